@@ -1,0 +1,166 @@
+"""Every setting of the product, typed. `config/examples/embedded.toml` explains each one.
+
+Durations are written in TOML as text with a unit ("5 min", "10 h"); `config.load` turns them into timedelta.
+Paths are taken relative to the configuration file's own folder.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, Role
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every table of the configuration: frozen, and a misspelt key is an error."""
+
+
+class Office(Setting):
+    name: str
+    """Name of the office that runs the centre, shown on pages."""
+    district: Path
+    """CSV of the district's municipalities: code,name,ico."""
+
+
+class Public(Setting):
+    domain: str
+    """Pages live at login., portal. and admin. below this domain; applications name their own hosts."""
+    address: str = "127.0.0.1"
+    port: Port = 8443
+    certificate: Path
+    """PEM chain for all hosts of the domain."""
+    key: Path
+    advertised_port: Port | None = None
+    """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
+
+
+class State(Setting):
+    directory: Path
+    """Where the database, keys, sockets and the spool live; created with mode 0700."""
+
+
+class RoleMapping(Setting):
+    group: str
+    """Distinguished name of a directory group; `{municipality}` stands for any municipality's code in it."""
+    role: Role
+    municipality: MunicipalityCode | None = None
+    """Where the role holds; left out when the group's name carries `{municipality}`."""
+
+
+class Directory(Setting):
+    servers: Annotated[list[str], Meta(min_length=1)]
+    """LDAP URLs (`ldaps://host:636`, or `ldap://host` which is upgraded by StartTLS), tried in order."""
+    authority: Path
+    """PEM certificate of the authority that signed the servers' certificates."""
+    bind_dn: str
+    bind_password_file: Path
+    people_base: str
+    groups_base: str
+    people_filter: str = "(objectClass=inetOrgPerson)"
+    login_attribute: str = "uid"
+    identity_attribute: str = "entryUUID"
+    connections: Annotated[int, Meta(ge=1, le=64)] = 8
+    connect_timeout: timedelta = timedelta(seconds=3)
+    operation_timeout: timedelta = timedelta(seconds=5)
+    page_size: Annotated[int, Meta(ge=1, le=1000)] = 500
+    refresh: timedelta = timedelta(minutes=1)
+    """How often the facts of signed-in people are read again."""
+    grace: timedelta = timedelta(minutes=15)
+    """How long the last known facts serve when the directory cannot be reached."""
+    roles: list[RoleMapping]
+
+
+class SignIn(Setting):
+    idle: timedelta = timedelta(minutes=15)
+    absolute: timedelta = timedelta(hours=10)
+    absolute_administrators: timedelta = timedelta(hours=4)
+    attempts: Annotated[int, Meta(ge=3)] = 5
+    """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
+    attempts_window: timedelta = timedelta(minutes=15)
+    attempts_per_address: Annotated[int, Meta(ge=5)] = 50
+    flow_lifetime: timedelta = timedelta(minutes=10)
+    """How long a sign-in that was begun may take."""
+
+
+class Grants(Setting):
+    lifetime: timedelta = timedelta(minutes=5)
+
+
+class Policies(Setting):
+    region: Path
+    """Folder of the region's policies (`*.cedar`), which bind everyone."""
+    municipalities: Path
+    """Folder with one policy set per municipality, `CODE.cedar`."""
+
+
+class Audit(Setting):
+    checkpoint_every: timedelta = timedelta(seconds=1)
+    spool_file_mib: Annotated[int, Meta(ge=1)] = 64
+    """Size at which the spool file of the access log is rotated."""
+
+
+class Metrics(Setting):
+    address: str = "127.0.0.1"
+    port: Port = 9464
+
+
+class OidcClient(Setting):
+    """A relying party of the built-in OpenID Provider, besides the gateway itself."""
+
+    id: str
+    redirect_uris: Annotated[list[str], Meta(min_length=1)]
+    secret_file: Path | None = None
+    """Left out for a public client."""
+    post_logout_redirect_uris: list[str] = field(default_factory=list)
+    id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
+
+
+class Title(Setting):
+    cs: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        return self.cs if language is Language.CZECH else self.en
+
+
+class Route(Setting):
+    path: str = "/"
+    """Prefix of the path, matched on whole segments."""
+    methods: list[str] = field(default_factory=list)
+    """HTTP methods; empty means every method."""
+    action: Action
+    websocket: bool = False
+
+
+class Application(Setting):
+    id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    title: Title
+    description: Title
+    host: str
+    """Host below the domain. `{municipality}` in it gives every municipality a host of its own, and then
+    the host decides whose resource is asked for; otherwise the person's active municipality does."""
+    upstream: str
+    """`http://address:port` of the application."""
+    routes: Annotated[list[Route], Meta(min_length=1)]
+    """First match decides. A request that matches none is refused."""
+    municipalities: list[MunicipalityCode] = field(default_factory=list)
+    """Which municipalities have the application; empty means all of the district."""
+
+
+class Settings(Setting):
+    office: Office
+    public: Public
+    state: State
+    directory: Directory
+    policies: Policies
+    sign_in: SignIn = field(default_factory=SignIn)
+    grants: Grants = field(default_factory=Grants)
+    audit: Audit = field(default_factory=Audit)
+    metrics: Metrics = field(default_factory=Metrics)
+    language: Language = Language.CZECH
+    oidc_clients: list[OidcClient] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)

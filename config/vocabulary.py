@@ -1,0 +1,83 @@
+"""The words every room of the product uses, as types and closed lists."""
+
+from enum import StrEnum
+from typing import NewType
+
+MunicipalityCode = NewType("MunicipalityCode", str)
+"""Six-digit code of a municipality in the Czech statistical register; the tenant key everywhere."""
+
+SubjectId = NewType("SubjectId", str)
+"""Stable identifier of a person: `entryUUID` or `objectGUID` of the office directory, canonical UUID text."""
+
+SessionId = NewType("SessionId", str)
+"""Public name of a session (22 characters, base64url of 128 random bits). Not a credential."""
+
+ApplicationId = NewType("ApplicationId", str)
+"""Name of a hosted application in the configuration, `[a-z][a-z0-9-]*`."""
+
+
+class Language(StrEnum):
+    """Languages of the interface, the default first."""
+
+    CZECH = "cs"
+    ENGLISH = "en"
+
+
+class Role(StrEnum):
+    """What somebody is in one municipality. Values are what policies, tokens and the log say."""
+
+    MAYOR = "mayor"
+    DEPUTY_MAYOR = "deputy_mayor"
+    CHIEF_CLERK = "chief_clerk"
+    ACCOUNTANT = "accountant"
+    BUDGET_MANAGER = "budget_manager"
+    AUTHORISING_OFFICER = "authorising_officer"
+    REGISTRAR = "registrar"
+    MAIL_ROOM = "mail_room"
+    CLERK = "clerk"
+    LOCAL_ADMINISTRATOR = "local_administrator"
+    CENTRE_ADMINISTRATOR = "centre_administrator"
+    SECURITY_OFFICER = "security_officer"
+    AUDITOR = "auditor"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    SUPPLIER = "supplier"
+
+    def title(self, language: Language) -> str:
+        return ROLE_TITLES[self][language]
+
+
+_CS, _EN = Language.CZECH, Language.ENGLISH
+ROLE_TITLES: dict[Role, dict[Language, str]] = {
+    Role.MAYOR: {_CS: "starosta", _EN: "mayor"},
+    Role.DEPUTY_MAYOR: {_CS: "místostarosta", _EN: "deputy mayor"},
+    Role.CHIEF_CLERK: {_CS: "tajemník", _EN: "chief clerk"},
+    Role.ACCOUNTANT: {_CS: "účetní", _EN: "accountant"},
+    Role.BUDGET_MANAGER: {_CS: "správce rozpočtu", _EN: "budget manager"},
+    Role.AUTHORISING_OFFICER: {_CS: "příkazce operace", _EN: "authorising officer"},
+    Role.REGISTRAR: {_CS: "matrikářka", _EN: "registrar"},
+    Role.MAIL_ROOM: {_CS: "podatelna", _EN: "mail room"},
+    Role.CLERK: {_CS: "referent", _EN: "officer"},
+    Role.LOCAL_ADMINISTRATOR: {_CS: "místní správce", _EN: "municipality's administrator"},
+    Role.CENTRE_ADMINISTRATOR: {_CS: "správce technologického centra", _EN: "centre administrator"},
+    Role.SECURITY_OFFICER: {_CS: "manažer kybernetické bezpečnosti", _EN: "security officer"},
+    Role.AUDITOR: {_CS: "auditor", _EN: "auditor"},
+    Role.DATA_PROTECTION_OFFICER: {_CS: "pověřenec", _EN: "data protection officer"},
+    Role.SUPPLIER: {_CS: "dodavatel", _EN: "supplier"},
+}
+
+
+class Action(StrEnum):
+    """What a route of a hosted application asks for. Closed, so that a policy's typing error is found."""
+
+    READ = "read"
+    WRITE = "write"
+    SIGN = "sign"
+    ADMINISTER = "administer"
+
+
+class AuthenticationLevel(StrEnum):
+    """How surely a person was recognised (OpenID Connect Core 1.0 §2, `acr`), weakest first."""
+
+    PASSWORD = "urn:brana:acr:password"  # noqa: S105 - a level's name
+    TWO_FACTORS = "urn:brana:acr:two-factors"
+    PHISHING_RESISTANT = "urn:brana:acr:phishing-resistant"

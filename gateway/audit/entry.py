@@ -1,0 +1,89 @@
+"""One entry of the audit log, and the closed catalogue of what can be recorded.
+
+Adding an act to the product means adding its code here; `titles.py` then owes it a Czech and an English
+sentence, and a test says so.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What happened. Values are stable: stored logs refer to them."""
+
+    SIGN_IN_STARTED = "sign_in.started"
+    SIGN_IN_PASSWORD_ACCEPTED = "sign_in.password_accepted"
+    SIGN_IN_PASSWORD_REFUSED = "sign_in.password_refused"
+    SIGN_IN_CODE_ACCEPTED = "sign_in.code_accepted"
+    SIGN_IN_CODE_REFUSED = "sign_in.code_refused"
+    SIGN_IN_THROTTLED = "sign_in.throttled"
+    SIGN_IN_COMPLETED = "sign_in.completed"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_OUT = "sign_in.signed_out"
+    FACTOR_ENROLLED = "factor.enrolled"
+    FACTOR_REMOVED = "factor.removed"
+    CODE_ISSUED = "oidc.code_issued"
+    CODE_REFUSED = "oidc.code_refused"
+    TOKEN_ISSUED = "oidc.token_issued"
+    TOKEN_REFUSED = "oidc.token_refused"
+    SESSION_OPENED = "session.opened"
+    SESSION_ENDED = "session.ended"
+    SESSION_MUNICIPALITY = "session.municipality_switched"
+    DECISION_PERMIT = "decision.permit"
+    DECISION_REFUSE = "decision.refuse"
+    GRANT_ISSUED = "grant.issued"
+    REVOCATION = "grant.revoked"
+    ACCESS = "access.request"
+    ACCESS_SPOOL_DAMAGED = "access.spool_damaged"
+    FACTS_CHANGED = "directory.facts_changed"
+    DIRECTORY_UNREACHABLE = "directory.unreachable"
+    DIRECTORY_RECOVERED = "directory.recovered"
+    LOG_SEARCHED = "audit.searched"
+    LOG_VERIFIED = "audit.verified"
+    POLICIES_LOADED = "policies.loaded"
+    KEY_CREATED = "key.created"
+    STARTED = "system.started"
+    STOPPED = "system.stopped"
+    DATA_PLANE_STARTED = "system.data_plane_started"
+    DATA_PLANE_DIED = "system.data_plane_died"
+    CLOCK_JUMPED = "system.clock_jumped"
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    REFUSED = "refused"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What somebody did, before the log gives it a sequence number and its own receive time.
+
+    `at` is aware and in UTC. Empty text means "not applicable". Values hold no secrets, no query strings.
+    """
+
+    code: Code
+    outcome: Outcome
+    at: datetime
+    subject: str = ""
+    """SubjectId of the person, or `system`, or `cli:<unix user>`."""
+    person: str = ""
+    """Login name as it was at that moment, for people who read the log."""
+    session: str = ""
+    municipality: str = ""
+    """Municipality whose resource or data is concerned."""
+    own_municipality: str = ""
+    """Active municipality of the person."""
+    application: str = ""
+    action: str = ""
+    address: str = ""
+    """Client address without port."""
+    request_id: str = ""
+    reason: str = ""
+    """Named reason of a refusal, the same that the person was shown."""
+    rule: str = ""
+    """Identifier of the deciding policy."""
+    policy_version: str = ""
+    details: dict[str, str | int | float | bool | list[str]] = field(default_factory=dict)
+    """Further facts: roles, acr, method, path, status, bytes, duration_ms, user_agent, …"""
