@@ -19,14 +19,14 @@ class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of every table of the configuration: frozen, and a misspelt key is an error."""
 
 
-class Office(Setting):
+class Office(Setting, frozen=True, kw_only=True):
     name: str
     """Name of the office that runs the centre, shown on pages."""
     district: Path
     """CSV of the district's municipalities: code,name,ico."""
 
 
-class Public(Setting):
+class Public(Setting, frozen=True, kw_only=True):
     domain: str
     """Pages live at login., portal. and admin. below this domain; applications name their own hosts."""
     address: str = "127.0.0.1"
@@ -38,12 +38,12 @@ class Public(Setting):
     """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
 
 
-class State(Setting):
+class State(Setting, frozen=True, kw_only=True):
     directory: Path
     """Where the database, keys, sockets and the spool live; created with mode 0700."""
 
 
-class RoleMapping(Setting):
+class RoleMapping(Setting, frozen=True, kw_only=True):
     group: str
     """Distinguished name of a directory group; `{municipality}` stands for any municipality's code in it."""
     role: Role
@@ -51,7 +51,7 @@ class RoleMapping(Setting):
     """Where the role holds; left out when the group's name carries `{municipality}`."""
 
 
-class Directory(Setting):
+class Directory(Setting, frozen=True, kw_only=True):
     servers: Annotated[list[str], Meta(min_length=1)]
     """LDAP URLs (`ldaps://host:636`, or `ldap://host` which is upgraded by StartTLS), tried in order."""
     authority: Path
@@ -74,7 +74,7 @@ class Directory(Setting):
     roles: list[RoleMapping]
 
 
-class SignIn(Setting):
+class SignIn(Setting, frozen=True, kw_only=True):
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=10)
     absolute_administrators: timedelta = timedelta(hours=4)
@@ -86,29 +86,29 @@ class SignIn(Setting):
     """How long a sign-in that was begun may take."""
 
 
-class Grants(Setting):
+class Grants(Setting, frozen=True, kw_only=True):
     lifetime: timedelta = timedelta(minutes=5)
 
 
-class Policies(Setting):
+class Policies(Setting, frozen=True, kw_only=True):
     region: Path
     """Folder of the region's policies (`*.cedar`), which bind everyone."""
     municipalities: Path
     """Folder with one policy set per municipality, `CODE.cedar`."""
 
 
-class Audit(Setting):
+class Audit(Setting, frozen=True, kw_only=True):
     checkpoint_every: timedelta = timedelta(seconds=1)
     spool_file_mib: Annotated[int, Meta(ge=1)] = 64
     """Size at which the spool file of the access log is rotated."""
 
 
-class Metrics(Setting):
+class Metrics(Setting, frozen=True, kw_only=True):
     address: str = "127.0.0.1"
     port: Port = 9464
 
 
-class OidcClient(Setting):
+class OidcClient(Setting, frozen=True, kw_only=True):
     """A relying party of the built-in OpenID Provider, besides the gateway itself."""
 
     id: str
@@ -119,7 +119,7 @@ class OidcClient(Setting):
     id_token_algorithm: Literal["ES256", "RS256"] = "ES256"
 
 
-class Title(Setting):
+class Title(Setting, frozen=True, kw_only=True):
     cs: str
     en: str
 
@@ -127,7 +127,7 @@ class Title(Setting):
         return self.cs if language is Language.CZECH else self.en
 
 
-class Route(Setting):
+class Route(Setting, frozen=True, kw_only=True):
     path: str = "/"
     """Prefix of the path, matched on whole segments."""
     methods: list[str] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Route(Setting):
     websocket: bool = False
 
 
-class Application(Setting):
+class Application(Setting, frozen=True, kw_only=True):
     id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
     title: Title
     description: Title
@@ -151,7 +151,7 @@ class Application(Setting):
     """Which municipalities have the application; empty means all of the district."""
 
 
-class Settings(Setting):
+class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
     state: State

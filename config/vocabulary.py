@@ -78,6 +78,6 @@ class Action(StrEnum):
 class AuthenticationLevel(StrEnum):
     """How surely a person was recognised (OpenID Connect Core 1.0 §2, `acr`), weakest first."""
 
-    PASSWORD = "urn:brana:acr:password"  # noqa: S105 - a level's name
+    PASSWORD = "urn:brana:acr:password"
     TWO_FACTORS = "urn:brana:acr:two-factors"
     PHISHING_RESISTANT = "urn:brana:acr:phishing-resistant"

@@ -57,7 +57,7 @@ Pending = tuple[Callable[[Connection], Any], Future[Any]]
 
 
 class Database:
-    """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the group commit."""
+    """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -80,7 +80,7 @@ class Database:
         return self._engine
 
     def before_commit(self, hook: Callable[[Connection], None]) -> None:
-        """Have `hook` called once per group, inside its transaction, after the writes (the log's tree uses it)."""
+        """Have `hook` called once per group, in its transaction, after the writes (the log's tree uses it)."""
         self._before_commit.append(hook)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
@@ -96,7 +96,7 @@ class Database:
                 connection.exec_driver_sql("ROLLBACK")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in the next group; return when it is durable. Raises what `work` raised, or DatabaseUnusable."""
+        """Run `work` in the next group, return when it is durable; raises what it raised."""
         return await asyncio.wrap_future(self.write_soon(work))
 
     def write_soon(self, work: Callable[[Connection], T]) -> Future[T]:

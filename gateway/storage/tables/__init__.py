@@ -1,4 +1,4 @@
-"""The tables, by owner: one file each for identity, sessions, audit and keys. Times are UTC epoch microseconds."""
+"""The tables, one file per owner. Times are integers: microseconds since the epoch, UTC."""
 
 from sqlalchemy import MetaData
 
