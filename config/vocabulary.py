@@ -42,7 +42,7 @@ class Role(StrEnum):
     DATA_PROTECTION_OFFICER = "data_protection_officer"
     SUPPLIER = "supplier"
 
-    def title(self, language: Language) -> str:
+    def title_in(self, language: Language) -> str:
         return ROLE_TITLES[self][language]
 
 

@@ -80,7 +80,7 @@ class Database:
         return self._engine
 
     def before_commit(self, hook: Callable[[Connection], None]) -> None:
-        """Have `hook` called once per group, in its transaction, after the writes (the log's tree uses it)."""
+        """Have `hook` called once per group, in its transaction, after the writes (the tree uses it)."""
         self._before_commit.append(hook)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
