@@ -123,7 +123,7 @@ class Title(Setting, frozen=True, kw_only=True):
     cs: str
     en: str
 
-    def title_in(self, language: Language) -> str:
+    def in_language(self, language: Language) -> str:
         return self.cs if language is Language.CZECH else self.en
 
 
