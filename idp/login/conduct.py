@@ -86,7 +86,7 @@ def answer_password(
     fresh: Secret,
     now: datetime,
 ) -> Progress:
-    """Second half: what the directory said. Another tab may have won meanwhile: then it counts for nothing."""
+    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile."""
     found = current(book, name, caller, now)
     if found is None or not isinstance(found.state, machine.AwaitingPassword):
         return Progress(flow=found, told=machine.Tell(Refusal.OUT_OF_TURN))
