@@ -110,7 +110,7 @@ async def _ask_directory(provider: Provider, login: str, password: str) -> Perso
 
 
 def _next(request: web.Request, progress: Progress, typed: str) -> web.Response:
-    """After a step that went well the next page, by redirect; after a refused one the same with the reason."""
+    """After a step that went well the next page, by redirect; after a refused one the same, saying why."""
     flow, told = progress.flow, progress.told
     if flow is None:
         return failure.start_again(request)
