@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.id_token import SignedIn
@@ -32,10 +33,11 @@ class SessionOffice:
         self,
         store: SessionStore,
         revoked: RevokedList,
+        limits: SignIn,
         grant_lifetime: timedelta,
         on_end: Callable[[Collection[str]], object] = lambda _: None,
     ) -> None:
-        self.store = store
+        self.store, self.limits = store, limits
         self._revoked = revoked
         self._keep = grant_lifetime + CLOCK_MARGIN
         self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
