@@ -136,13 +136,16 @@ class SignIn:
         request_id: str,
         now: datetime,
     ) -> tuple[Session, str]:
-        """One session for each session of the provider; one that is over is never revived."""
+        """The session opened on this session of the provider, or a new one.
+
+        One that is over is never revived: that takes factors shown after it was last used.
+        """
         known = await self._office.store.by_provider_sid(who.provider_sid)
-        if known is None:
-            return await self._office.open(who, attempt.host, address, user_agent, request_id, now)
-        if known.why_over(self._office.limits, now) or known.subject != who.subject:
+        if known is not None and known.why_over(self._office.limits, now) is None:
+            return known, await self._office.join(known, attempt.host)
+        if known is not None and who.authenticated_at <= known.last_seen_at:
             raise SignInRefused("session_over", attempt.return_to)
-        return known, await self._office.join(known, attempt.host)
+        return await self._office.open(who, attempt.host, address, user_agent, request_id, now)
 
 
 def _redirect_uri(host: str) -> str:
