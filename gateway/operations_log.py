@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = re.compile(
-    r"password|secret|token|cookie|handle|verifier|authorization|code\Z|otp|assertion", re.I
+    r"password|secret|token|cookie|handle|verifier|authorization|code\Z|otp|assertion", re.IGNORECASE
 )
 SECRET_SHAPES = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=[?&])(?:code|state|token)=[^&\s]+")
 HIDDEN = "(hidden)"
