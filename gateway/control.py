@@ -1,7 +1,7 @@
 """The control socket: how a command on this machine tells the running product that something changed.
 
-Only the owner of the state directory reaches it (mode 0700). Commands write the database themselves; what they
-say here is "look again", so nothing is believed that is not in the database.
+Only the owner of the state directory reaches it (mode 0700). Commands write the database themselves; what
+they say here is "look again", so nothing is believed that is not in the database.
 """
 
 from collections.abc import Awaitable, Callable
