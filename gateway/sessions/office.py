@@ -125,9 +125,10 @@ class SessionOffice:
             by,
             code=Code.SESSION_MUNICIPALITY,
             municipality=municipality,
-            details={"from": session.municipality or "", "revoked": session.revocation_id},
+            details={"from": session.municipality or ""},
         )
-        self._revoked.add(await self.store.act_for(session.id, municipality, until, [entry]), until)
+        entries = [entry, revocation(session, Code.SESSION_MUNICIPALITY, now)]
+        self._revoked.add(await self.store.act_for(session.id, municipality, until, entries), until)
         return True
 
     async def take_facts(
@@ -146,8 +147,22 @@ class SessionOffice:
             )
             for session in changed
         ]
+        entries += [revocation(session, Code.FACTS_CHANGED, now) for session in changed]
         until = now + self._keep
         self._revoked.add(await self.store.replace_facts(changed, until, entries), until)
+
+
+def revocation(session: Session, because: str, now: datetime) -> Entry:
+    """The entry of all grants of a session's present generation being taken back."""
+    return Entry(
+        code=Code.REVOCATION,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject="system",
+        session=session.id,
+        reason=because,
+        details={"of": session.login, "of_subject": session.subject, "revoked": session.revocation_id},
+    )
 
 
 def entry_of(
