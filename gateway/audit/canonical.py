@@ -6,8 +6,10 @@ printed differently are refused.
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -72,25 +74,49 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 TEXTS = tuple(item.name for item in fields(Entry) if item.type is str)
 """Names of the entry's text fields, in the order of the entry."""
 
+_texts = attrgetter(*TEXTS)
+
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(_Form)
 
 
 def canonical(recorded: Recorded) -> bytes:
-    """Canonical bytes. Unprintable characters are marked (`neutral.printable`). Raises Unrecordable."""
-    entry = recorded.entry
+    """Canonical bytes of the entry as `settled` leaves it. Raises Unrecordable."""
+    entry = settled(recorded.entry)
     return _encoder.encode(
         _Form(
             v=VERSION,
             sequence=recorded.sequence,
             received_at=time_text(recorded.received_at),
-            at=_time_of(entry),
+            at=time_text(entry.at),
             code=entry.code,
             outcome=entry.outcome,
-            details={printable(name): _detail(entry, name, value) for name, value in entry.details.items()},
-            **{name: printable(getattr(entry, name)) for name in TEXTS},
+            details=entry.details,
+            **dict(zip(TEXTS, _texts(entry), strict=True)),
         )
     )
+
+
+def settled(entry: Entry) -> Entry:
+    """The entry with unprintable characters marked (`neutral.printable`); itself when there are none.
+
+    Raises Unrecordable for values that JSON cannot carry unchanged.
+    """
+    if entry.at.tzinfo is None:
+        raise Unrecordable(entry.code, "at", "has no time zone")
+    texts = [*_texts(entry), *entry.details]
+    for name, value in entry.details.items():
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            texts.extend(value)
+        else:
+            _check_number(entry, name, value)
+    if "".join(texts).isprintable():
+        return entry
+    marked: dict[str, Any] = {name: printable(getattr(entry, name)) for name in TEXTS}
+    marked["details"] = {printable(name): _marked(value) for name, value in entry.details.items()}
+    return replace(entry, **marked)
 
 
 def parse(data: bytes) -> Recorded:
@@ -128,19 +154,14 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _time_of(entry: Entry) -> str:
-    if entry.at.tzinfo is None:
-        raise Unrecordable(entry.code, "at", "has no time zone")
-    return time_text(entry.at)
-
-
-def _detail(entry: Entry, name: str, value: Detail) -> Detail:
+def _marked(value: Detail) -> Detail:
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, list):
-        return [printable(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
+    return [printable(item) for item in value] if isinstance(value, list) else value
+
+
+def _check_number(entry: Entry, name: str, value: float) -> None:
+    if not math.isfinite(value):
         raise Unrecordable(entry.code, f"details.{name}", "is not a finite number")
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         raise Unrecordable(entry.code, f"details.{name}", "does not fit 53 bits")
-    return value

@@ -5,6 +5,7 @@ another machine as well: what is kept there cannot be changed here.
 """
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ class CheckpointFileUnwritable(Exception):
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(
-            f"{path}: {error.strerror}; free space on the disk, or give the file back to the user who runs brana"
+            f"{path}: {error.strerror}; free space on the disk, or let the user who runs brana write it"
         )
         self.path = path
 
@@ -44,15 +45,16 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def read(path: Path) -> Iterator[Written]:
-    """The notes in the order written, in constant memory. Bytes that are not UTF-8 are replaced, and so refused."""
+def read(path: Path, start: int = 0) -> Iterator[Written]:
+    """The notes from byte `start` on, in constant memory; bytes that are not UTF-8 come out replaced."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
         return
     with file:
         lines: list[bytes] = []
-        start = position = held = 0
+        file.seek(start)
+        position, held = start, 0
         while line := file.readline(LARGEST):
             position += len(line)
             held += len(line)
@@ -62,6 +64,11 @@ def read(path: Path) -> Iterator[Written]:
                 lines, start, held = [], position, 0
         if lines:
             yield Written(start, _text(lines), whole=False)
+
+
+def last(path: Path) -> Written | None:
+    """What stands at the end of the file, whole or not."""
+    return next(iter(deque(read(path, max(0, size_of(path) - LARGEST)), maxlen=1)), None)
 
 
 def append(path: Path, note: str) -> None:

@@ -12,7 +12,7 @@ CUT = "…\\u{cut "
 
 
 def neutral(value: str, limit: int) -> str:
-    """`value` with every unprintable character (control, escape, bidirectional, lone surrogate) as `\\u{hex}`.
+    r"""`value` with every unprintable character (control, bidirectional, lone surrogate) as `\u{hex}`.
 
     `limit` is in characters of the original. A surrogate stands for a byte that is not UTF-8 (PEP 383).
     """
@@ -23,7 +23,7 @@ def neutral(value: str, limit: int) -> str:
 
 
 def printable(value: str) -> str:
-    """The last defence, of values our own code chose: the same marks, but a text that is printable passes as is."""
+    """The last defence, for values our own code chose: the same marks, but printable text passes as it is."""
     return value if value.isprintable() else _escaped(value)
 
 

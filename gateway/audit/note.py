@@ -49,7 +49,7 @@ class Verifier:
         return True
 
     def __str__(self) -> str:
-        """The verifier key of the specification, `name+id+key`: to be printed and kept away from this machine."""
+        """The verifier key of the specification, `name+id+key`: to be kept away from this machine too."""
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
 
     @staticmethod
@@ -91,7 +91,7 @@ def sign(text: str, signer: Signer) -> str:
 def open_note(note: str, known: Iterable[Verifier]) -> str:
     """The text of `note` when at least one of the known keys signed it. Raises NoteRefused.
 
-    A wrong signature by a known key refuses the note even if another one is right; unknown keys are passed over.
+    A wrong signature by a known key refuses the note even if another one is right; unknown keys are skipped.
     """
     text, signatures = _parts(note)
     keys = {(verifier.name, verifier.key_id): verifier for verifier in known}
@@ -131,7 +131,11 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def _check_name(name: str) -> None:
-    if not name or "+" in name or any(character.isspace() or not character.isprintable() for character in name):
+    if (
+        not name
+        or "+" in name
+        or any(character.isspace() or not character.isprintable() for character in name)
+    ):
         raise NoteRefused("a key's name is empty or has spaces or `+`")
 
 

@@ -136,12 +136,10 @@ def consistency_proof(old: int, size: int, subtree: Subtree) -> tuple[bytes, ...
 
 def verify_consistency(old: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the tree of `size` leaves began as the tree of `old` leaves (RFC 9162 §2.1.4.2)."""
-    if not 0 <= old <= size:
+    if old in (0, size):
+        return not proof and old_root == (root if old else EMPTY_ROOT)
+    if not 0 < old < size:
         return False
-    if old == size:
-        return not proof and old_root == root
-    if old == 0:
-        return not proof and old_root == EMPTY_ROOT
     steps = list(proof)
     if old.bit_count() == 1:
         steps.insert(0, old_root)
