@@ -70,7 +70,7 @@ class Checkpointer:
     async def begin(self) -> FileAhead | None:
         """Give the file the note that a crash kept from it, and say if it is ahead of the database.
 
-        Only the newest note is given: a file that lacks more was changed by somebody, which `verify` shall see.
+        Only the newest note is given: a file that lacks more was changed by hand, which `verify` must see.
         """
         newest = await self._store.newest()
         written = await asyncio.to_thread(self._last, newest)

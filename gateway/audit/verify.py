@@ -13,7 +13,6 @@ from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.facts import FACTS, Fact, facts, microseconds, moment
 from gateway.audit.tree import Frontier, leaf_hash
 
-
 LATEST = 10**17  # microseconds: some three thousand years
 
 

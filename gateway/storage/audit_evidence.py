@@ -27,7 +27,7 @@ _entry = select(
 def verify_log(database: Database, file: Path, keys: Sequence[Verifier], kept: Iterable[str] = ()) -> Report:
     """Check the whole log; blocks for some 50 µs an entry (call it in a thread).
 
-    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: notes that were kept on other machines.
+    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: notes kept on other machines.
     """
     file_size = checkpoint_file.size_of(file)  # before the snapshot: the file is written after the database
     return database.read_now(
