@@ -15,7 +15,7 @@ def access_log(spool: Path) -> list[Json]:
         "municipality": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh:municipality)%",
     }
     other_words = {"fresh": False, "who": _decided(2), "municipality": _decided(1)}
-    return [_logger(spool, fresh_words, invert=False), _logger(spool, other_words, invert=True)]
+    return [_logger(spool, fresh_words, fresh=True), _logger(spool, other_words, fresh=False)]
 
 
 def _decided(word: int) -> str:
@@ -23,24 +23,20 @@ def _decided(word: int) -> str:
     return f"%CEL({DECIDED}.split(' ')[{word}])%"
 
 
-def _logger(spool: Path, words: Json, *, invert: bool) -> Json:
-    matcher = {
-        "filter": GATE_METADATA,
-        "path": [{"key": "fresh"}],
-        "value": {"present_match": True},
-        "invert": invert,
-    }
+def _logger(spool: Path, words: Json, *, fresh: bool) -> Json:
+    # This filter knows no `invert`: where something is written, `null` never matches.
+    value: Json = {"present_match": True} if fresh else {"null_match": {}}
+    matcher = {"filter": GATE_METADATA, "path": [{"key": "fresh"}], "value": value}
     cel = typed("envoy.extensions.formatter.cel.v3.Cel", cel_config={"enable_string_functions": True})
     return {
         "name": "envoy.access_loggers.file",
-        "filter": {"metadata_filter": {"matcher": matcher, "match_if_key_not_found": invert}},
+        "filter": {"metadata_filter": {"matcher": matcher, "match_if_key_not_found": not fresh}},
         "typed_config": typed(
             "envoy.extensions.access_loggers.file.v3.FileAccessLog",
             path=str(spool),
             log_format={
                 "json_format": COMMON | words,
-                "formatters": [{"name": "envoy.formatter.cel", "typed_config": cel}] if invert else [],
-                "json_format_options": {"sort_properties": False},
+                "formatters": [] if fresh else [{"name": "envoy.formatter.cel", "typed_config": cel}],
             },
         ),
     }

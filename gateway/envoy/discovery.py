@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from prometheus_client import Counter
 
 from config.settings import Settings
 from gateway.envoy.clusters import clusters
@@ -42,9 +41,6 @@ PATHS = {
 }
 """Last word of `/v3/discovery:<word>` → type of resource (Envoy's REST endpoints)."""
 LARGEST_QUESTION = 1 << 20
-
-ANSWERS = Counter("brana_discovery_answers_total", "Configurations sent to Envoy", ["kind"])
-REJECTIONS = Counter("brana_discovery_rejections_total", "Configurations that Envoy refused", ["kind"])
 
 Resources = Mapping[str, Iterable[Json]]
 """Type of resource → resources; each has a `name`."""
@@ -170,7 +166,6 @@ class Discovery:
         sent = self._sent.get(asker)
         if sent is not None and (error or sent != had):
             detail = (error or {}).get("message", "") or "it asks again with the version it had; see its log"
-            REJECTIONS.labels(kind).inc()
             self._on_rejection(Rejection(kind=kind, names=names, version=sent, detail=detail))
         elif had:
             self._confirmed[kind, names] = had
@@ -178,7 +173,6 @@ class Discovery:
 
     def _send(self, asker: tuple[str, str, tuple[str, ...]], answer: _Answer) -> web.Response:
         self._sent[asker] = answer.version
-        ANSWERS.labels(asker[1]).inc()
         return web.Response(body=answer.body, content_type="application/json")
 
     def _answer(self, kind: str, names: tuple[str, ...]) -> _Answer:

@@ -90,7 +90,7 @@ function envoy_on_request(handle)
     if cookies then
       handle:streamInfo():dynamicMetadata():set("brana.gate", "cookies", cookies)
     end
-    headers:replace(":authority", string.lower(headers:get(":authority")))
+    headers:replace(":authority", handle:metadata():get("authority"))
   end
   if cookies then
     local rest = stripped(cookies)

@@ -58,7 +58,6 @@ def limits() -> Json:
             "max_concurrent_streams": STREAMS,
             "initial_stream_window_size": 65_536,
             "initial_connection_window_size": 1_048_576,
-            "max_header_field_size_kb": HEADERS_KIB,
             "stream_reset_burst": RESET_BURST,
             "stream_reset_rate": RESET_PER_SECOND,
             "disallow_obs_text": False,

@@ -29,7 +29,7 @@ AUDIT = (
 )
 BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTAL), "admin": ("audit", AUDIT)}
 """Our own hosts behind the gate: first label of the name → application and its routes."""
-KEPT_FROM_UPSTREAMS = ["x-brana-gate", "x-brana-route", "x-envoy-external-address"]
+KEPT_FROM_UPSTREAMS = ["x-brana-gate", "x-brana-route", "x-envoy-external-address", "x-envoy-internal"]
 HSTS = "max-age=31536000"
 
 
@@ -106,6 +106,8 @@ def _gated(  # noqa: PLR0913 - one row of the table of hosts
             "name": f"{application} {municipality} {route.action}",
             "match": _match(route),
             "route": _forward(cluster, host, authority) | _upgrades(route),
+            # Read by the gate, so that the decision and every redirect see the host as we write it.
+            "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
         for route in table
     ]
@@ -124,7 +126,7 @@ def _ours(path: str, cluster: str, host: str, authority: _Authority) -> Json:
         "route": _forward(cluster, host, authority),
         "request_headers_to_add": [
             overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
-            overwrite("x-brana-host", host),
+            overwrite("x-brana-host", authority.of(host)),
         ],
         "typed_per_filter_config": _without_gate(),
     }
