@@ -1,0 +1,168 @@
+"""What types cannot say: settings that contradict each other, or files that are not there."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.district import District
+from config.problem import Problem
+from config.settings import Application, Settings
+from config.toml_lines import line_of
+
+HOST = re.compile(
+    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
+)
+PLACEHOLDER = "{municipality}"
+BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
+BUILT_IN_HOSTS = ("login", "portal", "admin")
+
+Finding = tuple[str, str, str]
+"""Path of the setting, what is wrong, how to mend it."""
+
+
+def inconsistencies(
+    settings: Settings, district: District, path: Path, lines: dict[str, int]
+) -> list[Problem]:
+    """All of them at once, in the order of the checks; an empty list is a configuration that can start."""
+    findings = [
+        *_files(settings),
+        *_hosts(settings, district),
+        *_applications(settings, district),
+        *_roles(settings, district),
+    ]
+    return [Problem(path, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in findings]
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    readable = {
+        "public.certificate": settings.public.certificate,
+        "public.key": settings.public.key,
+        "directory.authority": settings.directory.authority,
+        "directory.bind_password_file": settings.directory.bind_password_file,
+    } | {
+        f"oidc_clients[{number}].secret_file": client.secret_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.secret_file is not None
+    }
+    for at, file in readable.items():
+        if not file.is_file() or not os.access(file, os.R_OK):
+            yield (
+                at,
+                f"{file} is not a file this user can read",
+                "correct the path, or the file's owner and mode",
+            )
+    for at in ("public.key", "directory.bind_password_file"):
+        file = readable[at]
+        if file.is_file() and file.stat().st_mode & 0o077:
+            yield at, f"{file} can be read by other users", f"chmod 600 {file}"
+    for at, folder in (
+        ("policies.region", settings.policies.region),
+        ("policies.municipalities", settings.policies.municipalities),
+    ):
+        if not folder.is_dir():
+            yield at, f"{folder} is not a folder", "correct the path; policies are files `*.cedar` in it"
+
+
+def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
+    domain = settings.public.domain
+    if not HOST.match(domain):
+        yield (
+            "public.domain",
+            f"{domain!r} is not a host name",
+            "write it in lower case, without port and dots at the ends",
+        )
+    taken = {f"{name}.{domain}": "the product itself" for name in BUILT_IN_HOSTS}
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}].host"
+        for host in hosts_of(application, district):
+            if not HOST.match(host) or not host.endswith("." + domain):
+                yield (
+                    at,
+                    f"{host!r} is not a host below {domain}",
+                    f"name a host such as `{application.id}.{domain}`",
+                )
+                break
+            if host in taken:
+                yield (
+                    at,
+                    f"{host} is already the host of {taken[host]}",
+                    "give each application a host of its own",
+                )
+                break
+            taken[host] = application.id
+
+
+def _applications(settings: Settings, district: District) -> Iterator[Finding]:
+    seen: set[str] = set(BUILT_IN_APPLICATIONS)
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}]"
+        if application.id in seen:
+            yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
+        seen.add(application.id)
+        upstream = urlsplit(application.upstream)
+        if (
+            upstream.scheme != "http"
+            or not upstream.hostname
+            or not _port(application.upstream)
+            or upstream.path
+        ):
+            yield (
+                f"{at}.upstream",
+                f"{application.upstream!r} is not `http://address:port`",
+                "write for example `http://127.0.0.1:9101`",
+            )
+        for code in application.municipalities:
+            if code not in district:
+                yield (
+                    f"{at}.municipalities",
+                    f"{code} is not in the district",
+                    f"use codes of {settings.office.district}",
+                )
+        for index, route in enumerate(application.routes):
+            if not re.match(r"/[A-Za-z0-9._~/-]*\Z", route.path) or "//" in route.path:
+                yield (
+                    f"{at}.routes[{index}].path",
+                    f"{route.path!r} is not a plain path",
+                    "write for example `/documents`",
+                )
+            for method in route.methods:
+                if not re.match(r"[A-Z]{1,20}\Z", method):
+                    yield (
+                        f"{at}.routes[{index}].methods",
+                        f"{method!r} is not an HTTP method",
+                        'write for example ["GET", "HEAD"]',
+                    )
+
+
+def _roles(settings: Settings, district: District) -> Iterator[Finding]:
+    for number, mapping in enumerate(settings.directory.roles):
+        at = f"directory.roles[{number}]"
+        if (mapping.municipality is None) != (PLACEHOLDER in mapping.group):
+            yield (
+                at,
+                "a role holds in one municipality",
+                f"give `municipality`, or {PLACEHOLDER} in `group`, not both or none",
+            )
+        if mapping.municipality is not None and mapping.municipality not in district:
+            yield (
+                f"{at}.municipality",
+                f"{mapping.municipality} is not in the district",
+                f"use codes of {settings.office.district}",
+            )
+
+
+def hosts_of(application: Application, district: District) -> list[str]:
+    """Hosts the application is served on: one, or one for each of its municipalities."""
+    if PLACEHOLDER not in application.host:
+        return [application.host]
+    codes = application.municipalities or list(district)
+    return [application.host.replace(PLACEHOLDER, code) for code in codes]
+
+
+def _port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
