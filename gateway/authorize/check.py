@@ -62,7 +62,7 @@ def question_of(
     address: str,
     now: datetime,
 ) -> Question:
-    """What the policies are asked: `own` is the active municipality, `asked` application, action and whose."""
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
     application, action, municipality = asked
     return Question(
         subject=session.subject,

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import aiohttp
 import msgspec
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+
+from gateway.grants.assertion import MALFORMED
 
 T = TypeVar("T")
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -88,7 +89,7 @@ class Provider:
             body = await self._get((await self.metadata()).jwks_uri)
             try:
                 self._keys = KeySet.import_key_set(msgspec.json.decode(body))
-            except (JoseError, msgspec.DecodeError, KeyError, TypeError) as error:
+            except (*MALFORMED, msgspec.DecodeError) as error:
                 raise ProviderUnreachable("its key set cannot be read") from error
         return self._keys
 
@@ -104,7 +105,10 @@ class Provider:
         authentication = aiohttp.encode_basic_auth(self.client.client_id, self.client.client_secret)
         try:
             async with self._session().post(
-                self._reached(endpoint), data=form, headers={"Authorization": authentication}
+                self._reached(endpoint),
+                data=form,
+                headers={"Authorization": authentication},
+                allow_redirects=False,
             ) as answer:
                 body = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:

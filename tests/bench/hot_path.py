@@ -104,7 +104,10 @@ async def _add_bare_listener(plane: Plane) -> int:
 async def _quick_application(plane: Plane) -> AsyncIterator[None]:
     """An application that costs little beside Envoy: another Envoy that answers by itself."""
     port = free_port()
-    answer = {"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": "x" * 512}}}
+    answer = {
+        "match": {"prefix": "/"},
+        "direct_response": {"status": 200, "body": {"inline_string": "x" * 512}},
+    }
     router = typed("envoy.extensions.filters.http.router.v3.Router")
     manager = typed(
         HCM,

@@ -126,7 +126,7 @@ class Signer:
 
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
 
-    def grant(  # noqa: PLR0913
+    def grant(
         self,
         application: str = "files",
         municipality: str = "588296",
