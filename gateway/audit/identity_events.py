@@ -11,7 +11,7 @@ PERSON_MAX = 64  # characters of a typed login that are kept
 ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
 
 
-def entry_of(event: Event) -> Entry:
+def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
     match event:
         case events.SignInStarted(client=client):
             return replace(_entry(event, Code.SIGN_IN_STARTED), application=client)

@@ -65,7 +65,7 @@ def sign_in(
         expires_at=now + lifetime(person, limits),
     )
     book.keep_session(session)
-    book.keep_browser(fresh.known, person.subject, now)
+    book.keep_browser(caller.known or fresh.known, person.subject, now)
     completed = events.SignInCompleted(
         at=now,
         origin=caller.origin,

@@ -96,7 +96,8 @@ class PasswordEntered:
 class Rejected:
     """The directory said no. `subject` when it knows whom the login means."""
 
-    reason: Refusal = Refusal.WRONG_CREDENTIALS
+    reason: str = Refusal.WRONG_CREDENTIALS
+    """Named by the directory, for the log alone."""
     subject: SubjectId | None = None
 
 
