@@ -41,7 +41,13 @@ def main(wanted: list[str]) -> int:
         for figure, row in results[name].items():
             holds = "yes" if row["holds"] else "[red]no[/red]"
             table.add_row(
-                name, figure, f"{row['value']} {row['unit']}", str(row["baseline"]), str(row["bar"]), holds, took
+                name,
+                figure,
+                f"{row['value']} {row['unit']}",
+                str(row["baseline"]),
+                str(row["bar"]),
+                holds,
+                took,
             )
             took = ""
         RESULTS.parent.mkdir(exist_ok=True)
