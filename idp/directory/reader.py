@@ -86,6 +86,14 @@ class DirectoryReader:
     async def person(self, subject: SubjectId) -> Person | None:
         return (await self.people([subject])).get(subject)
 
+    async def named(self, login: str) -> Person | None:
+        """The one person of that login name, for those who look after the product."""
+        if refused_before_asking(login, "-") is not None:
+            return None
+        where = filters.equal(self._settings.login_attribute, login)
+        found = await self._pool.run(lambda line: list(self._read(line, where)))
+        return found[0] if len(found) == 1 else None
+
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
         """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter."""
         wanted = sorted(set(subjects))
@@ -124,7 +132,7 @@ class DirectoryReader:
             self._report(unusable)
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         if refusal is not None:
-            return BindRefused(refusal, subject)
+            return BindRefused(self._closer(entry, refusal), subject)
         where = filters.identity(self._settings.identity_attribute, subject)
         people = list(self._read(line, where))
         if len(people) != 1 or people[0].login.casefold() != login.casefold():
@@ -138,6 +146,15 @@ class DirectoryReader:
     def _batch(self, subjects: Sequence[SubjectId], line: Connection) -> list[Person]:
         attribute = self._settings.identity_attribute
         return list(self._read(line, filters.any_of(filters.identity(attribute, each) for each in subjects)))
+
+    def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
+        """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
+        try:
+            state = account_state(entry, self._clock())
+        except EntryUnusable:
+            return refusal
+        closed = refusal is RefusalReason.LOCKED and state is AccountState.DISABLED
+        return RefusalReason.DISABLED if closed else refusal
 
     def _nobody(self) -> str:
         """Name of no entry, so that an unknown login costs a bind like a known one."""

@@ -55,24 +55,19 @@ class DetailsChanged:
 class PersonGone:
     """Deleted, moved out of people_base, out of the filter, or the entry became unusable."""
 
-    subject: SubjectId
-    before: Person | None = None
-    """None when the person was never read, as after a restart."""
+    before: Person
 
 
 FactsChange = RolesChanged | StateChanged | DetailsChanged | PersonGone
 
 
-def compare(
-    before: Mapping[SubjectId, Person | None], after: Mapping[SubjectId, Person]
-) -> list[FactsChange]:
-    """Changes of the people of `before`, ordered by subject; None: in use, but not read so far."""
+def compare(before: Mapping[SubjectId, Person], after: Mapping[SubjectId, Person]) -> list[FactsChange]:
+    """Changes of the people of `before`, ordered by subject."""
     changes: list[FactsChange] = []
     for subject, old in sorted(before.items(), key=lambda item: item[0]):
         new = after.get(subject)
         if new is None:
-            changes.append(PersonGone(subject, old))
-        if new is None or old is None:
+            changes.append(PersonGone(old))
             continue
         if new.state is not old.state:
             changes.append(StateChanged(old, new))
@@ -114,9 +109,9 @@ class Watch:
         self._in_trouble = False
 
     def learn(self, person: Person, at: datetime) -> None:
-        """Take in facts that were read elsewhere: at sign-in, or from the database after a restart."""
+        """Take in facts read elsewhere: at sign-in, or from the database; do so before the first `look`."""
         known = self._known.get(person.subject)
-        if known is None or known[1] <= at:
+        if known is None or known[1] < at:
             self._known[person.subject] = (person, at)
 
     def known(self, subject: SubjectId) -> Person | None:
@@ -157,9 +152,9 @@ class Watch:
     ) -> list[FactsChange]:
         # a sign-in may have brought younger facts while we were reading
         younger = {each for each, (_, read_at) in self._known.items() if read_at > at}
-        before = {each: self.known(each) for each in wanted if each not in younger}
-        for person in found.values():
-            self.learn(person, at)
+        before = {each: self._known[each][0] for each in wanted if each in self._known.keys() - younger}
+        for subject in found.keys() - younger:
+            self._known[subject] = (found[subject], at)
         for subject in self._known.keys() - found.keys() - younger:
             del self._known[subject]
         return compare(before, found)

@@ -68,7 +68,7 @@ async def test_a_login_in_other_letters_is_the_same_person(reader: DirectoryRead
         ("nikdo", PASSWORD, RefusalReason.UNKNOWN_PERSON),
         ("dvojnik", PASSWORD, RefusalReason.AMBIGUOUS_PERSON),
         ("bez.hesla", PASSWORD, RefusalReason.WRONG_PASSWORD),
-        ("vypnuty", PASSWORD, RefusalReason.LOCKED),
+        ("vypnuty", PASSWORD, RefusalReason.DISABLED),
         ("zamceny", PASSWORD, RefusalReason.LOCKED),
         ("zmenit.heslo", PASSWORD, RefusalReason.MUST_CHANGE_PASSWORD),
         ("prosly", PASSWORD, RefusalReason.EXPIRED),
@@ -139,6 +139,14 @@ async def test_people_are_read_by_identity_and_the_missing_are_missing(reader: D
     assert await reader.person(stranger) is None
     assert await reader.person(jana.subject) == jana
     assert await reader.people([]) == {}
+
+
+async def test_a_person_is_found_by_login_without_a_password(reader: DirectoryReader):
+    found = await reader.named("Novakova.jana")
+    assert found is not None
+    assert found.login == "novakova.jana"
+    for nobody in ("nikdo", "*", "", "dvojnik"):
+        assert await reader.named(nobody) is None
 
 
 async def test_accounts_are_in_the_state_the_directory_says(reader: DirectoryReader):

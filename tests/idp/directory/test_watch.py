@@ -62,8 +62,8 @@ def test_applying_the_changes_gives_the_new_facts(
     believed = dict(before)
     for change in compare(before, after):
         match change:
-            case PersonGone(subject):
-                del believed[subject]
+            case PersonGone(person):
+                del believed[person.subject]
             case RolesChanged() | StateChanged() | DetailsChanged():
                 believed[change.after.subject] = change.after
                 assert change.before != change.after
@@ -121,14 +121,25 @@ async def test_a_person_who_is_gone_is_told_once_and_then_forgotten():
     office = Office(somebody(1), somebody(2))
     await office.watch.look()
     del office.found[somebody(1).subject]
-    assert (await office.watch.look()).changes == (PersonGone(somebody(1).subject, somebody(1)),)
+    assert (await office.watch.look()).changes == (PersonGone(somebody(1)),)
     assert office.watch.facts_age(somebody(1).subject, NOW) is None
 
 
-async def test_a_person_in_use_who_was_never_read_and_is_not_there_is_gone():
+async def test_facts_learnt_before_the_first_look_are_compared_with_it():
     office = Office(somebody(1))
     office.in_use.add(somebody(2).subject)
-    assert (await office.watch.look()).changes == (PersonGone(somebody(2).subject),)
+    office.watch.learn(somebody(1, roles=(CLERK, MAYOR)), NOW - MINUTE)
+    office.watch.learn(somebody(2), NOW - MINUTE)
+    before = somebody(1, roles=(CLERK, MAYOR))
+    assert (await office.watch.look()).changes == (RolesChanged(before, somebody(1)), PersonGone(somebody(2)))
+
+
+async def test_learning_the_same_again_changes_nothing():
+    office = Office(somebody(1, mail="nekdo@obec.test"))
+    office.watch.learn(somebody(1), NOW - MINUTE)
+    assert [type(change) for change in (await office.watch.look()).changes] == [DetailsChanged]
+    office.watch.learn(somebody(1), NOW)
+    assert (await office.watch.look()).changes == ()
 
 
 async def test_everybody_gone_at_once_is_not_believed():
