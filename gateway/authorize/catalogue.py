@@ -1,4 +1,4 @@
-"""Which applications a person may open now: the portal's cards. Pure; the policies that decide at the door."""
+"""Which applications a person may open now: the portal's cards, by the same policies as at the door."""
 
 from datetime import datetime
 

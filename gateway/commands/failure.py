@@ -6,7 +6,7 @@ Errors of the rooms say themselves what is wrong, where, and how to mend it; her
 from config.problem import ConfigurationRefused
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning
-from gateway.storage.database import DatabaseUnusableError
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 from policies.problems import PoliciesUnusable
@@ -14,7 +14,7 @@ from policies.problems import PoliciesUnusable
 TOLD = (
     CannotStart,
     ConfigurationRefused,
-    DatabaseUnusableError,
+    DatabaseUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
     NotRunning,

@@ -1,74 +1,64 @@
-"""The office of the sign-in tests: its directory, its people, and a provider over both."""
+"""An office directory with one person of every kind, and a reader of it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from config.vocabulary import Role, SubjectId
-from idp.directory.errors import BindRefused
-from idp.directory.person import Person
+import pytest
+
+from config.settings import Directory as DirectorySettings
+from config.vocabulary import Role
+from idp.directory.errors import EntryUnusable
 from idp.directory.reader import DirectoryReader
-from idp.login import totp
-from tests.rig.people import HULIN
-from tests.rig.provider import Browser, Rig, provider
-from tests.rig.slapd import Directory, municipality_ldif, person_ldif, role_ldif
-
-JANA, JANA_PASSWORD = "novakova.jana", "Jarni-louka-u-Moravy 7"
-PETR, PETR_PASSWORD = "svoboda.petr", "Zimni-stadion-Hulin 3"
-SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
-
-LDIF = (
-    person_ldif(JANA, password=JANA_PASSWORD)
-    + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
-    + municipality_ldif(HULIN)
-    + role_ldif(Role.REGISTRAR, HULIN, [JANA])
-    + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])
+from tests.rig.slapd import (
+    GROUPS,
+    Directory,
+    entry,
+    municipality_ldif,
+    person_dn,
+    person_ldif,
+    role_ldif,
+    slapd,
 )
 
+PASSWORD = "správné-heslo-na-zkoušku"
+HULIN, KROMERIZ = "588491", "588296"
 
-@dataclass(slots=True)
-class World:
-    """A provider over the real directory; Jana has a factor, Petr has none."""
+PEOPLE = "".join((
+    person_ldif("novakova.jana", password=PASSWORD),
+    person_ldif("starosta", password=PASSWORD, name="Petr Dvořák"),
+    person_ldif("bez.role", password=PASSWORD, name="Žofie Bez Role"),
+    person_ldif("zamceny", password=PASSWORD, pwdAccountLockedTime="20260101000000Z"),
+    person_ldif("vypnuty", password=PASSWORD, pwdAccountLockedTime="000001010000Z"),
+    person_ldif("zmenit.heslo", password=PASSWORD, pwdReset="TRUE"),
+    person_ldif("prosly", password=PASSWORD, objectClass=["inetOrgPerson", "shadowAccount"],
+                shadowExpire="100"),
+    person_ldif("dvojnik", password=PASSWORD),
+    entry(f"cn=jiny dvojnik,{GROUPS.replace('groups', 'people')}", objectClass="inetOrgPerson", uid="dvojnik",
+          cn="jiny dvojnik", sn="dvojnik", userPassword=PASSWORD),
+    person_ldif("dve.prihlasovaci", password=PASSWORD, uid=["dve.prihlasovaci", "druha.prezdivka"]),
+    person_ldif("bez.hesla"),
+    municipality_ldif(HULIN),
+    municipality_ldif(KROMERIZ),
+    role_ldif(Role.REGISTRAR, HULIN, ["novakova.jana", "zamceny"]),
+    role_ldif(Role.CLERK, HULIN, ["novakova.jana"]),
+    role_ldif(Role.CLERK, KROMERIZ, ["novakova.jana", "starosta"]),
+    role_ldif(Role.MAYOR, HULIN, ["starosta"]),
+    entry(f"cn=unrelated,{GROUPS}", objectClass="groupOfNames", cn="unrelated", member=person_dn("bez.role")),
+))  # fmt: skip
 
-    rig: Rig
-    reader: DirectoryReader
-    directory: Directory
-    jana: Person
-    asked: list[str]
-    """Logins the directory was asked about."""
 
-    def code(self) -> str:
-        return totp.code_at(SECRET, self.rig.clock())
-
-    async def sign_in(self, browser: Browser | None = None, **changes: str | None):
-        """Jana through the whole sign-in; the browser and the answer that leads back."""
-        browser = browser or self.rig.browser()
-        page = await browser.begin(**changes)
-        answer = await browser.password(page, JANA, JANA_PASSWORD)
-        assert answer.status == 303, answer.text
-        answer = await browser.code(page, self.code())
-        assert answer.status == 303, answer.text
-        return browser, answer
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    with slapd(tmp_path_factory.mktemp("office"), PEOPLE) as directory:
+        yield directory
 
 
-@asynccontextmanager
-async def sign_in_world(office: Directory) -> AsyncIterator[World]:
-    reader, asked = DirectoryReader(office.settings()), []
-
-    async def authenticate(login: str, password: str) -> Person | BindRefused:
-        asked.append(login)
-        return await reader.authenticate(login, password)
-
-    async def reread(subject: SubjectId) -> Person | None:
-        return await reader.person(subject)
-
+@contextmanager
+def reading(
+    settings: DirectorySettings, reported: list[EntryUnusable] | None = None
+) -> Iterator[DirectoryReader]:
+    reader = DirectoryReader(settings, report=(reported if reported is not None else []).append)
     try:
-        jana = await reader.authenticate(JANA, JANA_PASSWORD)
-        assert isinstance(jana, Person), jana
-        start = datetime.now(UTC).replace(microsecond=0)
-        async with provider(authenticate, reread, start=start) as rig:
-            await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
-            yield World(rig, reader, office, jana, asked)
+        yield reader
     finally:
         reader.close()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.rig.office import LDIF, World, sign_in_world
+from tests.rig.sign_in_world import LDIF, World, sign_in_world
 from tests.rig.slapd import Directory, slapd
 
 

@@ -6,7 +6,7 @@ import ldap
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.office import JANA, JANA_PASSWORD, PETR, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, World
 from tests.rig.provider import CALLBACK, VERIFIER, authorize_path, request_parameters
 from tests.rig.slapd import person_dn
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.office import JANA, JANA_PASSWORD, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
 pytestmark = pytest.mark.real
 SSO = "__Host-brana-sso"

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from gateway.audit.entry import Code
-from tests.rig.office import JANA, JANA_PASSWORD, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 from tests.rig.provider import CALLBACK, GIS_CALLBACK, GIS_SECRET, ISSUER, Answer, Browser
 
 pytestmark = pytest.mark.real

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.audit.entry import Code
 from idp.login import totp
-from tests.rig.office import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, SECRET, World
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, SECRET, World
 from tests.rig.provider import CALLBACK, Browser, secret_on
 
 pytestmark = pytest.mark.real

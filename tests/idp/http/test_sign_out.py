@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.office import World
+from tests.rig.sign_in_world import World
 from tests.rig.provider import ISSUER, SIGNED_OUT
 
 pytestmark = pytest.mark.real
