@@ -6,8 +6,8 @@ import ldap
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, World
 from tests.rig.provider import CALLBACK, VERIFIER, authorize_path, request_parameters
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, World
 from tests.rig.slapd import person_dn
 
 pytestmark = pytest.mark.real

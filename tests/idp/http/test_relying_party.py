@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from gateway.audit.entry import Code
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 from tests.rig.provider import CALLBACK, GIS_CALLBACK, GIS_SECRET, ISSUER, Answer, Browser
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
 pytestmark = pytest.mark.real
 

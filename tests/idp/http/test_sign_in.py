@@ -6,8 +6,8 @@ import pytest
 
 from gateway.audit.entry import Code
 from idp.login import totp
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, SECRET, World
 from tests.rig.provider import CALLBACK, Browser, secret_on
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, SECRET, World
 
 pytestmark = pytest.mark.real
 SSO, LOGIN, KNOWN = "__Host-brana-sso", "__Host-brana-login", "__Host-brana-browser"

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.sign_in_world import World
 from tests.rig.provider import ISSUER, SIGNED_OUT
+from tests.rig.sign_in_world import World
 
 pytestmark = pytest.mark.real
 SSO = "__Host-brana-sso"
