@@ -35,7 +35,10 @@ class PositionRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is asked for; all that is given must hold. Municipalities a reader may see are for the caller to set."""
+    """What is asked for; all that is given must hold.
+
+    Whose municipalities a reader may see is for the caller to say, in `municipality`.
+    """
 
     person: str | None = None
     """Login, subject, or a part of a name or login (accents and case do not matter)."""

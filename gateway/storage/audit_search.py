@@ -8,7 +8,7 @@ a page. Of the conditions the one that leaves the fewest entries is given to the
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, false, func, literal, select, tuple_
 
 from gateway.audit.canonical import Recorded, parse
 from gateway.audit.entry import Outcome
@@ -111,8 +111,9 @@ def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
 
 
 def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
-    """Entries of the subjects that the text may mean, and those with this very login but another subject or none."""
-    matching = audit_person.c.folded.contains(folded(text), autoescape=True)
+    """Entries of the subjects that the text may mean, and the others that have it as their login."""
+    wanted = folded(text).strip()
+    matching = audit_person.c.folded.contains(wanted, autoescape=True) if wanted else false()
     known = connection.execute(select(audit_person.c.subject).distinct().where(matching).limit(PEOPLE + 1))
     subjects = sorted({text, *(row.subject for row in known)})
     if len(subjects) > PEOPLE + 1:
