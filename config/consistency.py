@@ -1,0 +1,236 @@
+"""What types cannot say: settings that contradict each other, or files that are not there."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from config.district import District
+from config.problem import Problem
+from config.settings import Application, Settings
+from config.toml_lines import line_of
+
+HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
+    r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
+)
+PLACEHOLDER = "{municipality}"
+BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
+BUILT_IN_HOSTS = ("login", "portal", "admin")
+BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
+LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
+LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
+PLAIN_PATH = re.compile(r"/(?!.*//)(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
+
+Finding = tuple[str, str, str]
+"""Path of the setting, what is wrong, how to mend it."""
+
+
+def inconsistencies(
+    settings: Settings, district: District, path: Path, lines: dict[str, int]
+) -> list[Problem]:
+    """All of them at once, in the order of the checks; an empty list is a configuration that can start."""
+    findings = [
+        *_files(settings),
+        *_durations(settings),
+        *_directory(settings),
+        *_hosts(settings, district),
+        *_applications(settings, district),
+        *_clients(settings),
+        *_roles(settings, district),
+    ]
+    return [Problem(path, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in findings]
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    secrets = {
+        "public.key": settings.public.key,
+        "directory.bind_password_file": settings.directory.bind_password_file,
+    } | {
+        f"oidc_clients[{number}].secret_file": client.secret_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.secret_file is not None
+    }
+    readable = {
+        "public.certificate": settings.public.certificate,
+        "directory.authority": settings.directory.authority,
+    }
+    for at, file in (readable | secrets).items():
+        if not file.is_file() or not os.access(file, os.R_OK):
+            yield (
+                at,
+                f"{file} is not a file this user can read",
+                "correct the path, or the file's owner and mode",
+            )
+    for at, file in secrets.items():
+        if not file.is_file():
+            continue
+        if file.stat().st_mode & 0o077:
+            yield at, f"{file} can be read by other users", f"chmod 600 {file}"
+        if not file.stat().st_size:  # an empty password would bind as nobody, RFC 4513 §5.1.2
+            yield at, f"{file} is empty", "write the secret into it"
+    for at, folder in (
+        ("policies.region", settings.policies.region),
+        ("policies.municipalities", settings.policies.municipalities),
+    ):
+        if not folder.is_dir():
+            yield at, f"{folder} is not a folder", "correct the path; policies are files `*.cedar` in it"
+    if len(os.fsencode(settings.state.directory / LAST_SOCKET)) > LONGEST_SOCKET:
+        yield (
+            "state.directory",
+            f"{settings.state.directory} is too long a path for the sockets in it",
+            f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
+        )
+
+
+def _durations(settings: Settings) -> Iterator[Finding]:
+    for table in ("directory", "sign_in", "grants", "audit"):
+        values = getattr(settings, table)
+        for name in values.__struct_fields__:
+            value = getattr(values, name)
+            if isinstance(value, timedelta) and not value:
+                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
+    limits = settings.sign_in
+    for name in ("absolute", "absolute_administrators"):
+        if getattr(limits, name) < limits.idle:
+            yield (
+                f"sign_in.{name}",
+                "shorter than sign_in.idle, so that a session would never end by idling",
+                "make it the longer of the two",
+            )
+
+
+def _directory(settings: Settings) -> Iterator[Finding]:
+    for number, server in enumerate(settings.directory.servers):
+        parts = _split(server)
+        if (
+            parts is None
+            or parts.scheme not in ("ldaps", "ldap")
+            or not parts.hostname
+            or parts.path not in ("", "/")
+        ):
+            yield (
+                f"directory.servers[{number}]",
+                f"{server!r} is not the address of a directory server",
+                "write for example `ldaps://ldap.office.example:636`",
+            )
+
+
+def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
+    domain = settings.public.domain
+    if not HOST.match(domain):
+        yield (
+            "public.domain",
+            f"{domain!r} is not a host name",
+            "write it in lower case, without port and dots at the ends",
+        )
+    taken = {f"{name}.{domain}": "the product itself" for name in BUILT_IN_HOSTS}
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}].host"
+        for host in hosts_of(application, district):
+            if not HOST.match(host) or not host.endswith("." + domain):
+                yield (
+                    at,
+                    f"{host!r} is not a host below {domain}",
+                    f"name a host such as `{application.id}.{domain}`",
+                )
+                break
+            if host in taken:
+                yield (
+                    at,
+                    f"{host} is already the host of {taken[host]}",
+                    "give each application a host of its own",
+                )
+                break
+            taken[host] = application.id
+
+
+def _applications(settings: Settings, district: District) -> Iterator[Finding]:
+    seen: set[str] = set(BUILT_IN_APPLICATIONS)
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}]"
+        if application.id in seen:
+            yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
+        seen.add(application.id)
+        upstream = _split(application.upstream)
+        if upstream is None or not upstream.port or application.upstream != f"http://{upstream.netloc}":
+            yield (
+                f"{at}.upstream",
+                f"{application.upstream!r} is not `http://address:port`",
+                "write for example `http://127.0.0.1:9101`",
+            )
+        for code in application.municipalities:
+            if code not in district:
+                yield (
+                    f"{at}.municipalities",
+                    f"{code} is not in the district",
+                    f"use codes of {settings.office.district}",
+                )
+        for index, route in enumerate(application.routes):
+            if not PLAIN_PATH.match(route.path):
+                yield (
+                    f"{at}.routes[{index}].path",
+                    f"{route.path!r} is not a plain path",
+                    "write for example `/documents`",
+                )
+            for method in route.methods:
+                if not re.match(r"[A-Z]{1,20}\Z", method):
+                    yield (
+                        f"{at}.routes[{index}].methods",
+                        f"{method!r} is not an HTTP method",
+                        'write for example ["GET", "HEAD"]',
+                    )
+
+
+def _clients(settings: Settings) -> Iterator[Finding]:
+    seen = set(BUILT_IN_CLIENTS)
+    for number, client in enumerate(settings.oidc_clients):
+        at = f"oidc_clients[{number}]"
+        if client.id in seen or not client.id:
+            yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
+        seen.add(client.id)
+        for name in ("redirect_uris", "post_logout_redirect_uris"):
+            for uri in getattr(client, name):
+                parts = _split(uri)
+                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                    yield (
+                        f"{at}.{name}",
+                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                        "write the whole address, as `https://application.example/callback`",
+                    )
+
+
+def _roles(settings: Settings, district: District) -> Iterator[Finding]:
+    for number, mapping in enumerate(settings.directory.roles):
+        at = f"directory.roles[{number}]"
+        if (mapping.municipality is None) != (PLACEHOLDER in mapping.group):
+            yield (
+                at,
+                "a role holds in one municipality",
+                f"give `municipality`, or {PLACEHOLDER} in `group`, not both or none",
+            )
+        if mapping.municipality is not None and mapping.municipality not in district:
+            yield (
+                f"{at}.municipality",
+                f"{mapping.municipality} is not in the district",
+                f"use codes of {settings.office.district}",
+            )
+
+
+def hosts_of(application: Application, district: District) -> list[str]:
+    """Hosts the application is served on: one, or one for each of its municipalities."""
+    if PLACEHOLDER not in application.host:
+        return [application.host]
+    codes = application.municipalities or list(district)
+    return [application.host.replace(PLACEHOLDER, code) for code in codes]
+
+
+def _split(url: str) -> SplitResult | None:
+    """Parts of an address; None where it is none, or its port is no port or it names a user."""
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.port) or parts.port is None
+    except ValueError:
+        return None
+    return parts if valid and "@" not in parts.netloc and url.isprintable() and " " not in url else None

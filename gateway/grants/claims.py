@@ -1,0 +1,119 @@
+"""What a grant and an assertion say.
+
+A grant is for the gate alone: a decision that was made once, carried by the browser for minutes. Inside it
+travels the assertion, signed by another key, which is all that the application ever sees.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
+
+GRANT_ISSUER = "brana-grant"
+GRANT_AUDIENCE = "brana-gate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """Who is asking, as told to one application (RFC 7519). Times are aware, UTC, whole seconds."""
+
+    audience: ApplicationId
+    subject: SubjectId
+    name: str
+    login: str
+    sid: SessionId
+    municipality: MunicipalityCode
+    """Municipality whose resource is asked for; the only one the roles and actions are about."""
+    roles: tuple[Role, ...]
+    actions: tuple[Action, ...]
+    acr: AuthenticationLevel
+    amr: tuple[str, ...]
+    auth_time: datetime
+    issued_at: datetime
+    expires_at: datetime
+
+    def claims(self, issuer: str) -> dict[str, Any]:
+        return {
+            "iss": issuer,
+            "aud": self.audience,
+            "sub": self.subject,
+            "name": self.name,
+            "preferred_username": self.login,
+            "sid": self.sid,
+            "municipality": self.municipality,
+            "roles": list(self.roles),
+            "actions": list(self.actions),
+            "acr": self.acr,
+            "amr": list(self.amr),
+            "auth_time": int(self.auth_time.timestamp()),
+            "iat": int(self.issued_at.timestamp()),
+            "exp": int(self.expires_at.timestamp()),
+        }
+
+    @classmethod
+    def from_claims(cls, claims: dict[str, Any]) -> "Assertion":
+        """Raises KeyError, TypeError or ValueError on claims that we did not write."""
+        return cls(
+            audience=ApplicationId(claims["aud"]),
+            subject=SubjectId(claims["sub"]),
+            name=claims["name"],
+            login=claims["preferred_username"],
+            sid=SessionId(claims["sid"]),
+            municipality=MunicipalityCode(claims["municipality"]),
+            roles=tuple(Role(role) for role in claims["roles"]),
+            actions=tuple(Action(action) for action in claims["actions"]),
+            acr=AuthenticationLevel(claims["acr"]),
+            amr=tuple(claims["amr"]),
+            auth_time=datetime.fromtimestamp(claims["auth_time"], UTC),
+            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One permitted (application, municipality, person) for a few minutes."""
+
+    id: str
+    """`jti`; names the grant in the audit log."""
+    assertion: Assertion
+    revocation_id: str
+    epoch: str
+    own: bool
+    """The municipality is the person's active one, so the grant also fits routes that ask for just that."""
+    policy_version: str
+
+    def gate(self) -> str:
+        """The six words the gate compares. Raises ValueError where one is empty or would be read as two."""
+        about = self.assertion
+        actions = "," + ",".join(about.actions) + ","
+        own = "own" if self.own else "-"
+        words = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
+        if any(len(word.split()) != 1 for word in words):
+            raise ValueError(f"a word of the gate is empty or has a space: {words}")
+        return " ".join(words)
+
+    def claims(self, signed_assertion: str) -> dict[str, Any]:
+        about = self.assertion
+        return {
+            "iss": GRANT_ISSUER,
+            "aud": GRANT_AUDIENCE,
+            "sub": about.subject,
+            "sid": about.sid,
+            "jti": self.id,
+            "iat": int(about.issued_at.timestamp()),
+            "exp": int(about.expires_at.timestamp()),
+            "acr": about.acr,
+            "policy": self.policy_version,
+            "gate": self.gate(),
+            "assertion": signed_assertion,
+        }

@@ -1,0 +1,31 @@
+"""Our cookies, all host-only (`__Host-`, RFC 6265bis §4.1.3.2): never shared between two applications."""
+
+from datetime import timedelta
+
+PREFIX = "__Host-brana-"
+GRANT = PREFIX + "grant"
+SESSION = PREFIX + "session"
+SIGN_IN = PREFIX + "signin-"  # + the first characters of the attempt's state: two tabs, two attempts
+
+
+def set_cookie(name: str, value: str, lifetime: timedelta) -> str:
+    """Value of a Set-Cookie header: Lax, so that links from mail and portal arrive signed in."""
+    return f"{name}={value}; Max-Age={int(lifetime.total_seconds())}; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def clear_cookie(name: str) -> str:
+    return set_cookie(name, "", timedelta(0))
+
+
+def read_cookies(header: str) -> dict[str, str]:
+    """Our cookies in a Cookie header; of a name given twice nothing is believed (RFC 6265 §5.4)."""
+    found: dict[str, str] = {}
+    doubled: set[str] = set()
+    for pair in header.split(";"):
+        name, separator, value = pair.strip(" \t").partition("=")
+        if not separator or not name.startswith(PREFIX):
+            continue
+        if name in found:
+            doubled.add(name)
+        found[name] = value
+    return {name: value for name, value in found.items() if name not in doubled}

@@ -1,0 +1,101 @@
+"""What the provider's id token must say before anybody is let in (OpenID Connect Core 1.0 §3.1.3.7)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from gateway.grants.assertion import MALFORMED
+from gateway.sessions.session import RolesHeld
+
+ALGORITHMS = ["ES256", "RS256"]
+LEEWAY = timedelta(seconds=30)
+MAX_AGE = timedelta(minutes=10)  # since `iat`: an id token is used at once
+
+
+class IdTokenRefused(Exception):
+    """The token does not prove what it should; `reason` is for the log, the person begins again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"id token refused: {reason}")
+        self.reason = reason
+
+
+class _RoleClaim(msgspec.Struct):
+    municipality: str
+    role: str
+
+
+class _Claims(msgspec.Struct, kw_only=True):
+    iss: str
+    sub: str
+    aud: str | list[str]
+    exp: int
+    iat: int
+    nonce: str
+    sid: str
+    acr: str
+    amr: list[str]
+    auth_time: int
+    name: str
+    preferred_username: str
+    brana_roles: list[_RoleClaim]
+    azp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who came back from the provider, and how surely."""
+
+    subject: SubjectId
+    provider_sid: str
+    login: str
+    name: str
+    roles: RolesHeld
+    acr: AuthenticationLevel
+    amr: tuple[str, ...]
+    authenticated_at: datetime
+
+
+def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime) -> SignedIn:
+    """Raises IdTokenRefused."""
+    try:
+        raw: dict[str, Any] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        claims = msgspec.convert(raw, _Claims)
+        level = AuthenticationLevel(claims.acr)
+        roles = tuple(
+            sorted((MunicipalityCode(held.municipality), Role(held.role)) for held in claims.brana_roles)
+        )
+        issued, expires, authenticated = (
+            datetime.fromtimestamp(moment, UTC) for moment in (claims.iat, claims.exp, claims.auth_time)
+        )
+    except (*MALFORMED, msgspec.ValidationError) as error:
+        raise IdTokenRefused(f"{type(error).__name__}") from error
+    audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
+    demands = {
+        "issuer": claims.iss == issuer,
+        "audience": audiences == [client_id],
+        "authorized party": claims.azp in (None, client_id),
+        "nonce": claims.nonce == nonce,
+        "expiry": now < expires + LEEWAY,
+        "age": issued - LEEWAY <= now < issued + MAX_AGE,
+        "authentication time": authenticated < now + LEEWAY,
+        "names": bool(claims.sub and claims.sid),
+    }
+    for name, holds in demands.items():
+        if not holds:
+            raise IdTokenRefused(name)
+    return SignedIn(
+        subject=SubjectId(claims.sub),
+        provider_sid=claims.sid,
+        login=claims.preferred_username,
+        name=claims.name,
+        roles=roles,
+        acr=level,
+        amr=tuple(claims.amr),
+        authenticated_at=authenticated,
+    )

@@ -1,0 +1,212 @@
+"""Opening, switching and ending sessions: the one place where a session changes.
+
+Whatever may change a verdict raises the session's generation in the store and announces the old revocation id
+to the gate at once.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from config.settings import SignIn
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.id_token import SignedIn
+from gateway.sessions.revocation import RevokedList
+from gateway.sessions.session import EndReason, RolesHeld, Session
+from gateway.sessions.store import SessionStore
+
+CLOCK_MARGIN = timedelta(seconds=60)  # Envoy's leeway for `exp` (jwt_authn clock_skew_seconds default)
+IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
+
+
+def handle_hash(handle: str) -> bytes:
+    """What the database keeps of a browser's 256-bit handle."""
+    return sha256(handle.encode()).digest()
+
+
+class SessionOffice:
+    """`grant_lifetime` bounds how long a revocation id must stay on the list."""
+
+    def __init__(
+        self,
+        store: SessionStore,
+        revoked: RevokedList,
+        limits: SignIn,
+        grant_lifetime: timedelta,
+        on_end: Callable[[Collection[str], EndReason], object] = lambda _sids, _reason: None,
+    ) -> None:
+        self.store, self.limits = store, limits
+        self._revoked = revoked
+        self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
+
+    async def open(
+        self, who: SignedIn, host: str, address: str, user_agent: str, request_id: str, now: datetime
+    ) -> tuple[Session, str]:
+        """The session and a handle of it for this browser at this host; another tab may have opened it."""
+        handle = secrets.token_urlsafe(32)
+        session = Session(
+            id=SessionId(secrets.token_urlsafe(16)),
+            subject=who.subject,
+            login=who.login,
+            name=who.name,
+            provider_sid=who.provider_sid,
+            roles=who.roles,
+            municipality=min((where for where, _ in who.roles), default=None),
+            generation=1,
+            acr=who.acr,
+            amr=who.amr,
+            authenticated_at=who.authenticated_at,
+            opened_at=now,
+            last_seen_at=now,
+            facts_at=now,
+            address=address,
+            user_agent=user_agent[:256],
+        )
+        entry = entry_of(
+            session, Code.SESSION_OPENED, now, address=address, request_id=request_id, details={"host": host}
+        )
+        return await self.store.add(session, handle_hash(handle), host, [entry]), handle
+
+    async def join(self, session: Session, host: str) -> str:
+        """A handle for one more host of the same browser's session (single sign-on)."""
+        handle = secrets.token_urlsafe(32)
+        await self.store.add_handle(session.id, handle_hash(handle), host, [])
+        return handle
+
+    async def end(
+        self,
+        sessions: Sequence[Session],
+        reason: EndReason,
+        by: Entry | None,
+        now: datetime,
+    ) -> None:
+        """End sessions; `by` is a pattern entry telling who did it (None: the system itself)."""
+        going = [session for session in sessions if session.ended_at is None]
+        if not going:
+            return
+        entries = [
+            replace(
+                by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="system"),
+                code=Code.SESSION_ENDED,
+                session=session.id,
+                reason=reason,
+                details={
+                    "of": session.login,
+                    "of_subject": session.subject,
+                    "revoked": session.revocation_id,
+                },
+            )
+            for session in going
+        ]
+        until = now + self._keep
+
+        async def end_and_tell() -> None:
+            ids = await self.store.end([session.id for session in going], reason, now, until, entries)
+            self._revoked.add(ids, until)
+            self._on_end([session.provider_sid for session in going], reason)
+
+        await self._to_the_end(end_and_tell())
+
+    async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
+        sessions = await self.store.open_ones(subject)
+        await self.end(sessions, reason, by, now)
+        return len(sessions)
+
+    async def act_for(
+        self, session: Session, municipality: MunicipalityCode, by: Entry, now: datetime
+    ) -> bool:
+        """Make `municipality` the active one; False when the person has no role there."""
+        if municipality not in session.municipalities():
+            return False
+        if municipality == session.municipality:
+            return True
+        until = now + self._keep
+        entry = replace(
+            by,
+            code=Code.SESSION_MUNICIPALITY,
+            municipality=municipality,
+            details={"from": session.municipality or ""},
+        )
+        entries = [entry, revocation(session, Code.SESSION_MUNICIPALITY, now)]
+
+        async def switch_and_tell() -> None:
+            self._revoked.add(await self.store.act_for(session.id, municipality, until, entries), until)
+
+        await self._to_the_end(switch_and_tell())
+        return True
+
+    async def take_facts(
+        self, subject: SubjectId, name: str, login: str, roles: RolesHeld, now: datetime
+    ) -> None:
+        """The directory says something new of a person; open sessions are decided anew."""
+        changed = [
+            session.with_facts(name, login, roles, now) for session in await self.store.open_ones(subject)
+        ]
+        entries = [
+            entry_of(
+                session,
+                Code.FACTS_CHANGED,
+                now,
+                details={"roles": [f"{where}:{role}" for where, role in roles]},
+            )
+            for session in changed
+        ]
+        entries += [revocation(session, Code.FACTS_CHANGED, now) for session in changed]
+        until = now + self._keep
+
+        async def replace_and_tell() -> None:
+            self._revoked.add(await self.store.replace_facts(changed, until, entries), until)
+
+        if changed:
+            await self._to_the_end(replace_and_tell())
+
+    async def _to_the_end(self, change: Coroutine[None, None, None]) -> None:
+        """What is durable must reach the gate too, even when the caller's browser hangs up between."""
+        task = asyncio.ensure_future(change)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
+
+
+def revocation(session: Session, because: str, now: datetime) -> Entry:
+    """The entry of all grants of a session's present generation being taken back."""
+    return Entry(
+        code=Code.REVOCATION,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject="system",
+        session=session.id,
+        reason=because,
+        details={"of": session.login, "of_subject": session.subject, "revoked": session.revocation_id},
+    )
+
+
+def entry_of(
+    session: Session,
+    code: Code,
+    now: datetime,
+    *,
+    outcome: Outcome = Outcome.SUCCESS,
+    address: str = "",
+    request_id: str = "",
+    details: dict[str, str | int | float | bool | list[str]] | None = None,
+) -> Entry:
+    """An entry about what the person of a session did."""
+    return Entry(
+        code=code,
+        outcome=outcome,
+        at=now,
+        subject=session.subject,
+        person=session.login,
+        session=session.id,
+        own_municipality=session.municipality or "",
+        address=address,
+        request_id=request_id,
+        details=details or {},
+    )

@@ -1,0 +1,87 @@
+"""A session at the gateway: somebody signed in, acting for one municipality.
+
+One session belongs to one session of the identity provider and serves all hosts. Its generation is what
+revocation turns: a grant carries `<sid>.<generation>`, and when anything changes that a verdict may rest on,
+the generation is raised and the old one put on the revoked list, so every grant is decided anew.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from config.settings import SignIn
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+
+RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
+ADMINISTRATORS = frozenset({Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR})
+
+
+class EndReason(StrEnum):
+    """Why a session ended; the same word in the page, the log and the tests."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    ENDED_BY_OFFICER = "ended_by_officer"
+    IDLE = "idle"
+    TOO_LONG = "too_long"
+    ACCOUNT_GONE = "account_gone"
+    ACCOUNT_DISABLED = "account_disabled"
+    PROVIDER_SESSION_ENDED = "provider_session_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Times are aware, UTC."""
+
+    id: SessionId
+    subject: SubjectId
+    login: str
+    name: str
+    provider_sid: str
+    roles: RolesHeld
+    municipality: MunicipalityCode | None
+    """The active one; None for somebody without any role."""
+    generation: int
+    acr: AuthenticationLevel
+    amr: tuple[str, ...]
+    authenticated_at: datetime
+    opened_at: datetime
+    last_seen_at: datetime
+    facts_at: datetime
+    """When the directory last confirmed name and roles."""
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+    address: str
+    user_agent: str
+
+    @property
+    def revocation_id(self) -> str:
+        return f"{self.id}.{self.generation}"
+
+    def roles_in(self, municipality: MunicipalityCode) -> tuple[Role, ...]:
+        return tuple(role for where, role in self.roles if where == municipality)
+
+    def municipalities(self) -> tuple[MunicipalityCode, ...]:
+        """Where this person has a role, in order of the codes."""
+        return tuple(sorted({where for where, _ in self.roles}))
+
+    def why_over(self, limits: SignIn, now: datetime) -> EndReason | None:
+        """Why this session may not be used at `now`; None while it may."""
+        if self.end_reason is not None:
+            return self.end_reason
+        if now - self.last_seen_at > limits.idle:
+            return EndReason.IDLE
+        if now - self.authenticated_at > self.longest(limits):
+            return EndReason.TOO_LONG
+        return None
+
+    def longest(self, limits: SignIn) -> timedelta:
+        if any(role in ADMINISTRATORS for _, role in self.roles):
+            return limits.absolute_administrators
+        return limits.absolute
+
+    def with_facts(self, name: str, login: str, roles: RolesHeld, now: datetime) -> "Session":
+        """The session after the directory spoke; an active municipality without a role any more is left."""
+        still = {where for where, _ in roles}
+        active = self.municipality if self.municipality in still else min(still, default=None)
+        return replace(self, name=name, login=login, roles=roles, municipality=active, facts_at=now)

@@ -1,0 +1,85 @@
+"""What sessions need of a database. Every change and its audit entries are one transaction."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from gateway.audit.entry import Entry
+from gateway.sessions.session import EndReason, Session
+
+
+class SessionStore(Protocol):
+    """Raises the database's own errors; a missing session is None or left out, never an error."""
+
+    def by_handle(self, handle_hash: bytes) -> Session | None:
+        """The session a browser's handle belongs to, ended ones too. A point read, in the calling thread."""
+        ...
+
+    async def by_provider_sid(self, provider_sid: str) -> Session | None:
+        """The latest session that was opened on this session of the provider, ended or not."""
+        ...
+
+    async def by_ids(self, ids: Collection[SessionId]) -> list[Session]: ...
+
+    async def open_ones(self, subject: SubjectId | None = None) -> list[Session]:
+        """Sessions without an end, latest activity first."""
+        ...
+
+    async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
+        """Keep a session and its first handle, and give it back.
+
+        Where another tab was quicker, so that the same person's session of that provider session is open
+        already, the handle joins that one, which is given, and nothing is recorded.
+        """
+        ...
+
+    async def add_handle(
+        self, session: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
+    ) -> None: ...
+
+    async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
+        """Keep the entries of a decision, and that the session was seen."""
+        ...
+
+    async def end(
+        self,
+        ids: Collection[SessionId],
+        reason: EndReason,
+        now: datetime,
+        until: datetime,
+        entries: Sequence[Entry],
+    ) -> list[str]:
+        """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids.
+
+        Entries about sessions that had ended before are not kept.
+        """
+        ...
+
+    async def act_for(
+        self,
+        session: SessionId,
+        municipality: MunicipalityCode,
+        until: datetime,
+        entries: Sequence[Entry],
+    ) -> list[str]:
+        """Switch the active municipality of an open session; revoke the old generation until `until`."""
+        ...
+
+    async def replace_facts(
+        self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
+    ) -> list[str]:
+        """Keep new name, login, roles, active municipality of open sessions; revoke the old generations."""
+        ...
+
+    async def confirm_facts(self, subjects: Collection[SubjectId], now: datetime) -> None:
+        """The directory confirmed the facts of these people's open sessions."""
+        ...
+
+    async def revoked(self, now: datetime) -> dict[str, datetime]:
+        """Revocation ids still in force, with their ends; expired ones are deleted."""
+        ...
+
+    async def forget_ended(self, before: datetime) -> int:
+        """Delete sessions that ended before a time; the audit log keeps what they did. Gives their number."""
+        ...

@@ -1,0 +1,223 @@
+"""Sessions in the database; implements `gateway.sessions.store.SessionStore`."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from gateway.audit.entry import Entry
+from gateway.sessions.session import EndReason, RolesHeld, Session
+from gateway.storage.database import Database
+from gateway.storage.moment import micros, moment_of
+from gateway.storage.tables.sessions import revoked, session, session_handle
+
+Append = Callable[[Connection, Sequence[Entry]], object]
+
+
+def _roles_text(roles: RolesHeld) -> str:
+    return msgspec.json.encode(roles).decode()
+
+
+def _session_of(row: Row[Any]) -> Session:
+    roles = msgspec.json.decode(row.roles, type=tuple[tuple[str, str], ...])
+    return Session(
+        id=SessionId(row.id),
+        subject=SubjectId(row.subject),
+        login=row.login,
+        name=row.name,
+        provider_sid=row.provider_sid,
+        roles=tuple((MunicipalityCode(where), Role(role)) for where, role in roles),
+        municipality=row.municipality and MunicipalityCode(row.municipality),
+        generation=row.generation,
+        acr=AuthenticationLevel(row.acr),
+        amr=tuple(row.amr.split()),
+        authenticated_at=moment_of(row.authenticated_at),
+        opened_at=moment_of(row.opened_at),
+        last_seen_at=moment_of(row.last_seen_at),
+        facts_at=moment_of(row.facts_at),
+        ended_at=None if row.ended_at is None else moment_of(row.ended_at),
+        end_reason=row.end_reason and EndReason(row.end_reason),
+        address=row.address,
+        user_agent=row.user_agent,
+    )
+
+
+class StoredSessions:
+    def __init__(self, database: Database, append: Append) -> None:
+        self._database, self._append = database, append
+
+    def by_handle(self, handle_hash: bytes) -> Session | None:
+        query = (
+            select(session)
+            .join(session_handle, session_handle.c.session_id == session.c.id)
+            .where(session_handle.c.hash == handle_hash)
+        )
+        row = self._database.read_now(lambda connection: connection.execute(query).first())
+        return None if row is None else _session_of(row)
+
+    async def by_provider_sid(self, provider_sid: str) -> Session | None:
+        found = await self._select(session.c.provider_sid == provider_sid)
+        return max(found, key=lambda one: one.opened_at, default=None)
+
+    async def by_ids(self, ids: Collection[SessionId]) -> list[Session]:
+        return await self._select(session.c.id.in_(ids))
+
+    async def open_ones(self, subject: SubjectId | None = None) -> list[Session]:
+        conditions: list[Any] = [session.c.ended_at.is_(None)]
+        if subject is not None:
+            conditions.append(session.c.subject == subject)
+        return await self._select(*conditions)
+
+    async def _select(self, *conditions: Any) -> list[Session]:
+        query = select(session).where(*conditions).order_by(session.c.last_seen_at.desc())
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [_session_of(row) for row in rows]
+
+    async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
+        values = {
+            "id": new.id,
+            "subject": new.subject,
+            "login": new.login,
+            "name": new.name,
+            "provider_sid": new.provider_sid,
+            "roles": _roles_text(new.roles),
+            "municipality": new.municipality,
+            "generation": new.generation,
+            "acr": new.acr,
+            "amr": " ".join(new.amr),
+            "authenticated_at": micros(new.authenticated_at),
+            "opened_at": micros(new.opened_at),
+            "last_seen_at": micros(new.last_seen_at),
+            "facts_at": micros(new.facts_at),
+            "address": new.address,
+            "user_agent": new.user_agent,
+        }
+
+        same = select(session).where(
+            session.c.provider_sid == new.provider_sid,
+            session.c.subject == new.subject,
+            session.c.ended_at.is_(None),
+        )
+
+        def work(connection: Connection) -> Session:
+            row = connection.execute(same).first()
+            kept = new if row is None else _session_of(row)
+            if row is None:
+                connection.execute(insert(session).values(values))
+                self._append(connection, entries)
+            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=kept.id, host=host))
+            return kept
+
+        return await self._database.write(work)
+
+    async def add_handle(
+        self, of: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
+    ) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=of, host=host))
+            self._append(connection, entries)
+
+        await self._database.write(work)
+
+    async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
+        def work(connection: Connection) -> None:
+            if seen is not None:
+                connection.execute(
+                    update(session).where(session.c.id == seen).values(last_seen_at=micros(now))
+                )
+            self._append(connection, entries)
+
+        await self._database.write(work)
+
+    async def end(
+        self,
+        ids: Collection[SessionId],
+        reason: EndReason,
+        now: datetime,
+        until: datetime,
+        entries: Sequence[Entry],
+    ) -> list[str]:
+        def work(connection: Connection) -> list[str]:
+            gone = _revoke(connection, ids, until)
+            connection.execute(
+                update(session)
+                .where(session.c.id.in_(ids), session.c.ended_at.is_(None))
+                .values(ended_at=micros(now), end_reason=reason)
+            )
+            ended_now = {name.rpartition(".")[0] for name in gone}
+            self._append(connection, [entry for entry in entries if entry.session in ended_now])
+            return gone
+
+        return await self._database.write(work)
+
+    async def act_for(
+        self, of: SessionId, municipality: MunicipalityCode, until: datetime, entries: Sequence[Entry]
+    ) -> list[str]:
+        def work(connection: Connection) -> list[str]:
+            gone = _revoke(connection, [of], until)
+            if gone:  # a session that has ended meanwhile acts for nobody
+                connection.execute(
+                    update(session).where(session.c.id == of).values(municipality=municipality)
+                )
+                self._append(connection, entries)
+            return gone
+
+        return await self._database.write(work)
+
+    async def replace_facts(
+        self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
+    ) -> list[str]:
+        def work(connection: Connection) -> list[str]:
+            gone = _revoke(connection, [one.id for one in changed], until)
+            for one in changed:
+                connection.execute(
+                    update(session)
+                    .where(session.c.id == one.id)
+                    .values(
+                        name=one.name,
+                        login=one.login,
+                        roles=_roles_text(one.roles),
+                        municipality=one.municipality,
+                        facts_at=micros(one.facts_at),
+                    )
+                )
+            self._append(connection, entries)
+            return gone
+
+        return await self._database.write(work)
+
+    async def confirm_facts(self, subjects: Collection[SubjectId], now: datetime) -> None:
+        statement = (
+            update(session)
+            .where(session.c.subject.in_(subjects), session.c.ended_at.is_(None))
+            .values(facts_at=micros(now))
+        )
+        await self._database.write(lambda connection: connection.execute(statement))
+
+    async def revoked(self, now: datetime) -> dict[str, datetime]:
+        def work(connection: Connection) -> dict[str, datetime]:
+            connection.execute(delete(revoked).where(revoked.c.until <= micros(now)))
+            return {row.id: moment_of(row.until) for row in connection.execute(select(revoked))}
+
+        return await self._database.write(work)
+
+    async def forget_ended(self, before: datetime) -> int:
+        statement = delete(session).where(session.c.ended_at < micros(before))
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+
+def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime) -> list[str]:
+    """Put the present generation of open sessions on the revoked list and raise it."""
+    rows = connection.execute(
+        select(session.c.id, session.c.generation).where(session.c.id.in_(ids), session.c.ended_at.is_(None))
+    ).all()
+    open_ones, names = [row.id for row in rows], [f"{row.id}.{row.generation}" for row in rows]
+    if names:
+        connection.execute(insert(revoked), [{"id": name, "until": micros(until)} for name in names])
+        connection.execute(
+            update(session).where(session.c.id.in_(open_ones)).values(generation=session.c.generation + 1)
+        )
+    return names
