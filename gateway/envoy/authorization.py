@@ -46,7 +46,11 @@ def authorization_filter() -> Json:
             },
             allowed_headers={"patterns": [*_exact(SENT), {"prefix": "sec-fetch-"}]},
             http_service={
-                "server_uri": {"uri": "http://authorize", "cluster": "authorize", "timeout": seconds(TIMEOUT)},
+                "server_uri": {
+                    "uri": "http://authorize",
+                    "cluster": "authorize",
+                    "timeout": seconds(TIMEOUT),
+                },
                 "authorization_request": {"headers_to_add": _facts()},
                 "authorization_response": {
                     "allowed_upstream_headers": {"patterns": _exact(TO_APPLICATION)},

@@ -62,7 +62,10 @@ def _cluster(name: str, discovery: str, address: Json, filters: list[Json]) -> J
     }
     if filters:
         codec = typed("envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec")
-        options["http_filters"] = [*filters, {"name": "envoy.filters.http.upstream_codec", "typed_config": codec}]
+        options["http_filters"] = [
+            *filters,
+            {"name": "envoy.filters.http.upstream_codec", "typed_config": codec},
+        ]
     return {
         "name": name,
         "type": discovery,

@@ -27,7 +27,9 @@ class GateWordUnusable(Exception):
     """A revocation id or epoch that the gate's table cannot hold."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(f"gate: {word!r} is not letters, digits, `.`, `_`, `~`, `-`; make identifiers base64url")
+        super().__init__(
+            f"gate: {word!r} is not letters, digits, `.`, `_`, `~`, `-`; make identifiers base64url"
+        )
 
 
 def grant_filter(keys: Mapping[str, Any]) -> Json:
@@ -47,14 +49,18 @@ def grant_filter(keys: Mapping[str, Any]) -> Json:
         ],
     }
     # A missing or unusable grant is no refusal here: it means that somebody has to decide.
-    requirement = {"requires_any": {"requirements": [{"provider_name": "grant"}, {"allow_missing_or_failed": {}}]}}
+    requirement = {
+        "requires_any": {"requirements": [{"provider_name": "grant"}, {"allow_missing_or_failed": {}}]}
+    }
     rules = [{"match": {"prefix": "/"}, "requires": requirement}]
     return _extension(GRANT_FILTER, typed(JWT, providers={"grant": provider}, rules=rules))
 
 
 def gate_filter(revoked: Collection[str], epoch: str) -> Json:
     """The Lua gate with its table of revoked ids. Raises GateWordUnusable."""
-    code = f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n{script('gate.lua')}"
+    code = (
+        f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n{script('gate.lua')}"
+    )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
     )

@@ -40,7 +40,8 @@ def removed_first() -> Json:
     return {
         "name": "brana.removed_first",
         "typed_config": typed(
-            "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation", mutations=mutations
+            "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+            mutations=mutations,
         ),
     }
 

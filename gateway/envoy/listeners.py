@@ -41,7 +41,9 @@ def listening(address: str, port: int, manager: Json) -> Json:
             {
                 "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
                 "transport_socket_connect_timeout": seconds(HANDSHAKE),
-                "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
+                "filters": [
+                    {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+                ],
             }
         ],
     }
@@ -59,7 +61,7 @@ def http_filters() -> list[Json]:
 
 
 def certificate(settings: Settings) -> Json:
-    """The certificate as a secret of its own; Envoy reads it again when the files are replaced by renaming."""
+    """The certificate as a secret of its own; read again when its files are replaced by renaming."""
     return {
         "name": CERTIFICATE,
         "tls_certificate": {
@@ -73,7 +75,10 @@ def _tls() -> Json:
     return typed(
         TLS,
         common_tls_context={
-            "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"},
+            "tls_params": {
+                "tls_minimum_protocol_version": "TLSv1_3",
+                "tls_maximum_protocol_version": "TLSv1_3",
+            },
             "alpn_protocols": ["h2", "http/1.1"],
             "tls_certificate_sds_secret_configs": [{"name": CERTIFICATE, "sds_config": discovered()}],
         },

@@ -143,7 +143,11 @@ def _untouched() -> Json:
         "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
         expression=f"response.code_details == '{DENIED}'",
     )
-    return {"filter": {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}}}
+    return {
+        "filter": {
+            "extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}
+        }
+    }
 
 
 def _page(reply: Reply) -> Json:

@@ -37,7 +37,9 @@ class HostTaken(Exception):
     """Two applications claim one host, or one claims a host or an id of ours."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(f"applications: {host!r} is taken; give every application an id and a host of its own")
+        super().__init__(
+            f"applications: {host!r} is taken; give every application an id and a host of its own"
+        )
 
 
 def routes(settings: Settings, surroundings: Surroundings) -> Json:
@@ -93,8 +95,13 @@ def _sign_in(host: str, authority: _Authority) -> Json:
     return _virtual_host(host, [_ours("/", "idp", host, authority)])
 
 
-def _gated(  # noqa: PLR0913 - one row of the table of hosts
-    host: str, authority: _Authority, application: str, municipality: str, table: Iterable[Route], cluster: str
+def _gated(
+    host: str,
+    authority: _Authority,
+    application: str,
+    municipality: str,
+    table: Iterable[Route],
+    cluster: str,
 ) -> Json:
     odd = {
         "match": {"safe_regex": {"regex": ODD_PATH}},

@@ -54,7 +54,7 @@ def free_port() -> int:
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:
-    """Three applications: `files` for everybody, `register` per municipality, `gone` that nobody answers for."""
+    """Applications: `files` for everybody, `register` per municipality, `gone` whose server is down."""
     title = Title(cs="Spisy", en="Files")
     routes = [
         Route(path="/admin", action=Action.ADMINISTER),
@@ -126,7 +126,7 @@ class Signer:
 
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
 
-    def grant(  # noqa: PLR0913
+    def grant(
         self,
         application: str = "files",
         municipality: str = "588296",
