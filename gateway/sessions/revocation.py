@@ -19,7 +19,7 @@ class RevokedList:
 
     def add(self, revocation_ids: Iterable[str], until: datetime) -> None:
         """Revoke until `until`: the latest expiry a grant with one of these ids can have."""
-        new = dict.fromkeys(revocation_ids, until)
+        new = {name: max(until, self._until.get(name, until)) for name in revocation_ids}
         if new:
             self._until.update(new)
             self._changed(frozenset(self._until))
