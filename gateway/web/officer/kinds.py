@@ -30,7 +30,6 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.ACCESS: Title(cs="Požadavek na aplikaci", en="Request to an application"),
             Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
             Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
-            Code.GRANT_ISSUED: Title(cs="Vydané povolení", en="Grant issued"),
             Code.REVOCATION: Title(cs="Odebrané povolení", en="Grant revoked"),
         },
     ),
