@@ -16,7 +16,9 @@ class SessionStore(Protocol):
         """The session a browser's handle belongs to, ended ones too. A point read, in the calling thread."""
         ...
 
-    async def by_provider_sid(self, provider_sid: str) -> Session | None: ...
+    async def by_provider_sid(self, provider_sid: str) -> Session | None:
+        """The latest session that was opened on this session of the provider, ended or not."""
+        ...
 
     async def by_ids(self, ids: Collection[SessionId]) -> list[Session]: ...
 
@@ -27,8 +29,8 @@ class SessionStore(Protocol):
     async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         """Keep a session and its first handle, and give it back.
 
-        Where another tab was quicker, so that the same person's session of that provider session is open
-        already, the handle joins that one, which is given, and nothing is recorded.
+        Where another tab was quicker, so that a session of the same sign-in at the provider is open already,
+        the handle joins that one, which is given, and nothing is recorded.
         """
         ...
 

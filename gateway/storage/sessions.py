@@ -60,7 +60,7 @@ class StoredSessions:
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:
         found = await self._select(session.c.provider_sid == provider_sid)
-        return found[0] if found else None
+        return max(found, key=lambda one: one.opened_at, default=None)
 
     async def by_ids(self, ids: Collection[SessionId]) -> list[Session]:
         return await self._select(session.c.id.in_(ids))
@@ -99,6 +99,7 @@ class StoredSessions:
         same = select(session).where(
             session.c.provider_sid == new.provider_sid,
             session.c.subject == new.subject,
+            session.c.authenticated_at == micros(new.authenticated_at),
             session.c.ended_at.is_(None),
         )
 

@@ -11,7 +11,7 @@ session = Table(
     Column("subject", String(36), nullable=False, index=True),
     Column("login", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("provider_sid", String(64), nullable=False, unique=True),
+    Column("provider_sid", String(64), nullable=False, index=True),
     Column("roles", Text, nullable=False),  # JSON: [[municipality, role], …]
     Column("municipality", String(6)),
     Column("generation", Integer, nullable=False),

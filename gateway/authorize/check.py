@@ -1,0 +1,119 @@
+"""One request, one verdict. Pure: all it knows stands in its arguments.
+
+Order of the questions: who (a session that is not over), whether what the directory said is recent enough,
+what is asked for and whose it is, and at last whether the policies permit it. The first "no" decides.
+"""
+
+from datetime import datetime
+
+from config.vocabulary import MunicipalityCode
+from gateway.authorize.refusals import refusal
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
+from gateway.grants.claims import Assertion, Grant
+from gateway.sessions.session import Session
+from policies.model import Permitted, Question
+
+
+def check(
+    request: AccessRequest, session: Session | None, snapshot: Snapshot, now: datetime, grant_id: str
+) -> Verdict:
+    """`now` is aware, UTC; `grant_id` names the grant if there is going to be one."""
+    if session is None:
+        return SignInNeeded("no_session", again=False)
+    over = session.why_over(snapshot.limits, now)
+    if over is not None:
+        return SignInNeeded(over, again=True)
+    found = _resource(request, session, snapshot, now)
+    if isinstance(found, Refused):
+        return found
+    offer, own, municipality = found
+    question = _question(request, session, own, municipality, now)
+    return _by_policy(question, session, offer, snapshot, grant_id)
+
+
+def _resource(
+    request: AccessRequest, session: Session, snapshot: Snapshot, now: datetime
+) -> tuple[Offer, MunicipalityCode, MunicipalityCode] | Refused:
+    """The application, the active municipality and the resource's; or why there is nothing to decide."""
+    municipality = request.municipality or session.municipality
+    offer = snapshot.applications.get(request.application)
+    detail = ""
+    if now - session.facts_at > snapshot.directory_grace:
+        reason, detail = "directory_unreachable", f"facts of {session.facts_at.isoformat(timespec='seconds')}"
+    elif municipality is None or session.municipality is None:
+        reason = "no_role"
+    elif offer is None or request.action not in offer.actions:
+        reason = "unknown_application"
+    elif municipality not in offer.municipalities:
+        reason = "application_not_offered"
+    else:
+        return offer, session.municipality, municipality
+    name = snapshot.district.name(municipality or "")
+    return refusal(reason, municipality, name, snapshot.policies.version, detail)
+
+
+def _question(
+    request: AccessRequest,
+    session: Session,
+    own: MunicipalityCode,
+    municipality: MunicipalityCode,
+    now: datetime,
+) -> Question:
+    return Question(
+        subject=session.subject,
+        roles=frozenset(session.roles),
+        own_municipality=own,
+        application=request.application,
+        action=request.action,
+        municipality=municipality,
+        level=session.acr,
+        factors=frozenset(session.amr),
+        authenticated_at=session.authenticated_at,
+        address=request.address,
+        now=now,
+    )
+
+
+def _by_policy(
+    question: Question, session: Session, offer: Offer, snapshot: Snapshot, grant_id: str
+) -> Granted | Refused:
+    verdict = snapshot.policies.decide(question)
+    if not isinstance(verdict, Permitted):
+        return Refused(
+            reason=verdict.reason,
+            rule=verdict.rule,
+            policy_version=verdict.version,
+            title=verdict.title,
+            advice=verdict.advice,
+            municipality=question.municipality,
+            detail=verdict.detail,
+        )
+    further = snapshot.policies.allowed(question, offer.actions - {question.action})
+    now = question.now.replace(microsecond=0)
+    latest = session.authenticated_at + session.longest(snapshot.limits)
+    assertion = Assertion(
+        audience=question.application,
+        subject=session.subject,
+        name=session.name,
+        login=session.login,
+        sid=session.id,
+        municipality=question.municipality,
+        roles=session.roles_in(question.municipality),
+        actions=tuple(sorted(further | {question.action})),
+        acr=session.acr,
+        amr=session.amr,
+        auth_time=session.authenticated_at,
+        issued_at=now,
+        expires_at=min(now + snapshot.grant_lifetime, latest),
+    )
+    grant = Grant(
+        id=grant_id,
+        assertion=assertion,
+        revocation_id=session.revocation_id,
+        epoch=snapshot.epoch,
+        own=question.municipality == session.municipality,
+        policy_version=verdict.version,
+    )
+    return Granted(grant, verdict.rule)

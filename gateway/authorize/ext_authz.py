@@ -1,0 +1,108 @@
+"""The authorization service Envoy asks where no fresh grant speaks: headers in, verdict out, entry kept.
+
+The order matters: verdict, entry durable in the database, and only then the answer. What cannot be recorded
+is not allowed.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from config.vocabulary import Language
+from gateway.authorize import response
+from gateway.authorize.check import check
+from gateway.authorize.record import entry_of_verdict
+from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
+from gateway.authorize.response import Answer, Pages
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.verdict import Granted, SignInNeeded
+from gateway.grants.claims import Grant
+from gateway.grants.cookie import SESSION
+from gateway.grants.sign import SignedGrant
+from gateway.sessions.office import handle_hash
+from gateway.sessions.session import Session
+from gateway.sessions.store import SessionStore
+
+log = structlog.get_logger("authorize")
+
+
+class Measured(Protocol):
+    """Counts verdicts by kind: `granted`, `refused`, `sign_in`, `unavailable`."""
+
+    def __call__(self, kind: str) -> None: ...
+
+
+BeginSignIn = Callable[[AccessRequest, SignInNeeded, datetime], Awaitable[tuple[str, str]]]
+"""Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
+
+
+class Authorizer:
+    """One per control plane; everything it needs comes in."""
+
+    def __init__(
+        self,
+        *,
+        snapshot: Callable[[], Snapshot],
+        sessions: SessionStore,
+        sign: Callable[[Grant], SignedGrant],
+        begin_sign_in: BeginSignIn,
+        pages: Pages,
+        clock: Callable[[], datetime],
+        measured: Measured,
+        language: Language,
+    ) -> None:
+        self._snapshot, self._sessions, self._sign = snapshot, sessions, sign
+        self._begin_sign_in, self._pages, self._clock = begin_sign_in, pages, clock
+        self._measured, self._language = measured, language
+
+    async def handle(self, asked: web.BaseRequest) -> web.Response:
+        cookies = "; ".join(asked.headers.getall("Cookie", []))
+        try:
+            request = read_request(asked.method, asked.raw_path, asked.headers, cookies, self._language)
+        except NotFromEnvoy:
+            log.exception("authorize.malformed_question")
+            return web.Response(status=503)
+        try:
+            answer = await self.decide(request, self._clock())
+        except Exception:
+            log.exception("authorize.failed", request_id=request.request_id)
+            self._measured("unavailable")
+            answer = response.unavailable(request, self._pages)
+        return _to_envoy(answer)
+
+    async def decide(self, request: AccessRequest, now: datetime) -> Answer:
+        """Raises what the database or the provider raise; the caller then refuses."""
+        session = self._session(request.cookies)
+        verdict = check(request, session, self._snapshot(), now, secrets.token_urlsafe(12))
+        if isinstance(verdict, SignInNeeded) or session is None:
+            assert isinstance(verdict, SignInNeeded)
+            self._measured("sign_in")
+            wanted = request.page_load and request.method in ("GET", "HEAD")
+            beginning = await self._begin_sign_in(request, verdict, now) if wanted else None
+            return response.to_sign_in(request, verdict, self._pages, beginning)
+        entry = entry_of_verdict(request, session, verdict, now)
+        if isinstance(verdict, Granted):
+            signed = self._sign(verdict.grant)
+            await self._sessions.record(session.id, now, [entry])
+            self._measured("granted")
+            return response.granted(verdict, signed)
+        await self._sessions.record(session.id, now, [entry])
+        self._measured("refused")
+        return response.refused(request, verdict, self._pages)
+
+    def _session(self, cookies: Mapping[str, str]) -> Session | None:
+        handle = cookies.get(SESSION)
+        return self._sessions.by_handle(handle_hash(handle)) if handle else None
+
+
+def _to_envoy(answer: Answer) -> web.Response:
+    made = web.Response(status=answer.status, body=answer.body.encode())
+    for name, value in answer.headers.items():
+        made.headers[name] = value
+    for cookie in answer.cookies:
+        made.headers.add("Set-Cookie", cookie)
+    return made

@@ -1,0 +1,58 @@
+"""Refusals that no policy speaks: the gateway's own reasons, in both languages."""
+
+from config.vocabulary import Language, MunicipalityCode
+from gateway.authorize.verdict import Refused, Text
+
+_CS, _EN = Language.CZECH, Language.ENGLISH
+
+WORDS: dict[str, tuple[Text, Text]] = {
+    "unknown_application": (
+        {_CS: "Tuto aplikaci brána nezná", _EN: "The gateway does not know this application"},
+        {
+            _CS: "Otevřete aplikaci z přehledu na portálu. Pokud odkaz pochází odjinud, je zastaralý.",
+            _EN: "Open the application from the portal. If the link came from elsewhere, it is out of date.",
+        },
+    ),
+    "no_role": (
+        {_CS: "Nemáte roli v žádné obci", _EN: "You have no role in any municipality"},
+        {
+            _CS: "Požádejte správce svého úřadu, aby vám v adresáři přidělil roli.",
+            _EN: "Ask your office's administrator to give you a role in the directory.",
+        },
+    ),
+    "application_not_offered": (
+        {
+            _CS: "Obec {municipality} tuto aplikaci nepoužívá",
+            _EN: "{municipality} does not use this application",
+        },
+        {
+            _CS: "Působíte-li ve více obcích, zvolte na portálu tu, za kterou chcete jednat.",
+            _EN: "If you work for several municipalities, choose on the portal the one to act for.",
+        },
+    ),
+    "directory_unreachable": (
+        {_CS: "Adresář úřadu neodpovídá", _EN: "The office directory does not answer"},
+        {
+            _CS: "Vaše oprávnění teď nelze ověřit, proto je přístup zavřený. Zkuste to za několik minut; "
+            "trvá-li potíž, zavolejte podporu.",
+            _EN: "Your permissions cannot be checked now, so access is closed. Try again in a few minutes; "
+            "if the trouble lasts, call support.",
+        },
+    ),
+}
+
+
+def refusal(
+    reason: str, municipality: MunicipalityCode | None, name: str, policy_version: str, detail: str = ""
+) -> Refused:
+    """One of the gateway's own refusals; `name` is the municipality's name for people."""
+    title, advice = WORDS[reason]
+    return Refused(
+        reason=reason,
+        rule="",
+        policy_version=policy_version,
+        title={language: text.format(municipality=name) for language, text in title.items()},
+        advice=advice,
+        municipality=municipality,
+        detail=detail,
+    )

@@ -1,0 +1,85 @@
+"""What is asked, read from the headers that Envoy sends with its question.
+
+Application, municipality and action come from the route that Envoy chose; the path is kept only to come back
+to it and to write it down, and is never looked at to decide anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from gateway.grants.cookie import read_cookies
+
+ROUTE = "x-brana-route"
+ACTIVE = "-"  # in the route: whatever municipality the person acts for
+
+
+class NotFromEnvoy(Exception):
+    """The question has not the form Envoy's configuration gives it; nothing can be decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    application: ApplicationId
+    municipality: MunicipalityCode | None
+    """Whose resource; None where the person's active municipality decides."""
+    action: Action
+    method: str
+    host: str
+    """With the port, as the browser wrote it and Envoy normalised it."""
+    target: str
+    """Path and query, to come back to; never logged whole."""
+    address: str
+    request_id: str
+    user_agent: str
+    page_load: bool
+    """A person looks at the answer; everything else gets JSON and no redirects."""
+    cookies: Mapping[str, str]
+    language: Language
+
+    @property
+    def path(self) -> str:
+        """Without the query string, which may hold personal data."""
+        return self.target.partition("?")[0]
+
+
+def read_request(
+    method: str, target: str, headers: Mapping[str, str], cookies: str, default: Language
+) -> AccessRequest:
+    """`headers` is case-insensitive; `cookies` all Cookie headers joined by `; `. Raises NotFromEnvoy."""
+    try:
+        application, municipality, action = headers[ROUTE].split(" ")
+        return AccessRequest(
+            application=ApplicationId(application),
+            municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
+            action=Action(action),
+            method=method,
+            host=headers["Host"],
+            target=target,
+            address=headers["x-brana-client-address"],
+            request_id=headers["x-request-id"],
+            user_agent=headers.get("User-Agent", ""),
+            page_load=_is_page_load(method, headers),
+            cookies=read_cookies(cookies),
+            language=_language(headers, cookies, default),
+        )
+    except (KeyError, ValueError) as error:
+        raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
+
+
+def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:
+    """Fetch Metadata (W3C) where the browser sends it, else what it says it accepts."""
+    if "Upgrade" in headers:
+        return False
+    mode = headers.get("Sec-Fetch-Mode")
+    if mode is not None:
+        return mode == "navigate"
+    return method in ("GET", "HEAD", "POST") and "text/html" in headers.get("Accept", "")
+
+
+def _language(headers: Mapping[str, str], cookies: str, default: Language) -> Language:
+    chosen = read_cookies(cookies).get("__Host-brana-language")
+    if chosen in (Language.CZECH, Language.ENGLISH):
+        return Language(chosen)
+    wanted = [part.partition(";")[0].strip()[:2] for part in headers.get("Accept-Language", "").split(",")]
+    return next((Language(code) for code in wanted if code in list(Language)), default)

@@ -1,0 +1,99 @@
+"""A verdict as the answer Envoy passes on: let through, to the sign-in, or an understandable refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Text
+from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
+from gateway.grants.sign import SignedGrant
+from gateway.sessions.attempt import superfluous
+
+ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
+UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie values."""
+    body: str = ""
+
+
+class Pages(Protocol):
+    """The pages a refusal is shown as, in the request's language."""
+
+    headers: Mapping[str, str]
+    """Security headers of every page."""
+
+    def refused(self, request: AccessRequest, refused: Refused) -> str: ...
+
+    def signed_out(self, request: AccessRequest) -> str:
+        """For a form sent after the session ended: sign in, then send it again."""
+        ...
+
+    def unavailable(self, request: AccessRequest) -> str: ...
+
+
+def granted(verdict: Granted, signed: SignedGrant) -> Answer:
+    about = verdict.grant.assertion
+    return Answer(
+        200,
+        {ASSERTION: signed.assertion, GATE: verdict.grant.gate()},
+        (set_cookie(GRANT, signed.token, about.expires_at - about.issued_at),),
+    )
+
+
+def refused(request: AccessRequest, verdict: Refused, pages: Pages) -> Answer:
+    """A grant that no longer stands is taken back in the same answer."""
+    status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
+    cookies = (clear_cookie(GRANT),)
+    if request.page_load:
+        return _page(status, pages.refused(request, verdict), pages, cookies)
+    return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
+
+
+def to_sign_in(
+    request: AccessRequest, verdict: SignInNeeded, pages: Pages, beginning: tuple[str, str] | None
+) -> Answer:
+    """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
+    cookies = (clear_cookie(GRANT),)
+    if not request.page_load:
+        title: Text = {request.language: verdict.reason}
+        return _machine(401, "sign_in_needed", title, {}, request, cookies)
+    if beginning is None:  # what was typed into the form would be lost by a redirect
+        return _page(401, pages.signed_out(request), pages, cookies)
+    location, attempt_cookie = beginning
+    old = tuple(clear_cookie(name) for name in superfluous(dict(request.cookies)))
+    headers = {"Location": location, "Cache-Control": "no-store"}
+    return Answer(302, headers, (*cookies, attempt_cookie, *old))
+
+
+def unavailable(request: AccessRequest, pages: Pages) -> Answer:
+    """The gateway itself cannot decide: database, provider or a fault of ours. Doubt refuses."""
+    if request.page_load:
+        return _page(503, pages.unavailable(request), pages, ())
+    return _machine(503, "gateway_unavailable", {}, {}, request, ())
+
+
+def _page(status: int, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:
+    headers = {**pages.headers, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+    return Answer(status, headers, cookies, html)
+
+
+def _machine(
+    status: int, reason: str, title: Text, advice: Text, request: AccessRequest, cookies: tuple[str, ...]
+) -> Answer:
+    body = {
+        "reason": reason,
+        "title": title.get(request.language, ""),
+        "advice": advice.get(request.language, ""),
+        "request_id": request.request_id,
+    }
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Answer(status, headers, cookies, msgspec.json.encode(body).decode())

@@ -1,0 +1,43 @@
+"""All that a verdict rests on besides the request and the session: one immutable view."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from config.district import District
+from config.settings import SignIn
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from policies.model import Question, Verdict
+
+
+class Policies(Protocol):
+    """What is needed of the policies: `policies.evaluate.PolicyBook`."""
+
+    @property
+    def version(self) -> str: ...
+
+    def decide(self, question: Question) -> Verdict: ...
+
+    def allowed(self, question: Question, actions: Collection[Action]) -> frozenset[Action]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An application as decisions see it."""
+
+    actions: frozenset[Action]
+    """Every action that one of its routes asks for."""
+    municipalities: frozenset[MunicipalityCode]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    policies: Policies
+    applications: Mapping[ApplicationId, Offer]
+    district: District
+    limits: SignIn
+    grant_lifetime: timedelta
+    directory_grace: timedelta
+    epoch: str
+    """Changes when every grant must be decided anew: other policies, other applications."""

@@ -1,0 +1,40 @@
+"""The verdicts on one request. The same named reason reaches the person, the log and the tests."""
+
+from dataclasses import dataclass
+
+from config.vocabulary import Language, MunicipalityCode
+from gateway.grants.claims import Grant
+
+Text = dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    grant: Grant
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInNeeded:
+    """Nobody is signed in here, or the session is over (`reason` then says why)."""
+
+    reason: str
+    again: bool
+    """The provider must ask for the factors anew, even where it still knows the browser."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    reason: str
+    rule: str
+    """`@id` of the deciding policy; empty where none decided."""
+    policy_version: str
+    title: Text
+    advice: Text
+    municipality: MunicipalityCode | None
+    """Whose resource was asked for, where that is known."""
+    detail: str = ""
+    """For the log only."""
+
+
+Verdict = Granted | SignInNeeded | Refused

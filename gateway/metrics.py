@@ -1,0 +1,61 @@
+"""What the product counts and times, for Prometheus, on a local address only."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+DECISION_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0)
+VERDICTS = ("granted", "refused", "sign_in", "unavailable")
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        verdicts = Counter(
+            "brana_verdicts_total", "Verdicts of the cold path", ["verdict"], registry=self.registry
+        )
+        self._verdicts = {verdict: verdicts.labels(verdict) for verdict in VERDICTS}
+        self.decision_seconds = Histogram(
+            "brana_decision_seconds",
+            "From Envoy's question to the answer",
+            buckets=DECISION_SECONDS,
+            registry=self.registry,
+        )
+        self.revoked = Gauge(
+            "brana_revoked_ids", "Revocation ids the gate holds at present", registry=self.registry
+        )
+        self.directory_reachable = Gauge(
+            "brana_directory_reachable", "1 while the office directory answers", registry=self.registry
+        )
+        self.audit_entries = Counter(
+            "brana_access_entries_total", "Access log lines kept as audit entries", registry=self.registry
+        )
+        self.data_plane_refusals = Counter(
+            "brana_data_plane_refusals_total",
+            "Configurations Envoy did not accept; any is a fault of ours",
+            registry=self.registry,
+        )
+
+    def verdict(self, kind: str) -> None:
+        self._verdicts[kind].inc()
+
+
+def metrics_app(metrics: Metrics, ready: Callable[[], dict[str, bool]]) -> web.Application:
+    """`/metrics`, `/healthz` (the process answers) and `/readyz` (every part does its work; else 503)."""
+
+    async def show(_: web.Request) -> web.Response:
+        body = generate_latest(metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    async def health(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def readiness(_: web.Request) -> web.Response:
+        parts = ready()
+        return web.json_response(parts, status=200 if all(parts.values()) else 503)
+
+    app = web.Application()
+    app.add_routes([web.get("/metrics", show), web.get("/healthz", health), web.get("/readyz", readiness)])
+    return app

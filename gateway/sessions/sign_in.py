@@ -1,0 +1,152 @@
+"""Signing in at one host: out to the provider, back with a code, in with a session."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from joserfc.jwk import KeySet
+
+from config.vocabulary import Language
+from gateway.grants.cookie import SESSION, clear_cookie, set_cookie
+from gateway.sessions.attempt import (
+    LIFETIME,
+    Attempt,
+    AttemptLost,
+    Sealer,
+    authorization_url,
+    begin,
+    reopened,
+    sealed,
+)
+from gateway.sessions.id_token import IdTokenRefused, SignedIn, verify
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.provider import CodeRefused, Provider
+from gateway.sessions.session import Session
+
+CALLBACK = "/.brana/callback"
+
+
+class SignInRefused(Exception):
+    """The answer of the provider lets nobody in; `reason` is named, the person may begin again."""
+
+    def __init__(self, reason: str, return_to: str = "/") -> None:
+        super().__init__(reason)
+        self.reason, self.return_to = reason, return_to
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    location: str
+    cookie: str
+    """Set-Cookie value of the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where the browser goes now, and its cookies (Set-Cookie values)."""
+
+    return_to: str
+    cookies: tuple[str, ...]
+    session: Session
+
+
+class SignIn:
+    """`hosts` are the names (with port) that the provider knows redirect URIs of: all of ours, no others."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        office: SessionOffice,
+        hosts: Callable[[str], bool],
+        close: Sealer,
+        unseal: Sealer,
+    ) -> None:
+        self._provider, self._office, self._hosts = provider, office, hosts
+        self._close, self._unseal = close, unseal
+
+    async def begin(
+        self, host: str, return_to: str, language: Language, now: datetime, *, again: bool
+    ) -> Beginning:
+        """`again`: the factors must be asked for anew. Raises ProviderUnreachable, SignInRefused."""
+        if not self._hosts(host):
+            raise SignInRefused("unknown_host")
+        attempt = begin(host, return_to, now)
+        metadata = await self._provider.metadata()
+        extra = {"ui_locales": str(language)} | ({"prompt": "login"} if again else {})
+        location = authorization_url(
+            attempt,
+            metadata.authorization_endpoint,
+            self._provider.client.client_id,
+            _redirect_uri(host),
+            extra,
+        )
+        return Beginning(location, set_cookie(attempt.cookie, sealed(attempt, self._close), LIFETIME))
+
+    async def finish(
+        self,
+        host: str,
+        answer: Mapping[str, str],
+        cookies: Mapping[str, str],
+        address: str,
+        user_agent: str,
+        request_id: str,
+        now: datetime,
+    ) -> Arrival:
+        """The callback. Raises SignInRefused, ProviderUnreachable."""
+        try:
+            attempt = reopened(answer.get("state", ""), host, dict(cookies), self._unseal, now)
+        except AttemptLost as error:
+            raise SignInRefused("attempt_lost") from error
+        if answer.get("iss", self._provider.client.issuer) != self._provider.client.issuer:  # RFC 9207 §2.4
+            raise SignInRefused("other_issuer", attempt.return_to)
+        if "error" in answer or "code" not in answer:
+            raise SignInRefused("provider_refused", attempt.return_to)
+        who = await self._who(answer["code"], attempt, now)
+        session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
+        lifetime = session.authenticated_at + session.longest(self._office.limits) - now
+        gone = clear_cookie(attempt.cookie)
+        return Arrival(attempt.return_to, (set_cookie(SESSION, handle, lifetime), gone), session)
+
+    async def _who(self, code: str, attempt: Attempt, now: datetime) -> SignedIn:
+        try:
+            token = await self._provider.exchange(code, attempt.verifier, _redirect_uri(attempt.host))
+        except CodeRefused as error:
+            raise SignInRefused("code_refused", attempt.return_to) from error
+        try:
+            return self._verified(token, await self._provider.keys(), attempt, now)
+        except IdTokenRefused:
+            keys = await self._provider.keys(fresh=True)  # it may sign with a key made since we asked
+        try:
+            return self._verified(token, keys, attempt, now)
+        except IdTokenRefused as error:
+            raise SignInRefused("id_token_refused", attempt.return_to) from error
+
+    def _verified(self, token: str, keys: KeySet, attempt: Attempt, now: datetime) -> SignedIn:
+        client = self._provider.client
+        return verify(
+            token, keys, issuer=client.issuer, client_id=client.client_id, nonce=attempt.nonce, now=now
+        )
+
+    async def _session(
+        self,
+        who: SignedIn,
+        attempt: Attempt,
+        address: str,
+        user_agent: str,
+        request_id: str,
+        now: datetime,
+    ) -> tuple[Session, str]:
+        """The session opened on this session of the provider, or a new one.
+
+        One that is over is never revived: that takes factors shown after it was last used.
+        """
+        known = await self._office.store.by_provider_sid(who.provider_sid)
+        if known is not None and known.why_over(self._office.limits, now) is None:
+            return known, await self._office.join(known, attempt.host)
+        if known is not None and who.authenticated_at <= known.last_seen_at:
+            raise SignInRefused("session_over", attempt.return_to)
+        return await self._office.open(who, attempt.host, address, user_agent, request_id, now)
+
+
+def _redirect_uri(host: str) -> str:
+    return f"https://{host}{CALLBACK}"
