@@ -50,7 +50,7 @@ class Loaded:
 
 
 def run() -> dict[str, dict[str, Any]]:
-    chance = random.Random(SEED)  # noqa: S311 - picks municipalities, protects nothing
+    chance = random.Random(SEED)
     with tempfile.TemporaryDirectory() as folder:
         small = _load(Path(folder) / "district", DISTRICT_SIZE)
         large = _load(Path(folder) / "country", COUNTRY_SIZE)

@@ -24,7 +24,9 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SIGNER = Signer("brana.example.cz/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
-def entry(number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.SUCCESS, **facts: object) -> Entry:
+def entry(
+    number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.SUCCESS, **facts: object
+) -> Entry:
     return Entry(
         code=code,
         outcome=outcome,
@@ -35,9 +37,7 @@ def entry(number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.
 
 
 printable = st.text(st.characters(codec="utf-8"), max_size=12).filter(str.isprintable)
-moments = st.datetimes(
-    min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
-)
+moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
 details = st.dictionaries(
     printable,
     printable
