@@ -44,6 +44,7 @@ TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake a
 ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
 
 AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
+PORTAL_TITLE = Title(cs="Portál", en="Portal")
 AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
 AUDIT_ABOUT = Title(
     cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je celý",
@@ -93,6 +94,7 @@ class ControlPlane:
             state.seal.close,
             state.seal.open,
         )
+        self.data_plane_up = False
         self._background: set[asyncio.Task[None]] = set()
         self.desk = Desk(
             pages=make_pages(state.settings.office.name, state.settings.language),
@@ -187,6 +189,25 @@ class ControlPlane:
 
     def openable(self, session: Session, address: str, moment: datetime) -> list[ApplicationId]:
         return openable(session, self.snapshot, address, moment)
+
+    def publish(self, resources: dict[str, list[Json]]) -> None:
+        self.discovery.publish(resources)
+
+    def application_titles(self) -> dict[ApplicationId, Title]:
+        hosted = {application.id: application.title for application in self.settings.applications}
+        return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
+
+    def supervision(self) -> Supervision:
+        return Supervision(self.office)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.provider.close()
+        self.directory.close()
+
+    def ready(self) -> dict[str, bool]:
+        """Parts that must work before people can come in, and whether they do."""
+        return {"data_plane": self.data_plane_up, "database": not self.state.database.closed}
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

