@@ -21,6 +21,7 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
 from gateway.metrics import Metrics
@@ -30,6 +31,7 @@ from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.supervision import Supervision
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from gateway.web.portal.store import Card
@@ -207,7 +209,7 @@ class ControlPlane:
 
     def ready(self) -> dict[str, bool]:
         """Parts that must work before people can come in, and whether they do."""
-        return {"data_plane": self.data_plane_up, "database": not self.state.database.closed}
+        return {"data_plane": self.data_plane_up, "database": self.state.database.works()}
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

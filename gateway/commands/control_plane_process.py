@@ -79,9 +79,7 @@ async def _serve(plane: ControlPlane) -> None:
     async with contextlib.AsyncExitStack() as stack:
         logging_ends = asyncio.Event()
         keepers = [asyncio.create_task(rounds.ingest(plane).run(logging_ends))]
-        await stack.enter_async_context(
-            serving(plane, _officer(plane, signer), lambda: look_again(plane))
-        )
+        await stack.enter_async_context(serving(plane, _officer(plane, signer), lambda: look_again(plane)))
         await stack.enter_async_context(
             rounds.running(
                 lambda: rounds.keep_facts(plane),

@@ -47,4 +47,4 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
 
 def supervise(plan: Path) -> None:
     """Become the supervisor: its process needs nothing of what this one has loaded."""
-    os.execv(sys.executable, [sys.executable, "-m", "gateway.supervise", str(plan)])
+    os.execv(sys.executable, [sys.executable, "-m", "gateway.supervise", str(plan)])  # noqa: S606 - our own

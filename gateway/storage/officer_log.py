@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, case, func, select
 
-from gateway.audit import canonical, search
 from config.settings import Title
+from gateway.audit import canonical, search
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.note import Verifier
@@ -102,7 +102,9 @@ class OfficerLog:
 
     async def last_checkpoint(self) -> Checkpoint | None:
         sealed = await self.database.read(newest)
-        return sealed and Checkpoint(size=sealed.size, root=sealed.root, at=moment_of(sealed.at))
+        if sealed is None:
+            return None
+        return Checkpoint(size=sealed.size, root=sealed.root, at=moment_of(sealed.at))
 
     async def verify(self) -> Verification:
         began = time.monotonic()
@@ -112,7 +114,7 @@ class OfficerLog:
             entries=report.entries,
             unsealed=report.not_yet_sealed,
             took=timedelta(seconds=time.monotonic() - began),
-            damage=broken and Damage(sequence=broken.sequence, what=FAULTS[broken.fault]),
+            damage=None if broken is None else Damage(sequence=broken.sequence, what=FAULTS[broken.fault]),
         )
 
     async def record(self, entry: Entry) -> None:

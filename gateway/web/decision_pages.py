@@ -44,4 +44,3 @@ class DecisionPages:
         return refusal_page(
             self.desk.pages, occurrence, request.language, portal=self.desk.portal, here=request.path
         )
-
