@@ -73,13 +73,11 @@ class PolicyBook:
     def without_policies(self) -> frozenset[MunicipalityCode]:
         """Municipalities of the district that have no policies: everything there is refused."""
         return frozenset(
-            code
-            for code in self._names.municipalities
-            if code not in self._sources and code not in self._compiled
+            code for code in self._names.district if code not in self._sources and code not in self._compiled
         )
 
     def decide(self, question: Question) -> Verdict:
-        if question.municipality not in self._names.municipalities:
+        if question.municipality not in self._names.district:
             return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY)
         compiled = self._policies_of(question.municipality)
         if compiled is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cedarpy
 
+from config.district import District
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import PolicyBook, Source
 from policies.model import Text
@@ -66,10 +67,10 @@ class _Reading:
 def load(
     region: Path,
     municipalities: Path,
-    district: Mapping[MunicipalityCode, str],
+    district: District,
     applications: Mapping[ApplicationId, Text] | None = None,
 ) -> PolicyBook:
-    """Make the book of policies of a district (code → name of its municipalities).
+    """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, any id will do.
     Raises PoliciesUnusable with every problem of every file.
@@ -78,7 +79,7 @@ def load(
     read = read_folders(region, municipalities, frozenset(district), known)
     if read.problems:
         raise PoliciesUnusable(read.problems)
-    names = Names(dict(district), dict(applications or {}))
+    names = Names(district, dict(applications or {}))
     return PolicyBook(read.region, read.municipal, names, read.version)
 
 

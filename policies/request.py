@@ -10,7 +10,7 @@ import msgspec
 
 from config.holidays import is_public_holiday
 from config.vocabulary import Action
-from policies.model import LEVELS, Device, Facts, Question
+from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
 
 LOCAL = ZoneInfo("Europe/Prague")
 CLOCKS_DIFFER_BY = timedelta(
@@ -103,13 +103,9 @@ def _context(question: Question) -> JSON:
         ),
         "time": _moment(now),
     }
-    if facts is not NO_FACTS:
+    if facts is not NOTHING_FURTHER:
         context |= _further(facts, now)
     return context
-
-
-NO_FACTS = Question.__dataclass_fields__["facts"].default
-"""The common case: nothing further is known, so nothing further is encoded."""
 
 
 def _further(facts: Facts, now: datetime) -> JSON:

