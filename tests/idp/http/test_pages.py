@@ -54,7 +54,7 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         )
         page = await context.new_page()
         complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
+        context.on("console", lambda message: complaints.append(message.text))
         await page.goto(origin + authorize_path())
         name = f"{language}-{width}"
         await looked_at(page, f"{name}-password")
@@ -80,6 +80,7 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         await page.keyboard.type(totp.code_at(secret, world.rig.clock()))
         async with page.expect_request(lambda request: request.url.startswith(CALLBACK + "?code=")):
             await page.keyboard.press("Enter")  # the page's policy lets the browser go on to the application
+        page = await context.new_page()  # the first one ends at an address that nobody serves
         await page.goto(origin + "/logout")
         await looked_at(page, f"{name}-sign-out")
         await page.locator("button[type=submit]").click()
