@@ -9,6 +9,7 @@ Laws kept here:
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cedarpy
 
@@ -139,13 +140,19 @@ class PolicyBook:
         )
 
 
+@lru_cache(maxsize=256)
+def _known_entities(document: str) -> cedarpy.Entities:
+    """Parsing them is a third of a decision, and what is asked is usually asked again, with other actions."""
+    return cedarpy.Entities.from_json_str(document)
+
+
 def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
     """Ask Cedar about every action. Whatever goes wrong becomes an outcome that refuses."""
     try:
         results = cedarpy.is_authorized_batch(
             requests(question, actions),
             compiled.handle,
-            cedarpy.Entities.from_json_str(entities(question)),
+            _known_entities(entities(question)),
         )
         return [_outcome(compiled, result) for result in results]
     except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,8 +62,8 @@ def refusal(question: Question, book: PolicyBook = BOOK) -> Refused:
 
 
 @pytest.fixture
-def region(tmp_path: Path) -> Iterator[Path]:
-    yield copy_of_the_example(tmp_path)[0]
+def region(tmp_path: Path) -> Path:
+    return copy_of_the_example(tmp_path)[0]
 
 
 def reload(region: Path) -> PolicyBook:

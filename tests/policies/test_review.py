@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import ApplicationId, Language
-from policies.review import SCHEMA_FILE, Bounds, PolicyFile, review
+from policies.examine import SCHEMA_FILE
+from policies.review import Bounds, PolicyFile, review
 from tests.policies.world import DISTRICT, HULIN
 
 FILE = Path("588491.cedar")
