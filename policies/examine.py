@@ -1,4 +1,4 @@
-"""What Cedar itself says of one statement: whether it can be read, what it speaks of, what the schema objects to."""
+"""What Cedar itself says of one statement: can it be read, what does it name, does it fit the schema."""
 
 import json
 import re

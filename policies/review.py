@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cedarpy
 
-from config.vocabulary import ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
 from policies.examine import Examined, Unreadable, examine
 from policies.problems import Problem
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
@@ -118,6 +118,9 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
             yield _at(
                 path, statement, f"municipality {name} is not in the district", "correct the code", name
             )
+        if kind == "Office" and not _is_office(name, bounds):
+            remedy = 'write it as a code of the district, a slash and a role: "588296/auditor"'
+            yield _at(path, statement, f'"{name}" is not an office', remedy, name)
         known = bounds.applications
         if kind == "Application" and known is not None and name not in known:
             remedy = f"correct its id; known are {', '.join(sorted(known))}"
@@ -125,6 +128,11 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
     for what in examined.faults:
         remedy = next(remedy for words, remedy in REMEDIES if words in what)
         yield _at(path, statement, what, remedy, what)
+
+
+def _is_office(name: str, bounds: Bounds) -> bool:
+    municipality, _, role = name.partition("/")
+    return municipality in bounds.district and role in {known.value for known in Role}
 
 
 def _annotation_problems(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:

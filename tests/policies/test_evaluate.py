@@ -256,5 +256,15 @@ def test_a_set_that_is_not_what_was_reviewed_is_never_used() -> None:
         PolicyBook(Source(text, ()), {}, Names(DISTRICT), "v")
 
 
+def test_a_municipalitys_set_that_is_not_what_was_reviewed_refuses() -> None:
+    nothing = Source("", ())
+    unreviewed = Source(f'permit (principal, action, resource in Municipality::"{HULIN}");', ())
+    unreadable = Source("permit (", ())
+    for source in (unreviewed, unreadable):
+        book = PolicyBook(nothing, {HULIN: source}, Names(DISTRICT), "v")
+        assert refusal(ask(MAYOR), book).reason == "policy_error"
+        assert book.allowed(ask(MAYOR), Action) == frozenset()
+
+
 def test_equal_questions_get_equal_verdicts() -> None:
     assert BOOK.decide(ask(ACCOUNTANT)) == BOOK.decide(ask(ACCOUNTANT))
