@@ -10,7 +10,8 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Langua
 from policies.evaluate import CompiledDiffers, PolicyBook, Source
 from policies.load import load
 from policies.model import Permitted, Question, Refused
-from policies.reasons import Names
+from policies.reasons import Names, Wording
+from policies.review import Policy
 from tests.policies.world import (
     APPLICATIONS,
     DISTRICT,
@@ -264,6 +265,14 @@ def test_a_municipalitys_set_that_is_not_what_was_reviewed_refuses() -> None:
         book = PolicyBook(nothing, {HULIN: source}, Names(DISTRICT), "v")
         assert refusal(ask(MAYOR), book).reason == "policy_error"
         assert book.allowed(ask(MAYOR), Action) == frozenset()
+
+
+def test_a_permit_by_what_was_reviewed_as_a_forbid_refuses() -> None:
+    wording = Wording(dict.fromkeys(Language, "x"), dict.fromkeys(Language, "x"))
+    reviewed = Policy("a", True, "x", wording, Path("a.cedar"), 1, 1)
+    source = Source('@id("a") permit (principal, action, resource);', (reviewed,))
+    book = PolicyBook(Source("", ()), {HULIN: source}, Names(DISTRICT), "v")
+    assert refusal(ask(MAYOR), book).reason == "policy_error"
 
 
 def test_equal_questions_get_equal_verdicts() -> None:

@@ -50,13 +50,13 @@ PLACES = [
     (
         f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"588296/audtor") }};',
         2,
-        43,
+        44,
         "audtor",
     ),
     (
         f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"1/auditor") }};',
         2,
-        43,
+        44,
         "1/auditor",
     ),
     (f'@id("a") {TEXTS} forbid ({ANY});', 1, 1, "reason"),
