@@ -32,7 +32,6 @@ class Code(StrEnum):
     SESSION_MUNICIPALITY = "session.municipality_switched"
     DECISION_PERMIT = "decision.permit"
     DECISION_REFUSE = "decision.refuse"
-    GRANT_ISSUED = "grant.issued"
     REVOCATION = "grant.revoked"
     ACCESS = "access.request"
     ACCESS_SPOOL_DAMAGED = "access.spool_damaged"

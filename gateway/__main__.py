@@ -1,0 +1,61 @@
+"""The `brana` command."""
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "serve": ("gateway.commands.serve", "Run the product of this machine."),
+    "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
+    "config": ("gateway.commands.config", "Check the configuration."),
+    "audit": ("gateway.commands.audit", "Verify and search the audit log."),
+    "user": ("gateway.commands.user", "Look at people of the directory."),
+    "sessions": ("gateway.commands.sessions", "List and end sessions."),
+}
+
+
+class Commands(click.Group):
+    """Loads a command when it is called: `brana --help` need not import the product."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="brana", prog_name="brana", message="%(prog)s %(version)s")
+def brana() -> None:
+    """Secure remote-access and identity gateway for public offices."""
+
+
+def main() -> None:
+    """Run; what is refused is one clear message and an exit code of 1."""
+    try:
+        brana(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except Exception as error:
+        from gateway.commands.failure import explained  # noqa: PLC0415 - only a failing command pays for it
+
+        message = explained(error)
+        if message is None:
+            raise
+        click.echo(f"brana: {message}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

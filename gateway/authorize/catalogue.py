@@ -1,0 +1,23 @@
+"""Which applications a person may open now: the portal's cards, by the same policies as at the door."""
+
+from datetime import datetime
+
+from config.vocabulary import Action, ApplicationId
+from gateway.authorize.check import question_of
+from gateway.authorize.snapshot import Snapshot
+from gateway.sessions.session import Session
+
+
+def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) -> list[ApplicationId]:
+    """Those in which the person may do anything for the active municipality, in the configuration's order."""
+    own = session.municipality
+    if own is None:
+        return []
+    return [
+        application
+        for application, offer in snapshot.applications.items()
+        if own in offer.municipalities
+        and snapshot.policies.allowed(
+            question_of(session, own, (application, Action.READ, own), address, now), offer.actions
+        )
+    ]

@@ -1,0 +1,59 @@
+"""What must hold before anything is started, so that nothing is ever half-started."""
+
+import os
+import socket
+from pathlib import Path
+
+from config.settings import Settings
+
+FREE_MIB = 64  # below this the log could not be kept for long
+
+
+class CannotStart(Exception):
+    """The machine is not ready: `what`, and how to mend it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}\n    {remedy}")
+
+
+def prepare_state(directory: Path) -> None:
+    """Make the state directory and its folders, mode 0700, and see that they can be written to."""
+    try:
+        for folder in (directory, *(directory / name for name in ("keys", "run", "spool"))):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        probe = directory / "run" / ".probe"
+        probe.write_bytes(b"\0")
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"state.directory {directory} cannot be written to: {error.strerror}",
+            f"give it to this user (uid {os.getuid()}), or name another in the configuration",
+        ) from error
+    space = os.statvfs(directory)
+    free = space.f_bavail * space.f_frsize // 2**20
+    if free < FREE_MIB:
+        raise CannotStart(
+            f"only {free} MiB are free in {directory}",
+            f"free at least {FREE_MIB} MiB: without space the audit log could not be kept",
+        )
+
+
+def require_free_ports(settings: Settings) -> None:
+    """Raises CannotStart for an address that another program listens on, or that is not this machine's."""
+    wanted = {
+        "public": (settings.public.address, settings.public.port),
+        "metrics": (settings.metrics.address, settings.metrics.port),
+    }
+    for table, (address, port) in wanted.items():
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+                probe.listen(1)
+            except OSError as error:
+                raise CannotStart(
+                    f"{table}.port: {address}:{port} cannot be listened on: {error.strerror}",
+                    f"end the program that uses it (ss -ltnp 'sport = :{port}'), or choose another port",
+                ) from error

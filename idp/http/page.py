@@ -1,0 +1,133 @@
+"""Pages: templates in two languages with one look, answered with the headers that keep them safe."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from config.vocabulary import Language
+from idp.http.assets import STATIC_PATH, Assets
+from idp.http.language import LANGUAGE_COOKIE, language_of, preferred, remember
+from idp.http.security_headers import SECURITY_HEADERS, page_headers
+from idp.http.translations import CatalogUnusable, load_translations
+
+__all__ = [
+    "LANGUAGE_COOKIE",
+    "SECURITY_HEADERS",
+    "STATIC_PATH",
+    "Assets",
+    "CatalogUnusable",
+    "Pages",
+    "in_language",
+    "language_of",
+    "page_headers",
+    "preferred",
+    "remember",
+]
+
+OWN_TEMPLATES = Path(__file__).parent / "templates"
+OWN_LOCALE = Path(__file__).parent / "locale"
+
+LANGUAGE_NAMES = {Language.CZECH: "Čeština", Language.ENGLISH: "English"}
+
+
+def in_language(here: str, language: Language) -> str:
+    """Relative address of the page at `here` (path and query) in another language."""
+    query = here.partition("?")[2]
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+    return "?" + urlencode([*kept, ("lang", language.value)])
+
+
+class Pages:
+    """Renders templates of the given folders, then of this room (`layout.html`, `forms.html`).
+
+    In a template: `_()`, `ngettext()`, `{% trans %}`, `asset("style.css")`, `language`, `office`, `languages`
+    (of the switch in the header). A name that the caller did not pass is an error, not an empty place.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        locale_folders: Sequence[Path],
+        office_name: str,
+        *,
+        assets: Assets,
+        default_language: Language = Language.CZECH,
+        filters: Mapping[str, Callable[..., object]] | None = None,
+    ) -> None:
+        self.assets = assets
+        self.default_language = default_language
+        self._translations = {
+            language: load_translations((OWN_LOCALE, *locale_folders), language) for language in Language
+        }
+        loader = FileSystemLoader((*folders, OWN_TEMPLATES))
+        self._environments = {
+            language: self._environment(loader, language, office_name, filters or {}) for language in Language
+        }
+
+    def _environment(
+        self,
+        loader: FileSystemLoader,
+        language: Language,
+        office_name: str,
+        filters: Mapping[str, Callable[..., object]],
+    ) -> Environment:
+        environment = Environment(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        translations = self._translations[language]
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+            translations.gettext,
+            translations.ngettext,
+            newstyle=True,
+            pgettext=translations.pgettext,
+            npgettext=translations.npgettext,
+        )
+        environment.filters.update(filters)
+        environment.globals.update(asset=self.assets.address, language=language, office=office_name)
+        return environment
+
+    def gettext(self, message: str, language: Language) -> str:
+        """One message outside a template."""
+        return self._translations[language].gettext(message)
+
+    def render(self, template: str, language: Language, *, here: str = "", **context: object) -> str:
+        """HTML of a page. `here` is its own path and query, which the language switch leads back to."""
+        languages = [
+            {"code": other.value, "name": LANGUAGE_NAMES[other], "href": in_language(here, other)}
+            for other in Language
+        ]
+        return (
+            self._environments[language]
+            .get_template(template)
+            .render(languages=languages, here=here, **context)
+        )
+
+    def respond(
+        self,
+        request: web.Request,
+        template: str,
+        *,
+        status: int = 200,
+        form_targets: Iterable[str] = (),
+        **context: object,
+    ) -> web.Response:
+        """The page as an answer, in the language of the request, with its security headers."""
+        language = language_of(request, self.default_language)
+        html = self.render(template, language, here=request.path_qs, **context)
+        response = web.Response(
+            text=html,
+            status=status,
+            content_type="text/html",
+            headers={**page_headers(form_targets), "Vary": "Accept-Language, Cookie"},
+        )
+        remember(response, request)
+        return response
