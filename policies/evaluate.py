@@ -147,7 +147,7 @@ class PolicyBook:
         )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # a few KiB each
 def _known_entities(document: str) -> cedarpy.Entities:
     """Parsing them is a third of a decision, and what is asked is usually asked again, with other actions."""
     return cedarpy.Entities.from_json_str(document)

@@ -155,6 +155,40 @@ def test_the_audit_log_is_for_officers_of_the_centre() -> None:
         assert refusal(ask(outsider, application=audit)).reason == "not_an_audit_officer"
 
 
+PERMIT_ALL = '@id("all") permit (principal, action, resource in Municipality::"{0}");'
+
+
+@pytest.fixture(scope="module")
+def generous(tmp_path_factory: pytest.TempPathFactory) -> PolicyBook:
+    """Hulín permits everything it can; the others have their usual policies."""
+    region, municipalities = copy_of_the_example(tmp_path_factory.mktemp("generous"))
+    (municipalities / f"{HULIN}.cedar").write_text(PERMIT_ALL.format(HULIN), "utf-8")
+    return reload(region)
+
+
+@given(QUESTION)
+def test_a_municipality_that_permits_everything_does_not_beat_the_guardrails(
+    generous: PolicyBook, question: Question
+) -> None:
+    here = {role for where, role in question.roles if where == question.municipality}
+    anywhere = {role for _, role in question.roles}
+    if isinstance(generous.decide(question), Permitted):
+        assert question.level is not AuthenticationLevel.PASSWORD
+        assert here
+        assert question.municipality == question.own_municipality
+        if anywhere & {Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR}:
+            ordinary = question.application not in {"portal", "audit"}
+            assert not ordinary or question.action is Action.ADMINISTER
+
+
+@given(QUESTION)
+def test_what_one_municipality_permits_changes_nothing_in_another(
+    generous: PolicyBook, question: Question
+) -> None:
+    if question.municipality != HULIN:
+        assert generous.allowed(question, Action) == BOOK.allowed(question, Action)
+
+
 @given(QUESTION)
 def test_the_guardrails_hold_whatever_is_asked(question: Question) -> None:
     if permitted(question):
