@@ -3,20 +3,25 @@
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from config.district import District
 from config.problem import Problem
 from config.settings import Application, Settings
 from config.toml_lines import line_of
 
-HOST = re.compile(
-    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
+HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
+    r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
 PLACEHOLDER = "{municipality}"
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 BUILT_IN_HOSTS = ("login", "portal", "admin")
+BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
+LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
+LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
+PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
 Finding = tuple[str, str, str]
 """Path of the setting, what is wrong, how to mend it."""
@@ -28,41 +33,88 @@ def inconsistencies(
     """All of them at once, in the order of the checks; an empty list is a configuration that can start."""
     findings = [
         *_files(settings),
+        *_durations(settings),
+        *_directory(settings),
         *_hosts(settings, district),
         *_applications(settings, district),
+        *_clients(settings),
         *_roles(settings, district),
     ]
     return [Problem(path, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in findings]
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    readable = {
-        "public.certificate": settings.public.certificate,
+    secrets = {
         "public.key": settings.public.key,
-        "directory.authority": settings.directory.authority,
         "directory.bind_password_file": settings.directory.bind_password_file,
     } | {
         f"oidc_clients[{number}].secret_file": client.secret_file
         for number, client in enumerate(settings.oidc_clients)
         if client.secret_file is not None
     }
-    for at, file in readable.items():
+    readable = {
+        "public.certificate": settings.public.certificate,
+        "directory.authority": settings.directory.authority,
+    }
+    for at, file in (readable | secrets).items():
         if not file.is_file() or not os.access(file, os.R_OK):
             yield (
                 at,
                 f"{file} is not a file this user can read",
                 "correct the path, or the file's owner and mode",
             )
-    for at in ("public.key", "directory.bind_password_file"):
-        file = readable[at]
-        if file.is_file() and file.stat().st_mode & 0o077:
+    for at, file in secrets.items():
+        if not file.is_file():
+            continue
+        if file.stat().st_mode & 0o077:
             yield at, f"{file} can be read by other users", f"chmod 600 {file}"
+        if not file.stat().st_size:  # an empty password would bind as nobody, RFC 4513 §5.1.2
+            yield at, f"{file} is empty", "write the secret into it"
     for at, folder in (
         ("policies.region", settings.policies.region),
         ("policies.municipalities", settings.policies.municipalities),
     ):
         if not folder.is_dir():
             yield at, f"{folder} is not a folder", "correct the path; policies are files `*.cedar` in it"
+    if len(os.fsencode(settings.state.directory / LAST_SOCKET)) > LONGEST_SOCKET:
+        yield (
+            "state.directory",
+            f"{settings.state.directory} is too long a path for the sockets in it",
+            f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
+        )
+
+
+def _durations(settings: Settings) -> Iterator[Finding]:
+    for table in ("directory", "sign_in", "grants", "audit"):
+        values = getattr(settings, table)
+        for name in values.__struct_fields__:
+            value = getattr(values, name)
+            if isinstance(value, timedelta) and not value:
+                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
+    limits = settings.sign_in
+    for name in ("absolute", "absolute_administrators"):
+        if getattr(limits, name) < limits.idle:
+            yield (
+                f"sign_in.{name}",
+                "shorter than sign_in.idle, so that a session would never end by idling",
+                "make it the longer of the two",
+            )
+
+
+def _directory(settings: Settings) -> Iterator[Finding]:
+    for number, server in enumerate(settings.directory.servers):
+        parts = _split(server)
+        if (
+            parts is None
+            or parts.scheme not in ("ldaps", "ldap")
+            or not parts.hostname
+            or parts.path not in ("", "/")
+        ):
+            yield (
+                f"directory.servers[{number}]",
+                f"{server!r} is not the address of a directory server",
+                "write for example `ldaps://ldap.office.example:636`",
+            )
 
 
 def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
@@ -101,12 +153,12 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
         if application.id in seen:
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
-        upstream = urlsplit(application.upstream)
+        upstream = _split(application.upstream)
         if (
-            upstream.scheme != "http"
+            upstream is None
             or not upstream.hostname
-            or not _port(application.upstream)
-            or upstream.path
+            or not upstream.port
+            or application.upstream != f"http://{upstream.netloc}"
         ):
             yield (
                 f"{at}.upstream",
@@ -121,7 +173,7 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
                     f"use codes of {settings.office.district}",
                 )
         for index, route in enumerate(application.routes):
-            if not re.match(r"/[A-Za-z0-9._~/-]*\Z", route.path) or "//" in route.path:
+            if not PLAIN_PATH.match(route.path):
                 yield (
                     f"{at}.routes[{index}].path",
                     f"{route.path!r} is not a plain path",
@@ -133,6 +185,24 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
                         f"{at}.routes[{index}].methods",
                         f"{method!r} is not an HTTP method",
                         'write for example ["GET", "HEAD"]',
+                    )
+
+
+def _clients(settings: Settings) -> Iterator[Finding]:
+    seen = set(BUILT_IN_CLIENTS)
+    for number, client in enumerate(settings.oidc_clients):
+        at = f"oidc_clients[{number}]"
+        if client.id in seen or not client.id:
+            yield f"{at}.id", f"{client.id!r} is taken", "give each client an id of its own"
+        seen.add(client.id)
+        for name in ("redirect_uris", "post_logout_redirect_uris"):
+            for uri in getattr(client, name):
+                parts = _split(uri)
+                if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
+                    yield (
+                        f"{at}.{name}",
+                        f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
+                        "write the whole address, as `https://application.example/callback`",
                     )
 
 
@@ -161,8 +231,11 @@ def hosts_of(application: Application, district: District) -> list[str]:
     return [application.host.replace(PLACEHOLDER, code) for code in codes]
 
 
-def _port(url: str) -> int | None:
+def _split(url: str) -> SplitResult | None:
+    """Parts of an address; None where it is none, or its port is no port or it names a user."""
     try:
-        return urlsplit(url).port
+        parts = urlsplit(url)
+        valid = bool(parts.port) or parts.port is None
     except ValueError:
         return None
+    return parts if valid and "@" not in parts.netloc and url.isprintable() and " " not in url else None

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
 
@@ -44,23 +45,29 @@ class District(Mapping[MunicipalityCode, Municipality]):
         return found.name if found else code
 
 
+def _is_name(text: str) -> bool:
+    """Without line breaks: an unclosed quotation mark makes one name of the rest of the list."""
+    return bool(text.strip()) and text.isprintable()
+
+
 def read_district(path: Path) -> District:
     """Read the list (UTF-8, header `code,name,ico`). Raises ConfigurationRefused naming every bad line."""
     remedy = "write lines as in `588491,Hulín,00287229`: six digits, name, eight digits or nothing"
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        reader = csv.reader(StringIO(text))
+        rows = [(reader.line_num, row) for row in reader]
+    except (OSError, ValueError, csv.Error) as error:  # ValueError: bytes that are not UTF-8, NUL in the path
         raise ConfigurationRefused(
             [Problem(path, 0, f"the list of municipalities cannot be read: {error}", remedy)]
         ) from error
-    rows = list(csv.reader(text.splitlines()))
-    if not rows or rows[0] != COLUMNS:
+    if not rows or rows[0][1] != COLUMNS:
         raise ConfigurationRefused([Problem(path, 1, "the header is not `code,name,ico`", remedy)])
     municipalities: list[Municipality] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != len(COLUMNS) or not CODE.match(row[0]) or not row[1].strip():
+    for line, row in rows[1:]:
+        if len(row) != len(COLUMNS) or not CODE.match(row[0]) or not _is_name(row[1]):
             problems.append(Problem(path, line, "not a municipality", remedy))
         elif row[2] and not ICO.match(row[2]):
             problems.append(Problem(path, line, f"organisation number {row[2]!r} has not 8 digits", remedy))

@@ -4,7 +4,8 @@ import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -23,7 +24,7 @@ AT_LINE = re.compile(r"at line (\d+)")
 def load(path: Path) -> tuple[Settings, District]:
     """Read and check everything that can be checked without starting. Raises ConfigurationRefused."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         remedy = "name the configuration with --config, and let this user read it"
         raise ConfigurationRefused([Problem(path, 0, f"cannot be read: {error}", remedy)]) from error
@@ -41,7 +42,7 @@ def parse(text: str, path: Path) -> Settings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = AT_LINE.search(str(error))
-        line = int(found[1]) if found else 0
+        line = int(found[1]) if found else text.count("\n") + 1  # "at end of document"
         raise ConfigurationRefused([Problem(path, line, f"not valid TOML: {error}", REMEDY)]) from error
     lines = lines_of(text)
     problems: list[Problem] = []
@@ -64,10 +65,21 @@ def _path(kind: type, value: object, folder: Path) -> Path:
     raise ValueError(f"expected a path, got {value!r}")
 
 
+def _bare(kind: Any) -> Any:
+    """The type inside `Annotated[…]` and `… | None`."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        (kind, *others) = [one for one in get_args(kind) if one is not NoneType]
+        return None if others else _bare(kind)
+    return kind
+
+
 def _durations(
     value: Any, kind: Any, at: str, problems: list[Problem], path: Path, lines: dict[str, int]
 ) -> Any:
-    """A copy in which every duration written as text is seconds, as msgspec reads timedelta."""
+    """A copy in which every duration written as text is a timedelta, which msgspec takes as it is."""
+    kind = _bare(kind)
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
         return {
@@ -75,13 +87,13 @@ def _durations(
             for key, one in value.items()
         }
     if isinstance(value, list):
-        (item, *_) = getattr(kind, "__args__", (None,))
+        (item, *_) = get_args(kind) or (None,)
         return [
             _durations(one, item, f"{at}[{index}]", problems, path, lines) for index, one in enumerate(value)
         ]
     if kind is timedelta:
         try:
-            return parse_duration(str(value)).total_seconds()
+            return parse_duration(str(value))
         except ValueError as error:
             problems.append(Problem(path, line_of(at, lines), f"{at.removeprefix('$.')}: {error}", REMEDY))
     return value

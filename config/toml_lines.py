@@ -16,7 +16,8 @@ def lines_of(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     counts: dict[str, int] = {}
     prefix = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    # TOML knows no other line end; str.splitlines would also split inside texts, at U+2028 and others.
+    for number, line in enumerate(text.split("\n"), start=1):
         if table := TABLE.match(line):
             prefix = _path_of_table(table["name"], bool(table["array"]), counts)
             found.setdefault(prefix, number)

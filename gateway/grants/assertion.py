@@ -13,6 +13,10 @@ from gateway.grants.sign import ALGORITHM
 LEEWAY = timedelta(seconds=5)  # clocks of one machine; RFC 7519 §4.1.4 allows "a few minutes" at most
 
 
+MALFORMED = (JoseError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What decoding raises at texts that nobody signed: the header is read before the signature."""
+
+
 class AssertionRefused(Exception):
     """The header is missing, forged, meant for somebody else, or too old. The request is not served."""
 
@@ -26,7 +30,7 @@ class AssertionVerifier:
         try:
             claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             assertion = Assertion.from_claims(claims)
-        except (JoseError, KeyError, TypeError, ValueError) as error:
+        except MALFORMED as error:
             raise AssertionRefused(f"not an assertion of ours: {type(error).__name__}") from error
         if claims.get("iss") != self._issuer or assertion.audience != audience:
             raise AssertionRefused(f"meant for {assertion.audience}, not for {audience}")

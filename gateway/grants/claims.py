@@ -93,11 +93,14 @@ class Grant:
     policy_version: str
 
     def gate(self) -> str:
-        """The six words the gate compares; no word can hold a space (identifiers and codes only)."""
+        """The six words the gate compares. Raises ValueError where one is empty or would be read as two."""
         about = self.assertion
         actions = "," + ",".join(about.actions) + ","
         own = "own" if self.own else "-"
-        return f"{about.audience} {about.municipality} {self.revocation_id} {self.epoch} {own} {actions}"
+        words = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
+        if any(len(word.split()) != 1 for word in words):
+            raise ValueError(f"a word of the gate is empty or has a space: {words}")
+        return " ".join(words)
 
     def claims(self, signed_assertion: str) -> dict[str, Any]:
         about = self.assertion

@@ -4,6 +4,7 @@ It travels sealed in a cookie of that host, so nothing is stored for strangers, 
 browser (sign-in CSRF, RFC 6749 §10.12) finds no attempt there. Two tabs are two attempts with two cookies.
 """
 
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from gateway.grants.cookie import SIGN_IN
 
 LIFETIME = timedelta(minutes=15)
 AT_ONCE = 4  # attempts of one browser at one host; more would only make its Cookie header long
+LONGEST_RETURN = 1_024  # characters; the sealed cookie must stay below 4096 bytes, RFC 6265 §6.1
+PATH = re.compile(r"/(?![/\\])[!-~]*\Z")  # `//host` and `/\host` lead to another host (WHATWG URL, §4.4)
 STATE_IN_NAME = 8  # characters of the state in the cookie's name
 
 Sealer = Callable[[bytes, str], bytes]
@@ -47,12 +50,14 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 def begin(host: str, return_to: str, now: datetime) -> Attempt:
+    """A new attempt; what is not a plain path on this host, or too long to carry, becomes `/`."""
+    stays_here = len(return_to) <= LONGEST_RETURN and PATH.match(return_to)
     return Attempt(
         state=secrets.token_urlsafe(32),
         nonce=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(32),
         host=host,
-        return_to=return_to if return_to.startswith("/") else "/",
+        return_to=return_to if stays_here else "/",
         expires_at=now + LIFETIME,
     )
 
@@ -89,7 +94,7 @@ def reopened(state: str, host: str, cookies: dict[str, str], unseal: Sealer, now
         attempt = msgspec.json.decode(plain, type=Attempt)
     except Exception as error:  # whatever is wrong with a cookie, it is not ours
         raise AttemptLost("no attempt of this browser") from error
-    if not secrets.compare_digest(attempt.state.encode(), state.encode()):
+    if not secrets.compare_digest(attempt.state.encode(), state.encode(errors="replace")):
         raise AttemptLost("another attempt's state")
     if attempt.host != host or now.astimezone(UTC) >= attempt.expires_at:
         raise AttemptLost("too late, or another host")

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SubjectId
+from gateway.grants.assertion import MALFORMED
 from gateway.sessions.session import RolesHeld
 
 ALGORITHMS = ["ES256", "RS256"]
@@ -70,10 +70,12 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         roles = tuple(
             sorted((MunicipalityCode(held.municipality), Role(held.role)) for held in claims.brana_roles)
         )
-    except (JoseError, msgspec.ValidationError, ValueError) as error:
+        issued, expires, authenticated = (
+            datetime.fromtimestamp(moment, UTC) for moment in (claims.iat, claims.exp, claims.auth_time)
+        )
+    except (*MALFORMED, msgspec.ValidationError) as error:
         raise IdTokenRefused(f"{type(error).__name__}") from error
     audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
-    issued, expires = (datetime.fromtimestamp(moment, UTC) for moment in (claims.iat, claims.exp))
     demands = {
         "issuer": claims.iss == issuer,
         "audience": audiences == [client_id],
@@ -81,6 +83,7 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         "nonce": claims.nonce == nonce,
         "expiry": now < expires + LEEWAY,
         "age": issued - LEEWAY <= now < issued + MAX_AGE,
+        "authentication time": authenticated < now + LEEWAY,
         "names": bool(claims.sub and claims.sid),
     }
     for name, holds in demands.items():
@@ -94,5 +97,5 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         roles=roles,
         acr=level,
         amr=tuple(claims.amr),
-        authenticated_at=datetime.fromtimestamp(claims.auth_time, UTC),
+        authenticated_at=authenticated,
     )

@@ -4,11 +4,13 @@ Whatever may change a verdict raises the session's generation in the store and a
 to the gate at once.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, TypeVar
 
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
@@ -18,7 +20,9 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.sessions.store import SessionStore
 
+T = TypeVar("T")
 CLOCK_MARGIN = timedelta(seconds=60)  # Envoy's leeway for `exp` (jwt_authn clock_skew_seconds default)
+IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
 
 
 def handle_hash(handle: str) -> bytes:
@@ -35,17 +39,18 @@ class SessionOffice:
         revoked: RevokedList,
         limits: SignIn,
         grant_lifetime: timedelta,
-        on_end: Callable[[Collection[str]], object] = lambda _: None,
+        on_end: Callable[[Collection[str], EndReason], object] = lambda _sids, _reason: None,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
-        self._keep = grant_lifetime + CLOCK_MARGIN
+        self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
 
     async def open(
         self, who: SignedIn, host: str, address: str, user_agent: str, request_id: str, now: datetime
     ) -> tuple[Session, str]:
-        """A new session and the handle for this browser at this host."""
+        """The session and a handle of it for this browser at this host; another tab may have opened it."""
         handle = secrets.token_urlsafe(32)
         session = Session(
             id=SessionId(secrets.token_urlsafe(16)),
@@ -68,8 +73,7 @@ class SessionOffice:
         entry = entry_of(
             session, Code.SESSION_OPENED, now, address=address, request_id=request_id, details={"host": host}
         )
-        await self.store.add(session, handle_hash(handle), host, [entry])
-        return session, handle
+        return await self.store.add(session, handle_hash(handle), host, [entry]), handle
 
     async def join(self, session: Session, host: str) -> str:
         """A handle for one more host of the same browser's session (single sign-on)."""
@@ -103,9 +107,13 @@ class SessionOffice:
             for session in going
         ]
         until = now + self._keep
-        ids = await self.store.end([session.id for session in going], reason, now, until, entries)
-        self._revoked.add(ids, until)
-        self._on_end([session.provider_sid for session in going])
+
+        async def end_and_tell() -> None:
+            ids = await self.store.end([session.id for session in going], reason, now, until, entries)
+            self._revoked.add(ids, until)
+            self._on_end([session.provider_sid for session in going], reason)
+
+        await self._to_the_end(end_and_tell())
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
         sessions = await self.store.open_ones(subject)
@@ -115,7 +123,7 @@ class SessionOffice:
     async def act_for(
         self, session: Session, municipality: MunicipalityCode, by: Entry, now: datetime
     ) -> bool:
-        """Make `municipality` the active one; False when the person has no role there."""
+        """Make `municipality` the active one; False without a role there, or for an ended session."""
         if municipality not in session.municipalities():
             return False
         if municipality == session.municipality:
@@ -128,8 +136,13 @@ class SessionOffice:
             details={"from": session.municipality or ""},
         )
         entries = [entry, revocation(session, Code.SESSION_MUNICIPALITY, now)]
-        self._revoked.add(await self.store.act_for(session.id, municipality, until, entries), until)
-        return True
+
+        async def switch_and_tell() -> bool:
+            ids = await self.store.act_for(session.id, municipality, until, entries)
+            self._revoked.add(ids, until)
+            return bool(ids)
+
+        return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
         self, subject: SubjectId, name: str, login: str, roles: RolesHeld, now: datetime
@@ -149,7 +162,19 @@ class SessionOffice:
         ]
         entries += [revocation(session, Code.FACTS_CHANGED, now) for session in changed]
         until = now + self._keep
-        self._revoked.add(await self.store.replace_facts(changed, until, entries), until)
+
+        async def replace_and_tell() -> None:
+            self._revoked.add(await self.store.replace_facts(changed, until, entries), until)
+
+        if changed:
+            await self._to_the_end(replace_and_tell())
+
+    async def _to_the_end(self, change: Coroutine[None, None, T]) -> T:
+        """What is durable must reach the gate too, even when the caller's browser hangs up between."""
+        task = asyncio.ensure_future(change)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
 
 
 def revocation(session: Session, because: str, now: datetime) -> Entry:

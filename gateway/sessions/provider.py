@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import aiohttp
 import msgspec
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+
+from gateway.grants.assertion import MALFORMED
 
 T = TypeVar("T")
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -30,7 +31,8 @@ class Client:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str | None = None
+    """None for a public client, which PKCE alone proves (the built-in provider's way)."""
 
     def __repr__(self) -> str:
         return f"Client({self.client_id} at {self.issuer})"
@@ -88,7 +90,7 @@ class Provider:
             body = await self._get((await self.metadata()).jwks_uri)
             try:
                 self._keys = KeySet.import_key_set(msgspec.json.decode(body))
-            except (JoseError, msgspec.DecodeError, KeyError, TypeError) as error:
+            except (*MALFORMED, msgspec.DecodeError) as error:
                 raise ProviderUnreachable("its key set cannot be read") from error
         return self._keys
 
@@ -101,10 +103,18 @@ class Provider:
             "redirect_uri": redirect_uri,
         }
         endpoint = (await self.metadata()).token_endpoint
-        authentication = aiohttp.encode_basic_auth(self.client.client_id, self.client.client_secret)
+        headers = {}
+        if self.client.client_secret is None:
+            form["client_id"] = self.client.client_id
+        else:
+            basic = aiohttp.encode_basic_auth(self.client.client_id, self.client.client_secret)
+            headers["Authorization"] = basic
         try:
             async with self._session().post(
-                self._reached(endpoint), data=form, headers={"Authorization": authentication}
+                self._reached(endpoint),
+                data=form,
+                headers=headers,
+                allow_redirects=False,
             ) as answer:
                 body = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:

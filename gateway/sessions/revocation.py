@@ -1,6 +1,6 @@
 """The revoked list: revocation ids whose grants must be decided anew, until the last one has expired."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 
@@ -19,10 +19,15 @@ class RevokedList:
 
     def add(self, revocation_ids: Iterable[str], until: datetime) -> None:
         """Revoke until `until`: the latest expiry a grant with one of these ids can have."""
-        new = dict.fromkeys(revocation_ids, until)
+        new = {name: max(until, self._until.get(name, until)) for name in revocation_ids}
         if new:
             self._until.update(new)
             self._changed(frozenset(self._until))
+
+    def replace(self, until_by_id: Mapping[str, datetime]) -> None:
+        """Take the table's word, at the start and when a command wrote to it. Always announced."""
+        self._until = dict(until_by_id)
+        self._changed(frozenset(self._until))
 
     def sweep(self, now: datetime) -> None:
         """Forget what no living grant can carry. Nothing is announced: a shorter list changes no verdict."""

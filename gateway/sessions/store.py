@@ -26,9 +26,13 @@ class SessionStore(Protocol):
         """Sessions without an end, latest activity first."""
         ...
 
-    async def add(
-        self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]
-    ) -> None: ...
+    async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
+        """Keep a session and its first handle, and give it back.
+
+        Where another tab was quicker, so that a session of the same sign-in at the provider is open already,
+        the handle joins that one, which is given, and nothing is recorded.
+        """
+        ...
 
     async def add_handle(
         self, session: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
@@ -46,7 +50,10 @@ class SessionStore(Protocol):
         until: datetime,
         entries: Sequence[Entry],
     ) -> list[str]:
-        """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids."""
+        """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids.
+
+        Entries about sessions that had ended before are not kept.
+        """
         ...
 
     async def act_for(
@@ -56,7 +63,7 @@ class SessionStore(Protocol):
         until: datetime,
         entries: Sequence[Entry],
     ) -> list[str]:
-        """Switch the active municipality; revoke the old generation until `until`."""
+        """Switch the active municipality of an open session; revoke the old generation until `until`."""
         ...
 
     async def replace_facts(

@@ -5,33 +5,33 @@ everything that is waiting, runs each function under a savepoint of its own in o
 once, and only then answers all of them. So an act and its audit entry are durable together before anybody
 is told of them, and a thousand decisions a second cost a few dozen commits.
 
-An exception in one function rolls back that function alone and reaches its caller.
+An exception in one function rolls back that function alone and reaches its caller. What the file itself
+cannot do (disk full, damaged, locked) fails the whole group; whatever happens, every caller gets an answer.
+A write whose caller gave up before its turn is not run; one that has begun is finished.
 """
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
+
+__all__ = ["Database", "DatabaseUnusable", "open_engine"]
 
 T = TypeVar("T")
 
 GROUP = 256  # writes per commit: bounds how long the first of them waits
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000  # another process of ours (a command) may hold the write lock for a moment
-
-
-class DatabaseUnusable(Exception):
-    """The database file cannot be opened, is damaged, or the disk is full. Says what to do."""
-
-    def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(f"database {path}: {cause}")
-        self.path = path
 
 
 def open_engine(path: Path) -> Engine:
@@ -42,10 +42,10 @@ def open_engine(path: Path) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so that savepoints work
         for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the next one may have to wait
             "journal_mode=WAL",
             "synchronous=FULL",  # an audit entry that was answered for survives a power cut
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
             "cache_size=-4096",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -54,6 +54,7 @@ def open_engine(path: Path) -> Engine:
 
 
 Pending = tuple[Callable[[Connection], Any], Future[Any]]
+Answer = tuple[Future[Any], Any, BaseException | None]
 
 
 class Database:
@@ -64,15 +65,24 @@ class Database:
         self._engine = open_engine(path)
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_groups, name="database-writer", daemon=True)
+        self._writer = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)
         self._before_commit: list[Callable[[Connection], None]] = []
         self._closed = False
+        self._closing = threading.Lock()  # nothing enters the queue behind the mark that ends it
         try:
-            with self._engine.connect() as connection:
-                connection.execute(text("PRAGMA schema_version"))
-        except DatabaseError as error:
-            raise DatabaseUnusable(path, f"{error.orig}; restore the file from a backup") from error
+            self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
+        except DatabaseUnusable:
+            self._engine.dispose()
+            raise
         self._writer.start()
+
+    def works(self) -> bool:
+        """Whether the file can be read now."""
+        try:
+            self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
+        except DatabaseUnusable:
+            return False
+        return True
 
     @property
     def engine(self) -> Engine:
@@ -80,40 +90,65 @@ class Database:
         return self._engine
 
     def before_commit(self, hook: Callable[[Connection], None]) -> None:
-        """Have `hook` called once per group, in its transaction, after the writes (the tree uses it)."""
+        """Have `hook` called once per group, in its transaction, after the writes (the tree uses it).
+
+        The commit that follows may still fail: what a hook keeps in memory must be read again then.
+        """
         self._before_commit.append(hook)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` on a snapshot in a reader's thread. Raises DatabaseUnusable."""
+        if self._closed:
+            raise DatabaseUnusable(self.path, "closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Run a point query in the calling thread: about 0.1 ms; for the decision path and for commands."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                return query(connection)
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
+        if self._closed:
+            raise DatabaseUnusable(self.path, "closed")
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                try:
+                    return query(connection)
+                finally:
+                    _roll_back(connection)
+        except (DBAPIError, sqlite3.Error) as error:
+            if concerns_the_file(error):
+                raise explained(self.path, error) from error
+            raise
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the next group, return when it is durable; raises what it raised."""
         return await asyncio.wrap_future(self.write_soon(work))
 
     def write_soon(self, work: Callable[[Connection], T]) -> Future[T]:
-        if self._closed:
-            raise DatabaseUnusable(self.path, "closed")
         future: Future[T] = Future()
-        self._waiting.put((work, future))
+        with self._closing:
+            if self._closed:
+                raise DatabaseUnusable(self.path, "closed")
+            self._waiting.put((work, future))
         return future
 
     def close(self) -> None:
         """Finish what is waiting, then end the threads."""
-        if not self._closed:
-            self._closed = True
-            self._waiting.put(None)
-            self._writer.join()
-            self._readers.shutdown()
-            self._engine.dispose()
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._waiting.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _write_until_closed(self) -> None:
+        try:
+            self._write_groups()
+        finally:  # whatever ended this thread, nobody may wait for it
+            with self._closing:
+                self._closed = True
+            while not self._waiting.empty():
+                if (left := self._waiting.get()) is not None and left[1].set_running_or_notify_cancel():
+                    left[1].set_exception(DatabaseUnusable(self.path, "closed"))
 
     def _write_groups(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -124,27 +159,29 @@ class Database:
                     last = True
                     break
                 group.append(following)
-            self._write_group(group)
+            # From here a caller that gives up only stops listening: its future cannot be cancelled any more.
+            taken = [one for one in group if one[1].set_running_or_notify_cancel()]
+            if taken:
+                self._write_group(taken)
             if last:
                 return
 
     def _write_group(self, group: list[Pending]) -> None:
-        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 try:
-                    for work, future in group:
-                        answers.append(self._one(connection, work, future))
+                    answers = [self._one(connection, work, future) for work, future in group]
                     for hook in self._before_commit:
                         hook(connection)
                     connection.exec_driver_sql("COMMIT")
                 except BaseException:
-                    connection.exec_driver_sql("ROLLBACK")
+                    _roll_back(connection)
                     raise
         except BaseException as error:  # noqa: BLE001 - every waiting caller must learn of it
-            refusal = self._explain(error)
             for _, future in group:
+                refusal = explained(self.path, error)  # one each: a raised exception collects its own trace
+                refusal.__cause__ = error
                 future.set_exception(refusal)
             return
         for future, value, problem in answers:
@@ -154,30 +191,22 @@ class Database:
                 future.set_exception(problem)
 
     @staticmethod
-    def _one(
-        connection: Connection, work: Callable[[Connection], Any], future: Future[Any]
-    ) -> tuple[Future[Any], Any, BaseException | None]:
+    def _one(connection: Connection, work: Callable[[Connection], Any], future: Future[Any]) -> Answer:
         connection.exec_driver_sql("SAVEPOINT one")
         try:
             value = work(connection)
-        except (OperationalError, MemoryError):
-            raise  # disk full, locked, damaged: the group cannot be trusted
-        except Exception as error:  # noqa: BLE001 - belongs to the caller of this one write
+        except Exception as error:
+            if concerns_the_file(error):
+                raise  # the group cannot be trusted
+            # Otherwise it belongs to the caller of this one write.
             connection.exec_driver_sql("ROLLBACK TO one")
             connection.exec_driver_sql("RELEASE one")
             return future, None, error
         connection.exec_driver_sql("RELEASE one")
         return future, value, None
 
-    def _explain(self, error: BaseException) -> BaseException:
-        if isinstance(error, DatabaseError):
-            cause = str(error.orig)
-            hints = {
-                "full": "the disk is full; free space on it",
-                "readonly": "the file cannot be written; check its owner and the disk's mount",
-                "malformed": "the file is damaged; restore it from a backup",
-                "locked": "another program holds it; end that program",
-            }
-            hint = next((mend for word, mend in hints.items() if word in cause), "see the cause")
-            return DatabaseUnusable(self.path, f"{cause}; {hint}")
-        return error
+
+def _roll_back(connection: Connection) -> None:
+    """SQLite has often rolled back by itself when the disk failed; the first error is what matters."""
+    with suppress(DBAPIError, sqlite3.Error):
+        connection.exec_driver_sql("ROLLBACK")

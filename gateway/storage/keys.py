@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.grants.keys import Purpose, new_private_key
 from gateway.storage.database import Database
+from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.keys import signing_key
 
@@ -36,7 +37,7 @@ def private_key_of(
                 id=name,
                 purpose=purpose,
                 sealed=seal.close(private, f"signing_key/{name}"),
-                created_at=int(now.timestamp() * 1_000_000),
+                created_at=micros(now),
             )
         )
         append(

@@ -4,12 +4,14 @@ A sealed value is bound to the row it belongs to, so it cannot be moved to anoth
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12  # bytes, NIST SP 800-38D §8.2.2: random nonces, far below 2^32 values under one key
+KEY = 32  # bytes, AES-256
 VERSION = b"\x01"
 
 
@@ -21,6 +23,14 @@ class SealBroken(Exception):
             f"a sealed secret of {row} cannot be opened: the database and keys/master.key belong together; "
             "restore both from the same backup"
         )
+
+
+class MasterKeyUnusable(Exception):
+    """The master key is missing, cut short, or open to others; nothing sealed can be opened safely."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"master key {path}: {what}")
+        self.path = path
 
 
 class Seal:
@@ -42,20 +52,47 @@ class Seal:
         nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
         try:
             return self._cipher.decrypt(nonce, body, row.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken(row) from error
 
 
 def master_key(folder: Path) -> bytes:
-    """The master key of `folder`/master.key; made at the first start, 32 random bytes, mode 0600."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The master key of `folder`/master.key; made at the first start, 32 random bytes, mode 0600.
+
+    Raises MasterKeyUnusable.
+    """
     path = folder / "master.key"
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key := os.urandom(32))
-        file.flush()
-        os.fsync(file.fileno())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _place(path, os.urandom(KEY))
+        mode, key = path.stat().st_mode, path.read_bytes()
+    except OSError as error:
+        raise MasterKeyUnusable(
+            path, f"{error.strerror}; let this user read and write that folder"
+        ) from error
+    if mode & 0o077:
+        raise MasterKeyUnusable(path, f"other users can read it; chmod 600 {path}")
+    if len(key) != KEY:
+        raise MasterKeyUnusable(path, f"it has {len(key)} bytes, not {KEY}; restore it from a backup")
     return key
+
+
+def _place(path: Path, key: bytes) -> None:
+    """The whole file appears at once, and never in place of one that another process was quicker to make."""
+    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the name too must outlive a power cut
+    finally:
+        os.close(folder)

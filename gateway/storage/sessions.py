@@ -1,7 +1,7 @@
 """Sessions in the database; implements `gateway.sessions.store.SessionStore`."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,17 +11,10 @@ from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, Sessi
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.storage.database import Database
+from gateway.storage.moment import micros, moment_of
 from gateway.storage.tables.sessions import revoked, session, session_handle
 
 Append = Callable[[Connection, Sequence[Entry]], object]
-
-
-def micros(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
-
-
-def moment_of(value: int) -> datetime:
-    return datetime.fromtimestamp(value / 1_000_000, UTC)
 
 
 def _roles_text(roles: RolesHeld) -> str:
@@ -83,7 +76,7 @@ class StoredSessions:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_session_of(row) for row in rows]
 
-    async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> None:
+    async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         values = {
             "id": new.id,
             "subject": new.subject,
@@ -103,12 +96,23 @@ class StoredSessions:
             "user_agent": new.user_agent,
         }
 
-        def work(connection: Connection) -> None:
-            connection.execute(insert(session).values(values))
-            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=new.id, host=host))
-            self._append(connection, entries)
+        same = select(session).where(
+            session.c.provider_sid == new.provider_sid,
+            session.c.subject == new.subject,
+            session.c.authenticated_at == micros(new.authenticated_at),
+            session.c.ended_at.is_(None),
+        )
 
-        await self._database.write(work)
+        def work(connection: Connection) -> Session:
+            row = connection.execute(same).first()
+            kept = new if row is None else _session_of(row)
+            if row is None:
+                connection.execute(insert(session).values(values))
+                self._append(connection, entries)
+            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=kept.id, host=host))
+            return kept
+
+        return await self._database.write(work)
 
     async def add_handle(
         self, of: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
@@ -144,7 +148,8 @@ class StoredSessions:
                 .where(session.c.id.in_(ids), session.c.ended_at.is_(None))
                 .values(ended_at=micros(now), end_reason=reason)
             )
-            self._append(connection, entries)
+            ended_now = {name.rpartition(".")[0] for name in gone}
+            self._append(connection, [entry for entry in entries if entry.session in ended_now])
             return gone
 
         return await self._database.write(work)
@@ -154,8 +159,11 @@ class StoredSessions:
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
             gone = _revoke(connection, [of], until)
-            connection.execute(update(session).where(session.c.id == of).values(municipality=municipality))
-            self._append(connection, entries)
+            if gone:  # a session that has ended meanwhile acts for nobody
+                connection.execute(
+                    update(session).where(session.c.id == of).values(municipality=municipality)
+                )
+                self._append(connection, entries)
             return gone
 
         return await self._database.write(work)
@@ -207,10 +215,10 @@ def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime)
     rows = connection.execute(
         select(session.c.id, session.c.generation).where(session.c.id.in_(ids), session.c.ended_at.is_(None))
     ).all()
-    names = [f"{row.id}.{row.generation}" for row in rows]
+    open_ones, names = [row.id for row in rows], [f"{row.id}.{row.generation}" for row in rows]
     if names:
         connection.execute(insert(revoked), [{"id": name, "until": micros(until)} for name in names])
         connection.execute(
-            update(session).where(session.c.id.in_(ids)).values(generation=session.c.generation + 1)
+            update(session).where(session.c.id.in_(open_ones)).values(generation=session.c.generation + 1)
         )
     return names

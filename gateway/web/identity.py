@@ -13,7 +13,7 @@ from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, Ses
 
 ASSERTION_HEADER = "x-brana-assertion"
 PORTAL = ApplicationId("portal")
-ADMIN = ApplicationId("admin")
+ADMIN = ApplicationId("audit")
 
 
 class Assertion(Protocol):

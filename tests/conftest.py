@@ -1,0 +1,18 @@
+"""Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback only."""
+
+import pytest
+import pytest_socket
+
+LOOPBACK = ["127.0.0.1", "::1"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are imported by path, so that `test_keys.py` may exist in two rooms."""
+    config.option.importmode = "importlib"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("real") is None:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+    else:
+        pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
