@@ -268,13 +268,14 @@ class Plane:
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
 
-    async def logged(self, number: int) -> list[dict[str, Any]]:
-        """The access log as soon as it has so many lines."""
+    async def logged(self, answer: "Answer") -> dict[str, Any]:
+        """The line of the access log about a request, as soon as it is there."""
         for _ in range(200):
-            if self.surroundings.spool.exists() and len(lines := self.log_lines()) >= number:
-                return lines
+            for line in self.log_lines():
+                if line["request_id"] == answer.value("x-request-id"):
+                    return line
             await asyncio.sleep(0.02)
-        raise AssertionError(f"fewer than {number} lines")
+        raise AssertionError("the request is not in the access log")
 
     async def connect(self, *, alpn: str = "http/1.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         context = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
@@ -291,7 +292,8 @@ class Plane:
         await writer.drain()
         answers = []
         try:
-            while (answer := await asyncio.wait_for(_read_answer(reader), 1 if answers else 15)) is not None:
+            head = sent.startswith(b"HEAD ")
+            while answer := await asyncio.wait_for(_read_answer(reader, head), 1 if answers else 15):
                 answers.append(answer)
                 if answer.status == 101 or answer.value("connection") == "close":
                     break
@@ -322,13 +324,15 @@ class Plane:
         return answers[0]
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> Answer | None:
+async def _read_answer(reader: asyncio.StreamReader, head_only: bool) -> Answer | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in head[1:] if line)]
     answer = Answer(int(head[0].split(" ")[1]), headers, b"")
+    if head_only:
+        return answer
     if answer.value("transfer-encoding") == "chunked":
         while size := int(await reader.readline(), 16):
             answer.body += (await reader.readexactly(size + 2))[:-2]

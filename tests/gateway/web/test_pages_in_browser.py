@@ -24,12 +24,7 @@ PAGES = {
     "sign-in-failed": ("portal", "/.brana/failed"),
     "signed-out": ("portal", "/.brana/signed-out"),
 }
-LOOKS = [
-    (language, scheme, width)
-    for language in ("cs", "en")
-    for scheme in ("light", "dark")
-    for width in (1280, 390)
-]
+LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
 
 
 async def visit(browser, site, name, *, language="cs", scheme="light", width=1280, script=True):
