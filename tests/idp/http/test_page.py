@@ -107,7 +107,7 @@ async def test_a_page_may_load_nothing_but_our_styles_and_images(client):
         "form-action 'self' https://portal.brana.test; frame-ancestors 'none'; base-uri 'none'"
     )
     assert headers["Cache-Control"] == "no-store"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.real
