@@ -3,7 +3,6 @@
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,7 +143,11 @@ async def test_algorithms_that_are_not_ours_are_worth_nothing(plane: Plane) -> N
 async def test_a_changed_grant_is_worth_nothing(plane: Plane) -> None:
     head, payload, signature = plane.signer.grant().split(".")
     other = plane.signer.grant(application="register").split(".")[1]
-    for token in (f"{head}.{other}.{signature}", f"{head}.{payload}.", f"{head}.{payload}.{signature[:-4]}AAAA"):
+    for token in (
+        f"{head}.{other}.{signature}",
+        f"{head}.{payload}.",
+        f"{head}.{payload}.{signature[:-4]}AAAA",
+    ):
         assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403
 
 
@@ -212,7 +215,10 @@ async def test_a_refusal_reaches_the_browser_whole(plane: Plane) -> None:
     assert answer.status == 302
     assert answer.body.decode() == "<p>Přihlaste se</p>"
     assert answer.values("location") == ["https://login.test/authorize?a=1"]
-    assert answer.values("set-cookie") == ["__Host-brana-grant=; Max-Age=0", "__Host-brana-signin-1=x; Path=/"]
+    assert answer.values("set-cookie") == [
+        "__Host-brana-grant=; Max-Age=0",
+        "__Host-brana-signin-1=x; Path=/",
+    ]
     assert answer.values("content-type") == ["text/html; charset=utf-8"]
     assert answer.values("cache-control") == ["no-store"]
     assert answer.values("content-security-policy") == ["default-src 'none'"]
