@@ -68,10 +68,6 @@ TITLES: dict[Code, Title] = {
         cs="Přístup zamítnut: {who}, aplikace {application}, obec {municipality} (důvod: {reason})",
         en="Access refused: {who}, application {application}, municipality {municipality} (reason: {reason})",
     ),
-    Code.GRANT_ISSUED: Title(
-        cs="Vydáno krátkodobé oprávnění: {who}, aplikace {application}, obec {municipality}",
-        en="Short-lived grant issued: {who}, application {application}, municipality {municipality}",
-    ),
     Code.REVOCATION: Title(
         cs="Oprávnění odvolána k novému posouzení: {who} (důvod: {reason})",
         en="Grants revoked for a new decision: {who} (reason: {reason})",

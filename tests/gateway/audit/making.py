@@ -1,6 +1,7 @@
 """Entries, logs and keys for the tests of this room."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,9 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SIGNER = Signer("brana.example.cz/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
-def entry(number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.SUCCESS, **facts: object) -> Entry:
+def entry(
+    number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.SUCCESS, **facts: object
+) -> Entry:
     return Entry(
         code=code,
         outcome=outcome,
@@ -35,9 +38,7 @@ def entry(number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.
 
 
 printable = st.text(st.characters(codec="utf-8"), max_size=12).filter(str.isprintable)
-moments = st.datetimes(
-    min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
-)
+moments = st.datetimes(timezones=st.just(UTC))
 details = st.dictionaries(
     printable,
     printable
@@ -105,3 +106,10 @@ def open_log(folder: Path, clock: Clock | None = None) -> Iterator[Log]:
     with closing(Database(folder / "brana.db")) as database:
         metadata.create_all(database.engine)
         yield Log(folder, database, clock, Ledger(clock))
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for something that a thread or a task does."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for is on a disk and sends no event
+            await asyncio.sleep(0.01)
