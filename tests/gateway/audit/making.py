@@ -37,7 +37,7 @@ def entry(
     )
 
 
-printable = st.text(st.characters(codec="utf-8"), max_size=12).filter(str.isprintable)
+printable = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=8)
 moments = st.datetimes(timezones=st.just(UTC))
 details = st.dictionaries(
     printable,
