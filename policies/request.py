@@ -50,17 +50,11 @@ def entities(question: Question) -> str:
         "roles": [_entity("Role", role) for where, role in question.roles if where == own],
         "memberships": [_entity("Municipality", where) for where in {where for where, _ in question.roles}],
         "roles_anywhere": [_entity("Role", role) for role in {role for _, role in question.roles}],
-        "offices": [
-            {"municipality": _entity("Municipality", where), "role": _entity("Role", role)}
-            for where, role in question.roles
-        ],
+        "offices": [_entity("Office", f"{where}/{role}") for where, role in question.roles],
     }
     if facts.departments is not None:
         person["departments"] = sorted(facts.departments)
-    resource: JSON = {
-        "municipality": _entity("Municipality", question.municipality),
-        "application": _entity("Application", question.application),
-    }
+    resource: JSON = {"municipality": _entity("Municipality", question.municipality)}
     if facts.department is not None:
         resource["department"] = facts.department
     parents = [

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
+from policies.examine import SCHEMA_FILE
 from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
 from policies.request import FactUnusable, entities, requests
-from policies.review import SCHEMA_FILE
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))

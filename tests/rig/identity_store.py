@@ -1,4 +1,4 @@
-"""A real identity store on a fresh SQLite file, with the real audit log; entries are also kept for looking at."""
+"""A real identity store on a fresh SQLite file, with the real audit log; its entries are kept to look at."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

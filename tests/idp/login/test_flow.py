@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from idp import events
 from idp.directory.person import AccountState
 from idp.login import flow, totp
+from idp.login.effects import AskDirectory, GiveBack, KeepFactor, OpenSession, Record, Tell
 from idp.login.flow import (
-    AskDirectory,
     AwaitingCode,
     AwaitingEnrolment,
     AwaitingPassword,
@@ -18,14 +18,9 @@ from idp.login.flow import (
     CodeEntered,
     DirectoryAnswered,
     Failed,
-    GiveBack,
-    KeepFactor,
-    OpenSession,
     PasswordEntered,
-    Record,
     Rejected,
     SignedIn,
-    Tell,
     Unanswered,
     step,
 )
