@@ -5,6 +5,7 @@ cannot be written, the spool keeps everything and the ingest goes on from its pl
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -88,6 +89,7 @@ class Ingest:
         self._now = now
         self._trouble = trouble
         self._reminded = float("-inf")
+        self._idle: list[SpoolFile] = []  # the files when there was nothing to do
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take over until `stop` is set, then what is still there."""
@@ -113,8 +115,12 @@ class Ingest:
 
         Raises SpoolUnreadable, PlaceLost and what the store raises; nothing is lost then.
         """
-        files = await asyncio.to_thread(self._files)
+        files = self._files()
+        if files == self._idle:
+            return False  # a look each 100 ms is a few microseconds while nothing happens
         step = spool.plan(files, await self._store.places(), self._rotate_above)
+        if step is None:
+            self._idle = files
         try:
             return await self._do(step) if step else False
         except OSError as error:
@@ -173,9 +179,11 @@ class Ingest:
     def _files(self) -> list[SpoolFile]:
         try:
             return [
-                SpoolFile(path.name, path.stat().st_size)
-                for path in self._folder.iterdir()
-                if path.suffix == ".log" and path.is_file()
+                SpoolFile(entry.name, entry.stat().st_size)
+                for entry in list(
+                    os.scandir(self._folder)
+                )  # names first: what a later file completes is final
+                if entry.is_file(follow_symlinks=False)
             ]
         except OSError as error:
             raise SpoolUnreadable(self._folder, error) from error
@@ -195,12 +203,15 @@ class Ingest:
             old.rename(new)
 
     async def _remind(self) -> None:
-        """Have Envoy reopen its log, not more often than each second; a dead Envoy opens a new file anyway."""
+        """Have Envoy reopen its log, at most once a second; a dead Envoy opens a new file anyway."""
         clock = asyncio.get_running_loop().time()
         if clock - self._reminded < RETRY:
             return
         self._reminded = clock
-        await self._reopen()
+        try:
+            await self._reopen()
+        except Exception as error:  # noqa: BLE001 - the next look at the spool reminds it again
+            self._trouble(error)
 
     def _loss(self, why: str, place: Place) -> Entry:
         return damage_entry(Damaged(why, 0, "", ""), place.name, place.offset, self._now())

@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Take over lines from the place on. `complete`: the file will not grow, a last line without end is damage."""
+    """Take over lines from the place on. `complete`: it will not grow, a last line without end is damage."""
 
     place: Place
     complete: bool
@@ -144,7 +144,7 @@ def _named_anew(step: Rotate, taken: set[str]) -> Rotate:
 
 
 def order(name: str) -> tuple[int, str, int]:
-    """Sorts names by the time their files were begun: by start, renamed ones by number, the current one last."""
+    """Sorts names by when their files were begun: by start, renamed ones by number, the current one last."""
     match = _NAME.fullmatch(name)
     assert match is not None, name
     start, number = match["start"], match["number"]
