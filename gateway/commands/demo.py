@@ -5,6 +5,9 @@ import json
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import click
@@ -16,13 +19,14 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import CannotStart, require_free_ports
 from gateway.commands.serve import plan_file
-from gateway.commands.state import now, open_state
+from gateway.commands.state import State, now, open_state
 from gateway.demo.announcement import announce, described
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
 from gateway.demo.start import DOMAIN, Running, prepare, running
 from gateway.demo.world import World
 from gateway.grants.sign import public_jwks
+from idp.login.totp import Secret
 
 READY_WITHIN = 60.0  # seconds; a quiet machine needs about one
 ENDS_WITHIN = 20.0
@@ -59,7 +63,11 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def _serve(
-    world: World, around: Running, issuer_keys: Path, ports: tuple[int, int], consoles: tuple[Console, Console]
+    world: World,
+    around: Running,
+    issuer_keys: Path,
+    ports: tuple[int, int],
+    consoles: tuple[Console, Console],
 ) -> None:
     (port, metrics_port), (console, output) = ports, consoles
     configuration = world.folder / "brana.toml"
@@ -82,10 +90,8 @@ def _serve(
     try:
         with console.status("Starting control plane and data plane …"):
             _wait_until_ready(product, metrics_port, world.folder / "brana.log")
-        content = described(world, addresses.district, _addresses(world, addresses), configuration)
-        write_private(
-            world.folder / "world.json", json.dumps(content, ensure_ascii=False, indent=1).encode()
-        )
+        content = described(world, addresses.district, _addresses(addresses), configuration)
+        write_private(world.folder / "world.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
         announce(content, output)
         output.print(f"\nready: open {addresses.portal}  (Ctrl-C ends everything)")
         status = product.wait()
@@ -114,9 +120,13 @@ async def _enrol(state: State, world: World) -> None:
     )
 
 
-def _addresses(world: World, addresses: Addresses) -> dict[str, str]:
+def _addresses(addresses: Addresses) -> dict[str, str]:
     """Every address a person may open, by name."""
-    found = {"portal": f"{addresses.portal}/", "audit": f"{addresses.admin}/", "login": f"{addresses.issuer}/"}
+    found = {
+        "portal": f"{addresses.portal}/",
+        "audit": f"{addresses.admin}/",
+        "login": f"{addresses.issuer}/",
+    }
     for application in addresses.settings.applications:
         codes = list(addresses.district) if "{municipality}" in application.host else [""]
         for code in codes:

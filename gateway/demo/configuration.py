@@ -33,12 +33,18 @@ ROUTES: Mapping[ApplicationId, Sequence[tuple[str, Sequence[str], str, bool]]] =
 
 
 def settings_text(
-    world: World, directory_url: str, applications: Mapping[ApplicationId, str], *, port: int = 8443
+    world: World,
+    directory_url: str,
+    applications: Mapping[ApplicationId, str],
+    *,
+    port: int = 8443,
+    metrics_port: int = 9464,
 ) -> str:
     """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute."""
     parts = [
         _table("office", name="Technologické centrum Kroměříž", district=world.district),
         _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
+        _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state"),
         _table(
             "directory",

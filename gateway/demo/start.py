@@ -46,7 +46,7 @@ def prepare(folder: Path, now: datetime) -> World:
     """The world in `folder` (`var/demo`): made within seconds the first time, found the next."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = read(folder / "world.json")
+    known = read(folder / "inhabitants.json")
     if known is not None and known.folder == folder and (folder / "slapd/data/data.mdb").exists():
         _certificates(folder, now)
         return known
@@ -70,7 +70,7 @@ def prepare(folder: Path, now: datetime) -> World:
     )
     titles = {code: district.name(code) for code in district}
     load(plan(world), ldif.directory_text(world.accounts, titles, password_file.read_text()))
-    keep(world, folder / "world.json")  # last: a world that was made halfway is made again
+    keep(world, folder / "inhabitants.json")  # last: a world that was made halfway is made again
     return world
 
 

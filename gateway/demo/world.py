@@ -1,4 +1,4 @@
-"""Everything the demo is made of, as one value, and its file `world.json` (mode 0600: it holds passwords)."""
+"""Everything the demo is made of, as one value, and its file `inhabitants.json` (mode 0600: it holds passwords)."""
 
 import base64
 import os

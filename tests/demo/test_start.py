@@ -84,8 +84,8 @@ def test_preparing_again_finds_the_same_world_at_once(world: World):
 
 def test_a_world_made_halfway_is_made_again(world: World, tmp_path, monkeypatch):
     (tmp_path / "demo").mkdir()
-    kept = (world.folder / "world.json").read_bytes()
-    (tmp_path / "demo/world.json").write_bytes(kept)  # copied from elsewhere: its paths are not ours
+    kept = (world.folder / "inhabitants.json").read_bytes()
+    (tmp_path / "demo/inhabitants.json").write_bytes(kept)  # copied from elsewhere: its paths are not ours
     made = prepare(tmp_path / "demo", datetime.now(UTC))
     assert made.folder == tmp_path / "demo"
     assert made.accounts[0].password != world.accounts[0].password
@@ -106,7 +106,7 @@ def test_all_processes_end_when_the_demo_is_killed(world: World, tmp_path):
         from pathlib import Path
         from gateway.demo.start import running
         from gateway.demo.world import read
-        with running(read(Path(sys.argv[1]) / "world.json"), "x", Path(sys.argv[2])):
+        with running(read(Path(sys.argv[1]) / "inhabitants.json"), "x", Path(sys.argv[2])):
             print("ready", flush=True)
             time.sleep(60)
     """)

@@ -13,13 +13,13 @@ def test_passwords_are_long_readable_and_different():
 
 
 def test_a_kept_world_is_read_back_whole(world: World, tmp_path):
-    keep(world, tmp_path / "world.json")
-    assert read(tmp_path / "world.json") == world
-    assert stat.S_IMODE((tmp_path / "world.json").stat().st_mode) == 0o600
+    keep(world, tmp_path / "inhabitants.json")
+    assert read(tmp_path / "inhabitants.json") == world
+    assert stat.S_IMODE((tmp_path / "inhabitants.json").stat().st_mode) == 0o600
 
 
 def test_a_world_of_another_version_or_damaged_is_none(world: World, tmp_path):
-    path = tmp_path / "world.json"
+    path = tmp_path / "inhabitants.json"
     assert read(path) is None
     keep(world, path)
     facts = json.loads(path.read_text())
