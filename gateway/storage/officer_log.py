@@ -86,7 +86,7 @@ class OfficerLog:
     async def activity(self, caller: Assertion, since: datetime, until: datetime) -> Sequence[Hour]:
         _ = caller
         refused = case((audit_entry.c.outcome == Outcome.REFUSED, 1), else_=0)
-        hour = audit_entry.c.at / HOUR  # of integers: SQLite divides them whole
+        hour = audit_entry.c.at // HOUR
         query = (
             select(hour.label("hour"), func.count().label("all"), func.sum(refused).label("refused"))
             .where(audit_entry.c.code == Code.ACCESS)
