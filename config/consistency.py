@@ -21,7 +21,7 @@ BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
-PLAIN_PATH = re.compile(r"/(?!.*//)(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
+PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
 Finding = tuple[str, str, str]
 """Path of the setting, what is wrong, how to mend it."""
@@ -154,7 +154,12 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
         upstream = _split(application.upstream)
-        if upstream is None or not upstream.port or application.upstream != f"http://{upstream.netloc}":
+        if (
+            upstream is None
+            or not upstream.hostname
+            or not upstream.port
+            or application.upstream != f"http://{upstream.netloc}"
+        ):
             yield (
                 f"{at}.upstream",
                 f"{application.upstream!r} is not `http://address:port`",

@@ -9,6 +9,7 @@ Laws kept here:
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cedarpy
 
@@ -73,18 +74,16 @@ class PolicyBook:
     def without_policies(self) -> frozenset[MunicipalityCode]:
         """Municipalities of the district that have no policies: everything there is refused."""
         return frozenset(
-            code
-            for code in self._names.municipalities
-            if code not in self._sources and code not in self._compiled
+            code for code in self._names.district if code not in self._sources and code not in self._compiled
         )
 
     def decide(self, question: Question) -> Verdict:
-        if question.municipality not in self._names.municipalities:
+        if question.municipality not in self._names.district:
             return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY)
-        compiled = self._policies_of(question.municipality)
-        if compiled is None:
+        outcomes = self._ask(question, (question.action,))
+        if outcomes is None:
             return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES)
-        (outcome,) = _evaluate(compiled, question, (question.action,))
+        (outcome,) = outcomes
         if outcome.error:
             return self._refuse(question, Reason.POLICY_ERROR, rule=outcome.erring, detail=outcome.error)
         if outcome.permits:
@@ -99,11 +98,19 @@ class PolicyBook:
     def allowed(self, question: Question, actions: Iterable[Action]) -> frozenset[Action]:
         """Which of the actions the policies permit, in one go. The question's own action plays no part."""
         wanted = tuple(actions)
-        compiled = self._policies_of(question.municipality)
-        if compiled is None or not wanted:
+        outcomes = self._ask(question, wanted) if wanted else None
+        if outcomes is None:
             return frozenset()
-        outcomes = _evaluate(compiled, question, wanted)
         return frozenset(action for action, outcome in zip(wanted, outcomes, strict=True) if outcome.permits)
+
+    def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
+        """One outcome per action; None where the municipality has no policies."""
+        try:
+            compiled = self._policies_of(question.municipality)
+            return None if compiled is None else _evaluate(compiled, question, actions)
+        except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
+            failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+            return [failed for _ in actions]
 
     def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
         compiled = self._compiled.get(municipality)
@@ -119,8 +126,7 @@ class PolicyBook:
 
     def _forbidden(self, question: Question, deciding: tuple[Policy, ...]) -> Refused:
         first, *others = deciding
-        if first.wording is None:
-            raise CompiledDiffers(f"policy {first.id} was reviewed as a permit and forbids")
+        assert first.wording is not None  # the review demands words of every forbid
         wording = spell_out(first.wording, question, self._names)
         return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
 
@@ -141,18 +147,16 @@ class PolicyBook:
         )
 
 
+@lru_cache(maxsize=1024)  # a few KiB each
+def _known_entities(document: str) -> cedarpy.Entities:
+    """Parsing them is a third of a decision, and what is asked is usually asked again, with other actions."""
+    return cedarpy.Entities.from_json_str(document)
+
+
 def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
-    """Ask Cedar about every action. Whatever goes wrong becomes an outcome that refuses."""
-    try:
-        results = cedarpy.is_authorized_batch(
-            requests(question, actions),
-            compiled.handle,
-            cedarpy.Entities.from_json_str(entities(question)),
-        )
-        return [_outcome(compiled, result) for result in results]
-    except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
-        failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
-        return [failed for _ in actions]
+    known = _known_entities(entities(question))
+    results = cedarpy.is_authorized_batch(requests(question, actions), compiled.handle, known)
+    return [_outcome(compiled, result) for result in results]
 
 
 def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
@@ -164,8 +168,8 @@ def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
     positions = sorted(order[names[reason]] for reason in diagnostics.reasons)
     deciding = tuple(compiled.policies[position] for position in positions)
     permits = result.decision is cedarpy.Decision.Allow
-    if permits and not (deciding and not any(policy.forbids for policy in deciding)):
-        return _failed(compiled, "Cedar permits by policies that were not reviewed as permits")
+    if any(policy.forbids is permits for policy in deciding) or (permits and not deciding):
+        return _failed(compiled, "Cedar decided by policies that were reviewed as something else")
     return _Outcome(permits=permits, deciding=deciding)
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import cedarpy
 
+from config.district import District
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import PolicyBook, Source
+from policies.examine import SCHEMA_FILE
 from policies.model import Text
 from policies.problems import PoliciesUnusable, Problem
 from policies.reasons import Names
-from policies.review import SCHEMA_FILE, Bounds, PolicyFile, review
+from policies.review import Bounds, PolicyFile, review
 
 LARGEST_FILE = 1 << 20  # bytes; a set of policies that people can still read is far smaller
 VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apart, short enough to read out
@@ -66,10 +68,10 @@ class _Reading:
 def load(
     region: Path,
     municipalities: Path,
-    district: Mapping[MunicipalityCode, str],
+    district: District,
     applications: Mapping[ApplicationId, Text] | None = None,
 ) -> PolicyBook:
-    """Make the book of policies of a district (code → name of its municipalities).
+    """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, any id will do.
     Raises PoliciesUnusable with every problem of every file.
@@ -78,7 +80,7 @@ def load(
     read = read_folders(region, municipalities, frozenset(district), known)
     if read.problems:
         raise PoliciesUnusable(read.problems)
-    names = Names(dict(district), dict(applications or {}))
+    names = Names(district, dict(applications or {}))
     return PolicyBook(read.region, read.municipal, names, read.version)
 
 

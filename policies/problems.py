@@ -17,7 +17,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else str(self.file)
-        return f"{place}: {self.what}; {self.remedy}"
+        return f"{place}: {self.what}\n    {self.remedy}"
 
 
 class PoliciesUnusable(Exception):

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, Role
+from config.district import District
+from config.vocabulary import Action, ApplicationId, Language, Role
 from policies.model import Question, Text
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -47,7 +48,7 @@ class Wording:
 class Names:
     """What codes are called. A code without a name is shown as it is."""
 
-    municipalities: Mapping[MunicipalityCode, str]
+    district: District
     applications: Mapping[ApplicationId, Text] = field(default_factory=dict)
 
 
@@ -164,11 +165,10 @@ def spell_out(
 def _fill(text: str, language: Language, question: Question, names: Names, roles: frozenset[Role]) -> str:
     if "{" not in text:
         return text
-    called = names.municipalities
     application = names.applications.get(question.application)
     values = {
-        "municipality": called.get(question.municipality, question.municipality),
-        "own_municipality": called.get(question.own_municipality, question.own_municipality),
+        "municipality": names.district.name(question.municipality),
+        "own_municipality": names.district.name(question.own_municipality),
         "application": application[language] if application else question.application,
         "action": ACTION_TITLES[question.action][language],
         "roles": ", ".join(role.title_in(language) for role in Role if role in roles),

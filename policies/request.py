@@ -10,7 +10,7 @@ import msgspec
 
 from config.holidays import is_public_holiday
 from config.vocabulary import Action
-from policies.model import LEVELS, Device, Facts, Question
+from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
 
 LOCAL = ZoneInfo("Europe/Prague")
 CLOCKS_DIFFER_BY = timedelta(
@@ -50,17 +50,11 @@ def entities(question: Question) -> str:
         "roles": [_entity("Role", role) for where, role in question.roles if where == own],
         "memberships": [_entity("Municipality", where) for where in {where for where, _ in question.roles}],
         "roles_anywhere": [_entity("Role", role) for role in {role for _, role in question.roles}],
-        "offices": [
-            {"municipality": _entity("Municipality", where), "role": _entity("Role", role)}
-            for where, role in question.roles
-        ],
+        "offices": [_entity("Office", f"{where}/{role}") for where, role in question.roles],
     }
     if facts.departments is not None:
         person["departments"] = sorted(facts.departments)
-    resource: JSON = {
-        "municipality": _entity("Municipality", question.municipality),
-        "application": _entity("Application", question.application),
-    }
+    resource: JSON = {"municipality": _entity("Municipality", question.municipality)}
     if facts.department is not None:
         resource["department"] = facts.department
     parents = [
@@ -103,13 +97,9 @@ def _context(question: Question) -> JSON:
         ),
         "time": _moment(now),
     }
-    if facts is not NO_FACTS:
+    if facts is not NOTHING_FURTHER:
         context |= _further(facts, now)
     return context
-
-
-NO_FACTS = Question.__dataclass_fields__["facts"].default
-"""The common case: nothing further is known, so nothing further is encoded."""
 
 
 def _further(facts: Facts, now: datetime) -> JSON:

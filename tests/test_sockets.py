@@ -7,7 +7,10 @@ import pytest_socket
 
 
 def test_an_unmarked_test_has_no_network() -> None:
-    with pytest.raises(pytest_socket.SocketBlockedError):
+    with (
+        pytest.warns(UserWarning, match="tried to use socket"),
+        pytest.raises(pytest_socket.SocketBlockedError),
+    ):
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
 
@@ -22,5 +25,10 @@ def test_unix_sockets_are_allowed_everywhere() -> None:
 def test_a_marked_test_reaches_loopback_and_nothing_else() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
         pass
-    with pytest.raises(pytest_socket.SocketConnectBlockedError), socket.socket() as stranger:
+    blocked = pytest_socket.SocketConnectBlockedError
+    with (
+        pytest.warns(UserWarning, match="tried to use socket"),
+        pytest.raises(blocked),
+        socket.socket() as stranger,
+    ):
         stranger.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737

@@ -21,6 +21,7 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
 from gateway.metrics import Metrics
@@ -30,6 +31,7 @@ from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.supervision import Supervision
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from gateway.web.portal.store import Card
@@ -44,6 +46,7 @@ TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake a
 ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
 
 AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
+PORTAL_TITLE = Title(cs="Portál", en="Portal")
 AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
 AUDIT_ABOUT = Title(
     cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je celý",
@@ -93,6 +96,7 @@ class ControlPlane:
             state.seal.close,
             state.seal.open,
         )
+        self.data_plane_up = False
         self._background: set[asyncio.Task[None]] = set()
         self.desk = Desk(
             pages=make_pages(state.settings.office.name, state.settings.language),
@@ -187,6 +191,25 @@ class ControlPlane:
 
     def openable(self, session: Session, address: str, moment: datetime) -> list[ApplicationId]:
         return openable(session, self.snapshot, address, moment)
+
+    def publish(self, resources: dict[str, list[Json]]) -> None:
+        self.discovery.publish(resources)
+
+    def application_titles(self) -> dict[ApplicationId, Title]:
+        hosted = {application.id: application.title for application in self.settings.applications}
+        return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
+
+    def supervision(self) -> Supervision:
+        return Supervision(self.office)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.provider.close()
+        self.directory.close()
+
+    def ready(self) -> dict[str, bool]:
+        """Parts that must work before people can come in, and whether they do."""
+        return {"data_plane": self.data_plane_up, "database": self.state.database.works()}
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -31,8 +31,7 @@ def policy_book(settings: Settings, district: District) -> PolicyBook:
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
     }
-    names = {code: municipality.name for code, municipality in district.items()}
-    return load(settings.policies.region, settings.policies.municipalities, names, TITLES | titles)
+    return load(settings.policies.region, settings.policies.municipalities, district, TITLES | titles)
 
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:

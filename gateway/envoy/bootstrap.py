@@ -1,4 +1,4 @@
-"""What Envoy is told when it starts: who it is, where its administration listens, where to ask for the rest."""
+"""What Envoy is told when it starts: where its administration listens, and where to ask for the rest."""
 
 from pathlib import Path
 

@@ -122,14 +122,18 @@ class Discovery:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:
-            socket.unlink(missing_ok=True)
+            _remove(socket)  # left behind by a process that was killed
             await web.UnixSite(runner, str(socket)).start()
-            socket.chmod(0o600)
+            _for_owner_only(socket)
             yield
         finally:
-            self._closing = True
-            self._tell()
+            self.close()
             await runner.cleanup()
+
+    def close(self) -> None:
+        """Answer every question that waits; later ones are answered at once."""
+        self._closing = True
+        self._tell()
 
     def _tell(self) -> None:
         self._news.set()
@@ -184,6 +188,14 @@ class Discovery:
         version = hashlib.sha256(b"\n".join(bodies)).hexdigest()[:16]
         head = json.dumps({"version_info": version, "type_url": f"type.googleapis.com/{kind}"})
         return _Answer(version, head[:-1].encode() + b', "resources": [' + b",".join(bodies) + b"]}")
+
+
+def _remove(socket: Path) -> None:
+    socket.unlink(missing_ok=True)
+
+
+def _for_owner_only(socket: Path) -> None:
+    socket.chmod(0o600)
 
 
 def _encoded(kind: str, message: Json) -> bytes:

@@ -61,7 +61,7 @@ def http_filters() -> list[Json]:
 
 
 def certificate(settings: Settings) -> Json:
-    """The certificate as a secret of its own; Envoy reads it again when the files are replaced by renaming."""
+    """The certificate as a secret of its own; read again when its files are replaced by renaming."""
     return {
         "name": CERTIFICATE,
         "tls_certificate": {

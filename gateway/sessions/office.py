@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, TypeVar
 
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
@@ -19,6 +20,7 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.sessions.store import SessionStore
 
+T = TypeVar("T")
 CLOCK_MARGIN = timedelta(seconds=60)  # Envoy's leeway for `exp` (jwt_authn clock_skew_seconds default)
 IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
 
@@ -42,7 +44,7 @@ class SessionOffice:
         self.store, self.limits = store, limits
         self._revoked = revoked
         self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
 
     async def open(
@@ -121,7 +123,7 @@ class SessionOffice:
     async def act_for(
         self, session: Session, municipality: MunicipalityCode, by: Entry, now: datetime
     ) -> bool:
-        """Make `municipality` the active one; False when the person has no role there."""
+        """Make `municipality` the active one; False without a role there, or for an ended session."""
         if municipality not in session.municipalities():
             return False
         if municipality == session.municipality:
@@ -135,11 +137,12 @@ class SessionOffice:
         )
         entries = [entry, revocation(session, Code.SESSION_MUNICIPALITY, now)]
 
-        async def switch_and_tell() -> None:
-            self._revoked.add(await self.store.act_for(session.id, municipality, until, entries), until)
+        async def switch_and_tell() -> bool:
+            ids = await self.store.act_for(session.id, municipality, until, entries)
+            self._revoked.add(ids, until)
+            return bool(ids)
 
-        await self._to_the_end(switch_and_tell())
-        return True
+        return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
         self, subject: SubjectId, name: str, login: str, roles: RolesHeld, now: datetime
@@ -166,12 +169,12 @@ class SessionOffice:
         if changed:
             await self._to_the_end(replace_and_tell())
 
-    async def _to_the_end(self, change: Coroutine[None, None, None]) -> None:
+    async def _to_the_end(self, change: Coroutine[None, None, T]) -> T:
         """What is durable must reach the gate too, even when the caller's browser hangs up between."""
         task = asyncio.ensure_future(change)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
 
 def revocation(session: Session, because: str, now: datetime) -> Entry:

@@ -29,8 +29,8 @@ class SessionStore(Protocol):
     async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         """Keep a session and its first handle, and give it back.
 
-        Where another tab was quicker, so that the same person's session of that provider session is open
-        already, the handle joins that one, which is given, and nothing is recorded.
+        Where another tab was quicker, so that a session of the same sign-in at the provider is open already,
+        the handle joins that one, which is given, and nothing is recorded.
         """
         ...
 

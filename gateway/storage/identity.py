@@ -12,7 +12,8 @@ from gateway.audit.entry import Entry
 from gateway.audit.identity_events import entry_of
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
-from gateway.storage.identity_rows import micros, session_of
+from gateway.storage.identity_rows import session_of
+from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.identity import (
     access_token,
@@ -30,7 +31,7 @@ from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 
 T = TypeVar("T")
-Append = Callable[[Connection, Sequence[Entry]], None]
+Append = Callable[[Connection, Sequence[Entry]], object]
 
 SWEPT_AT_ONCE = 500  # rows of each table: bounds how long other writers wait
 REPLAYS_NOTICED = timedelta(hours=1)  # spent codes are kept so long, to notice that one is used again
@@ -52,7 +53,7 @@ class IdentityStore:
         def write(connection: Connection) -> T:
             book = IdentityBook(connection, self._seal)
             answer = work(book)
-            self._append(connection, [entry_of(event) for event in book.events])
+            self._record(connection, book)
             return answer
 
         return await self._database.write(write)
@@ -124,10 +125,14 @@ class IdentityStore:
                 (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
             ):
                 _remove(connection, table, column <= micros(before))
-            self._append(connection, [entry_of(event) for event in book.events])
+            self._record(connection, book)
             return tuple(over)
 
         return await self._database.write(write)
+
+    def _record(self, connection: Connection, book: IdentityBook) -> None:
+        if book.events:
+            self._append(connection, [entry_of(event) for event in book.events])
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> None:

@@ -14,13 +14,12 @@ from gateway.storage.identity_rows import (
     code_row,
     flow_of,
     flow_row,
-    micros,
-    moment,
     session_of,
     session_row,
     token_of,
     token_row,
 )
+from gateway.storage.moment import micros, moment_of
 from gateway.storage.seal import Seal
 from gateway.storage.tables.identity import (
     access_token,
@@ -72,7 +71,7 @@ class IdentityBook:
     def guesses(self, key: BucketKey) -> Times:
         row = self._one(sign_in_guesses, sign_in_guesses.c.key == key)
         times = [] if row is None else msgspec.json.decode(row.times, type=list[int])
-        return tuple(moment(value) for value in times)
+        return tuple(moment_of(value) for value in times)
 
     def keep_guesses(self, key: BucketKey, times: Times, forget_at: datetime) -> None:
         if not times:

@@ -1,12 +1,13 @@
 """Rows of the identity tables and the values they stand for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Row
 
 from config.vocabulary import AuthenticationLevel, Language, SessionId
+from gateway.storage.moment import micros, moment_of
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
 from idp.events import EndReason
@@ -19,7 +20,6 @@ from idp.oidc.client import ClientId, Scope
 
 Values = dict[str, Any]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATES: dict[str, type[Waiting]] = {
     "password": AwaitingPassword,
     "code": AwaitingCode,
@@ -28,17 +28,8 @@ STATES: dict[str, type[Waiting]] = {
 NAMES = {kind: name for name, kind in STATES.items()}
 
 
-def micros(moment: datetime) -> int:
-    """Microseconds since the epoch, exactly."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def moment(value: int) -> datetime:
-    return EPOCH + timedelta(microseconds=value)
-
-
 def _moment_or_none(value: int | None) -> datetime | None:
-    return None if value is None else moment(value)
+    return None if value is None else moment_of(value)
 
 
 def state_text(state: Waiting) -> bytes:
@@ -71,8 +62,8 @@ def flow_of(row: Row[Any], seal: Seal) -> Flow:
         asked=row.asked,
         address=row.address,
         locale=Language(row.locale),
-        began_at=moment(row.began_at),
-        expires_at=moment(row.expires_at),
+        began_at=moment_of(row.began_at),
+        expires_at=moment_of(row.expires_at),
     )
 
 
@@ -100,14 +91,14 @@ def session_of(row: Row[Any]) -> Session:
         sid=SessionId(row.sid),
         handle=HandleHash(row.handle),
         person=msgspec.json.decode(row.person, type=Person),
-        facts_at=moment(row.facts_at),
+        facts_at=moment_of(row.facts_at),
         locale=Language(row.locale),
         level=AuthenticationLevel(row.level),
         methods=tuple(row.methods.split()),
-        auth_time=moment(row.auth_time),
-        created_at=moment(row.created_at),
-        last_seen=moment(row.last_seen),
-        expires_at=moment(row.expires_at),
+        auth_time=moment_of(row.auth_time),
+        created_at=moment_of(row.created_at),
+        last_seen=moment_of(row.last_seen),
+        expires_at=moment_of(row.expires_at),
         ended_at=_moment_or_none(row.ended_at),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
     )
@@ -136,7 +127,7 @@ def code_of(row: Row[Any]) -> Code:
         challenge=row.challenge,
         nonce=row.nonce,
         scopes=tuple(Scope(word) for word in row.scopes.split()),
-        expires_at=moment(row.expires_at),
+        expires_at=moment_of(row.expires_at),
         used_at=_moment_or_none(row.used_at),
     )
 
@@ -159,5 +150,5 @@ def token_of(row: Row[Any]) -> AccessToken:
         session=SessionId(row.session),
         client=ClientId(row.client),
         scopes=tuple(Scope(word) for word in row.scopes.split()),
-        expires_at=moment(row.expires_at),
+        expires_at=moment_of(row.expires_at),
     )

@@ -99,6 +99,7 @@ class StoredSessions:
         same = select(session).where(
             session.c.provider_sid == new.provider_sid,
             session.c.subject == new.subject,
+            session.c.authenticated_at == micros(new.authenticated_at),
             session.c.ended_at.is_(None),
         )
 

@@ -7,14 +7,13 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
-from config.settings import Title
 from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
 from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, SignIn, SignInRefused
 from gateway.web.desk import Desk, Handler, Refused, client_address_of, request_id_of
-from gateway.web.refusal import SIGN_IN_FAILED, Refusal, signed_out_page
+from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both, signed_out_page
 from idp.http.page import language_of, page_headers
 
 SIGN_OUT = "/.brana/sign-out"
@@ -22,8 +21,8 @@ log = structlog.get_logger("gateway.entrance")
 
 PROVIDER_AWAY = Refusal(
     reason="provider_unreachable",
-    title=Title(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
-    advice=Title(
+    title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
+    advice=both(
         cs="Zkuste to prosím za chvíli znovu. Kdo už je přihlášený, může pracovat dál.",
         en="Please try again in a moment. Whoever is signed in already can go on working.",
     ),

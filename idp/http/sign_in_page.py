@@ -14,7 +14,8 @@ from idp.http.provider import provider_of
 from idp.http.words import TELLINGS
 from idp.login import totp
 from idp.login.book import Flow
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, Tell
+from idp.login.effects import Tell
+from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
 from idp.login.refusal import TOLD
 from idp.oidc.authorize import Request
 

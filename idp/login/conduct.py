@@ -16,6 +16,7 @@ from idp.login import flow as machine
 from idp.login import throttle
 from idp.login.book import Book, Flow, Limits, at
 from idp.login.desk import Caller, Fresh, sign_in
+from idp.login.effects import AskDirectory, Effect, GiveBack, KeepFactor, OpenSession, Record, Tell
 from idp.login.entered import fault, same_login
 from idp.login.handle import FlowId, HandleHash
 from idp.login.refusal import Refusal
@@ -32,15 +33,15 @@ class Progress:
 
     flow: Flow | None
     """None: over, or never there."""
-    told: machine.Tell | None = None
-    ask: machine.AskDirectory | None = None
+    told: Tell | None = None
+    ask: AskDirectory | None = None
     checking: machine.CheckingPassword | None = None
     session: Session | None = None
     ended: tuple[SessionId, ...] = field(default=())
     """Sessions that ended through this step."""
 
 
-UNKNOWN = Progress(flow=None, told=machine.Tell(Refusal.FLOW_UNKNOWN))
+UNKNOWN = Progress(flow=None, told=Tell(Refusal.FLOW_UNKNOWN))
 
 
 def begin(book: Book, flow: Flow, client: str, origin: Origin, now: datetime) -> bool:
@@ -89,7 +90,7 @@ def answer_password(
     """Second half: what the directory said; it counts for nothing when another tab has won meanwhile."""
     found = current(book, name, caller, now)
     if found is None or not isinstance(found.state, machine.AwaitingPassword):
-        return Progress(flow=found, told=machine.Tell(Refusal.OUT_OF_TURN))
+        return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
     subject = None if isinstance(answer, machine.Unanswered) else answer.subject
     attempt: Taken | Exhausted = checking.taken
     if subject is not None:
@@ -118,14 +119,14 @@ def enter_code(
     if found is None:
         return UNKNOWN
     if not isinstance(found.state, machine.AwaitingCode | machine.AwaitingEnrolment):
-        return Progress(flow=found, told=machine.Tell(Refusal.OUT_OF_TURN))
+        return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
     subject = found.state.person.subject
     purses = (_purse_of_subject(book, subject, caller, limits), _purse_of_address(caller, limits))
     attempt = throttle.take(book, purses, now)
     entered = machine.CodeEntered(code, attempt, book.factor(subject), caller.origin)
     state, effects = machine.step(found.state, entered, now)
     progress = _carry_out(book, found, state, effects, now)
-    opening = next((effect for effect in effects if isinstance(effect, machine.OpenSession)), None)
+    opening = next((effect for effect in effects if isinstance(effect, OpenSession)), None)
     if opening is None:
         return progress
     throttle.reset(book, purses[0].key, now)
@@ -134,7 +135,7 @@ def enter_code(
 
 
 def _carry_out(
-    book: Book, flow: Flow, state: machine.State, effects: Sequence[machine.Effect], now: datetime
+    book: Book, flow: Flow, state: machine.State, effects: Sequence[Effect], now: datetime
 ) -> Progress:
     """Write what a step changed; what is for the caller comes back in the progress."""
     following = at(flow, state)
@@ -146,17 +147,17 @@ def _carry_out(
     progress = Progress(flow=flow if checking else following, checking=checking)
     for effect in effects:
         match effect:
-            case machine.Record(event):
+            case Record(event):
                 book.record(event)
-            case machine.GiveBack(taken):
+            case GiveBack(taken):
                 throttle.give_back(book, taken, now)
-            case machine.KeepFactor(subject, factor):
+            case KeepFactor(subject, factor):
                 book.keep_factor(subject, factor, now)
-            case machine.AskDirectory():
+            case AskDirectory():
                 progress = replace(progress, ask=effect)
-            case machine.Tell():
+            case Tell():
                 progress = replace(progress, told=effect)
-            case machine.OpenSession():
+            case OpenSession():
                 pass  # needs the request's fresh values: done by `enter_code`
             case _:
                 assert_never(effect)

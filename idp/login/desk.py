@@ -9,7 +9,7 @@ from idp import events
 from idp.directory.person import AccountState, Person
 from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
-from idp.login.flow import OpenSession
+from idp.login.effects import OpenSession
 from idp.login.handle import HandleHash
 from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, with_facts
 

@@ -32,8 +32,9 @@ from typing import Any
 from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.person import AccountState, Person
-from idp.events import NOWHERE, Event, Origin
+from idp.events import NOWHERE, Origin
 from idp.login import totp
+from idp.login.effects import AskDirectory, Effect, GiveBack, KeepFactor, OpenSession, Record, Tell
 from idp.login.entered import fault
 from idp.login.refusal import Refusal
 from idp.login.throttle import Exhausted, Scope, Taken
@@ -129,45 +130,6 @@ class CodeEntered:
 Input = PasswordEntered | DirectoryAnswered | CodeEntered
 
 
-# --- what to do ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class AskDirectory:
-    login: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class GiveBack:
-    """The guess was right, or could not be evaluated."""
-
-    taken: Taken
-
-
-@dataclass(frozen=True, slots=True)
-class KeepFactor:
-    subject: SubjectId
-    factor: totp.Enrolled
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    person: Person
-    level: AuthenticationLevel
-    methods: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    reason: Refusal
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    event: Event
-
-
-Effect = AskDirectory | GiveBack | KeepFactor | OpenSession | Tell | Record
 Step = tuple[State, tuple[Effect, ...]]
 
 EXHAUSTED = {
@@ -181,6 +143,10 @@ NOT_ACTIVE = {
     AccountState.MUST_CHANGE_PASSWORD: Refusal.PASSWORD_MUST_CHANGE,
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
 }
+PASSWORD_WAS_RIGHT: dict[str, Refusal] = {
+    reason.value: reason for reason in (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
+}
+"""Directories say these only after the right password; other reasons would tell accounts apart."""
 MISMATCHES: dict[type, Refusal] = {
     totp.Wrong: Refusal.CODE_WRONG,
     totp.Replayed: Refusal.CODE_REPLAYED,
@@ -217,8 +183,7 @@ def _directory_answered(state: CheckingPassword, event: DirectoryAnswered, now: 
     if not isinstance(event.attempt, Taken):
         return again, _throttled(event.attempt, replace(refused, subject=subject), person=state.login)
     if isinstance(answer, Rejected):
-        # whatever the directory's reason, no password was proven: the page must not tell accounts apart
-        told = Tell(Refusal.WRONG_CREDENTIALS)
+        told = Tell(PASSWORD_WAS_RIGHT.get(answer.reason, Refusal.WRONG_CREDENTIALS))
         return again, (Record(replace(refused, subject=subject, reason=answer.reason)), told)
     if answer.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)

@@ -15,7 +15,7 @@ class Refusal(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_LOCKED = "account_locked"
     ACCOUNT_EXPIRED = "account_expired"
-    PASSWORD_MUST_CHANGE = "password_must_change"
+    PASSWORD_MUST_CHANGE = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"

@@ -92,12 +92,15 @@ def redirect_fault(uri: str) -> str | None:
     return None if parts.scheme == "https" or local else "is neither https nor http on this machine"
 
 
-def gateway_client(redirect_uris: Iterable[str], post_logout_redirect_uris: Iterable[str]) -> Client:
-    """The gateway itself: public (PKCE), always told the profile and the roles."""
+def gateway_client(
+    redirect_uris: Iterable[str], post_logout_redirect_uris: Iterable[str], secret: str | None = None
+) -> Client:
+    """The gateway itself, always told the profile and the roles; without a secret PKCE alone proves it."""
     return Client(
         id=GATEWAY,
         redirect_uris=frozenset(redirect_uris),
         post_logout_redirect_uris=frozenset(post_logout_redirect_uris),
+        secret=None if secret is None else _secret(GATEWAY, secret),
         always=frozenset({Scope.OPENID, Scope.PROFILE, Scope.ROLES}),
     )
 

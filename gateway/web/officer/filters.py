@@ -41,10 +41,16 @@ class Filters:
         values = {**{name: text for name, text in self.entered.items() if text}, **changed}
         return "?" + urlencode({name: text for name, text in values.items() if text})
 
+    def field_type(self, name: str) -> str:
+        """Type of the input (HTML §4.10.5.1) that can show what was entered for a moment."""
+        if name in self.unreadable:
+            return "text"
+        return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
+
     @property
-    def used(self) -> list[str]:
-        """`name=value` of the filters in use, for the log's own record of the look."""
-        return [f"{name}={text}" for name, text in self.entered.items() if text]
+    def used(self) -> dict[str, str]:
+        """The filters in use, for the log's own record of the look."""
+        return {name: text for name, text in self.entered.items() if text}
 
 
 def filters_of(parameters: Mapping[str, str]) -> Filters:

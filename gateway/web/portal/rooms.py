@@ -5,27 +5,26 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from config.settings import Title
 from config.vocabulary import Language, MunicipalityCode
 from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, session_of_form
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import NotOwn, PortalStore
-from gateway.web.refusal import Refusal, signed_out_page
+from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.user_agent import describe
 from idp.http.page import language_of, page_headers
 
 MUNICIPALITY_NOT_YOURS = Refusal(
     reason="municipality_not_yours",
-    title=Title(cs="V této obci nemáte žádnou roli", en="You hold no role in this municipality"),
-    advice=Title(
+    title=both(cs="V této obci nemáte žádnou roli", en="You hold no role in this municipality"),
+    advice=both(
         cs="Vyberte na portálu některou ze svých obcí. Chybí-li v seznamu, obraťte se na tajemníka úřadu.",
         en="Choose one of your municipalities at the portal. If one is missing, ask your chief clerk.",
     ),
 )
 SIGN_IN_NOT_YOURS = Refusal(
     reason="session_not_yours",
-    title=Title(cs="Toto přihlášení mezi vašimi není", en="This is not one of your sign-ins"),
-    advice=Title(
+    title=both(cs="Toto přihlášení mezi vašimi není", en="This is not one of your sign-ins"),
+    advice=both(
         cs="Možná už skončilo. Podívejte se znovu na seznam svých přihlášení.",
         en="It may have ended already. Look at the list of your sign-ins again.",
     ),

@@ -1,0 +1,163 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.consistency import HOST, PLAIN_PATH, hosts_of
+from config.load import load
+from config.problem import ConfigurationRefused, Problem
+
+Office = Callable[..., Path]
+
+
+def faults(path: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(path)
+    assert all(problem.remedy and problem.line and problem.file == path for problem in refused.value.problems)
+    return refused.value.problems
+
+
+def line_at(path: Path, problem: Problem) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
+
+
+UPSTREAM = 'upstream = "http://127.0.0.1:9101"'
+SERVER = '"ldaps://ldap.brana.example:636"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ('"tls.pem"', '"none.pem"', None, "not a file this user can read"),
+        ('"ca.pem"', '"region"', None, "not a file this user can read"),
+        ('"client.secret"', '"none.secret"', None, "not a file this user can read"),
+        ('region = "region"', 'region = "tls.pem"', None, "not a folder"),
+        ('directory = "var"', f'directory = "{"d" * 100}"', None, "too long a path"),
+        ('domain = "brana.example"', 'domain = "Brana.example"', None, "not a host name"),
+        ('domain = "brana.example"', 'domain = "127.0.0.1"', None, "not a host name"),
+        (
+            'host = "spis.brana.example"',
+            'host = "spis.other.example"',
+            None,
+            "not a host below brana.example",
+        ),
+        ('host = "spis.brana.example"', 'host = "brana.example"', None, "not a host below"),
+        ('host = "spis.brana.example"', 'host = "a_b.brana.example"', None, "not a host below"),
+        ('host = "spis.brana.example"', 'host = "login.brana.example"', None, "the product itself"),
+        ('host = "rada-{municipality}.brana', 'host = "spis.brana', None, "already the host of spis"),
+        ('id = "rada"', 'id = "spis"', None, "is taken"),
+        ('id = "spis"', 'id = "portal"', None, "is taken"),
+        (UPSTREAM, 'upstream = "https://127.0.0.1:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://127.0.0.1"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://127.0.0.1:9101/"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://127.0.0.1:9101?x"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://a@127.0.0.1:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://127.0.0.1:99999"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://127.0.0.1:0"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://[::1"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://:9101"', None, "is not `http://address:port`"),
+        ('municipalities = ["588491"]', 'municipalities = ["500000"]', None, "500000 is not in the district"),
+        ('path = "/documents"', 'path = "documents"', None, "not a plain path"),
+        ('path = "/documents"', 'path = "/a//b"', None, "not a plain path"),
+        ('path = "/documents"', 'path = "/a/../b"', None, "not a plain path"),
+        ('path = "/documents"', 'path = "/a%2fb"', None, "not a plain path"),
+        ('methods = ["GET"]', 'methods = ["get"]', None, "not an HTTP method"),
+        ('municipality = "588491"', "", "[[directory.roles]]", "a role holds in one municipality"),
+        (
+            'role = "accountant"',
+            'role = "accountant"\nmunicipality = "588491"',
+            "[[directory.roles]]",
+            "not both or none",
+        ),
+        ('municipality = "588491"', 'municipality = "500000"', None, "500000 is not in the district"),
+        (SERVER, '"http://ldap.brana.example"', None, "not the address of a directory server"),
+        (SERVER, '"ldaps:///"', None, "not the address of a directory server"),
+        (SERVER, '"ldaps://h:x"', None, "not the address of a directory server"),
+        (SERVER, '"ldaps://h/dc=example"', None, "not the address of a directory server"),
+        ('id = "knihovna"', 'id = "brana-gateway"', None, "is taken"),
+        ('id = "knihovna"', 'id = ""', None, "is taken"),
+        ('"https://knihovna.example/callback"', '"http://knihovna.example/"', None, "not an https address"),
+        (
+            '"https://knihovna.example/callback"',
+            '"https://knihovna.example/#x"',
+            None,
+            "not an https address",
+        ),
+        ('"https://knihovna.example/callback"', '"https://"', None, "not an https address"),
+        (
+            "[policies]",
+            '[grants]\nlifetime = "0 s"\n[policies]',
+            'lifetime = "0 s"',
+            "nothing can happen in no time",
+        ),
+        ("[policies]", '[sign_in]\nidle = "5 h"\n[policies]', "[sign_in]", "shorter than sign_in.idle"),
+    ],
+)
+def test_a_contradiction_names_file_line_and_remedy(
+    old: str, new: str, at: str | None, says: str, office: Office
+) -> None:
+    path = office((old, new))
+    problem, *_ = faults(path)
+    assert (at or new) in line_at(path, problem)
+    assert says in f"{problem.what} {problem.remedy}"
+
+
+@pytest.mark.parametrize("name", ["tls.key", "bind.password", "client.secret"])
+def test_a_secret_that_others_can_read_is_refused(name: str, office: Office) -> None:
+    path = office()
+    (path.parent / name).chmod(0o640)
+    (problem,) = faults(path)
+    assert f'"{name}"' in line_at(path, problem)
+    assert problem.remedy == f"chmod 600 {path.parent / name}"
+
+
+def test_an_empty_bind_password_is_refused(office: Office) -> None:
+    path = office()
+    (path.parent / "bind.password").write_text("")
+    (problem,) = faults(path)
+    assert "is empty" in problem.what
+
+
+def test_all_contradictions_are_told_at_once(office: Office) -> None:
+    path = office(('"tls.pem"', '"none.pem"'), ('methods = ["GET"]', 'methods = ["get"]'))
+    assert [line_at(path, problem) for problem in faults(path)] == [
+        'certificate = "none.pem"',
+        'methods = ["get"]',
+    ]
+
+
+def test_an_application_for_every_municipality_has_a_host_for_each(office: Office) -> None:
+    settings, district = load(office(('municipalities = ["588491"]', "")))
+    spis, rada = settings.applications
+    assert hosts_of(spis, district) == ["spis.brana.example"]
+    assert hosts_of(rada, district) == ["rada-588491.brana.example", "rada-588296.brana.example"]
+
+
+def test_an_application_of_some_municipalities_has_hosts_for_these(office: Office) -> None:
+    settings, district = load(office())
+    assert hosts_of(settings.applications[1], district) == ["rada-588491.brana.example"]
+
+
+labels = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
+
+
+@given(st.lists(labels, min_size=1, max_size=5))
+def test_labels_joined_by_dots_are_a_host(parts: list[str]) -> None:
+    assert HOST.match(".".join(parts))
+
+
+@given(st.lists(labels, min_size=1, max_size=3), st.sampled_from(" \n/:@#?%_A\x00"), st.integers(0, 20))
+def test_no_host_holds_a_character_of_another_part_of_an_address(
+    parts: list[str], odd: str, where: int
+) -> None:
+    host = ".".join(parts)
+    assert not HOST.match(host[:where] + odd + host[where:])
+
+
+@given(st.text(st.sampled_from("/.a~-"), max_size=12))
+def test_a_plain_path_has_no_empty_and_no_dot_segments(rest: str) -> None:
+    *folders, last = rest.split("/")
+    plain = "" not in folders and not {".", ".."} & {*folders, last}
+    assert bool(PLAIN_PATH.match(f"/{rest}")) == plain
