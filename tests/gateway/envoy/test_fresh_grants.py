@@ -2,7 +2,6 @@
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,23 +9,16 @@ import pytest_asyncio
 from aiohttp import web
 
 from gateway.envoy.authorization import UNAVAILABLE
-from tests.rig.envoy import DOMAIN, Plane, Request, Signer, data_plane
+from tests.rig.envoy import DOMAIN, Plane
+from tests.rig.neighbours import Request, Signer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def plane(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plane]:
-    async with data_plane(tmp_path_factory.mktemp("e")) as running:
-        yield running
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def decision_refuses(plane: Plane) -> None:
+    plane.forget()
     plane.decision.answer = lambda _: web.Response(status=403, text="refused by the decision")
-    plane.application.answer = lambda _: web.Response(text="hello")
-    plane.decision.requests.clear()
-    plane.application.requests.clear()
     await plane.gate()
 
 
