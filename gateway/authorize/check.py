@@ -6,7 +6,7 @@ what is asked for and whose it is, and at last whether the policies permit it. T
 
 from datetime import datetime
 
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -29,7 +29,8 @@ def check(
     if isinstance(found, Refused):
         return found
     offer, own, municipality = found
-    question = _question(request, session, own, municipality, now)
+    asked = (request.application, request.action, municipality)
+    question = question_of(session, own, asked, request.address, now)
     return _by_policy(question, session, offer, snapshot, grant_id)
 
 
@@ -54,24 +55,26 @@ def _resource(
     return refusal(reason, municipality, name, snapshot.policies.version, detail)
 
 
-def _question(
-    request: AccessRequest,
+def question_of(
     session: Session,
     own: MunicipalityCode,
-    municipality: MunicipalityCode,
+    asked: tuple[ApplicationId, Action, MunicipalityCode],
+    address: str,
     now: datetime,
 ) -> Question:
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
+    application, action, municipality = asked
     return Question(
         subject=session.subject,
         roles=frozenset(session.roles),
         own_municipality=own,
-        application=request.application,
-        action=request.action,
+        application=application,
+        action=action,
         municipality=municipality,
         level=session.acr,
         factors=frozenset(session.amr),
         authenticated_at=session.authenticated_at,
-        address=request.address,
+        address=address,
         now=now,
     )
 

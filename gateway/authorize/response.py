@@ -28,10 +28,12 @@ class Answer:
 class Pages(Protocol):
     """The pages a refusal is shown as, in the request's language."""
 
-    headers: Mapping[str, str]
-    """Security headers of every page."""
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Security headers of every page."""
+        ...
 
-    def refused(self, request: AccessRequest, refused: Refused) -> str: ...
+    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str: ...
 
     def signed_out(self, request: AccessRequest) -> str:
         """For a form sent after the session ended: sign in, then send it again."""
@@ -54,7 +56,7 @@ def refused(request: AccessRequest, verdict: Refused, pages: Pages) -> Answer:
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
-        return _page(status, pages.refused(request, verdict), pages, cookies)
+        return _page(status, pages.refused(request, verdict, status), pages, cookies)
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 

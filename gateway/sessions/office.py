@@ -39,7 +39,7 @@ class SessionOffice:
         revoked: RevokedList,
         limits: SignIn,
         grant_lifetime: timedelta,
-        on_end: Callable[[Collection[str]], object] = lambda _: None,
+        on_end: Callable[[Collection[str], EndReason], object] = lambda _sids, _reason: None,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
@@ -111,7 +111,7 @@ class SessionOffice:
         async def end_and_tell() -> None:
             ids = await self.store.end([session.id for session in going], reason, now, until, entries)
             self._revoked.add(ids, until)
-            self._on_end([session.provider_sid for session in going])
+            self._on_end([session.provider_sid for session in going], reason)
 
         await self._to_the_end(end_and_tell())
 

@@ -31,7 +31,8 @@ class Client:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str | None = None
+    """None for a public client, which PKCE alone proves (the built-in provider's way)."""
 
     def __repr__(self) -> str:
         return f"Client({self.client_id} at {self.issuer})"
@@ -102,12 +103,17 @@ class Provider:
             "redirect_uri": redirect_uri,
         }
         endpoint = (await self.metadata()).token_endpoint
-        authentication = aiohttp.encode_basic_auth(self.client.client_id, self.client.client_secret)
+        headers = {}
+        if self.client.client_secret is None:
+            form["client_id"] = self.client.client_id
+        else:
+            basic = aiohttp.encode_basic_auth(self.client.client_id, self.client.client_secret)
+            headers["Authorization"] = basic
         try:
             async with self._session().post(
                 self._reached(endpoint),
                 data=form,
-                headers={"Authorization": authentication},
+                headers=headers,
                 allow_redirects=False,
             ) as answer:
                 body = await answer.read()

@@ -1,6 +1,6 @@
 """The revoked list: revocation ids whose grants must be decided anew, until the last one has expired."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 
@@ -23,6 +23,11 @@ class RevokedList:
         if new:
             self._until.update(new)
             self._changed(frozenset(self._until))
+
+    def replace(self, until_by_id: Mapping[str, datetime]) -> None:
+        """Take the table's word, at the start and when a command wrote to it. Always announced."""
+        self._until = dict(until_by_id)
+        self._changed(frozenset(self._until))
 
     def sweep(self, now: datetime) -> None:
         """Forget what no living grant can carry. Nothing is announced: a shorter list changes no verdict."""

@@ -77,6 +77,14 @@ class Database:
             raise
         self._writer.start()
 
+    def works(self) -> bool:
+        """Whether the file can be read now."""
+        try:
+            self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
+        except DatabaseUnusable:
+            return False
+        return True
+
     @property
     def engine(self) -> Engine:
         """For migrations and for commands that read; the running product uses `read` and `write`."""

@@ -1,0 +1,168 @@
+"""One line of Envoy's access log, turned into an entry. Pure; every value in a line is a stranger's.
+
+A line is a JSON object. What Envoy could not say is null or missing, and then empty here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from config.vocabulary import SessionId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.neutral import neutral
+
+LIMITS = {"path": 2048, "user_agent": 400, "host": 255}
+OTHERWISE = 200  # characters kept of any other value
+HEAD = 120  # characters shown of a damaged line
+REFUSALS = frozenset({401, 403, 407, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose session it is."""
+
+    subject: str
+    person: str
+    own_municipality: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The keys of the access log. Further keys are allowed and left out."""
+
+    time: datetime
+    request_id: str | None = None
+    route: str | None = None
+    municipality: str | None = None
+    who: str | None = None
+    fresh: bool | None = None
+    address: str | None = None
+    method: str | None = None
+    host: str | None = None
+    path: str | None = None
+    status: int | None = None
+    flags: str | None = None
+    bytes_in: int | None = None
+    bytes_out: int | None = None
+    duration_ms: int | None = None
+    user_agent: str | None = None
+    protocol: str | None = None
+
+    @property
+    def session(self) -> SessionId | None:
+        """The session of `who`, which is `<sid>.<generation>`."""
+        sid = (self.who or "").rpartition(".")[0]
+        return SessionId(sid) if sid else None
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """Bytes of the spool that are not a line of the access log."""
+
+    why: str
+    size: int
+    digest: str
+    """SHA-256 of the bytes, hexadecimal."""
+    head: str
+
+
+def damaged(why: str, data: bytes) -> Damaged:
+    head = neutral(data[: 4 * HEAD].decode("utf-8", "surrogateescape")[:HEAD], HEAD)
+    return Damaged(why, len(data), sha256(data).hexdigest(), head)
+
+
+_decoder = msgspec.json.Decoder(Line)
+
+
+def parse_line(data: bytes) -> Line | Damaged:
+    """A line without its line feed. Bytes that are not UTF-8 are kept as surrogates, to be marked later."""
+    try:
+        line = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        try:
+            text = data.decode("utf-8", "surrogateescape")
+            line = msgspec.convert(json.loads(text), Line)
+        except (ValueError, RecursionError, msgspec.ValidationError) as error:
+            return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
+    if line.time.tzinfo is None:
+        return damaged("not a line of the access log: its time has no zone", data)
+    return line
+
+
+def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
+    """The entry of a request. A session that nobody knows any more is kept by its name alone."""
+    holder = holders.get(line.session) if line.session else None
+    application, municipality, action = _route(line.route or "")
+    status = line.status or 0
+    return Entry(
+        code=Code.ACCESS,
+        outcome=_outcome(status),
+        at=line.time.astimezone(UTC),
+        subject=holder.subject if holder else "",
+        person=holder.person if holder else "",
+        session=_text("session", line.session),
+        municipality=_text("municipality", line.municipality) or municipality,
+        own_municipality=holder.own_municipality if holder else "",
+        application=application,
+        action=action,
+        address=_text("address", line.address),
+        request_id=_text("request_id", line.request_id),
+        details={
+            "method": _text("method", line.method),
+            "host": _text("host", line.host),
+            "path": _text("path", line.path),
+            "status": _number(status),
+            "flags": _text("flags", line.flags),
+            "bytes_in": _number(line.bytes_in),
+            "bytes_out": _number(line.bytes_out),
+            "duration_ms": _number(line.duration_ms),
+            "user_agent": _text("user_agent", line.user_agent),
+            "protocol": _text("protocol", line.protocol),
+            "fresh": bool(line.fresh),
+            "generation": _text("generation", (line.who or "").rpartition(".")[2]),
+        },
+    )
+
+
+def damage_entry(damage: Damaged, file: str, offset: int, now: datetime) -> Entry:
+    """The entry that stands for bytes of the spool which could not be read."""
+    return Entry(
+        code=Code.ACCESS_SPOOL_DAMAGED,
+        outcome=Outcome.FAILURE,
+        at=now,
+        subject="system",
+        reason="spool_damaged",
+        details={
+            "why": damage.why,
+            "file": neutral(file, OTHERWISE),
+            "offset": offset,
+            "bytes": damage.size,
+            "sha256": damage.digest,
+            "head": damage.head,
+        },
+    )
+
+
+def _route(route: str) -> tuple[str, str, str]:
+    words = route.split(" ")
+    if len(words) != 3:
+        return _text("route", route), "", ""
+    application, municipality, action = (_text("route", word) for word in words)
+    return application, "" if municipality == "-" else municipality, action
+
+
+def _outcome(status: int) -> Outcome:
+    if status in REFUSALS:
+        return Outcome.REFUSED
+    return Outcome.SUCCESS if 0 < status < 400 else Outcome.FAILURE
+
+
+def _text(name: str, value: str | None) -> str:
+    return neutral(value or "", LIMITS.get(name, OTHERWISE))
+
+
+def _number(value: int | None) -> int:
+    return min(max(value or 0, 0), 2**53 - 1)

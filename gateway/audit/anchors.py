@@ -1,0 +1,180 @@
+"""What the log is held against: its checkpoints from the database, the file, and from elsewhere, by size.
+
+The two local copies must agree note by note. The one freedom: a crash may leave the file without the newest.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import merge
+
+from gateway.audit.checkpoint import Checkpoint, unseal
+from gateway.audit.checkpoint_file import Written
+from gateway.audit.checkpointer import Sealed
+from gateway.audit.note import NoteRefused, Verifier
+
+
+class Fault(StrEnum):
+    """What is wrong with a log, by name."""
+
+    EDITED = "edited"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    FOREIGN = "foreign"  # bytes or times that the log cannot have written
+    COLUMNS_DIFFER = "columns_differ"
+    REWRITTEN = "rewritten"
+    APPENDED_BY_HAND = "appended_by_hand"
+    TRUNCATED = "truncated"
+    ROLLED_BACK = "rolled_back"
+    TAIL_DAMAGED = "tail_damaged"
+    CHECKPOINT_REMOVED = "checkpoint_removed"
+    CHECKPOINT_ALTERED = "checkpoint_altered"
+
+
+class Source(StrEnum):
+    DATABASE = "the database"
+    FILE = "checkpoints.log"
+    BOTH = "the database and checkpoints.log"
+    KEPT = "the checkpoint kept elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """At `size` entries the log had this root; `fault` when the checkpoint itself is what is wrong."""
+
+    size: int
+    root: bytes
+    source: Source
+    at: int | None = None
+    """The database's time of the checkpoint, microseconds; None from other sources."""
+    fault: Fault | None = None
+    what: str = ""
+
+
+def anchors(
+    table: Iterable[Sealed],
+    file: Callable[[], Iterator[Written]],
+    file_size: int,
+    keys: Sequence[Verifier],
+    kept: Iterable[str] = (),
+) -> Iterator[Anchor]:
+    """All anchors by size, lazily.
+
+    `table`: in order of size. `file`: reads the file from its beginning each time it is called. `file_size`:
+    its bytes before the database's snapshot was taken; what was added later need not be in `table`.
+    """
+    elsewhere = sorted((_kept(note, keys) for note in kept), key=lambda anchor: anchor.size)
+    return merge(_local(table, file, file_size, keys), elsewhere, key=lambda anchor: anchor.size)
+
+
+def _kept(note: str, keys: Sequence[Verifier]) -> Anchor:
+    try:
+        checkpoint = unseal(note, keys)
+    except NoteRefused as error:
+        return Anchor(
+            0,
+            b"",
+            Source.KEPT,
+            fault=Fault.CHECKPOINT_ALTERED,
+            what=f"the checkpoint kept elsewhere: {error.why}",
+        )
+    return Anchor(checkpoint.size, checkpoint.root, Source.KEPT)
+
+
+def _local(
+    table: Iterable[Sealed], file: Callable[[], Iterator[Written]], file_size: int, keys: Sequence[Verifier]
+) -> Iterator[Anchor]:
+    back = _step_back(file(), file_size)
+    for anchor in _pairs(iter(table), _before(file(), file_size), keys):
+        if back and (anchor.size >= back.size or anchor.fault):
+            yield back
+            return
+        yield anchor
+        if anchor.fault:
+            return
+    if back:
+        yield back
+
+
+def _before(file: Iterator[Written], file_size: int) -> Iterator[tuple[Written, bool]]:
+    """Notes of the file, each with whether it stood there before the snapshot of the database."""
+    return ((written, written.at < file_size) for written in file)
+
+
+def _step_back(file: Iterator[Written], file_size: int) -> Anchor | None:
+    """The place from which the log was written a second time, by the sizes in the file."""
+    largest = 0
+    for written in file:
+        size = _claimed_size(written.note)
+        if size is None or written.at >= file_size:
+            continue
+        if size <= largest:
+            what = f"checkpoints.log seals {largest} entries and afterwards {size}: the log was put back"
+            return Anchor(size - 1, b"", Source.FILE, fault=Fault.ROLLED_BACK, what=what)
+        largest = size
+    return None
+
+
+def _claimed_size(note: str) -> int | None:
+    lines = note.split("\n", 2)
+    return int(lines[1]) if len(lines) == 3 and lines[1].isdecimal() and len(lines[1]) < 20 else None
+
+
+def _pairs(
+    table: Iterator[Sealed], file: Iterator[tuple[Written, bool]], keys: Sequence[Verifier]
+) -> Iterator[Anchor]:
+    reached = 0
+    row, noted = next(table, None), next(file, None)
+    while row is not None or noted is not None:
+        if row is None:
+            assert noted is not None
+            if not noted[1]:
+                return  # sealed after the snapshot
+            yield _in_file_only(noted[0], reached, keys)
+            noted = next(file, None)
+            continue
+        mine = _from_table(row, keys)
+        if mine.fault or (noted is not None and noted[0].note == row.note):
+            yield mine if mine.fault else Anchor(mine.size, mine.root, Source.BOTH, mine.at)
+            reached, row, noted = row.size, next(table, None), next(file, None) if noted else None
+            continue
+        following = next(table, None)
+        torn = noted is not None and not noted[0].whole and row.note.startswith(noted[0].note)
+        if following is None and (noted is None or torn):
+            yield mine  # the newest: a crash kept it from the file
+            return
+        theirs = _in_file_only(noted[0], reached, keys) if noted else None
+        yield _apart(mine, theirs)
+        return
+
+
+def _apart(mine: Anchor, theirs: Anchor | None) -> Anchor:
+    """The first of the two copies that has no counterpart."""
+    if theirs is None or theirs.size > mine.size:
+        what = f"the checkpoint of {mine.size} entries is in the database, but no longer in checkpoints.log"
+        return Anchor(mine.size, mine.root, mine.source, mine.at, Fault.CHECKPOINT_REMOVED, what)
+    if theirs.fault or theirs.size < mine.size or theirs.root != mine.root:
+        return theirs
+    what = f"the checkpoint of {mine.size} entries reads differently in the database and in checkpoints.log"
+    return Anchor(mine.size, mine.root, mine.source, mine.at, Fault.CHECKPOINT_ALTERED, what)
+
+
+def _from_table(row: Sealed, keys: Sequence[Verifier]) -> Anchor:
+    try:
+        checkpoint = unseal(row.note, keys)
+    except NoteRefused as error:
+        what = f"the database's checkpoint of {row.size} entries: {error.why}"
+        return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
+    if (checkpoint.size, checkpoint.root) != (row.size, row.root):
+        what = f"the database's checkpoint of {row.size} entries does not agree with its own note"
+        return Anchor(row.size, row.root, Source.DATABASE, row.at, Fault.CHECKPOINT_ALTERED, what)
+    return Anchor(row.size, row.root, Source.DATABASE, row.at)
+
+
+def _in_file_only(written: Written, reached: int, keys: Sequence[Verifier]) -> Anchor:
+    try:
+        checkpoint: Checkpoint = unseal(written.note, keys)
+    except NoteRefused as error:
+        what = f"checkpoints.log, byte {written.at}: {error.why}"
+        return Anchor(reached, b"", Source.FILE, fault=Fault.CHECKPOINT_ALTERED, what=what)
+    return Anchor(checkpoint.size, checkpoint.root, Source.FILE)

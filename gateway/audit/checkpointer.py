@@ -1,0 +1,127 @@
+"""Seals the log: a signed checkpoint each interval in which something was recorded, and one at a clean stop.
+
+Order of writing: the entries, then the checkpoint in the database, then the file. A crash in between leaves
+the file one note behind at most; `begin` adds it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from gateway.audit import checkpoint, checkpoint_file
+from gateway.audit.note import NoteRefused, Signer
+from gateway.audit.tree import Frontier
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A checkpoint as the database keeps it."""
+
+    size: int
+    root: bytes
+    at: int
+    """Receive time of its last entry, microseconds since the epoch."""
+    note: str
+
+
+class CheckpointStore(Protocol):
+    async def newest(self) -> Sealed | None: ...
+
+    async def seal(self, note_of: Callable[[Frontier], str]) -> Sealed | None:
+        """Keep `note_of(frontier)` for the log as it is now; None when nothing was added since the newest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileAhead:
+    """The checkpoint file knows more than the database: the database was put back to an older copy."""
+
+    file_size: int
+    database_size: int
+
+    def __str__(self) -> str:
+        return (
+            f"checkpoints.log has sealed {self.file_size} entries, the database {self.database_size}: "
+            "the database was put back to an older copy; run `brana audit verify`"
+        )
+
+
+class Checkpointer:
+    """One task. `trouble` hears of what could not be written; the next round tries again."""
+
+    def __init__(
+        self,
+        store: CheckpointStore,
+        file: Path,
+        signer: Signer,
+        every: timedelta,
+        trouble: Callable[[Exception], None],
+    ) -> None:
+        self._store = store
+        self._file = file
+        self._signer = signer
+        self._every = every
+        self._trouble = trouble
+        self._owed: list[str] = []  # notes that the file does not have yet
+
+    async def begin(self) -> FileAhead | None:
+        """Give the file the note that a crash kept from it, and say if it is ahead of the database.
+
+        Only the newest note is given: a file that lacks more was changed by hand, which `verify` must see.
+        """
+        newest = await self._store.newest()
+        written = await asyncio.to_thread(self._last, newest)
+        size = self._size(written) if written else 0
+        database_size = newest.size if newest else 0
+        if size > database_size:
+            return FileAhead(size, database_size)
+        if newest is not None and written != newest.note:
+            self._owed.append(newest.note)
+            await asyncio.to_thread(self._pay)
+        return None
+
+    async def seal(self) -> Sealed | None:
+        """Make a checkpoint now, if there is anything new."""
+        sealed = await self._store.seal(self._note_of)
+        if sealed is not None:
+            self._owed.append(sealed.note)
+        if self._owed:
+            await asyncio.to_thread(self._pay)
+        return sealed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Seal each interval until `stop` is set, then once more."""
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(self._every.total_seconds()):
+                    await stop.wait()
+            except TimeoutError:
+                pass
+            try:
+                await self.seal()
+            except Exception as error:  # noqa: BLE001 - the log goes on; the next round seals more
+                self._trouble(error)
+
+    def _note_of(self, frontier: Frontier) -> str:
+        return checkpoint.seal(frontier.size, frontier.root(), self._signer)
+
+    def _pay(self) -> None:
+        while self._owed:
+            checkpoint_file.append(self._file, self._owed[0])
+            del self._owed[0]
+
+    def _last(self, newest: Sealed | None) -> str | None:
+        written = checkpoint_file.last(self._file)
+        if written and not written.whole and newest and newest.note.startswith(written.note):
+            checkpoint_file.cut(self._file, written.at)
+            written = checkpoint_file.last(self._file)
+        return written.note if written else None
+
+    def _size(self, note: str) -> int:
+        try:
+            return checkpoint.unseal(note, (self._signer.verifier,)).size
+        except NoteRefused:
+            return 0  # damage is for `verify` to name

@@ -1,0 +1,38 @@
+"""The facts of an entry that are kept beside its canonical bytes, so that they can be searched for."""
+
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+
+from gateway.audit.canonical import TEXTS, Recorded
+
+FACTS = ("sequence", "received_at", "at", "code", "outcome", *TEXTS)
+"""Names of the facts, in the order of `facts`."""
+
+Fact = str | int
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+_texts = attrgetter(*TEXTS)
+
+
+def facts(recorded: Recorded) -> tuple[Fact, ...]:
+    """The facts of a recorded, settled entry; times in microseconds since the epoch."""
+    entry = recorded.entry
+    return (
+        recorded.sequence,
+        microseconds(recorded.received_at),
+        microseconds(entry.at),
+        entry.code.value,
+        entry.outcome.value,
+        *_texts(entry),
+    )
+
+
+def microseconds(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """Inverse of `microseconds`."""
+    return EPOCH + value * MICROSECOND

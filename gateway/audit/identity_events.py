@@ -1,0 +1,73 @@
+"""Events of the identity provider as entries of the log. Total: the type check refuses a forgotten event."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from gateway.audit.entry import Code, Entry, Outcome
+from idp import events
+from idp.events import EndReason, Event
+
+PERSON_MAX = 64  # characters of a typed login that are kept
+ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
+
+
+def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
+    match event:
+        case events.SignInStarted(client=client):
+            return replace(_entry(event, Code.SIGN_IN_STARTED), application=client)
+        case events.PasswordAccepted():
+            return _entry(event, Code.SIGN_IN_PASSWORD_ACCEPTED)
+        case events.PasswordRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_PASSWORD_REFUSED, reason)
+        case events.CodeAccepted(factor=factor):
+            return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value)
+        case events.CodeRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason)
+        case events.Throttled(reason=reason, until=until):
+            return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
+        case events.FactorEnrolled(factor=factor):
+            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value)
+        case events.FactorRemoved(factor=factor):
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value)
+        case events.SignInCompleted(session=session, level=level, methods=methods):
+            completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
+            return replace(completed, session=session)
+        case events.SignInFailed(reason=reason):
+            return _refused(event, Code.SIGN_IN_FAILED, reason)
+        case events.SessionEnded(session=session, reason=reason):
+            code = Code.SIGN_OUT if reason in ENDED_BY_PERSON else Code.SESSION_ENDED
+            return replace(_entry(event, code), session=session, reason=reason.value)
+        case events.AuthorizationGranted(session=session, client=client):
+            return replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
+        case events.AuthorizationRefused(client=client, reason=reason):
+            return replace(_refused(event, Code.CODE_REFUSED, reason), application=client)
+        case events.TokenIssued(session=session, client=client):
+            return replace(_entry(event, Code.TOKEN_ISSUED), session=session, application=client)
+        case events.TokenRefused(client=client, reason=reason, revoked=revoked):
+            return replace(_refused(event, Code.TOKEN_REFUSED, reason, revoked=revoked), application=client)
+        case _:
+            assert_never(event)
+
+
+def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
+    origin = event.origin
+    agent = {"user_agent": printable(origin.user_agent, 200)} if origin.user_agent else {}
+    return Entry(
+        code=code,
+        outcome=Outcome.SUCCESS,
+        at=event.at,
+        subject=event.subject,
+        person=printable(event.person, PERSON_MAX),
+        address=printable(origin.address, PERSON_MAX),
+        request_id=printable(origin.request_id, PERSON_MAX),
+        details={**agent, **details},
+    )
+
+
+def _refused(event: Event, code: Code, reason: str, **details: str | int) -> Entry:
+    return replace(_entry(event, code, **details), outcome=Outcome.REFUSED, reason=str(reason))
+
+
+def printable(text: str, limit: int) -> str:
+    """What people typed, cut, without what could forge a line or steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text[:limit])

@@ -1,0 +1,217 @@
+"""Takes Envoy's access log over into the audit log: every line once, whatever dies in between.
+
+The place in a file moves in the transaction that records its lines; see `spool` for the plan. When the log
+cannot be written, the spool keeps everything and the ingest goes on from its place by itself.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, assert_never
+
+from config.vocabulary import SessionId
+from gateway.audit import spool
+from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, damaged, parse_line
+from gateway.audit.entry import Entry
+from gateway.audit.spool import Place, SpoolFile
+
+BATCH = 250  # lines in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
+WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
+POLL = 0.1  # seconds between looks at the spool
+RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
+
+Holders = Callable[[Collection[SessionId]], Awaitable[Mapping[SessionId, Holder]]]
+"""Whose sessions these are; sessions that nobody knows are left out."""
+
+
+class IngestHalted(Exception):
+    """The access log cannot be taken over at the moment."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(
+            f"the access log waits in the spool, nothing of it is lost: {cause}; "
+            "once that is mended it goes on by itself"
+        )
+        self.cause = cause
+
+
+class PlaceLost(Exception):
+    """Another process has taken over lines of this file; read the place again."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(
+            f"{place.name} was taken over by another process too; only one may run on this state"
+        )
+        self.place = place
+
+
+class SpoolUnreadable(Exception):
+    """A file or the folder of the spool cannot be read, renamed or deleted."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"{path}: {error.strerror}; let the user who runs brana read and write it")
+        self.path = path
+
+
+class SpoolStore(Protocol):
+    async def places(self) -> Mapping[str, Place]: ...
+
+    async def move(self, before: Place, after: Place | None, entries: Sequence[Entry]) -> None:
+        """In one transaction record the entries and put `after` for `before` (None: forget it).
+
+        Raises PlaceLost when the stored place is not `before`.
+        """
+        ...
+
+
+class Ingest:
+    """One task. `reopen` tells Envoy to reopen its log; `trouble` hears what went wrong."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store: SpoolStore,
+        holders: Holders,
+        *,
+        reopen: Callable[[], Awaitable[None]],
+        rotate_above: int,
+        now: Callable[[], datetime],
+        trouble: Callable[[Exception], None],
+    ) -> None:
+        self._folder = folder
+        self._store = store
+        self._holders = holders
+        self._reopen = reopen
+        self._rotate_above = rotate_above
+        self._now = now
+        self._trouble = trouble
+        self._reminded = float("-inf")
+        self._idle: list[SpoolFile] = []  # the files when there was nothing to do
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take over until `stop` is set, then what is still there."""
+        while True:
+            stopping = stop.is_set()
+            pause = POLL
+            try:
+                if await self.step():
+                    continue
+            except Exception as error:  # noqa: BLE001 - told to the operator; the place is kept
+                self._trouble(IngestHalted(error))
+                pause = RETRY
+            if stopping:
+                return
+            try:
+                async with asyncio.timeout(pause):
+                    await stop.wait()
+            except TimeoutError:
+                pass
+
+    async def step(self) -> bool:
+        """Do the next step of the plan; whether there may be more to do at once.
+
+        Raises SpoolUnreadable, PlaceLost and what the store raises; nothing is lost then.
+        """
+        files = self._files()
+        if files == self._idle:
+            return False  # a look each 100 ms is a few microseconds while nothing happens
+        step = spool.plan(files, await self._store.places(), self._rotate_above)
+        if step is None:
+            self._idle = files
+        try:
+            return await self._do(step) if step else False
+        except OSError as error:
+            raise SpoolUnreadable(self._folder, error) from error
+
+    async def _do(self, step: spool.Step) -> bool:  # noqa: PLR0911 - a table of steps
+        match step:
+            case spool.Read(place, complete):
+                return await self._read(place, complete=complete)
+            case spool.Finish(place):
+                await self._store.move(place, replace(place, finished=True), ())
+                return True
+            case spool.Delete(place):
+                await asyncio.to_thread((self._folder / place.name).unlink, missing_ok=True)
+                return True
+            case spool.Forget(place):
+                await self._store.move(place, None, ())
+                return True
+            case spool.Vanished(place):
+                await self._store.move(place, None, [self._loss("the file is gone", place)])
+                return True
+            case spool.Shrunk(place, size):
+                loss = self._loss(f"the file was cut to {size} bytes; it is read again from its start", place)
+                await self._store.move(place, Place(place.name), [loss])
+                return True
+            case spool.Rotate(place, to):
+                await self._store.move(place, replace(place, renaming_to=to), ())
+                return True
+            case spool.Rename(place, to):
+                await asyncio.to_thread(self._rename, place.name, to)
+                await self._store.move(place, Place(to, place.offset), ())
+                await self._remind()
+                return True
+            case spool.Reopen():
+                await self._remind()
+                return False
+            case _:
+                assert_never(step)
+
+    async def _read(self, place: Place, *, complete: bool) -> bool:
+        found = await asyncio.to_thread(self._lines, place, complete)
+        if not found:
+            return False
+        sessions = {item.session for _, item in found if isinstance(item, Line) and item.session}
+        holders = await self._holders(sessions) if sessions else {}
+        now = self._now()
+        entries = [
+            access_entry(item, holders)
+            if isinstance(item, Line)
+            else damage_entry(item, place.name, place.offset + piece.start, now)
+            for piece, item in found
+        ]
+        await self._store.move(place, replace(place, offset=place.offset + found[-1][0].end), entries)
+        return True
+
+    def _files(self) -> list[SpoolFile]:
+        try:
+            return [
+                SpoolFile(entry.name, entry.stat().st_size)
+                for entry in list(
+                    os.scandir(self._folder)
+                )  # names first: what a later file completes is final
+                if entry.is_file(follow_symlinks=False)
+            ]
+        except OSError as error:
+            raise SpoolUnreadable(self._folder, error) from error
+
+    def _lines(self, place: Place, complete: bool) -> list[tuple[spool.Piece, Line | Damaged]]:  # noqa: FBT001
+        with (self._folder / place.name).open("rb") as file:
+            file.seek(place.offset)
+            data = file.read(WINDOW)
+        return [
+            (piece, damaged(piece.why, piece.data) if piece.why else parse_line(piece.data))
+            for piece in spool.pieces(data, most=BATCH, window=WINDOW, complete=complete)
+        ]
+
+    def _rename(self, name: str, to: str) -> None:
+        old, new = self._folder / name, self._folder / to
+        if not new.exists() and old.exists():  # a crash may have come after the rename
+            old.rename(new)
+
+    async def _remind(self) -> None:
+        """Have Envoy reopen its log, at most once a second; a dead Envoy opens a new file anyway."""
+        clock = asyncio.get_running_loop().time()
+        if clock - self._reminded < RETRY:
+            return
+        self._reminded = clock
+        try:
+            await self._reopen()
+        except Exception as error:  # noqa: BLE001 - the next look at the spool reminds it again
+            self._trouble(error)
+
+    def _loss(self, why: str, place: Place) -> Entry:
+        return damage_entry(Damaged(why, 0, "", ""), place.name, place.offset, self._now())

@@ -1,0 +1,139 @@
+"""Questions to the log, and its answers in pages.
+
+Newest first by the time of the act. A page ends with the position of its last entry, and the next begins
+behind that, so entries that arrive in between neither repeat nor hide others.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Protocol
+
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.facts import microseconds
+
+PAGE = 50
+COUNTED = 1_000  # entries that are counted; more is told as "more than"
+PEOPLE = 20  # subjects that a part of a name may stand for
+
+
+class TooManyPeople(Exception):
+    """A part of a name fits too many people."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"more than {PEOPLE} people fit {text!r}; write more of the name, or the login")
+        self.text = text
+
+
+class PositionRefused(Exception):
+    """A text is not a position that a page gave out."""
+
+    def __init__(self) -> None:
+        super().__init__("not a position in the log; begin again on the first page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked for; all that is given must hold.
+
+    Whose municipalities a reader may see is for the caller to say, in `municipality`.
+    """
+
+    person: str | None = None
+    """Login, subject, or a part of a name or login (accents and case do not matter)."""
+    municipality: MunicipalityCode | None = None
+    own_municipality: MunicipalityCode | None = None
+    application: ApplicationId | None = None
+    action: str | None = None
+    outcome: Outcome | None = None
+    codes: frozenset[Code] = frozenset()
+    """Any of these; empty means all."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Before this moment."""
+    session: SessionId | None = None
+    request_id: str | None = None
+    reason: str | None = None
+    rule: str | None = None
+    policy_version: str | None = None
+    address: str | None = None
+    crossing: bool = False
+    """Only where the person's own municipality is another than that of the data."""
+
+    def described(self) -> dict[str, str]:
+        """The conditions that were given, as text: for the entry that records the search."""
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {
+            name: _text(value) for name, value in given.items() if value not in (None, False, frozenset())
+        }
+
+
+def _text(value: object) -> str:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case frozenset():
+            return " ".join(sorted(str(item) for item in value))
+        case bool():
+            return "yes"
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the order of answers."""
+
+    at: int
+    """Microseconds since the epoch."""
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.at}.{self.sequence}"
+
+    @staticmethod
+    def of(recorded: Recorded) -> "Position":
+        return Position(microseconds(recorded.entry.at), recorded.sequence)
+
+    @staticmethod
+    def parse(text: str) -> "Position":
+        """Inverse of `str`. Raises PositionRefused."""
+        at, _, sequence = text.partition(".")
+        try:
+            position = Position(int(at), int(sequence))
+        except ValueError as error:
+            raise PositionRefused from error
+        if str(position) != text or position.sequence < 0 or not -(2**62) < position.at < 2**62:
+            raise PositionRefused
+        return position
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    entries: tuple[Recorded, ...]
+    """Newest first."""
+    following: Position | None
+    """Where the next page begins; None on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many entries there are: exactly, or `at_least` that many."""
+
+    number: int
+    at_least: bool
+
+
+class Search(Protocol):
+    """Reading the log. Whoever reads records it with `acts.searched`."""
+
+    async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
+        """Entries behind `after`. Raises TooManyPeople."""
+        ...
+
+    async def count(self, query: Query) -> Count:
+        """Counts to `COUNTED`. Raises TooManyPeople."""
+        ...
+
+    async def entry(self, sequence: int) -> Recorded | None: ...

@@ -1,0 +1,140 @@
+"""What each code says to people, in Czech and English.
+
+`{name}` stands for a field of the entry or one of its details; `{who}` for the person (login, else subject).
+"""
+
+import re
+
+from config.settings import Title
+from config.vocabulary import Language
+from gateway.audit.canonical import TEXTS
+from gateway.audit.entry import Code, Entry, Outcome
+
+NOTHING = "–"
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+TITLES: dict[Code, Title] = {
+    Code.SIGN_IN_STARTED: Title(cs="Zahájeno přihlášení", en="Sign-in started"),
+    Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Heslo přijato: {who}", en="Password accepted: {who}"),
+    Code.SIGN_IN_PASSWORD_REFUSED: Title(
+        cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
+    ),
+    Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Jednorázový kód přijat: {who}", en="One-time code accepted: {who}"),
+    Code.SIGN_IN_CODE_REFUSED: Title(
+        cs="Jednorázový kód odmítnut: {who} (důvod: {reason})",
+        en="One-time code refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_THROTTLED: Title(
+        cs="Pokusy o přihlášení dočasně pozastaveny: {who}, adresa {address}",
+        en="Sign-in attempts paused for a time: {who}, address {address}",
+    ),
+    Code.SIGN_IN_COMPLETED: Title(cs="Přihlášení dokončeno: {who}", en="Sign-in completed: {who}"),
+    Code.SIGN_IN_FAILED: Title(
+        cs="Přihlášení se nezdařilo: {who} (důvod: {reason})", en="Sign-in failed: {who} (reason: {reason})"
+    ),
+    Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
+    Code.FACTOR_ENROLLED: Title(
+        cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
+    ),
+    Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
+    Code.CODE_ISSUED: Title(
+        cs="Vydán autorizační kód: {who}, aplikace {application}",
+        en="Authorization code issued: {who}, application {application}",
+    ),
+    Code.CODE_REFUSED: Title(
+        cs="Vydání autorizačního kódu odmítnuto: aplikace {application} (důvod: {reason})",
+        en="Authorization code refused: application {application} (reason: {reason})",
+    ),
+    Code.TOKEN_ISSUED: Title(
+        cs="Vydán token: {who}, aplikace {application}", en="Token issued: {who}, application {application}"
+    ),
+    Code.TOKEN_REFUSED: Title(
+        cs="Vydání tokenu odmítnuto: aplikace {application} (důvod: {reason})",
+        en="Token refused: application {application} (reason: {reason})",
+    ),
+    Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
+    Code.SESSION_ENDED: Title(
+        cs="Ukončena relace: {who} (důvod: {reason})", en="Session ended: {who} (reason: {reason})"
+    ),
+    Code.SESSION_MUNICIPALITY: Title(
+        cs="Změna obce, za kterou osoba jedná: {who}, nově {own_municipality}",
+        en="Municipality acted for was switched: {who}, now {own_municipality}",
+    ),
+    Code.DECISION_PERMIT: Title(
+        cs="Přístup povolen: {who}, aplikace {application}, obec {municipality}, úkon {action}",
+        en="Access permitted: {who}, application {application}, municipality {municipality}, action {action}",
+    ),
+    Code.DECISION_REFUSE: Title(
+        cs="Přístup zamítnut: {who}, aplikace {application}, obec {municipality} (důvod: {reason})",
+        en="Access refused: {who}, application {application}, municipality {municipality} (reason: {reason})",
+    ),
+    Code.REVOCATION: Title(
+        cs="Oprávnění odvolána k novému posouzení: {who} (důvod: {reason})",
+        en="Grants revoked for a new decision: {who} (reason: {reason})",
+    ),
+    Code.ACCESS: Title(
+        cs="Požadavek: {who}, {method} {host}{path}, stav {status}",
+        en="Request: {who}, {method} {host}{path}, status {status}",
+    ),
+    Code.ACCESS_SPOOL_DAMAGED: Title(
+        cs="Část záznamu přístupů nelze přečíst: soubor {file}, {bytes} B od pozice {offset}",
+        en="A part of the access log cannot be read: file {file}, {bytes} B from offset {offset}",
+    ),
+    Code.FACTS_CHANGED: Title(
+        cs="Změna údajů osoby v adresáři úřadu: {who}",
+        en="A person's facts changed in the office directory: {who}",
+    ),
+    Code.DIRECTORY_UNREACHABLE: Title(
+        cs="Adresář úřadu neodpovídá: {server}", en="The office directory does not answer: {server}"
+    ),
+    Code.DIRECTORY_RECOVERED: Title(
+        cs="Adresář úřadu opět odpovídá: {server}", en="The office directory answers again: {server}"
+    ),
+    Code.LOG_SEARCHED: Title(
+        cs="Nahlédnutí do auditních záznamů: {who} (dotaz: {query}; zobrazeno: {found})",
+        en="Audit records read: {who} (query: {query}; shown: {found})",
+    ),
+    Code.LOG_VERIFIED: Title(
+        cs="Ověření neporušenosti auditních záznamů: {who} ({finding})",
+        en="Integrity of the audit records checked: {who} ({finding})",
+    ),
+    Code.POLICIES_LOADED: Title(
+        cs="Načtena pravidla přístupu, verze {policy_version}",
+        en="Access policies loaded, version {policy_version}",
+    ),
+    Code.KEY_CREATED: Title(
+        cs="Vytvořen podpisový klíč {key} (účel: {purpose})",
+        en="Signing key {key} created (purpose: {purpose})",
+    ),
+    Code.STARTED: Title(cs="Brána spuštěna, verze {version}", en="Brána started, version {version}"),
+    Code.STOPPED: Title(cs="Brána zastavena ({cause})", en="Brána stopped ({cause})"),
+    Code.DATA_PLANE_STARTED: Title(
+        cs="Spuštěna datová část (Envoy), proces {process}",
+        en="Data plane (Envoy) started, process {process}",
+    ),
+    Code.DATA_PLANE_DIED: Title(
+        cs="Datová část (Envoy) nečekaně skončila, proces {process}, stav {status}",
+        en="Data plane (Envoy) ended unexpectedly, process {process}, status {status}",
+    ),
+    Code.CLOCK_JUMPED: Title(
+        cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
+    ),
+}
+
+OUTCOMES: dict[Outcome, Title] = {
+    Outcome.SUCCESS: Title(cs="v pořádku", en="success"),
+    Outcome.REFUSED: Title(cs="zamítnuto", en="refused"),
+    Outcome.FAILURE: Title(cs="chyba", en="failure"),
+}
+
+
+def sentence(entry: Entry, language: Language) -> str:
+    """The entry as one sentence; a dash stands for what it does not say."""
+    values = {name: getattr(entry, name) for name in TEXTS}
+    values["who"] = entry.person or entry.subject
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1]) or entry.details.get(match[1], "")
+        return ", ".join(found) if isinstance(found, list) else str(found) or NOTHING
+
+    return PLACEHOLDER.sub(value, TITLES[entry.code].in_language(language))

@@ -1,0 +1,54 @@
+"""The product's hosts and addresses as people see them, from the settings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.consistency import PLACEHOLDER, hosts_of
+from config.district import District
+from config.settings import Application, Settings
+from config.vocabulary import MunicipalityCode
+from gateway.sessions.sign_in import CALLBACK
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    settings: Settings
+    district: District
+
+    def authority(self, host: str) -> str:
+        """Host with the port people write, which is left out where it is HTTPS's own."""
+        port = self.settings.public.advertised_port or self.settings.public.port
+        return host if port == HTTPS else f"{host}:{port}"
+
+    def origin(self, name: str) -> str:
+        """`https://` address of `login`, `portal` or `admin`."""
+        return f"https://{self.authority(f'{name}.{self.settings.public.domain}')}"
+
+    @property
+    def issuer(self) -> str:
+        return self.origin("login")
+
+    @property
+    def portal(self) -> str:
+        return self.origin("portal")
+
+    @property
+    def admin(self) -> str:
+        return self.origin("admin")
+
+    def of_application(self, application: Application, municipality: MunicipalityCode) -> str:
+        """Start page of an application, for a municipality where it has a host for each."""
+        return f"https://{self.authority(application.host.replace(PLACEHOLDER, municipality))}/"
+
+    def hosts(self) -> Iterator[str]:
+        """Every host where the gateway is a relying party, with port."""
+        domain = self.settings.public.domain
+        yield self.authority(f"portal.{domain}")
+        yield self.authority(f"admin.{domain}")
+        for application in self.settings.applications:
+            yield from (self.authority(host) for host in hosts_of(application, self.district))
+
+    def redirect_uris(self) -> list[str]:
+        return [f"https://{host}{CALLBACK}" for host in self.hosts()]

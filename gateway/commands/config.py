@@ -1,0 +1,26 @@
+"""`brana config check`: every fault of configuration and policies, with file, line and remedy."""
+
+from pathlib import Path
+
+import click
+
+from config.load import load
+from gateway.commands.decisions import policy_book
+from gateway.commands.options import configuration
+
+
+@click.group(help="Check the configuration.")
+def command() -> None: ...
+
+
+@command.command(help="Name every fault of the configuration and its policies; start and change nothing.")
+@configuration
+def check(configuration: Path) -> None:
+    settings, district = load(configuration)
+    book = policy_book(settings, district)
+    click.echo(
+        f"{configuration}: fit to start: {len(district)} municipalities, "
+        f"{len(settings.applications)} applications, policies {book.version}"
+    )
+    for code in sorted(book.without_policies):
+        click.echo(f"note: {district.name(code)} ({code}) has no policies: everything there is refused")

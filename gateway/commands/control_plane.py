@@ -1,0 +1,222 @@
+"""The control plane of one machine, put together: who gets what, which sockets it answers, which tasks it runs.
+
+Every object is made here and handed what it needs; nothing anywhere reaches for a global.
+"""
+
+import asyncio
+from collections.abc import Collection, Coroutine, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import UnixConnector, web
+
+from config.settings import Title
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.audit.access import Holder
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.authorize.catalogue import openable
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import SignInNeeded
+from gateway.commands.addresses import Addresses
+from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.state import State, now
+from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.messages import Json
+from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.grants.sign import GrantSigner
+from gateway.metrics import Metrics
+from gateway.sessions.facts import Facts
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.provider import Client, Provider
+from gateway.sessions.revocation import RevokedList
+from gateway.sessions.session import EndReason, Session
+from gateway.sessions.sign_in import SignIn
+from gateway.sessions.supervision import Supervision
+from gateway.web.desk import Desk
+from gateway.web.pages import make_pages
+from gateway.web.portal.store import Card
+from idp import events as idp_events
+from idp.directory.reader import DirectoryReader
+from idp.oidc.client import GATEWAY
+
+log = structlog.get_logger("control_plane")
+
+SWEEP_EVERY = timedelta(minutes=1)
+TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake at most so often
+ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
+
+AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
+PORTAL_TITLE = Title(cs="Portál", en="Portal")
+AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
+AUDIT_ABOUT = Title(
+    cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je celý",
+    en="Who did what and when, who is signed in, and the proof that the log is whole",
+)
+IDP_REASONS = {
+    EndReason.SIGNED_OUT: idp_events.EndReason.SIGNED_OUT,
+    EndReason.SIGNED_OUT_EVERYWHERE: idp_events.EndReason.SIGNED_OUT_EVERYWHERE,
+    EndReason.ENDED_BY_OFFICER: idp_events.EndReason.BY_OFFICER,
+    EndReason.IDLE: idp_events.EndReason.IDLE,
+    EndReason.TOO_LONG: idp_events.EndReason.ABSOLUTE,
+    EndReason.ACCOUNT_GONE: idp_events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ACCOUNT_DISABLED: idp_events.EndReason.ACCOUNT_CLOSED,
+}
+"""Why a session of the provider ends when the gateway's session does; what began there is not told back."""
+
+
+class ControlPlane:
+    """Made from an opened state. `serve` returns when `stop` is set. Raises PoliciesUnusable."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.settings = state, state.settings
+        self.addresses = Addresses(state.settings, state.district)
+        self.metrics = Metrics()
+        self.book = policy_book(state.settings, state.district)
+        self.snapshot = snapshot_of(state.settings, state.district, self.book)
+        self.discovery = Discovery(self._rejected)
+        self.revoked = RevokedList(self._publish_gate)
+        self.office = SessionOffice(
+            state.sessions,
+            self.revoked,
+            state.settings.sign_in,
+            state.settings.grants.lifetime,
+            self._end_at_provider,
+        )
+        self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
+        self.directory = DirectoryReader(state.settings.directory, clock=now)
+        self.provider = Provider(
+            Client(self.addresses.issuer, GATEWAY),
+            lambda: UnixConnector(str(state.run / "idp.sock")),
+            back_channel=f"http://login.{state.settings.public.domain}",
+        )
+        self.sign_in = SignIn(
+            self.provider,
+            self.office,
+            frozenset(self.addresses.hosts()).__contains__,
+            state.seal.close,
+            state.seal.open,
+        )
+        self.data_plane_up = False
+        self._background: set[asyncio.Task[None]] = set()
+        self.desk = Desk(
+            pages=make_pages(state.settings.office.name, state.settings.language),
+            now=now,
+            read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
+            assertion_refusals=(AssertionRefused,),
+            portal=self.addresses.portal,
+            sign_in=self.addresses.issuer,
+        )
+        self.facts = Facts(
+            self.office,
+            self._forget,
+            state.record,
+            self.metrics.directory_reachable.set,
+            " ".join(state.settings.directory.servers),
+        )
+
+    # What the parts tell each other.
+
+    def _publish_gate(self, revoked: Collection[str]) -> None:
+        self.metrics.revoked.set(len(revoked))
+        self.discovery.publish_gate(revoked, self.snapshot.epoch)
+
+    def _rejected(self, rejection: Rejection) -> None:
+        self.metrics.data_plane_refusals.inc()
+        log.error("envoy.refused_configuration", what=str(rejection))
+
+    def _end_at_provider(self, sids: Collection[str], reason: EndReason) -> None:
+        """Single sign-on ends with the gateway's session, unless the end came from there."""
+        theirs = IDP_REASONS.get(reason)
+        if theirs is not None:
+            for sid in sids:
+                self._soon(self._end_one_at_provider(SessionId(sid), theirs))
+
+    async def _end_one_at_provider(self, sid: SessionId, reason: idp_events.EndReason) -> None:
+        await self.state.identities.end_session(sid, reason, now())
+
+    async def ended_at_provider(self, sids: Sequence[SessionId]) -> None:
+        for sid in sids:
+            session = await self.state.sessions.by_provider_sid(sid)
+            if session is not None:
+                await self.office.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now())
+
+    async def _forget(self, subject: SubjectId, moment: datetime) -> None:
+        await self.state.identities.end_sessions_of(subject, idp_events.EndReason.ACCOUNT_CLOSED, moment)
+
+    async def seen(self, session: Session, moment: datetime) -> None:
+        if moment - session.last_seen_at > TOUCH_AFTER:
+            await self.state.identities.touch(SessionId(session.provider_sid), self.settings.sign_in, moment)
+
+    async def begin_sign_in(
+        self, request: AccessRequest, verdict: SignInNeeded, moment: datetime
+    ) -> tuple[str, str]:
+        beginning = await self.sign_in.begin(
+            request.host, request.target, request.language, moment, again=verdict.again
+        )
+        return beginning.location, beginning.cookie
+
+    async def end_by_person(
+        self, session: Session, reason: EndReason, request: web.Request, moment: datetime
+    ) -> None:
+        by = Entry(
+            code=Code.SESSION_ENDED,
+            outcome=Outcome.SUCCESS,
+            at=moment,
+            subject=session.subject,
+            person=session.login,
+            own_municipality=session.municipality or "",
+            address=request.headers.get("x-brana-client-address", ""),
+            request_id=request.headers.get("x-request-id", ""),
+        )
+        await self.office.end([session], reason, by, moment)
+
+    async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
+        return {
+            one.id: Holder(one.subject, one.login, one.municipality or "")
+            for one in await self.state.sessions.by_ids(sids)
+        }
+
+    def card(self, name: ApplicationId, municipality: MunicipalityCode) -> Card:
+        if name == AUDIT_LOG:
+            return Card(
+                application=name, title=AUDIT_TITLE, description=AUDIT_ABOUT, address=self.addresses.admin
+            )
+        application = next(one for one in self.settings.applications if one.id == name)
+        return Card(
+            application=name,
+            title=application.title,
+            description=application.description,
+            address=self.addresses.of_application(application, municipality),
+        )
+
+    def openable(self, session: Session, address: str, moment: datetime) -> list[ApplicationId]:
+        return openable(session, self.snapshot, address, moment)
+
+    def publish(self, resources: dict[str, list[Json]]) -> None:
+        self.discovery.publish(resources)
+
+    def application_titles(self) -> dict[ApplicationId, Title]:
+        hosted = {application.id: application.title for application in self.settings.applications}
+        return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
+
+    def supervision(self) -> Supervision:
+        return Supervision(self.office)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.provider.close()
+        self.directory.close()
+
+    def ready(self) -> dict[str, bool]:
+        """Parts that must work before people can come in, and whether they do."""
+        return {"data_plane": self.data_plane_up, "database": self.state.database.works()}
+
+    def _soon(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background.failed", cause=repr(error))

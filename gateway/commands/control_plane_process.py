@@ -1,0 +1,146 @@
+"""The control-plane process that the supervisor starts: opens the state, serves until told to end."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from gateway.audit import acts
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.note import Signer
+from gateway.commands import rounds
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.failure import explained
+from gateway.commands.sockets import serving
+from gateway.commands.state import State, now, open_state
+from gateway.envoy.discovery import all_resources
+from gateway.envoy.messages import Surroundings
+from gateway.envoy.notices import FOLDER, Notice, follow
+from gateway.envoy.process import Administration
+from gateway.grants.sign import public_jwks
+from gateway.operations_log import configure
+from gateway.storage.officer_log import OfficerLog
+from gateway.supervise import CURRENT, WRONG_CONFIGURATION
+from gateway.web.officer.rooms import Names, Officer
+
+VERSION = "0.1.0"
+NOTICES_EVERY = timedelta(milliseconds=200)
+ENVOY_PATIENCE = timedelta(seconds=30)
+log = structlog.get_logger("control_plane")
+
+
+def main(configuration: Path) -> int:
+    """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help."""
+    configure()
+    try:
+        state = open_state(configuration)
+        plane = ControlPlane(state)
+    except Exception as error:
+        message = explained(error)
+        if message is None:
+            raise
+        sys.stderr.write(f"brana: {message}\n")
+        return WRONG_CONFIGURATION
+    try:
+        uvloop.run(_serve(plane))
+    finally:
+        state.database.close()
+    return 0
+
+
+async def _serve(plane: ControlPlane) -> None:
+    state, moment = plane.state, now()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
+    version = plane.book.version
+    await state.record([acts.started(moment, VERSION, version)])
+    plane.publish(
+        all_resources(
+            plane.settings,
+            Surroundings(
+                run=state.run,
+                spool=plane.settings.state.directory / "spool" / CURRENT,
+                district=tuple(state.district),
+                grant_keys=public_jwks(state.keys.grant),
+            ),
+        )
+    )
+    await look_again(plane)
+    checkpoints = rounds.checkpointer(plane, signer)
+    if (ahead := await checkpoints.begin()) is not None:
+        log.error("audit.rolled_back", cause=str(ahead))
+    async with contextlib.AsyncExitStack() as stack:
+        logging_ends = asyncio.Event()
+        keepers = [asyncio.create_task(rounds.ingest(plane).run(logging_ends))]
+        await stack.enter_async_context(serving(plane, _officer(plane, signer), lambda: look_again(plane)))
+        await stack.enter_async_context(
+            rounds.running(
+                lambda: rounds.keep_facts(plane),
+                lambda: rounds.tidy(plane),
+                lambda: follow(state.run / FOLDER, lambda notice: _record(state, notice), NOTICES_EVERY),
+                lambda: _watch_envoy(plane),
+            )
+        )
+        sealing = asyncio.create_task(checkpoints.run(logging_ends))
+        await stop.wait()
+        logging_ends.set()
+        await asyncio.gather(*keepers)
+        await state.record([acts.stopped(now(), "told to end")])
+        await sealing
+        await checkpoints.seal()
+    await plane.close()
+
+
+async def look_again(plane: ControlPlane) -> None:
+    """Take in what commands wrote into the database: revocations."""
+    plane.revoked.replace(await plane.state.sessions.revoked(now()))
+    await plane.discovery.gate_applied(timedelta(seconds=1))
+
+
+def _officer(plane: ControlPlane, signer: Signer) -> Officer:
+    state = plane.state
+    file = plane.settings.state.directory / "checkpoints.log"
+    names = Names(
+        municipalities={code: one.name for code, one in state.district.items()},
+        applications=plane.application_titles(),
+        reasons={},
+    )
+    return Officer(
+        plane.desk, OfficerLog(state.database, file, [signer.verifier]), plane.supervision(), names
+    )
+
+
+async def _record(state: State, notice: Notice) -> None:
+    """What the supervisor saw of Envoy becomes an entry."""
+    died = notice.what == "died"
+    entry = Entry(
+        code=Code.DATA_PLANE_DIED if died else Code.DATA_PLANE_STARTED,
+        outcome=Outcome.FAILURE if died else Outcome.SUCCESS,
+        at=notice.at,
+        subject="system",
+        details={"spool": notice.spool, "status": notice.status},
+    )
+    await state.record([entry])
+
+
+async def _watch_envoy(plane: ControlPlane) -> None:
+    """Keep `/readyz` true to what Envoy says of itself; the first "ready" is told to whoever started us."""
+    administration = Administration(plane.state.run / "envoy-admin.sock")
+    told = False
+    while True:
+        plane.data_plane_up = await administration.ready()
+        if plane.data_plane_up and not told:
+            told = True
+            log.info("ready", portal=plane.addresses.portal, policies=plane.book.version)
+        await asyncio.sleep(0.05 if not told else 1.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,61 @@
+"""The view decisions rest on, made from settings and policies."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from config.consistency import BUILT_IN_APPLICATIONS
+from config.district import District
+from config.settings import Settings
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from policies.evaluate import PolicyBook
+from policies.load import load
+
+TITLES = {
+    ApplicationId("portal"): {Language.CZECH: "portál", Language.ENGLISH: "the portal"},
+    ApplicationId("audit"): {Language.CZECH: "auditní záznam", Language.ENGLISH: "the audit log"},
+}
+BUILT_IN_ACTIONS = {
+    ApplicationId("portal"): frozenset({Action.READ, Action.WRITE}),
+    ApplicationId("audit"): frozenset({Action.READ, Action.ADMINISTER}),
+}
+assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
+EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
+
+
+def policy_book(settings: Settings, district: District) -> PolicyBook:
+    """Raises PoliciesUnusable with every fault."""
+    titles = {
+        application.id: {language: application.title.in_language(language) for language in Language}
+        for application in settings.applications
+    }
+    return load(settings.policies.region, settings.policies.municipalities, district, TITLES | titles)
+
+
+def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
+    everywhere: frozenset[MunicipalityCode] = frozenset(district)
+    built_in = {name: Offer(actions, everywhere) for name, actions in BUILT_IN_ACTIONS.items()}
+    hosted = {
+        application.id: Offer(
+            frozenset(route.action for route in application.routes),
+            frozenset(application.municipalities) or everywhere,
+        )
+        for application in settings.applications
+    }
+    return built_in | hosted
+
+
+def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
+    """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
+    content = msgspec.json.encode([policies.version, settings.applications, settings.grants, list(district)])
+    return Snapshot(
+        policies=policies,
+        applications=offers(settings, district),
+        district=district,
+        limits=settings.sign_in,
+        grant_lifetime=settings.grants.lifetime,
+        directory_grace=settings.directory.grace,
+        epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
+    )

@@ -1,0 +1,95 @@
+"""What the control plane does by itself, again and again: log, directory, tidying up."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from gateway.audit.checkpointer import Checkpointer
+from gateway.audit.ingest import Ingest
+from gateway.audit.note import Signer
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now
+from gateway.envoy.process import Administration
+from gateway.sessions.facts import person_of
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_spool import SpoolPlaces
+from idp.directory.watch import Watch
+
+log = structlog.get_logger("rounds")
+TIDY_EVERY = timedelta(minutes=1)
+ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
+MIB = 2**20
+
+
+def trouble(error: Exception) -> None:
+    log.error("audit.trouble", cause=str(error))
+
+
+def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
+    return Checkpointer(
+        Checkpoints(plane.state.database),
+        plane.settings.state.directory / "checkpoints.log",
+        signer,
+        plane.settings.audit.checkpoint_every,
+        trouble,
+    )
+
+
+def ingest(plane: ControlPlane) -> Ingest:
+    return Ingest(
+        plane.settings.state.directory / "spool",
+        SpoolPlaces(plane.state.database),
+        plane.holders,
+        reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
+        rotate_above=plane.settings.audit.spool_file_mib * MIB,
+        now=now,
+        trouble=trouble,
+    )
+
+
+async def keep_facts(plane: ControlPlane) -> None:
+    """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
+    watch = Watch(plane.directory.people, plane.facts.in_use, now)
+    while True:
+        for session in await plane.facts.look_around(now()):
+            watch.learn(person_of(session), session.facts_at)
+        await plane.facts.take(await watch.look())
+        await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
+
+
+async def tidy(plane: ControlPlane) -> None:
+    """Forget what has expired, in bounded steps."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY.total_seconds())
+        moment = now()
+        plane.revoked.sweep(moment)
+        await plane.state.sessions.revoked(moment)
+        await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
+        await plane.ended_at_provider(await plane.state.identities.sweep(plane.settings.sign_in, moment))
+
+
+@contextlib.asynccontextmanager
+async def running(*rounds: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """The rounds run while the block does. One that fails is told and begins again after a pause."""
+    tasks = [asyncio.create_task(_again(one)) for one in rounds]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+PAUSE = 5.0  # seconds after a failure
+
+
+async def _again(one: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await one()
+        except Exception:
+            log.exception("round.failed", round=getattr(one, "__name__", repr(one)))
+        await asyncio.sleep(PAUSE)

@@ -1,0 +1,120 @@
+"""Which application answers on which socket of the control plane."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from gateway.authorize.ext_authz import Authorizer
+from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
+from gateway.commands.state import now
+from gateway.control import control_app
+from gateway.metrics import metrics_app
+from gateway.sessions.own import OwnSessions
+from gateway.web.app import make_app
+from gateway.web.decision_pages import DecisionPages
+from gateway.web.entrance import Entrance
+from gateway.web.officer.rooms import Officer
+from gateway.web.portal.rooms import Portal
+from idp.directory.errors import DirectoryUnusable
+from idp.http import app as idp_app
+from idp.http.page import Assets, Pages
+from idp.http.provider import Provider
+from idp.oidc.client import clients_of, gateway_client
+from idp.oidc.keys import SigningKey, SigningKeys
+
+log = structlog.get_logger("sockets")
+CLOSING = 2.0  # seconds for requests under way when we stop
+
+
+def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
+    """Portal, officers' pages and `/.brana/` of every host."""
+    domain = plane.settings.public.domain
+    own = OwnSessions(
+        plane.office,
+        lambda session, address, moment: [
+            name for name in plane.openable(session, address, moment) if name != PORTAL_ITSELF
+        ],
+        plane.card,
+        plane.state.district,
+    )
+    entrance = Entrance(plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.end_by_person)
+    rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
+    return make_app(plane.desk, rooms, entrance.paths())
+
+
+def provider_app(plane: ControlPlane) -> web.Application:
+    """The built-in OpenID Provider."""
+    settings, state, addresses = plane.settings, plane.state, plane.addresses
+    gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
+    others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+    keys = SigningKeys(
+        [SigningKey("ES256", state.keys.provider_es256), SigningKey("RS256", state.keys.provider_rs256)]
+    )
+    return idp_app.make_app(
+        Provider(
+            issuer=addresses.issuer,
+            start=addresses.portal,
+            office=settings.office.name,
+            sign_in=settings.sign_in,
+            refresh=settings.directory.refresh,
+            grace=settings.directory.grace,
+            clients={gateway.id: gateway, **others},
+            keys=keys,
+            store=state.identities,
+            authenticate=plane.directory.authenticate,
+            reread=plane.directory.person,
+            directory_errors=(DirectoryUnusable,),
+            pages=Pages([], [], settings.office.name, assets=Assets([]), default_language=settings.language),
+            clock=now,
+            on_ended=plane.ended_at_provider,
+        )
+    )
+
+
+def authorizer(plane: ControlPlane) -> Authorizer:
+    return Authorizer(
+        snapshot=lambda: plane.snapshot,
+        sessions=plane.state.sessions,
+        sign=plane.signer.sign,
+        begin_sign_in=plane.begin_sign_in,
+        seen=plane.seen,
+        pages=DecisionPages(plane.desk),
+        clock=now,
+        measured=plane.metrics.verdict,
+        language=plane.settings.language,
+    )
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """All sockets answer while the block runs."""
+    run, metrics = plane.state.run, plane.settings.metrics
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
+        decisions = web.ServerRunner(web.Server(authorizer(plane).handle, access_log=None))
+        await _listen(stack, decisions, run / "authorize.sock")
+        await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
+        await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
+        await _listen(stack, _runner(control_app(look_again)), run / "control.sock")
+        observed = _runner(metrics_app(plane.metrics, plane.ready))
+        await observed.setup()
+        stack.push_async_callback(observed.cleanup)
+        await web.TCPSite(observed, metrics.address, metrics.port).start()
+        yield
+
+
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, socket: Path) -> None:
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    socket.unlink(missing_ok=True)
+    await web.UnixSite(runner, str(socket)).start()
+    socket.chmod(0o600)

@@ -1,0 +1,65 @@
+"""What every command opens: configuration, database, seal, and the stores over them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from config.district import District
+from config.load import load
+from config.settings import Settings
+from gateway.audit.entry import Entry
+from gateway.commands.preflight import prepare_state
+from gateway.grants.keys import Keys, load_keys
+from gateway.storage.audit import append
+from gateway.storage.database import Database
+from gateway.storage.identity import IdentityStore
+from gateway.storage.keys import private_key_of
+from gateway.storage.migrate import prepare
+from gateway.storage.seal import Seal, master_key
+from gateway.storage.sessions import StoredSessions
+
+
+def now() -> datetime:
+    """The one clock of the running product; everything that decides gets its time as an argument."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class State:
+    settings: Settings
+    district: District
+    database: Database
+
+    @cached_property
+    def seal(self) -> Seal:
+        return Seal(master_key(self.settings.state.directory / "keys"))
+
+    @cached_property
+    def keys(self) -> Keys:
+        return load_keys(private_key_of(self.database, self.seal, append, now()))
+
+    @cached_property
+    def identities(self) -> IdentityStore:
+        return IdentityStore(self.database, self.seal, append)
+
+    @cached_property
+    def sessions(self) -> StoredSessions:
+        return StoredSessions(self.database, append)
+
+    @property
+    def run(self) -> Path:
+        return self.settings.state.directory / "run"
+
+    async def record(self, entries: Sequence[Entry]) -> None:
+        await self.database.write(lambda connection: append(connection, entries))
+
+
+def open_state(configuration: Path) -> State:
+    """Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
+    settings, district = load(configuration)
+    prepare_state(settings.state.directory)
+    path = settings.state.directory / "brana.db"
+    prepare(path)
+    return State(settings, district, Database(path))

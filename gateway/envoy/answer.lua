@@ -1,0 +1,30 @@
+-- Takes cookies that bear our names out of an application's answer; its other cookies stay.
+-- Runs as an upstream filter, so what the gateway itself sets never passes here.
+
+local function is_ours(cookie)
+  -- Quotes, spaces and control characters before the name do not hide it; letter case does not either.
+  return string.find(string.lower(cookie), "^[%s%c%z\"',;=]*__host%-brana%-") ~= nil
+end
+
+function envoy_on_response(handle)
+  local headers = handle:headers()
+  local count = headers:getNumValues("set-cookie")
+  if count == 0 then
+    return
+  end
+  local kept, found = {}, false
+  for index = 0, count - 1 do
+    local cookie = headers:getAtIndex("set-cookie", index)
+    if is_ours(cookie) then
+      found = true
+    else
+      kept[#kept + 1] = cookie
+    end
+  end
+  if found then
+    headers:remove("set-cookie")
+    for _, cookie in ipairs(kept) do
+      headers:add("set-cookie", cookie)
+    end
+  end
+end

@@ -1,0 +1,104 @@
+-- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
+-- EPOCH and REVOKED (ids with a space between) are set in front of this text. A verdict depends on the
+-- grant's words and the route's name alone, so it is remembered; a new text of the gate begins anew.
+
+local MOST = 4096 -- remembered answers of each kind, per worker
+local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
+
+local revoked = {}
+for id in string.gmatch(REVOKED, "%S+") do
+  revoked[id] = true
+end
+
+-- Words of a fresh grant for the log, or false when somebody has to decide anew.
+local function judge(gate, route)
+  local application, municipality, id, epoch, own, actions =
+    string.match(gate, "^(%S+) (%S+) (%S+) (%S+) (%S+) (,%S*,)$")
+  local asked, where, action = string.match(route, "^(%S+) (%S+) ([^%s,]+)$")
+  if not application or not asked then
+    return false
+  end
+  local in_place = where == municipality
+  if where == "-" then
+    in_place = own == "own"
+  end
+  if application == asked and in_place and epoch == EPOCH and not revoked[id]
+    and string.find(actions, "," .. action .. ",", 1, true) then
+    return { who = id, municipality = municipality }
+  end
+  return false
+end
+
+-- The cookie header without cookies whose names begin with ours; nil when none is left.
+local function without_ours(cookies)
+  local kept = {}
+  for piece in string.gmatch(cookies, "[^;]+") do
+    if not string.find(string.lower(piece), "^[%s%c\"',=]*__host%-brana%-") then
+      local name = string.match(piece, "^%s*(.-)%s*$")
+      if name ~= "" then
+        kept[#kept + 1] = name
+      end
+    end
+  end
+  local rest = table.concat(kept, "; ")
+  -- Our name in any other place is nobody's honest cookie.
+  if rest == "" or string.find(string.lower(rest), "__host-brana-", 1, true) then
+    return nil
+  end
+  return rest
+end
+
+local verdicts, verdict_count = {}, 0
+local function verdict_on(gate, route)
+  local key = gate .. "\n" .. route
+  local verdict = verdicts[key]
+  if verdict == nil then
+    if verdict_count >= MOST then
+      verdicts, verdict_count = {}, 0
+    end
+    verdict = judge(gate, route)
+    verdicts[key], verdict_count = verdict, verdict_count + 1
+  end
+  return verdict
+end
+
+local strips, strip_count = {}, 0
+local function stripped(cookies)
+  local rest = strips[cookies]
+  if rest == nil then
+    rest = without_ours(cookies) or false
+    if #cookies <= LONGEST then
+      if strip_count >= MOST then
+        strips, strip_count = {}, 0
+      end
+      strips[cookies], strip_count = rest, strip_count + 1
+    end
+  end
+  return rest
+end
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local cookies = headers:get("cookie")
+  local gate = headers:get("x-brana-gate")
+  local stream = handle:streamInfo()
+  local verdict = gate ~= nil and verdict_on(gate, stream:routeName())
+  if verdict then
+    stream:dynamicMetadata():set("brana.gate", "fresh", verdict)
+  else
+    -- What an old grant says must reach nobody; the decision looks at the cookies from here.
+    headers:remove("x-brana-assertion")
+    if cookies then
+      stream:dynamicMetadata():set("brana.gate", "cookies", cookies)
+    end
+    headers:replace(":authority", handle:metadata():get("authority"))
+  end
+  if cookies then
+    local rest = stripped(cookies)
+    if rest then
+      headers:replace("cookie", rest)
+    else
+      headers:remove("cookie")
+    end
+  end
+end

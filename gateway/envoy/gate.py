@@ -1,0 +1,83 @@
+"""The two filters that let a fresh grant pass without a question: verify the grant, then compare it.
+
+Both are delivered by themselves (ECDS), so that a revocation, a new epoch or a new key drains no connection.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from gateway.envoy.lua import script
+from gateway.envoy.messages import GRANT_COOKIE, Json, discovered, typed
+
+GRANT_FILTER = "brana.grant"
+GATE_FILTER = "brana.gate"
+JWT = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
+LUA = "envoy.extensions.filters.http.lua.v3.Lua"
+EXTENSION = "envoy.config.core.v3.TypedExtensionConfig"
+ISSUER, AUDIENCE = "brana-grant", "brana-gate"
+CLOCK_SKEW_SECONDS = 1  # grants are issued and verified by one machine
+CACHED_GRANTS = 2_000  # per worker; an entry takes about two cookies' length
+LONGEST_GRANT = 8_192  # bytes; browsers keep 4,096 of a cookie
+_WORD = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+class GateWordUnusable(Exception):
+    """A revocation id or epoch that the gate's table cannot hold."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            f"gate: {word!r} is not letters, digits, `.`, `_`, `~`, `-`; make identifiers base64url"
+        )
+
+
+def grant_filter(keys: Mapping[str, Any]) -> Json:
+    """`jwt_authn`: the grant's cookie, verified (ES256, RFC 7519), and two of its claims as headers."""
+    provider = {
+        "issuer": ISSUER,
+        "audiences": [AUDIENCE],
+        "require_expiration": True,
+        "clock_skew_seconds": CLOCK_SKEW_SECONDS,
+        "from_cookies": [GRANT_COOKIE],
+        "forward": True,  # the gate takes all our cookies out at once
+        "local_jwks": {"inline_string": json.dumps(dict(keys), sort_keys=True)},
+        "jwt_cache_config": {"jwt_cache_size": CACHED_GRANTS, "jwt_max_token_size": LONGEST_GRANT},
+        "claim_to_headers": [
+            {"claim_name": "gate", "header_name": "x-brana-gate"},
+            {"claim_name": "assertion", "header_name": "x-brana-assertion"},
+        ],
+    }
+    # A missing or unusable grant is no refusal here: it means that somebody has to decide.
+    requirement = {
+        "requires_any": {"requirements": [{"provider_name": "grant"}, {"allow_missing_or_failed": {}}]}
+    }
+    rules = [{"match": {"prefix": "/"}, "requires": requirement}]
+    return _extension(GRANT_FILTER, typed(JWT, providers={"grant": provider}, rules=rules))
+
+
+def gate_filter(revoked: Collection[str], epoch: str) -> Json:
+    """The Lua gate with its table of revoked ids. Raises GateWordUnusable."""
+    code = (
+        f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n{script('gate.lua')}"
+    )
+    return _extension(
+        GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
+    )
+
+
+def _quoted(words: Collection[str]) -> str:
+    for word in words:
+        if not _WORD.fullmatch(word):
+            raise GateWordUnusable(word)
+    return f'"{" ".join(words)}"'
+
+
+def _extension(name: str, config: Json) -> Json:
+    return {"name": name, "typed_config": config}
+
+
+def by_discovery(name: str, *type_names: str) -> Json:
+    """An HTTP filter whose configuration comes from the discovery server."""
+    urls = [f"type.googleapis.com/{type_name}" for type_name in type_names]
+    return {"name": name, "config_discovery": {"config_source": discovered(), "type_urls": urls}}

@@ -1,0 +1,92 @@
+"""What the listener refuses, bounds and takes away before anything else looks at a request."""
+
+from datetime import timedelta
+
+from gateway.envoy.messages import Json, seconds, typed
+
+HEADERS_TIMEOUT = timedelta(seconds=10)  # slow headers
+REQUEST_TIMEOUT = timedelta(minutes=15)  # a whole body: 100 MiB at 1 Mbit/s
+STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in either direction
+WEBSOCKET_IDLE = timedelta(hours=1)
+CONNECTION_IDLE = timedelta(minutes=5)
+HANDSHAKE = timedelta(seconds=10)
+HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
+HEADERS_COUNT = 100
+BUFFER_BYTES = 65_536  # per connection and direction
+STREAMS = 100  # concurrent per HTTP/2 connection (RFC 9113 §5.1.2)
+RESET_BURST, RESET_PER_SECOND = 200, 50  # streams a client may begin and reset (CVE-2023-44487)
+
+REMOVED_PREFIXES = ("x-brana", "x-forwarded", "x-original", "x-envoy", "x-rewrite", "x-http-method")
+REMOVED = (
+    "forwarded",
+    "proxy",  # read as HTTP_PROXY by CGI programs
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "x-method-override",
+    "x-request-id",  # ours is always new
+)
+
+
+def removed_first() -> Json:
+    """Headers that only a proxy may set, taken from every request before routing."""
+    mutations: list[Json] = [
+        {"remove_on_match": {"key_matcher": {"prefix": prefix, "ignore_case": True}}}
+        for prefix in REMOVED_PREFIXES
+    ]
+    mutations += [{"remove": name} for name in REMOVED]
+    return {
+        "name": "brana.removed_first",
+        "typed_config": typed(
+            "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+            mutations=mutations,
+        ),
+    }
+
+
+def limits() -> Json:
+    """Fields of the HTTP connection manager that bound what a connection may do."""
+    return {
+        "common_http_protocol_options": {
+            "idle_timeout": seconds(CONNECTION_IDLE),
+            "max_headers_count": HEADERS_COUNT,
+            "headers_with_underscores_action": "DROP_HEADER",
+        },
+        "http_protocol_options": {"allow_absolute_url": True, "accept_http_10": False},
+        "http2_protocol_options": {
+            "max_concurrent_streams": STREAMS,
+            "initial_stream_window_size": 65_536,
+            "initial_connection_window_size": 1_048_576,
+            "stream_reset_burst": RESET_BURST,
+            "stream_reset_rate": RESET_PER_SECOND,
+            "disallow_obs_text": False,
+        },
+        "max_request_headers_kb": HEADERS_KIB,
+        "request_headers_timeout": seconds(HEADERS_TIMEOUT),
+        "request_timeout": seconds(REQUEST_TIMEOUT),
+        "stream_idle_timeout": seconds(STREAM_IDLE),
+        "delayed_close_timeout": "1s",
+        "drain_timeout": "2s",
+    }
+
+
+def reading() -> Json:
+    """Fields of the HTTP connection manager that leave one way to read a path, a host and an address."""
+    return {
+        "normalize_path": True,
+        "merge_slashes": True,
+        "path_with_escaped_slashes_action": "REJECT_REQUEST",
+        "strip_any_host_port": True,
+        "strip_trailing_host_dot": True,
+        "use_remote_address": True,
+        "xff_num_trusted_hops": 0,
+        "generate_request_id": True,
+        "preserve_external_request_id": False,
+        "always_set_request_id_in_response": True,
+        "early_header_mutation_extensions": [removed_first()],
+        "internal_address_config": {"cidr_ranges": []},
+        "server_header_transformation": "PASS_THROUGH",
+        "stream_error_on_invalid_http_message": False,
+    }

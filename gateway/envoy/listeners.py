@@ -1,0 +1,85 @@
+"""The one listener that people reach, and its certificate."""
+
+from config.settings import Settings
+from gateway.envoy.access_log import access_log
+from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
+from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, limits, reading
+from gateway.envoy.local_replies import local_replies
+from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
+
+LISTENER = "people"
+CERTIFICATE = "brana.certificate"
+HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
+
+
+def listener(settings: Settings, surroundings: Surroundings) -> Json:
+    """Where people come in: TLS, one way of reading a request, grant, gate, decision, router."""
+    manager = typed(
+        HCM,
+        stat_prefix=LISTENER,
+        codec_type="AUTO",
+        rds={"route_config_name": ROUTES, "config_source": discovered()},
+        http_filters=http_filters(),
+        access_log=access_log(surroundings.spool),
+        local_reply_config=local_replies(),
+        **reading(),
+        **limits(),
+    )
+    return listening(settings.public.address, settings.public.port, manager)
+
+
+def listening(address: str, port: int, manager: Json) -> Json:
+    """A TLS listener around an HTTP connection manager (the benchmark puts a bare one in)."""
+    return {
+        "name": LISTENER,
+        "address": {"socket_address": {"address": address, "port_value": port}},
+        "per_connection_buffer_limit_bytes": BUFFER_BYTES,
+        "listener_filters_timeout": seconds(HANDSHAKE),
+        "filter_chains": [
+            {
+                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
+                "transport_socket_connect_timeout": seconds(HANDSHAKE),
+                "filters": [
+                    {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+                ],
+            }
+        ],
+    }
+
+
+def http_filters() -> list[Json]:
+    """Grant → gate → decision → router; the order is the product's promise."""
+    router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
+    return [
+        by_discovery(GRANT_FILTER, JWT),
+        by_discovery(GATE_FILTER, LUA),
+        authorization_filter(),
+        {"name": "envoy.filters.http.router", "typed_config": router},
+    ]
+
+
+def certificate(settings: Settings) -> Json:
+    """The certificate as a secret of its own; read again when its files are replaced by renaming."""
+    return {
+        "name": CERTIFICATE,
+        "tls_certificate": {
+            "certificate_chain": {"filename": str(settings.public.certificate)},
+            "private_key": {"filename": str(settings.public.key)},
+        },
+    }
+
+
+def _tls() -> Json:
+    return typed(
+        TLS,
+        common_tls_context={
+            "tls_params": {
+                "tls_minimum_protocol_version": "TLSv1_3",
+                "tls_maximum_protocol_version": "TLSv1_3",
+            },
+            "alpn_protocols": ["h2", "http/1.1"],
+            "tls_certificate_sds_secret_configs": [{"name": CERTIFICATE, "sds_config": discovered()}],
+        },
+    )

@@ -1,0 +1,193 @@
+"""What Envoy answers by itself when it cannot or will not forward: a page for people, JSON for programs."""
+
+import html
+from dataclasses import dataclass
+
+from gateway.envoy.authorization import UNAVAILABLE
+from gateway.envoy.lua import script
+from gateway.envoy.messages import Json, overwrite, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Texts of one status; `reason` is the same in JSON and in tests."""
+
+    status: int
+    reason: str
+    title_cs: str
+    advice_cs: str
+    title_en: str
+    advice_en: str
+
+
+REPLIES = (
+    Reply(
+        status=400,
+        reason="request_malformed",
+        title_cs="Požadavek nelze zpracovat",
+        advice_cs="Adresa nebo požadavek má neplatný tvar. Otevřete aplikaci znovu z portálu.",
+        title_en="The request cannot be processed",
+        advice_en="The address or the request is malformed. Open the application from the portal again.",
+    ),
+    Reply(
+        status=403,
+        reason="upgrade_refused",
+        title_cs="Požadavek není povolen",
+        advice_cs="Aplikace tento způsob spojení nepoužívá. Obraťte se na správce technologického centra.",
+        title_en="The request is not allowed",
+        advice_en="The application does not use this kind of connection. Ask the centre's administrator.",
+    ),
+    Reply(
+        status=404,
+        reason="no_such_page",
+        title_cs="Stránka neexistuje",
+        advice_cs="Na této adrese nic není. Zkontrolujte ji, nebo otevřete aplikaci z portálu.",
+        title_en="There is no such page",
+        advice_en="Nothing is at this address. Check it, or open the application from the portal.",
+    ),
+    Reply(
+        status=408,
+        reason="request_too_slow",
+        title_cs="Požadavek nepřišel včas",
+        advice_cs="Spojení je příliš pomalé nebo se přerušilo. Zkuste to znovu.",
+        title_en="The request did not arrive in time",
+        advice_en="The connection is too slow or was interrupted. Try again.",
+    ),
+    Reply(
+        status=413,
+        reason="request_too_large",
+        title_cs="Odesílaná data jsou příliš velká",
+        advice_cs="Rozdělte data na menší části, nebo se obraťte na správce aplikace.",
+        title_en="The data sent are too large",
+        advice_en="Split the data into smaller parts, or ask the application's administrator.",
+    ),
+    Reply(
+        status=421,
+        reason="no_such_host",
+        title_cs="Tato adresa zde neexistuje",
+        advice_cs="Pod tímto názvem tu není žádná aplikace. Zkontrolujte adresu, nebo začněte na portálu.",
+        title_en="There is no such address here",
+        advice_en="No application has this name. Check the address, or start at the portal.",
+    ),
+    Reply(
+        status=426,
+        reason="protocol_too_old",
+        title_cs="Prohlížeč používá zastaralý protokol",
+        advice_cs="Aktualizujte prohlížeč a zkuste to znovu.",
+        title_en="The browser uses an outdated protocol",
+        advice_en="Update the browser and try again.",
+    ),
+    Reply(
+        status=431,
+        reason="headers_too_large",
+        title_cs="Hlavičky požadavku jsou příliš velké",
+        advice_cs="Smažte v prohlížeči soubory cookie této adresy a zkuste to znovu.",
+        title_en="The request's headers are too large",
+        advice_en="Delete this address's cookies in the browser and try again.",
+    ),
+    Reply(
+        status=500,
+        reason="gateway_fault",
+        title_cs="Na bráně došlo k chybě",
+        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
+        title_en="The gateway has failed",
+        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
+    ),
+    Reply(
+        status=502,
+        reason="application_answer_unusable",
+        title_cs="Aplikace odpověděla chybně",
+        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
+        title_en="The application gave an unusable answer",
+        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
+    ),
+    Reply(
+        status=503,
+        reason="unavailable",
+        title_cs="Služba není dostupná",
+        advice_cs="Aplikace nebo ověření přístupu teď neodpovídá. Přístup proto nelze povolit. "
+        "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
+        title_en="The service is not available",
+        advice_en="The application or the access decision does not answer now, so access cannot be allowed. "
+        "Try again in a moment. If it goes on, tell the administrator the time and number below.",
+    ),
+    Reply(
+        status=504,
+        reason="application_too_slow",
+        title_cs="Aplikace neodpověděla včas",
+        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
+        title_en="The application did not answer in time",
+        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
+    ),
+)
+
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+HEADERS = [
+    overwrite("content-security-policy", POLICY),
+    overwrite("cache-control", "no-store"),
+    overwrite("x-content-type-options", "nosniff"),
+    overwrite("referrer-policy", "no-referrer"),
+]
+DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
+
+
+def local_replies() -> Json:
+    """`local_reply_config`: first match decides, so refusals of `gateway.authorize` come first, untouched."""
+    denied = _denied()
+    waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
+    mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
+    for reply in REPLIES:
+        mappers += [_page(reply), _data(reply)]
+    return {"mappers": mappers}
+
+
+def _denied() -> Json:
+    """A refusal that the decision wrote; not one for want of a decision."""
+    cel = typed(
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        expression=f"response.code_details == '{DENIED}'",
+    )
+    return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}}
+
+
+def _page(reply: Reply) -> Json:
+    texts = {
+        name: _escaped(getattr(reply, name)) for name in ("title_cs", "advice_cs", "title_en", "advice_en")
+    }
+    page = script("local_reply.html").format_map(texts)
+    wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
+    return {
+        "filter": {"and_filter": {"filters": [_status(reply.status), wants_page]}},
+        "body_format_override": {
+            "text_format_source": {"inline_string": page},
+            "content_type": "text/html; charset=utf-8",
+        },
+        "headers_to_add": HEADERS,
+    }
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text).replace("%", "%%")
+
+
+def _data(reply: Reply) -> Json:
+    return {
+        "filter": _status(reply.status),
+        "body_format_override": {
+            "json_format": {
+                "reason": reply.reason,
+                "title": reply.title_cs,
+                "advice": reply.advice_cs,
+                "title_en": reply.title_en,
+                "advice_en": reply.advice_en,
+                "request_id": "%REQ(X-REQUEST-ID)%",
+            },
+            "content_type": "application/json",
+        },
+        "headers_to_add": HEADERS,
+    }
+
+
+def _status(status: int) -> Json:
+    value = {"default_value": status, "runtime_key": f"brana.local_reply.{status}"}
+    return {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}

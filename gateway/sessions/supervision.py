@@ -1,0 +1,52 @@
+"""What officers see and do about everybody's sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.vocabulary import MunicipalityCode, SessionId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.session import EndReason
+from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.log import LiveSession, SessionUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """Implements `gateway.web.officer.log.Sessions`."""
+
+    office: SessionOffice
+
+    async def live(self, caller: Assertion, now: datetime) -> Sequence[LiveSession]:  # noqa: ARG002 - see Sessions
+        return [
+            LiveSession(
+                session=one.id,
+                subject=one.subject,
+                name=one.name,
+                login=one.login,
+                municipality=one.municipality or MunicipalityCode(""),
+                address=one.address,
+                user_agent=one.user_agent,
+                since=one.opened_at,
+                last_seen=one.last_seen_at,
+            )
+            for one in await self.office.store.open_ones()
+            if one.why_over(self.office.limits, now) is None
+        ]
+
+    async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
+        found = [one for one in await self.office.store.by_ids([session]) if one.ended_at is None]
+        if not found:
+            raise SessionUnknown
+        by = Entry(
+            code=Code.SESSION_ENDED,
+            outcome=Outcome.SUCCESS,
+            at=now,
+            subject=caller.subject,
+            person=caller.login,
+            own_municipality=caller.municipality,
+            application=ADMIN,
+            address=address,
+        )
+        await self.office.end(found, EndReason.ENDED_BY_OFFICER, by, now)

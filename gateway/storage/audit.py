@@ -1,0 +1,133 @@
+"""Adding to the log, inside the transaction of the act that is recorded.
+
+`append` reads the tree's tail, numbers the entries, writes them and the new tail. All of it happens under the
+database's write lock (BEGIN IMMEDIATE), so another process may append in between, and a rolled back act takes
+its entry with it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.exc import OperationalError
+
+from gateway.audit.acts import clock_jumped
+from gateway.audit.canonical import Recorded, canonical, settled
+from gateway.audit.entry import Entry
+from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
+from gateway.audit.names import folded
+from gateway.audit.tree import Frontier, leaf_hash
+from gateway.storage.tables.audit import audit_entry
+
+CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
+
+# prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
+_INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark")))
+_NAMED = "INSERT OR IGNORE INTO audit_person (subject, person, folded) VALUES (?, ?, ?)"
+
+
+class LogInconsistent(Exception):
+    """The tables of the log do not fit together: somebody other than the log has written to them."""
+
+    def __init__(self, sequence: int, why: str) -> None:
+        super().__init__(
+            f"audit log, entry {sequence}: {why}; run `brana audit verify`, keep the file as evidence, "
+            "and restore the database from a backup"
+        )
+        self.sequence = sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the log ends."""
+
+    frontier: Frontier = field(default_factory=Frontier)
+    received_at: int = 0
+    """Microseconds since the epoch, of the last entry."""
+    wall: int = 0
+    """System clock at the last append."""
+
+
+def read_tail(connection: Connection) -> Tail | None:
+    """The stored tail, None in an empty log. Raises LogInconsistent."""
+    row = _driver(connection).execute("SELECT size, frontier, received_at, wall FROM audit_tail").fetchone()
+    if row is None:
+        return None
+    size, packed, received_at, wall = row
+    try:
+        return Tail(Frontier.unpack(size, packed), received_at, wall)
+    except ValueError as error:
+        raise LogInconsistent(size, f"the stored tail of the tree is damaged ({error})") from error
+
+
+class Ledger:
+    """Appends with a given clock (`now()`: aware, UTC)."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def append(self, connection: Connection, entries: Sequence[Entry]) -> range:
+        """Record `entries` in the transaction that is open; answers their sequence numbers.
+
+        Raises LogInconsistent, and `canonical.Unrecordable` for an entry that has no canonical form.
+        """
+        try:
+            return self._append(connection, entries)
+        except sqlite3.IntegrityError as error:
+            tail = read_tail(connection)
+            raise LogInconsistent(
+                tail.frontier.size if tail else 0, "a row that the log did not write stands in its place"
+            ) from error
+        except (
+            sqlite3.Error
+        ) as error:  # named as the database names it, so that the whole group is rolled back
+            raise OperationalError("append to the audit log", None, error) from error
+
+    def _append(self, connection: Connection, entries: Sequence[Entry]) -> range:
+        tail = read_tail(connection)
+        last = tail or Tail()
+        now = self._now()
+        wall = microseconds(now)
+        jumped = wall < last.wall - CLOCK_TOLERANCE // MICROSECOND
+        written = (clock_jumped(now, moment(last.wall)), *entries) if jumped else entries
+        received_at = max(wall, last.received_at)
+        received = moment(received_at)
+        rows, leaves, named = [], [], set()
+        for sequence, entry in enumerate(map(settled, written), last.frontier.size):
+            recorded = Recorded(sequence, received, entry)
+            data = canonical(recorded)
+            leaf = leaf_hash(data)
+            leaves.append(leaf)
+            rows.append((*facts(recorded), data, leaf))
+            if entry.subject and isinstance(name := entry.details.get("name"), str):
+                named.add((entry.subject, entry.person, folded(entry.person, name)))
+        frontier = last.frontier.extend(leaves)
+        driver = _driver(connection)
+        _write(driver, tail, Tail(frontier, received_at, wall), rows)
+        if named:
+            driver.executemany(_NAMED, sorted(named))
+        return range(frontier.size - len(entries), frontier.size)
+
+
+def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[tuple[Any, ...]]) -> None:
+    values = (new.frontier.size, new.frontier.pack(), new.received_at, new.wall)
+    if old is None:
+        driver.execute(
+            "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VALUES (1, ?, ?, ?, ?)", values
+        )
+    else:
+        driver.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", values)
+    driver.executemany(_INSERT, rows)
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.dbapi_connection
+    return cast(sqlite3.Connection, driver)
+
+
+append = Ledger(lambda: datetime.now(UTC)).append
+"""What stores call inside `Database.write`: `append(connection, entries)`."""

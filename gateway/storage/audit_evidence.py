@@ -1,0 +1,80 @@
+"""The log as it lies in the database, read for `gateway.audit.verify` in one snapshot, a page at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gateway.audit import checkpoint_file
+from gateway.audit.anchors import anchors
+from gateway.audit.canonical import TEXTS
+from gateway.audit.checkpointer import Sealed
+from gateway.audit.note import Verifier
+from gateway.audit.verify import Report, Row, StoredTail, verify
+from gateway.storage.database import Database
+from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_tail
+
+PAGE = 1_000  # rows held in memory at once
+
+_entry = select(
+    *(audit_entry.c[name] for name in ("sequence", "received_at", "at", "code", "outcome", *TEXTS)),
+    audit_entry.c.canonical,
+    audit_entry.c.leaf,
+)
+
+
+def verify_log(database: Database, file: Path, keys: Sequence[Verifier], kept: Iterable[str] = ()) -> Report:
+    """Check the whole log; blocks for some 50 µs an entry (call it in a thread).
+
+    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: notes kept on other machines.
+    """
+    file_size = checkpoint_file.size_of(file)  # before the snapshot: the file is written after the database
+    return database.read_now(
+        lambda connection: verify(
+            rows(connection),
+            anchors(checkpoints(connection), lambda: checkpoint_file.read(file), file_size, keys, kept),
+            stored_tail(connection),
+        )
+    )
+
+
+def rows(connection: Connection) -> Iterator[Row]:
+    last = None
+    while True:
+        query = _entry.order_by(audit_entry.c.sequence).limit(PAGE)
+        if last is not None:
+            query = query.where(audit_entry.c.sequence > last)
+        page = connection.execute(query).all()
+        for row in page:
+            *facts, canonical, leaf = row
+            yield Row(row.sequence, tuple(facts), _bytes(canonical), _bytes(leaf))
+        if len(page) < PAGE:
+            return
+        last = page[-1].sequence
+
+
+def checkpoints(connection: Connection) -> Iterator[Sealed]:
+    last = -1
+    while True:
+        page = connection.execute(
+            select(audit_checkpoint)
+            .where(audit_checkpoint.c.size > last)
+            .order_by(audit_checkpoint.c.size)
+            .limit(PAGE)
+        ).all()
+        for row in page:
+            yield Sealed(row.size, _bytes(row.root), row.at, str(row.note))
+        if len(page) < PAGE:
+            return
+        last = page[-1].size
+
+
+def stored_tail(connection: Connection) -> StoredTail | None:
+    row = connection.execute(select(audit_tail)).first()
+    return StoredTail(row.size, _bytes(row.frontier)) if row else None
+
+
+def _bytes(value: Any) -> bytes:
+    # SQLite keeps any type in any column: what somebody wrote by hand must end as a finding, not as a crash
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

@@ -1,0 +1,146 @@
+"""Searching the log in the database.
+
+What can mean several things (a part of a name, several codes) becomes several questions, none of which shares
+an entry with another; one index answers each in order, and the answers are merged. So nothing sorts more than
+a page. Of the conditions the one that leaves the fewest entries is given to the index, the others filter.
+"""
+
+from heapq import merge
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, false, func, literal, select, tuple_
+
+from gateway.audit.canonical import Recorded, parse
+from gateway.audit.entry import Outcome
+from gateway.audit.facts import microseconds
+from gateway.audit.names import folded
+from gateway.audit.search import COUNTED, PAGE, PEOPLE, Count, Page, Position, Query, TooManyPeople
+from gateway.storage.database import Database
+from gateway.storage.tables.audit import audit_entry, audit_person
+
+LARGEST_PAGE = 1_000
+SEPARATE_CODES = 8
+Condition = ColumnElement[bool]
+_e = audit_entry.c
+
+EXACT = ("request_id", "session", "address", "reason", "municipality", "application")
+"""Indexed columns, the choosiest first; what the index is used for when several are given."""
+FILTERS = ("own_municipality", "action", "rule", "policy_version")
+
+
+class LogSearch:
+    """Implements `gateway.audit.search.Search`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, query: Query, after: Position | None = None, limit: int = PAGE) -> Page:
+        return await self._database.read(lambda connection: page(connection, query, after, limit))
+
+    async def count(self, query: Query) -> Count:
+        return await self._database.read(lambda connection: count(connection, query))
+
+    async def entry(self, sequence: int) -> Recorded | None:
+        return await self._database.read(lambda connection: entry(connection, sequence))
+
+
+def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
+    limit = max(1, min(limit, LARGEST_PAGE))
+    conditions = _conditions(query)
+    if after is not None:
+        conditions.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
+    answers = [
+        connection.execute(
+            select(_e.at, _e.sequence, _e.canonical)
+            .where(*conditions, *choice)
+            .order_by(_e.at.desc(), _e.sequence.desc())
+            .limit(limit + 1)
+        ).all()
+        for choice in _choices(connection, query)
+    ]
+    merged = merge(*answers, key=lambda row: (row.at, row.sequence), reverse=True)
+    rows = list(islice(merged, limit + 1))
+    entries = tuple(parse(row.canonical) for row in rows[:limit])
+    following = Position(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
+    return Page(entries, following)
+
+
+def count(connection: Connection, query: Query) -> Count:
+    conditions = _conditions(query)
+    found: set[int] = set()
+    for choice in _choices(connection, query):
+        rows = connection.execute(select(_e.sequence).where(*conditions, *choice).limit(COUNTED + 1))
+        found.update(row.sequence for row in rows)
+        if len(found) > COUNTED:
+            return Count(COUNTED, at_least=True)
+    return Count(len(found), at_least=False)
+
+
+def entry(connection: Connection, sequence: int) -> Recorded | None:
+    row = connection.execute(select(_e.canonical).where(_e.sequence == sequence)).first()
+    return parse(row.canonical) if row else None
+
+
+def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
+    """Disjoint questions that together are the query, without its times."""
+    leading = next((name for name in EXACT[:2] if getattr(query, name)), None)
+    choices: list[list[Condition]]
+    if query.person:
+        choices = _of_person(connection, query.person, indexed=leading is None)
+    else:
+        leading = leading or next((name for name in EXACT if getattr(query, name)), None)
+        choices = [[]]
+    refused = query.outcome is not None and query.outcome is not Outcome.SUCCESS
+    free = not query.person and leading is None
+    if free and not refused and 0 < len(query.codes) <= SEPARATE_CODES:
+        choices = [[_e.code == code.value] for code in sorted(query.codes)]
+    elif query.codes:
+        filtered = _unindexed(_e.code).in_(sorted(code.value for code in query.codes))
+        choices = [[*choice, filtered] for choice in choices]
+    rest = [
+        _equals(name, getattr(query, name), indexed=name == leading)
+        for name in (*EXACT, *FILTERS)
+        if getattr(query, name) is not None
+    ]
+    if query.outcome is not None:
+        column = _e.outcome if free and refused else _unindexed(_e.outcome)
+        rest.append(column == query.outcome.value)
+        if free and refused:
+            rest.append(_e.outcome != Outcome.SUCCESS.value)  # names the partial index
+    return [[*choice, *rest] for choice in choices]
+
+
+def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
+    """Entries of the subjects that the text may mean, and the others that have it as their login."""
+    wanted = folded(text).strip()
+    matching = audit_person.c.folded.contains(wanted, autoescape=True) if wanted else false()
+    known = connection.execute(select(audit_person.c.subject).distinct().where(matching).limit(PEOPLE + 1))
+    subjects = sorted({text, *(row.subject for row in known)})
+    if len(subjects) > PEOPLE + 1:
+        raise TooManyPeople(text)
+    by_login = [_equals("person", text, indexed=indexed), _unindexed(_e.subject).not_in(subjects)]
+    return [*([_equals("subject", subject, indexed=indexed)] for subject in subjects), by_login]
+
+
+def _conditions(query: Query) -> list[Condition]:
+    conditions: list[Condition] = []
+    if query.since is not None:
+        conditions.append(_e.at >= microseconds(query.since))
+    if query.until is not None:
+        conditions.append(_e.at < microseconds(query.until))
+    if query.crossing:
+        own, of_data = _unindexed(_e.own_municipality), _unindexed(_e.municipality)
+        conditions += [own != of_data, own != "", of_data != ""]
+    return conditions
+
+
+def _equals(name: str, value: str, *, indexed: bool) -> Condition:
+    column = _e[name]
+    if not indexed or not value:
+        return _unindexed(column) == value
+    return (column == value) & (column != "")  # the second names the partial index
+
+
+def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same value, in a form that no index serves: the planner shall not choose by guess."""
+    return func.coalesce(column, "")

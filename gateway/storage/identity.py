@@ -1,0 +1,142 @@
+"""Keeps what the identity provider keeps: every step's changes and its audit entries in one write."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, delete, select
+
+from config.settings import SignIn
+from config.vocabulary import SessionId, SubjectId
+from gateway.audit.entry import Entry
+from gateway.audit.identity_events import entry_of
+from gateway.storage.database import Database
+from gateway.storage.identity_book import IdentityBook
+from gateway.storage.identity_rows import session_of
+from gateway.storage.moment import micros
+from gateway.storage.seal import Seal
+from gateway.storage.tables.identity import (
+    access_token,
+    authorization_code,
+    known_browser,
+    known_login,
+    provider_session,
+    sign_in_flow,
+    sign_in_guesses,
+)
+from idp.directory.person import Person
+from idp.events import NOWHERE, EndReason, Origin
+from idp.login import desk
+from idp.login.session import Session, end_due
+from idp.login.totp import Enrolled, Secret
+
+T = TypeVar("T")
+Append = Callable[[Connection, Sequence[Entry]], object]
+
+SWEPT_AT_ONCE = 500  # rows of each table: bounds how long other writers wait
+REPLAYS_NOTICED = timedelta(hours=1)  # spent codes are kept so long, to notice that one is used again
+ENDED_KEPT = timedelta(days=7)  # ended sessions, for the pages; the log keeps them longer
+FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
+
+
+class IdentityStore:
+    """`append` writes entries to the audit log within the transaction."""
+
+    def __init__(self, database: Database, seal: Seal, append: Append) -> None:
+        self._database = database
+        self._seal = seal
+        self._append = append
+
+    async def transact(self, work: Callable[[IdentityBook], T]) -> T:
+        """Run `work` in one write: all it changes and records is durable together when this returns."""
+
+        def write(connection: Connection) -> T:
+            book = IdentityBook(connection, self._seal)
+            answer = work(book)
+            self._record(connection, book)
+            return answer
+
+        return await self._database.write(write)
+
+    async def look(self, query: Callable[[IdentityBook], T]) -> T:
+        """Run `query` on a snapshot; it must not change anything."""
+        return await self._database.read(lambda connection: query(IdentityBook(connection, self._seal)))
+
+    async def enrol_for(self, subject: SubjectId, secret: Secret, now: datetime) -> None:
+        """Give a person a factor without a sign-in: for accounts prepared beforehand."""
+        await self.transact(lambda book: book.keep_factor(subject, Enrolled(secret, -1), now))
+
+    async def remove_factor(self, subject: SubjectId, login: str, origin: Origin, now: datetime) -> bool:
+        return await self.transact(lambda book: desk.remove_factor(book, subject, login, origin, now))
+
+    async def sessions_of(self, subject: SubjectId) -> list[Session]:
+        return await self.look(lambda book: book.sessions_of_subject(subject))
+
+    async def end_session(
+        self, sid: SessionId, reason: EndReason, now: datetime, origin: Origin = NOWHERE
+    ) -> tuple[SessionId, ...]:
+        return await self.transact(lambda book: desk.end_one(book, sid, reason, origin, now))
+
+    async def end_sessions_of(
+        self, subject: SubjectId, reason: EndReason, now: datetime, origin: Origin = NOWHERE
+    ) -> tuple[SessionId, ...]:
+        return await self.transact(lambda book: desk.end_all(book, subject, reason, origin, now))
+
+    async def touch(self, sid: SessionId, limits: SignIn, now: datetime) -> bool:
+        """The person is at work in an application; False when the session may not be used any more."""
+
+        def work(book: IdentityBook) -> bool:
+            session = book.session(sid)
+            if session is None or end_due(session, now, limits.idle) is not None:
+                return False
+            desk.touch(book, session, now)
+            return True
+
+        return await self.transact(work)
+
+    async def refresh(
+        self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
+    ) -> Session | None:
+        """Put newly read facts into a session; None when that ended it."""
+        return await self.transact(lambda book: desk.refresh(book, sid, person, limits, now))
+
+    async def sweep(self, limits: SignIn, now: datetime) -> tuple[SessionId, ...]:
+        """Remove a bounded number of expired rows; end sessions that are over and answer their names."""
+
+        def write(connection: Connection) -> tuple[SessionId, ...]:
+            book = IdentityBook(connection, self._seal)
+            due = provider_session.c.ended_at.is_(None) & (
+                (provider_session.c.expires_at <= micros(now))
+                | (provider_session.c.last_seen <= micros(now - limits.idle))
+            )
+            query = select(provider_session).where(due).limit(SWEPT_AT_ONCE)
+            over: list[SessionId] = []
+            for row in connection.execute(query).all():
+                session = session_of(row)
+                reason = end_due(session, now, limits.idle) or EndReason.IDLE
+                over += desk.end(book, (session,), reason, NOWHERE, now)
+            for table, column, before in (
+                (sign_in_flow, sign_in_flow.c.expires_at, now),
+                (sign_in_guesses, sign_in_guesses.c.forget_at, now),
+                (access_token, access_token.c.expires_at, now),
+                (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
+                (known_login, known_login.c.seen_at, now - FORGOTTEN),
+                (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
+                (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
+            ):
+                _remove(connection, table, column <= micros(before))
+            self._record(connection, book)
+            return tuple(over)
+
+        return await self._database.write(write)
+
+    def _record(self, connection: Connection, book: IdentityBook) -> None:
+        if book.events:
+            self._append(connection, [entry_of(event) for event in book.events])
+
+
+def _remove(connection: Connection, table: Table, where: Any) -> None:
+    keys = list(table.primary_key)
+    for row in connection.execute(select(*keys).where(where).limit(SWEPT_AT_ONCE)).all():
+        same = [column == value for column, value in zip(keys, row, strict=True)]
+        connection.execute(delete(table).where(*same))

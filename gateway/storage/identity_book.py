@@ -1,0 +1,157 @@
+"""The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from config.vocabulary import SessionId, SubjectId
+from gateway.storage.identity_rows import (
+    Values,
+    code_of,
+    code_row,
+    flow_of,
+    flow_row,
+    session_of,
+    session_row,
+    token_of,
+    token_row,
+)
+from gateway.storage.moment import micros, moment_of
+from gateway.storage.seal import Seal
+from gateway.storage.tables.identity import (
+    access_token,
+    authorization_code,
+    factor,
+    known_browser,
+    known_login,
+    provider_session,
+    sign_in_flow,
+    sign_in_guesses,
+)
+from idp.events import Event
+from idp.login.book import Flow
+from idp.login.handle import FlowId, HandleHash
+from idp.login.session import Session
+from idp.login.throttle import BucketKey, Times
+from idp.login.totp import Enrolled, Secret
+from idp.oidc.book import AccessToken, Code
+
+
+class IdentityBook:
+    """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection = connection
+        self._seal = seal
+        self.events: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+    # sign-ins
+    def flow(self, name: FlowId) -> Flow | None:
+        row = self._one(sign_in_flow, sign_in_flow.c.id == name)
+        return None if row is None else flow_of(row, self._seal)
+
+    def keep_flow(self, flow: Flow) -> None:
+        self._put(sign_in_flow, flow_row(flow, self._seal))
+
+    def drop_flow(self, name: FlowId) -> None:
+        self._connection.execute(delete(sign_in_flow).where(sign_in_flow.c.id == name))
+
+    def flows_from(self, address: str, now: datetime) -> int:
+        living = (sign_in_flow.c.address == address) & (sign_in_flow.c.expires_at > micros(now))
+        query = select(func.count()).select_from(sign_in_flow).where(living)
+        return int(self._connection.execute(query).scalar_one())
+
+    # guesses
+    def guesses(self, key: BucketKey) -> Times:
+        row = self._one(sign_in_guesses, sign_in_guesses.c.key == key)
+        times = [] if row is None else msgspec.json.decode(row.times, type=list[int])
+        return tuple(moment_of(value) for value in times)
+
+    def keep_guesses(self, key: BucketKey, times: Times, forget_at: datetime) -> None:
+        if not times:
+            self._connection.execute(delete(sign_in_guesses).where(sign_in_guesses.c.key == key))
+            return
+        kept = msgspec.json.encode([micros(value) for value in times]).decode()
+        self._put(sign_in_guesses, {"key": key, "times": kept, "forget_at": micros(forget_at)})
+
+    # people
+    def subject_of(self, login: str) -> SubjectId | None:
+        row = self._one(known_login, known_login.c.login == login)
+        return None if row is None else SubjectId(row.subject)
+
+    def keep_subject_of(self, login: str, subject: SubjectId, now: datetime) -> None:
+        self._put(known_login, {"login": login, "subject": subject, "seen_at": micros(now)})
+
+    def knows_browser(self, browser: HandleHash, subject: SubjectId) -> bool:
+        where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
+        return self._one(known_browser, where) is not None
+
+    def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
+        self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
+
+    def factor(self, subject: SubjectId) -> Enrolled | None:
+        row = self._one(factor, factor.c.subject == subject)
+        if row is None:
+            return None
+        return Enrolled(Secret(self._seal.open(row.sealed_secret, f"factor:{subject}").decode()), row.counter)
+
+    def keep_factor(self, subject: SubjectId, factor_: Enrolled, now: datetime) -> None:
+        sealed = self._seal.close(factor_.secret.base32.encode(), f"factor:{subject}")
+        row = {"subject": subject, "sealed_secret": sealed, "counter": factor_.counter}
+        enrolled = {**row, "enrolled_at": micros(now)}
+        statement = insert(factor).values(enrolled)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=row))
+
+    def drop_factor(self, subject: SubjectId) -> bool:
+        return self._connection.execute(delete(factor).where(factor.c.subject == subject)).rowcount > 0
+
+    # sessions
+    def session(self, sid: SessionId) -> Session | None:
+        row = self._one(provider_session, provider_session.c.sid == sid)
+        return None if row is None else session_of(row)
+
+    def session_of(self, handle: HandleHash) -> Session | None:
+        row = self._one(provider_session, provider_session.c.handle == handle)
+        return None if row is None else session_of(row)
+
+    def sessions_of_subject(self, subject: SubjectId) -> list[Session]:
+        living = (provider_session.c.subject == subject) & provider_session.c.ended_at.is_(None)
+        query = select(provider_session).where(living).order_by(provider_session.c.created_at)
+        return [session_of(row) for row in self._connection.execute(query)]
+
+    def keep_session(self, session: Session) -> None:
+        self._put(provider_session, session_row(session))
+
+    # codes and tokens
+    def keep_code(self, code: Code) -> None:
+        self._put(authorization_code, code_row(code))
+
+    def code(self, name: HandleHash) -> Code | None:
+        row = self._one(authorization_code, authorization_code.c.hash == name)
+        return None if row is None else code_of(row)
+
+    def keep_token(self, token: AccessToken) -> None:
+        self._put(access_token, token_row(token))
+
+    def token(self, name: HandleHash) -> AccessToken | None:
+        row = self._one(access_token, access_token.c.hash == name)
+        return None if row is None else token_of(row)
+
+    def withdraw_tokens(self, code: HandleHash) -> int:
+        return self._connection.execute(delete(access_token).where(access_token.c.code == code)).rowcount
+
+    def _one(self, table: Table, where: Any) -> Row[Any] | None:
+        return self._connection.execute(select(table).where(where)).one_or_none()
+
+    def _put(self, table: Table, row: Values) -> None:
+        """Insert, or replace the row with the same primary key."""
+        keys = [column.name for column in table.primary_key]
+        changed = {name: value for name, value in row.items() if name not in keys}
+        statement = insert(table).values(row)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))

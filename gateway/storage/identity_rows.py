@@ -1,0 +1,154 @@
+"""Rows of the identity tables and the values they stand for."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from config.vocabulary import AuthenticationLevel, Language, SessionId
+from gateway.storage.moment import micros, moment_of
+from gateway.storage.seal import Seal
+from idp.directory.person import Person
+from idp.events import EndReason
+from idp.login.book import Flow, Waiting
+from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
+from idp.login.handle import FlowId, HandleHash
+from idp.login.session import Session
+from idp.oidc.book import AccessToken, Code
+from idp.oidc.client import ClientId, Scope
+
+Values = dict[str, Any]
+
+STATES: dict[str, type[Waiting]] = {
+    "password": AwaitingPassword,
+    "code": AwaitingCode,
+    "enrolment": AwaitingEnrolment,
+}
+NAMES = {kind: name for name, kind in STATES.items()}
+
+
+def _moment_or_none(value: int | None) -> datetime | None:
+    return None if value is None else moment_of(value)
+
+
+def state_text(state: Waiting) -> bytes:
+    return NAMES[type(state)].encode() + b" " + msgspec.json.encode(state)
+
+
+def state_of(text: bytes) -> Waiting:
+    name, _, content = text.partition(b" ")
+    return msgspec.json.decode(content, type=STATES[name.decode()])
+
+
+def flow_row(flow: Flow, seal: Seal) -> Values:
+    return {
+        "id": flow.id,
+        "browser": flow.browser,
+        "sealed_state": seal.close(state_text(flow.state), f"sign_in_flow:{flow.id}"),
+        "asked": flow.asked,
+        "address": flow.address,
+        "locale": flow.locale.value,
+        "began_at": micros(flow.began_at),
+        "expires_at": micros(flow.expires_at),
+    }
+
+
+def flow_of(row: Row[Any], seal: Seal) -> Flow:
+    return Flow(
+        id=FlowId(row.id),
+        browser=HandleHash(row.browser),
+        state=state_of(seal.open(row.sealed_state, f"sign_in_flow:{row.id}")),
+        asked=row.asked,
+        address=row.address,
+        locale=Language(row.locale),
+        began_at=moment_of(row.began_at),
+        expires_at=moment_of(row.expires_at),
+    )
+
+
+def session_row(session: Session) -> Values:
+    return {
+        "sid": session.sid,
+        "handle": session.handle,
+        "subject": session.person.subject,
+        "person": msgspec.json.encode(session.person).decode(),
+        "facts_at": micros(session.facts_at),
+        "locale": session.locale.value,
+        "level": session.level.value,
+        "methods": " ".join(session.methods),
+        "auth_time": micros(session.auth_time),
+        "created_at": micros(session.created_at),
+        "last_seen": micros(session.last_seen),
+        "expires_at": micros(session.expires_at),
+        "ended_at": None if session.ended_at is None else micros(session.ended_at),
+        "end_reason": None if session.end_reason is None else session.end_reason.value,
+    }
+
+
+def session_of(row: Row[Any]) -> Session:
+    return Session(
+        sid=SessionId(row.sid),
+        handle=HandleHash(row.handle),
+        person=msgspec.json.decode(row.person, type=Person),
+        facts_at=moment_of(row.facts_at),
+        locale=Language(row.locale),
+        level=AuthenticationLevel(row.level),
+        methods=tuple(row.methods.split()),
+        auth_time=moment_of(row.auth_time),
+        created_at=moment_of(row.created_at),
+        last_seen=moment_of(row.last_seen),
+        expires_at=moment_of(row.expires_at),
+        ended_at=_moment_or_none(row.ended_at),
+        end_reason=None if row.end_reason is None else EndReason(row.end_reason),
+    )
+
+
+def code_row(code: Code) -> Values:
+    return {
+        "hash": code.hash,
+        "session": code.session,
+        "client": code.client,
+        "redirect_uri": code.redirect_uri,
+        "challenge": code.challenge,
+        "nonce": code.nonce,
+        "scopes": " ".join(code.scopes),
+        "expires_at": micros(code.expires_at),
+        "used_at": None if code.used_at is None else micros(code.used_at),
+    }
+
+
+def code_of(row: Row[Any]) -> Code:
+    return Code(
+        hash=HandleHash(row.hash),
+        session=SessionId(row.session),
+        client=ClientId(row.client),
+        redirect_uri=row.redirect_uri,
+        challenge=row.challenge,
+        nonce=row.nonce,
+        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        expires_at=moment_of(row.expires_at),
+        used_at=_moment_or_none(row.used_at),
+    )
+
+
+def token_row(token: AccessToken) -> Values:
+    return {
+        "hash": token.hash,
+        "code": token.code,
+        "session": token.session,
+        "client": token.client,
+        "scopes": " ".join(token.scopes),
+        "expires_at": micros(token.expires_at),
+    }
+
+
+def token_of(row: Row[Any]) -> AccessToken:
+    return AccessToken(
+        hash=HandleHash(row.hash),
+        code=HandleHash(row.code),
+        session=SessionId(row.session),
+        client=ClientId(row.client),
+        scopes=tuple(Scope(word) for word in row.scopes.split()),
+        expires_at=moment_of(row.expires_at),
+    )

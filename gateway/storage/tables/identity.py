@@ -1,0 +1,95 @@
+"""Sign-ins, factors, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
+
+from gateway.storage.tables import metadata
+
+sign_in_flow = Table(
+    "sign_in_flow",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("browser", LargeBinary, nullable=False),
+    Column("sealed_state", LargeBinary, nullable=False),  # may hold a one-time-code secret not yet confirmed
+    Column("asked", Text, nullable=False),
+    Column("address", String(64), nullable=False, index=True),
+    Column("locale", String(2), nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+sign_in_guesses = Table(
+    "sign_in_guesses",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("times", Text, nullable=False),  # JSON list of microseconds
+    Column("forget_at", BigInteger, nullable=False, index=True),
+)
+
+known_login = Table(
+    "known_login",
+    metadata,
+    Column("login", String(800), primary_key=True),
+    Column("subject", String(36), nullable=False),
+    Column("seen_at", BigInteger, nullable=False, index=True),
+)
+
+known_browser = Table(
+    "known_browser",
+    metadata,
+    Column("browser", LargeBinary, primary_key=True),
+    Column("subject", String(36), primary_key=True),
+    Column("seen_at", BigInteger, nullable=False, index=True),
+)
+
+factor = Table(
+    "factor",
+    metadata,
+    Column("subject", String(36), primary_key=True),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),  # last accepted time step, RFC 6238 §5.2
+    Column("enrolled_at", BigInteger, nullable=False),
+)
+
+provider_session = Table(
+    "provider_session",
+    metadata,
+    Column("sid", String(22), primary_key=True),
+    Column("handle", LargeBinary, nullable=False, unique=True),
+    Column("subject", String(36), nullable=False, index=True),
+    Column("person", Text, nullable=False),  # JSON of idp.directory.person.Person
+    Column("facts_at", BigInteger, nullable=False),
+    Column("locale", String(2), nullable=False),
+    Column("level", String(60), nullable=False),
+    Column("methods", Text, nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False, index=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("ended_at", BigInteger, index=True),
+    Column("end_reason", String(30)),
+)
+
+authorization_code = Table(
+    "authorization_code",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("session", String(22), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", String(43), nullable=False),
+    Column("nonce", Text),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+)
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("code", LargeBinary, nullable=False, index=True),
+    Column("session", String(22), nullable=False),
+    Column("client", String(200), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)

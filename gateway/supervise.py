@@ -1,0 +1,231 @@
+"""`brana serve` while it runs: two children, each started again when it dies. Standard library only.
+
+`python -m gateway.supervise PLAN` reads a JSON file made by `Plan.write`. Laws:
+
+- Envoy is not touched when the control plane dies, nor the reverse;
+- a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
+  in a row (or when it says that its configuration is wrong) everything ends with a message;
+- whatever ends the supervisor ends both children: by signal, or, if it is killed, by the kernel.
+"""
+
+
+import sys
+
+if __name__ == "__main__":  # asyncio would load OpenSSL (4 MiB), and nothing here speaks TLS
+    sys.modules["ssl"] = None  # type: ignore[assignment]
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.envoy.notices import FOLDER, Notice, What, leave
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: starting again cannot help
+QUICK_SECONDS = 10.0  # a child that lived longer than this was well
+QUICK_DEATHS = 8
+LONGEST_PAUSE = 5.0  # seconds
+DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
+GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
+CURRENT = "current.log"  # link in the spool folder to the file of Envoy's present start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to run. `envoy` and `control` are argument lists; `run` and `spool` folders."""
+
+    control: list[str]
+    envoy: list[str]
+    run: str
+    spool: str
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self)), "utf-8")
+
+    @classmethod
+    def read(cls, file: Path) -> "Plan":
+        return cls(**json.loads(file.read_text("utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    name: str
+    command: Callable[[], list[str]]
+    """Asked before each start, because each start has its own log file."""
+    died: Callable[[int], None]
+
+
+class Supervisor:
+    """Runs the plan until a signal comes or a child cannot be kept alive."""
+
+    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
+        self._plan, self._say = plan, say
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._stopping = asyncio.Event()
+        self._failed = False
+        self._spool_file = ""
+
+    async def run(self) -> int:
+        """Exit status: 0 after a signal, 1 when a child could not be kept alive."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        children = (
+            Child("control plane", lambda: self._plan.control, lambda _: None),
+            Child("Envoy", self._envoy_command, lambda status: self._notice("died", status)),
+        )
+        keepers = [asyncio.create_task(self._keep(child)) for child in children]
+        await self._stopping.wait()
+        await self._end()
+        await asyncio.gather(*keepers)
+        return 1 if self._failed else 0
+
+    async def _keep(self, child: Child) -> None:
+        quick = 0
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            process = await asyncio.create_subprocess_exec(
+                *child.command(), start_new_session=True, preexec_fn=_die_with(os.getpid())
+            )
+            self._running[child.name] = process
+            status = await process.wait()
+            del self._running[child.name]
+            if self._stopping.is_set():
+                return
+            child.died(status)
+            quick = quick + 1 if time.monotonic() - begun < QUICK_SECONDS else 0
+            if status == WRONG_CONFIGURATION or quick >= QUICK_DEATHS:
+                self._give_up(child, status, quick)
+                return
+            pause = min(0.1 * 2 ** (quick - 2), LONGEST_PAUSE) if quick > 1 else 0.0
+            self._say(f"{child.name} ended ({_how(status)}); starting it again{_after(pause)}")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    def _give_up(self, child: Child, status: int, quick: int) -> None:
+        times = f" {quick} times in a row, each within {QUICK_SECONDS:g} s" if quick > 1 else ""
+        self._say(
+            f"{child.name} cannot be kept running: it ended ({_how(status)}){times}. "
+            "Everything stops now. Its messages above say why; mend that and start again."
+        )
+        self._failed = True
+        self._stopping.set()
+
+    async def _end(self) -> None:
+        """Envoy first, so that the last lines of its log can still be taken over."""
+        if envoy := self._running.get("Envoy"):
+            await self._drain()
+            await _stop(envoy, DRAIN_SECONDS)
+        if control := self._running.get("control plane"):
+            await _stop(control, GRACE_SECONDS)
+
+    async def _drain(self) -> None:
+        """No new requests; wait a moment for those under way."""
+        admin = Path(self._plan.run) / "envoy-admin.sock"
+        limit = time.monotonic() + DRAIN_SECONDS
+        try:
+            await asyncio.to_thread(_admin, admin, "POST", "/drain_listeners?graceful&skip_exit")
+            while time.monotonic() < limit:
+                said = await asyncio.to_thread(
+                    _admin, admin, "GET", "/stats?filter=^http.people.downstream_rq_active$"
+                )
+                if said.rstrip().endswith(": 0"):
+                    return
+                await asyncio.sleep(0.05)
+        except OSError:
+            return  # no administration to ask: it is ending or was never up
+
+    def _envoy_command(self) -> list[str]:
+        """A log file of its own for this start, behind the link that Envoy's configuration names."""
+        now = datetime.now(UTC)
+        stamp = now.strftime("%Y%m%dT%H%M%S%fZ")
+        self._spool_file = f"access-{stamp}.log"
+        link = Path(self._plan.spool) / CURRENT
+        draft = link.with_name(f".{CURRENT}")
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(self._spool_file)
+        draft.replace(link)
+        self._notice("started", 0, now)
+        return [*self._plan.envoy, "--service-node", f"envoy-{stamp}"]
+
+    def _notice(self, what: What, status: int, at: datetime | None = None) -> None:
+        notice = Notice(
+            what=what,
+            at=at or datetime.now(UTC),
+            spool=self._spool_file,
+            status=status,
+        )
+        try:
+            leave(Path(self._plan.run) / FOLDER, notice)
+        except OSError as error:
+            self._say(f"cannot write down that Envoy {what}: {error}; free space on the disk")
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """For the child between fork and exec: end with the supervisor, even one that was killed."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask_kernel() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+
+    return ask_kernel
+
+
+async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), patience)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def _admin(path: Path, method: str, target: str) -> str:
+    """One HTTP/1.0-style exchange with Envoy's administration socket. Raises OSError."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        connection.connect(str(path))
+        connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: envoy\r\nConnection: close\r\n\r\n".encode())
+        answer = bytearray()
+        while part := connection.recv(4096):
+            answer += part
+    return answer.partition(b"\r\n\r\n")[2].replace(b"\r\n0\r\n", b"").decode("utf-8", "replace")
+
+
+def _how(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    return f"signal {signal.Signals(-status).name}" if -status in set(signal.Signals) else f"signal {-status}"
+
+
+def _after(pause: float) -> str:
+    return f" in {pause:g} s" if pause else ""
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point. Takes the plan's file."""
+
+    def say(text: str) -> None:
+        sys.stderr.write(f"brana: {text}\n")
+        sys.stderr.flush()
+
+    async def supervise() -> int:
+        return await Supervisor(Plan.read(Path(arguments[0])), say).run()
+
+    return asyncio.run(supervise())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

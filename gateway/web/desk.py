@@ -1,0 +1,131 @@
+"""What every handler of the pages works with, and the answers they have in common."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from config.vocabulary import ApplicationId, SessionId
+from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
+from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
+from idp.http.page import Pages, language_of, page_headers, remember
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CLIENT_ADDRESS_HEADER = "x-brana-client-address"
+REQUEST_ID_HEADER = "x-request-id"
+SHOWN_REQUEST_ID = 64  # characters; Envoy's are 36
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One line of a room's table: which method and path (aiohttp's pattern) which handler answers."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+class Refused(Exception):
+    """Ends a handler with a refusal instead of an answer."""
+
+    def __init__(self, refusal: Refusal, status: int = 403) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Pages, clock and the reading of assertions, with the addresses that pages lead to.
+
+    `portal` and `sign_in` are origins (`https://portal.example.cz:8443`).
+    """
+
+    pages: Pages
+    now: Callable[[], datetime]
+    read_assertion: ReadAssertion
+    assertion_refusals: tuple[type[Exception], ...]
+    portal: str
+    sign_in: str
+
+    def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
+        """The person who asks; raises NotIdentified."""
+        return caller_of(request, self.read_assertion, audience, self.now(), self.assertion_refusals)
+
+    def show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: object
+    ) -> web.Response:
+        """A page for somebody who is signed in."""
+        return self.pages.respond(
+            request,
+            template,
+            status=status,
+            form_targets=(self.sign_in,),
+            caller=caller,
+            now=self.now(),
+            portal=self.portal,
+            **context,
+        )
+
+    def refuse(self, request: web.Request, refusal: Refusal, status: int, *, again: str = "") -> web.Response:
+        """A refusal as a page or, for a program, as JSON."""
+        language = language_of(request, self.pages.default_language)
+        occurrence = Occurrence(
+            refusal=refusal, status=status, at=self.now(), request_id=request_id_of(request)
+        )
+        if not wants_page(request.headers):
+            return web.Response(
+                text=refusal_json(occurrence, language),
+                status=status,
+                content_type="application/json",
+                headers=page_headers(),
+            )
+        html = refusal_page(
+            self.pages, occurrence, language, portal=self.portal, again=again, here=request.path_qs
+        )
+        response = web.Response(
+            text=html, status=status, content_type="text/html", headers=page_headers((self.sign_in,))
+        )
+        remember(response, request)
+        return response
+
+
+def request_id_of(request: web.Request) -> str:
+    return request.headers.get(REQUEST_ID_HEADER, "")[:SHOWN_REQUEST_ID]
+
+
+def client_address_of(request: web.Request) -> str:
+    """The person's address as Envoy saw it, without port."""
+    return request.headers.get(CLIENT_ADDRESS_HEADER, "")
+
+
+async def form_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
+    """Exactly one text for each of the names of a form; raises Refused for anything else."""
+    form = await request.post()
+    values: dict[str, str] = {}
+    for name in names:
+        given = form.getall(name, [])
+        if len(given) != 1 or not isinstance(given[0], str):
+            raise Refused(FORM_UNREADABLE, 400)
+        values[name] = given[0]
+    return values
+
+
+async def session_of_form(request: web.Request) -> SessionId:
+    """The session that the form `session` names."""
+    return SessionId((await form_of(request, ["session"]))["session"])
+
+
+__all__ = [
+    "Desk",
+    "Handler",
+    "NotIdentified",
+    "Page",
+    "Refused",
+    "client_address_of",
+    "form_of",
+    "request_id_of",
+    "session_of_form",
+]

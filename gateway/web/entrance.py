@@ -1,0 +1,99 @@
+"""`/.brana/callback` and `/.brana/sign-out`: coming in at a host, and going."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+
+from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
+from gateway.sessions.office import handle_hash
+from gateway.sessions.provider import ProviderUnreachable
+from gateway.sessions.session import EndReason, Session
+from gateway.sessions.sign_in import CALLBACK, SignIn, SignInRefused
+from gateway.web.desk import Desk, Handler, Refused, client_address_of, request_id_of
+from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both, signed_out_page
+from idp.http.page import language_of, page_headers
+
+SIGN_OUT = "/.brana/sign-out"
+log = structlog.get_logger("gateway.entrance")
+
+PROVIDER_AWAY = Refusal(
+    reason="provider_unreachable",
+    title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
+    advice=both(
+        cs="Zkuste to prosím za chvíli znovu. Kdo už je přihlášený, může pracovat dál.",
+        en="Please try again in a moment. Whoever is signed in already can go on working.",
+    ),
+)
+
+EndSession = Callable[[Session, EndReason, web.Request, datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    desk: Desk
+    sign_in: SignIn
+    session_of: Callable[[bytes], Session | None]
+    end: EndSession
+
+    def paths(self) -> Mapping[str, Handler]:
+        return {CALLBACK: self.callback, SIGN_OUT: self.sign_out}
+
+    async def callback(self, request: web.Request) -> web.StreamResponse:
+        """The provider sent the browser back (GET). A failed attempt begins again by itself once."""
+        if request.method != "GET":
+            raise web.HTTPMethodNotAllowed(request.method, ["GET"])
+        now = self.desk.now()
+        try:
+            arrival = await self.sign_in.finish(
+                request.host,
+                dict(request.query),
+                self._cookies(request),
+                client_address_of(request),
+                request.headers.get("User-Agent", ""),
+                request_id_of(request),
+                now,
+            )
+        except ProviderUnreachable as error:
+            log.warning("sign_in.provider_unreachable", cause=str(error))
+            raise Refused(PROVIDER_AWAY, 503) from error
+        except SignInRefused as error:
+            return await self._refused(request, error, now)
+        response = web.HTTPSeeOther(f"https://{request.host}{arrival.return_to}")
+        for cookie in arrival.cookies:
+            response.headers.add("Set-Cookie", cookie)
+        return response
+
+    async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
+        log.warning("sign_in.refused", reason=error.reason, request_id=request_id_of(request))
+        if error.reason == "session_over":
+            language = language_of(request, self.desk.pages.default_language)
+            beginning = await self.sign_in.begin(request.host, error.return_to, language, now, again=True)
+            response = web.HTTPFound(beginning.location)
+            response.headers.add("Set-Cookie", beginning.cookie)
+            return response
+        return self.desk.refuse(request, SIGN_IN_FAILED, 403, again=error.return_to)
+
+    async def sign_out(self, request: web.Request) -> web.StreamResponse:
+        """Ends the session on every host (POST, own page only: the guard sees to it)."""
+        if request.method != "POST":
+            raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+        session = self._session(request)
+        if session is not None:
+            await self.end(session, EndReason.SIGNED_OUT, request, self.desk.now())
+        language = language_of(request, self.desk.pages.default_language)
+        html = signed_out_page(self.desk.pages, language, portal=self.desk.portal)
+        response = web.Response(text=html, content_type="text/html", headers=page_headers())
+        for name in (GRANT, SESSION):
+            response.headers.add("Set-Cookie", clear_cookie(name))
+        return response
+
+    def _session(self, request: web.Request) -> Session | None:
+        handle = self._cookies(request).get(SESSION)
+        return self.session_of(handle_hash(handle)) if handle else None
+
+    @staticmethod
+    def _cookies(request: web.Request) -> dict[str, str]:
+        return read_cookies("; ".join(request.headers.getall("Cookie", [])))

@@ -1,0 +1,67 @@
+"""What every request passes before a handler: same origin for what changes something, and no bare error."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from gateway.web.desk import Desk, NotIdentified, Refused, request_id_of
+from gateway.web.refusal import FORM_UNREADABLE, NOT_FROM_OUR_PAGE, OUR_FAULT, PAGE_UNKNOWN, SIGN_IN_NEEDED
+from idp.http.page import SECURITY_HEADERS
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+REFUSALS_BY_STATUS = {404: PAGE_UNKNOWN, 405: PAGE_UNKNOWN, 421: PAGE_UNKNOWN, 413: FORM_UNREADABLE}
+
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def from_our_page(headers: Mapping[str, str], host: str) -> bool:
+    """Whether a request that changes something was sent by a page of the same origin.
+
+    The browser says so itself (Fetch Metadata, `Sec-Fetch-Site`); an older one sends Origin, which must be
+    the one that was asked. A request with neither is refused. `host` is the Host header, with its port.
+    """
+    site = headers.get("Sec-Fetch-Site")
+    origin = headers.get("Origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is not None:
+        return _without_usual_port(origin) == f"https://{_without_usual_port(host)}"
+    return site is not None
+
+
+def _without_usual_port(authority: str) -> str:
+    return authority.lower().removesuffix(":443")
+
+
+def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middleware:
+    """Middleware that refuses foreign POSTs and turns every error into a page that says what to do."""
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Next) -> web.StreamResponse:
+        response = await _answer(request, handler)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    async def _answer(request: web.Request, handler: Next) -> web.StreamResponse:
+        if request.method not in SAFE_METHODS and not from_our_page(request.headers, request.host):
+            return desk.refuse(request, NOT_FROM_OUR_PAGE, 403)
+        try:
+            return await handler(request)
+        except Refused as refused:
+            return desk.refuse(request, refused.refusal, refused.status)
+        except NotIdentified as refused:
+            log.warning("web.not_identified", cause=str(refused), request_id=request_id_of(request))
+            return desk.refuse(request, SIGN_IN_NEEDED, 401, again="/")
+        except web.HTTPException as error:
+            if error.status not in REFUSALS_BY_STATUS:
+                raise
+            return desk.refuse(request, REFUSALS_BY_STATUS[error.status], error.status)
+        except Exception:  # the person gets a page and a number, the log the rest
+            log.exception("web.failed", path=request.path, request_id=request_id_of(request))
+            return desk.refuse(request, OUR_FAULT, 500, again="/")
+
+    return guard

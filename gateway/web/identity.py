@@ -1,0 +1,60 @@
+"""Who asks: the assertion that the gate put into the request, read by what the composer passes in.
+
+Handlers learn from here who somebody is; whether they may was decided before the request came.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
+
+ASSERTION_HEADER = "x-brana-assertion"
+PORTAL = ApplicationId("portal")
+ADMIN = ApplicationId("audit")
+
+
+class Assertion(Protocol):
+    """What the pages need of a verified assertion (docs/architecture.md, "Life of a request", 5)."""
+
+    @property
+    def subject(self) -> SubjectId: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def sid(self) -> SessionId: ...
+    @property
+    def municipality(self) -> MunicipalityCode: ...
+    @property
+    def roles(self) -> Collection[Role]: ...
+    @property
+    def actions(self) -> Collection[Action]: ...
+
+
+ReadAssertion = Callable[[str, ApplicationId, datetime], Assertion]
+"""Verifies a JWT for an audience at a moment; raises where it is not whole, ours, for us, or in time."""
+
+
+class NotIdentified(Exception):
+    """The request carries no assertion, several, or one that does not verify."""
+
+
+def caller_of(
+    request: web.Request,
+    read: ReadAssertion,
+    audience: ApplicationId,
+    now: datetime,
+    refusals: tuple[type[Exception], ...],
+) -> Assertion:
+    """The person who asks. `refusals` are what `read` raises; raises NotIdentified."""
+    headers = request.headers.getall(ASSERTION_HEADER, [])
+    if len(headers) != 1 or not headers[0]:
+        raise NotIdentified(f"{len(headers)} headers {ASSERTION_HEADER} where the gate sets one")
+    try:
+        return read(headers[0], audience, now)
+    except refusals as refusal:
+        raise NotIdentified(str(refusal)) from refusal

@@ -1,0 +1,93 @@
+"""The filters of the log: from an address to a query and back. What cannot be read is said, not guessed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from gateway.audit.entry import Code, Outcome
+from gateway.web.moments import PRAGUE, MomentUnreadable, entered_since, entered_until
+from gateway.web.officer.log import Query
+
+FIELD_LENGTH = 200  # characters of one filter that are read
+LARGEST_SEQUENCE = 2**63 - 1  # SQLite's and PostgreSQL's largest integer
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "person": str.strip,
+    "municipality": lambda text: MunicipalityCode(text) if text else None,
+    "application": lambda text: ApplicationId(text) if text else None,
+    "outcome": lambda text: Outcome(text) if text else None,
+    "code": lambda text: Code(text) if text else None,
+    "session": lambda text: SessionId(text) if text else None,
+    "request_id": str.strip,
+    "since": entered_since,
+    "until": entered_until,
+}
+"""Filter → how its text is read; raises ValueError or MomentUnreadable where it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was entered (for the form), what it means, and which fields could not be read."""
+
+    entered: Mapping[str, str]
+    query: Query
+    unreadable: frozenset[str]
+
+    def address(self, **changed: str) -> str:
+        """`?person=…&…` with the same filters and, instead of or beside them, `changed`."""
+        values = {**{name: text for name, text in self.entered.items() if text}, **changed}
+        return "?" + urlencode({name: text for name, text in values.items() if text})
+
+    def field_type(self, name: str) -> str:
+        """Type of the input (HTML §4.10.5.1) that can show what was entered for a moment."""
+        if name in self.unreadable:
+            return "text"
+        return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
+
+    @property
+    def used(self) -> dict[str, str]:
+        """The filters in use, for the log's own record of the look."""
+        return {name: text for name, text in self.entered.items() if text}
+
+
+def filters_of(parameters: Mapping[str, str]) -> Filters:
+    """Filters of an address's query; unknown parameters are nobody's business here."""
+    entered = {name: parameters.get(name, "")[:FIELD_LENGTH] for name in READERS}
+    values: dict[str, Any] = {}
+    unreadable: set[str] = set()
+    for name, read in READERS.items():
+        try:
+            values[name] = read(entered[name])
+        except (ValueError, MomentUnreadable):
+            unreadable.add(name)
+    query = Query(**values)
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        unreadable.add("until")
+    return Filters(entered, query, frozenset(unreadable))
+
+
+def sequence_of(text: str) -> int | None:
+    """A sequence number as it stands in addresses; None for anything else."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):  # 19 digits: of the largest
+        return None
+    number = int(text)
+    return number if number <= LARGEST_SEQUENCE else None
+
+
+def usual_spans(now: datetime) -> dict[str, dict[str, str]]:
+    """Filters of today, yesterday and the last seven days, by Prague's calendar."""
+    today = now.astimezone(PRAGUE).date()
+    yesterday = today - timedelta(days=1)
+    return {
+        "today": _days(today, today),
+        "yesterday": _days(yesterday, yesterday),
+        "week": _days(today - timedelta(days=6), today),
+    }
+
+
+def _days(first: date, last: date) -> dict[str, str]:
+    """Whole days, with their times, so that the form can be made narrower."""
+    return {"since": f"{first}T00:00", "until": f"{last}T23:59"}

@@ -1,0 +1,79 @@
+"""Short names of what can be recorded, in groups, for the filter and the list of the log."""
+
+from config.settings import Title
+from gateway.audit.entry import Code, Outcome
+
+GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
+    (
+        Title(cs="Přihlášení", en="Sign-in"),
+        {
+            Code.SIGN_IN_STARTED: Title(cs="Zahájené přihlášení", en="Sign-in started"),
+            Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Přijaté heslo", en="Password accepted"),
+            Code.SIGN_IN_PASSWORD_REFUSED: Title(cs="Odmítnuté heslo", en="Password refused"),
+            Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Přijatý jednorázový kód", en="One-time code accepted"),
+            Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý jednorázový kód", en="One-time code refused"),
+            Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
+            Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
+            Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
+            Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
+            Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
+            Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
+            Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
+            Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
+            Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
+        },
+    ),
+    (
+        Title(cs="Přístup", en="Access"),
+        {
+            Code.ACCESS: Title(cs="Požadavek na aplikaci", en="Request to an application"),
+            Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
+            Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
+            Code.REVOCATION: Title(cs="Odebrané povolení", en="Grant revoked"),
+        },
+    ),
+    (
+        Title(cs="Relace", en="Sessions"),
+        {
+            Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),
+            Code.SESSION_ENDED: Title(cs="Ukončená relace", en="Session ended"),
+            Code.SESSION_MUNICIPALITY: Title(cs="Změna obce, za kterou se jedná", en="Municipality switched"),
+        },
+    ),
+    (
+        Title(cs="Adresář", en="Directory"),
+        {
+            Code.FACTS_CHANGED: Title(cs="Změna údajů v adresáři", en="Directory facts changed"),
+            Code.DIRECTORY_UNREACHABLE: Title(cs="Nedostupný adresář", en="Directory unreachable"),
+            Code.DIRECTORY_RECOVERED: Title(cs="Adresář opět dostupný", en="Directory recovered"),
+        },
+    ),
+    (
+        Title(cs="Auditní záznam", en="Audit log"),
+        {
+            Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
+            Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.ACCESS_SPOOL_DAMAGED: Title(cs="Poškozený soubor s přístupy", en="Access spool damaged"),
+        },
+    ),
+    (
+        Title(cs="Provoz", en="Operation"),
+        {
+            Code.STARTED: Title(cs="Spuštění", en="Started"),
+            Code.STOPPED: Title(cs="Zastavení", en="Stopped"),
+            Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části", en="Data plane started"),
+            Code.DATA_PLANE_DIED: Title(cs="Pád datové části", en="Data plane died"),
+            Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
+            Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
+            Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
+        },
+    ),
+)
+KINDS: dict[Code, Title] = {code: title for _, group in GROUPS for code, title in group.items()}
+
+OUTCOMES: dict[Outcome, Title] = {
+    Outcome.SUCCESS: Title(cs="úspěch", en="success"),
+    Outcome.REFUSED: Title(cs="zamítnuto", en="refused"),
+    Outcome.FAILURE: Title(cs="selhání", en="failure"),
+}

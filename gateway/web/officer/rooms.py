@@ -1,0 +1,218 @@
+"""The officers' pages: what happened, who is in, whether the log is whole. Every look is recorded first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from aiohttp import web
+
+from config.settings import Title
+from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.audit.acts import searched, verified
+from gateway.audit.search import TooManyPeople
+from gateway.audit.titles import sentence
+from gateway.web.desk import Desk, Page, Refused, client_address_of, request_id_of, session_of_form
+from gateway.web.identity import ADMIN, Assertion
+from gateway.web.officer.chart import day_until, draw
+from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
+from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
+from gateway.web.officer.log import AuditLog, Recorded, Sessions, SessionUnknown
+from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
+from gateway.web.user_agent import describe
+
+PAGE_SIZE = 50  # entries
+
+SESSION_OVER = Refusal(
+    reason="session_over",
+    title=both(cs="Tato relace už skončila", en="This session is already over"),
+    advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names for people of what the log knows by code. What is not listed is shown as it is."""
+
+    municipalities: Mapping[MunicipalityCode, str]
+    applications: Mapping[ApplicationId, Title]
+    reasons: Mapping[str, Title]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    desk: Desk
+    log: AuditLog
+    sessions: Sessions
+    names: Names
+
+    def pages(self) -> Sequence[Page]:
+        return (
+            Page("GET", "/", self.overview),
+            Page("GET", "/log", self.entries),
+            Page("GET", "/log/{sequence}", self.entry),
+            Page("GET", "/sessions", self.live),
+            Page("POST", "/sessions/end", self.end),
+            Page("GET", "/integrity", self.integrity),
+            Page("POST", "/integrity", self.verify),
+        )
+
+    async def overview(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        since, until = day_until(self.desk.now())
+        hours = await self.log.activity(caller, since, until)
+        await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
+        return self._show(
+            request,
+            "overview.html",
+            caller,
+            chart=draw(hours, since),
+            checkpoint=await self.log.last_checkpoint(),
+            signed_in=len(await self.sessions.live(caller, self.desk.now())),
+        )
+
+    async def entries(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        filters = filters_of(request.query)
+        before = sequence_of(request.query.get("before", ""))
+        found, too_many = await self._found(caller, filters, before)
+        shown = found[:PAGE_SIZE]
+        await self._record_look(request, caller, filters.used, found=len(shown))
+        return self._show(
+            request,
+            "log.html",
+            caller,
+            status=400 if filters.unreadable or too_many else 200,
+            found=shown,
+            too_many=too_many,
+            filters=filters,
+            older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
+            newest=filters.address() if before is not None else "",
+            spans=self._spans(filters),
+            groups=GROUPS,
+            names=self.names,
+        )
+
+    async def entry(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        sequence = sequence_of(request.match_info["sequence"])
+        if sequence is None:
+            raise Refused(PAGE_UNKNOWN, 404)
+        recorded = await self.log.entry(caller, sequence)
+        await self._record_look(
+            request, caller, {"sequence": str(sequence)}, found=int(recorded is not None), form="entry"
+        )
+        if recorded is None:
+            raise Refused(PAGE_UNKNOWN, 404)
+        return self._show(
+            request, "entry.html", caller, recorded=recorded, sentence=sentence, names=self.names
+        )
+
+    async def live(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        sessions = await self.sessions.live(caller, self.desk.now())
+        return self._show(
+            request,
+            "sessions.html",
+            caller,
+            sessions=sorted(sessions, key=lambda one: one.last_seen, reverse=True),
+            describe=describe,
+            names=self.names,
+            done="ended" if request.query.get("done") == "ended" else "",
+        )
+
+    async def end(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        session = await session_of_form(request)
+        try:
+            await self.sessions.end(caller, session, address=client_address_of(request), now=self.desk.now())
+        except SessionUnknown:
+            raise Refused(SESSION_OVER, 404) from None
+        raise web.HTTPSeeOther("/sessions?done=ended")
+
+    async def integrity(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        return self._show(
+            request,
+            "integrity.html",
+            caller,
+            checkpoint=await self.log.last_checkpoint(),
+            verification=None,
+        )
+
+    async def verify(self, request: web.Request) -> web.Response:
+        caller = self._caller(request)
+        verification = await self.log.verify()
+        damage = verification.damage
+        entry = verified(
+            self.desk.now(),
+            subject=caller.subject,
+            person=caller.login,
+            whole=damage is None,
+            entries=verification.entries,
+            finding="whole" if damage is None else damage.what.en,
+        )
+        await self.log.record(
+            replace(
+                entry,
+                session=caller.sid,
+                own_municipality=caller.municipality,
+                application=ADMIN,
+                address=client_address_of(request),
+                request_id=request_id_of(request),
+            )
+        )
+        return self._show(
+            request,
+            "integrity.html",
+            caller,
+            checkpoint=await self.log.last_checkpoint(),
+            verification=verification,
+        )
+
+    def _caller(self, request: web.Request) -> Assertion:
+        return self.desk.caller(request, ADMIN)
+
+    def _show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: object
+    ) -> web.Response:
+        return self.desk.show(
+            request, template, caller, status=status, kinds=KINDS, outcomes=OUTCOMES, **context
+        )
+
+    def _spans(self, filters: Filters) -> dict[str, str]:
+        return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
+
+    async def _found(
+        self, caller: Assertion, filters: Filters, before: int | None
+    ) -> tuple[Sequence[Recorded], bool]:
+        """Entries, one more than a page; and whether the person's name fits too many people."""
+        if filters.unreadable:
+            return (), False  # half a question gets no answer: it would be taken for the whole one's
+        try:
+            return await self.log.search(caller, filters.query, before=before, limit=PAGE_SIZE + 1), False
+        except TooManyPeople:
+            return (), True
+
+    async def _record_look(
+        self,
+        request: web.Request,
+        caller: Assertion,
+        query: dict[str, str],
+        *,
+        found: int,
+        form: Literal["page", "entry"] = "page",
+    ) -> None:
+        """Before anything is shown: what cannot be recorded is not shown."""
+        entry = searched(
+            self.desk.now(),
+            subject=caller.subject,
+            person=caller.login,
+            query=query,
+            found=found,
+            session=caller.sid,
+            address=client_address_of(request),
+            request_id=request_id_of(request),
+            own_municipality=caller.municipality,
+            form=form,
+        )
+        await self.log.record(replace(entry, application=ADMIN))

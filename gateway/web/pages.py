@@ -1,0 +1,21 @@
+"""The pages of this room: templates, Czech texts, style, and moments in Prague."""
+
+from pathlib import Path
+
+from config.vocabulary import Language
+from gateway.web.moments import FILTERS
+from idp.http.page import Assets, Pages
+
+HERE = Path(__file__).parent
+
+
+def make_pages(office_name: str, default_language: Language = Language.CZECH) -> Pages:
+    """Pages of the portal, the officers and the refusals. Reads everything once; raises CatalogUnusable."""
+    return Pages(
+        [HERE / "templates", HERE / "portal" / "templates", HERE / "officer" / "templates"],
+        [HERE / "locale"],
+        office_name,
+        assets=Assets([HERE / "static"]),
+        default_language=default_language,
+        filters=FILTERS,
+    )

@@ -1,0 +1,161 @@
+"""What somebody sees instead of what they asked for: a page (or JSON) that says why and what to do.
+
+Shown by the decision point on any host, and by our own handlers. Pure: texts in, texts out.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from config.vocabulary import Language
+from idp.http.page import Pages
+
+Text = Mapping[Language, str]
+
+
+def both(cs: str, en: str) -> Text:
+    return MappingProxyType({Language.CZECH: cs, Language.ENGLISH: en})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A named reason and its texts; `reason` is the same in the page, the log and the tests."""
+
+    reason: str
+    title: Text
+    advice: Text
+    switch_may_help: bool = False
+    """Whether acting for another municipality could change the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One refusal as it happened: HTTP status (401, 403, 503 …), when, by which number to find it."""
+
+    refusal: Refusal
+    status: int
+    at: datetime
+    request_id: str
+
+
+SIGN_IN_NEEDED = Refusal(
+    reason="sign_in_needed",
+    title=both(cs="Nejprve se přihlaste", en="Please sign in first"),
+    advice=both(
+        cs="Vaše přihlášení skončilo, nebo jste se ještě nepřihlásili. Přihlaste se a pokračujte.",
+        en="Your sign-in has ended, or you have not signed in yet. Sign in and carry on.",
+    ),
+)
+PAGE_UNKNOWN = Refusal(
+    reason="page_unknown",
+    title=both(cs="Stránka tu není", en="There is no such page"),
+    advice=both(
+        cs="Zkontrolujte adresu, nebo začněte na portálu.",
+        en="Check the address, or start at the portal.",
+    ),
+)
+NOT_FROM_OUR_PAGE = Refusal(
+    reason="not_from_our_page",
+    title=both(cs="Požadavek nepřišel z naší stránky", en="The request did not come from our page"),
+    advice=both(
+        cs="Z bezpečnostních důvodů jsme nic neprovedli. Otevřete stránku znovu a zopakujte to na ní.",
+        en="To be safe, nothing was done. Open the page again and repeat it there.",
+    ),
+)
+FORM_UNREADABLE = Refusal(
+    reason="form_unreadable",
+    title=both(cs="Formulář nelze přečíst", en="The form cannot be read"),
+    advice=both(
+        cs="Vraťte se o stránku zpět, načtěte ji znovu a formulář vyplňte ještě jednou.",
+        en="Go back one page, reload it and fill in the form once more.",
+    ),
+)
+OUR_FAULT = Refusal(
+    reason="our_fault",
+    title=both(cs="Něco se u nás pokazilo", en="Something went wrong on our side"),
+    advice=both(
+        cs="Zkuste to za chvíli znovu. Když to nepomůže, napište správci číslo požadavku.",
+        en="Try again in a moment. If it does not help, send the administrator the request number.",
+    ),
+)
+FORM_NOT_PASSED_ON = Refusal(
+    reason="sign_in_needed",
+    title=both(cs="Vaše přihlášení mezitím skončilo", en="Your sign-in has ended meanwhile"),
+    advice=both(
+        cs="To, co jste právě odeslali, jsme nepředali dál. Přihlaste se v jiném okně, vraťte se sem "
+        "a odešlete formulář znovu.",
+        en="What you have just sent was not passed on. Sign in in another window, come back here "
+        "and send the form again.",
+    ),
+)
+GATEWAY_UNAVAILABLE = Refusal(
+    reason="gateway_unavailable",
+    title=both(cs="Přístup teď nelze ověřit", en="Access cannot be checked right now"),
+    advice=both(
+        cs="Nic se nestalo s vašimi daty, jen je zatím nemůžeme otevřít. Zkuste to za chvíli znovu.",
+        en="Nothing has happened to your data, we just cannot open it yet. Try again in a moment.",
+    ),
+)
+SIGN_IN_FAILED = Refusal(
+    reason="sign_in_failed",
+    title=both(cs="Přihlášení se nepodařilo dokončit", en="The sign-in could not be completed"),
+    advice=both(
+        cs="Přihlašovací stránka mohla být otevřená příliš dlouho nebo dvakrát. Zkuste to prosím znovu.",
+        en="The sign-in page may have been open for too long, or twice. Please try again.",
+    ),
+)
+
+
+def refusal_page(
+    pages: Pages,
+    occurrence: Occurrence,
+    language: Language,
+    *,
+    portal: str,
+    again: str = "",
+    here: str = "",
+) -> str:
+    """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt."""
+    refusal = occurrence.refusal
+    return pages.render(
+        "refusal.html",
+        language,
+        here=here,
+        title=refusal.title[language],
+        advice=refusal.advice[language],
+        switch_may_help=refusal.switch_may_help,
+        status=occurrence.status,
+        at=occurrence.at,
+        request_id=occurrence.request_id,
+        portal=portal,
+        again=again,
+    )
+
+
+def refusal_json(occurrence: Occurrence, language: Language) -> str:
+    """The same for a program: `reason`, `title`, `advice`, `request_id`."""
+    refusal = occurrence.refusal
+    return json.dumps(
+        {
+            "reason": refusal.reason,
+            "title": refusal.title[language],
+            "advice": refusal.advice[language],
+            "request_id": occurrence.request_id,
+        },
+        ensure_ascii=False,
+    )
+
+
+def signed_out_page(pages: Pages, language: Language, *, portal: str, everywhere: bool = False) -> str:
+    """HTML of "you are signed out" (on all devices, where `everywhere`)."""
+    return pages.render("signed_out.html", language, portal=portal, everywhere=everywhere)
+
+
+def wants_page(headers: Mapping[str, str]) -> bool:
+    """Whether a person waits for the answer: Fetch Metadata's `document` or, without it, HTML in Accept."""
+    destination = headers.get("Sec-Fetch-Dest")
+    if destination is not None:
+        return destination in {"document", "iframe", "frame"}
+    return "text/html" in headers.get("Accept", "")

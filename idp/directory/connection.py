@@ -1,0 +1,225 @@
+"""One connection to one server: encrypted, verified, bounded in time. Blocks; used in the pool's threads."""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import ldap
+from ldap.controls import DecodeControlTuples
+from ldap.controls.libldap import SimplePagedResultsControl
+from ldap.controls.ppolicy import PasswordPolicyControl
+
+from idp.directory.diagnosis import diagnose
+from idp.directory.entries import Entry, entry
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable, RefusalReason
+from idp.directory.filters import Filter
+
+SUBTREE = ldap.SCOPE_SUBTREE
+BASE = ldap.SCOPE_BASE
+
+
+class ConnectionLost(Exception):
+    """The connection is of no more use; another one may be. `slow`: the server took its time-out."""
+
+    def __init__(self, url: str, cause: str, *, slow: bool) -> None:
+        super().__init__(cause)
+        self.url = url
+        self.cause = cause
+        self.slow = slow
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How servers are reached: whose certificates are believed, and how long each step may take."""
+
+    authority: Path
+    connect_timeout: timedelta
+    operation_timeout: timedelta
+
+
+LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.UNAVAILABLE, ldap.BUSY, ldap.PROTOCOL_ERROR)
+
+# what a server may say to a search of ours, and what somebody should do about it
+HINTS: dict[type[ldap.LDAPError], str] = {
+    ldap.NO_SUCH_OBJECT: "no such entry, or not for the service account; check people_base and groups_base",
+    ldap.INSUFFICIENT_ACCESS: "give the service account read access",
+    ldap.SIZELIMIT_EXCEEDED: "the answer was cut short; raise the size limit of the service account",
+    ldap.TIMELIMIT_EXCEEDED: "the answer was cut short; add an index or raise the time limit",
+    ldap.ADMINLIMIT_EXCEEDED: "the answer was cut short; raise the limits of the service account",
+    ldap.FILTER_ERROR: "check people_filter",
+    ldap.INVALID_DN_SYNTAX: "check bind_dn, people_base and groups_base",
+    ldap.INVALID_CREDENTIALS: "the service account is refused; check bind_dn and bind_password_file",
+    ldap.STRONG_AUTH_REQUIRED: "the server wants encryption; use ldaps:// or a server with StartTLS",
+    ldap.CONFIDENTIALITY_REQUIRED: "the server wants encryption; use ldaps:// or a server with StartTLS",
+}
+
+# Active Directory's diagnostic message: "…, data 533, v1db1"
+AD_DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
+AD_REASONS = {
+    "525": RefusalReason.WRONG_PASSWORD,
+    "52e": RefusalReason.WRONG_PASSWORD,
+    "532": RefusalReason.PASSWORD_EXPIRED,
+    "533": RefusalReason.DISABLED,
+    "701": RefusalReason.EXPIRED,
+    "773": RefusalReason.MUST_CHANGE_PASSWORD,
+    "775": RefusalReason.LOCKED,
+}
+# draft-behera-ldap-password-policy-10 §6.2
+PPOLICY_REASONS = {
+    0: RefusalReason.PASSWORD_EXPIRED,
+    1: RefusalReason.LOCKED,
+    2: RefusalReason.MUST_CHANGE_PASSWORD,
+}
+
+
+class Connection:
+    """An open, encrypted connection. Raises ConnectionLost or DirectoryMisconfigured, nothing else."""
+
+    def __init__(self, url: str, access: Access) -> None:
+        self.url = url
+        self._timeout = access.operation_timeout.total_seconds()
+        if not access.authority.is_file():
+            raise DirectoryMisconfigured(
+                str(access.authority), "no such file; put the certificate of the directory's authority there"
+            )
+        self._ldap: Any = ldap.initialize(url)
+        self._set_up(access)
+        if url.startswith("ldap://"):
+            self._start_tls(access)
+
+    def _set_up(self, access: Access) -> None:
+        options: dict[int, object] = {
+            ldap.OPT_PROTOCOL_VERSION: ldap.VERSION3,
+            ldap.OPT_REFERRALS: 0,
+            ldap.OPT_NETWORK_TIMEOUT: access.connect_timeout.total_seconds(),
+            ldap.OPT_TIMEOUT: self._timeout,
+            # without it libldap 2.5 waits for ever in the TLS handshake of a server that says nothing
+            ldap.OPT_CONNECT_ASYNC: 1,
+            ldap.OPT_X_TLS_REQUIRE_CERT: ldap.OPT_X_TLS_DEMAND,
+            ldap.OPT_X_TLS_PROTOCOL_MIN: ldap.OPT_X_TLS_PROTOCOL_TLS1_2,
+            ldap.OPT_X_TLS_CACERTFILE: str(access.authority),
+            ldap.OPT_X_TLS_NEWCTX: 0,  # last: what is set after it has no effect
+        }
+        try:
+            for option, value in options.items():
+                self._ldap.set_option(option, value)
+        except ValueError as error:  # libldap's word for an authority file it cannot read
+            hint = "not a PEM certificate; put the certificate of the directory's authority there"
+            raise DirectoryMisconfigured(str(access.authority), hint) from error
+
+    def _start_tls(self, access: Access) -> None:
+        try:
+            self._ldap.start_tls_s()
+        except ldap.LDAPError as error:
+            self.close()
+            raise self._could_not_open(error, access) from error
+
+    def log_in(self, dn: str, password: str, access: Access) -> None:
+        """Bind the service account; what is said first on ldaps://, so it also finds trouble with TLS."""
+        if not dn or not password:
+            raise DirectoryMisconfigured(
+                "service account", "set bind_dn and a password in bind_password_file"
+            )
+        try:
+            self._bind(dn, password)
+        except LOST as error:
+            self.close()
+            raise self._could_not_open(error, access) from error
+        except ldap.LDAPError as error:
+            self.close()
+            raise self._misconfigured(f"bind as {dn} at {self.url}", error) from error
+
+    def refusal(self, dn: str, password: str, access: Access) -> RefusalReason | None:
+        """Bind as a person: None when the directory accepts, a reason when it refuses; else an error."""
+        if not dn or not password:  # an anonymous bind succeeds and proves nothing (RFC 4513 §5.1.2)
+            return RefusalReason.EMPTY_PASSWORD
+        try:
+            controls = self._bind(dn, password)
+        except (ldap.INVALID_CREDENTIALS, ldap.NO_SUCH_OBJECT, ldap.INAPPROPRIATE_AUTH) as error:
+            return bind_reason(error)
+        except LOST as error:
+            raise self._could_not_open(error, access) from error
+        except ldap.LDAPError as error:
+            raise self._misconfigured(f"bind of a person at {self.url}", error) from error
+        finally:
+            self.close()
+        return PPOLICY_REASONS.get(_ppolicy_error(controls))
+
+    def _bind(self, dn: str, password: str) -> list[Any]:
+        number = self._ldap.simple_bind(dn, password, [PasswordPolicyControl(criticality=False)])
+        kind, _, _, controls = self._ldap.result3(number, all=1, timeout=self._timeout)
+        if kind != ldap.RES_BIND:
+            raise ConnectionLost(self.url, "the answer to a bind was something else", slow=False)
+        return list(controls)
+
+    def search(
+        self, base: str, scope: int, where: Filter, attributes: Sequence[str], page: int
+    ) -> Iterator[tuple[list[Entry], list[str]]]:
+        """Pages of entries, and of referrals not followed; raises unless the server said "complete"."""
+        control = SimplePagedResultsControl(criticality=True, size=page, cookie="")
+        while True:
+            try:
+                number = self._ldap.search_ext(base, scope, where, list(attributes), serverctrls=[control])
+                kind, found, _, controls = self._ldap.result3(number, all=1, timeout=self._timeout)
+            except LOST as error:
+                slow = isinstance(error, ldap.TIMEOUT)
+                raise ConnectionLost(self.url, _words(error), slow=slow) from error
+            except ldap.LDAPError as error:
+                raise self._misconfigured(f"search below {base} at {self.url}", error) from error
+            if kind != ldap.RES_SEARCH_RESULT:
+                raise ConnectionLost(self.url, "a search ended without its result", slow=False)
+            yield _sorted_out(found)
+            cookie = next((each.cookie for each in controls if each.controlType == control.controlType), b"")
+            if not cookie:
+                return
+            control.cookie = cookie
+
+    def close(self) -> None:
+        with contextlib.suppress(ldap.LDAPError):  # it may have been closed from the other side
+            self._ldap.unbind_ext_s()
+
+    def _could_not_open(self, error: ldap.LDAPError, access: Access) -> DirectoryUnusable | ConnectionLost:
+        found = diagnose(self.url, access.authority, access.connect_timeout.total_seconds())
+        if isinstance(found, DirectoryMisconfigured):
+            return found
+        slow = isinstance(error, ldap.TIMEOUT)
+        return ConnectionLost(self.url, found or _words(error), slow=slow)
+
+    @staticmethod
+    def _misconfigured(what: str, error: ldap.LDAPError) -> DirectoryMisconfigured:
+        return DirectoryMisconfigured(what, HINTS.get(type(error)) or _words(error))
+
+
+def bind_reason(error: ldap.LDAPError) -> RefusalReason:
+    """Why a bind was refused: Active Directory's sub-code, the password policy's control, or just wrong."""
+    facts = _facts(error)
+    code = AD_DATA.search(str(facts.get("info", "")))
+    if code:
+        return AD_REASONS.get(code.group(1), RefusalReason.WRONG_PASSWORD)
+    controls = DecodeControlTuples(facts.get("ctrls") or [])
+    return PPOLICY_REASONS.get(_ppolicy_error(controls), RefusalReason.WRONG_PASSWORD)
+
+
+def _ppolicy_error(controls: Sequence[Any]) -> int:
+    errors = (each.error for each in controls if isinstance(each, PasswordPolicyControl))
+    return next((int(error) for error in errors if error is not None), -1)
+
+
+def _sorted_out(found: Sequence[Any]) -> tuple[list[Entry], list[str]]:
+    entries = [entry(dn, attributes) for dn, attributes in (each[:2] for each in found) if dn is not None]
+    referrals = [str(url) for dn, urls in (each[:2] for each in found) if dn is None for url in urls]
+    return entries, referrals
+
+
+def _facts(error: ldap.LDAPError) -> Mapping[str, Any]:
+    """What libldap knows of an error: desc, info, ctrls, …"""
+    return error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+
+
+def _words(error: ldap.LDAPError) -> str:
+    facts = _facts(error)
+    return " ".join(str(facts[key]) for key in ("desc", "info") if facts.get(key)) or type(error).__name__

@@ -1,0 +1,68 @@
+"""One entry as a server sent it, read strictly: one value where one is meant, UTF-8 where text is meant."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.vocabulary import SubjectId
+from idp.directory.errors import EntryUnusable
+from idp.directory.filters import BINARY_IDENTITIES
+
+LONGEST = 1024  # characters of any single value that we show or keep
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name and its attributes. Attribute names are compared without regard to case (RFC 4512 §2.5)."""
+
+    dn: str
+    attributes: Mapping[str, tuple[bytes, ...]]
+    """By lower-case description; `cn;lang-cs` is another attribute than `cn`, as RFC 4512 §2.5.2 has it."""
+
+    def values(self, attribute: str) -> tuple[bytes, ...]:
+        return self.attributes.get(attribute.lower(), ())
+
+    def text(self, attribute: str) -> str | None:
+        """The one value, None when there is none; EntryUnusable for several or for what is no text."""
+        values = self.values(attribute)
+        if len(values) > 1:
+            raise EntryUnusable(self.dn, f"{attribute} has {len(values)} values where one is expected")
+        if not values:
+            return None
+        try:
+            text = values[0].decode()
+        except UnicodeDecodeError as error:
+            raise EntryUnusable(self.dn, f"{attribute} is not UTF-8") from error
+        if not text.isprintable() or len(text) > LONGEST:
+            raise EntryUnusable(self.dn, f"{attribute} holds control characters or is too long")
+        return text
+
+    def required(self, attribute: str) -> str:
+        text = self.text(attribute)
+        if text is None or not text.strip():
+            raise EntryUnusable(self.dn, f"{attribute} is missing")
+        return text
+
+
+def entry(dn: str, attributes: Mapping[str, list[bytes]]) -> Entry:
+    """An Entry from python-ldap's pair; two spellings of one description are put together, not dropped."""
+    gathered: dict[str, tuple[bytes, ...]] = {}
+    for description, values in attributes.items():
+        gathered[description.lower()] = gathered.get(description.lower(), ()) + tuple(values)
+    return Entry(dn, gathered)
+
+
+def subject_of(read: Entry, attribute: str) -> SubjectId:
+    """Canonical UUID text of the stable identifier; EntryUnusable when it is none."""
+    try:
+        if attribute.lower() in BINARY_IDENTITIES:
+            (octets,) = read.values(attribute)
+            return SubjectId(str(uuid.UUID(bytes_le=octets)))
+        return SubjectId(str(uuid.UUID(read.required(attribute))))
+    except ValueError as error:
+        raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
+
+
+def name_of(read: Entry) -> str:
+    """`displayName`, which is single-valued, or else the only `cn`."""
+    return read.text("displayName") or read.required("cn")

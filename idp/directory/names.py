@@ -1,0 +1,144 @@
+"""Distinguished names by RFC 4514: escaping, comparing as LDAP compares, and patterns of group names.
+
+A pattern is a name in which `{municipality}` stands for six digits somewhere inside values:
+`cn=registrar,ou={municipality},ou=groups,dc=kromeriz,dc=cz`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import ldap
+import ldap.dn
+
+from config.settings import RoleMapping
+from config.vocabulary import MunicipalityCode, Role
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.person import RoleHeld
+
+PLACEHOLDER = "{municipality}"
+CODE = "[0-9]{6}"
+SPECIAL = frozenset('\\,+"<>;=')
+
+# RFC 4514 §3: short names every implementation must know, with their long forms
+SHORT_NAMES = {
+    "commonname": "cn",
+    "localityname": "l",
+    "stateorprovincename": "st",
+    "organizationname": "o",
+    "organizationalunitname": "ou",
+    "countryname": "c",
+    "streetaddress": "street",
+    "domaincomponent": "dc",
+    "userid": "uid",
+}
+
+Rdn = frozenset[tuple[str, str]]
+Name = tuple[Rdn, ...]
+"""A distinguished name in comparable form: attribute types in lower case, values prepared for matching."""
+
+
+class NotAName(ValueError):
+    """Text that is no distinguished name."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is not a distinguished name (RFC 4514)")
+
+
+def escaped(value: str) -> str:
+    r"""Attribute value for a distinguished name (RFC 4514 §2.4): `OÚ #1, stavba` gives `OÚ #1\, stavba`."""
+    text = "".join(
+        f"\\{ord(letter):02x}" if letter < " " else f"\\{letter}" if letter in SPECIAL else letter
+        for letter in value
+    )
+    if text.startswith((" ", "#")):
+        text = f"\\{text}"
+    if len(value) > 1 and value.endswith(" "):
+        text = f"{text[:-1]}\\ "
+    return text
+
+
+def parsed(dn: str) -> Name:
+    """`dn` in comparable form, leaf first; NotAName when it cannot be read."""
+    try:
+        parts = ldap.dn.str2dn(dn, ldap.DN_FORMAT_LDAPV3)
+    except (ldap.LDAPError, UnicodeError, ValueError) as error:
+        raise NotAName(dn) from error
+    return tuple(frozenset((_type(kind), prepared(value)) for kind, value, _ in rdn) for rdn in parts)
+
+
+def prepared(value: str) -> str:
+    """Value as caseIgnoreMatch sees it (RFC 4518): NFKC, case folded, runs of space as one, none at ends."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+    return " ".join(folded.split())
+
+
+def same(one: str, other: str) -> bool:
+    return parsed(one) == parsed(other)
+
+
+def _type(kind: str) -> str:
+    lowered = kind.lower()
+    return SHORT_NAMES.get(lowered, lowered)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPattern:
+    """A role mapping ready for matching."""
+
+    role: Role
+    municipality: MunicipalityCode | None
+    rdns: tuple[frozenset[tuple[str, re.Pattern[str]]], ...]
+
+    def held(self, group: Name) -> RoleHeld | None:
+        """The role that membership of `group` gives; None when the pattern speaks of other groups."""
+        if len(group) != len(self.rdns):
+            return None
+        codes: set[str] = set()
+        for patterns, rdn in zip(self.rdns, group, strict=True):
+            found = _match(patterns, rdn)
+            if found is None:
+                return None
+            codes |= found
+        if self.municipality is not None:
+            return RoleHeld(self.municipality, self.role)
+        return RoleHeld(MunicipalityCode(codes.pop()), self.role) if len(codes) == 1 else None
+
+
+def _match(patterns: frozenset[tuple[str, re.Pattern[str]]], rdn: Rdn) -> set[str] | None:
+    if len(patterns) != len(rdn):
+        return None
+    codes: set[str] = set()
+    for kind, pattern in patterns:
+        hits = [hit for other, value in rdn if other == kind and (hit := pattern.fullmatch(value))]
+        if len(hits) != 1:
+            return None
+        codes.update(hits[0].groups())
+    return codes
+
+
+def group_pattern(mapping: RoleMapping) -> GroupPattern:
+    """Read a configured mapping; DirectoryMisconfigured for one that cannot mean anything."""
+    what = f"role mapping {mapping.group!r}"
+    try:
+        name = parsed(mapping.group)
+    except NotAName as error:
+        raise DirectoryMisconfigured(what, "write a distinguished name (RFC 4514)") from error
+    rdns = tuple(frozenset((kind, _pattern(value)) for kind, value in rdn) for rdn in name)
+    carries = any(pattern.groups for rdn in rdns for _, pattern in rdn)
+    if carries == (mapping.municipality is not None):
+        hint = f"say the municipality once: by {PLACEHOLDER} in the group's name or by `municipality`"
+        raise DirectoryMisconfigured(what, hint)
+    return GroupPattern(mapping.role, mapping.municipality, rdns)
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    return re.compile(f"({CODE})".join(re.escape(part) for part in value.split(PLACEHOLDER)))
+
+
+def roles(patterns: Sequence[GroupPattern], groups: Iterable[str]) -> tuple[RoleHeld, ...]:
+    """Roles given by membership of `groups`, sorted, without repetition."""
+    names = [parsed(group) for group in groups]
+    held = {role for name in names for pattern in patterns if (role := pattern.held(name))}
+    return tuple(sorted(held))

@@ -1,0 +1,229 @@
+"""People of the office directory: sign-in by password, and reading the facts again. Nothing is ever written.
+
+Life of a sign-in: the service account finds the one entry of that login name; a fresh connection binds as
+that entry with the password; the service account reads the entry and its groups again, so that facts are
+younger than the bind. A refusal takes a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from config.settings import Directory
+from config.vocabulary import SubjectId
+from idp.directory import filters, names
+from idp.directory.account import ATTRIBUTES, account_state
+from idp.directory.connection import BASE, SUBTREE, Connection
+from idp.directory.entries import Entry, name_of, subject_of
+from idp.directory.errors import (
+    REASON_OF_STATE,
+    BindRefused,
+    DirectoryMisconfigured,
+    EntryUnusable,
+    RefusalReason,
+)
+from idp.directory.filters import Filter
+from idp.directory.person import AccountState, Person
+from idp.directory.pool import Pool
+
+LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
+LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
+REFUSAL_STEP = 0.1  # seconds; above the time of a bind with Argon2, below what annoys
+BATCH = 50  # subjects in one search
+NO_ATTRIBUTES = ("1.1",)  # RFC 4511 §4.5.1.8
+
+_log = structlog.get_logger("idp.directory")
+
+
+def report_to_log(unusable: EntryUnusable) -> None:
+    _log.warning("directory entry refused", dn=unusable.dn, what=unusable.what)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DirectoryReader:
+    """Raises DirectoryUnreachable or DirectoryMisconfigured whenever the answer is not known for certain."""
+
+    def __init__(
+        self,
+        settings: Directory,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        report: Callable[[EntryUnusable], None] = report_to_log,
+    ) -> None:
+        self._settings = settings
+        self._patterns = [names.group_pattern(mapping) for mapping in settings.roles]
+        self._anybody = _whole(settings.people_filter)
+        self._clock = clock
+        self._report = report
+        self._pool = Pool(settings)
+        self._attributes = (
+            settings.login_attribute,
+            settings.identity_attribute,
+            *("displayName", "cn", "mail"),
+            *ATTRIBUTES,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    async def authenticate(self, login: str, password: str) -> Person | BindRefused:
+        """The person, when the directory accepts the password and lets the account work."""
+        began = time.monotonic()
+        answer = await self._authenticate(login, password)
+        if isinstance(answer, BindRefused):
+            elapsed = time.monotonic() - began
+            await asyncio.sleep(REFUSAL_STEP - elapsed % REFUSAL_STEP)
+        return answer
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        return (await self.people([subject])).get(subject)
+
+    async def named(self, login: str) -> Person | None:
+        """The one person of that login name, for those who look after the product."""
+        if refused_before_asking(login, "-") is not None:
+            return None
+        where = filters.equal(self._settings.login_attribute, login)
+        found = await self._pool.run(lambda line: list(self._read(line, where)))
+        return found[0] if len(found) == 1 else None
+
+    async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
+        """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter."""
+        wanted = sorted(set(subjects))
+        found: dict[SubjectId, Person] = {}
+        for first in range(0, len(wanted), BATCH):
+            for person in await self._pool.run(partial(self._batch, wanted[first : first + BATCH])):
+                found[person.subject] = person
+        if len(found) < len(wanted):
+            await self._pool.run(self._check_that_people_are_seen)
+        return found
+
+    async def everyone(self) -> AsyncIterator[Person]:
+        """Everybody whom people_filter names, handed out only when the last page was read."""
+        for person in await self._pool.run(lambda line: list(self._read(line, None))):
+            yield person
+
+    async def _authenticate(self, login: str, password: str) -> Person | BindRefused:
+        unfit = refused_before_asking(login, password)
+        if unfit is not None:
+            return BindRefused(unfit)
+        where = filters.equal(self._settings.login_attribute, login)
+        entries = await self._pool.run(lambda line: list(self._entries(line, where)))
+        if len(entries) != 1:
+            await self._pool.refusal(self._nobody(), password)
+            return BindRefused(RefusalReason.AMBIGUOUS_PERSON if entries else RefusalReason.UNKNOWN_PERSON)
+        (entry,) = entries
+        refusal = await self._pool.refusal(entry.dn, password)
+        return await self._pool.run(lambda line: self._judge(line, entry, login, refusal))
+
+    def _judge(
+        self, line: Connection, entry: Entry, login: str, refusal: RefusalReason | None
+    ) -> Person | BindRefused:
+        try:
+            subject = subject_of(entry, self._settings.identity_attribute)
+        except EntryUnusable as unusable:
+            self._report(unusable)
+            return BindRefused(RefusalReason.ENTRY_UNUSABLE)
+        if refusal is not None:
+            return BindRefused(self._closer(entry, refusal), subject)
+        where = filters.identity(self._settings.identity_attribute, subject)
+        people = list(self._read(line, where))
+        if len(people) != 1 or people[0].login.casefold() != login.casefold():
+            # unreadable, gone since, or a name that LDAP's loose comparison takes for another one
+            return BindRefused(RefusalReason.ENTRY_UNUSABLE, subject)
+        (person,) = people
+        if person.state is not AccountState.ACTIVE:
+            return BindRefused(REASON_OF_STATE[person.state], subject)
+        return person
+
+    def _batch(self, subjects: Sequence[SubjectId], line: Connection) -> list[Person]:
+        attribute = self._settings.identity_attribute
+        return list(self._read(line, filters.any_of(filters.identity(attribute, each) for each in subjects)))
+
+    def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
+        """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
+        try:
+            state = account_state(entry, self._clock())
+        except EntryUnusable:
+            return refusal
+        closed = refusal is RefusalReason.LOCKED and state is AccountState.DISABLED
+        return RefusalReason.DISABLED if closed else refusal
+
+    def _nobody(self) -> str:
+        """Name of no entry, so that an unknown login costs a bind like a known one."""
+        return f"{self._settings.login_attribute}={uuid.uuid4()},{self._settings.people_base}"
+
+    def _entries(self, line: Connection, where: Filter | None) -> Iterator[Entry]:
+        condition = self._anybody if where is None else filters.all_of([self._anybody, where])
+        pages = line.search(
+            self._settings.people_base, SUBTREE, condition, self._attributes, self._settings.page_size
+        )
+        for entries, referrals in pages:
+            for url in referrals:
+                self._report(EntryUnusable(url, "a referral, which is not followed"))
+            yield from entries
+
+    def _read(self, line: Connection, where: Filter | None) -> Iterator[Person]:
+        """People with their roles; whose entry is unusable is reported and left out."""
+        entries = list(self._entries(line, where))  # one paged search at a time on a connection
+        now = self._clock()
+        for entry in entries:
+            try:
+                yield Person(
+                    subject=subject_of(entry, self._settings.identity_attribute),
+                    login=entry.required(self._settings.login_attribute),
+                    name=name_of(entry),
+                    mail=entry.text("mail") or "",
+                    state=account_state(entry, now),
+                    roles=names.roles(self._patterns, self._groups(line, entry.dn)),
+                )
+            except EntryUnusable as unusable:
+                self._report(unusable)
+
+    def _groups(self, line: Connection, dn: str) -> Sequence[str]:
+        where = filters.any_of([filters.equal("member", dn), filters.equal("uniqueMember", dn)])
+        pages = line.search(
+            self._settings.groups_base, SUBTREE, where, NO_ATTRIBUTES, self._settings.page_size
+        )
+        return [entry.dn for entries, _ in pages for entry in entries]
+
+    def _check_that_people_are_seen(self, line: Connection) -> None:
+        """Without its rights the account sees an empty directory: that must not read as "all left"."""
+        pages = line.search(self._settings.people_base, SUBTREE, self._anybody, NO_ATTRIBUTES, 1)
+        if not any(entries for entries, _ in pages):
+            raise DirectoryMisconfigured(
+                f"nobody below {self._settings.people_base}",
+                "give the service account read access, or correct people_base and people_filter",
+            )
+        found = line.search(self._settings.groups_base, BASE, Filter("(objectClass=*)"), NO_ATTRIBUTES, 1)
+        if not any(entries for entries, _ in found):
+            raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
+
+
+def refused_before_asking(login: str, password: str) -> RefusalReason | None:
+    """What no directory needs to be asked about; above all an empty password, which binds as nobody."""
+    if not login.strip():
+        return RefusalReason.EMPTY_LOGIN
+    if not password:
+        return RefusalReason.EMPTY_PASSWORD
+    unfit = (
+        not login.isprintable()
+        or login != login.strip()
+        or len(login) > LONGEST_LOGIN
+        or "\0" in password
+        or any(0xD800 <= ord(letter) < 0xE000 for letter in login + password)  # lone surrogates: no UTF-8
+        or len(password.encode(errors="replace")) > LONGEST_PASSWORD
+    )
+    return RefusalReason.UNFIT_INPUT if unfit else None
+
+
+def _whole(people_filter: str) -> Filter:
+    text = people_filter.strip()
+    return Filter(text if text.startswith("(") else f"({text})")

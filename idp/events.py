@@ -1,0 +1,163 @@
+"""What the identity provider can say has happened: a closed set of frozen values.
+
+The provider returns them, whoever composes the product records them. They hold no secret: no password, no
+code, no token, no handle.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from config.vocabulary import AuthenticationLevel, SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request came from, as the data plane says it."""
+
+    address: str = ""
+    """Client address without port; empty when unknown."""
+    request_id: str = ""
+    user_agent: str = ""
+
+
+NOWHERE = Origin()
+"""For what happens without a request: a sweep, a command."""
+
+
+class Factor(StrEnum):
+    """Kinds of a second factor."""
+
+    ONE_TIME_CODE = "one_time_code"
+
+
+class EndReason(StrEnum):
+    """Why a session of the provider ended."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    REPLACED = "replaced"
+    """Another person signed in with the same browser."""
+    IDLE = "idle"
+    ABSOLUTE = "absolute_limit"
+    ACCOUNT_CLOSED = "account_closed"
+    BY_OFFICER = "ended_by_officer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What every event says."""
+
+    at: datetime
+    origin: Origin = NOWHERE
+    person: str = ""
+    """Login name: as typed until the directory knows the person, then the directory's."""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInStarted(Happening):
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordAccepted(Happening):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAccepted(Happening):
+    factor: Factor = Factor.ONE_TIME_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused(Happening):
+    """A one-time code of a person was refused."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled(Happening):
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorEnrolled(Happening):
+    factor: Factor = Factor.ONE_TIME_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRemoved(Happening):
+    factor: Factor = Factor.ONE_TIME_CODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCompleted(Happening):
+    session: SessionId
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Happening):
+    session: SessionId
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationGranted(Happening):
+    """An authorization code was handed to a relying party."""
+
+    session: SessionId
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRefused(Happening):
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIssued(Happening):
+    session: SessionId
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRefused(Happening):
+    client: str
+    reason: str
+    revoked: int = 0
+    """Access tokens withdrawn because their code was used twice."""
+
+
+Event = (
+    SignInStarted
+    | PasswordAccepted
+    | PasswordRefused
+    | CodeAccepted
+    | CodeRefused
+    | Throttled
+    | FactorEnrolled
+    | FactorRemoved
+    | SignInCompleted
+    | SignInFailed
+    | SessionEnded
+    | AuthorizationGranted
+    | AuthorizationRefused
+    | TokenIssued
+    | TokenRefused
+)

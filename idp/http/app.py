@@ -1,0 +1,42 @@
+"""The identity provider as a web application: routes, limits, middlewares."""
+
+from aiohttp import web
+
+from idp.http import authorize, failure, sign_in, sign_out, tokens
+from idp.http.arrival import BODY_MAX
+from idp.http.provider import PROVIDER, Provider
+from idp.oidc import discovery
+
+
+def make_app(provider: Provider) -> web.Application:
+    """Everything the application needs is in `provider`; it opens nothing by itself."""
+    app = web.Application(middlewares=[failure.failures, failure.own_forms], client_max_size=BODY_MAX)
+    app[PROVIDER] = provider
+    app.router.add_get(discovery.PATH, tokens.document)
+    app.router.add_get("/jwks", tokens.keys)
+    app.router.add_get("/authorize", authorize.authorize, allow_head=False)
+    app.router.add_post("/authorize", authorize.authorize)
+    app.router.add_get("/sign-in", sign_in.show, allow_head=False)
+    app.router.add_post("/sign-in/password", sign_in.enter_password)
+    app.router.add_post("/sign-in/code", sign_in.enter_code)
+    app.router.add_post("/token", tokens.exchange)
+    app.router.add_get("/userinfo", tokens.userinfo)
+    app.router.add_post("/userinfo", tokens.userinfo)
+    app.router.add_get("/logout", sign_out.ask, allow_head=False)
+    app.router.add_post("/logout", sign_out.ask)
+    app.router.add_post("/logout/confirm", sign_out.confirm)
+    app.router.add_get("/", home)
+    app.router.add_get("/healthz", healthy)
+    provider.pages.assets.add_to(app)
+    return app
+
+
+async def home(request: web.Request) -> web.Response:
+    """Nobody signs in for its own sake: a person who types the address is shown where to begin."""
+    return authorize.send_on(request.app[PROVIDER].start)
+
+
+async def healthy(request: web.Request) -> web.Response:
+    """200 while the store answers; a failing one is a 500 by the middleware."""
+    await request.app[PROVIDER].store.look(lambda _book: None)
+    return web.json_response({"status": "ok"}, headers=tokens.NOT_KEPT)

@@ -1,0 +1,158 @@
+"""`/authorize`: answer from the session the browser has, or begin a sign-in."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+
+from config.vocabulary import SubjectId
+from idp import events
+from idp.http import arrival, cookies, failure
+from idp.http.page import language_of
+from idp.http.provider import Book, Provider, provider_of
+from idp.http.security_headers import page_headers
+from idp.http.words import STATUS_WORDS, UNSAFE
+from idp.login import conduct, desk
+from idp.login.book import Flow
+from idp.login.flow import AwaitingPassword
+from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
+from idp.login.session import Session, end_due
+from idp.oidc import authorize as rules
+from idp.oidc import grant
+from idp.oidc.authorize import Hint, HintReader, Refusable, Request, Unanswerable
+from idp.oidc.errors import OAuthError, Refused
+
+
+async def authorize(request: web.Request) -> web.Response:
+    """OpenID Connect Core 1.0 §3.1.2; GET and POST."""
+    provider = provider_of(request)
+    pairs = await arrival.parameters(request)
+    asked = rules.read(pairs, provider.clients, hint_reader(provider))
+    if isinstance(asked, Unanswerable):
+        return await _unanswerable(request, asked)
+    if isinstance(asked, Refusable):
+        return await refuse(request, asked)
+    now = provider.clock()
+    handle = cookies.read_hashed(request, cookies.SSO)
+    session = await signed_in(provider, handle)
+    if session is not None and now >= session.facts_at + provider.refresh:
+        fresh = await _reread(provider, session)
+        if isinstance(fresh, Refused):
+            return await refuse(request, Refusable(asked.target, fresh))
+        session = fresh
+    why = rules.must_ask(asked, session, now, now)
+    if why is None and handle is not None:
+        return await answer(request, asked, handle)
+    if rules.silent(asked):
+        refused = Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
+        return await refuse(request, Refusable(asked.target, refused))
+    return await _begin(request, asked, urlencode(pairs))
+
+
+async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | None:
+    """The browser's session, if it may be used now."""
+    if handle is None:
+        return None
+    session = await provider.store.look(lambda book: book.session_of(handle))
+    usable = session is not None and end_due(session, provider.clock(), provider.sign_in.idle) is None
+    return session if usable else None
+
+
+async def answer(
+    request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
+) -> web.Response:
+    """A code for the session behind `handle`, looked at again in the transaction that issues it."""
+    provider = provider_of(request)
+    now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
+
+    def work(book: Book) -> bool:
+        session = desk.live(book, handle, provider.sign_in, now)
+        asked_at = flow.began_at if flow is not None else now
+        if session is None or rules.must_ask(asked, session, asked_at, now) is not None:
+            return False
+        grant.issue_code(book, asked, desk.touch(book, session, now), hashed(code), origin, now)
+        if flow is not None:
+            book.drop_flow(flow.id)
+        return True
+
+    if not await provider.store.transact(work):
+        refused = Refused(OAuthError.LOGIN_REQUIRED, "the session ended meanwhile; begin a new sign-in")
+        return await refuse(request, Refusable(asked.target, refused))
+    return send_on(rules.answer_address(asked.target, provider.issuer, {"code": code}))
+
+
+async def refuse(request: web.Request, refusable: Refusable) -> web.Response:
+    provider = provider_of(request)
+    origin, now = arrival.origin_of(request), provider.clock()
+    await provider.store.transact(lambda book: grant.refuse_authorization(book, refusable, origin, now))
+    return send_on(rules.refusal_address(refusable, provider.issuer))
+
+
+async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Response:
+    provider = provider_of(request)
+    refused = events.AuthorizationRefused(
+        at=provider.clock(),
+        origin=arrival.origin_of(request),
+        client=asked.client,
+        reason=asked.reason,
+    )
+    await provider.store.transact(lambda book: book.record(refused))
+    return failure.page(request, 400, UNSAFE[asked.reason])
+
+
+async def _begin(request: web.Request, asked: Request, text: str) -> web.Response:
+    provider = provider_of(request)
+    now, origin = provider.clock(), arrival.origin_of(request)
+    browser = cookies.read(request, cookies.LOGIN) or new_handle()
+    language = asked.language or language_of(request, provider.pages.default_language)
+    flow = Flow(
+        id=new_flow_id(),
+        browser=hashed(browser),
+        state=AwaitingPassword(),
+        asked=text,
+        address=origin.address,
+        locale=language,
+        began_at=now,
+        expires_at=now + provider.sign_in.flow_lifetime,
+    )
+    client = asked.target.client
+    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now)):
+        return failure.page(request, 429, STATUS_WORDS[429])
+    chosen = {"lang": asked.language.value} if asked.language is not None else {}
+    response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
+    cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)
+    return response
+
+
+async def _reread(provider: Provider, session: Session) -> Session | Refused | None:
+    """The session with present facts; with the last ones while the directory is away, within the grace."""
+    try:
+        person = await provider.reread(session.person.subject)
+    except provider.directory_errors:
+        if provider.clock() < session.facts_at + provider.grace:
+            return session
+        return Refused(OAuthError.TEMPORARILY_UNAVAILABLE, "the office directory does not answer")
+    now, sid = provider.clock(), session.sid
+    fresh = await provider.store.transact(lambda book: desk.refresh(book, sid, person, provider.sign_in, now))
+    if fresh is None:
+        await provider.on_ended((sid,))
+    return fresh
+
+
+def asked_of(provider: Provider, text: str) -> Request | None:
+    """A kept request, read again: what was taken out of the configuration meanwhile is answered no more."""
+    asked = rules.read(parse_qsl(text, keep_blank_values=True), provider.clients, hint_reader(provider))
+    return asked if isinstance(asked, Request) else None
+
+
+def hint_reader(provider: Provider) -> HintReader:
+    def read(token: str) -> Hint | None:
+        claims = provider.keys.verify(token, provider.issuer, provider.clock())
+        subject = claims.get("sub") if claims is not None else None
+        return Hint(SubjectId(subject)) if isinstance(subject, str) else None
+
+    return read
+
+
+def send_on(address: str) -> web.Response:
+    """303: the browser goes on with GET and leaves the password behind (RFC 9700 §4.12)."""
+    return web.Response(status=303, headers={**page_headers(), "Location": address})

@@ -1,0 +1,35 @@
+"""The provider's cookies: host-only, secure, unreadable to scripts."""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from idp.login.handle import Handle, HandleHash, hashed, read_handle
+
+LOGIN = "__Host-brana-login"
+"""Binds sign-ins that were begun to this browser."""
+SSO = "__Host-brana-sso"
+"""The session at the provider."""
+KNOWN = "__Host-brana-browser"
+"""Somebody completed a sign-in in this browser: its guesses are counted apart from strangers'."""
+
+KNOWN_FOR = timedelta(days=180)
+
+
+def read(request: web.Request, name: str) -> Handle | None:
+    return read_handle(request.cookies.get(name))
+
+
+def read_hashed(request: web.Request, name: str) -> HandleHash | None:
+    handle = read(request, name)
+    return hashed(handle) if handle is not None else None
+
+
+def give(response: web.StreamResponse, name: str, handle: Handle, lifetime: timedelta | None = None) -> None:
+    """Lax, as people come here by links and redirects of other hosts; None: until the browser is closed."""
+    seconds = None if lifetime is None else int(lifetime.total_seconds())
+    response.set_cookie(name, handle, max_age=seconds, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def take_away(response: web.StreamResponse, name: str) -> None:
+    response.del_cookie(name, path="/", secure=True, httponly=True, samesite="Lax")

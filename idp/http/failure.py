@@ -1,0 +1,58 @@
+"""Pages for what went wrong, and the middlewares that show them."""
+
+import logging
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from idp.http.arrival import Malformed, from_own_page
+from idp.http.provider import provider_of
+from idp.http.words import STATUS_WORDS, TELLINGS
+from idp.login.refusal import Told
+
+log = logging.getLogger(__name__)
+
+OWN_FORMS = ("/sign-in", "/logout/confirm")
+"""Addresses whose POST must come from our own page."""
+
+
+def page(request: web.Request, status: int, message: str) -> web.Response:
+    provider = provider_of(request)
+    return provider.pages.respond(
+        request,
+        "error.html",
+        status=status,
+        message=message,
+        start=provider.start,
+        request_id=request.headers.get("x-request-id", "")[:64],
+    )
+
+
+def start_again(request: web.Request) -> web.Response:
+    telling = TELLINGS[Told.START_AGAIN]
+    return page(request, telling.status, telling.message)
+
+
+@web.middleware
+async def failures(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every failure with a page that says what to do, and with nothing of what happened inside."""
+    try:
+        return await handler(request)
+    except Malformed:
+        return page(request, 400, STATUS_WORDS[400])
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return page(request, error.status, STATUS_WORDS.get(error.status, STATUS_WORDS[400]))
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return page(request, 500, STATUS_WORDS[500])
+
+
+@web.middleware
+async def own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Forms of ours are taken from our pages alone: nobody is signed in or out by a stranger's page."""
+    guarded = request.method not in {"GET", "HEAD"} and request.path.startswith(OWN_FORMS)
+    if guarded and not from_own_page(request, provider_of(request).issuer):
+        return page(request, 403, STATUS_WORDS[403])
+    return await handler(request)

@@ -1,0 +1,84 @@
+"""Everything the handlers work with, handed over once by whoever starts the provider."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol, TypeVar
+
+from aiohttp import web
+
+from config.settings import SignIn
+from config.vocabulary import SessionId, SubjectId
+from idp.directory.person import Person
+from idp.http.page import Pages
+from idp.login import book as login_book
+from idp.oidc import book as oidc_book
+from idp.oidc.client import Clients
+from idp.oidc.keys import SigningKeys
+
+T = TypeVar("T")
+
+
+class Book(login_book.Book, oidc_book.Book, Protocol):
+    """All the provider keeps, inside one transaction."""
+
+
+class Store(Protocol):
+    async def transact(self, work: Callable[[Book], T]) -> T:
+        """Run `work` in one durable transaction with the events it records."""
+        ...
+
+    async def look(self, query: Callable[[Book], T]) -> T:
+        """Run `query` on a snapshot."""
+        ...
+
+
+class DirectoryRefusal(Protocol):
+    """The directory's no."""
+
+    @property
+    def reason(self) -> Enum: ...
+    @property
+    def subject(self) -> SubjectId | None:
+        """Whom the login meant, if the directory knows."""
+        ...
+
+
+Authenticate = Callable[[str, str], Awaitable[Person | DirectoryRefusal]]
+"""Login and password to the directory's answer; raises one of `Provider.directory_errors`."""
+
+Reread = Callable[[SubjectId], Awaitable[Person | None]]
+"""The person as the directory knows them now; raises as `Authenticate` does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    issuer: str
+    """Without a final slash."""
+    start: str
+    """Where a person who lost the way begins again: the portal's address."""
+    office: str
+    sign_in: SignIn
+    refresh: timedelta
+    """Facts younger than this are not read again."""
+    grace: timedelta
+    """Facts older than this are not relied on when the directory cannot be reached."""
+    clients: Clients
+    keys: SigningKeys
+    store: Store
+    authenticate: Authenticate
+    reread: Reread
+    directory_errors: tuple[type[Exception], ...]
+    pages: Pages
+    clock: Callable[[], datetime]
+    """Aware, in UTC."""
+    on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
+    """Told of sessions that ended, after it is durable."""
+
+
+PROVIDER = web.AppKey("provider", Provider)
+
+
+def provider_of(request: web.Request) -> Provider:
+    return request.app[PROVIDER]

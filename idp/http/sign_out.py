@@ -1,0 +1,82 @@
+"""`/logout`: sign-out asked for by a relying party or by the person."""
+
+from aiohttp import web
+
+from config.vocabulary import SessionId
+from idp.events import EndReason
+from idp.http import arrival, cookies
+from idp.http.authorize import send_on, signed_in
+from idp.http.provider import Provider, provider_of
+from idp.login import desk
+from idp.oidc import logout as rules
+from idp.oidc.client import ClientId
+from idp.oidc.logout import HintReader, SignedOutOf, SignOut
+
+KEPT_FIELDS = ("client_id", "post_logout_redirect_uri", "state")
+
+
+async def ask(request: web.Request) -> web.Response:
+    """RP-Initiated Logout 1.0 §2: at once with a hint about this session, else after the person said so."""
+    provider = provider_of(request)
+    pairs = await arrival.parameters(request)
+    sign_out = rules.read(pairs, provider.clients, hint_reader(provider))
+    session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+    if session is not None and sign_out.needs_confirmation(session.sid):
+        return _confirmation(request, sign_out, session.person.name)
+    over = session.sid if session is not None else sign_out.hint.session if sign_out.hint else None
+    return await _leave(request, sign_out, over)
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """The person's own yes, from our page."""
+    provider = provider_of(request)
+    sign_out = rules.read(await arrival.form(request), provider.clients, hint_reader(provider))
+    session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+    return await _leave(request, sign_out, session.sid if session is not None else None)
+
+
+async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None) -> web.Response:
+    provider = provider_of(request)
+    origin, now = arrival.origin_of(request), provider.clock()
+    if over is not None:
+        names = await provider.store.transact(
+            lambda book: desk.end_one(book, over, EndReason.SIGNED_OUT, origin, now)
+        )
+        if names:
+            await provider.on_ended(names)
+    onward = sign_out.onward()
+    if onward is not None:
+        response = send_on(onward)
+    else:
+        response = provider.pages.respond(request, "signed_out.html", start=provider.start)
+    cookies.take_away(response, cookies.SSO)
+    return response
+
+
+def _confirmation(request: web.Request, sign_out: SignOut, person: str) -> web.Response:
+    """The form carries what is verified again when it comes back."""
+    values = (sign_out.client, sign_out.redirect_uri, sign_out.state)
+    kept = {name: value for name, value in zip(KEPT_FIELDS, values, strict=True) if value is not None}
+    provider = provider_of(request)
+    targets = () if sign_out.redirect_uri is None else (arrival.site_of(sign_out.redirect_uri),)
+    return provider.pages.respond(
+        request,
+        "sign_out_confirm.html",
+        form_targets=targets,
+        kept=kept,
+        person=person,
+        start=provider.start,
+    )
+
+
+def hint_reader(provider: Provider) -> HintReader:
+    def read(token: str) -> SignedOutOf | None:
+        claims = provider.keys.verify(token, provider.issuer, provider.clock())
+        if claims is None:
+            return None
+        client, sid = claims.get("aud"), claims.get("sid")
+        if not isinstance(client, str) or not isinstance(sid, str):
+            return None
+        return SignedOutOf(ClientId(client), SessionId(sid))
+
+    return read

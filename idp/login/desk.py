@@ -1,0 +1,158 @@
+"""Opens, shows and ends sessions of the provider; each function runs inside one transaction of the caller."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.vocabulary import SessionId, SubjectId
+from idp import events
+from idp.directory.person import AccountState, Person
+from idp.events import NOWHERE, EndReason, Origin
+from idp.login.book import Book, Flow, Limits
+from idp.login.effects import OpenSession
+from idp.login.handle import HandleHash
+from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, with_facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The browser a request came from."""
+
+    origin: Origin
+    browser: HandleHash | None
+    """Hash of the cookie that binds sign-ins to this browser."""
+    known: HandleHash | None = None
+    """Hash of the cookie of a browser that completed a sign-in before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """Random values a completed sign-in takes."""
+
+    sid: SessionId
+    handle: HandleHash
+    known: HandleHash
+
+
+def sign_in(
+    book: Book,
+    opening: OpenSession,
+    flow: Flow,
+    caller: Caller,
+    limits: Limits,
+    fresh: Fresh,
+    now: datetime,
+    previous: HandleHash | None,
+) -> tuple[Session, tuple[SessionId, ...]]:
+    """Open a session under a new handle. The same person in the same browser keeps the session's name."""
+    person = opening.person
+    over: tuple[SessionId, ...] = ()
+    before = live(book, previous, limits, now) if previous is not None else None
+    if before is not None and before.person.subject != person.subject:
+        over = end(book, (before,), EndReason.REPLACED, caller.origin, now)
+        before = None
+    session = Session(
+        sid=before.sid if before else fresh.sid,
+        handle=fresh.handle,
+        person=person,
+        facts_at=now,
+        locale=flow.locale,
+        level=opening.level,
+        methods=opening.methods,
+        auth_time=now,
+        created_at=before.created_at if before else now,
+        last_seen=now,
+        expires_at=now + lifetime(person, limits),
+    )
+    book.keep_session(session)
+    book.keep_browser(caller.known or fresh.known, person.subject, now)
+    completed = events.SignInCompleted(
+        at=now,
+        origin=caller.origin,
+        person=person.login,
+        subject=person.subject,
+        session=session.sid,
+        level=session.level,
+        methods=session.methods,
+    )
+    book.record(completed)
+    return session, over
+
+
+def live(book: Book, handle: HandleHash, limits: Limits, now: datetime) -> Session | None:
+    """The browser's session if it may be used; one whose time is over is ended here."""
+    session = book.session_of(handle)
+    if session is None or session.ended_at is not None:
+        return None
+    due = end_due(session, now, limits.idle)
+    if due is not None:
+        end(book, (session,), due, NOWHERE, now)
+        return None
+    return session
+
+
+def touch(book: Book, session: Session, now: datetime) -> Session:
+    """Note that the person is at work; written at most every `TOUCH_EVERY`."""
+    if now < session.last_seen + TOUCH_EVERY:
+        return session
+    seen = replace(session, last_seen=now)
+    book.keep_session(seen)
+    return seen
+
+
+def refresh(
+    book: Book, sid: SessionId, person: Person | None, limits: Limits, now: datetime
+) -> Session | None:
+    """Put newly read facts into a session. None: the directory knows the person no more, or refuses it."""
+    session = book.session(sid)
+    if session is None or session.ended_at is not None:
+        return None
+    if person is None or person.subject != session.person.subject or person.state is not AccountState.ACTIVE:
+        end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
+        return None
+    fresh = with_facts(session, person, now, limits)
+    book.keep_session(fresh)
+    return fresh
+
+
+def end(
+    book: Book, over: Iterable[Session], reason: EndReason, origin: Origin, now: datetime
+) -> tuple[SessionId, ...]:
+    """End sessions, once each; answers the names of those that were alive."""
+    names = []
+    for session in over:
+        if session.ended_at is not None:
+            continue
+        book.keep_session(ended(session, now, reason))
+        happened = events.SessionEnded(
+            at=now,
+            origin=origin,
+            person=session.person.login,
+            subject=session.person.subject,
+            session=session.sid,
+            reason=reason,
+        )
+        book.record(happened)
+        names.append(session.sid)
+    return tuple(names)
+
+
+def end_one(
+    book: Book, sid: SessionId, reason: EndReason, origin: Origin, now: datetime
+) -> tuple[SessionId, ...]:
+    session = book.session(sid)
+    return end(book, (session,), reason, origin, now) if session is not None else ()
+
+
+def end_all(
+    book: Book, subject: SubjectId, reason: EndReason, origin: Origin, now: datetime
+) -> tuple[SessionId, ...]:
+    return end(book, book.sessions_of_subject(subject), reason, origin, now)
+
+
+def remove_factor(book: Book, subject: SubjectId, login: str, origin: Origin, now: datetime) -> bool:
+    """An administrator's act: the person enrols again at the next sign-in. Sessions go on; see `end_all`."""
+    removed = book.drop_factor(subject)
+    if removed:
+        book.record(events.FactorRemoved(at=now, origin=origin, person=login, subject=subject))
+    return removed

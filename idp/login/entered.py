@@ -1,0 +1,55 @@
+"""What people type: what is refused before the directory sees it, and when two logins are the same one."""
+
+import unicodedata
+
+from idp.login.refusal import Refusal
+
+LOGIN_MAX = 256  # characters; RFC 5321 §4.5.3.1 bounds an address by 254
+PASSWORD_MAX = 1024  # characters; 64 and more must be accepted, a megabyte need not
+CODE_DIGITS = 6  # RFC 6238 with the usual parameters
+
+
+def login_fault(login: str) -> Refusal | None:
+    if not login.strip():
+        return Refusal.LOGIN_EMPTY
+    if len(login) > LOGIN_MAX or any(_unprintable(character) for character in login):
+        return Refusal.LOGIN_UNUSABLE
+    return None
+
+
+def password_fault(password: str) -> Refusal | None:
+    """An empty password would be an anonymous bind (RFC 4513 §5.1.2), which proves nothing."""
+    if not password:
+        return Refusal.PASSWORD_EMPTY
+    if len(password) > PASSWORD_MAX or any(_unprintable(character) for character in password):
+        return Refusal.PASSWORD_UNUSABLE
+    return None
+
+
+def fault(login: str, password: str) -> Refusal | None:
+    return login_fault(login) or password_fault(password)
+
+
+def same_login(login: str) -> str:
+    """One text for all spellings a directory takes as the same name (RFC 4518 §2: case, spaces, forms)."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).casefold())
+    visible = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"} or _is_accent(c))
+    return " ".join(visible.split())
+
+
+def code_digits(typed: str) -> str | None:
+    """The six digits of a typed code, spaces allowed between them; None for anything else."""
+    digits = "".join(typed[:32].split())
+    return digits if len(digits) == CODE_DIGITS and digits.isascii() and digits.isdigit() else None
+
+
+def _unprintable(character: str) -> bool:
+    """Controls, lone surrogates and line separators: no keyboard makes them, some parsers end at them."""
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp", "Co", "Cn"}
+
+
+def _is_accent(character: str) -> bool:
+    """Combining marks belong to letters; variation selectors and the grapheme joiner map to nothing."""
+    return unicodedata.category(character) == "Mn" and not (
+        character == "\u034f" or "\ufe00" <= character <= "\ufe0f" or "\u180b" <= character <= "\u180d"
+    )

@@ -1,0 +1,98 @@
+"""One-time codes by time (RFC 6238): six digits, SHA-1, 30 seconds, one step of tolerance, each code once."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+
+from idp.login.entered import code_digits
+
+STEP = 30  # seconds, RFC 6238 §5.2
+DRIFT = 1  # steps either way: telephones are rarely more than half a minute off
+SECRET_TEXT = re.compile(r"[A-Z2-7]{32,128}")  # base32 of 160 bits and more, RFC 4226 §4 R6
+
+
+class SecretUnusable(Exception):
+    """A one-time-code secret is not base32 of at least 160 bits."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a one-time-code secret is not base32 of 160 bits or more; make it with totp.new_secret()"
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """Shared secret of a person's authenticator."""
+
+    base32: str
+
+    def __post_init__(self) -> None:
+        if not SECRET_TEXT.fullmatch(self.base32):
+            raise SecretUnusable
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A person's confirmed factor. `counter` is the last time step a code was accepted for."""
+
+    secret: Secret
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Right for a time step that was used already (RFC 6238 §5.2: a code is accepted once)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Not six digits."""
+
+
+def new_secret() -> Secret:
+    """160 random bits, as RFC 4226 §4 recommends."""
+    return Secret(pyotp.random_base32(32))
+
+
+def match(
+    secret: Secret, typed: str, now: datetime, last: int = -1
+) -> Accepted | Wrong | Replayed | Unusable:
+    """Compare `typed` with the codes of the steps around `now`; `last` is the last accepted counter."""
+    digits = code_digits(typed)
+    if digits is None:
+        return Unusable()
+    generator = pyotp.TOTP(secret.base32)
+    present = int(now.timestamp()) // STEP
+    steps = range(max(0, present - DRIFT), present + DRIFT + 1)
+    # every step is computed and compared, so that the time does not tell which one matched
+    right = [step for step in steps if hmac.compare_digest(generator.generate_otp(step), digits)]
+    if not right:
+        return Wrong()
+    unused = [step for step in right if step > last]
+    return Accepted(unused[0]) if unused else Replayed()
+
+
+def provisioning_address(secret: Secret, login: str, issuer: str) -> str:
+    """The `otpauth:` address that authenticator applications read from a QR code."""
+    return pyotp.TOTP(secret.base32).provisioning_uri(name=login, issuer_name=issuer)
+
+
+def code_at(secret: Secret, moment: datetime) -> str:
+    """The code an authenticator shows at `moment`."""
+    return pyotp.TOTP(secret.base32).generate_otp(int(moment.timestamp()) // STEP)

@@ -1,0 +1,242 @@
+"""The authorization request (OpenID Connect Core 1.0 §3.1.2): read it, and decide whether to ask the person.
+
+The address of the answer is settled first. Until it is, no error may travel by redirect.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from config.vocabulary import Language, SubjectId
+from idp.login.entered import login_fault
+from idp.login.session import Session
+from idp.oidc import parameters, pkce
+from idp.oidc.client import Client, ClientId, Clients, Scope
+from idp.oidc.errors import OAuthError, Refused, Unsafe
+from idp.oidc.parameters import Unreadable
+
+AGE = re.compile(r"[0-9]{1,9}")  # seconds
+
+
+class Prompt(StrEnum):
+    """OpenID Connect Core 1.0 §3.1.2.1."""
+
+    NONE = "none"
+    LOGIN = "login"
+    CONSENT = "consent"  # nothing to do: relying parties are the office's own
+    SELECT_ACCOUNT = "select_account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A verified place for the answer."""
+
+    client: ClientId
+    redirect_uri: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request that can be answered."""
+
+    target: Target
+    scopes: tuple[Scope, ...]
+    challenge: str
+    nonce: str | None
+    prompts: tuple[Prompt, ...]
+    max_age: timedelta | None
+    login_hint: str
+    language: Language | None
+    levels: tuple[str, ...]
+    """`acr_values`, voluntary (Core §3.1.2.1): every sign-in here demands two factors anyway."""
+    subject: SubjectId | None
+    """Of `id_token_hint`, verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """Only a page may say so."""
+
+    reason: Unsafe
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusable:
+    """To be said to the relying party."""
+
+    target: Target
+    refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Who a verified `id_token_hint` was about."""
+
+    subject: SubjectId
+
+
+HintReader = Callable[[str], Hint | None]
+"""Verifies an `id_token_hint`; None for what is no token of ours."""
+
+NOT_OFFERED = {
+    "request": Refused(OAuthError.REQUEST_NOT_SUPPORTED, "send plain parameters instead of request"),
+    "request_uri": Refused(
+        OAuthError.REQUEST_URI_NOT_SUPPORTED, "send plain parameters instead of request_uri"
+    ),
+    "registration": Refused(OAuthError.REGISTRATION_NOT_SUPPORTED, "clients are registered by the office"),
+}
+_INVALID = OAuthError.INVALID_REQUEST
+
+
+def read(
+    pairs: Iterable[tuple[str, str]], clients: Clients, hint_of: HintReader
+) -> Request | Refusable | Unanswerable:
+    values = parameters.read(pairs)
+    if isinstance(values, Unreadable):
+        return Unanswerable(Unsafe.PARAMETER_REPEATED)
+    target = _target(values, clients)
+    if isinstance(target, Unanswerable):
+        return target
+    fault = _fault(values)
+    if fault is not None:
+        return Refusable(target, fault)
+    hint = hint_of(values["id_token_hint"]) if "id_token_hint" in values else None
+    if "id_token_hint" in values and hint is None:
+        return Refusable(target, Refused(_INVALID, "id_token_hint is no id token of this provider"))
+    return Request(
+        target=target,
+        scopes=scopes_of(values["scope"], clients[target.client]),
+        challenge=values["code_challenge"],
+        nonce=values.get("nonce"),
+        prompts=tuple(Prompt(word) for word in values.get("prompt", "").split()),
+        max_age=timedelta(seconds=int(values["max_age"])) if "max_age" in values else None,
+        login_hint=_login_hint(values.get("login_hint", "")),
+        language=language_of(values.get("ui_locales", "")),
+        levels=tuple(values.get("acr_values", "").split()),
+        subject=hint.subject if hint else None,
+    )
+
+
+def _target(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:
+    client = clients.get(ClientId(values.get("client_id", "")))
+    if client is None:
+        return Unanswerable(Unsafe.CLIENT_UNKNOWN, parameters.printable(values.get("client_id", "")))
+    redirect_uri = values.get("redirect_uri")
+    if redirect_uri is None:
+        return Unanswerable(Unsafe.REDIRECT_URI_MISSING, client.id)
+    if redirect_uri not in client.redirect_uris:  # equal character by character, RFC 9700 §4.1.3
+        return Unanswerable(Unsafe.REDIRECT_URI_UNKNOWN, client.id)
+    return Target(client=client.id, redirect_uri=redirect_uri, state=values.get("state"))
+
+
+def _fault(values: Mapping[str, str]) -> Refused | None:
+    """First thing wrong with a request whose target is verified."""
+    for name, refused in NOT_OFFERED.items():
+        if name in values:
+            return refused
+    prompts = values.get("prompt", "").split()
+    checks: tuple[tuple[bool, OAuthError, str], ...] = (
+        ("response_type" not in values, _INVALID, "response_type is missing; send response_type=code"),
+        (
+            values.get("response_type", "code") != "code",
+            OAuthError.UNSUPPORTED_RESPONSE_TYPE,
+            "only response_type=code is offered",
+        ),
+        (values.get("response_mode", "query") != "query", _INVALID, "only response_mode=query is offered"),
+        (
+            Scope.OPENID not in values.get("scope", "").split(),
+            OAuthError.INVALID_SCOPE,
+            "scope must contain openid",
+        ),
+        (
+            values.get("code_challenge_method") != "S256",
+            _INVALID,
+            "PKCE is required; send code_challenge_method=S256",
+        ),
+        (
+            not pkce.is_challenge(values.get("code_challenge", "")),
+            _INVALID,
+            "code_challenge must be 43 characters of base64url",
+        ),
+        (not set(prompts) <= set(Prompt), _INVALID, "prompt has an unknown value"),
+        (Prompt.NONE in prompts and len(prompts) > 1, _INVALID, "prompt=none stands alone"),
+        (
+            "max_age" in values and not AGE.fullmatch(values["max_age"]),
+            _INVALID,
+            "max_age must be a number of seconds",
+        ),
+    )
+    return next((Refused(error, text) for wrong, error, text in checks if wrong), None)
+
+
+class SignInWhy(StrEnum):
+    """Why the person must be asked."""
+
+    NO_SESSION = "no_session"
+    ASKED_ANEW = "prompt_login"
+    TOO_LONG_AGO = "max_age"
+    OTHER_PERSON = "id_token_hint"
+
+
+def must_ask(
+    request: Request, session: Session | None, asked_at: datetime, now: datetime
+) -> SignInWhy | None:
+    """Why `session` does not answer the request; None when it does.
+
+    `asked_at` is when the request arrived: a sign-in since then satisfies `prompt=login`.
+    """
+    if session is None:
+        return SignInWhy.NO_SESSION
+    if request.subject is not None and request.subject != session.person.subject:
+        return SignInWhy.OTHER_PERSON
+    anew = {Prompt.LOGIN, Prompt.SELECT_ACCOUNT} & set(request.prompts)
+    if anew and session.auth_time < asked_at:
+        return SignInWhy.ASKED_ANEW
+    if (
+        request.max_age is not None
+        and now > session.auth_time + request.max_age
+        and session.auth_time < asked_at
+    ):
+        return SignInWhy.TOO_LONG_AGO
+    return None
+
+
+def silent(request: Request) -> bool:
+    return Prompt.NONE in request.prompts
+
+
+def answer_address(target: Target, issuer: str, answer: Mapping[str, str]) -> str:
+    """The redirect that answers; `iss` tells mixed-up clients who answered (RFC 9207 §2)."""
+    state = {"state": target.state} if target.state is not None else {}
+    query = urlencode({**answer, **state, "iss": issuer})
+    return f"{target.redirect_uri}{'&' if '?' in target.redirect_uri else '?'}{query}"
+
+
+def refusal_address(refusable: Refusable, issuer: str) -> str:
+    refused = refusable.refused
+    answer = {"error": refused.error.value, "error_description": refused.description}
+    return answer_address(refusable.target, issuer, answer)
+
+
+def scopes_of(asked: str, client: Client) -> tuple[Scope, ...]:
+    """Known scopes that were asked for or are always given; unknown ones are ignored (Core §3.1.2.1)."""
+    words = set(asked.split())
+    return tuple(scope for scope in Scope if scope in words or scope in client.always)
+
+
+def language_of(ui_locales: str) -> Language | None:
+    """First language we speak; tags are compared by their primary subtag (RFC 5646 §2.2.1)."""
+    for tag in ui_locales.split()[:20]:
+        primary = tag.partition("-")[0].lower()
+        if primary in set(Language):
+            return Language(primary)
+    return None
+
+
+def _login_hint(text: str) -> str:
+    return "" if login_fault(text) else text

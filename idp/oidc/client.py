@@ -1,0 +1,132 @@
+"""Relying parties: who they are, where they may be answered, how they prove themselves."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, NewType
+from urllib.parse import urlsplit
+
+from config.settings import OidcClient
+
+ClientId = NewType("ClientId", str)
+Algorithm = Literal["ES256", "RS256"]
+
+GATEWAY = ClientId("brana-gateway")
+SECRET_MIN = 32  # characters; a secret that is guessed at the token endpoint must not be guessable
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
+
+
+class Scope(StrEnum):
+    """What a relying party may ask to be told."""
+
+    OPENID = "openid"
+    PROFILE = "profile"
+    EMAIL = "email"
+    ROLES = "roles"
+
+
+class ClientUnusable(Exception):
+    """A relying party of the configuration cannot be served safely."""
+
+    def __init__(self, client: str, what: str, hint: str) -> None:
+        super().__init__(f"oidc_clients {client!r}: {what}; {hint}")
+        self.client = client
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """SHA-256 of a client's secret."""
+
+    digest: bytes
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    @classmethod
+    def of(cls, text: str) -> "Secret":
+        return cls(hashlib.sha256(text.encode()).digest())
+
+    def matches(self, text: str) -> bool:
+        given = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        return hmac.compare_digest(self.digest, given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    id: ClientId
+    redirect_uris: frozenset[str]
+    post_logout_redirect_uris: frozenset[str] = frozenset()
+    secret: Secret | None = None
+    """None: a public client, proven by PKCE alone."""
+    algorithm: Algorithm = "ES256"
+    always: frozenset[Scope] = frozenset()
+    """Scopes granted without being asked for."""
+
+    def __post_init__(self) -> None:
+        for uri in self.redirect_uris | self.post_logout_redirect_uris:
+            fault = redirect_fault(uri)
+            if fault is not None:
+                raise ClientUnusable(self.id, f"redirect address {uri!r} {fault}", "write it out in full")
+
+
+Clients = Mapping[ClientId, Client]
+
+
+def redirect_fault(uri: str) -> str | None:
+    """Why an address may not be registered (RFC 9700 §4.1); None when it may."""
+    if not uri.isascii() or any(c <= " " or c in '\\"<>^`{|}*\x7f' for c in uri):
+        return "has a space, a wildcard or another character that addresses do not have"
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "cannot be read"
+    if not host or "@" in parts.netloc:
+        return "has no host, or a user name before it"
+    if "#" in uri:
+        return "has a fragment"
+    local = parts.scheme == "http" and (host in LOOPBACK or f"[{host}]" in LOOPBACK)
+    return None if parts.scheme == "https" or local else "is neither https nor http on this machine"
+
+
+def gateway_client(
+    redirect_uris: Iterable[str], post_logout_redirect_uris: Iterable[str], secret: str | None = None
+) -> Client:
+    """The gateway itself, always told the profile and the roles; without a secret PKCE alone proves it."""
+    return Client(
+        id=GATEWAY,
+        redirect_uris=frozenset(redirect_uris),
+        post_logout_redirect_uris=frozenset(post_logout_redirect_uris),
+        secret=None if secret is None else _secret(GATEWAY, secret),
+        always=frozenset({Scope.OPENID, Scope.PROFILE, Scope.ROLES}),
+    )
+
+
+def clients_of(
+    configured: Iterable[OidcClient], read_secret: Callable[[Path], str]
+) -> dict[ClientId, Client]:
+    """Relying parties of the configuration. Raises ClientUnusable for what cannot be served safely."""
+    clients: dict[ClientId, Client] = {}
+    for entry in configured:
+        name = ClientId(entry.id)
+        if name in clients or name == GATEWAY:
+            raise ClientUnusable(entry.id, "the id is taken", "give every relying party an id of its own")
+        clients[name] = Client(
+            id=name,
+            redirect_uris=frozenset(entry.redirect_uris),
+            post_logout_redirect_uris=frozenset(entry.post_logout_redirect_uris),
+            secret=None if entry.secret_file is None else _secret(entry.id, read_secret(entry.secret_file)),
+            algorithm=entry.id_token_algorithm,
+        )
+    return clients
+
+
+def _secret(client: str, text: str) -> Secret:
+    if len(text.strip()) < SECRET_MIN:
+        raise ClientUnusable(
+            client, "the secret is short", f"put {SECRET_MIN} random characters or more in it"
+        )
+    return Secret.of(text.strip())

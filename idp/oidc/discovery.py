@@ -1,0 +1,45 @@
+"""The discovery document (OpenID Connect Discovery 1.0 §3): what this provider offers, no more."""
+
+from typing import Any
+
+from config.vocabulary import AuthenticationLevel, Language
+from idp.oidc.authorize import Prompt
+from idp.oidc.client import Scope
+from idp.oidc.token import AUTHENTICATION_METHODS
+
+PATH = "/.well-known/openid-configuration"
+ENDPOINTS = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "end_session_endpoint": "/logout",
+    "jwks_uri": "/jwks",
+}
+CLAIMS = (
+    *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
+    *("name", "preferred_username", "locale", "email", "brana_roles"),
+)
+
+
+def document(issuer: str) -> dict[str, Any]:
+    return {
+        "issuer": issuer,
+        **{name: issuer + path for name, path in ENDPOINTS.items()},
+        "scopes_supported": [scope.value for scope in Scope],
+        "claims_supported": list(CLAIMS),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+        "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+        "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": [AuthenticationLevel.TWO_FACTORS.value],
+        "prompt_values_supported": [prompt.value for prompt in Prompt],
+        "ui_locales_supported": [language.value for language in Language],
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+    }

@@ -1,0 +1,41 @@
+"""Errors a relying party is told, and errors only the person may see: one closed list each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OAuthError(StrEnum):
+    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core 1.0 §3.1.2.6."""
+
+    INVALID_REQUEST = "invalid_request"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    ACCESS_DENIED = "access_denied"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    INVALID_SCOPE = "invalid_scope"
+    SERVER_ERROR = "server_error"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    LOGIN_REQUIRED = "login_required"
+    REQUEST_NOT_SUPPORTED = "request_not_supported"
+    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
+    REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
+    INVALID_CLIENT = "invalid_client"
+    INVALID_GRANT = "invalid_grant"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    INVALID_TOKEN = "invalid_token"
+
+
+class Unsafe(StrEnum):
+    """Why a request is answered by a page and by no redirect: where it would lead is not trusted."""
+
+    CLIENT_UNKNOWN = "client_unknown"
+    REDIRECT_URI_MISSING = "redirect_uri_missing"
+    REDIRECT_URI_UNKNOWN = "redirect_uri_unknown"
+    PARAMETER_REPEATED = "parameter_repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a relying party is told. `description` says what is wrong and how to mend it; ASCII, no quotes."""
+
+    error: OAuthError
+    description: str

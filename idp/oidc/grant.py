@@ -1,0 +1,147 @@
+"""Codes and what they are exchanged for; each function runs inside one transaction of the caller."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from idp import events
+from idp.events import Origin
+from idp.login.handle import HandleHash
+from idp.login.session import Session, end_due
+from idp.oidc import pkce
+from idp.oidc.authorize import Refusable, Request
+from idp.oidc.book import AccessToken, Book, Code
+from idp.oidc.client import Client, Scope
+from idp.oidc.errors import OAuthError, Refused
+
+CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
+TOKEN_LIFETIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A token request of an authenticated client (RFC 6749 §4.1.3)."""
+
+    client: Client
+    code: HandleHash
+    redirect_uri: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """What the id token is made of."""
+
+    session: Session
+    nonce: str | None
+    scopes: tuple[Scope, ...]
+
+
+def issue_code(
+    book: Book, request: Request, session: Session, code: HandleHash, origin: Origin, now: datetime
+) -> None:
+    kept = Code(
+        hash=code,
+        session=session.sid,
+        client=request.target.client,
+        redirect_uri=request.target.redirect_uri,
+        challenge=request.challenge,
+        nonce=request.nonce,
+        scopes=request.scopes,
+        expires_at=now + CODE_LIFETIME,
+    )
+    book.keep_code(kept)
+    granted = events.AuthorizationGranted(
+        at=now,
+        origin=origin,
+        person=session.person.login,
+        subject=session.person.subject,
+        session=session.sid,
+        client=kept.client,
+    )
+    book.record(granted)
+
+
+def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: datetime) -> None:
+    refused = events.AuthorizationRefused(
+        at=now, origin=origin, client=refusable.target.client, reason=refusable.refused.error
+    )
+    book.record(refused)
+
+
+def redeem(
+    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, idle: timedelta, now: datetime
+) -> Redeemed | Refused:
+    """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
+    code = book.code(exchange.code)
+    session = book.session(code.session) if code is not None else None
+    fault = _fault(code, session, exchange, idle, now)
+    withdrawn = 0
+    if code is not None and code.client == exchange.client.id:
+        if code.used_at is not None:
+            withdrawn = book.withdraw_tokens(code.hash)  # RFC 6749 §4.1.2: somebody else has the code too
+        else:
+            book.keep_code(replace(code, used_at=now))
+    if fault is not None or code is None or session is None:
+        reason = fault or "code_unknown"
+        refused = events.TokenRefused(
+            at=now,
+            origin=origin,
+            person=session.person.login if session else "",
+            subject=session.person.subject if session else "",
+            client=exchange.client.id,
+            reason=reason,
+            revoked=withdrawn,
+        )
+        book.record(refused)
+        # one answer for all: it must not tell a thief what is missing
+        return Refused(OAuthError.INVALID_GRANT, "the code cannot be exchanged; begin a new sign-in")
+    book.keep_token(
+        AccessToken(
+            hash=token,
+            code=code.hash,
+            session=session.sid,
+            client=code.client,
+            scopes=code.scopes,
+            expires_at=now + TOKEN_LIFETIME,
+        )
+    )
+    issued = events.TokenIssued(
+        at=now,
+        origin=origin,
+        person=session.person.login,
+        subject=session.person.subject,
+        session=session.sid,
+        client=code.client,
+    )
+    book.record(issued)
+    return Redeemed(session=session, nonce=code.nonce, scopes=code.scopes)
+
+
+def _fault(
+    code: Code | None, session: Session | None, exchange: Exchange, idle: timedelta, now: datetime
+) -> str | None:
+    """Named reason why a code is not exchanged, for the log."""
+    if code is None:
+        return "code_unknown"
+    checks = (
+        (code.client != exchange.client.id, "code_of_another_client"),
+        (code.used_at is not None, "code_used_twice"),
+        (now >= code.expires_at, "code_expired"),
+        (code.redirect_uri != exchange.redirect_uri, "redirect_uri_differs"),
+        (not pkce.proves(exchange.verifier, code.challenge), "verifier_wrong"),
+        (session is None or end_due(session, now, idle) is not None, "session_ended"),
+    )
+    return next((reason for wrong, reason in checks if wrong), None)
+
+
+def opened_by(
+    book: Book, token: HandleHash, idle: timedelta, now: datetime
+) -> tuple[Session, tuple[Scope, ...]] | None:
+    """Session and scopes an access token opens; None when it opens nothing (any more)."""
+    kept = book.token(token)
+    if kept is None or now >= kept.expires_at:
+        return None
+    session = book.session(kept.session)
+    if session is None or end_due(session, now, idle) is not None:
+        return None
+    return session, kept.scopes

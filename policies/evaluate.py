@@ -1,0 +1,180 @@
+"""One question, one verdict: the region's guardrails and the one municipality's policies, evaluated by Cedar.
+
+Laws kept here:
+1. Nothing is permitted unless a policy permits it and none forbids it.
+2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
+3. A municipality's policies are never evaluated for another municipality.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cedarpy
+
+from config.vocabulary import Action, MunicipalityCode
+from policies.explain import why_nothing_permits
+from policies.model import Permitted, Question, Refused, Verdict
+from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
+from policies.request import entities, requests
+from policies.review import Policy
+
+ERRING = re.compile(r"policy `policy(\d+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Reviewed text and what the review learnt of it, in the same order."""
+
+    text: str
+    policies: tuple[Policy, ...]
+
+
+class CompiledDiffers(Exception):
+    """Cedar sees other policies than were reviewed: a defect of ours. Such a set decides nothing."""
+
+
+class _Compiled:
+    """A parsed set that answers for one municipality."""
+
+    __slots__ = ("handle", "policies", "positions")
+
+    def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
+        if len(handle) != len(policies):
+            raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
+        self.handle = handle
+        self.policies = policies
+        self.positions = {policy.id: position for position, policy in enumerate(policies)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    permits: bool
+    deciding: tuple[Policy, ...]
+    error: str = ""
+    erring: str = ""
+
+
+class PolicyBook:
+    """All policies of a district at one version. A change of policies makes a new book."""
+
+    def __init__(
+        self, region: Source, municipal: Mapping[MunicipalityCode, Source], names: Names, version: str
+    ) -> None:
+        self.version = version
+        self._names = names
+        self._region = region.policies
+        self._guardrails = cedarpy.PolicySet.from_str(region.text)
+        _Compiled(self._guardrails, region.policies)
+        self._sources = dict(municipal)
+        self._compiled: dict[MunicipalityCode, _Compiled] = {}
+
+    @property
+    def without_policies(self) -> frozenset[MunicipalityCode]:
+        """Municipalities of the district that have no policies: everything there is refused."""
+        return frozenset(
+            code for code in self._names.district if code not in self._sources and code not in self._compiled
+        )
+
+    def decide(self, question: Question) -> Verdict:
+        if question.municipality not in self._names.district:
+            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY)
+        outcomes = self._ask(question, (question.action,))
+        if outcomes is None:
+            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES)
+        (outcome,) = outcomes
+        if outcome.error:
+            return self._refuse(question, Reason.POLICY_ERROR, rule=outcome.erring, detail=outcome.error)
+        if outcome.permits:
+            first, *others = outcome.deciding
+            return Permitted(rule=first.id, version=self.version, also=tuple(policy.id for policy in others))
+        if outcome.deciding:
+            return self._forbidden(question, outcome.deciding)
+        explanation = why_nothing_permits(question, self.allowed)
+        wording = spell_out(WORDINGS[explanation.reason], question, self._names, explanation.roles)
+        return self._refused(explanation.reason, wording)
+
+    def allowed(self, question: Question, actions: Iterable[Action]) -> frozenset[Action]:
+        """Which of the actions the policies permit, in one go. The question's own action plays no part."""
+        wanted = tuple(actions)
+        outcomes = self._ask(question, wanted) if wanted else None
+        if outcomes is None:
+            return frozenset()
+        return frozenset(action for action, outcome in zip(wanted, outcomes, strict=True) if outcome.permits)
+
+    def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
+        """One outcome per action; None where the municipality has no policies."""
+        try:
+            compiled = self._policies_of(question.municipality)
+            return None if compiled is None else _evaluate(compiled, question, actions)
+        except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
+            failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+            return [failed for _ in actions]
+
+    def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
+        compiled = self._compiled.get(municipality)
+        if compiled is None:
+            source = self._sources.get(municipality)
+            if source is None:
+                return self._compiled.get(municipality)  # another thread may just have compiled it
+            # Two threads may compile the same set; both results are right and one is kept.
+            handle = self._guardrails.with_added_str(source.text)
+            compiled = self._compiled[municipality] = _Compiled(handle, self._region + source.policies)
+            self._sources.pop(municipality, None)
+        return compiled
+
+    def _forbidden(self, question: Question, deciding: tuple[Policy, ...]) -> Refused:
+        first, *others = deciding
+        assert first.wording is not None  # the review demands words of every forbid
+        wording = spell_out(first.wording, question, self._names)
+        return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
+
+    def _refuse(self, question: Question, reason: Reason, *, rule: str = "", detail: str = "") -> Refused:
+        return self._refused(reason, spell_out(WORDINGS[reason], question, self._names), rule, detail=detail)
+
+    def _refused(
+        self, reason: str, wording: Wording, rule: str = "", also: tuple[str, ...] = (), detail: str = ""
+    ) -> Refused:
+        return Refused(
+            reason=str(reason),
+            rule=rule,
+            version=self.version,
+            title=wording.title,
+            advice=wording.advice,
+            also=also,
+            detail=detail,
+        )
+
+
+@lru_cache(maxsize=1024)  # a few KiB each
+def _known_entities(document: str) -> cedarpy.Entities:
+    """Parsing them is a third of a decision, and what is asked is usually asked again, with other actions."""
+    return cedarpy.Entities.from_json_str(document)
+
+
+def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
+    known = _known_entities(entities(question))
+    results = cedarpy.is_authorized_batch(requests(question, actions), compiled.handle, known)
+    return [_outcome(compiled, result) for result in results]
+
+
+def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
+    diagnostics = result.diagnostics
+    if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
+        return _failed(compiled, "; ".join(diagnostics.errors) or "Cedar reached no decision")
+    names = diagnostics.id_annotations_by_reason
+    order = compiled.positions
+    positions = sorted(order[names[reason]] for reason in diagnostics.reasons)
+    deciding = tuple(compiled.policies[position] for position in positions)
+    permits = result.decision is cedarpy.Decision.Allow
+    if any(policy.forbids is permits for policy in deciding) or (permits and not deciding):
+        return _failed(compiled, "Cedar decided by policies that were reviewed as something else")
+    return _Outcome(permits=permits, deciding=deciding)
+
+
+def _failed(compiled: _Compiled, error: str) -> _Outcome:
+    erring = ERRING.search(error)
+    position = int(erring.group(1)) if erring else len(compiled.policies)
+    rule = compiled.policies[position].id if position < len(compiled.policies) else ""
+    return _Outcome(permits=False, deciding=(), error=error, erring=rule)

@@ -1,0 +1,153 @@
+"""Read the policy folders into a book of policies, or say everything that is wrong with them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cedarpy
+
+from config.district import District
+from config.vocabulary import ApplicationId, MunicipalityCode
+from policies.evaluate import PolicyBook, Source
+from policies.examine import SCHEMA_FILE
+from policies.model import Text
+from policies.problems import PoliciesUnusable, Problem
+from policies.reasons import Names
+from policies.review import Bounds, PolicyFile, review
+
+LARGEST_FILE = 1 << 20  # bytes; a set of policies that people can still read is far smaller
+VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apart, short enough to read out
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the folders hold after review."""
+
+    region: Source
+    municipal: dict[MunicipalityCode, Source]
+    version: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    schema: cedarpy.Schema
+    district: frozenset[MunicipalityCode]
+    applications: frozenset[ApplicationId] | None
+    problems: list[Problem] = field(default_factory=list)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def review(self, file: Path, name: str, only: MunicipalityCode | None = None) -> PolicyFile | None:
+        text = self._text(file)
+        if text is None:
+            return None
+        self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
+        reviewed = review(file, text, Bounds(self.schema, self.district, self.applications, only))
+        self.problems += reviewed.problems
+        return reviewed
+
+    def complain(self, file: Path, what: str, remedy: str) -> None:
+        self.problems.append(Problem(file, 0, 0, what, remedy))
+
+    def _text(self, file: Path) -> str | None:
+        try:
+            if file.stat().st_size > LARGEST_FILE:
+                self.complain(
+                    file, "the file is larger than 1 MiB", "split it or remove what is not a policy"
+                )
+                return None
+            return file.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            self.complain(file, "the file is not text in UTF-8", "save it as UTF-8")
+        except OSError as error:
+            self.complain(file, f"the file cannot be read: {error.strerror}", "check its owner and mode")
+        return None
+
+
+def load(
+    region: Path,
+    municipalities: Path,
+    district: District,
+    applications: Mapping[ApplicationId, Text] | None = None,
+) -> PolicyBook:
+    """Make the book of policies of a district.
+
+    `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, any id will do.
+    Raises PoliciesUnusable with every problem of every file.
+    """
+    known = None if applications is None else frozenset(applications)
+    read = read_folders(region, municipalities, frozenset(district), known)
+    if read.problems:
+        raise PoliciesUnusable(read.problems)
+    names = Names(district, dict(applications or {}))
+    return PolicyBook(read.region, read.municipal, names, read.version)
+
+
+def read_folders(
+    region: Path,
+    municipalities: Path,
+    district: frozenset[MunicipalityCode],
+    applications: frozenset[ApplicationId] | None,
+) -> Read:
+    """Read and review both folders; never raises for what is in them."""
+    schema = SCHEMA_FILE.read_text("utf-8")
+    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications)
+    reading.digest.update(schema.encode())
+    guardrails = _read_region(reading, region)
+    municipal = _read_municipalities(
+        reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}
+    )
+    version = reading.digest.hexdigest()[:VERSION_LENGTH]
+    return Read(guardrails, municipal, version, tuple(sorted(reading.problems)))
+
+
+def _read_region(reading: _Reading, folder: Path) -> Source:
+    reviewed = [
+        file for path in _files(reading, folder) if (file := reading.review(path, f"region/{path.name}"))
+    ]
+    owner: dict[str, Path] = {}
+    for file in reviewed:
+        for policy in file.policies:
+            if policy.id in owner:
+                what = f'policy id "{policy.id}" is used already in {owner[policy.id]}'
+                remedy = "give this policy an @id of its own"
+                reading.problems.append(Problem(file.path, policy.line, policy.column, what, remedy))
+            owner.setdefault(policy.id, file.path)
+    policies = tuple(policy for file in reviewed for policy in file.policies)
+    if not policies and not reading.problems:
+        reading.complain(folder, "the region has no policies", "put the guardrails (*.cedar) there")
+    return Source("\n".join(file.text for file in reviewed), policies)
+
+
+def _read_municipalities(
+    reading: _Reading, folder: Path, taken: dict[str, Path]
+) -> dict[MunicipalityCode, Source]:
+    sources: dict[MunicipalityCode, Source] = {}
+    for path in _files(reading, folder):
+        code = MunicipalityCode(path.stem)
+        if code not in reading.district:
+            remedy = "name the file after the code of a municipality of the district, or remove it"
+            reading.complain(path, f'"{code}" is not a municipality of the district', remedy)
+            continue
+        file = reading.review(path, f"municipalities/{path.name}", code)
+        if file is None:
+            continue
+        for policy in file.policies:
+            if policy.id in taken:
+                what = f'policy id "{policy.id}" is used already in {taken[policy.id]}'
+                remedy = "give this policy an @id of its own"
+                reading.problems.append(Problem(path, policy.line, policy.column, what, remedy))
+        if file.policies:
+            sources[code] = Source(file.text, file.policies)
+    return sources
+
+
+def _files(reading: _Reading, folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".cedar")
+    except OSError as error:
+        reading.complain(
+            folder, f"the folder cannot be read: {error.strerror}", "create it or correct [policies]"
+        )
+        return []

@@ -1,0 +1,136 @@
+"""What is asked of the policies, and what they answer. Values only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+)
+
+LEVELS: dict[AuthenticationLevel, int] = {
+    level: number for number, level in enumerate(AuthenticationLevel, 1)
+}
+"""The number a policy compares, weakest 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """State of the endpoint. None: not known."""
+
+    managed: bool
+    fresh: bool
+    disk_encrypted: bool | None = None
+    firewall: bool | None = None
+    updates_installed: bool | None = None
+    screen_lock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """Emergency access the person has asked for."""
+
+    asked_at: datetime
+    justification: str
+    reviewed_late: bool = False
+    """An earlier use by the same person was not reviewed in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A supplier's order: one application, one window, one sponsor of the office."""
+
+    approved: bool
+    since: datetime
+    until: datetime
+    application: ApplicationId
+    sponsor_present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegation:
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What may be known besides the question itself. None: not known, and no rule that needs it passes."""
+
+    country: str | None = None
+    tunnel: bool = False
+    protocol: str | None = None
+    impossible_travel: bool | None = None
+    idle: timedelta | None = None
+    device: Device | None = None
+    emergency: Emergency | None = None
+    ticket: Ticket | None = None
+    delegation: Delegation | None = None
+    purpose: str | None = None
+    agenda: str | None = None
+    activity_role: str | None = None
+    download: bool | None = None
+    author: SubjectId | None = None
+    departments: frozenset[str] | None = None
+    """Departments of the person."""
+    department: str | None = None
+    """Department the resource belongs to."""
+
+
+NOTHING_FURTHER = Facts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """May this person do this, with that, now? `authenticated_at` and `now` are aware."""
+
+    subject: SubjectId
+    roles: frozenset[tuple[MunicipalityCode, Role]]
+    own_municipality: MunicipalityCode
+    """The one the person acts for."""
+    application: ApplicationId
+    action: Action
+    municipality: MunicipalityCode
+    """Whose resource is asked for."""
+    level: AuthenticationLevel
+    factors: frozenset[str]
+    """Values of RFC 8176 §2 (`amr`)."""
+    authenticated_at: datetime
+    address: str
+    """Client address without port; text that is no address counts as not known."""
+    now: datetime
+    facts: Facts = NOTHING_FURTHER
+
+
+Text = dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permitted:
+    rule: str
+    """`@id` of the deciding policy: the first in order of files and lines."""
+    version: str
+    also: tuple[str, ...] = ()
+    """Further policies that permit it too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    reason: str
+    rule: str
+    """`@id` of the deciding policy; empty when the refusal is that nothing permits."""
+    version: str
+    title: Text
+    advice: Text
+    also: tuple[str, ...] = ()
+    """Further policies that forbid it too."""
+    detail: str = field(default="", compare=False)
+    """For the log: what went wrong inside, in Cedar's words. Not for the person."""
+
+
+Verdict = Permitted | Refused

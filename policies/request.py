@@ -1,0 +1,193 @@
+"""A question in Cedar's JSON: the entities, the context, and one request per action."""
+
+import ipaddress
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from config.holidays import is_public_holiday
+from config.vocabulary import Action
+from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
+
+LOCAL = ZoneInfo("Europe/Prague")
+CLOCKS_DIFFER_BY = timedelta(
+    seconds=60
+)  # between the machines of one office; OpenID Connect Core 1.0 §3.1.3.7
+
+JSON = dict[str, Any]
+_encoder = msgspec.json.Encoder()
+
+
+class FactUnusable(ValueError):
+    """A fact of the question contradicts the others or has no meaning; the question cannot be answered."""
+
+
+def requests(question: Question, actions: Iterable[Action]) -> list[JSON]:
+    """One Cedar request per action; they share the context."""
+    principal = {"type": "Person", "id": str(question.subject)}
+    resource = {"type": "Resource", "id": _resource_id(question)}
+    context = _encoder.encode(_context(question)).decode()
+    return [
+        {
+            "principal": principal,
+            "action": {"type": "Action", "id": str(action)},
+            "resource": resource,
+            "context": context,
+        }
+        for action in actions
+    ]
+
+
+def entities(question: Question) -> str:
+    """The person and the resource, as Cedar's entities document."""
+    own = question.own_municipality
+    facts = question.facts
+    person: JSON = {
+        "municipality": _entity("Municipality", own),
+        "roles": [_entity("Role", role) for where, role in question.roles if where == own],
+        "memberships": [_entity("Municipality", where) for where in {where for where, _ in question.roles}],
+        "roles_anywhere": [_entity("Role", role) for role in {role for _, role in question.roles}],
+        "offices": [_entity("Office", f"{where}/{role}") for where, role in question.roles],
+    }
+    if facts.departments is not None:
+        person["departments"] = sorted(facts.departments)
+    resource: JSON = {"municipality": _entity("Municipality", question.municipality)}
+    if facts.department is not None:
+        resource["department"] = facts.department
+    parents = [
+        {"type": "Municipality", "id": str(question.municipality)},
+        {"type": "Application", "id": str(question.application)},
+    ]
+    return _encoder.encode(
+        [
+            {"uid": {"type": "Person", "id": str(question.subject)}, "attrs": person, "parents": []},
+            {
+                "uid": {"type": "Resource", "id": _resource_id(question)},
+                "attrs": resource,
+                "parents": parents,
+            },
+        ]
+    ).decode()
+
+
+def _resource_id(question: Question) -> str:
+    return f"{question.municipality}/{question.application}"
+
+
+def _context(question: Question) -> JSON:
+    facts, now = question.facts, question.now
+    if now.utcoffset() is None or question.authenticated_at.utcoffset() is None:
+        raise FactUnusable("the times of a question must be aware of their zone")
+    context: JSON = {
+        "sign_in": _known(
+            level=LEVELS[question.level],
+            age=_age(question.authenticated_at, now),
+            factors=[_entity("Factor", factor) for factor in question.factors],
+            idle=None if facts.idle is None else _seconds(facts.idle),
+        ),
+        "place": _known(
+            address=_address(question.address),
+            country=facts.country,
+            tunnel=facts.tunnel,
+            protocol=facts.protocol,
+            impossible_travel=facts.impossible_travel,
+        ),
+        "time": _moment(now),
+    }
+    if facts is not NOTHING_FURTHER:
+        context |= _further(facts, now)
+    return context
+
+
+def _further(facts: Facts, now: datetime) -> JSON:
+    emergency, ticket, delegation = facts.emergency, facts.ticket, facts.delegation
+    return _known(
+        device=facts.device and _device(facts.device),
+        emergency=emergency
+        and {
+            "age": _age(emergency.asked_at, now),
+            "justification": emergency.justification,
+            "reviewed_late": emergency.reviewed_late,
+        },
+        ticket=ticket
+        and {
+            "approved": ticket.approved,
+            "since": _instant(ticket.since),
+            "until": _instant(ticket.until),
+            "application": _entity("Application", ticket.application),
+            "sponsor_present": ticket.sponsor_present,
+        },
+        delegation=delegation and {"since": _instant(delegation.since), "until": _instant(delegation.until)},
+        purpose=facts.purpose,
+        agenda=facts.agenda,
+        activity_role=facts.activity_role,
+        download=facts.download,
+        author=None if facts.author is None else _entity("Person", facts.author),
+    )
+
+
+def _device(device: Device) -> JSON:
+    return _known(
+        managed=device.managed,
+        fresh=device.fresh,
+        disk_encrypted=device.disk_encrypted,
+        firewall=device.firewall,
+        updates_installed=device.updates_installed,
+        screen_lock=device.screen_lock,
+    )
+
+
+def _moment(now: datetime) -> JSON:
+    local = now.astimezone(LOCAL)
+    day = local.date()
+    return {
+        "now": _instant(now),
+        "date": {"__extn": {"fn": "datetime", "arg": day.isoformat()}},
+        "hour": local.hour,
+        "minute": local.minute,
+        "weekday": local.isoweekday(),
+        "holiday": is_public_holiday(day),
+    }
+
+
+def _known(**values: Any) -> JSON:
+    """Leave out what is not known: Cedar has no null, policies ask with `has`."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _entity(kind: str, name: str) -> JSON:
+    return {"__entity": {"type": kind, "id": str(name)}}
+
+
+def _instant(at: datetime) -> JSON:
+    if at.utcoffset() is None:
+        raise FactUnusable("the times of a question must be aware of their zone")
+    return {"__extn": {"fn": "datetime", "arg": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}}
+
+
+def _age(since: datetime, now: datetime) -> int:
+    """Whole seconds, never negative: an act from the future beyond the clocks' difference is no act."""
+    if since - now > CLOCKS_DIFFER_BY:
+        raise FactUnusable(
+            f"something that already happened is dated {since.isoformat()}, after {now.isoformat()}"
+        )
+    return max(0, _seconds(now - since))
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())
+
+
+def _address(text: str) -> JSON | None:
+    try:
+        address = ipaddress.ip_address(
+            text.partition("%")[0]
+        )  # a zone (RFC 4007 §11) says nothing to a policy
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return {"__extn": {"fn": "ip", "arg": str(address)}}

@@ -1,0 +1,189 @@
+"""Read one policy file strictly: every statement becomes a reviewed policy, or a problem with its remedy."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cedarpy
+
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
+from policies.examine import Examined, Unreadable, examine
+from policies.problems import Problem
+from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
+from policies.statements import Statement, split
+
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
+KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
+QUOTED = re.compile(r"`([^`]+)`")
+REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
+    (
+        "optional attribute",
+        "it may be unknown: guard it, as in `context has device && context.device.managed`",
+    ),
+    ("not found", "use an attribute of policies/schema.cedarschema"),
+    ("enumerated", "use one of the names that policies/schema.cedarschema lists"),
+    ("unrecognized", "use a name that policies/schema.cedarschema declares"),
+    ("", "write it as policies/schema.cedarschema allows"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One reviewed statement."""
+
+    id: str
+    forbids: bool
+    reason: str
+    """Named reason of a forbid; empty for a permit."""
+    wording: Wording | None
+    file: Path
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """What the review of one file found. `text` holds its reviewed statements and nothing else."""
+
+    path: Path
+    text: str
+    policies: tuple[Policy, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a file may speak of."""
+
+    schema: cedarpy.Schema
+    district: frozenset[MunicipalityCode]
+    applications: frozenset[ApplicationId] | None = None
+    """None: not known here, so any application may be named."""
+    only: MunicipalityCode | None = None
+    """Set for a municipality's own file: its policies must concern this municipality alone."""
+
+
+def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
+    policies: list[Policy] = []
+    problems: list[Problem] = []
+    sources: list[str] = []
+    seen: dict[str, int] = {}
+    for statement in split(text):
+        examined = _examine(statement.text, bounds)
+        if isinstance(examined, Unreadable):
+            problems.append(_at(path, statement, examined.fault, examined.remedy, examined.near))
+            continue
+        found = list(_problems_of(path, statement, examined, bounds))
+        identifier = examined.annotations.get("id", "")
+        if identifier in seen:
+            what = f'policy id "{identifier}" is used already on line {seen[identifier]}'
+            found.append(_at(path, statement, what, "give this policy an @id of its own"))
+        seen.setdefault(identifier, statement.line)
+        problems += found
+        if not found:
+            policies.append(_policy(path, statement, examined))
+            sources.append(statement.text)
+    return PolicyFile(path, "\n".join(sources), tuple(policies), tuple(problems))
+
+
+ITSELF = "itself"
+
+
+def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
+    """Examine the statement; flawless ones that differ by the municipality alone are examined once."""
+    own, any_own = f'Municipality::"{bounds.only}"', f'Municipality::"{ITSELF}"'
+    if bounds.only is None or ITSELF in text:
+        return examine(text, bounds.schema)
+    shared = examine(text.replace(own, any_own), bounds.schema)
+    if isinstance(shared, Unreadable) or shared.faults:
+        return examine(text, bounds.schema)
+    return replace(
+        shared,
+        scope=bounds.only if shared.scope == ITSELF else shared.scope,
+        entities=frozenset((kind, bounds.only if name == ITSELF else name) for kind, name in shared.entities),
+    )
+
+
+def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: Bounds) -> Iterator[Problem]:
+    yield from _annotation_problems(path, statement, examined)
+    if bounds.only is not None and examined.scope != bounds.only:
+        what = f"the policy is not limited to municipality {bounds.only}"
+        remedy = f'write its scope as `resource in Municipality::"{bounds.only}"`'
+        yield _at(path, statement, what, remedy, "resource")
+    for kind, name in sorted(examined.entities):
+        if kind == "Municipality" and name not in bounds.district:
+            yield _at(
+                path, statement, f"municipality {name} is not in the district", "correct the code", name
+            )
+        if kind == "Office" and not _is_office(name, bounds):
+            remedy = 'write it as a code of the district, a slash and a role: "588296/auditor"'
+            yield _at(path, statement, f'"{name}" is not an office', remedy, name)
+        known = bounds.applications
+        if kind == "Application" and known is not None and name not in known:
+            remedy = f"correct its id; known are {', '.join(sorted(known))}"
+            yield _at(path, statement, f'application "{name}" is not configured', remedy, name)
+    for what in examined.faults:
+        remedy = next(remedy for words, remedy in REMEDIES if words in what)
+        yield _at(path, statement, what, remedy, what)
+
+
+def _is_office(name: str, bounds: Bounds) -> bool:
+    municipality, _, role = name.partition("/")
+    return municipality in bounds.district and role in {known.value for known in Role}
+
+
+def _annotation_problems(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    annotations = examined.annotations
+    if not IDENTIFIER.fullmatch(annotations.get("id", "")):
+        remedy = 'begin the policy with @id("…") of lower-case letters, digits and hyphens'
+        yield _at(path, statement, "the policy has no usable @id", remedy, "@id")
+    for name in sorted(annotations.keys() - KNOWN_ANNOTATIONS):
+        remedy = f"use one of {', '.join('@' + known for known in sorted(KNOWN_ANNOTATIONS))}"
+        yield _at(path, statement, f"annotation @{name} is not known", remedy, f"@{name}")
+    if not examined.forbids:
+        return
+    reason = annotations.get("reason", "")
+    if not REASON.fullmatch(reason):
+        yield _at(path, statement, "the forbid names no reason", 'add @reason("in_snake_case")', "@reason")
+    elif reason in OWN_TO_THE_ENGINE:
+        yield _at(path, statement, f'reason "{reason}" is taken', "choose another @reason", "@reason")
+    for name in TEXTS:
+        text = annotations.get(name, "")
+        if not text.strip():
+            remedy = f'add @{name}("…"): it is what the refused person reads'
+            yield _at(path, statement, f"the forbid has no @{name}", remedy, f"@{name}")
+        for placeholder in PLACEHOLDER.findall(text):
+            if placeholder not in PLACEHOLDERS:
+                what = f"@{name} names {{{placeholder}}}, which nothing fills"
+                remedy = f"use one of {', '.join('{' + known + '}' for known in PLACEHOLDERS)}"
+                yield _at(path, statement, what, remedy, f"@{name}")
+
+
+def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
+    annotations = examined.annotations
+    wording = None
+    if examined.forbids:
+        wording = Wording(
+            {language: annotations[f"title_{language}"] for language in Language},
+            {language: annotations[f"advice_{language}"] for language in Language},
+        )
+    return Policy(
+        id=annotations["id"],
+        forbids=examined.forbids,
+        reason=annotations["reason"] if examined.forbids else "",
+        wording=wording,
+        file=path,
+        line=statement.line,
+        column=statement.column,
+    )
+
+
+def _at(path: Path, statement: Statement, what: str, remedy: str, near: str = "") -> Problem:
+    """A problem of the statement, placed at the words it is about where they can be found in it."""
+    for words in (*QUOTED.findall(near), near):
+        if words and (offset := statement.text.find(words)) >= 0:
+            return Problem(path, *statement.place_of(offset), what, remedy)
+    return Problem(path, statement.line, statement.column, what, remedy)

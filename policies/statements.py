@@ -1,0 +1,54 @@
+"""Cut policy text into statements and remember where each stood.
+
+Cedar reports no positions, so every statement is parsed and validated by itself. Only what comes out of
+here is ever compiled: should this reading and Cedar's disagree, Cedar refuses the statement; nothing is
+evaluated that was not reviewed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# A comment, a string with escapes, the end of a statement, or a run of anything else (Cedar grammar,
+# "Lexical": `//` comments run to the end of the line; strings know backslash escapes).
+TOKEN = re.compile(r"""//[^\n\r]*|"(?:[^"\\]|\\.)*"|;|[^";/\s]+|\s+|.""", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One policy's text, from its first annotation to its semicolon; position counts from 1."""
+
+    text: str
+    line: int
+    column: int
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        """Line and column in the file of the character at `offset` of the text."""
+        before = self.text[:offset]
+        lines = before.count("\n")
+        if lines:
+            return self.line + lines, offset - before.rindex("\n")
+        return self.line, self.column + offset
+
+
+def split(text: str) -> Iterator[Statement]:
+    """Yield the statements in order. The last may lack its semicolon: Cedar then says so."""
+    start: int | None = None
+    end = 0
+    for token in TOKEN.finditer(text):
+        word = token.group()
+        if word.isspace() or word.startswith("//"):
+            continue
+        if start is None:
+            start = token.start()
+        end = token.end()
+        if word == ";":
+            yield _statement(text, start, end)
+            start = None
+    if start is not None:
+        yield _statement(text, start, end)
+
+
+def _statement(text: str, start: int, end: int) -> Statement:
+    line_begins = text.rfind("\n", 0, start) + 1
+    return Statement(text[start:end], text.count("\n", 0, start) + 1, start - line_begins + 1)

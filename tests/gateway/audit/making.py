@@ -1,0 +1,107 @@
+"""Entries, logs and keys for the tests of this room."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import strategies as st
+
+import gateway.storage.tables.audit
+from gateway.audit.canonical import TEXTS, Recorded
+from gateway.audit.checkpointer import Checkpointer
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.note import Signer
+from gateway.storage.audit import Ledger
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.database import Database
+from gateway.storage.tables import metadata
+
+assert gateway.storage.tables.audit is not None
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+SIGNER = Signer("brana.example.cz/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+
+
+def entry(
+    number: int = 0, code: Code = Code.ACCESS, outcome: Outcome = Outcome.SUCCESS, **facts: object
+) -> Entry:
+    return Entry(
+        code=code,
+        outcome=outcome,
+        at=facts.pop("at", NOON + timedelta(milliseconds=number)),
+        request_id=facts.pop("request_id", f"request-{number}"),
+        **facts,
+    )
+
+
+printable = st.text(st.characters(codec="utf-8"), max_size=12).filter(str.isprintable)
+moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
+details = st.dictionaries(
+    printable,
+    printable
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.booleans()
+    | st.lists(printable, max_size=3),
+    max_size=4,
+)
+
+
+def entries(texts: st.SearchStrategy[str] = printable) -> st.SearchStrategy[Entry]:
+    return st.builds(
+        Entry,
+        code=st.sampled_from(Code),
+        outcome=st.sampled_from(Outcome),
+        at=moments,
+        details=details,
+        **dict.fromkeys(TEXTS, texts),
+    )
+
+
+recorded = st.builds(Recorded, st.integers(0, 2**53), moments, entries())
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Log:
+    """A real log on a real file."""
+
+    folder: Path
+    database: Database
+    clock: Clock
+    ledger: Ledger
+    troubles: list[Exception] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "brana.db"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "checkpoints.log"
+
+    def append(self, items: Sequence[Entry]) -> range:
+        return self.database.write_soon(lambda connection: self.ledger.append(connection, items)).result()
+
+    def checkpointer(self, every: timedelta = timedelta(milliseconds=20)) -> Checkpointer:
+        return Checkpointer(Checkpoints(self.database), self.file, SIGNER, every, self.troubles.append)
+
+
+@contextmanager
+def open_log(folder: Path, clock: Clock | None = None) -> Iterator[Log]:
+    clock = clock or Clock()
+    with closing(Database(folder / "brana.db")) as database:
+        metadata.create_all(database.engine)
+        yield Log(folder, database, clock, Ledger(clock))

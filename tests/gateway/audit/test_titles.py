@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.vocabulary import Language
+from gateway.audit.canonical import TEXTS
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.titles import OUTCOMES, PLACEHOLDER, TITLES, sentence
+from tests.gateway.audit.making import entries, entry
+
+DETAILS = {
+    *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
+    *("key", "purpose", "version", "cause", "process", "jumped_ms"),
+}
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_a_czech_and_an_english_sentence(code: Code) -> None:
+    title = TITLES[code]
+    assert title.cs
+    assert title.en
+    assert title.cs != title.en
+
+
+@pytest.mark.parametrize("code", Code)
+def test_both_languages_say_the_same_facts_and_only_known_ones(code: Code) -> None:
+    czech, english = (set(PLACEHOLDER.findall(text)) for text in (TITLES[code].cs, TITLES[code].en))
+    assert czech == english
+    assert czech <= {"who", *TEXTS, *DETAILS}
+    assert "{" not in PLACEHOLDER.sub("", TITLES[code].cs + TITLES[code].en)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_has_a_title(outcome: Outcome) -> None:
+    assert OUTCOMES[outcome].cs != OUTCOMES[outcome].en
+
+
+def test_a_sentence_is_filled_from_fields_and_details() -> None:
+    item = entry(person="novak", details={"method": "GET", "host": "spis.cz", "path": "/a", "status": 200})
+    assert sentence(item, Language.CZECH) == "Požadavek: novak, GET spis.cz/a, stav 200"
+
+
+def test_what_is_not_known_is_a_dash() -> None:
+    assert sentence(entry(code=Code.SIGN_OUT), Language.ENGLISH) == "Signed out: –"
+
+
+def test_placeholders_in_a_value_are_not_filled() -> None:
+    item = entry(code=Code.SIGN_OUT, person="{address}", address="10.0.0.1")
+    assert sentence(item, Language.ENGLISH) == "Signed out: {address}"
+
+
+@given(entries(), st.sampled_from(Language))
+def test_every_entry_can_be_told(item: Entry, language: Language) -> None:
+    assert sentence(item, language)

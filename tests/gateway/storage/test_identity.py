@@ -1,0 +1,233 @@
+"""The identity store on a real database: one write for a step, sealed secrets, bounded sweeps."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+
+from config.settings import SignIn
+from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
+from gateway.audit.entry import Code
+from gateway.storage.identity import SWEPT_AT_ONCE, IdentityStore
+from gateway.storage.identity_book import IdentityBook
+from gateway.storage.identity_rows import state_of, state_text
+from gateway.storage.seal import Seal, SealBroken
+from gateway.storage.tables.audit import audit_entry
+from gateway.storage.tables.identity import factor, sign_in_flow
+from idp.directory.person import AccountState, RoleHeld
+from idp.events import NOWHERE, EndReason, SignInStarted
+from idp.login import conduct, totp
+from idp.login.book import Flow
+from idp.login.desk import Caller
+from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, Rejected
+from idp.login.handle import FlowId, HandleHash, hashed, new_handle, new_session_id
+from idp.login.session import Session
+from tests.rig.identity_store import Kept, identity_store
+from tests.rig.people import HULIN, JANA, JANA_ID, NOON, PETR, person
+
+SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+LIMITS = SignIn()
+BROWSER = HandleHash(b"b" * 32)
+CALLER = Caller(origin=NOWHERE, browser=BROWSER)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    with identity_store(tmp_path) as made:
+        yield made
+
+
+def session(**changes: object) -> Session:
+    usual = Session(
+        sid=new_session_id(),
+        handle=hashed(new_handle()),
+        person=JANA,
+        facts_at=NOON,
+        locale=Language.CZECH,
+        level=AuthenticationLevel.TWO_FACTORS,
+        methods=("pwd", "otp", "mfa"),
+        auth_time=NOON,
+        created_at=NOON,
+        last_seen=NOON,
+        expires_at=NOON + timedelta(hours=10),
+    )
+    return replace(usual, **changes)
+
+
+def flow(name: str = "f" * 22, state: object = None) -> Flow:
+    return Flow(
+        id=FlowId(name),
+        browser=BROWSER,
+        state=state or AwaitingPassword(),
+        asked="",
+        address="192.0.2.7",
+        locale=Language.CZECH,
+        began_at=NOON,
+        expires_at=NOON + timedelta(minutes=10),
+    )
+
+
+async def entries_in_the_log(kept: Kept) -> int:
+    return await kept.database.read(
+        lambda c: c.execute(select(func.count()).select_from(audit_entry)).scalar_one()
+    )
+
+
+async def test_a_change_and_its_entry_are_kept_together_or_not_at_all(kept: Kept):
+    def breaks(book):
+        book.keep_flow(flow())
+        book.record(SignInStarted(at=NOON, client="gis"))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await kept.store.transact(breaks)
+    assert await kept.store.look(lambda book: book.flow(FlowId("f" * 22))) is None
+    assert await entries_in_the_log(kept) == 0
+
+
+async def test_what_cannot_be_recorded_does_not_happen(kept: Kept):
+    def refuses(_connection, _entries):
+        raise ConnectionError
+
+    store = IdentityStore(kept.database, kept.seal, refuses)
+    opened = session()
+    await kept.store.transact(lambda book: book.keep_session(opened))
+    with pytest.raises(ConnectionError):
+        await store.end_session(opened.sid, EndReason.BY_OFFICER, NOON)
+    assert await kept.store.sessions_of(JANA_ID) == [opened]
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+people = st.builds(
+    replace, st.just(JANA), name=names, login=names, mail=names, state=st.sampled_from(AccountState),
+    roles=st.lists(st.builds(RoleHeld, st.just(HULIN), st.sampled_from(Role)), max_size=3).map(tuple),
+)  # fmt: skip
+waiting = (
+    st.just(AwaitingPassword())
+    | st.builds(AwaitingCode, people)
+    | st.builds(AwaitingEnrolment, people, st.just(SECRET))
+)
+
+
+@given(waiting)
+def test_a_state_is_read_back_as_it_was_kept(state):
+    assert state_of(state_text(state)) == state
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(people, st.integers(0, 10**15), st.sampled_from([None, *EndReason]))
+def test_a_session_is_read_back_as_it_was_kept(kept: Kept, who, micro, reason):
+    moment = NOON + timedelta(microseconds=micro)
+    made = session(person=who, last_seen=moment, ended_at=moment if reason else None, end_reason=reason)
+    kept.database.write_soon(lambda c: kept_book(kept, c).keep_session(made)).result()
+    assert kept.database.read_now(lambda c: kept_book(kept, c).session(made.sid)) == made
+    assert kept.database.read_now(lambda c: kept_book(kept, c).session_of(made.handle)) == made
+
+
+def kept_book(kept: Kept, connection):
+    return IdentityBook(connection, kept.seal)
+
+
+async def test_a_secret_moved_to_another_person_cannot_be_opened(kept: Kept):
+    await kept.store.enrol_for(JANA_ID, SECRET, NOON)
+    move = update(factor).values(subject=PETR.subject)
+    await kept.database.write(lambda connection: connection.execute(move))
+    with pytest.raises(SealBroken):
+        await kept.store.look(lambda book: book.factor(PETR.subject))
+
+
+async def test_a_factor_needs_the_master_key(kept: Kept):
+    await kept.store.enrol_for(JANA_ID, SECRET, NOON)
+    assert (await kept.store.look(lambda book: book.factor(JANA_ID))).secret == SECRET
+    stranger = IdentityStore(kept.database, Seal(bytes(32)), lambda *_: None)
+    with pytest.raises(SealBroken):
+        await stranger.look(lambda book: book.factor(JANA_ID))
+
+
+async def test_a_removed_factor_is_gone_and_recorded_once(kept: Kept):
+    await kept.store.enrol_for(JANA_ID, SECRET, NOON)
+    assert await kept.store.remove_factor(JANA_ID, JANA.login, NOWHERE, NOON)
+    assert not await kept.store.remove_factor(JANA_ID, JANA.login, NOWHERE, NOON)
+    assert kept.codes() == [Code.FACTOR_REMOVED]
+
+
+async def test_ending_all_of_a_person_ends_no_others_and_each_once(kept: Kept):
+    mine, others = [session(), session()], session(person=PETR)
+    for each in (*mine, others):
+        await kept.store.transact(lambda book, each=each: book.keep_session(each))
+    ended = await kept.store.end_sessions_of(JANA_ID, EndReason.SIGNED_OUT_EVERYWHERE, NOON)
+    assert set(ended) == {each.sid for each in mine}
+    assert await kept.store.end_sessions_of(JANA_ID, EndReason.BY_OFFICER, NOON) == ()
+    assert await kept.store.end_session(SessionId("x" * 22), EndReason.BY_OFFICER, NOON) == ()
+    assert await kept.store.sessions_of(PETR.subject) == [others]
+    assert kept.codes() == [Code.SIGN_OUT] * 2
+
+
+async def test_work_in_an_application_keeps_the_session_awake(kept: Kept):
+    opened = session()
+    await kept.store.transact(lambda book: book.keep_session(opened))
+    for minutes in (10, 20, 30):
+        assert await kept.store.touch(opened.sid, LIMITS, NOON + timedelta(minutes=minutes))
+    assert not await kept.store.touch(opened.sid, LIMITS, NOON + timedelta(minutes=45))
+    assert not await kept.store.touch(SessionId("x" * 22), LIMITS, NOON)
+
+
+async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_closed_account(kept: Kept):
+    opened = session()
+    await kept.store.transact(lambda book: book.keep_session(opened))
+    administrator = person(roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
+    fresh = await kept.store.refresh(opened.sid, administrator, LIMITS, NOON)
+    assert fresh.expires_at == NOON + timedelta(hours=4)
+    assert await kept.store.refresh(opened.sid, person(state=AccountState.DISABLED), LIMITS, NOON) is None
+    assert await kept.store.sessions_of(JANA_ID) == []
+    assert kept.reasons() == ["account_closed"]
+
+
+async def test_a_sweep_is_bounded_and_leaves_what_lives(kept: Kept):
+    def fill(book):
+        for number in range(SWEPT_AT_ONCE + 20):
+            book.keep_flow(flow(f"{number:022}"))
+        book.keep_flow(replace(flow("l" * 22), expires_at=NOON + timedelta(days=1)))
+
+    await kept.store.transact(fill)
+    count = select(func.count()).select_from(sign_in_flow)
+    left = []
+    for _ in range(3):
+        await kept.store.sweep(LIMITS, NOON + timedelta(minutes=10))
+        left.append(await kept.database.read(lambda connection: connection.execute(count).scalar_one()))
+    assert left == [21, 1, 1]
+
+
+async def test_a_sweep_ends_sessions_that_are_over_and_says_why(kept: Kept):
+    idle, old, awake = session(), session(expires_at=NOON), session(last_seen=NOON + timedelta(minutes=10))
+    for each in (idle, old, awake):
+        await kept.store.transact(lambda book, each=each: book.keep_session(each))
+    over = await kept.store.sweep(LIMITS, NOON + timedelta(minutes=15))
+    assert set(over) == {idle.sid, old.sid}
+    assert sorted(kept.reasons()) == ["absolute_limit", "idle"]
+    assert await kept.store.sessions_of(JANA_ID) == [awake]
+
+
+async def test_an_alias_the_directory_resolves_has_no_guesses_of_its_own(kept: Kept):
+    """A directory may find one person by several names: after the first answer they share one purse."""
+
+    def guess(book, login):
+        progress = conduct.enter_password(book, FlowId("f" * 22), login, "x", CALLER, LIMITS, NOON)
+        if progress.checking is not None:
+            said = Rejected(subject=JANA_ID)
+            progress = conduct.answer_password(
+                book, FlowId("f" * 22), progress.checking, said, CALLER, LIMITS, SECRET, NOON
+            )
+        return progress.told.reason.value
+
+    await kept.store.transact(lambda book: book.keep_flow(flow()))
+    logins = ["novakova", "novakova.jana", "jana@obec.test", "jn", "NOVAKOVA", "novakova.jana", "jn"]
+    told = [await kept.store.transact(lambda book, login=login: guess(book, login)) for login in logins]
+    assert told == ["wrong_credentials"] * 5 + ["too_many_attempts_account"] * 2
+    fresh = await kept.store.transact(lambda book: guess(book, "fourth.alias"))
+    assert fresh == "too_many_attempts_account"

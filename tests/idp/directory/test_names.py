@@ -1,0 +1,156 @@
+import ldap.dn
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from config.settings import RoleMapping
+from config.vocabulary import MunicipalityCode, Role
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.filters import equal
+from idp.directory.names import NotAName, escaped, group_pattern, parsed, prepared, roles, same
+from idp.directory.person import RoleHeld
+from tests.rig.office import PASSWORD, reading
+from tests.rig.slapd import BASE, Directory, slapd
+
+text = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from(' \\,+"<>;=#ěščřž\0'), min_size=1, max_size=30
+)
+names = text.filter(lambda value: value.strip() and "\0" not in value and value.isprintable())
+
+
+@given(text)
+@example("Nováková, Žaneta (OÚ #1)")
+@example("#")
+@example("  ")
+def test_an_escaped_value_is_read_back_whole(value: str):
+    ((kind, read, _),) = ldap.dn.str2dn(f"cn={escaped(value)},{BASE}")[0]
+    assert (kind, read) == ("cn", value)
+
+
+@given(text)
+def test_an_escaped_value_stays_one_value(value: str):
+    assert len(parsed(f"cn={escaped(value)},{BASE}")) == 3
+
+
+@given(text)
+def test_preparing_twice_changes_nothing(value: str):
+    assert prepared(prepared(value)) == prepared(value)
+
+
+def test_names_are_the_same_as_ldap_sees_them():
+    assert same(
+        "CN=Registrar , OU=588491,dc=obec,dc=test",
+        "cn=registrar,organizationalUnitName=588491,DC=Obec,dc=TEST",
+    )
+    assert same("cn=a+ou=b,dc=x", "ou=B+cn=A,dc=x")
+    assert same("cn=Čech  Jan,dc=x", "cn=čech jan,dc=x")
+    assert not same("cn=a\\,dc\\=x", "cn=a,dc=x")
+    assert not same("cn=a,dc=x,dc=y", "cn=a,dc=y,dc=x")
+
+
+@pytest.mark.parametrize("nonsense", ["nonsense", "=x", "cn=a,,dc=x", "cn=\\zz", "a,b"])
+def test_what_is_no_name_is_said_to_be_none(nonsense: str):
+    with pytest.raises(NotAName):
+        parsed(nonsense)
+
+
+REGISTRAR = RoleMapping(group="cn=registrar,ou={municipality},ou=groups,dc=obec,dc=test", role=Role.REGISTRAR)
+IN_HULIN = RoleHeld(MunicipalityCode("588491"), Role.REGISTRAR)
+
+
+@pytest.mark.parametrize(
+    ("group", "held"),
+    [
+        ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test", (IN_HULIN,)),
+        ("CN=Registrar,OU=588491,OU=Groups,DC=obec,DC=test", (IN_HULIN,)),
+        ("cn=registrar,ou=58849,ou=groups,dc=obec,dc=test", ()),
+        ("cn=registrar,ou=5884911,ou=groups,dc=obec,dc=test", ()),
+        ("cn=registrar,ou=５８８４９１x,ou=groups,dc=obec,dc=test", ()),
+        ("cn=registrar+ou=588491,ou=588491,ou=groups,dc=obec,dc=test", ()),
+        ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test,dc=evil", ()),
+        ("cn=registrar\\,ou=588491,ou=groups,dc=obec,dc=test", ()),
+        ("cn=mayor,ou=588491,ou=groups,dc=obec,dc=test", ()),
+    ],
+)
+def test_a_group_gives_the_role_its_pattern_says_and_no_other(group: str, held: tuple[RoleHeld, ...]):
+    assert roles([group_pattern(REGISTRAR)], [group]) == held
+
+
+def test_a_pattern_may_carry_the_municipality_inside_a_value_and_twice():
+    pattern = group_pattern(
+        RoleMapping(group="CN=Role {municipality} (podatelna),ou={municipality},dc=x", role=Role.MAIL_ROOM)
+    )
+    assert roles([pattern], ["cn=role 588491 (Podatelna),ou=588491,dc=x"]) == (
+        RoleHeld(MunicipalityCode("588491"), Role.MAIL_ROOM),
+    )
+    assert roles([pattern], ["cn=role 588491 (Podatelna),ou=588296,dc=x"]) == ()
+
+
+def test_a_fixed_group_gives_its_role_where_the_mapping_says():
+    pattern = group_pattern(
+        RoleMapping(group="cn=mkb,dc=x", role=Role.AUDITOR, municipality=MunicipalityCode("588296"))
+    )
+    assert roles([pattern], ["CN=MKB,dc=x", "cn=mkb,dc=X"]) == (
+        RoleHeld(MunicipalityCode("588296"), Role.AUDITOR),
+    )
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        RoleMapping(group="cn=mkb,dc=x", role=Role.AUDITOR),
+        RoleMapping(
+            group="cn={municipality},dc=x", role=Role.AUDITOR, municipality=MunicipalityCode("588296")
+        ),
+        RoleMapping(group="mkb", role=Role.AUDITOR, municipality=MunicipalityCode("588296")),
+    ],
+)
+def test_a_mapping_that_cannot_mean_anything_is_refused(mapping: RoleMapping):
+    with pytest.raises(DirectoryMisconfigured, match="role mapping"):
+        group_pattern(mapping)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory):
+    with slapd(tmp_path_factory.mktemp("names")) as directory:
+        yield directory
+
+
+def add(directory: Directory, name: str, login: str) -> str:
+    dn = f"CN={escaped(name)},{directory.people_base}"
+    with directory.as_root() as connection:
+        connection.add_s(
+            dn,
+            [
+                ("objectClass", [b"inetOrgPerson"]),
+                ("sn", [b"x"]),
+                ("uid", [login.encode()]),
+                ("userPassword", [PASSWORD.encode()]),
+            ],
+        )
+    return dn
+
+
+@pytest.mark.real
+async def test_a_name_full_of_syntax_binds_and_is_found(empty: Directory):
+    dn = add(empty, "Nováková, Žaneta (OÚ #1)", "novakova.zaneta")
+    with reading(empty.settings()) as reader:
+        person = await reader.authenticate("novakova.zaneta", PASSWORD)
+        assert person.name == "Nováková, Žaneta (OÚ #1)"
+    assert dn.startswith("CN=Nováková\\, Žaneta (OÚ #1)")
+
+
+@pytest.mark.real
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=names)
+async def test_whatever_the_name_the_directory_finds_exactly_that_entry(empty: Directory, name: str):
+    login = name.encode().hex()
+    dn = add(empty, name, login)
+    try:
+        with reading(empty.settings(connections=1)) as reader:
+            found = await reader._pool.run(lambda line: list(reader._entries(line, equal("cn", name))))
+        assert [each.values("uid") for each in found] == [(login.encode(),)]
+        assert same(found[0].dn, dn)
+    finally:
+        with empty.as_root() as root:
+            root.delete_s(dn)

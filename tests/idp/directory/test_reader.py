@@ -1,0 +1,246 @@
+import asyncio
+import time
+import uuid
+from collections.abc import Iterator
+
+import ldap
+import pytest
+
+from config.vocabulary import MunicipalityCode, Role, SubjectId
+from idp.directory.errors import (
+    BindRefused,
+    DirectoryMisconfigured,
+    DirectoryUnusable,
+    EntryUnusable,
+    RefusalReason,
+)
+from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.reader import REFUSAL_STEP, DirectoryReader
+from tests.rig.office import HULIN, KROMERIZ, PASSWORD, office, reading
+from tests.rig.slapd import (
+    GROUPS,
+    PEOPLE,
+    Directory,
+    municipality_ldif,
+    person_dn,
+    person_ldif,
+    role_ldif,
+    slapd,
+)
+
+__all__ = ["office"]
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def reader(office: Directory) -> Iterator[DirectoryReader]:
+    with reading(office.settings()) as made:
+        yield made
+
+
+def held(code: str, role: Role) -> RoleHeld:
+    return RoleHeld(MunicipalityCode(code), role)
+
+
+async def test_a_person_with_the_right_password_is_known_with_all_roles(reader: DirectoryReader):
+    person = await reader.authenticate("novakova.jana", PASSWORD)
+    assert isinstance(person, Person)
+    assert str(uuid.UUID(person.subject)) == person.subject
+    assert (person.login, person.name, person.mail) == (
+        "novakova.jana",
+        "Jana Nováková",
+        "novakova.jana@obec.test",
+    )
+    assert person.state is AccountState.ACTIVE
+    assert person.roles == (held(KROMERIZ, Role.CLERK), held(HULIN, Role.CLERK), held(HULIN, Role.REGISTRAR))
+
+
+async def test_a_login_in_other_letters_is_the_same_person(reader: DirectoryReader):
+    assert await reader.authenticate("NOVAKOVA.Jana", PASSWORD) == await reader.authenticate(
+        "novakova.jana", PASSWORD
+    )
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "reason"),
+    [
+        ("novakova.jana", "spatne-heslo", RefusalReason.WRONG_PASSWORD),
+        ("nikdo", PASSWORD, RefusalReason.UNKNOWN_PERSON),
+        ("dvojnik", PASSWORD, RefusalReason.AMBIGUOUS_PERSON),
+        ("bez.hesla", PASSWORD, RefusalReason.WRONG_PASSWORD),
+        ("vypnuty", PASSWORD, RefusalReason.DISABLED),
+        ("zamceny", PASSWORD, RefusalReason.LOCKED),
+        ("zmenit.heslo", PASSWORD, RefusalReason.MUST_CHANGE_PASSWORD),
+        ("prosly", PASSWORD, RefusalReason.EXPIRED),
+        ("dve.prihlasovaci", PASSWORD, RefusalReason.ENTRY_UNUSABLE),
+        ("druha.prezdivka", PASSWORD, RefusalReason.ENTRY_UNUSABLE),
+        ("", PASSWORD, RefusalReason.EMPTY_LOGIN),
+        ("  ", PASSWORD, RefusalReason.EMPTY_LOGIN),
+        ("novakova.jana", "", RefusalReason.EMPTY_PASSWORD),
+        ("novakova.jana ", PASSWORD, RefusalReason.UNFIT_INPUT),
+        ("novakova.jana\0", PASSWORD, RefusalReason.UNFIT_INPUT),
+        ("novakova.jana", PASSWORD + "\0x", RefusalReason.UNFIT_INPUT),
+        ("novakova\n.jana", PASSWORD, RefusalReason.UNFIT_INPUT),
+        ("x" * 257, PASSWORD, RefusalReason.UNFIT_INPUT),
+        ("novakova.jana", "x" * 1025, RefusalReason.UNFIT_INPUT),
+        ("\ud800", PASSWORD, RefusalReason.UNFIT_INPUT),
+    ],
+)
+async def test_a_refusal_says_its_reason(
+    reader: DirectoryReader, login: str, password: str, reason: RefusalReason
+):
+    answer = await reader.authenticate(login, password)
+    assert isinstance(answer, BindRefused)
+    assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "*",
+        "novakova*",
+        "*)(uid=*))(|(uid=*",
+        "novakova.jana)(objectClass=*",
+        "novakova.jana))(&(objectClass=*",
+        "\\2a",
+        "novakova.jan\\61",
+        person_dn("novakova.jana"),
+        "novakova.jana,ou=people",
+        "novakova  .jana",
+        "n\u00a0ovakova.jana",
+    ],
+)
+async def test_syntax_in_a_login_finds_nobody(reader: DirectoryReader, login: str):
+    answer = await reader.authenticate(login, PASSWORD)
+    assert isinstance(answer, BindRefused)
+    assert answer.subject is None
+
+
+async def test_a_refusal_takes_the_same_time_for_unknown_and_known_people(reader: DirectoryReader):
+    async def duration(login: str) -> float:
+        began = time.monotonic()
+        assert isinstance(await reader.authenticate(login, "spatne-heslo"), BindRefused)
+        return time.monotonic() - began
+
+    for login in ("nikdo", "novakova.jana", "dvojnik"):
+        steps = await duration(login) / REFUSAL_STEP
+        assert steps == pytest.approx(round(steps), abs=0.35)
+        assert steps >= 0.95
+
+
+async def test_people_are_read_by_identity_and_the_missing_are_missing(reader: DirectoryReader):
+    everyone = {person.login: person async for person in reader.everyone()}
+    jana, locked = everyone["novakova.jana"], everyone["zamceny"]
+    stranger = SubjectId(str(uuid.uuid4()))
+    assert await reader.people([jana.subject, locked.subject, stranger]) == {
+        jana.subject: jana,
+        locked.subject: locked,
+    }
+    assert await reader.person(stranger) is None
+    assert await reader.person(jana.subject) == jana
+    assert await reader.people([]) == {}
+
+
+async def test_a_person_is_found_by_login_without_a_password(reader: DirectoryReader):
+    found = await reader.named("Novakova.jana")
+    assert found is not None
+    assert found.login == "novakova.jana"
+    for nobody in ("nikdo", "*", "", "dvojnik"):
+        assert await reader.named(nobody) is None
+
+
+async def test_accounts_are_in_the_state_the_directory_says(reader: DirectoryReader):
+    states = {person.login: person.state async for person in reader.everyone()}
+    assert states["vypnuty"] is AccountState.DISABLED
+    assert states["zamceny"] is AccountState.LOCKED
+    assert states["zmenit.heslo"] is AccountState.MUST_CHANGE_PASSWORD
+    assert states["prosly"] is AccountState.EXPIRED
+    assert states["bez.role"] is AccountState.ACTIVE
+
+
+async def test_everybody_comes_page_by_page_and_unusable_entries_are_reported(office: Directory):
+    reported: list[EntryUnusable] = []
+    with reading(office.settings(page_size=3), reported) as reader:
+        logins = [person.login async for person in reader.everyone()]
+    assert len(logins) == len(set(logins)) + 1  # the two who share a login are two people
+    assert {"novakova.jana", "starosta", "bez.role"} <= set(logins)
+    assert "dve.prihlasovaci" not in logins
+    assert [each.dn for each in reported] == [person_dn("dve.prihlasovaci")]
+
+
+async def test_a_person_outside_the_filter_is_nobody(office: Directory):
+    with reading(office.settings(people_filter="(&(objectClass=inetOrgPerson)(!(uid=starosta)))")) as reader:
+        answer = await reader.authenticate("starosta", PASSWORD)
+        assert answer == BindRefused(RefusalReason.UNKNOWN_PERSON)
+
+
+async def test_many_sign_ins_at_once_all_get_their_own_answer(office: Directory):
+    with reading(office.settings(connections=4)) as reader:
+        logins = ["novakova.jana", "starosta", "bez.role", "nikdo"] * 6
+        answers = await asyncio.gather(*(reader.authenticate(login, PASSWORD) for login in logins))
+    assert [answer.login if isinstance(answer, Person) else "nikdo" for answer in answers] == logins
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"people_base": f"ou=nikde,{PEOPLE}"}, "people_base"),
+        ({"bind_dn": "cn=neni,dc=obec,dc=test"}, "bind_dn"),
+        ({"people_filter": "((("}, "people_filter"),
+        ({"people_base": "nonsense"}, "people_base"),
+    ],
+)
+async def test_wrong_settings_are_an_error_with_advice_and_never_a_refusal(
+    office: Directory, changes: dict[str, str], what: str
+):
+    with reading(office.settings(**changes)) as reader:
+        with pytest.raises(DirectoryMisconfigured, match=what):
+            await reader.authenticate("novakova.jana", PASSWORD)
+        with pytest.raises(DirectoryMisconfigured, match=what):
+            await reader.person(SubjectId(str(uuid.uuid4())))
+
+
+async def test_an_account_that_lost_its_rights_does_not_read_as_everybody_deleted(office: Directory):
+    plain_user = office.settings(bind_dn=person_dn("starosta"))
+    office.bind_password_file.write_text(PASSWORD)
+    try:
+        with reading(plain_user) as reader, pytest.raises(DirectoryUnusable):
+            await reader.people([SubjectId(str(uuid.uuid4()))])
+    finally:
+        office.bind_password_file.write_text("sluzebni-heslo-brany\n")
+
+
+async def test_a_recreated_account_is_another_person(tmp_path):
+    text = person_ldif("novak", password=PASSWORD)
+    with slapd(tmp_path, text) as directory, reading(directory.settings()) as reader:
+        first = await reader.authenticate("novak", PASSWORD)
+        with directory.as_root() as root:
+            root.rename_s(person_dn("novak"), "uid=novak-jiny")
+        renamed = await reader.authenticate("novak-jiny", PASSWORD)
+        assert renamed.subject == first.subject
+        with directory.as_root() as root:
+            root.delete_s(person_dn("novak-jiny"))
+            root.add_s(
+                person_dn("novak"),
+                [
+                    ("objectClass", [b"inetOrgPerson"]),
+                    ("cn", [b"Novak"]),
+                    ("sn", [b"Novak"]),
+                    ("userPassword", [PASSWORD.encode()]),
+                ],
+            )
+        recreated = await reader.authenticate("novak", PASSWORD)
+        assert recreated.subject != first.subject
+        assert await reader.person(first.subject) is None
+
+
+async def test_a_changed_role_is_seen_at_the_next_reading(tmp_path):
+    text = person_ldif("novak") + person_ldif("druhy") + municipality_ldif(HULIN)
+    text += role_ldif(Role.CLERK, HULIN, ["novak", "druhy"])
+    with slapd(tmp_path, text) as directory, reading(directory.settings()) as reader:
+        people = {person.login: person async for person in reader.everyone()}
+        with directory.as_root() as root:
+            group = f"cn=clerk,ou={HULIN},{GROUPS}"
+            root.modify_s(group, [(ldap.MOD_DELETE, "member", [person_dn("novak").encode()])])
+        assert (await reader.person(people["novak"].subject)).roles == ()
+        assert (await reader.person(people["druhy"].subject)).roles == (held(HULIN, Role.CLERK),)

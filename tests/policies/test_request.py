@@ -1,0 +1,146 @@
+import ipaddress
+import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import cedarpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
+from policies.examine import SCHEMA_FILE
+from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
+from policies.request import FactUnusable, entities, requests
+from tests.policies.world import HULIN, KROMERIZ, NOW, ask
+
+SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
+ANYTHING = cedarpy.PolicySet.from_str("permit (principal, action, resource);")
+EVERY_FACT = Facts(
+    country="CZ",
+    tunnel=True,
+    protocol="rdp",
+    impossible_travel=False,
+    idle=timedelta(minutes=1),
+    device=Device(
+        managed=True,
+        fresh=True,
+        disk_encrypted=True,
+        firewall=True,
+        updates_installed=True,
+        screen_lock=False,
+    ),
+    emergency=Emergency(asked_at=NOW, justification="povodeň"),
+    ticket=Ticket(
+        approved=True, since=NOW, until=NOW, application=ApplicationId("map"), sponsor_present=True
+    ),
+    delegation=Delegation(since=NOW, until=NOW),
+    purpose="ověření",
+    agenda="A115",
+    activity_role="CR22",
+    download=False,
+    author=SubjectId("x"),
+    departments=frozenset({"finance"}),
+    department="finance",
+)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+def context(question: Question) -> dict[str, Any]:
+    (request,) = requests(question, (question.action,))
+    return dict(json.loads(request["context"]))
+
+
+def person(question: Question) -> dict[str, Any]:
+    return dict(json.loads(entities(question))[0]["attrs"])
+
+
+def conforms(question: Question) -> bool:
+    """Cedar itself compares the request and the entities with the schema."""
+    result = cedarpy.is_authorized_batch(
+        requests(question, Action),
+        ANYTHING,
+        cedarpy.Entities.from_json_str(entities(question), SCHEMA),
+        SCHEMA,
+    )
+    return all(one.allowed and not one.diagnostics.errors for one in result)
+
+
+def test_a_question_with_every_fact_conforms_to_the_schema() -> None:
+    assert all(getattr(EVERY_FACT, one.name) is not None for one in fields(Facts))
+    assert conforms(ask((HULIN, Role.MAYOR), facts=EVERY_FACT))
+
+
+def test_a_question_with_a_person_without_roles_conforms_to_the_schema() -> None:
+    assert conforms(ask())
+
+
+@given(TEXT, TEXT, TEXT, st.sampled_from(Role), st.sampled_from([Facts(), EVERY_FACT]))
+def test_whatever_names_are_made_of_the_question_conforms(
+    subject: str, application: str, address: str, role: Role, facts: Facts
+) -> None:
+    question = ask((HULIN, role), (KROMERIZ, role), subject=subject, application=application, address=address)
+    assert conforms(replace(question, facts=facts))
+
+
+@given(st.ip_addresses())
+def test_every_address_is_understood(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    question = ask(address=str(address))
+    assert "address" in context(question)["place"]
+    assert conforms(question)
+
+
+@pytest.mark.parametrize("text", ["", "-", "nonsense", "10.0.0.1:443", "10.0.0.1/8", "1.2.3"])
+def test_what_is_no_address_is_not_known(text: str) -> None:
+    assert "address" not in context(ask(address=text))["place"]
+
+
+def test_an_address_in_another_spelling_is_the_same_address() -> None:
+    spelled = {"::ffff:10.20.7.1": "10.20.7.1", "FE80::1%eth0": "fe80::1"}
+    for text, plain in spelled.items():
+        assert context(ask(address=text))["place"]["address"]["__extn"]["arg"] == plain
+
+
+@given(st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
+def test_the_instant_does_not_depend_on_how_it_is_written(instant: datetime) -> None:
+    elsewhere = instant.astimezone(timezone(timedelta(hours=-7)))
+    here = context(ask(now=instant, authenticated_at=instant))
+    assert here["time"] == context(ask(now=elsewhere, authenticated_at=instant))["time"]
+
+
+def test_hours_and_days_are_local() -> None:
+    winter = context(ask(now=datetime(2026, 12, 31, 23, 30, tzinfo=UTC), authenticated_at=NOW))["time"]
+    assert (winter["hour"], winter["minute"], winter["weekday"], winter["holiday"]) == (0, 30, 5, True)
+    assert winter["date"]["__extn"]["arg"] == "2027-01-01"
+    summer = context(ask(now=datetime(2026, 7, 1, 5, 0, tzinfo=UTC), authenticated_at=NOW - timedelta(365)))
+    assert summer["time"]["hour"] == 7
+
+
+def test_only_the_active_municipalitys_roles_are_roles() -> None:
+    attributes = person(ask((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK)))
+    assert [role["__entity"]["id"] for role in attributes["roles"]] == ["mayor"]
+    assert len(attributes["offices"]) == len(attributes["roles_anywhere"]) == 2
+
+
+def test_levels_are_numbers_that_grow() -> None:
+    numbers = [context(ask(level=level))["sign_in"]["level"] for level in AuthenticationLevel]
+    assert numbers == [1, 2, 3]
+
+
+def test_clocks_may_differ_by_a_minute_and_not_by_more() -> None:
+    ahead = ask(authenticated_at=NOW + timedelta(seconds=60))
+    assert context(ahead)["sign_in"]["age"] == 0
+    with pytest.raises(FactUnusable):
+        context(replace(ahead, authenticated_at=NOW + timedelta(seconds=61)))
+
+
+def test_a_time_without_a_zone_is_refused_wherever_it_stands() -> None:
+    naive = NOW.replace(tzinfo=None)
+    for question in (
+        ask(now=naive),
+        ask(authenticated_at=naive),
+        ask(facts=Facts(delegation=Delegation(since=naive, until=NOW))),
+    ):
+        with pytest.raises(FactUnusable):
+            context(question)

@@ -1,0 +1,143 @@
+from pathlib import Path
+
+import cedarpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.vocabulary import ApplicationId, Language
+from policies.examine import SCHEMA_FILE
+from policies.review import Bounds, PolicyFile, review
+from tests.policies.world import DISTRICT, HULIN
+
+FILE = Path("588491.cedar")
+SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
+OF_HULIN = Bounds(SCHEMA, frozenset(DISTRICT), frozenset({ApplicationId("records")}), HULIN)
+OF_THE_REGION = Bounds(SCHEMA, frozenset(DISTRICT))
+ANY = "principal, action, resource"
+TEXTS = '@title_cs("a") @title_en("b") @advice_cs("c") @advice_en("d")'
+
+
+def read(text: str, bounds: Bounds = OF_THE_REGION) -> PolicyFile:
+    return review(FILE, text, bounds)
+
+
+def problem(text: str, bounds: Bounds = OF_THE_REGION) -> tuple[int, int, str]:
+    """The one problem of the text: line, column, what. Nothing of such a text may be used."""
+    reviewed = read(text, bounds)
+    assert len(reviewed.problems) == 1, reviewed.problems
+    assert not reviewed.policies
+    assert not reviewed.text
+    (found,) = reviewed.problems
+    assert found.file == FILE
+    assert found.remedy
+    return found.line, found.column, found.what
+
+
+PLACES = [
+    ("\n  permit (principal, action, resource);", 2, 3, "@id"),
+    ('@id("Big") permit (principal, action, resource);', 1, 1, "@id"),
+    ('@id("a")\npermit (principal, action, resource)\nwhen { principal.rolez == 1 };', 3, 18, "rolez"),
+    (f'@id("a")\npermit ({ANY})\nwhen {{ principal.roles.contains(Role::"mayr") }};', 3, 33, "mayr"),
+    ('@id("a")\npermit (principal,\n action == Action::"reed", resource);', 3, 12, "reed"),
+    (f'@id("a") permit ({ANY})\nwhen {{ context.device.managed }};', 2, 16, "optional attribute"),
+    (f'@id("a")\npermit ({ANY}) whn {{ true }};', 2, 38, "whn"),
+    (f'@id("a") permit ({ANY})\nwhen {{ 1 + }};', 2, 12, "unexpected"),
+    (f'// first\n @id("a") permit ({ANY})', 2, 2, "end of input"),
+    ('@id("a") permit (principal == ?principal, action, resource);', 1, 1, "slots"),
+    (f'@id("a") @tilte_cs("x") permit ({ANY});', 1, 10, "tilte_cs"),
+    ('@id("a")\npermit (principal, action, resource in Municipality::"999999");', 2, 55, "999999"),
+    (
+        f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"588296/audtor") }};',
+        2,
+        44,
+        "audtor",
+    ),
+    (
+        f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"1/auditor") }};',
+        2,
+        44,
+        "1/auditor",
+    ),
+    (f'@id("a") {TEXTS} forbid ({ANY});', 1, 1, "reason"),
+    (f'@id("a") @reason("Not snake") {TEXTS} forbid ({ANY});', 1, 10, "reason"),
+    (f'@id("a") @reason("policy_error") {TEXTS} forbid ({ANY});', 1, 10, "taken"),
+    (f'@id("a") @reason("x") {TEXTS} forbid ({ANY});'.replace('cs("c")', 'cs(" ")'), 1, 53, "advice_cs"),
+    (f'@id("a") @reason("x") {TEXTS} forbid ({ANY});'.replace('"d"', '"{tenant}"'), 1, 69, "{tenant}"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "what"), PLACES)
+def test_a_fault_is_told_with_its_place(text: str, line: int, column: int, what: str) -> None:
+    found = problem(text)
+    assert what in found[2]
+    assert found[:2] == (line, column)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "resource",
+        'resource in Municipality::"588296"',
+        'resource is Resource in Municipality::"588296"',
+        "resource is Resource",
+        'resource in Application::"records"',
+        'resource == Resource::"588491/records"',
+    ],
+)
+def test_a_municipalitys_policy_may_concern_nobody_else(scope: str) -> None:
+    condition = f'resource.municipality == Municipality::"{HULIN}"'
+    text = f'@id("a") permit (principal, action, {scope}) when {{ {condition} }};'
+    assert "not limited to municipality 588491" in problem(text, OF_HULIN)[2]
+    assert not read(text).problems
+
+
+@pytest.mark.parametrize(
+    "scope", ['resource in Municipality::"588491"', 'resource is Resource in Municipality::"588491"']
+)
+def test_a_municipalitys_policy_may_concern_itself(scope: str) -> None:
+    reviewed = read(f'@id("a") permit (principal, action, {scope});', OF_HULIN)
+    assert [policy.id for policy in reviewed.policies] == ["a"]
+
+
+def test_a_comment_does_not_limit_a_policy() -> None:
+    text = '@id("a") permit (principal, action, resource // in Municipality::"588491"\n);'
+    assert "not limited" in problem(text, OF_HULIN)[2]
+
+
+def test_an_application_that_is_not_configured_is_found() -> None:
+    text = (
+        '@id("a") permit (principal, action, resource in Municipality::"588491")\n'
+        'when { resource in Application::"recrods" };'
+    )
+    line, _, what = problem(text, OF_HULIN)
+    assert (line, what) == (2, 'application "recrods" is not configured')
+
+
+def test_an_id_used_twice_is_told_with_the_first_place() -> None:
+    one = '@id("a") permit (principal, action, resource);'
+    reviewed = read(f"{one}\n\n{one}")
+    (found,) = reviewed.problems
+    assert (found.line, found.what) == (3, 'policy id "a" is used already on line 1')
+
+
+def test_every_fault_of_a_file_is_told_in_one_go() -> None:
+    reviewed = read('permit (principal);\n@id("a") permit (principal, action, resource);\nforbid (;')
+    assert [problem.line for problem in reviewed.problems] == [1, 3]
+    assert [policy.id for policy in reviewed.policies] == ["a"]
+
+
+def test_texts_of_a_forbid_are_kept_in_both_languages() -> None:
+    (policy,) = read(f'@id("a") @reason("x_y") {TEXTS} forbid (principal, action, resource);').policies
+    assert policy.forbids
+    assert policy.reason == "x_y"
+    assert policy.wording
+    assert (policy.wording.title[Language.CZECH], policy.wording.advice[Language.ENGLISH]) == ("a", "d")
+
+
+@given(st.text(max_size=80) | st.text(st.sampled_from('@id("a")permit(,;){}//\n? '), max_size=80))
+def test_no_text_gets_through_unreviewed(text: str) -> None:
+    reviewed = read(text)
+    compiled = cedarpy.PolicySet.from_str(reviewed.text)
+    assert len(compiled) == len(reviewed.policies)
+    assert not compiled.templates()

@@ -1,0 +1,59 @@
+"""A real Chromium for tests: Debian's, driven by Playwright; `*.brana.test` leads to this machine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+PROJECT = Path(__file__).parents[2]
+SCREENSHOTS = PROJECT / "build" / "screenshots"
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",  # its own sandbox refuses to run as root, and no page here is foreign
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP *.brana.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+AXE_STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser that reaches nothing but this machine; ended when the block ends."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(ARGUMENTS), timeout=30_000
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def screenshot(page: Page, name: str) -> Path:
+    """Keep the whole page as `build/screenshots/<name>.png`."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    await page.screenshot(path=path, full_page=True)
+    return path
+
+
+async def accessibility_faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page, one line each. Needs `npm ci`."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = await page.evaluate(
+        "standards => axe.run(document, {runOnly: {type: 'tag', values: standards}})", list(AXE_STANDARDS)
+    )
+    return [
+        f"{violation['id']}: {violation['help']} – {node['target']} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

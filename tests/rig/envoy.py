@@ -1,0 +1,391 @@
+"""A real Envoy with real neighbours: an application that says what it was sent, and a decision service.
+
+`async with data_plane(tmp_path) as plane:` starts everything on free loopback ports and unix sockets.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from config.settings import (
+    Application,
+    Directory,
+    Office,
+    Policies,
+    Public,
+    Route,
+    Settings,
+    State,
+    Title,
+)
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from gateway.envoy.bootstrap import bootstrap
+from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.messages import Surroundings
+from gateway.envoy.process import Administration, command
+from gateway.grants.sign import public_jwks
+
+DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
+EPOCH = "epoch1"
+PATIENCE = timedelta(seconds=10)
+DOMAIN = "brana.test"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings_for(folder: Path, port: int, upstream: str) -> Settings:
+    """Applications: `files` for everybody, `register` per municipality, `gone` whose server is down."""
+    title = Title(cs="Spisy", en="Files")
+    routes = [
+        Route(path="/admin", action=Action.ADMINISTER),
+        Route(path="/live", action=Action.READ, websocket=True),
+        Route(path="/", methods=["GET"], action=Action.READ),
+        Route(path="/", methods=["POST", "PUT"], action=Action.WRITE),
+    ]
+
+    def application(name: str, host: str, table: list[Route], to: str) -> Application:
+        return Application(
+            id=ApplicationId(name), title=title, description=title, host=host, upstream=to, routes=table
+        )
+
+    unused = folder / "unused"
+    return Settings(
+        office=Office(name="Kroměříž", district=unused),
+        public=Public(domain=DOMAIN, port=port, certificate=folder / "server.pem", key=folder / "server.key"),
+        state=State(directory=folder),
+        directory=Directory(
+            servers=["ldaps://localhost"],
+            authority=unused,
+            bind_dn="cn=brana",
+            bind_password_file=unused,
+            people_base="ou=people",
+            groups_base="ou=groups",
+            roles=[],
+        ),
+        policies=Policies(region=unused, municipalities=unused),
+        applications=[
+            application("files", f"files.{DOMAIN}", routes, upstream),
+            application(
+                "register",
+                f"register-{{municipality}}.{DOMAIN}",
+                [Route(path="/open", action=Action.READ)],
+                upstream,
+            ),
+            application("gone", f"gone.{DOMAIN}", [Route(action=Action.READ)], "http://127.0.0.1:1"),
+        ],
+    )
+
+
+def certificate(folder: Path) -> None:
+    """A self-signed P-256 certificate for the domain, as `server.pem` and `server.key`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+@dataclass
+class Signer:
+    """Signs grants with keys of the test's own."""
+
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+
+    def grant(
+        self,
+        application: str = "files",
+        municipality: str = "588296",
+        revocation: str = "sid1.1",
+        epoch: str = EPOCH,
+        own: str = "own",
+        actions: str = ",read,write,",
+        *,
+        lives: int = 300,
+        assertion: str = "assertion-of-the-grant",
+        **claims: Any,
+    ) -> str:
+        """A grant's token; keyword claims replace what it would say."""
+        now = int(time.time())
+        said = {
+            "iss": "brana-grant",
+            "aud": "brana-gate",
+            "sub": "0b0b",
+            "iat": now,
+            "exp": now + lives,
+            "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions}",
+            "assertion": assertion,
+        } | claims
+        header = {"alg": "ES256", "kid": self.key.thumbprint(), "typ": "brana-grant+jwt"}
+        return jwt.encode(header, said, self.key)
+
+
+@dataclass
+class Request:
+    """What a neighbour of Envoy was sent."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name]
+
+    def value(self, name: str) -> str:
+        return ", ".join(self.values(name))
+
+
+class Neighbour:
+    """A server that keeps what it was sent; `answer` may be replaced by a test."""
+
+    def __init__(self, *, web_socket: bool = False) -> None:
+        self.web_socket = web_socket
+        self.requests: list[Request] = []
+        self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+
+    async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
+        """Looked up at each request, so that a test may put another `handle` in."""
+        return await self.handle(asked)
+
+    async def handle(self, asked: web.BaseRequest) -> web.StreamResponse:
+        headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in asked.raw_headers]
+        request = Request(asked.method, asked.raw_path, headers, await asked.read())
+        self.requests.append(request)
+        if self.web_socket and "Upgrade" in asked.headers and "refuse" not in asked.raw_path:
+            stream = web.WebSocketResponse()
+            await stream.prepare(asked)
+            async for message in stream:
+                await stream.send_str(f"echo {message.data}")
+            return stream
+        return self.answer(request)
+
+    @property
+    def last(self) -> Request:
+        return self.requests[-1]
+
+
+@contextlib.asynccontextmanager
+async def _listening(neighbour: Neighbour, where: Path | int) -> AsyncIterator[None]:
+    runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
+    await runner.setup()
+    site = (
+        web.UnixSite(runner, str(where))
+        if isinstance(where, Path)
+        else web.TCPSite(runner, "127.0.0.1", where)
+    )
+    await site.start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name]
+
+    def value(self, name: str) -> str:
+        return ", ".join(self.values(name))
+
+
+class Plane:
+    """The running rig."""
+
+    def __init__(
+        self, folder: Path, settings: Settings, surroundings: Surroundings, signer: Signer, workers: int
+    ) -> None:
+        self.workers = workers
+        self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
+        self.application = Neighbour(web_socket=True)
+        self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
+        self.rejections: list[Rejection] = []
+        self._control = contextlib.AsyncExitStack()
+        self.administration = Administration(surroundings.socket("envoy-admin"))
+        self.port = settings.public.port
+        self.process: asyncio.subprocess.Process | None = None
+        self.discovery: Discovery
+        self._starts = 0
+
+    async def control_plane_starts(self) -> None:
+        """The sockets Envoy asks at, and what it is told."""
+        socket = self.surroundings.socket
+        neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
+        for name, neighbour in neighbours:
+            await self._control.enter_async_context(_listening(neighbour, socket(name)))
+        self.discovery = Discovery(self.rejections.append)
+        await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
+        self.discovery.publish(all_resources(self.settings, self.surroundings))
+        self.discovery.publish_gate([], EPOCH)
+
+    async def control_plane_dies(self) -> None:
+        await self._control.aclose()
+        for name in ("web", "idp", "authorize", "discovery"):
+            self.surroundings.socket(name).unlink(missing_ok=True)
+
+    async def start_envoy(self, patience: timedelta = PATIENCE) -> None:
+        self._starts += 1
+        file = self.folder / "envoy.json"
+        file.write_text(json.dumps(bootstrap(self.surroundings.run)))
+        with (self.folder / "envoy.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command(file, concurrency=self.workers),
+                "--service-node",
+                f"start-{self._starts}",
+                stderr=log,
+            )
+        await self.administration.until_ready(patience)
+
+    async def stop_envoy(self, *, kill: bool = False) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill() if kill else self.process.terminate()
+            await self.process.wait()
+
+    async def gate(self, *revoked: str, epoch: str = EPOCH) -> None:
+        """Publish the gate and wait until Envoy has it, workers included."""
+        self.discovery.publish_gate(revoked, epoch)
+        assert await self.discovery.gate_applied(PATIENCE)
+
+    def cookie(self, *more: str, **grant: Any) -> str:
+        return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
+
+    async def logged(self, answer: "Answer") -> dict[str, Any]:
+        """The line of the access log about a request, as soon as it is there."""
+        for _ in range(200):
+            for line in self.log_lines():
+                if line["request_id"] == answer.value("x-request-id"):
+                    return line
+            await asyncio.sleep(0.02)
+        raise AssertionError("the request is not in the access log")
+
+    async def connect(self, *, alpn: str = "http/1.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        context = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
+        context.check_hostname = False
+        context.set_alpn_protocols([alpn])
+        return await asyncio.open_connection(
+            "127.0.0.1", self.port, ssl=context, server_hostname=f"files.{DOMAIN}"
+        )
+
+    async def raw(self, sent: bytes) -> list[Answer]:
+        """Send bytes, read answers until Envoy has nothing more to say."""
+        reader, writer = await self.connect()
+        writer.write(sent)
+        await writer.drain()
+        answers = []
+        try:
+            head = sent.startswith(b"HEAD ")
+            while answer := await asyncio.wait_for(
+                _read_answer(reader, head_only=head), 1 if answers else 15
+            ):
+                answers.append(answer)
+                if answer.status == 101 or answer.value("connection") == "close":
+                    break
+        except TimeoutError:
+            pass
+        finally:
+            writer.transport.abort()
+        return answers
+
+    async def ask(
+        self,
+        path: str = "/",
+        *,
+        host: str = f"files.{DOMAIN}",
+        method: str = "GET",
+        cookie: str | None = None,
+        headers: tuple[str, ...] = (),
+        body: bytes = b"",
+    ) -> Answer:
+        """One HTTP/1.1 request exactly as written."""
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
+        if cookie is not None:
+            lines.append(f"Cookie: {cookie}")
+        if body:
+            lines.append(f"Content-Length: {len(body)}")
+        answers = await self.raw("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        assert answers, "no answer"
+        return answers[0]
+
+
+async def _read_answer(reader: asyncio.StreamReader, *, head_only: bool) -> Answer | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in head[1:] if line)]
+    answer = Answer(int(head[0].split(" ")[1]), headers, b"")
+    if head_only:
+        return answer
+    if answer.value("transfer-encoding") == "chunked":
+        while size := int(await reader.readline(), 16):
+            answer.body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
+    elif answer.value("content-length"):
+        answer.body = await reader.readexactly(int(answer.value("content-length")))
+    return answer
+
+
+@contextlib.asynccontextmanager
+async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
+    """Everything started and ready; ended with the block."""
+    run = folder / "run"
+    run.mkdir(mode=0o700)
+    assert len(os.fsencode(run / "envoy-admin.sock")) < 100, "unix socket paths are short"
+    certificate(folder)
+    upstream = free_port()
+    settings = settings_for(folder, free_port(), f"http://127.0.0.1:{upstream}")
+    signer = Signer()
+    surroundings = Surroundings(
+        run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
+    )
+    plane = Plane(folder, settings, surroundings, signer, workers)
+    async with _listening(plane.application, upstream):
+        try:
+            await plane.control_plane_starts()
+            await plane.start_envoy()
+            yield plane
+        finally:
+            await plane.stop_envoy(kill=True)
+            await plane.control_plane_dies()

@@ -1,0 +1,49 @@
+"""A real identity store on a fresh SQLite file, with the real audit log; its entries are kept to look at."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+import gateway.storage.tables.audit
+import gateway.storage.tables.identity  # noqa: F401 - declares its tables
+from gateway.audit.entry import Code, Entry
+from gateway.storage.audit import Ledger
+from gateway.storage.database import Database
+from gateway.storage.identity import IdentityStore
+from gateway.storage.seal import Seal
+from gateway.storage.tables import metadata
+
+
+@dataclass(slots=True)
+class Kept:
+    store: IdentityStore
+    database: Database
+    seal: Seal
+    entries: list[Entry] = field(default_factory=list)
+
+    def codes(self) -> list[Code]:
+        return [entry.code for entry in self.entries]
+
+    def reasons(self) -> list[str]:
+        return [entry.reason for entry in self.entries if entry.reason]
+
+
+@contextmanager
+def identity_store(folder: Path) -> Iterator[Kept]:
+    database = Database(folder / "brana.db")
+    try:
+        metadata.create_all(database.engine)
+        ledger, entries = Ledger(lambda: datetime.now(UTC)), []
+
+        def append(connection: Connection, recorded: Sequence[Entry]) -> None:
+            ledger.append(connection, recorded)
+            entries.extend(recorded)
+
+        seal = Seal(bytes(range(32)))
+        yield Kept(IdentityStore(database, seal, append), database, seal, entries)
+    finally:
+        database.close()

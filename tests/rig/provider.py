@@ -1,0 +1,225 @@
+"""The real identity provider on a unix socket, and a browser without JavaScript that keeps its cookies."""
+
+import functools
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import aiohttp
+from aiohttp import web
+
+from config.settings import SignIn
+from config.vocabulary import Language, SessionId
+from idp.directory.errors import DirectoryUnusable
+from idp.http.app import make_app
+from idp.http.page import Assets, Pages
+from idp.http.provider import Authenticate, Provider, Reread
+from idp.oidc.client import Client, ClientId, Secret, gateway_client
+from idp.oidc.keys import SigningKey, SigningKeys, new_key
+from idp.oidc.pkce import challenge_of
+from tests.rig.identity_store import Kept, identity_store
+from tests.rig.people import NOON
+
+ISSUER = "https://login.obec.test"
+PORTAL = "https://portal.obec.test"
+CALLBACK = f"{PORTAL}/.brana/callback"
+SIGNED_OUT = f"{PORTAL}/.brana/signed-out"
+GIS_CALLBACK = "https://gis.obec.test/oidc/callback"
+GIS_SECRET = "tajemstvi-aplikace-gis-ktere-nikdo-neuhodne"
+VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
+
+ADDRESS = "192.0.2.7"
+
+
+@functools.cache
+def signing_keys() -> tuple[SigningKey, SigningKey]:
+    """Made once in a run: an RSA key takes a second."""
+    return new_key("ES256"), new_key("RS256")
+
+
+def clients() -> dict[ClientId, Client]:
+    gis = Client(
+        id=ClientId("gis"),
+        redirect_uris=frozenset({GIS_CALLBACK}),
+        post_logout_redirect_uris=frozenset({"https://gis.obec.test/konec?a=1"}),
+        secret=Secret.of(GIS_SECRET),
+        algorithm="RS256",
+    )
+    portal = gateway_client([CALLBACK], [SIGNED_OUT])
+    return {portal.id: portal, gis.id: gis}
+
+
+@dataclass(slots=True)
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **lapse: float) -> None:
+        self.now += timedelta(**lapse)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def location(self) -> str:
+        return self.headers["Location"]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Parameters of the redirect."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.location).query).items()}
+
+
+@dataclass(slots=True)
+class Browser:
+    http: aiohttp.ClientSession
+    address: str = ADDRESS
+    cookies: dict[str, str] = field(default_factory=dict)
+    set_cookies: list[str] = field(default_factory=list)
+    """Raw `Set-Cookie` headers of the last answer."""
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        return await self._send("GET", path, None, headers)
+
+    async def post(
+        self, path: str, form: Mapping[str, str] | list[tuple[str, str]], **headers: str
+    ) -> Answer:
+        return await self._send("POST", path, urlencode(form), {"Sec-Fetch-Site": "same-origin", **headers})
+
+    async def _send(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+        kept = dict(self.cookies)
+        sent = {
+            "Host": "login.obec.test",
+            "x-brana-client-address": self.address,
+            "Accept-Language": "en",
+            **({"Cookie": "; ".join(f"{name}={value}" for name, value in kept.items())} if kept else {}),
+            **({"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        address = "http://login" + path.removeprefix(ISSUER)
+        async with self.http.request(method, address, data=body, headers=sent, allow_redirects=False) as got:
+            text = await got.text()
+            self.set_cookies = got.headers.getall("Set-Cookie", [])
+            for line in self.set_cookies:
+                for name, morsel in SimpleCookie(line).items():
+                    if morsel["max-age"] == "0" or not morsel.value:
+                        self.cookies.pop(name, None)
+                    else:
+                        self.cookies[name] = morsel.value
+            return Answer(got.status, dict(got.headers), text)
+
+    async def begin(self, **changes: str | None) -> str:
+        """Ask for a sign-in; the path of the page the browser lands on."""
+        answer = await self.get(authorize_path(**changes))
+        assert answer.status == 303, answer.text
+        return answer.location
+
+    async def password(self, page: str, login: str, password: str, **headers: str) -> Answer:
+        form = {"username": login, "password": password}
+        return await self.post(page.replace("/sign-in", "/sign-in/password", 1), form, **headers)
+
+    async def code(self, page: str, code: str, **headers: str) -> Answer:
+        return await self.post(page.replace("/sign-in", "/sign-in/code", 1), {"code": code}, **headers)
+
+
+def request_parameters(**changes: str | None) -> dict[str, str]:
+    """A right request of the gateway; None takes a parameter out."""
+    usual = {
+        "client_id": "brana-gateway",
+        "redirect_uri": CALLBACK,
+        "response_type": "code",
+        "scope": "openid",
+        "state": "stav-1",
+        "nonce": "nonce-1",
+        "code_challenge": challenge_of(VERIFIER),
+        "code_challenge_method": "S256",
+    }
+    return {name: value for name, value in {**usual, **changes}.items() if value is not None}
+
+
+def authorize_path(**changes: str | None) -> str:
+    return "/authorize?" + urlencode(request_parameters(**changes))
+
+
+def secret_on(page: Answer) -> str:
+    """The key for typing on the page of an enrolment."""
+    found = re.search(r'<code class="secret">([^<]*)</code>', page.text)
+    assert found is not None, page.text
+    return unescape(found[1]).replace(" ", "")
+
+
+@dataclass(slots=True)
+class Rig:
+    kept: Kept
+    clock: Clock
+    provider: Provider
+    socket: Path
+    ended: list[SessionId]
+    _open: list[aiohttp.ClientSession] = field(default_factory=list)
+
+    def browser(self, address: str = ADDRESS) -> Browser:
+        connector = aiohttp.UnixConnector(path=str(self.socket))
+        http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        self._open.append(http)
+        return Browser(http, address)
+
+    async def close(self) -> None:
+        for http in self._open:
+            await http.close()
+
+
+@asynccontextmanager
+async def provider(
+    authenticate: Authenticate, reread: Reread, sign_in: SignIn | None = None, start: datetime = NOON
+) -> AsyncIterator[Rig]:
+    folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
+    clock, ended = Clock(start), []
+
+    async def on_ended(names: object) -> None:
+        ended.extend(names)
+
+    try:
+        with identity_store(folder) as kept:
+            made = Provider(
+                issuer=ISSUER,
+                start=PORTAL,
+                office="Město Kroměříž",
+                sign_in=sign_in or SignIn(),
+                refresh=timedelta(minutes=1),
+                grace=timedelta(minutes=15),
+                clients=clients(),
+                keys=SigningKeys(signing_keys()),
+                store=kept.store,
+                authenticate=authenticate,
+                reread=reread,
+                directory_errors=(DirectoryUnusable,),
+                pages=Pages((), (), "Město Kroměříž", assets=Assets(), default_language=Language.CZECH),
+                clock=clock,
+                on_ended=on_ended,
+            )
+            runner = web.AppRunner(make_app(made), access_log=None)
+            await runner.setup()
+            socket = folder / "idp.sock"
+            await web.UnixSite(runner, str(socket)).start()
+            rig = Rig(kept, clock, made, socket, ended)
+            try:
+                yield rig
+            finally:
+                await rig.close()
+                await runner.cleanup()
+    finally:
+        shutil.rmtree(folder)
