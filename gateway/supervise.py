@@ -8,7 +8,6 @@
 - whatever ends the supervisor ends both children: by signal, or, if it is killed, by the kernel.
 """
 
-
 import sys
 
 if __name__ == "__main__":  # asyncio would load OpenSSL (4 MiB), and nothing here speaks TLS

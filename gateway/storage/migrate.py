@@ -99,4 +99,6 @@ def _migrate(path: Path, found: str) -> None:
     except Exception as error:
         if concerns_the_file(error):
             raise explained(path, error) from error
-        raise DatabaseUnusable(path, f"it could not be migrated from {found} and is as it was: {error}") from error
+        raise DatabaseUnusable(
+            path, f"it could not be migrated from {found} and is as it was: {error}"
+        ) from error
