@@ -81,14 +81,15 @@ function envoy_on_request(handle)
   local headers = handle:headers()
   local cookies = headers:get("cookie")
   local gate = headers:get("x-brana-gate")
-  local verdict = gate ~= nil and verdict_on(gate, handle:streamInfo():routeName())
+  local stream = handle:streamInfo()
+  local verdict = gate ~= nil and verdict_on(gate, stream:routeName())
   if verdict then
-    handle:streamInfo():dynamicMetadata():set("brana.gate", "fresh", verdict)
+    stream:dynamicMetadata():set("brana.gate", "fresh", verdict)
   else
     -- What an old grant says must reach nobody; the decision looks at the cookies from here.
     headers:remove("x-brana-assertion")
     if cookies then
-      handle:streamInfo():dynamicMetadata():set("brana.gate", "cookies", cookies)
+      stream:dynamicMetadata():set("brana.gate", "cookies", cookies)
     end
     headers:replace(":authority", handle:metadata():get("authority"))
   end

@@ -173,15 +173,20 @@ class Request:
 class Neighbour:
     """A server that keeps what it was sent; `answer` may be replaced by a test."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, web_socket: bool = False) -> None:
+        self.web_socket = web_socket
         self.requests: list[Request] = []
         self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+
+    async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
+        """Looked up at each request, so that a test may put another `handle` in."""
+        return await self.handle(asked)
 
     async def handle(self, asked: web.BaseRequest) -> web.StreamResponse:
         headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in asked.raw_headers]
         request = Request(asked.method, asked.raw_path, headers, await asked.read())
         self.requests.append(request)
-        if asked.headers.get("Upgrade", "").lower() == "websocket" and "refuse" not in asked.raw_path:
+        if self.web_socket and "Upgrade" in asked.headers and "refuse" not in asked.raw_path:
             stream = web.WebSocketResponse()
             await stream.prepare(asked)
             async for message in stream:
@@ -196,7 +201,7 @@ class Neighbour:
 
 @contextlib.asynccontextmanager
 async def _listening(neighbour: Neighbour, where: Path | int) -> AsyncIterator[None]:
-    runner = web.ServerRunner(web.Server(neighbour.handle, access_log=None), shutdown_timeout=0.2)
+    runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     site = (
         web.UnixSite(runner, str(where))
@@ -231,15 +236,33 @@ class Plane:
     ) -> None:
         self.workers = workers
         self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
-        self.application, self.web, self.idp, self.decision = (Neighbour() for _ in range(4))
+        self.application = Neighbour(web_socket=True)
+        self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
         self.rejections: list[Rejection] = []
-        self.discovery = Discovery(self.rejections.append)
+        self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
         self.port = settings.public.port
         self.process: asyncio.subprocess.Process | None = None
+        self.discovery: Discovery
         self._starts = 0
 
-    async def start_envoy(self) -> None:
+    async def control_plane_starts(self) -> None:
+        """The sockets Envoy asks at, and what it is told."""
+        socket = self.surroundings.socket
+        neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
+        for name, neighbour in neighbours:
+            await self._control.enter_async_context(_listening(neighbour, socket(name)))
+        self.discovery = Discovery(self.rejections.append)
+        await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
+        self.discovery.publish(all_resources(self.settings, self.surroundings))
+        self.discovery.publish_gate([], EPOCH)
+
+    async def control_plane_dies(self) -> None:
+        await self._control.aclose()
+        for name in ("web", "idp", "authorize", "discovery"):
+            self.surroundings.socket(name).unlink(missing_ok=True)
+
+    async def start_envoy(self, patience: timedelta = PATIENCE) -> None:
         self._starts += 1
         file = self.folder / "envoy.json"
         file.write_text(json.dumps(bootstrap(self.surroundings.run)))
@@ -250,7 +273,7 @@ class Plane:
                 f"start-{self._starts}",
                 stderr=log,
             )
-        await self.administration.until_ready(PATIENCE)
+        await self.administration.until_ready(patience)
 
     async def stop_envoy(self, *, kill: bool = False) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -293,7 +316,9 @@ class Plane:
         answers = []
         try:
             head = sent.startswith(b"HEAD ")
-            while answer := await asyncio.wait_for(_read_answer(reader, head), 1 if answers else 15):
+            while answer := await asyncio.wait_for(
+                _read_answer(reader, head_only=head), 1 if answers else 15
+            ):
                 answers.append(answer)
                 if answer.status == 101 or answer.value("connection") == "close":
                     break
@@ -324,7 +349,7 @@ class Plane:
         return answers[0]
 
 
-async def _read_answer(reader: asyncio.StreamReader, head_only: bool) -> Answer | None:
+async def _read_answer(reader: asyncio.StreamReader, *, head_only: bool) -> Answer | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
@@ -356,13 +381,11 @@ async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
         run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
     )
     plane = Plane(folder, settings, surroundings, signer, workers)
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(_listening(plane.application, upstream))
-        for name, neighbour in (("web", plane.web), ("idp", plane.idp), ("authorize", plane.decision)):
-            await stack.enter_async_context(_listening(neighbour, surroundings.socket(name)))
-        await stack.enter_async_context(plane.discovery.serving(surroundings.socket("discovery")))
-        plane.discovery.publish(all_resources(settings, surroundings))
-        plane.discovery.publish_gate([], EPOCH)
-        stack.push_async_callback(plane.stop_envoy, kill=True)
-        await plane.start_envoy()
-        yield plane
+    async with _listening(plane.application, upstream):
+        try:
+            await plane.control_plane_starts()
+            await plane.start_envoy()
+            yield plane
+        finally:
+            await plane.stop_envoy(kill=True)
+            await plane.control_plane_dies()

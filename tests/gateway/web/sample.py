@@ -24,6 +24,7 @@ from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.sign import GrantSigner
 from gateway.web.desk import Desk
+from gateway.web.identity import ADMIN, PORTAL
 from gateway.web.officer.log import (
     Checkpoint,
     Damage,
@@ -54,7 +55,7 @@ KEY = ECKey.generate_key("P-256")
 SIGNER = GrantSigner(ECKey.generate_key("P-256"), KEY, ISSUER)
 
 MAYOR = Assertion(
-    audience=ApplicationId("portal"),
+    audience=PORTAL,
     subject=SubjectId("0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0001"),
     name="Ing. Marie Nováková",
     login="novakova",
@@ -70,7 +71,7 @@ MAYOR = Assertion(
 )
 OFFICER = replace(
     MAYOR,
-    audience=ApplicationId("admin"),
+    audience=ADMIN,
     subject=SubjectId("0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0002"),
     name="Bc. Petr Dvořák",
     login="dvorak",

@@ -5,6 +5,7 @@ import pytest
 
 from config.settings import Title
 from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import TooManyPeople
 from gateway.web.officer.log import Damage
 from tests.gateway.web.sample import MAYOR, OFFICER, assertion_header
 
@@ -65,7 +66,18 @@ async def test_a_look_that_cannot_be_recorded_shows_nothing(client, office):
 
 async def test_the_filters_of_a_look_are_in_its_record(client, office):
     await shown(client, "/log?person=novakova&outcome=refused")
-    assert office.log.entries[-1].details["filters"] == ["person=novakova", "outcome=refused"]
+    details = office.log.entries[-1].details
+    assert (details["query"], details["found"]) == ("person=novakova, outcome=refused", 8)
+
+
+async def test_a_name_that_fits_too_many_people_is_asked_for_more_of_it(client, office):
+    async def search(caller, query, *, before, limit):
+        raise TooManyPeople(query.person)
+
+    office.log.search = search
+    text = await shown(client, "/log?person=a", 400)
+    assert "Too many people fit" in text
+    assert "Nothing found" not in text
 
 
 async def test_filters_that_cannot_be_read_show_no_entries(client):
@@ -76,7 +88,15 @@ async def test_filters_that_cannot_be_read_show_no_entries(client):
 
 async def test_an_entry_is_shown_with_all_its_fields_as_text(client):
     text = await shown(client, "/log/127")
-    for part in ("region/records-mayor", "7d1f0c", "588491", "Hulín", "mayor, clerk", "0b1c2d3e-0127"):
+    for part in (
+        "region/records-mayor",
+        "Access refused: dvorak",
+        "7d1f0c",
+        "588491",
+        "Hulín",
+        "mayor, clerk",
+        "0b1c2d3e-0127",
+    ):
         assert part in text
     assert "/spisy/2026/&lt;b&gt;42&lt;/b&gt;" in text
     assert re.search(r"<code>[0-9a-f]{64}</code>", text)

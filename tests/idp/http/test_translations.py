@@ -61,7 +61,15 @@ def test_a_catalog_with_plural_forms_of_another_language_is_refused(tmp_path):
         catalog(tmp_path, 'msgid "A"\nmsgstr "B"\n', header=two_forms)
 
 
-def test_two_translations_of_one_message_are_refused(tmp_path):
+def test_a_later_folder_has_the_last_word(tmp_path):
+    for folder, word in (("shared", "Odhlásit"), ("room", "Odhlásit se")):
+        (tmp_path / folder).mkdir()
+        catalog(tmp_path / folder, f'msgid "Sign out"\nmsgstr "{word}"\n')
+    both = load_translations([tmp_path / "shared", tmp_path / "room"], Language.CZECH)
+    assert both.gettext("Sign out") == "Odhlásit se"
+
+
+def test_two_translations_of_one_message_in_a_folder_are_refused(tmp_path):
     catalog(tmp_path, 'msgid "Open"\nmsgstr "Otevřít"\n', "a.cs.po")
     with pytest.raises(CatalogUnusable, match="another translation"):
         catalog(tmp_path, 'msgid "Open"\nmsgstr "Otevřeno"\n', "b.cs.po")
