@@ -17,7 +17,7 @@ from config.vocabulary import Action, MunicipalityCode
 from policies.explain import why_nothing_permits
 from policies.model import Permitted, Question, Refused, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
-from policies.request import entities, requests
+from policies.request import Parties, entities, parties, requests
 from policies.review import Policy
 
 ERRING = re.compile(r"policy `policy(\d+)`")
@@ -38,13 +38,14 @@ class CompiledDiffers(Exception):
 class _Compiled:
     """A parsed set that answers for one municipality."""
 
-    __slots__ = ("handle", "policies", "positions")
+    __slots__ = ("handle", "looks_at", "policies", "positions")
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
         if len(handle) != len(policies):
             raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
         self.handle = handle
         self.policies = policies
+        self.looks_at = frozenset(path for policy in policies for path in policy.looks_at)
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
@@ -78,12 +79,22 @@ class PolicyBook:
         )
 
     def decide(self, question: Question) -> Verdict:
+        return self.decide_and_look(question, ())[0]
+
+    def decide_and_look(
+        self, question: Question, further: Iterable[Action]
+    ) -> tuple[Verdict, frozenset[Action]]:
+        """The verdict, and which `further` actions the policies permit as well: all in one evaluation."""
         if question.municipality not in self._names.district:
-            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY)
-        outcomes = self._ask(question, (question.action,))
+            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY), frozenset()
+        others = tuple(further)
+        outcomes = self._ask(question, (question.action, *others))
         if outcomes is None:
-            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES)
-        (outcome,) = outcomes
+            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES), frozenset()
+        asked, *rest = outcomes
+        return self._verdict(question, asked), _permitted(others, rest)
+
+    def _verdict(self, question: Question, outcome: _Outcome) -> Verdict:
         if outcome.error:
             return self._refuse(question, Reason.POLICY_ERROR, rule=outcome.erring, detail=outcome.error)
         if outcome.permits:
@@ -99,9 +110,7 @@ class PolicyBook:
         """Which of the actions the policies permit, in one go. The question's own action plays no part."""
         wanted = tuple(actions)
         outcomes = self._ask(question, wanted) if wanted else None
-        if outcomes is None:
-            return frozenset()
-        return frozenset(action for action, outcome in zip(wanted, outcomes, strict=True) if outcome.permits)
+        return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
         """One outcome per action; None where the municipality has no policies."""
@@ -147,15 +156,20 @@ class PolicyBook:
         )
 
 
-@lru_cache(maxsize=1024)  # a few KiB each
-def _known_entities(document: str) -> cedarpy.Entities:
-    """Parsing them is a third of a decision, and what is asked is usually asked again, with other actions."""
-    return cedarpy.Entities.from_json_str(document)
+@lru_cache(maxsize=2048)  # a few KiB each
+def _known_entities(of: Parties) -> cedarpy.Entities:
+    """Parsed once: the same person comes back to the same application, with other actions, at other times."""
+    return cedarpy.Entities.from_json_str(entities(of))
+
+
+def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:
+    return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
 
 
 def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
-    known = _known_entities(entities(question))
-    results = cedarpy.is_authorized_batch(requests(question, actions), compiled.handle, known)
+    results = cedarpy.is_authorized_batch(
+        requests(question, actions, compiled.looks_at), compiled.handle, _known_entities(parties(question))
+    )
     return [_outcome(compiled, result) for result in results]
 
 

@@ -33,6 +33,8 @@ class Examined:
     """Municipality that `resource in Municipality::"…"` (or `resource is Resource in …`) names."""
     entities: frozenset[tuple[str, str]]
     """Type and name of every entity the policy names, in its scope and in its conditions."""
+    looks_at: frozenset[tuple[str, ...]]
+    """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
     faults: tuple[str, ...]
     """What the schema objects to, in the words of Cedar's validator."""
 
@@ -56,6 +58,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         annotations={name: value or "" for name, value in policy.get("annotations", {}).items()},
         scope=_scope(policy["resource"]),
         entities=frozenset(_entities(policy)),
+        looks_at=frozenset(_looked_at(policy)),
         faults=_faults(text, schema),
     )
 
@@ -76,6 +79,32 @@ def _entities(node: Any) -> Iterator[tuple[str, str]]:
             yield str(node["type"]), str(node["id"])
         for item in node.values():
             yield from _entities(item)
+
+
+def _looked_at(node: Any) -> Iterator[tuple[str, ...]]:
+    """In Cedar's JSON every use of the context is the node `{"Var": "context"}`, alone or below `.` and `has`."""
+    path = _path(node)
+    if path is not None:
+        yield path
+    elif isinstance(node, list):
+        for item in node:
+            yield from _looked_at(item)
+    elif isinstance(node, dict):
+        for item in node.values():
+            yield from _looked_at(item)
+
+
+def _path(node: Any) -> tuple[str, ...] | None:
+    """Attributes on the way from the context to what is read; None where it does not begin there."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return None
+    ((operator, inside),) = node.items()
+    if operator == "Var":
+        return () if inside == "context" else None
+    if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
+        return None
+    before = _path(inside["left"])
+    return None if before is None else (*before, str(inside["attr"]))
 
 
 def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:

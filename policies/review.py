@@ -11,6 +11,7 @@ from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
 from policies.examine import Examined, Unreadable, examine
 from policies.problems import Problem
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
+from policies.request import EVERYTHING
 from policies.statements import Statement, split
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -42,6 +43,8 @@ class Policy:
     file: Path
     line: int
     column: int
+    looks_at: frozenset[tuple[str, ...]] = EVERYTHING
+    """Which of the circumstances it reads, as paths below `context`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         file=path,
         line=statement.line,
         column=statement.column,
+        looks_at=examined.looks_at,
     )
 
 

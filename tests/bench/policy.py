@@ -28,7 +28,7 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Munici
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Permitted, Question
-from policies.request import entities, requests
+from policies.request import entities, parties, requests
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 DISTRICT_SIZE = 46
@@ -151,7 +151,7 @@ def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str,
         bare_code = chance.choice(large.codes[:46])
         prepared = _question(bare_code)
         (request,) = requests(prepared, (Action.READ,))
-        handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(prepared))
+        handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(parties(prepared)))
         in_small, in_large = _question(chance.choice(small.codes)), _question(chance.choice(large.codes))
         turns: list[tuple[str, Callable[[], object]]] = [
             ("small", partial(small.book.decide, in_small)),
