@@ -67,7 +67,9 @@ def verify(configuration: Path, kept: tuple[Path, ...]) -> None:
 @click.option("--municipality", default=None, help="Six-digit code.")
 @click.option("--application", default=None, help="Id of the application.")
 @click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
-@click.option("--code", "codes", multiple=True, type=click.Choice([one.value for one in Code]), help="May be repeated.")
+@click.option(
+    "--code", "codes", multiple=True, type=click.Choice([one.value for one in Code]), help="May be repeated."
+)
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
