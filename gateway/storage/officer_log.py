@@ -84,7 +84,7 @@ class OfficerLog:
     async def activity(self, caller: Assertion, since: datetime, until: datetime) -> Sequence[Hour]:
         _ = caller
         return [
-            Hour(start=one.start, accesses=one.accesses, refusals=one.refusals)
+            Hour(start=one.start, accesses=one.requests, refusals=one.refusals)
             for one in await LogSearch(self.database).hours(since, until)
         ]
 
