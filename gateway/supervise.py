@@ -8,6 +8,11 @@
 - whatever ends the supervisor ends both children: by signal, or, if it is killed, by the kernel.
 """
 
+import sys
+
+if __name__ == "__main__":  # asyncio would load OpenSSL (4 MiB), and nothing here speaks TLS
+    sys.modules["ssl"] = None  # type: ignore[assignment]
+
 import asyncio
 import contextlib
 import ctypes
@@ -15,7 +20,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass

@@ -9,6 +9,7 @@ Laws kept here:
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cedarpy
 
@@ -16,7 +17,7 @@ from config.vocabulary import Action, MunicipalityCode
 from policies.explain import why_nothing_permits
 from policies.model import Permitted, Question, Refused, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
-from policies.request import entities, requests
+from policies.request import Parties, entities, parties, requests
 from policies.review import Policy
 
 ERRING = re.compile(r"policy `policy(\d+)`")
@@ -37,13 +38,14 @@ class CompiledDiffers(Exception):
 class _Compiled:
     """A parsed set that answers for one municipality."""
 
-    __slots__ = ("handle", "policies", "positions")
+    __slots__ = ("handle", "looks_at", "policies", "positions")
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
         if len(handle) != len(policies):
             raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
         self.handle = handle
         self.policies = policies
+        self.looks_at = frozenset(path for policy in policies for path in policy.looks_at)
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
@@ -77,12 +79,22 @@ class PolicyBook:
         )
 
     def decide(self, question: Question) -> Verdict:
+        return self.decide_and_look(question, ())[0]
+
+    def decide_and_look(
+        self, question: Question, further: Iterable[Action]
+    ) -> tuple[Verdict, frozenset[Action]]:
+        """The verdict, and which `further` actions the policies permit as well: all in one evaluation."""
         if question.municipality not in self._names.district:
-            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY)
-        compiled = self._policies_of(question.municipality)
-        if compiled is None:
-            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES)
-        (outcome,) = _evaluate(compiled, question, (question.action,))
+            return self._refuse(question, Reason.UNKNOWN_MUNICIPALITY), frozenset()
+        others = tuple(further)
+        outcomes = self._ask(question, (question.action, *others))
+        if outcomes is None:
+            return self._refuse(question, Reason.MUNICIPALITY_WITHOUT_POLICIES), frozenset()
+        asked, *rest = outcomes
+        return self._verdict(question, asked), _permitted(others, rest)
+
+    def _verdict(self, question: Question, outcome: _Outcome) -> Verdict:
         if outcome.error:
             return self._refuse(question, Reason.POLICY_ERROR, rule=outcome.erring, detail=outcome.error)
         if outcome.permits:
@@ -97,11 +109,17 @@ class PolicyBook:
     def allowed(self, question: Question, actions: Iterable[Action]) -> frozenset[Action]:
         """Which of the actions the policies permit, in one go. The question's own action plays no part."""
         wanted = tuple(actions)
-        compiled = self._policies_of(question.municipality)
-        if compiled is None or not wanted:
-            return frozenset()
-        outcomes = _evaluate(compiled, question, wanted)
-        return frozenset(action for action, outcome in zip(wanted, outcomes, strict=True) if outcome.permits)
+        outcomes = self._ask(question, wanted) if wanted else None
+        return frozenset() if outcomes is None else _permitted(wanted, outcomes)
+
+    def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
+        """One outcome per action; None where the municipality has no policies."""
+        try:
+            compiled = self._policies_of(question.municipality)
+            return None if compiled is None else _evaluate(compiled, question, actions)
+        except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
+            failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+            return [failed for _ in actions]
 
     def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
         compiled = self._compiled.get(municipality)
@@ -117,8 +135,7 @@ class PolicyBook:
 
     def _forbidden(self, question: Question, deciding: tuple[Policy, ...]) -> Refused:
         first, *others = deciding
-        if first.wording is None:
-            raise CompiledDiffers(f"policy {first.id} was reviewed as a permit and forbids")
+        assert first.wording is not None  # the review demands words of every forbid
         wording = spell_out(first.wording, question, self._names)
         return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
 
@@ -139,18 +156,21 @@ class PolicyBook:
         )
 
 
+@lru_cache(maxsize=2048)  # a few KiB each
+def _known_entities(of: Parties) -> cedarpy.Entities:
+    """Parsed once: the same person comes back to the same application, with other actions, at other times."""
+    return cedarpy.Entities.from_json_str(entities(of))
+
+
+def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:
+    return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
+
+
 def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
-    """Ask Cedar about every action. Whatever goes wrong becomes an outcome that refuses."""
-    try:
-        results = cedarpy.is_authorized_batch(
-            requests(question, actions),
-            compiled.handle,
-            cedarpy.Entities.from_json_str(entities(question)),
-        )
-        return [_outcome(compiled, result) for result in results]
-    except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
-        failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
-        return [failed for _ in actions]
+    results = cedarpy.is_authorized_batch(
+        requests(question, actions, compiled.looks_at), compiled.handle, _known_entities(parties(question))
+    )
+    return [_outcome(compiled, result) for result in results]
 
 
 def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
@@ -162,8 +182,8 @@ def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
     positions = sorted(order[names[reason]] for reason in diagnostics.reasons)
     deciding = tuple(compiled.policies[position] for position in positions)
     permits = result.decision is cedarpy.Decision.Allow
-    if permits and not (deciding and not any(policy.forbids for policy in deciding)):
-        return _failed(compiled, "Cedar permits by policies that were not reviewed as permits")
+    if any(policy.forbids is permits for policy in deciding) or (permits and not deciding):
+        return _failed(compiled, "Cedar decided by policies that were reviewed as something else")
     return _Outcome(permits=permits, deciding=deciding)
 
 

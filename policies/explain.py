@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from config.vocabulary import Action, AuthenticationLevel, Role
+from config.vocabulary import Action, AuthenticationLevel, Role, SubjectId
 from policies.model import Question
 from policies.reasons import Reason
+
+ANYBODY = SubjectId("00000000-0000-0000-0000-000000000000")
+"""RFC 9562 §5.9. A policy that names a person says nothing of what a role may do."""
 
 Allowed = Callable[[Question, Iterable[Action]], frozenset[Action]]
 
@@ -46,4 +49,4 @@ def _better_sign_ins(question: Question) -> Iterable[tuple[Reason, Question]]:
 
 
 def _with_role(question: Question, role: Role) -> Question:
-    return replace(question, roles=frozenset({(question.municipality, role)}))
+    return replace(question, subject=ANYBODY, roles=frozenset({(question.municipality, role)}))

@@ -10,10 +10,11 @@ import cedarpy
 from config.district import District
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import PolicyBook, Source
+from policies.examine import SCHEMA_FILE
 from policies.model import Text
 from policies.problems import PoliciesUnusable, Problem
 from policies.reasons import Names
-from policies.review import SCHEMA_FILE, Bounds, PolicyFile, review
+from policies.review import Bounds, PolicyFile, review
 
 LARGEST_FILE = 1 << 20  # bytes; a set of policies that people can still read is far smaller
 VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apart, short enough to read out

@@ -2,14 +2,16 @@
 
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from config.holidays import is_public_holiday
-from config.vocabulary import Action
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
 from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
 
 LOCAL = ZoneInfo("Europe/Prague")
@@ -25,11 +27,47 @@ class FactUnusable(ValueError):
     """A fact of the question contradicts the others or has no meaning; the question cannot be answered."""
 
 
-def requests(question: Question, actions: Iterable[Action]) -> list[JSON]:
-    """One Cedar request per action; they share the context."""
+Paths = frozenset[tuple[str, ...]]
+"""Which circumstances are read, as paths below `context`."""
+EVERYTHING: Paths = frozenset({()})
+ALWAYS_KNOWN = ("sign_in", "place", "time")
+"""Records of every question; of these single attributes may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Person and resource: all that Cedar's entities are made of. The same parties ask many questions."""
+
+    subject: SubjectId
+    roles: frozenset[tuple[MunicipalityCode, Role]]
+    own_municipality: MunicipalityCode
+    departments: frozenset[str] | None
+    municipality: MunicipalityCode
+    application: ApplicationId
+    department: str | None
+
+
+def parties(question: Question) -> Parties:
+    facts = question.facts
+    return Parties(
+        question.subject,
+        question.roles,
+        question.own_municipality,
+        facts.departments,
+        question.municipality,
+        question.application,
+        facts.department,
+    )
+
+
+def requests(question: Question, actions: Iterable[Action], looks_at: Paths = EVERYTHING) -> list[JSON]:
+    """One Cedar request per action; they share the context, which holds what the policies look at.
+
+    What no policy reads cannot change a verdict, and parsing it would be half of a decision.
+    """
     principal = {"type": "Person", "id": str(question.subject)}
     resource = {"type": "Resource", "id": _resource_id(question)}
-    context = _encoder.encode(_context(question)).decode()
+    context = _encoder.encode(_seen(_context(question), looks_at)).decode()
     return [
         {
             "principal": principal,
@@ -41,37 +79,30 @@ def requests(question: Question, actions: Iterable[Action]) -> list[JSON]:
     ]
 
 
-def entities(question: Question) -> str:
+def entities(of: Parties) -> str:
     """The person and the resource, as Cedar's entities document."""
-    own = question.own_municipality
-    facts = question.facts
+    own = of.own_municipality
     person: JSON = {
         "municipality": _entity("Municipality", own),
-        "roles": [_entity("Role", role) for where, role in question.roles if where == own],
-        "memberships": [_entity("Municipality", where) for where in {where for where, _ in question.roles}],
-        "roles_anywhere": [_entity("Role", role) for role in {role for _, role in question.roles}],
-        "offices": [
-            {"municipality": _entity("Municipality", where), "role": _entity("Role", role)}
-            for where, role in question.roles
-        ],
+        "roles": [_entity("Role", role) for where, role in of.roles if where == own],
+        "memberships": [_entity("Municipality", where) for where in {where for where, _ in of.roles}],
+        "roles_anywhere": [_entity("Role", role) for role in {role for _, role in of.roles}],
+        "offices": [_entity("Office", f"{where}/{role}") for where, role in of.roles],
     }
-    if facts.departments is not None:
-        person["departments"] = sorted(facts.departments)
-    resource: JSON = {
-        "municipality": _entity("Municipality", question.municipality),
-        "application": _entity("Application", question.application),
-    }
-    if facts.department is not None:
-        resource["department"] = facts.department
+    if of.departments is not None:
+        person["departments"] = sorted(of.departments)
+    resource: JSON = {"municipality": _entity("Municipality", of.municipality)}
+    if of.department is not None:
+        resource["department"] = of.department
     parents = [
-        {"type": "Municipality", "id": str(question.municipality)},
-        {"type": "Application", "id": str(question.application)},
+        {"type": "Municipality", "id": str(of.municipality)},
+        {"type": "Application", "id": str(of.application)},
     ]
     return _encoder.encode(
         [
-            {"uid": {"type": "Person", "id": str(question.subject)}, "attrs": person, "parents": []},
+            {"uid": {"type": "Person", "id": str(of.subject)}, "attrs": person, "parents": []},
             {
-                "uid": {"type": "Resource", "id": _resource_id(question)},
+                "uid": {"type": "Resource", "id": _resource_id(of)},
                 "attrs": resource,
                 "parents": parents,
             },
@@ -79,8 +110,36 @@ def entities(question: Question) -> str:
     ).decode()
 
 
-def _resource_id(question: Question) -> str:
-    return f"{question.municipality}/{question.application}"
+def _resource_id(of: Parties | Question) -> str:
+    return f"{of.municipality}/{of.application}"
+
+
+def _seen(context: JSON, looks_at: Paths) -> JSON:
+    """The part of the context that is looked at. A record stays a record, if an empty one: `has` may ask."""
+    narrowed = _narrowed(looks_at)
+    if narrowed is None:
+        return context
+    whole, parts = narrowed
+    seen: JSON = {name: value for name, value in context.items() if name in whole}
+    for name, attributes in parts:
+        member = context[name]
+        seen[name] = {attribute: member[attribute] for attribute in attributes if attribute in member}
+    return seen
+
+
+@lru_cache(maxsize=64)  # municipalities' policies look at the same few things
+def _narrowed(looks_at: Paths) -> tuple[frozenset[str], tuple[tuple[str, tuple[str, ...]], ...]] | None:
+    """Members to take whole, and members with the attributes to take; None: take everything."""
+    if () in looks_at:
+        return None
+    whole = {path[0] for path in looks_at if len(path) == 1 or path[0] not in ALWAYS_KNOWN}
+    parts = {
+        name: sorted({path[1] for path in looks_at if path[0] == name and name not in whole})
+        for name in ALWAYS_KNOWN
+    }
+    return frozenset(whole), tuple(
+        (name, tuple(attributes)) for name, attributes in parts.items() if attributes
+    )
 
 
 def _context(question: Question) -> JSON:

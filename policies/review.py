@@ -1,27 +1,34 @@
 """Read one policy file strictly: every statement becomes a reviewed policy, or a problem with its remedy."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import cedarpy
 
-from config.vocabulary import ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
+from policies.examine import Examined, Unreadable, examine
 from policies.problems import Problem
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
+from policies.request import EVERYTHING
 from policies.statements import Statement, split
-
-SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
-PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 QUOTED = re.compile(r"`([^`]+)`")
+REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
+    (
+        "optional attribute",
+        "it may be unknown: guard it, as in `context has device && context.device.managed`",
+    ),
+    ("not found", "use an attribute of policies/schema.cedarschema"),
+    ("enumerated", "use one of the names that policies/schema.cedarschema lists"),
+    ("unrecognized", "use a name that policies/schema.cedarschema declares"),
+    ("", "write it as policies/schema.cedarschema allows"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Policy:
     file: Path
     line: int
     column: int
+    looks_at: frozenset[tuple[str, ...]] = EVERYTHING
+    """Which of the circumstances it reads, as paths below `context`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,165 +75,114 @@ def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
     sources: list[str] = []
     seen: dict[str, int] = {}
     for statement in split(text):
-        parsed = _parse(path, statement)
-        if isinstance(parsed, Problem):
-            problems.append(parsed)
+        examined = _examine(statement.text, bounds)
+        if isinstance(examined, Unreadable):
+            problems.append(_at(path, statement, examined.fault, examined.remedy, examined.near))
             continue
-        found = list(_problems_of(path, statement, parsed, bounds))
-        identifier = _annotation(parsed, "id")
+        found = list(_problems_of(path, statement, examined, bounds))
+        identifier = examined.annotations.get("id", "")
         if identifier in seen:
-            found.append(
-                _at(
-                    path,
-                    statement,
-                    f'policy id "{identifier}" is used already on line {seen[identifier]}',
-                    "give this policy an @id of its own",
-                )
-            )
+            what = f'policy id "{identifier}" is used already on line {seen[identifier]}'
+            found.append(_at(path, statement, what, "give this policy an @id of its own"))
         seen.setdefault(identifier, statement.line)
         problems += found
         if not found:
-            policies.append(_policy(path, statement, parsed))
+            policies.append(_policy(path, statement, examined))
             sources.append(statement.text)
     return PolicyFile(path, "\n".join(sources), tuple(policies), tuple(problems))
 
 
-def _parse(path: Path, statement: Statement) -> dict[str, Any] | Problem:
-    try:
-        document = json.loads(cedarpy.policies_to_json_str(statement.text))
-    except ValueError as error:
-        fault = str(error)
-        what = f"not a Cedar policy: {fault}"
-        return _at(
-            path, statement, what, "correct the syntax, see docs/policies.md", fault.rpartition(": ")[2]
-        )
-    if document["templates"] or len(document["staticPolicies"]) != 1:
-        return _at(
-            path,
-            statement,
-            "not exactly one policy without slots (?principal, ?resource)",
-            "write one complete policy up to the semicolon; templates are not used here",
-        )
-    (policy,) = document["staticPolicies"].values()
-    return dict(policy)
+ITSELF = "itself"
 
 
-def _problems_of(
-    path: Path, statement: Statement, parsed: dict[str, Any], bounds: Bounds
-) -> Iterator[Problem]:
-    yield from _annotation_problems(path, statement, parsed)
-    if bounds.only is not None and _scope(parsed) != bounds.only:
-        yield _at(
-            path,
-            statement,
-            f"the policy is not limited to municipality {bounds.only}",
-            f'write its scope as `resource in Municipality::"{bounds.only}"`',
-            "resource",
-        )
-    for kind, name in sorted(set(_entities(parsed))):
+def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
+    """Examine the statement; flawless ones that differ by the municipality alone are examined once."""
+    own, any_own = f'Municipality::"{bounds.only}"', f'Municipality::"{ITSELF}"'
+    if bounds.only is None or ITSELF in text:
+        return examine(text, bounds.schema)
+    shared = examine(text.replace(own, any_own), bounds.schema)
+    if isinstance(shared, Unreadable) or shared.faults:
+        return examine(text, bounds.schema)
+    return replace(
+        shared,
+        scope=bounds.only if shared.scope == ITSELF else shared.scope,
+        entities=frozenset((kind, bounds.only if name == ITSELF else name) for kind, name in shared.entities),
+    )
+
+
+def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: Bounds) -> Iterator[Problem]:
+    yield from _annotation_problems(path, statement, examined)
+    if bounds.only is not None and examined.scope != bounds.only:
+        what = f"the policy is not limited to municipality {bounds.only}"
+        remedy = f'write its scope as `resource in Municipality::"{bounds.only}"`'
+        yield _at(path, statement, what, remedy, "resource")
+    for kind, name in sorted(examined.entities):
         if kind == "Municipality" and name not in bounds.district:
             yield _at(
                 path, statement, f"municipality {name} is not in the district", "correct the code", name
             )
+        if kind == "Office" and not _is_office(name, bounds):
+            remedy = 'write it as a code of the district, a slash and a role: "588296/auditor"'
+            yield _at(path, statement, f'"{name}" is not an office', remedy, name)
         known = bounds.applications
         if kind == "Application" and known is not None and name not in known:
             remedy = f"correct its id; known are {', '.join(sorted(known))}"
             yield _at(path, statement, f'application "{name}" is not configured', remedy, name)
-    yield from _schema_problems(path, statement, bounds.schema)
-
-
-REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
-    (
-        "optional attribute",
-        "it may be unknown: guard it, as in `context has device && context.device.managed`",
-    ),
-    ("not found", "use an attribute of policies/schema.cedarschema"),
-    ("enumerated", "use one of the names that policies/schema.cedarschema lists"),
-    ("unrecognized", "use a name that policies/schema.cedarschema declares"),
-    ("", "write it as policies/schema.cedarschema allows"),
-)
-FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
-
-
-def _schema_problems(path: Path, statement: Statement, schema: cedarpy.Schema) -> Iterator[Problem]:
-    """Faults by the schema. Cedar tells each once per action; the writer needs it once."""
-    found = {
-        PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
-        for error in cedarpy.validate_policies(statement.text, schema).errors
-    }
-    own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
-    for what in sorted(own or found):
+    for what in examined.faults:
         remedy = next(remedy for words, remedy in REMEDIES if words in what)
         yield _at(path, statement, what, remedy, what)
 
 
-def _annotation_problems(path: Path, statement: Statement, parsed: dict[str, Any]) -> Iterator[Problem]:
-    annotations = parsed.get("annotations", {})
-    if not IDENTIFIER.fullmatch(_annotation(parsed, "id")):
+def _is_office(name: str, bounds: Bounds) -> bool:
+    municipality, _, role = name.partition("/")
+    return municipality in bounds.district and role in {known.value for known in Role}
+
+
+def _annotation_problems(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    annotations = examined.annotations
+    if not IDENTIFIER.fullmatch(annotations.get("id", "")):
         remedy = 'begin the policy with @id("…") of lower-case letters, digits and hyphens'
         yield _at(path, statement, "the policy has no usable @id", remedy, "@id")
     for name in sorted(annotations.keys() - KNOWN_ANNOTATIONS):
         remedy = f"use one of {', '.join('@' + known for known in sorted(KNOWN_ANNOTATIONS))}"
         yield _at(path, statement, f"annotation @{name} is not known", remedy, f"@{name}")
-    if parsed["effect"] != "forbid":
+    if not examined.forbids:
         return
-    reason = _annotation(parsed, "reason")
+    reason = annotations.get("reason", "")
     if not REASON.fullmatch(reason):
         yield _at(path, statement, "the forbid names no reason", 'add @reason("in_snake_case")', "@reason")
     elif reason in OWN_TO_THE_ENGINE:
         yield _at(path, statement, f'reason "{reason}" is taken', "choose another @reason", "@reason")
     for name in TEXTS:
-        text = _annotation(parsed, name)
+        text = annotations.get(name, "")
         if not text.strip():
             remedy = f'add @{name}("…"): it is what the refused person reads'
             yield _at(path, statement, f"the forbid has no @{name}", remedy, f"@{name}")
         for placeholder in PLACEHOLDER.findall(text):
             if placeholder not in PLACEHOLDERS:
+                what = f"@{name} names {{{placeholder}}}, which nothing fills"
                 remedy = f"use one of {', '.join('{' + known + '}' for known in PLACEHOLDERS)}"
-                yield _at(
-                    path,
-                    statement,
-                    f"@{name} names {{{placeholder}}}, which nothing fills",
-                    remedy,
-                    f"@{name}",
-                )
+                yield _at(path, statement, what, remedy, f"@{name}")
 
 
-def _policy(path: Path, statement: Statement, parsed: dict[str, Any]) -> Policy:
-    forbids = parsed["effect"] == "forbid"
+def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
+    annotations = examined.annotations
     wording = None
-    if forbids:
+    if examined.forbids:
         wording = Wording(
-            {language: _annotation(parsed, f"title_{language}") for language in Language},
-            {language: _annotation(parsed, f"advice_{language}") for language in Language},
+            {language: annotations[f"title_{language}"] for language in Language},
+            {language: annotations[f"advice_{language}"] for language in Language},
         )
-    reason = _annotation(parsed, "reason") if forbids else ""
-    return Policy(_annotation(parsed, "id"), forbids, reason, wording, path, statement.line, statement.column)
-
-
-def _annotation(parsed: dict[str, Any], name: str) -> str:
-    return parsed.get("annotations", {}).get(name) or ""
-
-
-def _scope(parsed: dict[str, Any]) -> str | None:
-    """The municipality that `resource in Municipality::"…"` (or `resource is Resource in …`) names."""
-    resource = parsed["resource"]
-    entity = resource.get("entity") if resource["op"] == "in" else resource.get("in", {}).get("entity")
-    if resource["op"] not in ("in", "is") or not entity or entity["type"] != "Municipality":
-        return None
-    return str(entity["id"])
-
-
-def _entities(node: Any) -> Iterator[tuple[str, str]]:
-    """Every entity a policy names, in its scope and in its conditions."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _entities(item)
-    elif isinstance(node, dict):
-        if node.keys() == {"type", "id"}:
-            yield str(node["type"]), str(node["id"])
-        for item in node.values():
-            yield from _entities(item)
+    return Policy(
+        id=annotations["id"],
+        forbids=examined.forbids,
+        reason=annotations["reason"] if examined.forbids else "",
+        wording=wording,
+        file=path,
+        line=statement.line,
+        column=statement.column,
+        looks_at=examined.looks_at,
+    )
 
 
 def _at(path: Path, statement: Statement, what: str, remedy: str, near: str = "") -> Problem:

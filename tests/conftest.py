@@ -1,7 +1,12 @@
 """Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback only."""
 
+import hypothesis
 import pytest
 import pytest_socket
+
+# Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
+hypothesis.settings.register_profile("brana", deadline=None)
+hypothesis.settings.load_profile("brana")
 
 LOOPBACK = ["127.0.0.1", "::1"]
 

@@ -5,7 +5,7 @@ behind that, so entries that arrive in between neither repeat nor hide others.
 """
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
@@ -15,6 +15,7 @@ from gateway.audit.facts import microseconds
 
 PAGE = 50
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
+LONGEST_SPAN = timedelta(days=7)
 PEOPLE = 20  # subjects that a part of a name may stand for
 
 
@@ -118,6 +119,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """What happened in the hour that begins at `start` (UTC)."""
+
+    start: datetime
+    requests: int
+    """Requests that were let through."""
+    refusals: int
+    """Acts of any kind that were refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many entries there are: exactly, or `at_least` that many."""
 
@@ -137,3 +149,13 @@ class Search(Protocol):
         ...
 
     async def entry(self, sequence: int) -> Recorded | None: ...
+
+    async def position(self, sequence: int) -> Position | None:
+        """Where an entry stands in the order of answers, for pages that are named by their last entry."""
+        ...
+
+    async def hours(
+        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
+    ) -> tuple[Hour, ...]:
+        """Hours of a span in which something happened; `since` is moved to `LONGEST_SPAN` before `until`."""
+        ...

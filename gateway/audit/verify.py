@@ -109,10 +109,9 @@ class _Pass:
             if anchor.fault:
                 self._fail(anchor.fault, anchor.what)
             fault = Fault.TRUNCATED if anchor.source in (Source.DATABASE, Source.BOTH) else Fault.ROLLED_BACK
+            sealed = max(anchor.size, *(further.size for further in self._anchors), 0)
             self._fail(
-                fault,
-                f"{anchor.source} has sealed {anchor.size} entries, {size} are left",
-                until=anchor.size - 1,
+                fault, f"{anchor.source} has sealed {sealed} entries, {size} are left", until=sealed - 1
             )
         stored = tail or StoredTail(0, b"")
         if stored.size > size:
@@ -165,6 +164,8 @@ class _Pass:
             self._fail(
                 Fault.REMOVED, f"it is missing; the next one left is {row.sequence}", until=row.sequence - 1
             )
+        if row.sequence < expected:
+            self._fail(Fault.REORDERED, f"an entry stands before it under the number {row.sequence}", row=row)
         edited = leaf_hash(row.canonical) != row.leaf
         try:
             recorded = parse(row.canonical)

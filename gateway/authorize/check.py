@@ -82,7 +82,7 @@ def question_of(
 def _by_policy(
     question: Question, session: Session, offer: Offer, snapshot: Snapshot, grant_id: str
 ) -> Granted | Refused:
-    verdict = snapshot.policies.decide(question)
+    verdict, further = snapshot.policies.decide_and_look(question, offer.actions - {question.action})
     if not isinstance(verdict, Permitted):
         return Refused(
             reason=verdict.reason,
@@ -93,7 +93,6 @@ def _by_policy(
             municipality=question.municipality,
             detail=verdict.detail,
         )
-    further = snapshot.policies.allowed(question, offer.actions - {question.action})
     now = question.now.replace(microsecond=0)
     latest = session.authenticated_at + session.longest(snapshot.limits)
     assertion = Assertion(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
@@ -32,7 +32,7 @@ def command() -> None: ...
 def list_sessions(configuration: Path, user: str) -> None:
     state = open_state(configuration)
     sessions = asyncio.run(_open_sessions(state, user))
-    table = Table("session", "user", "name", "for", "signed in", "last seen", "address")
+    table = Table(Column("session", no_wrap=True), "user", "name", "for", "signed in", "last seen", "address")
     for one in sessions:
         where = state.district.name(one.municipality or "")
         times = [_local(one.authenticated_at), _local(one.last_seen_at)]

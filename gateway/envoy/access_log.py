@@ -11,8 +11,8 @@ def access_log(spool: Path) -> list[Json]:
     """Two loggers on one file: requests that a grant let through, and all others."""
     fresh_words = {
         "fresh": True,
-        "who": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh:who)%",
-        "municipality": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh:municipality)%",
+        "who": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh)%",
+        "municipality": "%FILTER_STATE(brana.municipality:PLAIN)%",
     }
     other_words = {"fresh": False, "who": _decided(2), "municipality": _decided(1)}
     return [_logger(spool, fresh_words, fresh=True), _logger(spool, other_words, fresh=False)]

@@ -7,6 +7,8 @@ from gateway.envoy.messages import GATE_METADATA, Json, seconds, typed
 EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
 AUTHORIZATION_FILTER = "brana.authorization"
 TIMEOUT = timedelta(seconds=5)  # a decision takes milliseconds; a stuck one becomes a 503 page
+UNAVAILABLE = 424
+"""Status by which the decision says 503 with a page of its own: Envoy drops what a 5xx answer holds."""
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
 SENT = ("accept", "accept-language", "user-agent", "upgrade", "origin", "x-request-id")

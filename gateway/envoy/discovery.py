@@ -127,9 +127,13 @@ class Discovery:
             _for_owner_only(socket)
             yield
         finally:
-            self._closing = True
-            self._tell()
+            self.close()
             await runner.cleanup()
+
+    def close(self) -> None:
+        """Answer every question that waits; later ones are answered at once."""
+        self._closing = True
+        self._tell()
 
     def _tell(self) -> None:
         self._news.set()

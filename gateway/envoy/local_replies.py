@@ -3,6 +3,7 @@
 import html
 from dataclasses import dataclass
 
+from gateway.envoy.authorization import UNAVAILABLE
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, overwrite, typed
 
@@ -132,22 +133,21 @@ DENIED = "ext_authz_denied"  # response code details of a refusal that came with
 
 def local_replies() -> Json:
     """`local_reply_config`: first match decides, so refusals of `gateway.authorize` come first, untouched."""
-    mappers = [_untouched()]
+    denied = _denied()
+    waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
+    mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
     for reply in REPLIES:
         mappers += [_page(reply), _data(reply)]
     return {"mappers": mappers}
 
 
-def _untouched() -> Json:
+def _denied() -> Json:
+    """A refusal that the decision wrote; not one for want of a decision."""
     cel = typed(
         "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
         expression=f"response.code_details == '{DENIED}'",
     )
-    return {
-        "filter": {
-            "extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}
-        }
-    }
+    return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}}
 
 
 def _page(reply: Reply) -> Json:

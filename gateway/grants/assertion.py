@@ -13,8 +13,17 @@ from gateway.grants.sign import ALGORITHM
 LEEWAY = timedelta(seconds=5)  # clocks of one machine; RFC 7519 §4.1.4 allows "a few minutes" at most
 
 
-MALFORMED = (JoseError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What decoding raises at texts that nobody signed: the header is read before the signature."""
+MALFORMED = (
+    JoseError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    RecursionError,
+)
+"""What decoding raises at odd texts (their header is read before the signature) and at odd times in them."""
 
 
 class AssertionRefused(Exception):

@@ -98,7 +98,7 @@ class Grant:
         actions = "," + ",".join(about.actions) + ","
         own = "own" if self.own else "-"
         words = [about.audience, about.municipality, self.revocation_id, self.epoch, own, actions]
-        if any(len(word.split()) != 1 for word in words):
+        if any(word.split() != [word] for word in words):
             raise ValueError(f"a word of the gate is empty or has a space: {words}")
         return " ".join(words)
 

@@ -69,8 +69,10 @@ class Facts:
                 await self._out(before.subject, EndReason.ACCOUNT_GONE, now)
             case StateChanged(before, _) if change.closed:
                 await self._out(before.subject, EndReason.ACCOUNT_DISABLED, now)
-            case RolesChanged(_, after) | DetailsChanged(_, after):
-                await self.office.take_facts(after.subject, after.name, after.login, pairs(after.roles), now)
+            case RolesChanged(before, after) | DetailsChanged(before, after):
+                if _kept(before) != _kept(after):
+                    _, name, login, roles = _kept(after)
+                    await self.office.take_facts(after.subject, name, login, roles, now)
             case StateChanged():
                 pass  # may work again: nobody with such an account is signed in
 
@@ -81,6 +83,11 @@ class Facts:
 
 def _leaves(change: FactsChange) -> bool:
     return isinstance(change, PersonGone) or (isinstance(change, StateChanged) and change.closed)
+
+
+def _kept(person: Person) -> tuple[SubjectId, str, str, RolesHeld]:
+    """What sessions keep of a person: a new mail address, for one, changes nothing."""
+    return person.subject, person.name, person.login, pairs(person.roles)
 
 
 def pairs(roles: Sequence[RoleHeld]) -> RolesHeld:

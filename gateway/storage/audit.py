@@ -17,13 +17,16 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.audit.acts import clock_jumped
 from gateway.audit.canonical import Recorded, canonical, settled
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.names import folded
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.tables.audit import audit_entry
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
+
+INTRODUCING = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED})
+"""Entries that say who a subject is: login in `person`, full name in the detail `name`."""
 
 # prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark")))
@@ -103,8 +106,9 @@ class Ledger:
             leaf = leaf_hash(data)
             leaves.append(leaf)
             rows.append((*facts(recorded), data, leaf))
-            if entry.subject and isinstance(name := entry.details.get("name"), str):
-                named.add((entry.subject, entry.person, folded(entry.person, name)))
+            if entry.code in INTRODUCING and entry.subject:
+                name = entry.details.get("name", "")
+                named.add((entry.subject, entry.person, folded(entry.person, str(name))))
         frontier = last.frontier.extend(leaves)
         driver = _driver(connection)
         _write(driver, tail, Tail(frontier, received_at, wall), rows)
@@ -114,6 +118,7 @@ class Ledger:
 
 
 def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[tuple[Any, ...]]) -> None:
+    driver.executemany(_INSERT, rows)
     values = (new.frontier.size, new.frontier.pack(), new.received_at, new.wall)
     if old is None:
         driver.execute(
@@ -121,7 +126,6 @@ def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[t
         )
     else:
         driver.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", values)
-    driver.executemany(_INSERT, rows)
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

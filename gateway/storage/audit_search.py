@@ -5,21 +5,35 @@ an entry with another; one index answers each in order, and the answers are merg
 a page. Of the conditions the one that leaves the fewest entries is given to the index, the others filter.
 """
 
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, false, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, case, false, func, literal, or_, select, tuple_
 
+from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import Recorded, parse
-from gateway.audit.entry import Outcome
-from gateway.audit.facts import microseconds
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.facts import microseconds, moment
 from gateway.audit.names import folded
-from gateway.audit.search import COUNTED, PAGE, PEOPLE, Count, Page, Position, Query, TooManyPeople
+from gateway.audit.search import (
+    COUNTED,
+    LONGEST_SPAN,
+    PAGE,
+    PEOPLE,
+    Count,
+    Hour,
+    Page,
+    Position,
+    Query,
+    TooManyPeople,
+)
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry, audit_person
 
 LARGEST_PAGE = 1_000
 SEPARATE_CODES = 8
+HOUR = 3_600_000_000  # microseconds
 Condition = ColumnElement[bool]
 _e = audit_entry.c
 
@@ -42,6 +56,14 @@ class LogSearch:
 
     async def entry(self, sequence: int) -> Recorded | None:
         return await self._database.read(lambda connection: entry(connection, sequence))
+
+    async def position(self, sequence: int) -> Position | None:
+        return await self._database.read(lambda connection: position(connection, sequence))
+
+    async def hours(
+        self, since: datetime, until: datetime, municipality: MunicipalityCode | None = None
+    ) -> tuple[Hour, ...]:
+        return await self._database.read(lambda connection: hours(connection, since, until, municipality))
 
 
 def page(connection: Connection, query: Query, after: Position | None, limit: int) -> Page:
@@ -79,6 +101,35 @@ def count(connection: Connection, query: Query) -> Count:
 def entry(connection: Connection, sequence: int) -> Recorded | None:
     row = connection.execute(select(_e.canonical).where(_e.sequence == sequence)).first()
     return parse(row.canonical) if row else None
+
+
+def position(connection: Connection, sequence: int) -> Position | None:
+    at = connection.execute(select(_e.at).where(_e.sequence == sequence)).scalar()
+    return None if at is None else Position(at, sequence)
+
+
+def hours(
+    connection: Connection, since: datetime, until: datetime, municipality: MunicipalityCode | None
+) -> tuple[Hour, ...]:
+    start = _e.at - _e.at % HOUR
+    through = func.sum(
+        case(((_e.code == Code.ACCESS.value) & (_e.outcome == Outcome.SUCCESS.value), 1), else_=0)
+    )
+    refused = func.sum(case((_e.outcome == Outcome.REFUSED.value, 1), else_=0))
+    conditions = [
+        _e.at >= microseconds(max(since, until - LONGEST_SPAN)),
+        _e.at < microseconds(until),
+        or_(_e.code == Code.ACCESS.value, _e.outcome == Outcome.REFUSED.value),
+    ]
+    if municipality is not None:
+        conditions.append(_equals("municipality", municipality, indexed=True))
+    rows = connection.execute(
+        select(start.label("start"), through.label("through"), refused.label("refused"))
+        .where(*conditions)
+        .group_by("start")
+        .order_by("start")
+    )
+    return tuple(Hour(moment(row.start), row.through, row.refused) for row in rows)
 
 
 def _choices(connection: Connection, query: Query) -> list[list[Condition]]:

@@ -66,6 +66,7 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)
+        self._taken: list[Pending] = []  # by the writer, to be answered
         self._before_commit: list[Callable[[Connection], None]] = []
         self._closed = False
         self._closing = threading.Lock()  # nothing enters the queue behind the mark that ends it
@@ -148,7 +149,10 @@ class Database:
                 self._closed = True
             while not self._waiting.empty():
                 if (left := self._waiting.get()) is not None and left[1].set_running_or_notify_cancel():
-                    left[1].set_exception(DatabaseUnusable(self.path, "closed"))
+                    self._taken.append(left)
+            for _, future in self._taken:
+                if not future.done():
+                    future.set_exception(DatabaseUnusable(self.path, "closed"))
 
     def _write_groups(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -160,9 +164,9 @@ class Database:
                     break
                 group.append(following)
             # From here a caller that gives up only stops listening: its future cannot be cancelled any more.
-            taken = [one for one in group if one[1].set_running_or_notify_cancel()]
-            if taken:
-                self._write_group(taken)
+            self._taken = [one for one in group if one[1].set_running_or_notify_cancel()]
+            if self._taken:
+                self._write_group(self._taken)
             if last:
                 return
 

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.web.desk import Desk
-from gateway.web.refusal import OUR_FAULT, SIGN_IN_NEEDED, Occurrence, Refusal, refusal_page
+from gateway.web.refusal import FORM_NOT_PASSED_ON, GATEWAY_UNAVAILABLE, Occurrence, Refusal, refusal_page
 from idp.http.page import page_headers
 
-SWITCH_MAY_HELP = frozenset({"other_municipality_active", "application_not_offered"})
+SWITCH_MAY_HELP = frozenset(
+    {"other_municipality_active", "application_not_offered", "no_role_in_municipality"}
+)
+"""Reasons with which acting for another municipality may change the verdict."""
+
+TRY_LATER = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +34,30 @@ class DecisionPages:
             advice=refused.advice,
             switch_may_help=refused.reason in SWITCH_MAY_HELP,
         )
-        return self._page(request, refusal, status)
+        passes_by_itself = status == TRY_LATER
+        return self._page(request, refusal, status, own_path(request.target) if passes_by_itself else "")
 
     def signed_out(self, request: AccessRequest) -> str:
-        return self._page(request, SIGN_IN_NEEDED, 401)
+        return self._page(request, FORM_NOT_PASSED_ON, 401)
 
     def unavailable(self, request: AccessRequest) -> str:
-        return self._page(request, OUR_FAULT, 503)
+        return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.target))
 
-    def _page(self, request: AccessRequest, refusal: Refusal, status: int) -> str:
+    def _page(self, request: AccessRequest, refusal: Refusal, status: int, again: str = "") -> str:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.desk.now(), request_id=request.request_id
         )
         return refusal_page(
-            self.desk.pages, occurrence, request.language, portal=self.desk.portal, here=request.path
+            self.desk.pages,
+            occurrence,
+            request.language,
+            portal=self.desk.portal,
+            again=again,
+            here=request.target,
         )
+
+
+def own_path(target: str) -> str:
+    """A target that a link may lead to: a path of this host, never read by a browser as another host's."""
+    harmless = target.startswith("/") and target[1:2] not in {"/", "\\"}
+    return target if harmless and not any(ord(sign) <= 0x20 for sign in target) else "/"

@@ -1,7 +1,6 @@
 """What every request passes before a handler: same origin for what changes something, and no bare error."""
 
-from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import web
@@ -18,29 +17,23 @@ REFUSALS_BY_STATUS = {404: PAGE_UNKNOWN, 405: PAGE_UNKNOWN, 421: PAGE_UNKNOWN, 4
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def from_our_page(request: web.Request) -> bool:
+def from_our_page(headers: Mapping[str, str], host: str) -> bool:
     """Whether a request that changes something was sent by a page of the same origin.
 
-    The browser says so itself (Fetch Metadata, `Sec-Fetch-Site`); an older one sends Origin, whose host
-    and port must be those that were asked. A request with neither is refused.
+    The browser says so itself (Fetch Metadata, `Sec-Fetch-Site`); an older one sends Origin, which must be
+    the one that was asked. A request with neither is refused. `host` is the Host header, with its port.
     """
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
+    site = headers.get("Sec-Fetch-Site")
+    origin = headers.get("Origin")
     if site is not None and site != "same-origin":
         return False
     if origin is not None:
-        return _same_authority(origin, request.host)
+        return _without_usual_port(origin) == f"https://{_without_usual_port(host)}"
     return site is not None
 
 
-def _same_authority(origin: str, host: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    if parts.scheme != "https" or not parts.netloc:
-        return False
-    return parts.netloc.lower().removesuffix(":443") == host.lower().removesuffix(":443")
+def _without_usual_port(authority: str) -> str:
+    return authority.lower().removesuffix(":443")
 
 
 def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middleware:
@@ -54,7 +47,7 @@ def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middle
         return response
 
     async def _answer(request: web.Request, handler: Next) -> web.StreamResponse:
-        if request.method not in SAFE_METHODS and not from_our_page(request):
+        if request.method not in SAFE_METHODS and not from_our_page(request.headers, request.host):
             return desk.refuse(request, NOT_FROM_OUR_PAGE, 403)
         try:
             return await handler(request)

@@ -28,6 +28,7 @@ PATTERNS = {
         "day": "EEEE d MMMM y",
     },
 }
+JUST_NOW = {Language.CZECH: "právě teď", Language.ENGLISH: "just now"}
 ZONES = {Language.CZECH: {1: "SEČ", 2: "SELČ"}, Language.ENGLISH: {1: "CET", 2: "CEST"}}
 
 
@@ -50,9 +51,10 @@ def moment_text(moment: datetime, language: Language, precision: str = "second")
 
 
 def ago_text(moment: datetime, now: datetime, language: Language) -> str:
-    """How long ago: `před 5 minutami`, `5 minutes ago`."""
-    seconds = min(moment - now, timedelta(0))
-    return format_timedelta(seconds, add_direction=True, locale=language.value)
+    """How long ago: `před 5 minutami`, `5 minutes ago`; less than a minute is now."""
+    if now - moment < timedelta(minutes=1):
+        return JUST_NOW[language]
+    return format_timedelta(moment - now, add_direction=True, locale=language.value)
 
 
 def entered_since(value: str) -> datetime | None:

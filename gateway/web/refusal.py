@@ -80,6 +80,24 @@ OUR_FAULT = Refusal(
         en="Try again in a moment. If it does not help, send the administrator the request number.",
     ),
 )
+FORM_NOT_PASSED_ON = Refusal(
+    reason="sign_in_needed",
+    title=both(cs="Vaše přihlášení mezitím skončilo", en="Your sign-in has ended meanwhile"),
+    advice=both(
+        cs="To, co jste právě odeslali, jsme nepředali dál. Přihlaste se v jiném okně, vraťte se sem "
+        "a odešlete formulář znovu.",
+        en="What you have just sent was not passed on. Sign in in another window, come back here "
+        "and send the form again.",
+    ),
+)
+GATEWAY_UNAVAILABLE = Refusal(
+    reason="gateway_unavailable",
+    title=both(cs="Přístup teď nelze ověřit", en="Access cannot be checked right now"),
+    advice=both(
+        cs="Nic se nestalo s vašimi daty, jen je zatím nemůžeme otevřít. Zkuste to za chvíli znovu.",
+        en="Nothing has happened to your data, we just cannot open it yet. Try again in a moment.",
+    ),
+)
 SIGN_IN_FAILED = Refusal(
     reason="sign_in_failed",
     title=both(cs="Přihlášení se nepodařilo dokončit", en="The sign-in could not be completed"),

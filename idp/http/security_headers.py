@@ -30,7 +30,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         **TRANSPORT_HEADERS,
         "Content-Security-Policy": content_security_policy(),
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # with no-referrer, forms carry `Origin: null` and look foreign
         "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Embedder-Policy": "require-corp",

@@ -4,12 +4,16 @@ import io
 from collections.abc import Iterable
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from config.vocabulary import Language
+
+Messages = dict[tuple[Any, str | None], Message]
+"""By message (or the pair of singular and plural) and context."""
 
 
 class CatalogUnusable(Exception):
@@ -23,34 +27,42 @@ class CatalogUnusable(Exception):
 def load_translations(folders: Iterable[Path], language: Language) -> NullTranslations:
     """Messages of one language from `<language>.po` and `<part>.<language>.po` in the folders.
 
-    English needs no file: its messages are the templates' own. Raises CatalogUnusable.
+    A later folder's words come before an earlier one's: a room may say "Sign out" in its own way. English
+    needs no file: its messages are the templates' own. Raises CatalogUnusable.
     """
-    together = Catalog(locale=language.value)
+    messages: Messages = {}
     for folder in folders:
-        for path in sorted((*folder.glob(f"{language}.po"), *folder.glob(f"*.{language}.po"))):
-            _add(together, path)
-    if not len(together):
+        messages |= _of_folder(folder, language)
+    if not messages:
         return NullTranslations()
+    together = Catalog(locale=language.value)
+    for (identity, context), message in messages.items():
+        together.add(identity, message.string, context=context)
     compiled = io.BytesIO()
     write_mo(compiled, together)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
 
-def _add(together: Catalog, path: Path) -> None:
+def _of_folder(folder: Path, language: Language) -> Messages:
+    messages: Messages = {}
+    for path in sorted((*folder.glob(f"{language}.po"), *folder.glob(f"*.{language}.po"))):
+        for message in _read(path, language):
+            known = messages.setdefault((message.id, message.context), message)
+            if known.string != message.string:
+                raise CatalogUnusable(path, f"{message.id!r} has another translation in this folder; use one")
+            if message.fuzzy:
+                raise CatalogUnusable(path, f"{message.id!r} is marked fuzzy; check it and remove the mark")
+    return messages
+
+
+def _read(path: Path, language: Language) -> list[Message]:
     try:
         with path.open("rb") as file:
-            catalog = read_po(file, locale=together.locale, abort_invalid=True)
+            catalog = read_po(file, locale=language.value, abort_invalid=True)
     except (PoFileError, UnicodeDecodeError, ValueError) as error:
         raise CatalogUnusable(path, f"{error}; correct that line") from error
-    if catalog.plural_forms != together.plural_forms:
-        raise CatalogUnusable(path, f"Plural-Forms must be {together.plural_forms!r}")
-    for message in catalog:
-        if not message.id or not message.string:
-            continue
-        known = together.get(message.id, message.context)
-        if known is not None and known.string != message.string:
-            raise CatalogUnusable(path, f"{message.id!r} has another translation elsewhere; use one of them")
-        if message.fuzzy:
-            raise CatalogUnusable(path, f"{message.id!r} is marked fuzzy; check it and remove the mark")
-        together.add(message.id, message.string, context=message.context)
+    expected = Catalog(locale=language.value).plural_forms
+    if catalog.plural_forms != expected:
+        raise CatalogUnusable(path, f"Plural-Forms must be {expected!r}")
+    return [message for message in catalog if message.id and message.string]

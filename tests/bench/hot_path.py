@@ -6,6 +6,7 @@ HTTP settings and the application behind. CPU time is the kernel's count for the
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import re
@@ -70,7 +71,7 @@ def _figure(value: float, unit: str, baseline: str, bar: float, *, least: bool =
 async def _add_bare_listener(plane: Plane) -> int:
     """A listener with nothing but the router, beside the product's; its port."""
     port = free_port()
-    cluster = application_cluster("files")
+    cluster = "bare"
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     manager = typed(
         HCM,
@@ -127,11 +128,13 @@ async def _quick_application(plane: Plane) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(*command(file, concurrency=1, log_level="error"))
     try:
         clusters = all_resources(plane.settings, plane.surroundings)[CLUSTERS]
-        for cluster in clusters:
-            if cluster["name"] == application_cluster("files"):
-                address = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]
-                address["socket_address"]["port_value"] = port
-        plane.discovery.publish({CLUSTERS: clusters})
+        application = next(one for one in clusters if one["name"] == application_cluster("files"))
+        address = application["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]
+        address["socket_address"]["port_value"] = port
+        plain = copy.deepcopy(application) | {"name": "bare"}
+        for options in plain["typed_extension_protocol_options"].values():
+            del options["http_filters"]
+        plane.discovery.publish({CLUSTERS: [*clusters, plain]})
         for _ in range(100):
             if (await plane.ask("/", cookie=plane.cookie())).body == b"x" * 512:
                 break

@@ -12,9 +12,11 @@ import statistics
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,12 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Munici
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Permitted, Question
-from policies.request import entities, requests
+from policies.request import entities, parties, requests
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 DISTRICT_SIZE = 46
 COUNTRY_SIZE = 6_254
-ROUNDS = 4_000
+ROUNDS = 3_000
 WARM_UP = 200
 DECISION_BAR = (
     2.0  # a decision also encodes the person, the resource and the circumstances: at most as much again
@@ -76,8 +78,8 @@ def run() -> dict[str, dict[str, Any]]:
             "value": round(large.seconds, 1),
             "unit": "s to read, review and validate 6,254 sets",
             "baseline": round(small.seconds, 2),
-            "bar": 40,
-            "holds": large.seconds <= 40,
+            "bar": 20,
+            "holds": large.seconds <= 20,
         },
     }
 
@@ -93,7 +95,7 @@ def _figure(value: float, unit: str, baseline: float, bar: float, *, holds: bool
 
 
 def _load(folder: Path, size: int) -> Loaded:
-    """A district of `size` municipalities: the example's files over and over, each under a code of its own."""
+    """A district of `size` municipalities: the example's files over and over, under codes of their own."""
     municipalities = folder / "municipalities"
     municipalities.mkdir(parents=True)
     models = sorted((EXAMPLES / "policies" / "municipalities").glob("*.cedar"))
@@ -113,8 +115,9 @@ def _load(folder: Path, size: int) -> Loaded:
 
 
 def _question(code: MunicipalityCode) -> Question:
+    """By somebody who has not been seen before: nothing about a person is remembered from an earlier one."""
     return Question(
-        subject=SubjectId("11111111-1111-4111-8111-111111111111"),
+        subject=SubjectId(str(uuid.uuid4())),
         roles=frozenset({(code, Role.MAYOR)}),
         own_municipality=code,
         application=ApplicationId("records"),
@@ -131,7 +134,7 @@ def _question(code: MunicipalityCode) -> Question:
 def _must_permit(book: PolicyBook, question: Question) -> None:
     verdict = book.decide(question)
     if not isinstance(verdict, Permitted):
-        raise RuntimeError(f"the benchmark would measure a refusal: {verdict}")
+        raise TypeError(f"the benchmark would measure a refusal: {verdict}")
 
 
 def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str, float]:
@@ -148,12 +151,12 @@ def _alternate(small: Loaded, large: Loaded, chance: random.Random) -> dict[str,
         bare_code = chance.choice(large.codes[:46])
         prepared = _question(bare_code)
         (request,) = requests(prepared, (Action.READ,))
-        handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(prepared))
+        handle, known = bare_sets[bare_code], cedarpy.Entities.from_json_str(entities(parties(prepared)))
         in_small, in_large = _question(chance.choice(small.codes)), _question(chance.choice(large.codes))
         turns: list[tuple[str, Callable[[], object]]] = [
-            ("small", lambda asked=in_small: small.book.decide(asked)),
-            ("large", lambda asked=in_large: large.book.decide(asked)),
-            ("bare", lambda r=request, h=handle, k=known: cedarpy.is_authorized(r, h, k)),
+            ("small", partial(small.book.decide, in_small)),
+            ("large", partial(large.book.decide, in_large)),
+            ("bare", partial(cedarpy.is_authorized, request, handle, known)),
         ]
         chance.shuffle(turns)
         for name, act in turns:

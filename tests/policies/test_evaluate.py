@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,8 @@ from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Langua
 from policies.evaluate import CompiledDiffers, PolicyBook, Source
 from policies.load import load
 from policies.model import Permitted, Question, Refused
-from policies.reasons import Names
+from policies.reasons import Names, Wording
+from policies.review import Policy
 from tests.policies.world import (
     APPLICATIONS,
     DISTRICT,
@@ -63,8 +63,8 @@ def refusal(question: Question, book: PolicyBook = BOOK) -> Refused:
 
 
 @pytest.fixture
-def region(tmp_path: Path) -> Iterator[Path]:
-    yield copy_of_the_example(tmp_path)[0]
+def region(tmp_path: Path) -> Path:
+    return copy_of_the_example(tmp_path)[0]
 
 
 def reload(region: Path) -> PolicyBook:
@@ -153,6 +153,40 @@ def test_the_audit_log_is_for_officers_of_the_centre() -> None:
     assert refusal(ask(AUDITOR, application=audit, action=Action.WRITE)).reason == "auditor_reads_only"
     for outsider in ((HULIN, Role.SECURITY_OFFICER), (HULIN, Role.AUDITOR), (KROMERIZ, Role.MAYOR)):
         assert refusal(ask(outsider, application=audit)).reason == "not_an_audit_officer"
+
+
+PERMIT_ALL = '@id("all") permit (principal, action, resource in Municipality::"{0}");'
+
+
+@pytest.fixture(scope="module")
+def generous(tmp_path_factory: pytest.TempPathFactory) -> PolicyBook:
+    """Hulín permits everything it can; the others have their usual policies."""
+    region, municipalities = copy_of_the_example(tmp_path_factory.mktemp("generous"))
+    (municipalities / f"{HULIN}.cedar").write_text(PERMIT_ALL.format(HULIN), "utf-8")
+    return reload(region)
+
+
+@given(QUESTION)
+def test_a_municipality_that_permits_everything_does_not_beat_the_guardrails(
+    generous: PolicyBook, question: Question
+) -> None:
+    here = {role for where, role in question.roles if where == question.municipality}
+    anywhere = {role for _, role in question.roles}
+    if isinstance(generous.decide(question), Permitted):
+        assert question.level is not AuthenticationLevel.PASSWORD
+        assert here
+        assert question.municipality == question.own_municipality
+        if anywhere & {Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR}:
+            ordinary = question.application not in {"portal", "audit"}
+            assert not ordinary or question.action is Action.ADMINISTER
+
+
+@given(QUESTION)
+def test_what_one_municipality_permits_changes_nothing_in_another(
+    generous: PolicyBook, question: Question
+) -> None:
+    if question.municipality != HULIN:
+        assert generous.allowed(question, Action) == BOOK.allowed(question, Action)
 
 
 @given(QUESTION)
@@ -255,6 +289,24 @@ def test_a_set_that_is_not_what_was_reviewed_is_never_used() -> None:
     text = '@id("a") permit (principal, action, resource);'
     with pytest.raises(CompiledDiffers):
         PolicyBook(Source(text, ()), {}, Names(DISTRICT), "v")
+
+
+def test_a_municipalitys_set_that_is_not_what_was_reviewed_refuses() -> None:
+    nothing = Source("", ())
+    unreviewed = Source(f'permit (principal, action, resource in Municipality::"{HULIN}");', ())
+    unreadable = Source("permit (", ())
+    for source in (unreviewed, unreadable):
+        book = PolicyBook(nothing, {HULIN: source}, Names(DISTRICT), "v")
+        assert refusal(ask(MAYOR), book).reason == "policy_error"
+        assert book.allowed(ask(MAYOR), Action) == frozenset()
+
+
+def test_a_permit_by_what_was_reviewed_as_a_forbid_refuses() -> None:
+    wording = Wording(dict.fromkeys(Language, "x"), dict.fromkeys(Language, "x"))
+    reviewed = Policy("a", True, "x", wording, Path("a.cedar"), 1, 1)
+    source = Source('@id("a") permit (principal, action, resource);', (reviewed,))
+    book = PolicyBook(Source("", ()), {HULIN: source}, Names(DISTRICT), "v")
+    assert refusal(ask(MAYOR), book).reason == "policy_error"
 
 
 def test_equal_questions_get_equal_verdicts() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Action, Language, Role
+from policies.examine import SCHEMA_FILE
 from policies.model import LEVELS
 from policies.reasons import (
     ACTION_TITLES,
@@ -18,7 +19,7 @@ from policies.reasons import (
     Wording,
     spell_out,
 )
-from policies.review import REASON, SCHEMA_FILE
+from policies.review import REASON
 from tests.policies.world import DISTRICT, HULIN, ask
 
 SCHEMA_TEXT = SCHEMA_FILE.read_text("utf-8")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
+from policies.examine import SCHEMA_FILE
 from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
-from policies.request import FactUnusable, entities, requests
-from policies.review import SCHEMA_FILE
+from policies.request import FactUnusable, entities, parties, requests
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
@@ -53,7 +53,7 @@ def context(question: Question) -> dict[str, Any]:
 
 
 def person(question: Question) -> dict[str, Any]:
-    return dict(json.loads(entities(question))[0]["attrs"])
+    return dict(json.loads(entities(parties(question)))[0]["attrs"])
 
 
 def conforms(question: Question) -> bool:
@@ -61,7 +61,7 @@ def conforms(question: Question) -> bool:
     result = cedarpy.is_authorized_batch(
         requests(question, Action),
         ANYTHING,
-        cedarpy.Entities.from_json_str(entities(question), SCHEMA),
+        cedarpy.Entities.from_json_str(entities(parties(question)), SCHEMA),
         SCHEMA,
     )
     return all(one.allowed and not one.diagnostics.errors for one in result)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import ApplicationId, Language
-from policies.review import SCHEMA_FILE, Bounds, PolicyFile, review
+from policies.examine import SCHEMA_FILE
+from policies.review import Bounds, PolicyFile, review
 from tests.policies.world import DISTRICT, HULIN
 
 FILE = Path("588491.cedar")
@@ -46,6 +47,18 @@ PLACES = [
     ('@id("a") permit (principal == ?principal, action, resource);', 1, 1, "slots"),
     (f'@id("a") @tilte_cs("x") permit ({ANY});', 1, 10, "tilte_cs"),
     ('@id("a")\npermit (principal, action, resource in Municipality::"999999");', 2, 55, "999999"),
+    (
+        f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"588296/audtor") }};',
+        2,
+        44,
+        "audtor",
+    ),
+    (
+        f'@id("a") permit ({ANY})\nwhen {{ principal.offices.contains(Office::"1/auditor") }};',
+        2,
+        44,
+        "1/auditor",
+    ),
     (f'@id("a") {TEXTS} forbid ({ANY});', 1, 1, "reason"),
     (f'@id("a") @reason("Not snake") {TEXTS} forbid ({ANY});', 1, 10, "reason"),
     (f'@id("a") @reason("policy_error") {TEXTS} forbid ({ANY});', 1, 10, "taken"),
@@ -95,7 +108,7 @@ def test_a_comment_does_not_limit_a_policy() -> None:
 def test_an_application_that_is_not_configured_is_found() -> None:
     text = (
         '@id("a") permit (principal, action, resource in Municipality::"588491")\n'
-        'when { resource.application == Application::"recrods" };'
+        'when { resource in Application::"recrods" };'
     )
     line, _, what = problem(text, OF_HULIN)
     assert (line, what) == (2, 'application "recrods" is not configured')

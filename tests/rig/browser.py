@@ -20,7 +20,15 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP *.brana.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules="
+    + ", ".join(
+        (
+            "MAP *.brana.test 127.0.0.1",
+            "MAP *.brana.localhost 127.0.0.1",
+            "MAP * ~NOTFOUND",
+            "EXCLUDE 127.0.0.1",
+        )
+    ),
 )
 AXE_STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 

@@ -9,19 +9,13 @@ import json
 import os
 import socket
 import ssl
-import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from config.settings import (
     Application,
@@ -40,11 +34,10 @@ from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
 from gateway.grants.sign import public_jwks
+from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
-EPOCH = "epoch1"
 PATIENCE = timedelta(seconds=10)
-DOMAIN = "brana.test"
 
 
 def free_port() -> int:
@@ -96,120 +89,6 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
     )
 
 
-def certificate(folder: Path) -> None:
-    """A self-signed P-256 certificate for the domain, as `server.pem` and `server.key`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "server.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "server.key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-
-
-@dataclass
-class Signer:
-    """Signs grants with keys of the test's own."""
-
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
-
-    def grant(
-        self,
-        application: str = "files",
-        municipality: str = "588296",
-        revocation: str = "sid1.1",
-        epoch: str = EPOCH,
-        own: str = "own",
-        actions: str = ",read,write,",
-        *,
-        lives: int = 300,
-        assertion: str = "assertion-of-the-grant",
-        **claims: Any,
-    ) -> str:
-        """A grant's token; keyword claims replace what it would say."""
-        now = int(time.time())
-        said = {
-            "iss": "brana-grant",
-            "aud": "brana-gate",
-            "sub": "0b0b",
-            "iat": now,
-            "exp": now + lives,
-            "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions}",
-            "assertion": assertion,
-        } | claims
-        header = {"alg": "ES256", "kid": self.key.thumbprint(), "typ": "brana-grant+jwt"}
-        return jwt.encode(header, said, self.key)
-
-
-@dataclass
-class Request:
-    """What a neighbour of Envoy was sent."""
-
-    method: str
-    target: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def values(self, name: str) -> list[str]:
-        return [value for key, value in self.headers if key.lower() == name]
-
-    def value(self, name: str) -> str:
-        return ", ".join(self.values(name))
-
-
-class Neighbour:
-    """A server that keeps what it was sent; `answer` may be replaced by a test."""
-
-    def __init__(self) -> None:
-        self.requests: list[Request] = []
-        self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
-
-    async def handle(self, asked: web.BaseRequest) -> web.StreamResponse:
-        headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in asked.raw_headers]
-        request = Request(asked.method, asked.raw_path, headers, await asked.read())
-        self.requests.append(request)
-        if asked.headers.get("Upgrade", "").lower() == "websocket" and "refuse" not in asked.raw_path:
-            stream = web.WebSocketResponse()
-            await stream.prepare(asked)
-            async for message in stream:
-                await stream.send_str(f"echo {message.data}")
-            return stream
-        return self.answer(request)
-
-    @property
-    def last(self) -> Request:
-        return self.requests[-1]
-
-
-@contextlib.asynccontextmanager
-async def _listening(neighbour: Neighbour, where: Path | int) -> AsyncIterator[None]:
-    runner = web.ServerRunner(web.Server(neighbour.handle, access_log=None), shutdown_timeout=0.2)
-    await runner.setup()
-    site = (
-        web.UnixSite(runner, str(where))
-        if isinstance(where, Path)
-        else web.TCPSite(runner, "127.0.0.1", where)
-    )
-    await site.start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
 @dataclass
 class Answer:
     status: int
@@ -231,15 +110,40 @@ class Plane:
     ) -> None:
         self.workers = workers
         self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
-        self.application, self.web, self.idp, self.decision = (Neighbour() for _ in range(4))
+        self.application = Neighbour(web_socket=True)
+        self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
         self.rejections: list[Rejection] = []
-        self.discovery = Discovery(self.rejections.append)
+        self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
         self.port = settings.public.port
         self.process: asyncio.subprocess.Process | None = None
+        self.discovery: Discovery
         self._starts = 0
 
-    async def start_envoy(self) -> None:
+    def forget(self) -> None:
+        """Every test begins with neighbours that were asked nothing, and a decision that refuses."""
+        for neighbour in (self.application, self.web, self.idp, self.decision):
+            neighbour.requests.clear()
+        self.application.answer = lambda _: web.Response(text="hello")
+        self.decision.answer = lambda _: web.Response(status=403)
+
+    async def control_plane_starts(self) -> None:
+        """The sockets Envoy asks at, and what it is told."""
+        socket = self.surroundings.socket
+        neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
+        for name, neighbour in neighbours:
+            await self._control.enter_async_context(listening(neighbour, socket(name)))
+        self.discovery = Discovery(self.rejections.append)
+        await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
+        self.discovery.publish(all_resources(self.settings, self.surroundings))
+        self.discovery.publish_gate([], EPOCH)
+
+    async def control_plane_dies(self) -> None:
+        await self._control.aclose()
+        for name in ("web", "idp", "authorize", "discovery"):
+            self.surroundings.socket(name).unlink(missing_ok=True)
+
+    async def start_envoy(self, patience: timedelta = PATIENCE) -> None:
         self._starts += 1
         file = self.folder / "envoy.json"
         file.write_text(json.dumps(bootstrap(self.surroundings.run)))
@@ -250,7 +154,7 @@ class Plane:
                 f"start-{self._starts}",
                 stderr=log,
             )
-        await self.administration.until_ready(PATIENCE)
+        await self.administration.until_ready(patience)
 
     async def stop_envoy(self, *, kill: bool = False) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -268,13 +172,14 @@ class Plane:
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
 
-    async def logged(self, number: int) -> list[dict[str, Any]]:
-        """The access log as soon as it has so many lines."""
+    async def logged(self, answer: "Answer") -> dict[str, Any]:
+        """The line of the access log about a request, as soon as it is there."""
         for _ in range(200):
-            if self.surroundings.spool.exists() and len(lines := self.log_lines()) >= number:
-                return lines
+            for line in self.log_lines():
+                if line["request_id"] == answer.value("x-request-id"):
+                    return line
             await asyncio.sleep(0.02)
-        raise AssertionError(f"fewer than {number} lines")
+        raise AssertionError("the request is not in the access log")
 
     async def connect(self, *, alpn: str = "http/1.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         context = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
@@ -291,7 +196,10 @@ class Plane:
         await writer.drain()
         answers = []
         try:
-            while (answer := await asyncio.wait_for(_read_answer(reader), 1 if answers else 15)) is not None:
+            head = sent.startswith(b"HEAD ")
+            while answer := await asyncio.wait_for(
+                _read_answer(reader, head_only=head), 1 if answers else 15
+            ):
                 answers.append(answer)
                 if answer.status == 101 or answer.value("connection") == "close":
                     break
@@ -322,13 +230,15 @@ class Plane:
         return answers[0]
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> Answer | None:
+async def _read_answer(reader: asyncio.StreamReader, *, head_only: bool) -> Answer | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in head[1:] if line)]
     answer = Answer(int(head[0].split(" ")[1]), headers, b"")
+    if head_only:
+        return answer
     if answer.value("transfer-encoding") == "chunked":
         while size := int(await reader.readline(), 16):
             answer.body += (await reader.readexactly(size + 2))[:-2]
@@ -352,13 +262,11 @@ async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
         run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
     )
     plane = Plane(folder, settings, surroundings, signer, workers)
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(_listening(plane.application, upstream))
-        for name, neighbour in (("web", plane.web), ("idp", plane.idp), ("authorize", plane.decision)):
-            await stack.enter_async_context(_listening(neighbour, surroundings.socket(name)))
-        await stack.enter_async_context(plane.discovery.serving(surroundings.socket("discovery")))
-        plane.discovery.publish(all_resources(settings, surroundings))
-        plane.discovery.publish_gate([], EPOCH)
-        stack.push_async_callback(plane.stop_envoy, kill=True)
-        await plane.start_envoy()
-        yield plane
+    async with listening(plane.application, upstream):
+        try:
+            await plane.control_plane_starts()
+            await plane.start_envoy()
+            yield plane
+        finally:
+            await plane.stop_envoy(kill=True)
+            await plane.control_plane_dies()

@@ -48,9 +48,9 @@ class Filters:
         return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
 
     @property
-    def used(self) -> list[str]:
-        """`name=value` of the filters in use, for the log's own record of the look."""
-        return [f"{name}={text}" for name, text in self.entered.items() if text]
+    def used(self) -> dict[str, str]:
+        """The filters in use, for the log's own record of the look."""
+        return {name: text for name, text in self.entered.items() if text}
 
 
 def filters_of(parameters: Mapping[str, str]) -> Filters:

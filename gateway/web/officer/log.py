@@ -98,7 +98,10 @@ class AuditLog(Protocol):
     async def search(
         self, caller: Assertion, query: Query, *, before: int | None, limit: int
     ) -> Sequence[Recorded]:
-        """At most `limit` entries, newest first, with sequence numbers below `before`."""
+        """At most `limit` entries, newest first, that follow the entry `before`.
+
+        Raises gateway.audit.search.TooManyPeople.
+        """
 
     async def entry(self, caller: Assertion, sequence: int) -> Recorded | None: ...
 

@@ -1,19 +1,22 @@
 """The officers' pages: what happened, who is in, whether the log is whole. Every look is recorded first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.acts import searched, verified
+from gateway.audit.search import TooManyPeople
+from gateway.audit.titles import sentence
 from gateway.web.desk import Desk, Page, Refused, client_address_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
-from gateway.web.officer.log import AuditLog, Sessions, SessionUnknown
+from gateway.web.officer.log import AuditLog, Recorded, Sessions, SessionUnknown
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
 
@@ -56,12 +59,13 @@ class Officer:
     async def overview(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         since, until = day_until(self.desk.now())
-        await self._record(request, caller, Code.LOG_SEARCHED, {"page": "overview"})
+        hours = await self.log.activity(caller, since, until)
+        await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
         return self._show(
             request,
             "overview.html",
             caller,
-            chart=draw(await self.log.activity(caller, since, until), since),
+            chart=draw(hours, since),
             checkpoint=await self.log.last_checkpoint(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
@@ -70,19 +74,16 @@ class Officer:
         caller = self._caller(request)
         filters = filters_of(request.query)
         before = sequence_of(request.query.get("before", ""))
-        await self._record(request, caller, Code.LOG_SEARCHED, {"page": "log", "filters": filters.used})
-        found = (
-            ()
-            if filters.unreadable  # half a question gets no answer: it would be taken for the whole one's
-            else await self.log.search(caller, filters.query, before=before, limit=PAGE_SIZE + 1)
-        )
+        found, too_many = await self._found(caller, filters, before)
         shown = found[:PAGE_SIZE]
+        await self._record_look(request, caller, filters.used, found=len(shown))
         return self._show(
             request,
             "log.html",
             caller,
-            status=400 if filters.unreadable else 200,
+            status=400 if filters.unreadable or too_many else 200,
             found=shown,
+            too_many=too_many,
             filters=filters,
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
@@ -96,11 +97,15 @@ class Officer:
         sequence = sequence_of(request.match_info["sequence"])
         if sequence is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        await self._record(request, caller, Code.LOG_SEARCHED, {"page": "entry", "sequence": sequence})
         recorded = await self.log.entry(caller, sequence)
+        await self._record_look(
+            request, caller, {"sequence": str(sequence)}, found=int(recorded is not None), form="entry"
+        )
         if recorded is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        return self._show(request, "entry.html", caller, recorded=recorded, names=self.names)
+        return self._show(
+            request, "entry.html", caller, recorded=recorded, sentence=sentence, names=self.names
+        )
 
     async def live(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -137,9 +142,25 @@ class Officer:
     async def verify(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         verification = await self.log.verify()
-        outcome = Outcome.SUCCESS if verification.damage is None else Outcome.FAILURE
-        facts: dict[str, str | int | list[str]] = {"entries": verification.entries}
-        await self._record(request, caller, Code.LOG_VERIFIED, facts, outcome)
+        damage = verification.damage
+        entry = verified(
+            self.desk.now(),
+            subject=caller.subject,
+            person=caller.login,
+            whole=damage is None,
+            entries=verification.entries,
+            finding="whole" if damage is None else damage.what.en,
+        )
+        await self.log.record(
+            replace(
+                entry,
+                session=caller.sid,
+                own_municipality=caller.municipality,
+                application=ADMIN,
+                address=client_address_of(request),
+                request_id=request_id_of(request),
+            )
+        )
         return self._show(
             request,
             "integrity.html",
@@ -161,26 +182,37 @@ class Officer:
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
 
-    async def _record(
+    async def _found(
+        self, caller: Assertion, filters: Filters, before: int | None
+    ) -> tuple[Sequence[Recorded], bool]:
+        """Entries, one more than a page; and whether the person's name fits too many people."""
+        if filters.unreadable:
+            return (), False  # half a question gets no answer: it would be taken for the whole one's
+        try:
+            return await self.log.search(caller, filters.query, before=before, limit=PAGE_SIZE + 1), False
+        except TooManyPeople:
+            return (), True
+
+    async def _record_look(
         self,
         request: web.Request,
         caller: Assertion,
-        code: Code,
-        facts: Mapping[str, str | int | list[str]],
-        outcome: Outcome = Outcome.SUCCESS,
+        query: dict[str, str],
+        *,
+        found: int,
+        form: Literal["page", "entry"] = "page",
     ) -> None:
-        await self.log.record(
-            Entry(
-                code=code,
-                outcome=outcome,
-                at=self.desk.now(),
-                subject=caller.subject,
-                person=caller.login,
-                session=caller.sid,
-                own_municipality=caller.municipality,
-                application=ADMIN,
-                address=client_address_of(request),
-                request_id=request_id_of(request),
-                details=dict(facts),
-            )
+        """Before anything is shown: what cannot be recorded is not shown."""
+        entry = searched(
+            self.desk.now(),
+            subject=caller.subject,
+            person=caller.login,
+            query=query,
+            found=found,
+            session=caller.sid,
+            address=client_address_of(request),
+            request_id=request_id_of(request),
+            own_municipality=caller.municipality,
+            form=form,
         )
+        await self.log.record(replace(entry, application=ADMIN))

@@ -84,7 +84,7 @@ def test_every_leaf_can_be_proved_and_nothing_else_with_its_proof(size: int, dat
     for wrong in {data.draw(st.integers(-1, size + 1)), index + 1} - {index}:
         assert not verify_inclusion(hashes[index], wrong, size, proof, root)
     for at in range(len(proof)):
-        assert not verify_inclusion(hashes[index], index, size, proof[:at] + (OTHER,) + proof[at + 1 :], root)
+        assert not verify_inclusion(hashes[index], index, size, (*proof[:at], OTHER, *proof[at + 1 :]), root)
         assert not verify_inclusion(hashes[index], index, size, proof[:at] + proof[at + 1 :], root)
 
 
@@ -100,7 +100,7 @@ def test_every_earlier_tree_can_be_proved_and_no_other(size: int, data: st.DataO
     if old:
         assert not verify_consistency(old, old_root, size, OTHER, proof)
     for at in range(len(proof)):
-        assert not verify_consistency(old, old_root, size, root, proof[:at] + (OTHER,) + proof[at + 1 :])
+        assert not verify_consistency(old, old_root, size, root, (*proof[:at], OTHER, *proof[at + 1 :]))
         assert not verify_consistency(old, old_root, size, root, proof[:at] + proof[at + 1 :])
 
 

@@ -1,31 +1,24 @@
 """Fresh grants pass without a question; everything else is decided anew. Against a real Envoy."""
 
-from collections.abc import AsyncIterator
+import hmac
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from joserfc import jwt
-from joserfc.jwk import OctKey
 
-from tests.rig.envoy import DOMAIN, Plane, Request, Signer, data_plane
+from gateway.envoy.authorization import UNAVAILABLE
+from tests.rig.envoy import DOMAIN, Plane
+from tests.rig.neighbours import Request, Signer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def plane(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plane]:
-    async with data_plane(tmp_path_factory.mktemp("e")) as running:
-        yield running
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def decision_refuses(plane: Plane) -> None:
+    plane.forget()
     plane.decision.answer = lambda _: web.Response(status=403, text="refused by the decision")
-    plane.application.answer = lambda _: web.Response(text="hello")
-    plane.decision.requests.clear()
-    plane.application.requests.clear()
     await plane.gate()
 
 
@@ -131,9 +124,10 @@ async def test_algorithms_that_are_not_ours_are_worth_nothing(plane: Plane) -> N
     honest = plane.signer.grant()
     _, payload, signature = honest.split(".")
     nothing = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
-    public = OctKey.import_key(plane.signer.key.as_pem(private=False))
-    claims = jwt.decode(honest, plane.signer.key).claims
-    confused = jwt.encode({"alg": "HS256", "kid": plane.signer.key.thumbprint()}, claims, public)
+    # HS256 with the public key as its secret (RFC 8725 §2.1)
+    head = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=").decode()
+    mac = hmac.digest(plane.signer.key.as_pem(private=False), f"{head}.{payload}".encode(), "sha256")
+    confused = f"{head}.{payload}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}"
     for token in (f"{nothing}.{payload}.", f"{nothing}.{payload}.{signature}", confused):
         assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403
 
@@ -223,10 +217,12 @@ async def test_a_refusal_reaches_the_browser_whole(plane: Plane) -> None:
     assert answer.values("x-internal") == []
 
 
-async def test_a_503_of_the_decision_keeps_its_own_page(plane: Plane) -> None:
-    plane.decision.answer = lambda _: web.Response(status=503, text="own", content_type="text/html")
+async def test_a_decision_that_must_wait_keeps_its_own_page(plane: Plane) -> None:
+    own = {"text": "own", "content_type": "text/html", "headers": {"Set-Cookie": "a=1"}}
+    plane.decision.answer = lambda _: web.Response(status=UNAVAILABLE, **own)
     answer = await plane.ask(headers=("Accept: text/html",))
-    assert (answer.status, answer.body) == (503, b"own")
+    assert (answer.status, answer.body, answer.values("set-cookie")) == (503, b"own", ["a=1"])
+    assert answer.value("content-type").startswith("text/html")
 
 
 async def test_an_error_of_the_decision_never_opens(plane: Plane) -> None:
@@ -237,12 +233,11 @@ async def test_an_error_of_the_decision_never_opens(plane: Plane) -> None:
 
 
 async def test_the_log_says_who_asked_for_what(plane: Plane) -> None:
-    before = len(plane.log_lines()) if plane.surroundings.spool.exists() else 0
-    await plane.ask("/a?secret=1", cookie=plane.cookie(revocation="sid3.9"), headers=("User-Agent: T/2",))
     plane.decision.answer = permit
-    await plane.ask("/b?secret=1", cookie="__Host-brana-session=s")
-    await plane.ask("/c", host=f"login.{DOMAIN}")
-    fresh, decided, login = (await plane.logged(before + 3))[before:]
+    cookie = plane.cookie(revocation="sid3.9")
+    fresh = await plane.logged(await plane.ask("/a?secret=1", cookie=cookie, headers=("User-Agent: T/2",)))
+    decided = await plane.logged(await plane.ask("/b?secret=1", cookie="__Host-brana-session=s"))
+    login = await plane.logged(await plane.ask("/c", host=f"login.{DOMAIN}"))
     assert {key: fresh[key] for key in ("who", "municipality", "route", "fresh", "path", "status")} == {
         "who": "sid3.9",
         "municipality": "588296",

@@ -12,60 +12,62 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import Browser
 
+from config.vocabulary import Action, ApplicationId, Language
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Refused
 from gateway.web.app import make_app
+from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Desk
-from gateway.web.door import DoorPages
-from gateway.web.refusal import SIGN_IN_FAILED, Occurrence, refusal_page, signed_out_page
+from gateway.web.refusal import SIGN_IN_FAILED, signed_out_page
 from idp.http.page import language_of, page_headers
-from tests.gateway.web.sample import NOW, Office
+from tests.gateway.web.sample import Office
 from tests.rig.browser import chromium
 
-
-@dataclass
-class Asked:
-    language: str
-    request_id: str
-    target: str
-
-
-@dataclass
-class Spoken:
-    reason: str
-    title: dict
-    advice: dict
-
-
-REFUSED = Spoken(
-    "other_municipality_active",
-    {"cs": "Jednáte za jinou obec", "en": "You act for another municipality"},
-    {
-        "cs": "Jsou to písemnosti obce Kvasice. Přepněte na portálu na Kvasice a otevřete je znovu.",
-        "en": "These are the records of Kvasice. Switch to Kvasice at the portal and open them again.",
+REFUSED = Refused(
+    reason="other_municipality_active",
+    rule="",
+    policy_version="1",
+    title={Language.CZECH: "Jednáte za jinou obec", Language.ENGLISH: "You act for another municipality"},
+    advice={
+        Language.CZECH: "Jsou to písemnosti obce Kvasice. Přepněte na portálu na Kvasice a otevřete je znovu.",
+        Language.ENGLISH: "These are the records of Kvasice. Switch to Kvasice and open them again.",
     },
+    municipality=None,
 )
 
 
 def own_paths(desk: Desk) -> dict:
     """Pages that the composer's handlers show, each at an address of its own."""
-    door = DoorPages(desk.pages, desk.portal, desk.now)
+    pages = DecisionPages(desk)
 
     def shown(render):
         async def handler(request: web.Request) -> web.Response:
-            language = language_of(request)
-            asked = Asked(language, "7c0d2c7e-4a55-4bb4-9b3b-0d3a0b9a7f10", request.path_qs)
+            asked = AccessRequest(
+                application=ApplicationId("records"),
+                municipality=None,
+                action=Action.READ,
+                method="GET",
+                host=request.host,
+                target=request.path_qs,
+                address="203.0.113.7",
+                request_id="7c0d2c7e-4a55-4bb4-9b3b-0d3a0b9a7f10",
+                user_agent="",
+                page_load=True,
+                cookies={},
+                language=language_of(request),
+            )
             return web.Response(text=render(asked), content_type="text/html", headers=page_headers())
 
         return handler
 
-    def failed(asked):
-        occurrence = Occurrence(refusal=SIGN_IN_FAILED, status=400, at=NOW, request_id=asked.request_id)
-        return refusal_page(desk.pages, occurrence, asked.language, portal=desk.portal, again="/")
+    async def failed(request: web.Request) -> web.Response:
+        return desk.refuse(request, SIGN_IN_FAILED, 403, again="/")
 
     return {
-        "/.brana/refused": shown(lambda asked: door.refused(asked, REFUSED)),
-        "/.brana/over": shown(door.signed_out),
-        "/.brana/unavailable": shown(door.unavailable),
-        "/.brana/failed": shown(failed),
+        "/.brana/refused": shown(lambda asked: pages.refused(asked, REFUSED, 403)),
+        "/.brana/over": shown(pages.signed_out),
+        "/.brana/unavailable": shown(pages.unavailable),
+        "/.brana/failed": failed,
         "/.brana/signed-out": shown(
             lambda asked: signed_out_page(desk.pages, asked.language, portal=desk.portal)
         ),

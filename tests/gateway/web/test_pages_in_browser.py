@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.web.sample import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
 from tests.rig.browser import accessibility_faults, screenshot
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -24,12 +24,7 @@ PAGES = {
     "sign-in-failed": ("portal", "/.brana/failed"),
     "signed-out": ("portal", "/.brana/signed-out"),
 }
-LOOKS = [
-    (language, scheme, width)
-    for language in ("cs", "en")
-    for scheme in ("light", "dark")
-    for width in (1280, 390)
-]
+LOOKS = (("cs", "light", 1280), ("cs", "dark", 390), ("en", "light", 390), ("en", "dark", 1280))
 
 
 async def visit(browser, site, name, *, language="cs", scheme="light", width=1280, script=True):
@@ -42,6 +37,7 @@ async def visit(browser, site, name, *, language="cs", scheme="light", width=128
         java_script_enabled=script,
         extra_http_headers=assertion_header(OFFICER if host == "admin" else MAYOR),
     )
+    context.set_default_timeout(10_000)
     page = await context.new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -66,3 +62,73 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language, s
             found[name] = faults
         await page.context.close()
     assert found == {}
+
+
+async def test_the_portal_works_by_keyboard_and_without_javascript(browser, site):
+    page, _ = await visit(browser, site, "applications", script=False)
+    await page.keyboard.press("Tab")
+    assert await page.locator(":focus").inner_text() == "Přejít k obsahu"
+    await page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    await page.get_by_label("Jednat za jinou obec").focus()
+    await page.keyboard.type("Kvasice")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/?done=switched")
+    assert site.office.portal.acts == [("switch", MAYOR.subject, "588644", "203.0.113.7")]
+    await page.context.close()
+
+
+async def test_a_sign_in_can_be_ended_and_then_all_of_them(browser, site):
+    page, _ = await visit(browser, site, "sign-ins", language="en", script=False)
+    await page.get_by_role("button", name="Sign out – Safari, iPhone").click()
+    await page.get_by_text("The sign-in has been ended.").wait_for()
+    await page.get_by_role("button", name="Sign out on all devices").click()
+    assert await page.get_by_role("heading", level=1).inner_text() == "You are signed out"
+    assert [act[0] for act in site.office.portal.acts] == ["end", "end_all"]
+    await page.context.close()
+
+
+async def test_a_chosen_language_is_kept_from_page_to_page(browser, site):
+    page, _ = await visit(browser, site, "log", script=False)
+    await page.get_by_role("link", name="English").click()
+    assert await page.get_by_label("Outcome").input_value() == "refused"
+    await page.get_by_role("link", name="Integrity").click()
+    assert await page.get_by_role("heading", level=1).inner_text() == "Integrity of the log"
+    await page.context.close()
+
+
+async def test_an_officer_filters_the_log_and_opens_an_entry(browser, site):
+    page, _ = await visit(browser, site, "overview", script=False)
+    await page.get_by_role("link", name="Auditní záznam").click()
+    await page.get_by_label("Osoba").fill("novakova")
+    await page.get_by_label("Od", exact=True).fill("2026-11-23T09:00")
+    await page.get_by_label("Výsledek").select_option("zamítnuto")
+    await page.get_by_role("button", name="Zobrazit").click()
+    rows = page.get_by_role("row")
+    assert await rows.count() == 1 + 2
+    await page.get_by_role("link", name="Zamítnutý přístup").first.click()
+    assert await page.get_by_role("heading", level=1).inner_text() == "Zamítnutý přístup"
+    await page.context.close()
+
+
+async def test_the_integrity_can_be_verified_now(browser, site):
+    page, _ = await visit(browser, site, "integrity", script=False)
+    await page.get_by_role("button", name="Ověřit nyní").click()
+    await page.get_by_text("Auditní záznam je úplný a nezměněný").wait_for()
+    assert "1,2 s" in await page.get_by_role("status").inner_text()
+    await screenshot(page, "integrity-verified")
+    await page.context.close()
+
+
+async def test_a_page_of_another_site_can_change_nothing(browser, site):
+    page, _ = await visit(browser, site, "applications")
+    form = f'<form method="post" action="{site.address("portal", "/sign-ins/end-all")}"><button>x</button></form>'
+    await page.route(
+        "https://evil.brana.test/", lambda route: route.fulfill(body=form, content_type="text/html")
+    )
+    await page.goto("https://evil.brana.test/")
+    await page.get_by_role("button").click()
+    await page.get_by_text("Požadavek nepřišel z naší stránky").wait_for()
+    assert site.office.portal.acts == []
+    await page.context.close()

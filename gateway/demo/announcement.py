@@ -1,0 +1,71 @@
+"""What a visitor of the demo is told: every address, account, password and one-time-code secret."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from config.district import District
+from config.vocabulary import Language
+from gateway.demo.world import Account, World
+
+
+def described(
+    world: World, district: District, addresses: Mapping[str, str], configuration: Path
+) -> dict[str, Any]:
+    """The content of `world.json`; `addresses`: name → `https://…`."""
+    return {
+        "addresses": dict(addresses),
+        "authority": str(world.authority),
+        "configuration": str(configuration),
+        "accounts": [_account(one, district) for one in world.accounts],
+    }
+
+
+def announce(content: Mapping[str, Any], console: Console) -> None:
+    """Everything, the featured people and the addresses last: that is where a reader looks."""
+    everybody = Table("login", "password", "one-time-code secret", "roles", title="Everybody", box=None)
+    for account in content["accounts"]:
+        everybody.add_row(*_row(account))
+    console.print(everybody)
+    featured = Table("who", "login", "password", "one-time-code secret", title="Try these", box=None)
+    for account in content["accounts"]:
+        if account["note"]["en"]:
+            login, password, secret, _ = _row(account)
+            featured.add_row(f"{account['name']}: {account['note']['en']}", login, password, secret)
+    console.print(featured)
+    where = Table(show_header=False, title="Addresses", box=None)
+    for name, address in content["addresses"].items():
+        where.add_row(name, address)
+    where.add_row("test authority", content["authority"])
+    console.print(where)
+
+
+def _account(account: Account, district: District) -> dict[str, Any]:
+    return {
+        "login": account.login,
+        "name": account.name,
+        "subject": account.subject,
+        "password": account.password,
+        "totp_secret": account.totp_secret,
+        "disabled": account.disabled,
+        "roles": [
+            {
+                "municipality": held.municipality,
+                "municipality_name": district.name(held.municipality),
+                "role": held.role,
+                "role_cs": held.role.title_in(Language.CZECH),
+                "role_en": held.role.title_in(Language.ENGLISH),
+            }
+            for held in account.roles
+        ],
+        "note": {"cs": account.note_cs, "en": account.note_en},
+    }
+
+
+def _row(account: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    roles = ", ".join(f"{held['role_en']} in {held['municipality_name']}" for held in account["roles"])
+    secret = account["totp_secret"] or "enrols at the first sign-in"
+    return account["login"], account["password"], secret, roles

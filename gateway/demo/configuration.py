@@ -1,0 +1,98 @@
+"""The demo's configuration file, as anybody else would write one: TOML for `config.load`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from config.vocabulary import ApplicationId, Role
+from gateway.demo import ldif
+from gateway.demo.world import World
+
+POLICIES = Path(__file__).parents[2] / "config/examples/policies"
+
+RECORDS, BUDGET, MAP = ApplicationId("records"), ApplicationId("budget"), ApplicationId("map")
+HOSTS = {RECORDS: "spisovka-{municipality}", BUDGET: "rozpocet", MAP: "mapa"}
+TITLES = {
+    RECORDS: ("Spisová služba", "Records service", "Dokumenty obce: evidence, vyřízení a podepsání.",
+              "Documents of the municipality: registering, handling and signing."),
+    BUDGET: ("Rozpočet", "Budget", "Příjmy a výdaje obce po kapitolách.",
+             "Income and expenses of the municipality by chapter."),
+    MAP: ("Mapa správního obvodu", "Map of the district", "Obce obvodu a technika v terénu živě.",
+          "Municipalities of the district and vehicles in the field, live."),
+}  # fmt: skip
+# first match decides
+ROUTES: Mapping[ApplicationId, Sequence[tuple[str, Sequence[str], str, bool]]] = {
+    RECORDS: (
+        ("/sign", ("POST",), "sign", False),
+        ("/", ("GET", "HEAD"), "read", False),
+        ("/", ("POST",), "write", False),
+    ),
+    BUDGET: (("/", ("GET", "HEAD"), "read", False),),
+    MAP: (("/feed", ("GET",), "read", True), ("/", ("GET", "HEAD"), "read", False)),
+}
+
+
+def settings_text(
+    world: World,
+    directory_url: str,
+    applications: Mapping[ApplicationId, str],
+    *,
+    port: int = 8443,
+    metrics_port: int = 9464,
+) -> str:
+    """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute."""
+    parts = [
+        _table("office", name="Technologické centrum Kroměříž", district=world.district),
+        _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
+        _table("metrics", port=metrics_port),
+        _table("state", directory=world.folder / "state"),
+        _table(
+            "directory",
+            servers=[directory_url],
+            authority=world.authority,
+            bind_dn=ldif.READER,
+            bind_password_file=world.directory_password_file,
+            people_base=ldif.PEOPLE,
+            groups_base=ldif.GROUPS,
+            connections=4,
+            refresh="10 s",
+        ),
+        *(_table("[directory.roles]", group=_pattern(role), role=role.value) for role in Role),
+        _table("policies", region=POLICIES / "region", municipalities=POLICIES / "municipalities"),
+        *(_application(world, name, upstream) for name, upstream in applications.items()),
+    ]
+    return "\n".join(parts)
+
+
+def _pattern(role: Role) -> str:
+    return ldif.GROUP_PATTERN.format(role=role.value, municipality="{municipality}")
+
+
+def _application(world: World, name: ApplicationId, upstream: str) -> str:
+    title_cs, title_en, about_cs, about_en = TITLES[name]
+    return "\n".join(
+        [
+            _table("[applications]", id=name, host=f"{HOSTS[name]}.{world.domain}", upstream=upstream),
+            _table("applications.title", cs=title_cs, en=title_en),
+            _table("applications.description", cs=about_cs, en=about_en),
+            *(
+                _table(
+                    "[applications.routes]", path=path, methods=list(methods), action=action, websocket=socket
+                )
+                for path, methods, action, socket in ROUTES[name]
+            ),
+        ]
+    )
+
+
+Plain = str | int | bool | Path | Sequence[str]
+
+
+def _table(heading: str, **values: Plain) -> str:
+    return "".join([f"[{heading}]\n", *(f"{name} = {_value(value)}\n" for name, value in values.items())])
+
+
+def _value(value: Plain) -> str:
+    """TOML's basic strings, arrays, integers and booleans are written as JSON writes them."""
+    plain = str(value) if isinstance(value, Path) else value
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")

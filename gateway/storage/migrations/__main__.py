@@ -1,0 +1,26 @@
+"""Write the next migration: what is missing between the newest revision and the tables as they are now."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+
+from gateway.storage.migrate import revisions
+from gateway.storage.migrations.run import configured, exclusive
+
+
+def write_next(message: str) -> None:
+    """A file `versions/NNNN_<message>.py`, to be read and corrected by its author, then formatted."""
+    number = f"{len(revisions()) + 1:04}"
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "brana.db"
+        if revisions():
+            with exclusive(path) as connection:
+                command.upgrade(configured(connection), "head")
+        with exclusive(path) as connection:
+            command.revision(configured(connection), message, autogenerate=True, rev_id=number)
+
+
+if __name__ == "__main__":
+    write_next(" ".join(sys.argv[1:]) or "change")

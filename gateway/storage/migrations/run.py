@@ -1,0 +1,69 @@
+"""Running alembic on one SQLite file, in one transaction and with a copy of the file taken before."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from gateway.storage.migrate import MIGRATIONS
+from gateway.storage.unusable import DatabaseUnusable
+
+
+def upgrade(path: Path, backup: Path) -> None:
+    """Bring the file to the newest revision, or leave it as it was. Raises whatever stood in the way."""
+    with exclusive(path) as connection:
+        _copy(path, backup)
+        command.upgrade(configured(connection), "head")
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise DatabaseUnusable(path, f"rows would point nowhere after the migration: {tuple(broken)}")
+
+
+def configured(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[Connection]:
+    """One transaction that nobody else writes beside; committed at the end, rolled back on any error.
+
+    Foreign keys are off in it: dropping the old form of a table would delete what points at it
+    (sqlite.org/lang_altertable.html §7).
+    """
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=OFF")
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(DBAPIError):  # SQLite may have rolled back by itself
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+
+
+def _copy(path: Path, backup: Path) -> None:
+    """A whole copy, write-ahead log included. Raises DatabaseUnusable where the original is damaged."""
+    backup.unlink(missing_ok=True)
+    backup.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
+        if (said := source.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise DatabaseUnusable(path, f"the file is damaged ({said}); restore it from a backup")
+        source.backup(target)

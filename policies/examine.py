@@ -1,0 +1,117 @@
+"""What Cedar itself says of one statement: can it be read, what does it name, does it fit the schema."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+
+SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
+PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
+FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
+REMEMBERED = 1024  # statements; municipalities' policies resemble each other
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Not exactly one complete policy."""
+
+    fault: str
+    remedy: str
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    forbids: bool
+    annotations: Mapping[str, str]
+    scope: str | None
+    """Municipality that `resource in Municipality::"…"` (or `resource is Resource in …`) names."""
+    entities: frozenset[tuple[str, str]]
+    """Type and name of every entity the policy names, in its scope and in its conditions."""
+    looks_at: frozenset[tuple[str, ...]]
+    """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
+    faults: tuple[str, ...]
+    """What the schema objects to, in the words of Cedar's validator."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
+    try:
+        document = json.loads(cedarpy.policies_to_json_str(text))
+    except ValueError as error:
+        fault = str(error)
+        near = fault.rpartition(": ")[2]
+        return Unreadable(f"not a Cedar policy: {fault}", "correct the syntax, see docs/policies.md", near)
+    if document["templates"] or len(document["staticPolicies"]) != 1:
+        return Unreadable(
+            "not exactly one policy without slots (?principal, ?resource)",
+            "write one complete policy up to the semicolon; templates are not used here",
+        )
+    (policy,) = document["staticPolicies"].values()
+    return Examined(
+        forbids=policy["effect"] == "forbid",
+        annotations={name: value or "" for name, value in policy.get("annotations", {}).items()},
+        scope=_scope(policy["resource"]),
+        entities=frozenset(_entities(policy)),
+        looks_at=frozenset(_looked_at(policy)),
+        faults=_faults(text, schema),
+    )
+
+
+def _scope(resource: dict[str, Any]) -> str | None:
+    entity = resource.get("entity") if resource["op"] == "in" else resource.get("in", {}).get("entity")
+    if resource["op"] not in ("in", "is") or not entity or entity["type"] != "Municipality":
+        return None
+    return str(entity["id"])
+
+
+def _entities(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _entities(item)
+    elif isinstance(node, dict):
+        if node.keys() == {"type", "id"}:
+            yield str(node["type"]), str(node["id"])
+        for item in node.values():
+            yield from _entities(item)
+
+
+def _looked_at(node: Any) -> Iterator[tuple[str, ...]]:
+    """In Cedar's JSON every use of the context is the node `{"Var": "context"}`, alone or below `.` and `has`."""
+    path = _path(node)
+    if path is not None:
+        yield path
+    elif isinstance(node, list):
+        for item in node:
+            yield from _looked_at(item)
+    elif isinstance(node, dict):
+        for item in node.values():
+            yield from _looked_at(item)
+
+
+def _path(node: Any) -> tuple[str, ...] | None:
+    """Attributes on the way from the context to what is read; None where it does not begin there."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return None
+    ((operator, inside),) = node.items()
+    if operator == "Var":
+        return () if inside == "context" else None
+    if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
+        return None
+    before = _path(inside["left"])
+    return None if before is None else (*before, str(inside["attr"]))
+
+
+def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:
+    """Cedar tells each fault once per action; the writer needs it once."""
+    found = {
+        PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
+        for error in cedarpy.validate_policies(text, schema).errors
+    }
+    own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
+    return tuple(sorted(own or found))

@@ -1,0 +1,163 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.vocabulary import SessionId
+from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, parse_line
+from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
+from gateway.audit.entry import Code, Entry, Outcome
+from tests.gateway.audit.making import NOON
+
+LINE = {
+    "time": "2026-05-04T12:00:00.123Z",
+    "request_id": "5d3cbe6b-0d7f-4c15-93d6-cf2b8ab0d2ad",
+    "route": "spis 588296 read",
+    "municipality": "588296",
+    "who": "abcdefghijklmnopqrstuv.3",
+    "fresh": True,
+    "address": "10.1.2.3",
+    "method": "GET",
+    "host": "spis.example.cz",
+    "path": "/dokument/1",
+    "status": 200,
+    "flags": "-",
+    "bytes_in": 0,
+    "bytes_out": 5000,
+    "duration_ms": 12,
+    "user_agent": "Mozilla/5.0",
+    "protocol": "HTTP/2",
+}
+HOLDERS = {SessionId("abcdefghijklmnopqrstuv"): Holder("subject-1", "novak", "588300")}
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def line(**changed: object) -> bytes:
+    return json.dumps({**LINE, **changed}).encode()
+
+
+def read(data: bytes) -> Entry:
+    parsed = parse_line(data)
+    assert isinstance(parsed, Line)
+    return access_entry(parsed, HOLDERS)
+
+
+def test_a_line_becomes_an_entry_with_the_sessions_holder() -> None:
+    found = read(line())
+    assert (found.code, found.outcome) == (Code.ACCESS, Outcome.SUCCESS)
+    assert (found.subject, found.person, found.own_municipality) == ("subject-1", "novak", "588300")
+    assert (found.application, found.municipality, found.action) == ("spis", "588296", "read")
+    assert found.at.isoformat() == "2026-05-04T12:00:00.123000+00:00"
+    assert found.session == "abcdefghijklmnopqrstuv"
+    assert found.details == {
+        **{name: LINE[name] for name in ("method", "host", "path", "status", "flags", "fresh", "protocol")},
+        **{name: LINE[name] for name in ("bytes_in", "bytes_out", "duration_ms", "user_agent")},
+        "generation": "3",
+    }
+
+
+def test_a_session_that_nobody_knows_is_kept_by_its_name() -> None:
+    found = read(line(who="unknown.1"))
+    assert (found.session, found.subject, found.person) == ("unknown", "", "")
+
+
+def test_what_envoy_could_not_say_is_empty() -> None:
+    found = read(json.dumps({"time": LINE["time"]} | dict.fromkeys(set(LINE) - {"time"})).encode())
+    assert (found.session, found.application, found.municipality) == ("", "", "")
+    assert found.outcome is Outcome.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, "success"),
+        (101, "success"),
+        (302, "success"),
+        (401, "refused"),
+        (403, "refused"),
+        (429, "refused"),
+        (404, "failure"),
+        (500, "failure"),
+        (0, "failure"),
+    ],
+)
+def test_the_status_decides_the_outcome(status: int, outcome: str) -> None:
+    assert read(line(status=status)).outcome == outcome
+
+
+def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
+    assert read(line(municipality="")).municipality == "588296"
+    assert read(line(municipality="", route="spis - read")).municipality == ""
+
+
+def test_a_route_of_another_form_is_kept_as_it_is() -> None:
+    assert read(line(route="odd")).application == "odd"
+
+
+def test_a_terminal_escape_in_a_header_is_marked() -> None:
+    found = read(line(user_agent="\x1b]0;evil\x07", path="/a\u202e"))
+    assert found.details["user_agent"] == r"\u{1b}]0;evil\u{7}"
+    assert found.details["path"] == r"/a\u{202e}"
+
+
+def test_bytes_that_are_not_utf_8_are_marked_and_the_line_is_kept() -> None:
+    found = read(line(user_agent="AGENT").replace(b"AGENT", b"a\xff\xfeb"))
+    assert found.details["user_agent"] == r"a\u{dcff}\u{dcfe}b"
+
+
+def test_a_lone_surrogate_is_marked_and_the_line_is_kept() -> None:
+    assert read(line(user_agent="\ud800")).details["user_agent"] == r"\u{d800}"
+
+
+def test_a_huge_value_is_cut_and_says_so() -> None:
+    shown = read(line(path="/" + "x" * 60_000)).details["path"]
+    assert isinstance(shown, str)
+    assert len(shown) < 2200
+    assert "cut 60001 characters" in shown
+
+
+def test_an_absurd_number_is_bounded() -> None:
+    found = read(line(bytes_out=2**62, bytes_in=-5))
+    assert (found.details["bytes_out"], found.details["bytes_in"]) == (2**53 - 1, 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b'"x"', b"{}", line(status="x"), line(time="noon"), line(time="2026-05-04T12:00:00")],
+)
+def test_what_is_not_a_line_is_kept_as_damage_with_size_and_hash(data: bytes) -> None:
+    found = parse_line(data)
+    assert isinstance(found, Damaged)
+    assert found.size == len(data)
+    assert len(found.digest) == 64
+    kept = damage_entry(found, "access-1.log", 7, NOON)
+    assert kept.details["offset"] == 7
+    assert kept.code is Code.ACCESS_SPOOL_DAMAGED
+
+
+def test_deep_nesting_is_damage_and_not_a_crash() -> None:
+    assert isinstance(parse_line(b'{"time":' + b"[" * 100_000), Damaged)
+
+
+@given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_give_an_entry_that_can_be_recorded(data: bytes) -> None:
+    found = parse_line(data)
+    kept = damage_entry(found, "f", 0, NOON) if isinstance(found, Damaged) else access_entry(found, {})
+    assert parse(canonical(Recorded(0, NOON, kept))).entry == kept
+
+
+@given(
+    st.fixed_dictionaries(
+        {"time": st.just(LINE["time"])}, optional=dict.fromkeys(set(LINE) - {"time"}, json_values)
+    )
+)
+def test_any_values_in_a_line_give_an_entry_that_can_be_recorded(values: dict) -> None:
+    found = parse_line(json.dumps(values).encode())
+    kept = damage_entry(found, "f", 0, NOON) if isinstance(found, Damaged) else access_entry(found, {})
+    assert parse(canonical(Recorded(0, NOON, kept))).entry == kept
+    assert all(getattr(kept, name).isprintable() for name in TEXTS)

@@ -1,0 +1,231 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.audit.acts import searched
+from gateway.audit.canonical import TEXTS
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.names import folded
+from gateway.audit.search import Hour, Page, Position, PositionRefused, Query, TooManyPeople
+from gateway.storage.audit_search import LogSearch, _choices, _conditions
+from gateway.storage.tables.audit import audit_entry
+from tests.gateway.audit.making import NOON, Log, entry
+
+NOVAK, DVORAK = "11111111-0000-0000-0000-000000000001", "11111111-0000-0000-0000-000000000002"
+
+
+def who(number: int, subject: str, login: str, **facts: object) -> Entry:
+    return entry(number, subject=subject, person=login, **facts)
+
+
+def opened(number: int, subject: str, login: str, name: str) -> Entry:
+    return who(number, subject, login, code=Code.SESSION_OPENED, details={"name": name})
+
+
+@pytest.fixture
+def search(log: Log) -> LogSearch:
+    log.append([opened(0, NOVAK, "novak", "Jan Novák"), opened(1, DVORAK, "dvorakova", "Eva Dvořáková")])
+    log.append(
+        [
+            who(2, NOVAK, "novak", municipality="588296", own_municipality="588296", application="spis"),
+            who(3, DVORAK, "dvorakova", municipality="588300", own_municipality="588296", application="spis"),
+            who(
+                4, NOVAK, "novak", code=Code.DECISION_REFUSE, outcome=Outcome.REFUSED, reason="not_your_role"
+            ),
+            entry(
+                5, code=Code.SIGN_IN_PASSWORD_REFUSED, outcome=Outcome.REFUSED, person="novak", address="::1"
+            ),
+            who(6, DVORAK, "dvorakova", session="s-1", action="read", rule="r1", policy_version="p1"),
+        ]
+    )
+    return LogSearch(log.database)
+
+
+def numbers(page: Page) -> list[int]:
+    return [item.sequence for item in page.entries]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (Query(), [6, 5, 4, 3, 2, 1, 0]),
+        (Query(person="novak"), [5, 4, 2, 0]),
+        (Query(person=NOVAK), [4, 2, 0]),
+        (Query(person="Dvořák"), [6, 3, 1]),
+        (Query(person="EVA"), [6, 3, 1]),
+        (Query(person="nobody"), []),
+        (Query(person="%"), []),
+        (Query(person="´"), []),
+        (Query(municipality="588296"), [2]),
+        (Query(own_municipality="588296"), [3, 2]),
+        (Query(application="spis"), [3, 2]),
+        (Query(application="spis", municipality="588300"), [3]),
+        (Query(action="read"), [6]),
+        (Query(outcome=Outcome.REFUSED), [5, 4]),
+        (Query(outcome=Outcome.SUCCESS), [6, 3, 2, 1, 0]),
+        (Query(person="novak", outcome=Outcome.REFUSED), [5, 4]),
+        (Query(codes=frozenset({Code.SESSION_OPENED, Code.DECISION_REFUSE})), [4, 1, 0]),
+        (Query(codes=frozenset(Code)), [6, 5, 4, 3, 2, 1, 0]),
+        (Query(codes=frozenset({Code.SESSION_OPENED}), person="novak"), [0]),
+        (Query(codes=frozenset({Code.DECISION_REFUSE}), outcome=Outcome.REFUSED), [4]),
+        (Query(session="s-1"), [6]),
+        (Query(session="s-1", person="novak"), []),
+        (Query(request_id="request-3"), [3]),
+        (Query(reason="not_your_role"), [4]),
+        (Query(rule="r1"), [6]),
+        (Query(policy_version="p1"), [6]),
+        (Query(address="::1"), [5]),
+        (Query(crossing=True), [3]),
+        (Query(since=NOON + timedelta(milliseconds=5)), [6, 5]),
+        (Query(until=NOON + timedelta(milliseconds=2)), [1, 0]),
+        (Query(municipality=""), [6, 5, 4, 1, 0]),
+    ],
+)
+async def test_each_condition_finds_its_entries_newest_first(
+    search: LogSearch, query: Query, found: list[int]
+) -> None:
+    assert numbers(await search.page(query)) == found
+    counted = await search.count(query)
+    assert (counted.number, counted.at_least) == (len(found), False)
+
+
+async def pages_of(search: LogSearch, query: Query, limit: int) -> Sequence[int]:
+    found: list[int] = []
+    after = None
+    while True:
+        page = await search.page(query, after, limit)
+        found += numbers(page)
+        if page.following is None:
+            return found
+        after = page.following
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+@pytest.mark.parametrize(
+    "query", [Query(), Query(person="novak"), Query(codes=frozenset({Code.ACCESS, Code.SESSION_OPENED}))]
+)
+async def test_pages_of_any_size_give_everything_once(search: LogSearch, query: Query, limit: int) -> None:
+    assert await pages_of(search, query, limit) == numbers(await search.page(query))
+
+
+async def test_pages_are_stable_while_entries_arrive_and_hold_for_equal_times(log: Log) -> None:
+    log.append([entry(0, at=NOON) for _ in range(6)])
+    search = LogSearch(log.database)
+    first = await search.page(Query(), None, 2)
+    log.append([entry(9), entry(0, at=NOON)])
+    second = await search.page(Query(), first.following, 10)
+    assert numbers(first) + numbers(second) == [5, 4, 3, 2, 1, 0]
+
+
+async def test_an_act_that_was_taken_over_late_stands_at_its_own_time(log: Log) -> None:
+    log.append([entry(5), entry(1)])
+    assert numbers(await LogSearch(log.database).page(Query())) == [0, 1]
+
+
+async def test_one_entry_and_its_position_are_found_by_its_number(search: LogSearch) -> None:
+    found = await search.entry(3)
+    assert found is not None
+    assert found.entry.person == "dvorakova"
+    assert await search.position(3) == Position.of(found)
+    assert await search.entry(99) is None
+    assert await search.position(99) is None
+
+
+async def test_a_count_beyond_the_limit_says_so(log: Log) -> None:
+    log.append([entry(number) for number in range(1_001)])
+    counted = await LogSearch(log.database).count(Query())
+    assert (counted.number, counted.at_least) == (1_000, True)
+
+
+async def test_a_part_of_a_name_that_fits_too_many_people_is_refused(log: Log) -> None:
+    log.append([opened(number, f"subject-{number}", f"novak{number}", "Novák") for number in range(25)])
+    with pytest.raises(TooManyPeople, match="write more of the name"):
+        await LogSearch(log.database).page(Query(person="novak"))
+
+
+async def test_hours_tell_requests_and_refusals(search: LogSearch, log: Log) -> None:
+    log.append([entry(at=NOON + timedelta(hours=2), municipality="588296")])
+    hours = await search.hours(NOON - timedelta(days=30), NOON + timedelta(days=1))
+    assert hours == (Hour(NOON, 3, 2), Hour(NOON + timedelta(hours=2), 1, 0))
+    assert await search.hours(NOON, NOON + timedelta(days=1), "588296") == (
+        Hour(NOON, 1, 0),
+        Hour(NOON + timedelta(hours=2), 1, 0),
+    )
+    assert await search.hours(NOON + timedelta(days=20), NOON + timedelta(days=30)) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (Query(), "at"),
+        (Query(person=NOVAK), "subject_at"),
+        (Query(municipality="588296"), "municipality_at"),
+        (Query(municipality="588296", application="spis", outcome=Outcome.REFUSED), "municipality_at"),
+        (Query(request_id="r", application="spis", person="novak"), "request_id_at"),
+        (Query(session="s", codes=frozenset({Code.ACCESS})), "session_at"),
+        (Query(codes=frozenset({Code.ACCESS, Code.SIGN_OUT})), "code_at"),
+        (Query(outcome=Outcome.REFUSED), "outcome_at"),
+        (Query(reason="x", address="::1"), "address_at"),
+        (Query(crossing=True, since=NOON), "at"),
+    ],
+)
+def test_an_index_answers_in_order_and_nothing_is_sorted(
+    search: LogSearch, log: Log, query: Query, index: str
+) -> None:
+    def explained(connection: object) -> list[str]:
+        plans = []
+        for choice in _choices(connection, query)[:1]:
+            order = (audit_entry.c.at.desc(), audit_entry.c.sequence.desc())
+            statement = audit_entry.select().where(*_conditions(query), *choice).order_by(*order).limit(51)
+            text = statement.compile(connection, compile_kwargs={"literal_binds": True})
+            plans += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+        return plans
+
+    plan = log.database.read_now(explained)
+    assert f"ix_audit_entry_{index} " in f"{plan[0]} "
+    assert len(plan) == 1
+
+
+def test_every_text_of_an_entry_is_a_column() -> None:
+    assert set(TEXTS) <= set(audit_entry.c.keys())
+
+
+@given(st.integers(-(2**61), 2**61), st.integers(0, 2**63))
+def test_a_position_is_read_back_from_its_text(at: int, sequence: int) -> None:
+    assert Position.parse(str(Position(at, sequence))) == Position(at, sequence)
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[-+_0-9. ]{1,12}", fullmatch=True))
+def test_any_other_text_is_no_position(text: str) -> None:
+    try:
+        assert str(Position.parse(text)) == text
+    except PositionRefused:
+        return
+
+
+@given(st.text(max_size=30))
+def test_folding_a_name_again_changes_nothing_that_is_found(text: str) -> None:
+    assert folded(folded(text)) == folded(folded(folded(text)))
+
+
+def test_names_are_found_without_accents_and_case() -> None:
+    assert folded("dvorakova", "Eva DVOŘÁKOVÁ", "") == "dvorakova eva dvorakova"
+
+
+def test_what_was_asked_is_told_for_the_record() -> None:
+    query = Query(
+        person="Novák\x1b",
+        codes=frozenset({Code.SIGN_OUT, Code.ACCESS}),
+        since=datetime(2026, 1, 1, tzinfo=UTC),
+        crossing=True,
+        municipality="588296",
+    )
+    told = searched(NOON, subject="s", person="auditor", query=query.described(), found=3)
+    assert told.municipality == "588296"
+    assert told.details["query"] == (
+        r"person=Novák\u{1b}, municipality=588296, codes=access.request sign_in.signed_out, "
+        "since=2026-01-01T00:00:00+00:00, crossing=yes"
+    )

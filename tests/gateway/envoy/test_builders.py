@@ -1,0 +1,124 @@
+"""What Envoy is told, word for word: golden files in tests/vectors/envoy.
+
+After an intended change: `BRANA_WRITE_GOLDENS=1 pytest tests/gateway/envoy/test_builders.py`, then read the diff.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from config.settings import Settings
+from config.vocabulary import ApplicationId
+from gateway.envoy.bootstrap import bootstrap
+from gateway.envoy.clusters import UpstreamUnusable, clusters
+from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
+from gateway.envoy.listeners import certificate, listener
+from gateway.envoy.lua import script
+from gateway.envoy.messages import Surroundings
+from gateway.envoy.routes import HostTaken, routes
+from tests.rig.envoy import DISTRICT, settings_for
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
+STATE = Path("/var/lib/brana")
+SURROUNDINGS = Surroundings(
+    run=STATE / "run",
+    spool=STATE / "spool" / "current.log",
+    district=DISTRICT,
+    grant_keys={"keys": [{"kty": "EC", "crv": "P-256", "kid": "k1", "x": "x", "y": "y"}]},
+)
+SETTINGS = settings_for(STATE, 8443, "http://127.0.0.1:9001")
+
+GOLDENS: dict[str, Any] = {
+    "bootstrap": bootstrap(SURROUNDINGS.run),
+    "listener": listener(SETTINGS, SURROUNDINGS),
+    "routes": routes(SETTINGS, SURROUNDINGS),
+    "clusters": clusters(SETTINGS, SURROUNDINGS),
+    "certificate": certificate(SETTINGS),
+    "grant": grant_filter(SURROUNDINGS.grant_keys),
+    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1"),
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_envoy_is_told_what_the_golden_file_says(name: str) -> None:
+    file = VECTORS / f"{name}.json"
+    if os.environ.get("BRANA_WRITE_GOLDENS"):
+        file.write_text(json.dumps(GOLDENS[name], ensure_ascii=False, indent=1) + "\n", "utf-8")
+    assert json.loads(file.read_text("utf-8")) == GOLDENS[name]
+
+
+def _with_application(**changes: Any) -> Settings:
+    first, *others = SETTINGS.applications
+    return replace(SETTINGS, applications=[replace(first, **changes), *others])
+
+
+def test_a_host_of_ours_cannot_be_taken() -> None:
+    for host in ("portal.brana.test", "ADMIN.brana.test", "login.brana.test", "gone.brana.test"):
+        with pytest.raises(HostTaken, match="host of its own"):
+            routes(_with_application(host=host), SURROUNDINGS)
+
+
+def test_an_id_of_ours_cannot_be_taken() -> None:
+    for name in ("portal", "audit"):
+        with pytest.raises(HostTaken, match=name):
+            routes(_with_application(id=ApplicationId(name)), SURROUNDINGS)
+
+
+def test_an_application_of_some_municipalities_has_only_their_hosts() -> None:
+    settings = _with_application(host="x-{municipality}.brana.test", municipalities=["588458"])
+    names = [host["name"] for host in routes(settings, SURROUNDINGS)["virtual_hosts"]]
+    assert [name for name in names if name.startswith("x-")] == ["x-588458.brana.test"]
+
+
+def test_the_port_people_see_is_the_port_applications_are_told() -> None:
+    for advertised, authority in ((443, "files.brana.test"), (9443, "files.brana.test:9443")):
+        settings = replace(SETTINGS, public=replace(SETTINGS.public, advertised_port=advertised))
+        table = {host["name"]: host for host in routes(settings, SURROUNDINGS)["virtual_hosts"]}
+        forwards = [row["route"] for row in table["files.brana.test"]["routes"] if "route" in row]
+        assert {row["host_rewrite_literal"] for row in forwards} == {authority}
+
+
+@pytest.mark.parametrize(
+    "upstream",
+    [
+        "https://127.0.0.1:1",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1/x",
+        "127.0.0.1:1",
+        "http://a@b:1",
+        "http://x:99999",
+    ],
+)
+def test_an_upstream_that_is_not_an_address_and_port_is_refused(upstream: str) -> None:
+    with pytest.raises(UpstreamUnusable, match="http://address:port"):
+        clusters(_with_application(upstream=upstream), SURROUNDINGS)
+
+
+def test_an_upstream_may_be_a_name() -> None:
+    made = clusters(_with_application(upstream="http://files.internal:8080/"), SURROUNDINGS)
+    assert next(one for one in made if one["name"] == "application.files")["type"] == "STRICT_DNS"
+
+
+@given(st.text())
+def test_no_word_can_break_out_of_the_gate(word: str) -> None:
+    """Either the word is refused, or the text of the gate is the script behind two plain strings."""
+    try:
+        code = gate_filter([word], word)["typed_config"]["default_source_code"]["inline_string"]
+    except GateWordUnusable:
+        return
+    head = code.removesuffix(script("gate.lua"))
+    assert head == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\n'
+    assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
+    assert word
+
+
+@pytest.mark.parametrize("word", ['"', "a b", "a\nb", "a\\", "", "ž", "]]", "a\0"])
+def test_a_word_that_is_not_an_identifier_is_refused(word: str) -> None:
+    with pytest.raises(GateWordUnusable, match="base64url"):
+        gate_filter([word], "epoch1")

@@ -1,0 +1,134 @@
+"""What happens when a part dies: nothing opens, nothing recorded is lost. Against a real Envoy."""
+
+import asyncio
+import contextlib
+import ssl
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
+from gateway.envoy.process import Administration, EnvoyNotReady
+from tests.rig.envoy import DOMAIN, Plane, data_plane
+from tests.rig.neighbours import certificate
+
+pytestmark = pytest.mark.real
+
+
+async def test_without_the_control_plane_fresh_grants_go_on_and_nothing_else_opens(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        cookie = plane.cookie()
+        assert (await plane.ask(cookie=cookie)).status == 200
+        await plane.control_plane_dies()
+        assert (await plane.ask(cookie=cookie)).status == 200
+        page = await plane.ask(headers=("Accept: text/html",))
+        assert page.status == 503
+        assert "Služba není dostupná" in page.body.decode()
+        assert (await plane.ask(cookie=plane.cookie(epoch="old"))).status == 503
+        assert (await plane.ask("/", host=f"login.{DOMAIN}")).status == 503
+        assert (await plane.ask("/.brana/callback")).status == 503
+        lines = plane.log_lines()
+        assert len(plane.application.requests) == 2, lines
+
+
+async def test_a_decision_that_does_not_come_is_a_refusal(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+
+        async def never(_: web.BaseRequest) -> web.StreamResponse:
+            await asyncio.sleep(30)
+            return web.Response()
+
+        plane.decision.handle = never  # type: ignore[method-assign]
+        assert (await plane.ask(headers=("Accept: text/html",))).status == 503
+        assert plane.application.requests == []
+
+
+async def test_a_killed_envoy_loses_no_line_of_what_it_answered_a_moment_ago(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        cookie = plane.cookie()
+        answered: list[str] = []
+
+        async def client() -> None:
+            with contextlib.suppress(OSError, AssertionError):
+                while True:
+                    answer = await plane.ask(cookie=cookie)
+                    answered.append(answer.value("x-request-id"))
+
+        clients = [asyncio.create_task(client()) for _ in range(4)]
+        await asyncio.sleep(1)
+        settled = len(answered)
+        await asyncio.sleep(0.1)
+        await plane.stop_envoy(kill=True)
+        await asyncio.gather(*clients)
+        logged = {line["request_id"] for line in plane.log_lines()}
+        assert settled > 20
+        assert set(answered[:settled]) <= logged
+        await plane.start_envoy()
+        assert (await plane.ask(cookie=cookie)).status == 200
+        assert plane.decision.requests == []
+        assert plane.rejections == []
+
+
+async def test_a_refused_configuration_is_told_and_the_old_one_stays(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        plane.discovery.publish(
+            {ROUTE_TABLES: [{"name": "people", "virtual_hosts": [{"name": "", "domains": []}]}]}
+        )
+        for _ in range(100):
+            if plane.rejections:
+                break
+            await asyncio.sleep(0.02)
+        assert [(seen.kind, seen.names) for seen in plane.rejections] == [(ROUTE_TABLES, ("people",))]
+        assert (await plane.ask(cookie=plane.cookie())).status == 200
+        await asyncio.sleep(0.3)
+        assert len(plane.rejections) == 1, "a refused answer is not sent again at once"
+
+
+async def test_an_envoy_without_a_listener_is_not_ready(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        await plane.stop_envoy()
+        plane.discovery.publish({LISTENERS: [{"name": "people", "address": {"socket_address": {}}}]})
+        with pytest.raises(EnvoyNotReady, match="its log says why"):
+            await plane.start_envoy(timedelta(seconds=1))
+        assert plane.rejections
+
+
+async def test_an_administration_that_is_not_there_is_not_ready(tmp_path: Path) -> None:
+    assert not await Administration(tmp_path / "none.sock").ready()
+
+
+async def test_a_renewed_certificate_is_served_without_a_restart(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        before = await _served(plane)
+        fresh = tmp_path / "fresh"
+        fresh.mkdir()
+        certificate(fresh)
+        for name in ("server.key", "server.pem"):
+            (fresh / name).rename(tmp_path / name)
+        for _ in range(100):
+            if await _served(plane) != before:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("the old certificate is still served")
+
+
+async def _served(plane: Plane) -> bytes:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("127.0.0.1", plane.port, ssl=context, server_hostname="x.test")
+    served: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.transport.abort()
+    return served
+
+
+async def test_logs_are_opened_anew_after_a_rename(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        first = await plane.logged(await plane.ask(cookie=plane.cookie()))
+        spool = plane.surroundings.spool
+        spool.rename(tmp_path / "old.log")
+        await plane.administration.reopen_logs()
+        second = await plane.logged(await plane.ask(cookie=plane.cookie()))
+        assert first["request_id"] not in spool.read_text()
+        assert second["request_id"] in spool.read_text()

@@ -1,0 +1,107 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.vocabulary import (
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
+from gateway.grants.claims import Assertion, Grant
+
+seconds = st.integers(0, 4_000_000_000).map(lambda value: datetime.fromtimestamp(value, UTC))
+assertions = st.builds(
+    Assertion,
+    audience=st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True).map(ApplicationId),
+    subject=st.uuids().map(lambda one: SubjectId(str(one))),
+    name=st.text(),
+    login=st.text(),
+    sid=st.text(min_size=22, max_size=22).map(SessionId),
+    municipality=st.from_regex(r"[0-9]{6}", fullmatch=True).map(MunicipalityCode),
+    roles=st.lists(st.sampled_from(Role)).map(tuple),
+    actions=st.lists(st.sampled_from(Action)).map(tuple),
+    acr=st.sampled_from(AuthenticationLevel),
+    amr=st.lists(st.text()).map(tuple),
+    auth_time=seconds,
+    issued_at=seconds,
+    expires_at=seconds,
+)
+
+
+@given(assertions)
+def test_an_assertion_comes_back_from_its_claims(assertion: Assertion) -> None:
+    assert Assertion.from_claims(assertion.claims("https://gateway.example")) == assertion
+
+
+@pytest.mark.parametrize("claim", ["aud", "sub", "sid", "municipality", "roles", "actions", "acr", "exp"])
+def test_claims_that_lack_one_are_refused(claim: str, assertion: Assertion) -> None:
+    claims = assertion.claims("https://gateway.example")
+    del claims[claim]
+    with pytest.raises(KeyError):
+        Assertion.from_claims(claims)
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [("roles", ["king"]), ("actions", ["destroy"]), ("acr", "none"), ("exp", "soon"), ("roles", 5)],
+)
+def test_claims_with_unknown_words_are_refused(claim: str, value: object, assertion: Assertion) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Assertion.from_claims(assertion.claims("https://gateway.example") | {claim: value})
+
+
+def test_the_gate_reads_six_words(grant: Grant) -> None:
+    assert grant.gate() == "spis 588491 AAAAAAAAAAAAAAAAAAAAAA.1 e7 own ,read,write,"
+
+
+def test_a_grant_for_another_municipality_does_not_say_own(grant: Grant) -> None:
+    assert replace(grant, own=False).gate().split()[4] == "-"
+
+
+def test_a_grant_without_actions_has_none_to_find(grant: Grant) -> None:
+    nothing = replace(grant, assertion=replace(grant.assertion, actions=()))
+    assert nothing.gate().split()[5] == ",,"
+
+
+@given(st.text(st.sampled_from(" \t\n\u00a0\u2028ab"), max_size=4))
+def test_no_word_of_the_gate_can_be_read_as_two_or_none(epoch: str) -> None:
+    assertion = Assertion.from_claims(
+        {
+            "aud": "spis",
+            "sub": "s",
+            "name": "",
+            "preferred_username": "",
+            "sid": "S",
+            "municipality": "588491",
+            "roles": [],
+            "actions": ["read"],
+            "acr": AuthenticationLevel.PASSWORD,
+            "amr": [],
+            "auth_time": 0,
+            "iat": 0,
+            "exp": 1,
+        }
+    )
+    grant = Grant(id="g", assertion=assertion, revocation_id="S.1", epoch=epoch, own=True, policy_version="p")
+    if epoch.split() == [epoch]:
+        assert grant.gate().split(" ")[3] == epoch
+    else:
+        with pytest.raises(ValueError, match="a word of the gate"):
+            grant.gate()
+
+
+def test_a_grant_carries_what_the_gate_the_log_and_the_application_need(grant: Grant) -> None:
+    claims = grant.claims("signed")
+    assert claims["iss"] == "brana-grant"
+    assert claims["aud"] == "brana-gate"
+    assert claims["assertion"] == "signed"
+    assert claims["gate"] == grant.gate()
+    assert claims["exp"] - claims["iat"] == 300
+    assert (claims["jti"], claims["policy"], claims["sid"]) == ("g1", "p1", grant.assertion.sid)

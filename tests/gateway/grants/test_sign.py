@@ -1,0 +1,66 @@
+from datetime import datetime, timedelta
+
+import pytest
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from config.vocabulary import ApplicationId
+from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.grants.claims import Grant
+from gateway.grants.sign import GrantSigner, public_jwks
+
+ISSUER = "https://login.brana.example/gateway"
+
+
+def test_a_signed_grant_verifies_with_the_published_key(
+    grant: Grant, grant_key: ECKey, assertion_key: ECKey
+) -> None:
+    signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
+    published = KeySet.import_key_set(public_jwks(grant_key))
+    token = jwt.decode(signed.token, published, algorithms=["ES256"])
+    assert token.claims == grant.claims(signed.assertion)
+    assert token.header["typ"] == "brana-grant+jwt"
+
+
+def test_the_assertion_inside_the_grant_is_the_applications(
+    grant: Grant, grant_key: ECKey, assertion_key: ECKey, now: datetime
+) -> None:
+    signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
+    verify = AssertionVerifier([assertion_key], ISSUER)
+    assert verify(signed.assertion, ApplicationId("spis"), now) == grant.assertion
+
+
+def test_an_assertion_never_verifies_as_a_grant(grant: Grant, grant_key: ECKey, assertion_key: ECKey) -> None:
+    signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
+    with pytest.raises(JoseError):
+        jwt.decode(signed.assertion, KeySet.import_key_set(public_jwks(grant_key)), algorithms=["ES256"])
+
+
+def test_a_grant_never_verifies_as_an_assertion(
+    grant: Grant, grant_key: ECKey, assertion_key: ECKey, now: datetime
+) -> None:
+    signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
+    with pytest.raises(AssertionRefused):
+        AssertionVerifier([assertion_key], ISSUER)(signed.token, ApplicationId("spis"), now)
+
+
+def test_even_with_one_key_for_both_a_grant_is_no_assertion(
+    grant: Grant, grant_key: ECKey, now: datetime
+) -> None:
+    signed = GrantSigner(grant_key, grant_key, ISSUER).sign(grant)
+    verify = AssertionVerifier([grant_key], ISSUER)
+    for audience in ("spis", "brana-gate"):
+        with pytest.raises(AssertionRefused):
+            verify(signed.token, ApplicationId(audience), now + timedelta(minutes=1))
+    claims = jwt.decode(signed.assertion, grant_key, algorithms=["ES256"]).claims
+    assert "gate" not in claims
+    assert claims["iss"] != "brana-grant"
+
+
+def test_published_keys_are_public_and_named(grant_key: ECKey, assertion_key: ECKey) -> None:
+    first, second = public_jwks(grant_key, assertion_key)["keys"]
+    for key, published in ((grant_key, first), (assertion_key, second)):
+        assert "d" not in published
+        assert published["kid"] == key.thumbprint()
+        assert (published["alg"], published["use"], published["crv"]) == ("ES256", "sig", "P-256")

@@ -1,0 +1,57 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gateway.audit.entry import Code
+from gateway.grants.keys import Purpose, load_keys
+from gateway.storage.database import Database
+from gateway.storage.keys import private_key_of
+from gateway.storage.seal import Seal, SealBroken
+
+SEAL = Seal(bytes(range(32)))
+
+
+def test_a_key_is_made_sealed_and_recorded_once(database: Database, recorded: Any, now: datetime) -> None:
+    find = private_key_of(database, SEAL, recorded.append_all, now)
+    first = find(Purpose.GRANT)
+    assert find(Purpose.GRANT) == first
+    assert private_key_of(database, SEAL, recorded.append_all, now)(Purpose.GRANT) == first
+    assert [(entry.code, entry.details) for entry in recorded] == [(Code.KEY_CREATED, {"key": "grant-1"})]
+
+
+def test_the_database_file_holds_no_private_key(database: Database, recorded: Any, now: datetime) -> None:
+    private = private_key_of(database, SEAL, recorded.append_all, now)(Purpose.CHECKPOINT)
+    database.close()
+    assert private not in database.path.read_bytes()
+
+
+def test_every_purpose_gets_its_keys(database: Database, recorded: Any, now: datetime) -> None:
+    find = private_key_of(database, SEAL, recorded.append_all, now)
+    assert load_keys(find).grant.thumbprint() == load_keys(find).grant.thumbprint()
+    assert sorted(str(entry.details["key"]) for entry in recorded) == sorted(f"{one}-1" for one in Purpose)
+
+
+def test_a_key_moved_to_another_purpose_cannot_be_opened(
+    database: Database, recorded: Any, now: datetime
+) -> None:
+    find = private_key_of(database, SEAL, recorded.append_all, now)
+    find(Purpose.GRANT)
+    find(Purpose.ASSERTION)
+    swap = text(
+        "UPDATE signing_key SET sealed = (SELECT sealed FROM signing_key WHERE purpose = 'assertion')"
+        " WHERE purpose = 'grant'"
+    )
+    database.write_soon(lambda connection: connection.execute(swap)).result(10)
+    with pytest.raises(SealBroken):
+        find(Purpose.GRANT)
+
+
+def test_another_master_key_opens_nothing_and_replaces_nothing(
+    database: Database, recorded: Any, now: datetime
+) -> None:
+    private = private_key_of(database, SEAL, recorded.append_all, now)(Purpose.GRANT)
+    with pytest.raises(SealBroken):
+        private_key_of(database, Seal(bytes(32)), recorded.append_all, now)(Purpose.GRANT)
+    assert private_key_of(database, SEAL, recorded.append_all, now)(Purpose.GRANT) == private

@@ -1,0 +1,265 @@
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.storage import migrate
+from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.migrate import MIGRATIONS, STAMP, all_tables, prepare, revisions
+from gateway.storage.migrations.run import configured, exclusive
+
+ROOT = Path(__file__).parents[3]
+
+
+def stamp_of(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute(f"SELECT version_num FROM {STAMP}").fetchone()[0])
+
+
+def named_things(path: Path) -> set[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name FROM sqlite_schema").fetchall()
+    return {(kind, name) for kind, name in rows if not name.startswith("sqlite_")}
+
+
+def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Of each table: name, type, whether it may be empty, default, part of the primary key."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})"))
+            for kind, name in named_things(path)
+            if kind == "table" and name != STAMP
+        }
+
+
+def migrated_from_nothing(path: Path) -> Path:
+    sqlite3.connect(path).close()
+    with exclusive(path) as connection:
+        command.upgrade(configured(connection), "head")
+    return path
+
+
+def test_a_new_file_gets_all_tables_and_the_newest_revision(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    prepare(path)
+    assert stamp_of(path) == revisions()[-1]
+    assert {name for kind, name in named_things(path) if kind == "table"} >= set(all_tables().tables)
+    assert list(tmp_path.glob("*schema*")) == []
+
+
+def test_a_file_that_is_current_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO revoked VALUES ('a.1', 5)")
+        connection.commit()
+    prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM revoked").fetchall() == [("a.1", 5)]
+
+
+def test_two_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    faults: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            prepare(path)
+        except BaseException as error:  # noqa: BLE001 - reported below
+            faults.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert faults == []
+    assert stamp_of(path) == revisions()[-1]
+
+
+def test_migrations_and_tables_agree(tmp_path: Path) -> None:
+    """When this fails: `python -m gateway.storage.migrations "what changes"` writes the missing one."""
+    path = migrated_from_nothing(tmp_path / "migrated.db")
+    with exclusive(path) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, all_tables()) == []
+    prepare(tmp_path / "created.db")
+    assert named_things(path) == named_things(tmp_path / "created.db")
+    assert columns(path) == columns(tmp_path / "created.db")
+
+
+def test_revisions_follow_one_another_without_branches() -> None:
+    with exclusive_nowhere() as connection:
+        script = ScriptDirectory.from_config(configured(connection))
+    steps = [(one.revision, one.down_revision) for one in reversed(list(script.walk_revisions()))]
+    assert [revision for revision, _ in steps] == revisions()
+    assert [before for _, before in steps] == [None, *revisions()[:-1]]
+
+
+def exclusive_nowhere() -> Any:
+    return exclusive(Path(":memory:"))
+
+
+def test_starting_loads_no_alembic(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from gateway.storage.migrate import prepare\n"
+        "prepare(Path(sys.argv[1])); prepare(Path(sys.argv[1]))\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "brana.db")], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("stamp", ["9999", "0000", "abc", ""])
+def test_a_file_of_a_newer_version_is_refused_and_left_as_it_was(stamp: str, tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    prepare(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE {STAMP} SET version_num = ?", (stamp,))
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseUnusable, match="unknown to this version; install the version that wrote it"):
+        prepare(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE foreign_thing (x)", f"CREATE TABLE {STAMP} (version_num)"]
+)
+def test_a_database_of_another_program_is_refused(statement: str, tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+    with pytest.raises(DatabaseUnusable, match="not a database of this product"):
+        prepare(path)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    path.write_bytes(b"anything but a database" * 100)
+    with pytest.raises(DatabaseUnusable, match="restore it from a backup"):
+        prepare(path)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="correct state"):
+        prepare(tmp_path / "none" / "brana.db")
+
+
+SECOND = '''
+"""A second, for the test."""
+import sqlalchemy as sa
+from alembic import op
+revision = "{revision}"
+down_revision = "{before}"
+def upgrade() -> None:
+    with op.batch_alter_table("session") as batch:
+        batch.add_column(sa.Column("device", sa.String(36), nullable=True))
+        batch.alter_column("login", type_=sa.String(200))
+    {more}
+'''
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The product as it will be one migration later: a copy of the folder with one more file in it."""
+    later = tmp_path / "migrations"
+    subprocess.run(["cp", "-r", str(MIGRATIONS), str(later)], check=True)
+    before = revisions()[-1]
+    revision = f"{int(before) + 1:04}"
+
+    def install(more: str = "pass") -> str:
+        text = SECOND.format(revision=revision, before=before, more=more)
+        (later / "versions" / f"{revision}_second.py").write_text(text)
+        monkeypatch.setattr(migrate, "MIGRATIONS", later)
+        monkeypatch.setattr("gateway.storage.migrations.run.MIGRATIONS", later)
+        return revision
+
+    return install
+
+
+def filled(path: Path) -> Path:
+    prepare(path)
+    row = ("S" * 22, "s", "l", "n", "p", "[]", 1, "a", "", 0, 0, 0, 0, "", "")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO session (id, subject, login, name, provider_sid, roles, generation, acr, amr,"
+            " authenticated_at, opened_at, last_seen_at, facts_at, address, user_agent)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            row,
+        )
+        connection.execute("INSERT INTO session_handle VALUES (x'00', ?, 'h')", (row[0],))
+        connection.commit()
+    return path
+
+
+def handles(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM session_handle").fetchone()[0])
+
+
+def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, next_version: Any) -> None:
+    path = filled(tmp_path / "brana.db")
+    before = stamp_of(path)
+    newest = next_version()
+    prepare(path)
+    backup = tmp_path / f"brana.db.schema-{before}"
+    assert (stamp_of(path), stamp_of(backup)) == (newest, before)
+    assert (handles(path), handles(backup)) == (1, 1)  # rebuilding a table must not delete what points at it
+    assert backup.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT login, device FROM session").fetchall() == [("l", None)]
+    Database(path).close()
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("raise RuntimeError('half way')", "half way"),
+        ("op.execute('DELETE FROM session')", "point nowhere"),
+        ("op.execute('INSERT INTO nowhere VALUES (1)')", "no such table"),
+    ],
+)
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    more: str, says: str, tmp_path: Path, next_version: Any
+) -> None:
+    path = filled(tmp_path / "brana.db")
+    before, things = stamp_of(path), named_things(path)
+    next_version(more)
+    with pytest.raises(DatabaseUnusable, match=says):
+        prepare(path)
+    assert (stamp_of(path), named_things(path), handles(path)) == (before, things, 1)
+
+
+def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, next_version: Any) -> None:
+    path = filled(tmp_path / "brana.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany("INSERT INTO revoked VALUES (?, 1)", [(f"{n:040}",) for n in range(2_000)])
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[-60_000:] = os.urandom(60_000)
+    path.write_bytes(content)
+    next_version()
+    with pytest.raises(DatabaseUnusable, match="damaged"):
+        prepare(path)
+
+
+def test_the_next_migration_is_written_by_comparison(tmp_path: Path, next_version: Any) -> None:
+    """The tool of contributors: what the tables lack against the newest revision becomes the next file."""
+    from gateway.storage.migrations.__main__ import write_next  # noqa: PLC0415 - a command, not a library
+
+    newest = next_version()
+    write_next("drop what the tables do not have")
+    (written,) = (tmp_path / "migrations" / "versions").glob(f"{int(newest) + 1:04}_drop_what*.py")
+    assert 'drop_column("device")' in written.read_text().replace("'", '"')
+    compile(written.read_text(), str(written), "exec")

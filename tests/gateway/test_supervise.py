@@ -1,0 +1,192 @@
+"""The supervisor with real children: a small control plane of the test's, and a real Envoy where it matters."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.envoy.notices import FOLDER, waiting
+from gateway.envoy.process import command
+from gateway.supervise import Plan
+from tests.rig.envoy import Plane, data_plane
+
+pytestmark = pytest.mark.real
+PYTHON = sys.executable
+LIVES = (
+    "import time, os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
+)
+
+
+async def started(
+    folder: Path, control: list[str], envoy: list[str], run: Path | None = None
+) -> asyncio.subprocess.Process:
+    run = run or folder / "run"
+    run.mkdir(exist_ok=True)
+    (folder / "spool").mkdir(exist_ok=True)
+    Plan(control=control, envoy=envoy, run=str(run), spool=str(folder / "spool")).write(folder / "plan.json")
+    return await asyncio.create_subprocess_exec(
+        PYTHON, "-m", "gateway.supervise", str(folder / "plan.json"), stderr=asyncio.subprocess.PIPE
+    )
+
+
+@contextlib.asynccontextmanager
+async def supervisor(
+    folder: Path, control: list[str], envoy: list[str], run: Path | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await started(folder, control, envoy, run)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def lives(file: Path) -> list[str]:
+    return [PYTHON, "-c", LIVES, str(file)]
+
+
+async def pid_in(file: Path, other_than: int = 0) -> int:
+    for _ in range(500):
+        if file.exists() and (text := file.read_text()) and int(text) != other_than:
+            return int(text)
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"nobody wrote {file.name}")
+
+
+async def is_gone(pid: int) -> bool:
+    for _ in range(300):
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or ") Z " in state.read_text():
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+async def test_whichever_dies_is_started_again_and_the_other_is_left_alone(tmp_path: Path) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    async with supervisor(tmp_path, lives(control), lives(envoy)):
+        first = await pid_in(control), await pid_in(envoy)
+        os.kill(first[0], signal.SIGKILL)
+        again = await pid_in(control, other_than=first[0])
+        assert int(envoy.read_text()) == first[1]
+        os.kill(first[1], signal.SIGKILL)
+        await pid_in(envoy, other_than=first[1])
+        assert int(control.read_text()) == again
+        notices = [notice for _, notice in waiting(tmp_path / "run" / FOLDER)]
+        said = [(one.what, one.status) for one in notices if one]
+        assert said == [("started", 0), ("died", -9), ("started", 0)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_everything(tmp_path: Path, number: signal.Signals) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    async with supervisor(tmp_path, lives(control), lives(envoy)) as process:
+        pids = await pid_in(control), await pid_in(envoy)
+        process.send_signal(number)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert [await is_gone(pid) for pid in pids] == [True, True]
+
+
+async def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    async with supervisor(tmp_path, lives(control), lives(envoy)) as process:
+        pids = await pid_in(control), await pid_in(envoy)
+        process.kill()
+        assert [await is_gone(pid) for pid in pids] == [True, True]
+
+
+async def test_a_child_that_cannot_live_ends_everything_with_a_message(tmp_path: Path) -> None:
+    envoy = tmp_path / "envoy"
+    async with supervisor(tmp_path, [PYTHON, "-c", "raise SystemExit(3)"], lives(envoy)) as process:
+        _, said = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 1
+        assert (
+            "control plane cannot be kept running: it ended (exit status 3) 8 times in a row" in said.decode()
+        )
+        assert await is_gone(await pid_in(envoy))
+
+
+async def test_a_wrong_configuration_is_not_tried_twice(tmp_path: Path) -> None:
+    async with supervisor(
+        tmp_path, [PYTHON, "-c", "raise SystemExit(78)"], lives(tmp_path / "envoy")
+    ) as process:
+        begun = time.monotonic()
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 1
+        assert b"starting it again" not in said
+        assert time.monotonic() - begun < 15
+
+
+async def test_each_start_of_envoy_has_a_log_file_of_its_own(tmp_path: Path) -> None:
+    envoy = tmp_path / "envoy"
+    link = tmp_path / "spool" / "current.log"
+    async with supervisor(tmp_path, lives(tmp_path / "control"), lives(envoy)):
+        first = await pid_in(envoy)
+        before = link.readlink()
+        os.kill(first, signal.SIGKILL)
+        await pid_in(envoy, other_than=first)
+        assert link.readlink() != before
+        assert str(link.readlink()) > str(before)
+
+
+async def test_the_supervisor_is_small(tmp_path: Path) -> None:
+    control = tmp_path / "control"
+    async with supervisor(tmp_path, lives(control), lives(tmp_path / "envoy")) as process:
+        await pid_in(control)
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        assert resident < 20 * 1024
+
+
+async def test_a_killed_envoy_comes_back_and_serves_without_the_control_planes_help(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        await plane.stop_envoy()
+        cookie = plane.cookie()
+        envoy = command(tmp_path / "envoy.json", concurrency=1)
+        async with supervisor(
+            tmp_path, lives(tmp_path / "control"), envoy, plane.surroundings.run
+        ) as process:
+            await _serves(plane, cookie)
+            killed = _envoy_of(process.pid)
+            os.kill(killed, signal.SIGKILL)
+            begun = time.monotonic()
+            await is_gone(killed)
+            await _serves(plane, cookie)
+            assert time.monotonic() - begun < 5
+            assert plane.rejections == []
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 15) == 0
+        assert plane.decision.requests == []
+
+
+async def _serves(plane: Plane, cookie: str) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError, AssertionError):
+            if (await plane.ask(cookie=cookie)).status == 200:
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError("Envoy does not serve")
+
+
+def _envoy_of(parent: int) -> int:
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent and b"config-path" in (entry.parent / "cmdline").read_bytes():
+                return int(entry.parent.name)
+    raise AssertionError("no Envoy")
+
+
+def test_a_plan_reads_as_it_was_written(tmp_path: Path) -> None:
+    plan = Plan(control=["a"], envoy=["b", "c"], run="r", spool="s")
+    plan.write(tmp_path / "plan.json")
+    assert Plan.read(tmp_path / "plan.json") == plan
+    assert json.loads((tmp_path / "plan.json").read_text())["envoy"] == ["b", "c"]

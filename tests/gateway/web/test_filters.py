@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.audit.entry import Code, Outcome
+from gateway.web.officer.filters import READERS, filters_of, sequence_of, usual_spans
+from gateway.web.officer.log import Query
+from tests.gateway.web.people import NOW
+
+ENTERED = st.dictionaries(st.sampled_from([*READERS, "before", "other"]), st.text(max_size=20))
+
+
+def test_an_address_without_filters_asks_for_everything():
+    assert filters_of({}).query == Query()
+
+
+def test_filters_of_an_address_are_read():
+    filters = filters_of(
+        {
+            "person": " novakova ",
+            "municipality": "588491",
+            "outcome": "refused",
+            "code": "decision.refuse",
+            "since": "2026-11-22T18:00",
+            "until": "2026-11-23T06:00",
+        }
+    )
+    assert filters.unreadable == frozenset()
+    assert filters.query == Query(
+        person="novakova",
+        municipality="588491",
+        outcome=Outcome.REFUSED,
+        code=Code.DECISION_REFUSE,
+        since=datetime(2026, 11, 22, 17, tzinfo=UTC),
+        until=datetime(2026, 11, 23, 5, 1, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("outcome", "maybe"), ("code", "decision"), ("since", "tomorrow"), ("until", "25:00")]
+)
+def test_what_cannot_be_read_is_named_and_not_guessed(name, text):
+    filters = filters_of({name: text})
+    assert filters.unreadable == {name}
+    assert filters.entered[name] == text
+
+
+def test_a_span_that_ends_before_it_begins_is_said():
+    assert filters_of({"since": "2026-11-23", "until": "2026-11-22"}).unreadable == {"until"}
+
+
+@given(ENTERED)
+def test_an_address_made_of_filters_reads_as_the_same_filters(entered):
+    filters = filters_of(entered)
+    again = filters_of(dict(parse_qsl(filters.address().removeprefix("?"), strict_parsing=False)))
+    assert again == filters
+
+
+@given(ENTERED, st.text(min_size=1, max_size=20))
+def test_a_changed_filter_changes_nothing_else(entered, person):
+    filters = filters_of(entered)
+    changed = filters_of(dict(parse_qsl(filters.address(person=person).removeprefix("?"))))
+    assert {**filters.entered, "person": person} == changed.entered
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("127", 127),
+        (str(2**63 - 1), 2**63 - 1),
+        (str(2**63), None),
+        ("-1", None),
+        ("٣", None),
+        ("", None),
+    ],
+)
+def test_a_sequence_number_is_read_or_refused(text, number):
+    assert sequence_of(text) == number
+
+
+def test_usual_spans_follow_the_calendar_of_prague():
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # past midnight in Prague
+    assert usual_spans(late)["today"] == {"since": "2026-11-23T00:00", "until": "2026-11-23T23:59"}
+    assert usual_spans(NOW)["week"] == {"since": "2026-11-17T00:00", "until": "2026-11-23T23:59"}

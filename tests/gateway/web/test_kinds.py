@@ -1,0 +1,17 @@
+from gateway.audit.entry import Code, Outcome
+from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
+
+
+def test_every_code_has_one_name_in_both_languages():
+    listed = [code for _, group in GROUPS for code in group]
+    assert sorted(listed) == sorted(Code)
+    assert all(title.cs and title.en for title in KINDS.values())
+
+
+def test_no_two_codes_have_the_same_name():
+    assert len({title.cs for title in KINDS.values()}) == len(KINDS)
+    assert len({title.en for title in KINDS.values()}) == len(KINDS)
+
+
+def test_every_outcome_has_a_name():
+    assert set(OUTCOMES) == set(Outcome)

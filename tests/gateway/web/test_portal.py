@@ -1,0 +1,134 @@
+import pytest
+
+from config.vocabulary import Role
+from gateway.web.portal.store import Membership
+from tests.gateway.web.people import HULIN, MAYOR, assertion_header
+from tests.gateway.web.sample import CARDS
+
+pytestmark = pytest.mark.real
+
+AS_MAYOR = {
+    "Host": "portal.brana.test",
+    "Accept": "text/html",
+    "Accept-Language": "en",
+    "Sec-Fetch-Site": "same-origin",
+    **assertion_header(MAYOR),
+}
+
+
+async def shown(client, path):
+    answer = await client.get(path, headers=AS_MAYOR)
+    assert answer.status == 200
+    return await answer.text()
+
+
+async def test_the_start_page_shows_what_may_be_opened_and_nothing_else(client, office):
+    office.portal.cards_open = CARDS[:1]
+    text = await shown(client, "/")
+    assert 'href="https://hulin.records.brana.test/"' in text
+    assert "Records service" in text
+    assert "Accounting" not in text
+
+
+async def test_somebody_without_applications_is_told_what_to_do(client, office):
+    office.portal.cards_open = ()
+    assert "ask your chief clerk" in await shown(client, "/")
+
+
+async def test_all_roles_are_listed_by_municipality(client):
+    text = await shown(client, "/")
+    assert "mayor" in text
+    assert "officer, registrar" in text
+
+
+async def test_somebody_of_one_municipality_is_offered_no_switch(client, office):
+    office.portal.memberships_held = (Membership(code=HULIN, name="Hulín", roles=(Role.MAYOR,)),)
+    assert 'action="/municipality"' not in await shown(client, "/")
+
+
+async def test_switching_the_municipality_is_done_and_said(client, office):
+    answer = await client.post(
+        "/municipality", data={"municipality": "588644"}, headers=AS_MAYOR, allow_redirects=False
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/?done=switched")
+    assert office.portal.acts == [("switch", MAYOR.subject, "588644", "203.0.113.7")]
+
+
+async def test_a_municipality_of_others_is_refused_by_name(client, office):
+    answer = await client.post("/municipality", data={"municipality": "588296"}, headers=AS_MAYOR)
+    assert answer.status == 403
+    assert "You hold no role in this municipality" in await answer.text()
+    assert office.portal.acts == []
+
+
+@pytest.mark.parametrize("form", [{}, {"municipality": ["588644", "588491"]}, {"other": "588644"}])
+async def test_a_form_that_is_not_ours_in_shape_is_refused(client, office, form):
+    pairs = [
+        (name, value)
+        for name, values in form.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
+    answer = await client.post("/municipality", data=pairs, headers=AS_MAYOR)
+    assert answer.status == 400
+    assert office.portal.acts == []
+
+
+async def test_a_file_in_place_of_a_text_is_refused(client, office):
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="municipality"; filename="x"\r\n\r\n588644\r\n--b--\r\n'
+    )
+    answer = await client.post(
+        "/municipality",
+        data=body,
+        headers={**AS_MAYOR, "Content-Type": "multipart/form-data; boundary=b"},
+    )
+    assert answer.status == 400
+    assert office.portal.acts == []
+
+
+async def test_this_sign_in_is_first_and_marked(client):
+    text = await shown(client, "/sign-ins")
+    assert text.index("Firefox, Windows") < text.index("This device") < text.index("Safari, iPhone")
+    assert "You are signed in on 2 devices." in text
+
+
+async def test_a_user_agent_with_markup_stays_text(client, office):
+    office.portal.open_sessions[0] = type(office.portal.open_sessions[0])(
+        session=office.portal.open_sessions[0].session,
+        address="<script>alert(1)</script>",
+        user_agent="<script>",
+        since=office.portal.open_sessions[0].since,
+        last_seen=office.portal.open_sessions[0].last_seen,
+    )
+    assert "<script" not in await shown(client, "/sign-ins")
+
+
+async def test_another_sign_in_can_be_ended(client, office):
+    answer = await client.post(
+        "/sign-ins/end", data={"session": "s-phone-session-000001"}, headers=AS_MAYOR, allow_redirects=False
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/sign-ins?done=ended")
+    assert [one.session for one in office.portal.open_sessions] == [MAYOR.sid]
+
+
+async def test_ending_this_sign_in_says_signed_out(client):
+    answer = await client.post("/sign-ins/end", data={"session": MAYOR.sid}, headers=AS_MAYOR)
+    assert answer.status == 200
+    assert "You are signed out" in await answer.text()
+
+
+async def test_a_sign_in_of_somebody_else_is_refused_by_name(client, office):
+    answer = await client.post("/sign-ins/end", data={"session": "s-officer-session-0001"}, headers=AS_MAYOR)
+    assert answer.status == 403
+    assert "This is not one of your sign-ins" in await answer.text()
+    assert office.portal.acts == []
+
+
+async def test_signing_out_everywhere_ends_all_and_says_so(client, office):
+    answer = await client.post("/sign-ins/end-all", headers=AS_MAYOR)
+    assert "Your sign-ins have ended on all devices." in await answer.text()
+    assert office.portal.open_sessions == []
+
+
+async def test_nothing_is_said_to_be_done_that_an_address_invents(client):
+    assert "notice" not in await shown(client, "/?done=%3Cb%3Edeleted")
