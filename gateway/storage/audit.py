@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -21,6 +21,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.names import folded
 from gateway.audit.tree import Frontier, leaf_hash
+from gateway.storage.database import driver_of
 from gateway.storage.tables.audit import audit_entry
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
@@ -57,7 +58,11 @@ class Tail:
 
 def read_tail(connection: Connection) -> Tail | None:
     """The stored tail, None in an empty log. Raises LogInconsistent."""
-    row = _driver(connection).execute("SELECT size, frontier, received_at, wall FROM audit_tail").fetchone()
+    row = (
+        driver_of(connection.connection)
+        .execute("SELECT size, frontier, received_at, wall FROM audit_tail")
+        .fetchone()
+    )
     if row is None:
         return None
     size, packed, received_at, wall = row
@@ -110,7 +115,7 @@ class Ledger:
                 name = entry.details.get("name", "")
                 named.add((entry.subject, entry.person, folded(entry.person, str(name))))
         frontier = last.frontier.extend(leaves)
-        driver = _driver(connection)
+        driver = driver_of(connection.connection)
         _write(driver, tail, Tail(frontier, received_at, wall), rows)
         if named:
             driver.executemany(_NAMED, sorted(named))
@@ -126,11 +131,6 @@ def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[t
         )
     else:
         driver.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", values)
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.dbapi_connection
-    return cast(sqlite3.Connection, driver)
 
 
 append = Ledger(lambda: datetime.now(UTC)).append

@@ -1,0 +1,291 @@
+"""The whole product as it is installed: `brana serve`, a real slapd, a real application, and people who sign in.
+
+`async with product(folder) as running:` prepares a small world, starts everything on free loopback ports and
+stops it by process id. `running.visitor()` is a browser without a screen: it follows redirects, keeps cookies
+by host, fills in the sign-in.
+"""
+
+import asyncio
+import contextlib
+import html
+import os
+import re
+import ssl
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import AF_INET, AddressFamily
+from typing import Any
+
+import aiohttp
+import psutil
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from config.district import read_district
+from config.settings import Settings
+from config.vocabulary import ApplicationId
+from gateway.commands.addresses import Addresses
+from gateway.commands.state import State, open_state
+from gateway.demo import ldif
+from gateway.demo.authority import authority, write_private
+from gateway.demo.configuration import BUDGET, MAP, RECORDS, settings_text
+from gateway.demo.people import CAST
+from gateway.demo.slapd import free_port, load
+from gateway.demo.slapd import start as start_slapd
+from gateway.demo.start import DISTRICT, DOMAIN, plan
+from gateway.demo.world import Account, World, draw_accounts
+from idp.login.totp import Secret, code_at
+
+ROOT = Path(__file__).parents[2]
+APPLICATIONS = (RECORDS, BUDGET, MAP)
+READY_WITHIN = 30.0  # seconds; a loaded machine needs more than the usual one
+ENDS_WITHIN = 15.0
+POLL = 0.01
+SECRET = re.compile(r'class="secret">([A-Z2-7 ]+)<')
+FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"')
+TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as somebody sees it."""
+
+    status: int
+    url: URL
+    headers: "aiohttp.typedefs.LooseHeaders"
+    text: str
+
+    @property
+    def title(self) -> str:
+        found = TITLE.search(self.text)
+        return html.unescape(found[1]).strip() if found else ""
+
+
+class _Loopback(AbstractResolver):
+    """Every name of the product lives here (RFC 6761 §6.3)."""
+
+    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        pass
+
+
+class Visitor:
+    """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
+
+    def __init__(self, product: "Product") -> None:
+        self.product = product
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=product.tls(), resolver=_Loopback(), limit=8),
+            cookie_jar=aiohttp.CookieJar(quote_cookie=False),
+            headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
+            timeout=aiohttp.ClientTimeout(total=20),
+        )
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def get(self, url: str | URL, *, follow: bool = True) -> Shown:
+        return await self._ask("GET", URL(url), {"Sec-Fetch-Mode": "navigate"}, allow_redirects=follow)
+
+    async def post(self, url: str | URL, fields: dict[str, str], *, follow: bool = True) -> Shown:
+        headers = {
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Site": "same-origin",
+            "Origin": str(URL(url).origin()),
+        }
+        return await self._ask("POST", URL(url), headers, allow_redirects=follow, data=fields)
+
+    def cookies(self, url: str | URL) -> dict[str, str]:
+        """What this browser would send there."""
+        return {name: kept.value for name, kept in self._http.cookie_jar.filter_cookies(URL(url)).items()}
+
+    async def sign_in(self, account: Account, url: str | URL) -> Shown:
+        """Open `url`, show password and code (or enrol), and come back to what was asked for."""
+        page = await self.get(url)
+        page = await self._fill(page, username=account.login, password=account.password)
+        if 'name="code"' not in page.text:
+            return page
+        enrolling = SECRET.search(page.text)
+        secret = enrolling[1].replace(" ", "") if enrolling else account.totp_secret
+        assert secret is not None, f"{account.login} has no one-time-code secret, and none is offered"
+        return await self._fill(page, code=code_at(Secret(secret), datetime.now(UTC)))
+
+    async def _fill(self, page: Shown, **fields: str) -> Shown:
+        action = FORM.search(page.text)
+        assert action is not None, f"{page.status} {page.url}: no form on “{page.title}”"
+        return await self.post(page.url.join(URL(html.unescape(action[1]), encoded=True)), fields)
+
+    async def _ask(self, method: str, url: URL, headers: dict[str, str], **more: Any) -> Shown:
+        async with self._http.request(method, url, headers=headers, **more) as answer:
+            return Shown(answer.status, answer.url, answer.headers, await answer.text())
+
+
+class Product:
+    """A prepared installation; `start` and `stop` may be called again and again."""
+
+    def __init__(self, world: World, configuration: Path, settings: Settings) -> None:
+        self.world, self.configuration, self.settings = world, configuration, settings
+        self.addresses = Addresses(settings, read_district(settings.office.district))
+        self.log = world.folder / "brana.log"
+        self._supervisor: asyncio.subprocess.Process | None = None
+        self._visitors: list[Visitor] = []
+
+    @property
+    def run(self) -> Path:
+        return self.settings.state.directory / "run"
+
+    @property
+    def port(self) -> int:
+        return self.settings.public.port
+
+    def tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.world.authority))
+
+    def account(self, login: str) -> Account:
+        return self.world.account(login)
+
+    def application(self, name: ApplicationId, municipality: str = "") -> str:
+        """Start page of an application."""
+        found = next(one for one in self.settings.applications if one.id == name)
+        host = found.host.replace("{municipality}", municipality)
+        return f"https://{self.addresses.authority(host)}/"
+
+    def visitor(self) -> Visitor:
+        """A new browser; closed when the product ends."""
+        made = Visitor(self)
+        self._visitors.append(made)
+        return made
+
+    async def start(self) -> float:
+        """`brana serve`; seconds until people can come in (the portal sends a stranger to the sign-in)."""
+        begun = time.monotonic()
+        with self.log.open("ab") as log:
+            self._supervisor = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
+                cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+        visitor = self.visitor()
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+                if (await visitor.get(self.addresses.portal, follow=False)).status == 302:
+                    return time.monotonic() - begun
+            ended = self._supervisor.returncode is not None
+            if ended or time.monotonic() - begun > READY_WITHIN:
+                raise AssertionError(f"the product does not start:\n{self.log.read_text()[-4000:]}")
+            await asyncio.sleep(POLL)
+
+    async def stop(self) -> None:
+        """As an operator would: SIGTERM to the supervisor, which ends both children."""
+        for visitor in self._visitors:
+            await visitor.close()
+        self._visitors.clear()
+        if self._supervisor is None or self._supervisor.returncode is not None:
+            return
+        self._supervisor.terminate()
+        try:
+            await asyncio.wait_for(self._supervisor.wait(), ENDS_WITHIN)
+        except TimeoutError:
+            self._supervisor.kill()  # the kernel then ends its children
+            await self._supervisor.wait()
+
+    def control_plane(self) -> psutil.Process:
+        return self._child("gateway.commands.control_plane_process")
+
+    def envoy(self) -> psutil.Process:
+        return self._child("--config-path")
+
+    def _child(self, argument: str) -> psutil.Process:
+        assert self._supervisor is not None
+        children = psutil.Process(self._supervisor.pid).children()
+        return next(child for child in children if argument in child.cmdline())
+
+    @contextlib.contextmanager
+    def state(self) -> Iterator[State]:
+        """The installation's database and stores, opened beside the running product."""
+        opened = open_state(self.configuration)
+        try:
+            yield opened
+        finally:
+            opened.database.close()
+
+
+def prepared(folder: Path, accounts: Sequence[Account]) -> World:
+    """World files of these people: certificates, directory data, the reader's password."""
+    now = datetime.now(UTC)
+    made = authority(folder / "tls", now)
+    public = made.issue("public", [DOMAIN, f"*.{DOMAIN}"], now)
+    made.issue("directory", ["127.0.0.1"], now)
+    password_file = folder / "directory-password"
+    write_private(password_file, b"heslo-sluzebniho-uctu-brany")
+    world = World(
+        folder=folder,
+        domain=DOMAIN,
+        authority=made.certificate,
+        certificate=public.certificate,
+        key=public.key,
+        district=DISTRICT,
+        directory_password_file=password_file,
+        directory_root_password="korenove-heslo-pro-testy",
+        accounts=tuple(accounts),
+    )
+    district = read_district(DISTRICT)
+    titles = {code: district.name(code) for code in district}
+    load(plan(world), ldif.directory_text(world.accounts, titles, password_file.read_text()))
+    return world
+
+
+@contextlib.asynccontextmanager
+async def installed(
+    folder: Path, accounts: Sequence[Account] = (), application: str = "http://127.0.0.1:1"
+) -> AsyncIterator[Product]:
+    """Everything ready to start, the directory running. `application` is the upstream of all applications."""
+    folder = folder.resolve()
+    assert len(os.fsencode(folder / "state/run/envoy-admin.sock")) < 100, "unix socket paths are short"
+    world = prepared(folder, accounts or draw_accounts(CAST))
+    directory = start_slapd(plan(world))
+    configuration = folder / "brana.toml"
+    upstreams = dict.fromkeys(APPLICATIONS, application)
+    configuration.write_text(
+        settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port()), "utf-8"
+    )
+    try:
+        state = open_state(configuration)
+        try:
+            await enrol(state, world.accounts)
+            made = Product(world, configuration, state.settings)
+        finally:
+            state.database.close()
+        try:
+            yield made
+        finally:
+            await made.stop()
+    finally:
+        directory.stop()
+
+
+async def enrol(state: State, accounts: Sequence[Account]) -> None:
+    """Give accounts the one-time-code secrets they were drawn with."""
+    now = datetime.now(UTC)
+    await asyncio.gather(
+        *(
+            state.identities.enrol_for(one.subject, Secret(one.totp_secret), now)
+            for one in accounts
+            if one.totp_secret is not None
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def product(
+    folder: Path, accounts: Sequence[Account] = (), application: str = "http://127.0.0.1:1"
+) -> AsyncIterator[Product]:
+    """Installed, started, ready."""
+    async with installed(folder, accounts, application) as made:
+        await made.start()
+        yield made
