@@ -5,7 +5,7 @@ is not allowed.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -81,7 +81,7 @@ class Authorizer:
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
         """Raises what the database or the provider raise; the caller then refuses."""
-        session = self._session(request.cookies)
+        session = self._session(request)
         verdict = check(request, session, self._snapshot(), now, secrets.token_urlsafe(12))
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
@@ -100,9 +100,9 @@ class Authorizer:
         self._measured("refused")
         return response.refused(request, verdict, self._pages)
 
-    def _session(self, cookies: Mapping[str, str]) -> Session | None:
-        handle = cookies.get(SESSION)
-        return self._sessions.by_handle(handle_hash(handle)) if handle else None
+    def _session(self, request: AccessRequest) -> Session | None:
+        handle = request.cookies.get(SESSION)
+        return self._sessions.by_handle(handle_hash(handle), request.host) if handle else None
 
 
 def _to_envoy(answer: Answer) -> web.Response:
