@@ -117,7 +117,7 @@ async def test_another_person_or_another_sign_in_never_joins_a_session(
     await store.add(session, b"1" * 32, "a.example", [])
     new = replace(session, id=SessionId("B" * 22), **changed)
     assert await store.add(new, b"2" * 32, "a.example", []) == new
-    assert store.by_handle(b"2" * 32) == new
+    assert store.by_handle(b"2" * 32, "a.example") == new
 
 
 async def test_an_ended_session_is_not_joined(store: StoredSessions, session: Session, now: datetime) -> None:
