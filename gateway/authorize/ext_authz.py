@@ -5,6 +5,7 @@ is not allowed.
 """
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
@@ -17,7 +18,7 @@ from gateway.authorize import response
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
-from gateway.authorize.response import Answer, Pages
+from gateway.authorize.response import Answer, Kind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, SignInNeeded
 from gateway.grants.claims import Grant
@@ -31,9 +32,9 @@ log = structlog.get_logger("authorize")
 
 
 class Measured(Protocol):
-    """Counts verdicts by kind: `granted`, `refused`, `sign_in`, `unavailable`."""
+    """Counts and times answers by kind."""
 
-    def __call__(self, kind: str) -> None: ...
+    def __call__(self, kind: Kind, seconds: float) -> None: ...
 
 
 BeginSignIn = Callable[[AccessRequest, SignInNeeded, datetime], Awaitable[tuple[str, str]]]
@@ -71,12 +72,13 @@ class Authorizer:
         except NotFromEnvoy:
             log.exception("authorize.malformed_question")
             return web.Response(status=503)
+        began = time.perf_counter()
         try:
             answer = await self.decide(request, self._clock())
         except Exception:
             log.exception("authorize.failed", request_id=request.request_id)
-            self._measured("unavailable")
             answer = response.unavailable(request, self._pages)
+        self._measured(answer.kind, time.perf_counter() - began)
         return _to_envoy(answer)
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
@@ -85,19 +87,16 @@ class Authorizer:
         verdict = check(request, session, self._snapshot(), now, secrets.token_urlsafe(12))
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
-            self._measured("sign_in")
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._begin_sign_in(request, verdict, now) if wanted else None
-            return response.to_sign_in(request, verdict, self._pages, beginning)
+            return response.to_sign_in(request, self._pages, beginning)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)
             await self._sessions.record(session.id, now, [entry])
             await self._seen(session, now)
-            self._measured("granted")
             return response.granted(verdict, signed)
         await self._sessions.record(session.id, now, [entry])
-        self._measured("refused")
         return response.refused(request, verdict, self._pages)
 
     def _session(self, request: AccessRequest) -> Session | None:
