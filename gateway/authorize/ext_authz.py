@@ -21,6 +21,7 @@ from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
 from gateway.authorize.response import Answer, Kind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, SignInNeeded
+from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
 from gateway.grants.cookie import SESSION
 from gateway.grants.sign import SignedGrant
@@ -105,7 +106,9 @@ class Authorizer:
 
 
 def _to_envoy(answer: Answer) -> web.Response:
-    made = web.Response(status=answer.status, body=answer.body.encode())
+    """Envoy throws away what comes with a 5xx, so a 503 with its page travels under another status."""
+    status = UNAVAILABLE if answer.kind is Kind.UNAVAILABLE else answer.status
+    made = web.Response(status=status, body=answer.body.encode())
     for name, value in answer.headers.items():
         made.headers[name] = value
     for cookie in answer.cookies:

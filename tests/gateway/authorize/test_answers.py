@@ -21,6 +21,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.authorize.response import Kind
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused, SignInNeeded
+from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.cookie import GRANT, SESSION
 from gateway.grants.sign import GrantSigner
@@ -221,11 +222,11 @@ async def test_what_cannot_be_recorded_is_not_allowed(door: Door, session: Sessi
     await signed_in(door, session)
     door.database.close()
     answer, text = await door.ask()
-    assert (answer.status, text) == (503, "unavailable request-1")
+    assert (answer.status, text) == (UNAVAILABLE, "unavailable request-1")
     assert "Set-Cookie" not in answer.headers
     assert "x-brana-assertion" not in answer.headers
     answer, text = await door.ask({"Accept": "*/*"})
-    assert (answer.status, json.loads(text)["reason"]) == (503, "gateway_unavailable")
+    assert (answer.status, json.loads(text)["reason"]) == (UNAVAILABLE, "gateway_unavailable")
     assert door.kinds == [Kind.UNAVAILABLE, Kind.UNAVAILABLE]
 
 
@@ -240,7 +241,7 @@ async def test_a_directory_that_is_away_too_long_is_a_503_with_its_reason(
 ) -> None:
     await signed_in(door, replace(session, facts_at=NOW - timedelta(hours=1)))
     answer, text = await door.ask()
-    assert (answer.status, text) == (503, "refused directory_unreachable 503 cs")
+    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs")
     assert door.entries[0].reason == "directory_unreachable"
 
 
