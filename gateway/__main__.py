@@ -5,6 +5,8 @@ from importlib import import_module
 
 import click
 
+from gateway import __version__
+
 COMMANDS = {
     "serve": ("gateway.commands.serve", "Run the product of this machine."),
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
@@ -33,7 +35,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="brana", prog_name="brana", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="brana", message="%(prog)s %(version)s")
 def brana() -> None:
     """Secure remote-access and identity gateway for public offices."""
 

@@ -29,17 +29,15 @@ class Metrics:
         self.directory_reachable = Gauge(
             "brana_directory_reachable", "1 while the office directory answers", registry=self.registry
         )
-        self.audit_entries = Counter(
-            "brana_access_entries_total", "Access log lines kept as audit entries", registry=self.registry
-        )
         self.data_plane_refusals = Counter(
             "brana_data_plane_refusals_total",
             "Configurations Envoy did not accept; any is a fault of ours",
             registry=self.registry,
         )
 
-    def verdict(self, kind: str) -> None:
+    def verdict(self, kind: str, seconds: float) -> None:
         self._verdicts[kind].inc()
+        self.decision_seconds.observe(seconds)
 
 
 def metrics_app(metrics: Metrics, ready: Callable[[], dict[str, bool]]) -> web.Application:

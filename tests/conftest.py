@@ -11,11 +11,6 @@ hypothesis.settings.load_profile("brana")
 LOOPBACK = ["127.0.0.1", "::1"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Files are imported by path, so that `test_keys.py` may exist in two rooms."""
-    config.option.importmode = "importlib"
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("real") is None:
         pytest_socket.disable_socket(allow_unix_socket=True)

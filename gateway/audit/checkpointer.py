@@ -6,6 +6,7 @@ the file one note behind at most; `begin` adds it.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -94,12 +95,14 @@ class Checkpointer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal each interval until `stop` is set, then once more."""
-        while not stop.is_set():
-            try:
+        stopping = False
+        while not stopping:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(self._every.total_seconds()):
                     await stop.wait()
-            except TimeoutError:
-                pass
+            stopping = (
+                stop.is_set()
+            )  # asked before sealing: what is recorded meanwhile is sealed in a last round
             try:
                 await self.seal()
             except Exception as error:  # noqa: BLE001 - the log goes on; the next round seals more

@@ -66,8 +66,10 @@ def verify(configuration: Path, kept: tuple[Path, ...]) -> None:
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
 @click.option("--municipality", default=None, help="Six-digit code.")
 @click.option("--application", default=None, help="Id of the application.")
-@click.option("--outcome", type=click.Choice(list(Outcome)), default=None)
-@click.option("--code", "codes", multiple=True, type=click.Choice(list(Code)), help="May be repeated.")
+@click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
+@click.option(
+    "--code", "codes", multiple=True, type=click.Choice([one.value for one in Code]), help="May be repeated."
+)
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
@@ -128,7 +130,11 @@ def _operator() -> str:
 
 
 def _as_json(recorded: Recorded) -> str:
-    content = {"sequence": recorded.sequence, "received_at": recorded.received_at, **asdict(recorded.entry)}
+    content = {
+        "sequence": recorded.sequence,
+        "received_at": recorded.received_at,
+        "entry": asdict(recorded.entry),
+    }
     return msgspec.json.encode(content).decode()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from gateway import __version__
 from gateway.audit import acts
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.note import Signer
@@ -28,7 +29,6 @@ from gateway.storage.officer_log import OfficerLog
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 
-VERSION = "0.1.0"
 NOTICES_EVERY = timedelta(milliseconds=200)
 ENVOY_PATIENCE = timedelta(seconds=30)
 log = structlog.get_logger("control_plane")
@@ -60,7 +60,7 @@ async def _serve(plane: ControlPlane) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
-    await state.record([acts.started(moment, VERSION, version)])
+    await state.record([acts.started(moment, __version__, version)])
     plane.publish(
         all_resources(
             plane.settings,

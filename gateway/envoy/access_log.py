@@ -11,8 +11,8 @@ def access_log(spool: Path) -> list[Json]:
     """Two loggers on one file: requests that a grant let through, and all others."""
     fresh_words = {
         "fresh": True,
-        "who": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh:who)%",
-        "municipality": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh:municipality)%",
+        "who": f"%DYNAMIC_METADATA({GATE_METADATA}:fresh)%",
+        "municipality": "%FILTER_STATE(brana.municipality:PLAIN)%",
     }
     other_words = {"fresh": False, "who": _decided(2), "municipality": _decided(1)}
     return [_logger(spool, fresh_words, fresh=True), _logger(spool, other_words, fresh=False)]
@@ -43,7 +43,7 @@ def _logger(spool: Path, words: Json, *, fresh: bool) -> Json:
 
 
 COMMON: Json = {
-    "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+    "time": "%START_TIME%",
     "request_id": "%REQ(X-REQUEST-ID)%",
     "route": "%ROUTE_NAME%",
     "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",

@@ -84,7 +84,9 @@ function envoy_on_request(handle)
   local stream = handle:streamInfo()
   local verdict = gate ~= nil and verdict_on(gate, stream:routeName())
   if verdict then
-    stream:dynamicMetadata():set("brana.gate", "fresh", verdict)
+    -- One text of metadata and one of filter state: a table of metadata costs a fifth of a request.
+    stream:dynamicMetadata():set("brana.gate", "fresh", verdict.who)
+    stream:filterState():set("brana.municipality", "envoy.string", verdict.municipality)
   else
     -- What an old grant says must reach nobody; the decision looks at the cookies from here.
     headers:remove("x-brana-assertion")

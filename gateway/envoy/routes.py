@@ -11,7 +11,8 @@ from config.vocabulary import Action
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
-from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, typed
+from gateway.envoy.hardening import WEBSOCKET_IDLE
+from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, seconds, typed
 
 OUR_PATHS = "/.brana"
 HTTPS = 443
@@ -164,7 +165,8 @@ def _forward(cluster: str, host: str, authority: _Authority) -> Json:
 def _upgrades(route: Route) -> Json:
     if not route.websocket:
         return {}
-    return {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
+    upgrades = [{"upgrade_type": "websocket", "enabled": True}]
+    return {"upgrade_configs": upgrades, "idle_timeout": seconds(WEBSOCKET_IDLE)}
 
 
 def _without_gate() -> Json:

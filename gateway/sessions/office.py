@@ -71,7 +71,12 @@ class SessionOffice:
             user_agent=user_agent[:256],
         )
         entry = entry_of(
-            session, Code.SESSION_OPENED, now, address=address, request_id=request_id, details={"host": host}
+            session,
+            Code.SESSION_OPENED,
+            now,
+            address=address,
+            request_id=request_id,
+            details={"host": host, "name": who.name},
         )
         return await self.store.add(session, handle_hash(handle), host, [entry]), handle
 

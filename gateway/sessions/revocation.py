@@ -25,8 +25,12 @@ class RevokedList:
             self._changed(frozenset(self._until))
 
     def replace(self, until_by_id: Mapping[str, datetime]) -> None:
-        """Take the table's word, at the start and when a command wrote to it. Always announced."""
-        self._until = dict(until_by_id)
+        """Take the table's word, at the start and when a command wrote to it. Always announced.
+
+        What was added while the table was being read is kept: only time takes a revocation back.
+        """
+        known = self._until | dict(until_by_id)
+        self._until = {name: max(until, self._until.get(name, until)) for name, until in known.items()}
         self._changed(frozenset(self._until))
 
     def sweep(self, now: datetime) -> None:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, select
 
 from config.settings import Title
 from gateway.audit import canonical, search
 from gateway.audit.anchors import Fault
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Entry
 from gateway.audit.note import Verifier
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.database import Database
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import moment_of
 from gateway.storage.tables.audit import audit_entry
 from gateway.web.identity import Assertion
 from gateway.web.officer.log import Checkpoint, Damage, Hour, Query, Recorded, Verification
@@ -42,7 +42,6 @@ FAULTS: dict[Fault, Title] = {
     Fault.CHECKPOINT_REMOVED: Title(cs="kontrolní bod chybí", en="a checkpoint was removed"),
     Fault.CHECKPOINT_ALTERED: Title(cs="kontrolní bod byl změněn", en="a checkpoint was altered"),
 }
-HOUR = 3_600_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,12 @@ class OfficerLog:
             codes=frozenset() if query.code is None else frozenset({query.code}),
             session=query.session,
             request_id=query.request_id or None,
+            without_technical=not (query.technical or query.request_id or query.session),
             since=query.since,
             until=query.until,
         )
         found = LogSearch(self.database)
-        last = None if before is None else await found.entry(before)
-        after = None if last is None else search.Position.of(last)
+        after = None if before is None else await found.position(before)
         page = await found.page(asked, after, limit)
         return await self.database.read(
             lambda connection: [_with_leaf(connection, one) for one in page.entries]
@@ -85,19 +84,9 @@ class OfficerLog:
 
     async def activity(self, caller: Assertion, since: datetime, until: datetime) -> Sequence[Hour]:
         _ = caller
-        refused = case((audit_entry.c.outcome == Outcome.REFUSED, 1), else_=0)
-        hour = audit_entry.c.at / HOUR  # of integers: SQLite divides them whole
-        query = (
-            select(hour.label("hour"), func.count().label("all"), func.sum(refused).label("refused"))
-            .where(audit_entry.c.code == Code.ACCESS)
-            .where(audit_entry.c.at >= micros(since), audit_entry.c.at < micros(until))
-            .group_by(hour)
-            .order_by(hour)
-        )
-        rows = await self.database.read(lambda connection: connection.execute(query).all())
         return [
-            Hour(start=moment_of(int(row.hour) * HOUR), accesses=row.all - row.refused, refusals=row.refused)
-            for row in rows
+            Hour(start=one.start, accesses=one.requests, refusals=one.refusals)
+            for one in await LogSearch(self.database).hours(since, until)
         ]
 
     async def last_checkpoint(self) -> Checkpoint | None:

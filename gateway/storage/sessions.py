@@ -21,7 +21,8 @@ COLUMNS = tuple(column.name for column in session.c)
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
 _BY_HANDLE = (
     f"SELECT {', '.join(f'session.{name}' for name in COLUMNS)} FROM session_handle "  # noqa: S608 - our names
-    "JOIN session ON session.id = session_handle.session_id WHERE session_handle.hash = ?"
+    "JOIN session ON session.id = session_handle.session_id "
+    "WHERE session_handle.hash = ? AND session_handle.host = ?"
 )
 
 
@@ -98,8 +99,8 @@ class StoredSessions:
         self._database, self._append = database, append
         self._records: Together[Record] = Together(self._record)
 
-    def by_handle(self, handle_hash: bytes) -> Session | None:
-        row = self._database.row_now(_BY_HANDLE, handle_hash)
+    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+        row = self._database.row_now(_BY_HANDLE, handle_hash, host)
         return None if row is None else _session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:

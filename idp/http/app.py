@@ -1,11 +1,18 @@
 """The identity provider as a web application: routes, limits, middlewares."""
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 
 from idp.http import authorize, failure, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.oidc import discovery
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+FORM_PAGES = {"/sign-in/password": "/sign-in", "/sign-in/code": "/sign-in", "/logout/confirm": "/logout"}
+"""A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
 def make_app(provider: Provider) -> web.Application:
@@ -19,6 +26,8 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
     app.router.add_post("/sign-in/password", sign_in.enter_password)
     app.router.add_post("/sign-in/code", sign_in.enter_code)
+    for path, page in FORM_PAGES.items():
+        app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", tokens.exchange)
     app.router.add_get("/userinfo", tokens.userinfo)
     app.router.add_post("/userinfo", tokens.userinfo)
@@ -29,6 +38,14 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_get("/healthz", healthy)
     provider.pages.assets.add_to(app)
     return app
+
+
+def _page_of_form(page: str) -> Handler:
+    async def go(request: web.Request) -> web.Response:
+        query = request.rel_url.raw_query_string
+        return authorize.send_on(f"{page}?{query}" if query else page)
+
+    return go
 
 
 async def home(request: web.Request) -> web.Response:

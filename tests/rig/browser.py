@@ -12,6 +12,7 @@ SCREENSHOTS = PROJECT / "build" / "screenshots"
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 
 CHROMIUM = "/usr/bin/chromium"
+RESOLVER = "MAP *.brana.test 127.0.0.1, MAP *.brana.localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",  # its own sandbox refuses to run as root, and no page here is foreign
@@ -20,7 +21,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP *.brana.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules={RESOLVER}",
 )
 AXE_STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 

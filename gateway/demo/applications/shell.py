@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,7 @@ def application(setup: Setup, titles: dict[Language, str], static: tuple[str, ..
             roles=[_role_title(role, language) for role in who.roles] if who else [],
             portal=setup.portal,
             path=request.path,
+            day=lambda text: day(text, language),
             **values,
         )
         return web.Response(text=text, content_type="text/html")
@@ -125,7 +126,7 @@ def application(setup: Setup, titles: dict[Language, str], static: tuple[str, ..
     app = web.Application(middlewares=[_guard(setup, page)], client_max_size=BODY_AT_MOST)
     app[PAGE] = page
     app.router.add_get("/healthz", _healthy)
-    for name in static:
+    for name in (*static, "icon.svg"):
         app.router.add_get(f"/static/{name}", _file(ROOM / "static" / name))
     return app
 
@@ -194,6 +195,12 @@ def allowed(request: web.Request, action: str) -> Who:
     if action not in who.actions:
         raise web.HTTPForbidden
     return who
+
+
+def day(text: str, language: Language) -> str:
+    """`2026-11-03` as Czech writes it: `3. 11. 2026` with no-break spaces; in English as it is."""
+    read = date.fromisoformat(text)
+    return f"{read.day}.\u00a0{read.month}.\u00a0{read.year}" if language is Language.CZECH else text
 
 
 def _role_title(role: str, language: Language) -> str:

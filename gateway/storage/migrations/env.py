@@ -9,7 +9,6 @@ context.configure(
     target_metadata=all_tables(),
     render_as_batch=True,  # SQLite changes a table by building a new one
     compare_type=True,
-    compare_server_default=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -2,96 +2,28 @@
 
 import asyncio
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gateway.audit import checkpoint_file
-from gateway.audit.anchors import Fault, anchors
-from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
-from gateway.audit.checkpoint import seal
+from gateway.audit.anchors import Fault
+from gateway.audit.canonical import Recorded, canonical
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.audit.verify import Broken, Report, verify
-from gateway.storage.audit_evidence import checkpoints, rows, stored_tail, verify_log
-from tests.gateway.audit.making import NOON, SIGNER, Clock, Log, entry, open_log
-
-ENTRIES, SEALED_EVERY, UNSEALED = 20, 5, 3
-FACTS = ("received_at", "at", "code", "outcome", *TEXTS)
-
-
-async def grow(log: Log, batches: int = ENTRIES // SEALED_EVERY) -> None:
-    checkpointer = log.checkpointer()
-    assert await checkpointer.begin() is None
-    for batch in range(batches):
-        log.clock.advance(seconds=1)
-        log.append([entry(number, person=f"person-{batch}") for number in range(SEALED_EVERY)])
-        await checkpointer.seal()
-
-
-@pytest.fixture
-def whole(log: Log) -> Log:
-    """Twenty entries under four checkpoints, and three that are not sealed."""
-    asyncio.run(grow(log))
-    log.append([entry(number) for number in range(UNSEALED)])
-    return log
-
-
-def check(log: Log, kept: Iterator[str] | tuple[str, ...] = ()) -> Report:
-    return verify_log(log.database, log.file, [SIGNER.verifier], kept)
-
-
-def broken(log: Log, kept: tuple[str, ...] = ()) -> Broken:
-    found = check(log, kept).broken
-    assert found is not None
-    return found
-
-
-def by_hand(log: Log, *statements: str | tuple[str, tuple[object, ...]]) -> None:
-    with closing(sqlite3.connect(log.path)) as connection:
-        for statement in statements:
-            sql, values = (statement, ()) if isinstance(statement, str) else statement
-            connection.execute(sql, values)
-        connection.commit()
-
-
-def rewrite(log: Log, change: Callable[[list[Recorded]], list[Recorded]]) -> None:
-    """What somebody does who knows the format and makes rows, leaves and the tail agree again."""
-    with closing(sqlite3.connect(log.path)) as connection:
-        items = [
-            parse(row[0]) for row in connection.execute("SELECT canonical FROM audit_entry ORDER BY sequence")
-        ]
-        items = [replace(item, sequence=number) for number, item in enumerate(change(items))]
-        template = dict(
-            zip(
-                [column[1] for column in connection.execute("PRAGMA table_info(audit_entry)")],
-                connection.execute("SELECT * FROM audit_entry").fetchone(),
-                strict=True,
-            )
-        )
-        connection.execute("DELETE FROM audit_entry")
-        leaves = []
-        for item in items:
-            data = canonical(item)
-            leaves.append(leaf_hash(data))
-            texts = {name: getattr(item.entry, name) for name in TEXTS}
-            values = {
-                **template,
-                **texts,
-                "sequence": item.sequence,
-                "received_at": round(item.received_at.timestamp() * 1e6),
-                "at": round(item.entry.at.timestamp() * 1e6),
-                "canonical": data,
-                "leaf": leaves[-1],
-            }
-            marks = ", ".join("?" * len(values))
-            connection.execute(f"INSERT INTO audit_entry VALUES ({marks})", tuple(values.values()))
-        frontier = Frontier().extend(leaves)
-        connection.execute("UPDATE audit_tail SET size = ?, frontier = ?", (frontier.size, frontier.pack()))
-        connection.commit()
+from gateway.audit.verify import Report
+from tests.gateway.audit.attacking import (
+    ENTRIES,
+    FACTS,
+    SEALED_EVERY,
+    UNSEALED,
+    broken,
+    by_hand,
+    check,
+    grow,
+    rewrite,
+)
+from tests.gateway.audit.making import NOON, Clock, Log, entry, open_log
 
 
 def test_a_log_that_nobody_touched_is_whole_and_says_what_is_not_yet_sealed(whole: Log) -> None:
@@ -268,138 +200,3 @@ def test_a_log_that_was_put_back_and_has_grown_again_is_found(tmp_path: Path, en
         found = broken(log)
         assert found.fault is Fault.ROLLED_BACK
         assert found.sequence == ENTRIES
-
-
-def test_a_checkpoint_removed_from_the_database_is_found(whole: Log) -> None:
-    by_hand(whole, "DELETE FROM audit_checkpoint WHERE size = 10")
-    found = broken(whole)
-    assert (found.fault, found.sequence) == (Fault.CHECKPOINT_REMOVED, 10)
-    assert "no longer in the database" in found.what
-
-
-def test_all_checkpoints_removed_from_the_database_are_found(whole: Log) -> None:
-    by_hand(whole, "DELETE FROM audit_checkpoint")
-    assert broken(whole).fault is Fault.CHECKPOINT_REMOVED
-
-
-@pytest.mark.parametrize("keep", [0, 1, 2])
-def test_checkpoints_removed_from_the_file_are_found(whole: Log, keep: int) -> None:
-    notes = [written.note for written in checkpoint_file.read(whole.file)]
-    whole.file.write_text("".join(notes[:keep]))
-    found = broken(whole)
-    assert (found.fault, found.sequence) == (Fault.CHECKPOINT_REMOVED, SEALED_EVERY * (keep + 1))
-    assert "no longer in checkpoints.log" in found.what
-
-
-def test_a_checkpoint_removed_from_the_middle_of_the_file_is_found(whole: Log) -> None:
-    notes = [written.note for written in checkpoint_file.read(whole.file)]
-    whole.file.write_text("".join([*notes[:1], *notes[2:]]))
-    assert (broken(whole).fault, broken(whole).sequence) == (Fault.CHECKPOINT_REMOVED, 10)
-
-
-def test_a_file_that_is_gone_is_found(whole: Log) -> None:
-    whole.file.unlink()
-    assert broken(whole).fault is Fault.CHECKPOINT_REMOVED
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_checkpoint SET root = zeroblob(32) WHERE size = 10",
-        "UPDATE audit_checkpoint SET root = 'x' WHERE size = 10",
-        "UPDATE audit_checkpoint SET size = 9 WHERE size = 10",
-        "UPDATE audit_checkpoint SET note = replace(note, '10', '11') WHERE size = 10",
-        "UPDATE audit_checkpoint SET note = '' WHERE size = 10",
-        "UPDATE audit_checkpoint SET at = at + 1 WHERE size = 10",
-        "UPDATE audit_checkpoint SET note = note || '— witness AAAAAAAA' || char(10) WHERE size = 10",
-    ],
-)
-def test_a_checkpoint_altered_in_the_database_is_found(whole: Log, statement: str) -> None:
-    by_hand(whole, statement)
-    found = broken(whole)
-    assert found.fault is Fault.CHECKPOINT_ALTERED
-    assert found.sequence in (9, 10)
-
-
-def test_a_checkpoint_altered_in_the_file_is_found(whole: Log) -> None:
-    text = whole.file.read_text()
-    whole.file.write_text(text.replace("\n10\n", "\n11\n"))
-    found = broken(whole)
-    assert found.fault is Fault.CHECKPOINT_ALTERED
-    assert "checkpoints.log, byte" in found.what
-
-
-def test_a_checkpoint_signed_for_other_entries_is_found(whole: Log) -> None:
-    """Somebody with the key signs a second history; the file, or a copy kept elsewhere, tells."""
-    rewrite(whole, lambda items: [replace(items[0], entry=replace(items[0].entry, person="x")), *items[1:]])
-    report_root = Frontier().extend(leaf_hash(canonical(item)) for item in _items(whole)[:5]).root()
-    note = seal(5, report_root, SIGNER)
-    by_hand(whole, ("UPDATE audit_checkpoint SET root = ?, note = ? WHERE size = 5", (report_root, note)))
-    found = broken(whole)
-    assert (found.fault, found.sequence, found.until) == (Fault.ROLLED_BACK, 0, 4)
-
-
-def _items(log: Log) -> list[Recorded]:
-    with closing(sqlite3.connect(log.path)) as connection:
-        return [
-            parse(row[0]) for row in connection.execute("SELECT canonical FROM audit_entry ORDER BY sequence")
-        ]
-
-
-def test_a_checkpoint_kept_elsewhere_finds_what_both_copies_here_hide(whole: Log) -> None:
-    kept = [written.note for written in checkpoint_file.read(whole.file)][-1]
-    rewrite(whole, lambda items: items[:8])
-    by_hand(whole, "DELETE FROM audit_checkpoint WHERE size > 5")
-    first = next(iter(checkpoint_file.read(whole.file))).note
-    whole.file.write_text(first)
-    assert check(whole).broken is None
-    found = broken(whole, (kept,))
-    assert (found.fault, found.sequence, found.until) == (Fault.ROLLED_BACK, 8, ENTRIES - 1)
-
-
-def test_a_kept_checkpoint_that_agrees_changes_nothing_and_a_forged_one_is_named(whole: Log) -> None:
-    notes = [written.note for written in checkpoint_file.read(whole.file)]
-    assert check(whole, (notes[2], notes[0])).broken is None
-    assert broken(whole, (notes[0].replace("\n5\n", "\n6\n"),)).fault is Fault.CHECKPOINT_ALTERED
-
-
-def test_a_tail_that_was_changed_is_found(whole: Log) -> None:
-    by_hand(whole, "UPDATE audit_tail SET frontier = zeroblob(length(frontier))")
-    assert broken(whole).fault is Fault.TAIL_DAMAGED
-    by_hand(whole, "DELETE FROM audit_tail")
-    assert broken(whole).fault is Fault.APPENDED_BY_HAND
-
-
-def test_the_first_of_two_faults_is_named(whole: Log) -> None:
-    by_hand(
-        whole,
-        "UPDATE audit_entry SET leaf = zeroblob(32) WHERE sequence = 12",
-        "DELETE FROM audit_checkpoint WHERE size = 10",
-    )
-    assert (broken(whole).fault, broken(whole).sequence) == (Fault.CHECKPOINT_REMOVED, 10)
-
-
-def test_a_crash_before_the_file_was_written_is_no_fault_and_is_mended_at_the_next_start(whole: Log) -> None:
-    notes = [written.note for written in checkpoint_file.read(whole.file)]
-    for end in ("", notes[-1][:1], notes[-1][:70], notes[-1][:-1]):
-        whole.file.write_text("".join(notes[:-1]) + end)
-        assert check(whole).broken is None
-        assert asyncio.run(whole.checkpointer().begin()) is None
-        assert [written.note for written in checkpoint_file.read(whole.file)] == notes
-
-
-def test_a_checkpoint_written_while_the_log_is_read_is_no_fault(whole: Log) -> None:
-    size = checkpoint_file.size_of(whole.file)
-    asyncio.run(whole.checkpointer().seal())
-    by_hand(whole, f"DELETE FROM audit_checkpoint WHERE size > {ENTRIES}")  # the snapshot did not have it yet
-    report = whole.database.read_now(
-        lambda connection: verify(
-            rows(connection),
-            anchors(
-                checkpoints(connection), lambda: checkpoint_file.read(whole.file), size, [SIGNER.verifier]
-            ),
-            stored_tail(connection),
-        )
-    )
-    assert report.broken is None
-    assert broken(whole).fault is Fault.CHECKPOINT_REMOVED

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
 from gateway.envoy.process import Administration, EnvoyNotReady
-from tests.rig.envoy import DOMAIN, Plane, certificate, data_plane
+from tests.rig.envoy import DOMAIN, Plane, data_plane
+from tests.rig.neighbours import certificate
 
 pytestmark = pytest.mark.real
 

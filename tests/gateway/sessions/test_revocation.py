@@ -39,6 +39,17 @@ def test_what_no_living_grant_can_carry_is_forgotten(now: datetime) -> None:
     assert len(told) == 2
 
 
+def test_what_the_table_says_is_announced_and_takes_nothing_back(now: datetime) -> None:
+    told: list[frozenset[str]] = []
+    revoked = RevokedList(told.append)
+    revoked.add(["added.1"], now + 2 * FIVE)  # while the table was being read
+    revoked.replace({"table.1": now + FIVE, "added.1": now + FIVE})
+    assert told[-1] == frozenset({"added.1", "table.1"})
+    revoked.sweep(now + FIVE)
+    assert "added.1" in revoked
+    assert "table.1" not in revoked
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 9)), min_size=1))
 def test_a_revocation_never_becomes_shorter(additions: list[tuple[str, int]]) -> None:
     revoked = RevokedList(lambda _: None)

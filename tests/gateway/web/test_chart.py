@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.web.officer.chart import COLUMN, HEIGHT, HOURS, day_until, draw, round_up
 from gateway.web.officer.log import Hour
-from tests.gateway.web.sample import NOW
+from tests.gateway.web.people import NOW
 
 SINCE, UNTIL = day_until(NOW)
 COUNTS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=HOURS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.audit.entry import Code, Outcome
 from gateway.web.officer.filters import READERS, filters_of, sequence_of, usual_spans
 from gateway.web.officer.log import Query
-from tests.gateway.web.sample import NOW
+from tests.gateway.web.people import NOW
 
 ENTERED = st.dictionaries(st.sampled_from([*READERS, "before", "other"]), st.text(max_size=20))
 

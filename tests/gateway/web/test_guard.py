@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.web.guard import from_our_page
-from tests.gateway.web.sample import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
 
 pytestmark = pytest.mark.real
 

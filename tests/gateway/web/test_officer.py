@@ -7,7 +7,7 @@ from config.settings import Title
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import TooManyPeople
 from gateway.web.officer.log import Damage
-from tests.gateway.web.sample import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
 
 pytestmark = pytest.mark.real
 

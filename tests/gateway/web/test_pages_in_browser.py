@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.web.sample import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
 from tests.rig.browser import accessibility_faults, screenshot
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

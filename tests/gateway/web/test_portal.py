@@ -2,7 +2,8 @@ import pytest
 
 from config.vocabulary import Role
 from gateway.web.portal.store import Membership
-from tests.gateway.web.sample import CARDS, HULIN, MAYOR, assertion_header
+from tests.gateway.web.people import HULIN, MAYOR, assertion_header
+from tests.gateway.web.sample import CARDS
 
 pytestmark = pytest.mark.real
 

@@ -8,7 +8,7 @@ from config.vocabulary import Language
 from gateway.web import refusal
 from gateway.web.pages import make_pages
 from gateway.web.refusal import Occurrence, Refusal, both, refusal_json, refusal_page, wants_page
-from tests.gateway.web.sample import NOW
+from tests.gateway.web.people import NOW
 
 PAGES = make_pages("Město Kroměříž")
 PORTAL = "https://portal.brana.test"

@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.web.app import PathNotOurs, host_of, make_app
-from tests.gateway.web.sample import MAYOR, OFFICER, Office, assertion_header
+from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.sample import Office
 
 pytestmark = pytest.mark.real
 

@@ -244,3 +244,15 @@ async def test_the_database_holds_no_secret_in_the_clear(world: World):
         *browser.cookies.values(),
     ):
         assert secret.encode() not in raw
+
+
+async def test_the_language_of_a_refused_form_can_be_switched(world: World):
+    browser = world.rig.browser()
+    page = await browser.begin()
+    refused = await browser.password(page, JANA, "spatne")
+    link = refused.text.partition('hreflang="cs" href="')[2].partition('"')[0].replace("&amp;", "&")
+    back = await browser.get("/sign-in/password" + link)
+    assert back.status == 303
+    shown = await browser.get(back.location)
+    assert shown.status == 200
+    assert "Heslo" in shown.text

@@ -1,0 +1,145 @@
+"""The example that operators copy and the table of settings tell everything that exists, nothing else."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from config.duration import parse_duration
+from config.load import _bare, load, parse
+from config.settings import Settings
+from config.vocabulary import Action, Role
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
+TABLE = ROOT / "docs" / "settings.md"
+SHOWN_DEFAULT = re.compile(r"^#(?=[a-z_]+ = )", re.MULTILINE)
+ROW = re.compile(r"\| `([a-z_.\[\]]+)` \| ([^|]+) \| ([^|]*) \| ([^|]+) \| ([^|]+) \|\Z")
+
+Field = tuple[str, msgspec.structs.FieldInfo]
+
+
+def fields_of(kind: type, prefix: str = "") -> Iterator[Field]:
+    """Every setting as `applications[].routes[].path`."""
+    for field in msgspec.structs.fields(kind):
+        inner, path = _bare(field.type), prefix + field.name
+        (item, *_) = get_args(inner) or (None,)
+        if isinstance(item, type) and issubclass(item, msgspec.Struct):
+            yield from fields_of(item, f"{path}[].")
+        elif isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            yield from fields_of(inner, f"{path}.")
+        else:
+            yield path, field
+
+
+FIELDS = dict(fields_of(Settings))
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return field.default
+
+
+def written_in(value: Any, prefix: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from written_in(one, f"{prefix}.{key}".lstrip("."))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for one in value:
+            yield from written_in(one, f"{prefix}[]")
+    else:
+        yield prefix
+
+
+def with_defaults() -> str:
+    """The example with every shown default switched on."""
+    return SHOWN_DEFAULT.sub("", EXAMPLE.read_text(encoding="utf-8"))
+
+
+def test_the_example_shows_every_setting_there_is() -> None:
+    import tomllib  # noqa: PLC0415 - here the text itself is the matter
+
+    assert set(written_in(tomllib.loads(with_defaults()))) == set(FIELDS)
+
+
+def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
+    plain, shown = parse(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE), parse(with_defaults(), EXAMPLE)
+    known = msgspec.structs.replace(shown.public, advertised_port=None)  # its default is another setting
+    assert shown.public.advertised_port == 443
+    assert msgspec.structs.replace(shown, public=known) == plain
+
+
+def test_every_setting_is_explained_where_it_first_stands() -> None:
+    explained, table, seen = False, "", set[str]()
+    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+        name = f"{table}.{line.lstrip('#').partition(' ')[0]}"
+        if line.startswith("# "):
+            explained = True
+        elif not line:
+            explained = False
+        elif line.startswith("["):
+            table = line
+        elif name not in seen:
+            seen.add(name)
+            assert explained, line
+
+
+@pytest.mark.parametrize("words", [Role, Action])
+def test_the_example_lists_every_word_of_a_closed_list(words: type[StrEnum]) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert [word for word in words if not re.search(rf"# .*\b{word}\b", text)] == []
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """Files of the names that the example uses, and the example itself with the paths of this test."""
+    for name in ("tls", "policies/region", "policies/municipalities"):
+        (tmp_path / name).mkdir(parents=True)
+    secrets = ("tls/key.pem", "directory.password", "library.secret")
+    for name in (*secrets, "tls/chain.pem", "tls/directory-authority.pem"):
+        (tmp_path / name).write_text("anything\n")
+        (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
+    (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
+    return tmp_path / "brana.toml"
+
+
+@pytest.mark.parametrize("switched_on", [False, True])
+def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office: Path) -> None:
+    office.write_text(
+        with_defaults() if switched_on else EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    settings, district = load(office)
+    assert settings.applications[0].routes[1].path == "/"
+    assert len(district) == 1
+
+
+def rows() -> dict[str, tuple[str, ...]]:
+    found = (ROW.match(line) for line in TABLE.read_text(encoding="utf-8").splitlines())
+    return {row[1]: tuple(cell.strip() for cell in row.groups()[1:]) for row in found if row}
+
+
+def test_the_table_has_a_row_for_every_setting_and_no_other() -> None:
+    assert set(rows()) == set(FIELDS)
+    assert TABLE.read_text(encoding="utf-8").count("\n| `") == len(FIELDS)
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_the_table_tells_type_default_and_meaning(path: str) -> None:
+    kind, _, default, meaning = rows()[path]
+    expected = default_of(FIELDS[path])
+    assert meaning
+    assert (kind == "duration") == (_bare(FIELDS[path].type) is timedelta)
+    if expected is msgspec.NODEFAULT:
+        assert default == "required"
+    elif isinstance(expected, timedelta):
+        assert parse_duration(default.strip("`")) == expected
+    elif expected is None or expected == []:
+        assert not default.startswith("`")
+    else:
+        assert default == f"`{str(expected).lower() if isinstance(expected, bool) else expected}`"

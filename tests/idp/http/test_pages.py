@@ -1,0 +1,106 @@
+"""The pages of sign-in in a real browser over TLS: accessible, in both languages, usable by keyboard."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page
+
+from idp.http.app import make_app
+from idp.login import totp
+from tests.rig.authority import make_authority, server_pair
+from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.provider import CALLBACK, authorize_path
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, World
+
+pytestmark = pytest.mark.real
+HOST = "login.brana.test"
+
+
+@asynccontextmanager
+async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
+    pair = server_pair(make_authority(folder), "login", [HOST])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    runner = web.AppRunner(make_app(world.rig.provider), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+        await site.start()
+        yield f"https://{HOST}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """No accessibility fault in either scheme, and a picture of each for people."""
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await accessibility_faults(page) == []
+        await screenshot(page, f"sign-in-{name}-{scheme}")
+
+
+@pytest.mark.parametrize(("language", "width"), [("cs", 1280), ("en", 390)])
+async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_path: Path, language, width):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True,
+            locale=language,
+            bypass_csp=False,
+            viewport={"width": width, "height": 900},
+        )
+        page = await context.new_page()
+        complaints: list[str] = []
+        context.on("console", lambda message: complaints.append(message.text))
+        await page.goto(origin + authorize_path())
+        name = f"{language}-{width}"
+        await looked_at(page, f"{name}-password")
+        await page.keyboard.type(PETR)
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("spatne")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("[role=alert]")
+        await looked_at(page, f"{name}-password-refused")
+        assert await page.evaluate("document.activeElement.id") == "password"
+        await page.keyboard.type(PETR_PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("svg.qr")
+        assert (await page.locator("svg.qr").bounding_box())["width"] >= 150
+        await page.locator("summary").click()
+        await looked_at(page, f"{name}-enrol")
+        secret = totp.Secret((await page.locator("code.secret").inner_text()).replace(" ", ""))
+        await page.locator("#code").fill("000000")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#code-error")
+        assert await page.evaluate("document.activeElement.id") == "code"
+        await looked_at(page, f"{name}-code-wrong")
+        await page.keyboard.type(totp.code_at(secret, world.rig.clock()))
+        async with page.expect_request(lambda request: request.url.startswith(CALLBACK + "?code=")):
+            await page.keyboard.press("Enter")  # the page's policy lets the browser go on to the application
+        page = await context.new_page()  # the first one ends at an address that nobody serves
+        await page.goto(origin + "/logout")
+        await looked_at(page, f"{name}-sign-out")
+        await page.locator("button[type=submit]").click()
+        await page.wait_for_load_state()
+        await looked_at(page, f"{name}-signed-out")
+        assert not [text for text in complaints if "Content Security Policy" in text]
+
+
+async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp_path: Path):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(ignore_https_errors=True, viewport={"width": 390, "height": 800})
+        page = await context.new_page()
+        await page.goto(origin + authorize_path(login_hint=JANA))
+        assert await page.evaluate("document.activeElement.id") == "password"
+        await page.keyboard.type(JANA_PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#code")
+        assert await page.locator("#code").get_attribute("autocomplete") == "one-time-code"
+        assert await page.locator("#code").get_attribute("inputmode") == "numeric"
+        assert await page.evaluate("document.activeElement.id") == "code"
+        await looked_at(page, "code")
+        await page.goto(origin + authorize_path(redirect_uri="https://evil.test/"))
+        await looked_at(page, "error")

@@ -1,0 +1,51 @@
+import re
+from pathlib import Path
+
+import idp.http
+from config.vocabulary import Language
+from idp.http.page import Assets, Pages
+from idp.http.words import STATUS_WORDS, TELLINGS, UNSAFE
+from idp.login.refusal import Told
+from idp.oidc.errors import Unsafe
+
+TEMPLATES = Path(idp.http.__file__).parent / "templates"
+MESSAGE = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"|\b_\(\s*\'([^\']*)\'|ngettext\("([^"]*)"')
+
+
+def pages() -> Pages:
+    return Pages((), (), "Město Kroměříž", assets=Assets())
+
+
+def test_every_telling_has_words():
+    assert set(TELLINGS) == set(Told)
+    assert set(UNSAFE) == set(Unsafe)
+
+
+def test_every_message_is_translated_to_czech():
+    words = [telling.message for telling in TELLINGS.values()] + [*UNSAFE.values(), *STATUS_WORDS.values()]
+    for template in TEMPLATES.glob("*.html"):
+        found = ["".join(groups) for groups in MESSAGE.findall(template.read_text("utf-8"))]
+        words += [message for message in found if message]
+    assert len(words) > 50
+    made = pages()
+    plural = "Try again in %(num)d minute."
+    missing = {word for word in words if word != plural and made.gettext(word, Language.CZECH) == word}
+    assert missing == set()
+
+
+def test_minutes_have_three_czech_forms():
+    made = pages()
+    shown = {
+        wait: made.render(
+            "code.html",
+            Language.CZECH,
+            message="Too many attempts.",
+            wrong_field="",
+            wait=wait,
+            action="flow=x",
+        )
+        for wait in (1, 2, 5)
+    }
+    assert "za 1 minutu." in shown[1]
+    assert "za 2 minuty." in shown[2]
+    assert "za 5 minut." in shown[5]

@@ -1,0 +1,54 @@
+"""One running demo and one browser for all journeys; every person is a browser context of their own."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.rig.browser import chromium
+from tests.rig.demo import Account, Demo, demo
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@asynccontextmanager
+async def person(browser: Browser, locale: str = "cs-CZ", **options: object) -> AsyncIterator[Page]:
+    context = await browser.new_context(ignore_https_errors=True, locale=locale, **options)
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+USED: dict[str, int] = {}
+
+
+async def sign_in(page: Page, account: Account) -> None:
+    """From the sign-in page to where the person was going. A code is good once: wait for the next one."""
+    await page.fill("[name=username]", account.login)
+    await page.fill("[name=password]", account.password)
+    await page.click("main button[type=submit]")
+    await page.fill("[name=code]", next_code(account))
+    await page.click("main button[type=submit]")
+    await page.wait_for_url(lambda url: "://login." not in url)
+
+
+def next_code(account: Account) -> str:
+    """A one-time code that was not used yet (the product accepts one step into the future)."""
+    step = max(int(time.time()) // 30, USED.get(account.login, 0) + 1)
+    while step > int(time.time()) // 30 + 1:
+        time.sleep(1)
+    USED[account.login] = step
+    return account.code(step * 30)

@@ -1,0 +1,138 @@
+"""Envoy's neighbours in tests: servers that keep what they were sent, a signer of grants, a certificate."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+DOMAIN = "brana.test"
+EPOCH = "epoch1"
+
+
+def certificate(folder: Path) -> None:
+    """A self-signed P-256 certificate for the domain, as `server.pem` and `server.key`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(f"*.{DOMAIN}")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+@dataclass
+class Signer:
+    """Signs grants with keys of the test's own."""
+
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+
+    def grant(
+        self,
+        application: str = "files",
+        municipality: str = "588296",
+        revocation: str = "sid1.1",
+        epoch: str = EPOCH,
+        own: str = "own",
+        actions: str = ",read,write,",
+        *,
+        lives: int = 300,
+        assertion: str = "assertion-of-the-grant",
+        **claims: Any,
+    ) -> str:
+        """A grant's token; keyword claims replace what it would say."""
+        now = int(time.time())
+        said = {
+            "iss": "brana-grant",
+            "aud": "brana-gate",
+            "sub": "0b0b",
+            "iat": now,
+            "exp": now + lives,
+            "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions}",
+            "assertion": assertion,
+        } | claims
+        header = {"alg": "ES256", "kid": self.key.thumbprint(), "typ": "brana-grant+jwt"}
+        return jwt.encode(header, said, self.key)
+
+
+@dataclass
+class Request:
+    """What a neighbour of Envoy was sent."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name]
+
+    def value(self, name: str) -> str:
+        return ", ".join(self.values(name))
+
+
+class Neighbour:
+    """A server that keeps what it was sent; `answer` may be replaced by a test."""
+
+    def __init__(self, *, web_socket: bool = False) -> None:
+        self.web_socket = web_socket
+        self.requests: list[Request] = []
+        self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+
+    async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
+        """Looked up at each request, so that a test may put another `handle` in."""
+        return await self.handle(asked)
+
+    async def handle(self, asked: web.BaseRequest) -> web.StreamResponse:
+        headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in asked.raw_headers]
+        request = Request(asked.method, asked.raw_path, headers, await asked.read())
+        self.requests.append(request)
+        if self.web_socket and "Upgrade" in asked.headers and "refuse" not in asked.raw_path:
+            stream = web.WebSocketResponse()
+            await stream.prepare(asked)
+            async for message in stream:
+                await stream.send_str(f"echo {message.data}")
+            return stream
+        return self.answer(request)
+
+    @property
+    def last(self) -> Request:
+        return self.requests[-1]
+
+
+@contextlib.asynccontextmanager
+async def listening(neighbour: Neighbour, where: Path | int) -> AsyncIterator[None]:
+    runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
+    await runner.setup()
+    site = (
+        web.UnixSite(runner, str(where))
+        if isinstance(where, Path)
+        else web.TCPSite(runner, "127.0.0.1", where)
+    )
+    await site.start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
