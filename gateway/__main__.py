@@ -1,5 +1,6 @@
 """The `brana` command."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -42,6 +43,7 @@ def brana() -> None:
 
 def main() -> None:
     """Run; what is refused is one clear message and an exit code of 1."""
+    _have_standard_streams()
     try:
         brana(standalone_mode=False)
     except click.ClickException as error:
@@ -57,6 +59,15 @@ def main() -> None:
             raise
         click.echo(f"brana: {message}", err=True)
         sys.exit(1)
+
+
+def _have_standard_streams() -> None:
+    """Started with closed ones, the next file opened would take their place, and children would inherit it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 if __name__ == "__main__":
