@@ -17,20 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
 
 import uvloop
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.commands.state import State
 from gateway.demo.configuration import RECORDS
-from gateway.sessions.office import handle_hash
-from gateway.sessions.session import Session
 from tests.rig.product import Product, product
+from tests.rig.signed_in import SignedIn, everybody, reader_of_records, sign_in
 
-PEOPLE = 400  # as many as a district of 46 municipalities has at their desks
 ROUNDS = 5  # of each kind, by turns
 REQUESTS = 1_500  # a round
 CONNECTIONS = 32
@@ -61,7 +58,7 @@ def run() -> dict[str, dict[str, Any]]:
 async def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with product(folder) as running, _bare(folder / "bare.sock") as bare:
+        async with product(folder, everybody()) as running, _bare(folder / "bare.sock") as bare:
             with running.state() as state:
                 questions = await _questions(running, state)
             ours = Asked(running.run / "authorize.sock", running.control_plane().pid, questions)
@@ -101,47 +98,18 @@ def _p99(waits: Sequence[float]) -> float:
 
 
 async def _questions(running: Product, state: State) -> list[bytes]:
-    """Sign people in, straight into the store, and write down what Envoy would ask about each."""
-    now = datetime.now(UTC)
-    district = list(state.district)
-    people = [_session(MunicipalityCode(district[at % len(district)]), now) for at in range(PEOPLE)]
-    handles = [secrets.token_urlsafe(32) for _ in people]
-    await asyncio.gather(
-        *(
-            state.sessions.add(one, handle_hash(handle), "records", [])
-            for one, handle in zip(people, handles, strict=True)
-        )
-    )
-    return [_question(running, one, handle) for one, handle in zip(people, handles, strict=True)]
+    """Sign in everybody who may read records, and write down what Envoy would ask about each."""
+    people = [(one, where) for one in running.world.accounts if (where := reader_of_records(one))]
+    host = partial(running.host, RECORDS)
+    return [_question(running, one) for one in await sign_in(state, people, host)]
 
 
-def _session(where: MunicipalityCode, now: datetime) -> Session:
-    return Session(
-        id=SessionId(secrets.token_urlsafe(16)),
-        subject=SubjectId(secrets.token_hex(18)),
-        login="novakova.jana",
-        name="Jana Nováková",
-        provider_sid=secrets.token_urlsafe(16),
-        roles=((where, Role.CLERK),),
-        municipality=where,
-        generation=1,
-        acr=AuthenticationLevel.TWO_FACTORS,
-        amr=("pwd", "otp"),
-        authenticated_at=now,
-        opened_at=now,
-        last_seen_at=now,
-        facts_at=now,
-        address="192.0.2.7",
-        user_agent="Mozilla/5.0",
-    )
-
-
-def _question(running: Product, session: Session, handle: str) -> bytes:
+def _question(running: Product, person: SignedIn) -> bytes:
     """The request `ext_authz` makes of a page load, byte for byte but for the request's number."""
-    host = running.application(RECORDS, str(session.municipality)).removeprefix("https://").rstrip("/")
+    where = str(person.session.municipality)
     lines = [
         "GET /documents/list?page=2 HTTP/1.1",
-        f"host: {host}",
+        f"host: {running.host(RECORDS, where)}",
         "content-length: 0",
         "accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
         "accept-language: cs,en;q=0.5",
@@ -150,9 +118,9 @@ def _question(running: Product, session: Session, handle: str) -> bytes:
         "sec-fetch-mode: navigate",
         "sec-fetch-site: none",
         f"x-request-id: {secrets.token_hex(18)}",
-        f"x-brana-route: records {session.municipality} read",
+        f"x-brana-route: records {where} read",
         "x-brana-client-address: 192.0.2.7",
-        f"cookie: __Host-brana-session={handle}",
+        f"cookie: {person.cookie}",
     ]
     return "\r\n".join([*lines, "", ""]).encode()
 
