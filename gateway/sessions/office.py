@@ -150,12 +150,10 @@ class SessionOffice:
         return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
-        self, subject: SubjectId, name: str, login: str, roles: RolesHeld, now: datetime
+        self, sessions: Sequence[Session], name: str, login: str, roles: RolesHeld, now: datetime
     ) -> None:
-        """The directory says something new of a person; open sessions are decided anew."""
-        changed = [
-            session.with_facts(name, login, roles, now) for session in await self.store.open_ones(subject)
-        ]
+        """The directory says something new of the person of these sessions; they are decided anew."""
+        changed = [session.with_facts(name, login, roles, now) for session in sessions]
         entries = [
             entry_of(
                 session,

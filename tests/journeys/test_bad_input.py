@@ -152,7 +152,9 @@ def test_a_port_in_use_is_named_with_its_setting(kept: Installation, setting: st
 
 def test_a_state_folder_that_cannot_be_made_is_told(fresh: Installation) -> None:
     fresh.write(state__directory="/proc/brana")
-    refused(fresh, "serve", words=("state.directory /proc/brana cannot be written to", "give it to this user"))
+    refused(
+        fresh, "serve", words=("state.directory /proc/brana cannot be written to", "give it to this user")
+    )
 
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:
@@ -177,7 +179,12 @@ def spoilt(kept: Installation, path: str, damage: Callable[[Path], object], word
 
 
 def test_a_missing_master_key_is_never_silently_made_anew(kept: Installation) -> None:
-    spoilt(kept, "keys/master.key", Path.unlink, ("keys/master.key", "it is missing", "restore it from its backup"))
+    spoilt(
+        kept,
+        "keys/master.key",
+        Path.unlink,
+        ("keys/master.key", "it is missing", "restore it from its backup"),
+    )
 
 
 def test_another_master_key_is_refused(kept: Installation) -> None:

@@ -27,7 +27,11 @@ EXAMPLES = PROJECT / "config/examples"
 DOMAIN = "brana.localhost"
 READY_WITHIN = 60.0  # seconds, on a loaded machine
 ENDS_WITHIN = 30.0
-APPLICATIONS = {"records": "spisovka-{municipality}", "budget": "rozpocet", "map": "mapa"}  # the policies' own
+APPLICATIONS = {
+    "records": "spisovka-{municipality}",
+    "budget": "rozpocet",
+    "map": "mapa",
+}  # the policies' own
 EPHEMERAL = {"lock", "run"}
 """Names in the state directory that say nothing about what is kept."""
 
@@ -54,7 +58,12 @@ class Installation:
         """The configuration file; `replaced`: `table__key` → another value."""
         tables: dict[str, dict[str, Any]] = {
             "office": {"name": "Úřad", "district": str(EXAMPLES / "kromeriz.csv")},
-            "public": {"domain": DOMAIN, "port": self.port, "certificate": "tls/public.pem", "key": "tls/public.key"},
+            "public": {
+                "domain": DOMAIN,
+                "port": self.port,
+                "certificate": "tls/public.pem",
+                "key": "tls/public.key",
+            },
             "metrics": {"port": self.metrics_port},
             "state": {"directory": str(self.state)},
             "directory": {
@@ -153,7 +162,9 @@ class Serving:
     def local(self, path: str) -> str:
         """A page of the metrics address, whatever its status."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.installation.metrics_port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.installation.metrics_port}{path}", timeout=5
+            ) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
             return error.read().decode()

@@ -37,7 +37,15 @@ def tiny_disk(folder: Path, mib: int) -> Iterator[TinyDisk]:
         assert holder.stdout is not None
         assert holder.stderr is not None
         assert holder.stdout.readline() == "mounted\n", holder.stderr.read()
-        target = ("nsenter", "--target", str(holder.pid), "--user", "--mount", "--preserve-credentials", f"--wdns={os.getcwd()}")
+        target = (
+            "nsenter",
+            "--target",
+            str(holder.pid),
+            "--user",
+            "--mount",
+            "--preserve-credentials",
+            f"--wdns={Path.cwd()}",
+        )
         yield TinyDisk(folder, target, Path(f"/proc/{holder.pid}/root") / folder.relative_to("/"))
     finally:
         holder.kill()
