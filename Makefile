@@ -18,7 +18,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 demo: install  ## run the product on a prepared world; Ctrl-C ends everything
-	@exec $(BIN)/python -m gateway demo
+	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (under 20 minutes)
 	@$(BIN)/python -m pytest
@@ -53,6 +53,7 @@ $(VENV)/run.installed: requirements/build.txt requirements/runtime.txt
 	@echo "Installing Python packages, pinned and checked by hash…"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
 	@$(BIN)/python -m pip install --quiet --no-build-isolation --require-hashes -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(VENV)/test.installed: $(VENV)/run.installed requirements/develop.txt

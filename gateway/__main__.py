@@ -1,9 +1,12 @@
 """The `brana` command."""
 
+import os
 import sys
 from importlib import import_module
 
 import click
+
+from gateway import __version__
 
 COMMANDS = {
     "serve": ("gateway.commands.serve", "Run the product of this machine."),
@@ -33,13 +36,14 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="brana", prog_name="brana", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="brana", message="%(prog)s %(version)s")
 def brana() -> None:
     """Secure remote-access and identity gateway for public offices."""
 
 
 def main() -> None:
     """Run; what is refused is one clear message and an exit code of 1."""
+    _have_standard_streams()
     try:
         brana(standalone_mode=False)
     except click.ClickException as error:
@@ -55,6 +59,15 @@ def main() -> None:
             raise
         click.echo(f"brana: {message}", err=True)
         sys.exit(1)
+
+
+def _have_standard_streams() -> None:
+    """Started with closed ones, the next file opened would take their place, and children would inherit it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 The audit log is another thing (`gateway.audit`): this one is for keeping the product running.
 """
 
+import json
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -43,6 +45,26 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format='{"level":"warning","event":%(message)r}'
-    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_ours()])
+    logging.captureWarnings(capture=True)
+
+
+class OfLibraries(logging.Formatter):
+    """What libraries say by `logging`, in the same form: one JSON object a line, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: MutableMapping[str, Any] = {
+            "logger": record.name,
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(hide_secrets(None, "", event), ensure_ascii=False)
+
+
+def _ours() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OfLibraries())
+    return handler

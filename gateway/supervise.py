@@ -5,6 +5,7 @@
 - Envoy is not touched when the control plane dies, nor the reverse;
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
   in a row (or when it says that its configuration is wrong) everything ends with a message;
+- what passes by itself, such as a full disk, is waited for;
 - whatever ends the supervisor ends both children: by signal, or, if it is killed, by the kernel.
 """
 
@@ -26,15 +27,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.audit.headroom import set_aside
 from gateway.envoy.notices import FOLDER, Notice, What, leave
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: starting again cannot help
+TRY_LATER = 75  # EX_TEMPFAIL: nothing is broken, but for the moment it cannot run (the disk is full)
 QUICK_SECONDS = 10.0  # a child that lived longer than this was well
 QUICK_DEATHS = 8
 LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
+ENVOY, CONTROL_PLANE = "Envoy", "control plane"  # their names in messages
 CURRENT = "current.log"  # link in the spool folder to the file of Envoy's present start
 
 
@@ -60,14 +64,20 @@ class Child:
     name: str
     command: Callable[[], list[str]]
     """Asked before each start, because each start has its own log file."""
-    died: Callable[[int], None]
+    started: Callable[[int], None]
+    """Told the process id."""
+    died: Callable[[int, int], None]
+    """Told process id and exit status."""
 
 
 class Supervisor:
-    """Runs the plan until a signal comes or a child cannot be kept alive."""
+    """Runs the plan until a signal comes or a child cannot be kept alive.
 
-    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
-        self._plan, self._say = plan, say
+    `lock`: descriptor that the control plane holds too, so that nothing else starts while it still writes.
+    """
+
+    def __init__(self, plan: Plan, say: Callable[[str], None], lock: int | None = None) -> None:
+        self._plan, self._say, self._lock = plan, say, lock
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
         self._failed = False
@@ -76,11 +86,17 @@ class Supervisor:
     async def run(self) -> int:
         """Exit status: 0 after a signal, 1 when a child could not be kept alive."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks
+                loop.add_signal_handler(number, self._stopping.set)
         children = (
-            Child("control plane", lambda: self._plan.control, lambda _: None),
-            Child("Envoy", self._envoy_command, lambda status: self._notice("died", status)),
+            Child(CONTROL_PLANE, lambda: self._plan.control, lambda _pid: None, lambda _pid, _status: None),
+            Child(
+                ENVOY,
+                self._envoy_command,
+                lambda pid: self._notice("started", pid, 0),
+                lambda pid, status: self._notice("died", pid, status),
+            ),
         )
         keepers = [asyncio.create_task(self._keep(child)) for child in children]
         await self._stopping.wait()
@@ -92,23 +108,50 @@ class Supervisor:
         quick = 0
         while not self._stopping.is_set():
             begun = time.monotonic()
-            process = await asyncio.create_subprocess_exec(
-                *child.command(), start_new_session=True, preexec_fn=_die_with(os.getpid())
-            )
-            self._running[child.name] = process
-            status = await process.wait()
-            del self._running[child.name]
+            status = await self._live(child)
             if self._stopping.is_set():
                 return
-            child.died(status)
+            if status == TRY_LATER:
+                await self._pause(LONGEST_PAUSE)
+                continue
             quick = quick + 1 if time.monotonic() - begun < QUICK_SECONDS else 0
             if status == WRONG_CONFIGURATION or quick >= QUICK_DEATHS:
                 self._give_up(child, status, quick)
                 return
             pause = min(0.1 * 2 ** (quick - 2), LONGEST_PAUSE) if quick > 1 else 0.0
             self._say(f"{child.name} ended ({_how(status)}); starting it again{_after(pause)}")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+            await self._pause(pause)
+
+    async def _live(self, child: Child) -> int:
+        """From a child's start to its end; its exit status."""
+        try:
+            command = child.command()
+        except OSError as error:
+            self._say(f"{child.name} cannot be started yet: {error}; free space on the disk")
+            return TRY_LATER
+        held = () if self._lock is None or child.name == ENVOY else (self._lock,)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with(os.getpid()),
+                pass_fds=held,
+            )
+        except OSError as error:
+            self._say(f"{child.name} cannot be started: {error}; install the product again")
+            return 1
+        self._running[child.name] = process
+        child.started(process.pid)
+        status = await process.wait()
+        del self._running[child.name]
+        if not self._stopping.is_set():
+            child.died(process.pid, status)
+        return status
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _give_up(self, child: Child, status: int, quick: int) -> None:
         times = f" {quick} times in a row, each within {QUICK_SECONDS:g} s" if quick > 1 else ""
@@ -121,10 +164,10 @@ class Supervisor:
 
     async def _end(self) -> None:
         """Envoy first, so that the last lines of its log can still be taken over."""
-        if envoy := self._running.get("Envoy"):
+        if envoy := self._running.get(ENVOY):
             await self._drain()
             await _stop(envoy, DRAIN_SECONDS)
-        if control := self._running.get("control plane"):
+        if control := self._running.get(CONTROL_PLANE):
             await _stop(control, GRACE_SECONDS)
 
     async def _drain(self) -> None:
@@ -148,20 +191,17 @@ class Supervisor:
         now = datetime.now(UTC)
         stamp = now.strftime("%Y%m%dT%H%M%S%fZ")
         self._spool_file = f"access-{stamp}.log"
+        set_aside(Path(self._plan.spool) / self._spool_file, make=True)
         link = Path(self._plan.spool) / CURRENT
         draft = link.with_name(f".{CURRENT}")
         draft.unlink(missing_ok=True)
         draft.symlink_to(self._spool_file)
         draft.replace(link)
-        self._notice("started", 0, now)
         return [*self._plan.envoy, "--service-node", f"envoy-{stamp}"]
 
-    def _notice(self, what: What, status: int, at: datetime | None = None) -> None:
+    def _notice(self, what: What, process: int, status: int) -> None:
         notice = Notice(
-            what=what,
-            at=at or datetime.now(UTC),
-            spool=self._spool_file,
-            status=status,
+            what=what, at=datetime.now(UTC), spool=self._spool_file, process=process, status=status
         )
         try:
             leave(Path(self._plan.run) / FOLDER, notice)
@@ -169,7 +209,7 @@ class Supervisor:
             self._say(f"cannot write down that Envoy {what}: {error}; free space on the disk")
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """For the child between fork and exec: end with the supervisor, even one that was killed."""
     libc = ctypes.CDLL(None, use_errno=True)
 
@@ -214,14 +254,17 @@ def _after(pause: float) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point. Takes the plan's file."""
+    """Entry point. Takes the plan's file and, where there is one, the descriptor of the lock."""
+    lock = int(arguments[1]) if len(arguments) > 1 else None
+    if lock is not None:
+        os.set_inheritable(lock, False)  # only the control plane gets it, on purpose
 
     def say(text: str) -> None:
         sys.stderr.write(f"brana: {text}\n")
         sys.stderr.flush()
 
     async def supervise() -> int:
-        return await Supervisor(Plan.read(Path(arguments[0])), say).run()
+        return await Supervisor(Plan.read(Path(arguments[0])), say, lock).run()
 
     return asyncio.run(supervise())
 

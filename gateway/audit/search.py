@@ -59,6 +59,8 @@ class Query:
     rule: str | None = None
     policy_version: str | None = None
     address: str | None = None
+    without_technical: bool = False
+    """Leave out requests that concern no application: our own sign-in pages and static files."""
     crossing: bool = False
     """Only where the person's own municipality is another than that of the data."""
 

@@ -5,7 +5,8 @@ is not allowed.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -17,9 +18,10 @@ from gateway.authorize import response
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
-from gateway.authorize.response import Answer, Pages
+from gateway.authorize.response import Answer, Kind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, SignInNeeded
+from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
 from gateway.grants.cookie import SESSION
 from gateway.grants.sign import SignedGrant
@@ -31,9 +33,9 @@ log = structlog.get_logger("authorize")
 
 
 class Measured(Protocol):
-    """Counts verdicts by kind: `granted`, `refused`, `sign_in`, `unavailable`."""
+    """Counts and times answers by kind."""
 
-    def __call__(self, kind: str) -> None: ...
+    def __call__(self, kind: Kind, seconds: float) -> None: ...
 
 
 BeginSignIn = Callable[[AccessRequest, SignInNeeded, datetime], Awaitable[tuple[str, str]]]
@@ -71,42 +73,42 @@ class Authorizer:
         except NotFromEnvoy:
             log.exception("authorize.malformed_question")
             return web.Response(status=503)
+        began = time.perf_counter()
         try:
             answer = await self.decide(request, self._clock())
         except Exception:
             log.exception("authorize.failed", request_id=request.request_id)
-            self._measured("unavailable")
             answer = response.unavailable(request, self._pages)
+        self._measured(answer.kind, time.perf_counter() - began)
         return _to_envoy(answer)
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
         """Raises what the database or the provider raise; the caller then refuses."""
-        session = self._session(request.cookies)
+        session = self._session(request)
         verdict = check(request, session, self._snapshot(), now, secrets.token_urlsafe(12))
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
-            self._measured("sign_in")
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._begin_sign_in(request, verdict, now) if wanted else None
-            return response.to_sign_in(request, verdict, self._pages, beginning)
+            return response.to_sign_in(request, self._pages, beginning)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)
             await self._sessions.record(session.id, now, [entry])
             await self._seen(session, now)
-            self._measured("granted")
             return response.granted(verdict, signed)
         await self._sessions.record(session.id, now, [entry])
-        self._measured("refused")
         return response.refused(request, verdict, self._pages)
 
-    def _session(self, cookies: Mapping[str, str]) -> Session | None:
-        handle = cookies.get(SESSION)
-        return self._sessions.by_handle(handle_hash(handle)) if handle else None
+    def _session(self, request: AccessRequest) -> Session | None:
+        handle = request.cookies.get(SESSION)
+        return self._sessions.by_handle(handle_hash(handle), request.host) if handle else None
 
 
 def _to_envoy(answer: Answer) -> web.Response:
-    made = web.Response(status=answer.status, body=answer.body.encode())
+    """Envoy throws away what comes with a 5xx, so a 503 with its page travels under another status."""
+    status = UNAVAILABLE if answer.kind is Kind.UNAVAILABLE else answer.status
+    made = web.Response(status=status, body=answer.body.encode())
     for name, value in answer.headers.items():
         made.headers[name] = value
     for cookie in answer.cookies:

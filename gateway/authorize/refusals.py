@@ -6,6 +6,20 @@ from gateway.authorize.verdict import Refused, Text
 _CS, _EN = Language.CZECH, Language.ENGLISH
 
 WORDS: dict[str, tuple[Text, Text]] = {
+    "sign_in_needed": (
+        {_CS: "Nejprve se přihlaste", _EN: "Please sign in first"},
+        {
+            _CS: "Přihlášení skončilo nebo ještě nezačalo. Otevřete aplikaci v prohlížeči a přihlaste se.",
+            _EN: "The sign-in has ended or has not begun. Open the application in a browser and sign in.",
+        },
+    ),
+    "gateway_unavailable": (
+        {_CS: "Brána teď nemůže rozhodnout", _EN: "The gateway cannot decide now"},
+        {
+            _CS: "Zkuste to za chvíli znovu; trvá-li potíž, zavolejte podporu a uveďte číslo požadavku.",
+            _EN: "Try again in a moment; if the trouble lasts, call support and give the request number.",
+        },
+    ),
     "unknown_application": (
         {_CS: "Tuto aplikaci brána nezná", _EN: "The gateway does not know this application"},
         {

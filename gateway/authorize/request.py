@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
 from gateway.grants.cookie import read_cookies
+from idp.http.language import LANGUAGE_COOKIE, preferred
 
 ROUTE = "x-brana-route"
 ACTIVE = "-"  # in the route: whatever municipality the person acts for
@@ -78,8 +79,7 @@ def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:
 
 
 def _language(headers: Mapping[str, str], cookies: str, default: Language) -> Language:
-    chosen = read_cookies(cookies).get("__Host-brana-language")
+    chosen = read_cookies(cookies).get(LANGUAGE_COOKIE)
     if chosen in (Language.CZECH, Language.ENGLISH):
         return Language(chosen)
-    wanted = [part.partition(";")[0].strip()[:2] for part in headers.get("Accept-Language", "").split(",")]
-    return next((Language(code) for code in wanted if code in list(Language)), default)
+    return preferred(headers.get("Accept-Language", "")) or default

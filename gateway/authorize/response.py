@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Text
+from gateway.authorize.verdict import Granted, Refused, Text
 from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
@@ -16,13 +18,36 @@ ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
 
+class Kind(StrEnum):
+    """What an answer amounts to; the label it is counted under."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    SIGN_IN = "sign_in"
+    UNAVAILABLE = "unavailable"
+
+
+KINDS = {
+    200: Kind.GRANTED,
+    302: Kind.SIGN_IN,
+    401: Kind.SIGN_IN,
+    403: Kind.REFUSED,
+    503: Kind.UNAVAILABLE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
+    """One of KINDS."""
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     """Set-Cookie values."""
     body: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.status]
 
 
 class Pages(Protocol):
@@ -60,14 +85,11 @@ def refused(request: AccessRequest, verdict: Refused, pages: Pages) -> Answer:
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 
-def to_sign_in(
-    request: AccessRequest, verdict: SignInNeeded, pages: Pages, beginning: tuple[str, str] | None
-) -> Answer:
+def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] | None) -> Answer:
     """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
     cookies = (clear_cookie(GRANT),)
     if not request.page_load:
-        title: Text = {request.language: verdict.reason}
-        return _machine(401, "sign_in_needed", title, {}, request, cookies)
+        return _machine(401, "sign_in_needed", *WORDS["sign_in_needed"], request, cookies)
     if beginning is None:  # what was typed into the form would be lost by a redirect
         return _page(401, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
@@ -80,7 +102,7 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     """The gateway itself cannot decide: database, provider or a fault of ours. Doubt refuses."""
     if request.page_load:
         return _page(503, pages.unavailable(request), pages, ())
-    return _machine(503, "gateway_unavailable", {}, {}, request, ())
+    return _machine(503, "gateway_unavailable", *WORDS["gateway_unavailable"], request, ())
 
 
 def _page(status: int, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:

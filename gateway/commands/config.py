@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from config.load import load
-from gateway.commands.decisions import policy_book
+from gateway.commands.fitness import checked
 from gateway.commands.options import configuration
 
 
@@ -13,11 +12,12 @@ from gateway.commands.options import configuration
 def command() -> None: ...
 
 
-@command.command(help="Name every fault of the configuration and its policies; start and change nothing.")
+@command.command(
+    help="Name every fault of the configuration, the certificate and the policies; start and change nothing."
+)
 @configuration
 def check(configuration: Path) -> None:
-    settings, district = load(configuration)
-    book = policy_book(settings, district)
+    settings, district, book = checked(configuration)
     click.echo(
         f"{configuration}: fit to start: {len(district)} municipalities, "
         f"{len(settings.applications)} applications, policies {book.version}"

@@ -4,6 +4,7 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import asyncio
+import logging
 from collections.abc import Collection, Coroutine, Sequence
 from datetime import datetime, timedelta
 
@@ -41,6 +42,7 @@ from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
 
+NO_EPOCH = "none"  # no digest: fits no grant
 SWEEP_EVERY = timedelta(minutes=1)
 TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake at most so often
 ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
@@ -96,7 +98,8 @@ class ControlPlane:
             state.seal.close,
             state.seal.open,
         )
-        self.data_plane_up = False
+        self._grants_let_in = True
+        self.data_plane_up = self.directory_up = False
         self._background: set[asyncio.Task[None]] = set()
         self.desk = Desk(
             pages=make_pages(state.settings.office.name, state.settings.language),
@@ -110,7 +113,7 @@ class ControlPlane:
             self.office,
             self._forget,
             state.record,
-            self.metrics.directory_reachable.set,
+            self._directory_answers,
             " ".join(state.settings.directory.servers),
         )
 
@@ -118,11 +121,22 @@ class ControlPlane:
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
-        self.discovery.publish_gate(revoked, self.snapshot.epoch)
+        self.discovery.publish_gate(revoked, self.snapshot.epoch if self._grants_let_in else NO_EPOCH)
+
+    def let_grants_in(self, *, allowed: bool) -> None:
+        """Whether a fresh grant suffices; where not, every request asks for a decision."""
+        if allowed is not self._grants_let_in:
+            self._grants_let_in = allowed
+            log.log(logging.INFO if allowed else logging.ERROR, "audit.room", grants_let_in=allowed)
+            self.revoked.announce()
 
     def _rejected(self, rejection: Rejection) -> None:
         self.metrics.data_plane_refusals.inc()
         log.error("envoy.refused_configuration", what=str(rejection))
+
+    def _directory_answers(self, level: float) -> None:
+        self.directory_up = bool(level)
+        self.metrics.directory_reachable.set(level)
 
     def _end_at_provider(self, sids: Collection[str], reason: EndReason) -> None:
         """Single sign-on ends with the gateway's session, unless the end came from there."""
@@ -208,8 +222,12 @@ class ControlPlane:
         self.directory.close()
 
     def ready(self) -> dict[str, bool]:
-        """Parts that must work before people can come in, and whether they do."""
-        return {"data_plane": self.data_plane_up, "database": self.state.database.works()}
+        """Parts that people need to come in, and whether they work."""
+        return {
+            "data_plane": self.data_plane_up,
+            "database": self.state.database.works(),
+            "directory": self.directory_up,
+        }
 
     def _soon(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -10,12 +10,14 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from gateway import __version__
 from gateway.audit import acts
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.note import Signer
 from gateway.commands import rounds
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.failure import explained
+from gateway.commands.preflight import DiskFull
 from gateway.commands.sockets import serving
 from gateway.commands.state import State, now, open_state
 from gateway.envoy.discovery import all_resources
@@ -25,29 +27,31 @@ from gateway.envoy.process import Administration
 from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
 from gateway.storage.officer_log import OfficerLog
-from gateway.supervise import CURRENT, WRONG_CONFIGURATION
+from gateway.supervise import CURRENT, TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 
-VERSION = "0.1.0"
 NOTICES_EVERY = timedelta(milliseconds=200)
-ENVOY_PATIENCE = timedelta(seconds=30)
+GATE_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
 log = structlog.get_logger("control_plane")
 
 
 def main(configuration: Path) -> int:
-    """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help."""
+    """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     try:
         state = open_state(configuration)
         plane = ControlPlane(state)
     except Exception as error:
-        message = explained(error)
-        if message is None:
-            raise
+        if (message := explained(error)) is None:
+            log.exception("start.failed")
+            return 1
         sys.stderr.write(f"brana: {message}\n")
-        return WRONG_CONFIGURATION
+        return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
     try:
         uvloop.run(_serve(plane))
+    except Exception:
+        log.exception("control_plane.failed")
+        return 1
     finally:
         state.database.close()
     return 0
@@ -60,7 +64,7 @@ async def _serve(plane: ControlPlane) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
-    await state.record([acts.started(moment, VERSION, version)])
+    await state.record([acts.started(moment, __version__, version)])
     plane.publish(
         all_resources(
             plane.settings,
@@ -72,7 +76,7 @@ async def _serve(plane: ControlPlane) -> None:
             ),
         )
     )
-    await look_again(plane)
+    plane.revoked.replace(await state.sessions.revoked(moment))
     checkpoints = rounds.checkpointer(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
@@ -86,6 +90,7 @@ async def _serve(plane: ControlPlane) -> None:
                 lambda: rounds.tidy(plane),
                 lambda: follow(state.run / FOLDER, lambda notice: _record(state, notice), NOTICES_EVERY),
                 lambda: _watch_envoy(plane),
+                lambda: rounds.keep_room(plane),
             )
         )
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
@@ -98,10 +103,10 @@ async def _serve(plane: ControlPlane) -> None:
     await plane.close()
 
 
-async def look_again(plane: ControlPlane) -> None:
-    """Take in what commands wrote into the database: revocations."""
+async def look_again(plane: ControlPlane) -> bool:
+    """Take in what commands wrote into the database, revocations; whether Envoy has it."""
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
-    await plane.discovery.gate_applied(timedelta(seconds=1))
+    return await plane.discovery.gate_applied(GATE_PATIENCE)
 
 
 def _officer(plane: ControlPlane, signer: Signer) -> Officer:
@@ -125,7 +130,7 @@ async def _record(state: State, notice: Notice) -> None:
         outcome=Outcome.FAILURE if died else Outcome.SUCCESS,
         at=notice.at,
         subject="system",
-        details={"spool": notice.spool, "status": notice.status},
+        details={"process": notice.process, "spool": notice.spool, "status": notice.status},
     )
     await state.record([entry])
 

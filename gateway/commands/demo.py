@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,18 +17,22 @@ from rich.console import Console
 
 from config.vocabulary import MunicipalityCode
 from gateway.commands.addresses import Addresses
-from gateway.commands.decisions import policy_book
-from gateway.commands.preflight import CannotStart, require_free_ports
-from gateway.commands.serve import plan_file
-from gateway.commands.state import State, now, open_state
+from gateway.commands.fitness import ready_to_start
+from gateway.commands.lock import take
+from gateway.commands.preflight import CannotStart, require_free
+from gateway.commands.serve import plan_file, supervisor
+from gateway.commands.state import State, now
 from gateway.demo.announcement import announce, described
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
 from gateway.demo.start import DOMAIN, Running, prepare, running
 from gateway.demo.world import World
 from gateway.grants.sign import public_jwks
+from gateway.supervise import die_with
 from idp.login.totp import Secret
 
+PROJECT = Path(__file__).parents[2]
+WIDTH = 160  # columns where no terminal says how wide it is
 READY_WITHIN = 60.0  # seconds; a quiet machine needs about one
 ENDS_WITHIN = 20.0
 
@@ -40,8 +45,16 @@ ENDS_WITHIN = 20.0
 @click.option("--port", type=click.IntRange(1, 65535), default=8443, show_default=True)
 @click.option("--metrics-port", type=click.IntRange(1, 65535), default=9464, show_default=True)
 def command(directory: Path, port: int, metrics_port: int) -> None:
-    signal.signal(signal.SIGTERM, _interrupt)
-    console, output = Console(stderr=True), Console(soft_wrap=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks
+            signal.signal(number, _interrupt)
+    console = Console(stderr=True)
+    output = Console(width=None if sys.stdout and sys.stdout.isatty() else WIDTH)
+    require_free(
+        (f"--{name}", "127.0.0.1", one) for name, one in (("port", port), ("metrics-port", metrics_port))
+    )
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = take(directory)
     with console.status("Preparing the world: people, directory, certificates …"):
         world = prepare(directory, now())
     issuer = f"https://portal.{DOMAIN}" + ("" if port == 443 else f":{port}")
@@ -53,13 +66,22 @@ def command(directory: Path, port: int, metrics_port: int) -> None:
         try:
             _serve(world, around, issuer_keys, (port, metrics_port), (console, output))
         finally:
+            _ending()
             servers.__exit__(None, None, None)
     except KeyboardInterrupt:
         console.print("Everything has ended.")
+    finally:
+        os.close(lock)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def _ending() -> None:
+    """From here on we do end: a second Ctrl-C must not leave half of it running."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _serve(
@@ -75,10 +97,8 @@ def _serve(
         settings_text(world, around.directory_url, around.applications, port=port, metrics_port=metrics_port),
         encoding="utf-8",
     )
-    state = open_state(configuration)
+    state, lock = ready_to_start(configuration)
     try:
-        policy_book(state.settings, state.district)
-        require_free_ports(state.settings)
         asyncio.run(_enrol(state, world))
         issuer_keys.write_bytes(msgspec.json.encode(public_jwks(state.keys.assertion)))
         addresses = Addresses(state.settings, state.district)
@@ -86,17 +106,27 @@ def _serve(
         state.database.close()
     plan = plan_file(configuration, state.settings)
     with (world.folder / "brana.log").open("ab") as log:
-        product = subprocess.Popen([sys.executable, "-m", "gateway.supervise", str(plan)], stderr=log)
+        product = subprocess.Popen(
+            supervisor(plan, lock),
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for us: we end it in order
+            pass_fds=(lock,),
+            preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - nothing runs beside this thread here
+        )
+    os.close(lock)
     try:
         with console.status("Starting control plane and data plane …"):
             _wait_until_ready(product, metrics_port, world.folder / "brana.log")
         content = described(world, addresses.district, _addresses(addresses), configuration)
         write_private(world.folder / "world.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
         announce(content, output)
-        output.print(f"\nready: open {addresses.portal}  (Ctrl-C ends everything)")
+        output.print(f"\nready: open {addresses.portal}  (Ctrl-C ends everything)", soft_wrap=True)
         status = product.wait()
         raise CannotStart(f"the product ended (exit status {status})", f"see {world.folder / 'brana.log'}")
     finally:
+        _ending()
         product.terminate()
         try:
             product.wait(ENDS_WITHIN)

@@ -3,11 +3,15 @@
 Errors of the rooms say themselves what is wrong, where, and how to mend it; here stands only which they are.
 """
 
+import errno
+
 from config.problem import ConfigurationRefused
 from gateway.commands.preflight import CannotStart
-from gateway.control import NotRunning
+from gateway.control import NotRunning, NotTold
+from gateway.demo.slapd import SlapdUnusable
+from gateway.demo.start import DemoUnusable
 from gateway.storage.database import DatabaseUnusable
-from gateway.storage.seal import SealBroken
+from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 from policies.problems import PoliciesUnusable
 
@@ -15,14 +19,33 @@ TOLD = (
     CannotStart,
     ConfigurationRefused,
     DatabaseUnusable,
+    DemoUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
+    MasterKeyUnusable,
     NotRunning,
+    NotTold,
     PoliciesUnusable,
     SealBroken,
+    SlapdUnusable,
 )
+
+FILES = {
+    errno.ENOSPC: "free space on that disk",
+    errno.EDQUOT: "free space, or raise this user's quota",
+    errno.EROFS: "mount that disk for writing, or name another folder",
+    errno.EACCES: "correct the owner and mode, or run as the user who owns it",
+    errno.EPERM: "correct the owner and mode, or run as the user who owns it",
+    errno.EIO: "the disk fails; see the system's log",
+}
+"""What a machine refuses to any of its files, and how to mend it."""
 
 
 def explained(error: Exception) -> str | None:
     """The message for a person, or None for a fault of ours, which deserves its traceback."""
-    return str(error) if isinstance(error, TOLD) else None
+    if isinstance(error, TOLD):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in FILES:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}\n    {FILES[error.errno]}"
+    return None

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 from config.settings import Settings
@@ -14,6 +15,10 @@ class CannotStart(Exception):
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what}\n    {remedy}")
+
+
+class DiskFull(CannotStart):
+    """Passes by itself once there is space."""
 
 
 def prepare_state(directory: Path) -> None:
@@ -33,7 +38,7 @@ def prepare_state(directory: Path) -> None:
     space = os.statvfs(directory)
     free = space.f_bavail * space.f_frsize // 2**20
     if free < FREE_MIB:
-        raise CannotStart(
+        raise DiskFull(
             f"only {free} MiB are free in {directory}",
             f"free at least {FREE_MIB} MiB: without space the audit log could not be kept",
         )
@@ -41,11 +46,18 @@ def prepare_state(directory: Path) -> None:
 
 def require_free_ports(settings: Settings) -> None:
     """Raises CannotStart for an address that another program listens on, or that is not this machine's."""
-    wanted = {
-        "public": (settings.public.address, settings.public.port),
-        "metrics": (settings.metrics.address, settings.metrics.port),
-    }
-    for table, (address, port) in wanted.items():
+    public, metrics = settings.public, settings.metrics
+    require_free(
+        [
+            ("public.port", public.address, public.port),
+            ("metrics.port", metrics.address, metrics.port),
+        ]
+    )
+
+
+def require_free(wanted: Iterable[tuple[str, str, int]]) -> None:
+    """The same for addresses (name of the setting, address, port)."""
+    for name, address, port in wanted:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,6 +66,6 @@ def require_free_ports(settings: Settings) -> None:
                 probe.listen(1)
             except OSError as error:
                 raise CannotStart(
-                    f"{table}.port: {address}:{port} cannot be listened on: {error.strerror}",
+                    f"{name}: {address}:{port} cannot be listened on: {error.strerror}",
                     f"end the program that uses it (ss -ltnp 'sport = :{port}'), or choose another port",
                 ) from error

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from gateway.audit.checkpointer import Checkpointer
+from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.commands.control_plane import ControlPlane
@@ -16,12 +17,15 @@ from gateway.envoy.process import Administration
 from gateway.sessions.facts import person_of
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_spool import SpoolPlaces
+from gateway.supervise import CURRENT
 from idp.directory.watch import Watch
 
 log = structlog.get_logger("rounds")
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 MIB = 2**20
+ROOM_EVERY = 0.5  # seconds
+LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
 
 def trouble(error: Exception) -> None:
@@ -58,6 +62,16 @@ async def keep_facts(plane: ControlPlane) -> None:
             watch.learn(person_of(session), session.facts_at)
         await plane.facts.take(await watch.look())
         await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
+
+
+async def keep_room(plane: ControlPlane) -> None:
+    """Set room aside for the access log; when it runs out on a full disk, no grant lets anybody in unrecorded."""
+    current = plane.settings.state.directory / "spool" / CURRENT
+    while True:
+        with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
+            left = await asyncio.to_thread(set_aside, current)
+            plane.let_grants_in(allowed=left is None or left >= LEAST_ROOM)
+        await asyncio.sleep(ROOM_EVERY)
 
 
 async def tidy(plane: ControlPlane) -> None:

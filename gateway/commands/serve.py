@@ -8,10 +8,8 @@ from pathlib import Path
 import click
 
 from config.settings import Settings
-from gateway.commands.decisions import policy_book
+from gateway.commands.fitness import ready_to_start
 from gateway.commands.options import configuration
-from gateway.commands.preflight import require_free_ports
-from gateway.commands.state import open_state
 from gateway.envoy import process
 from gateway.envoy.bootstrap import bootstrap
 from gateway.supervise import Plan
@@ -20,14 +18,11 @@ from gateway.supervise import Plan
 @click.command(help="Run the product of this machine: control plane and data plane, until told to end.")
 @configuration
 def command(configuration: Path) -> None:
-    state = open_state(configuration.resolve())
-    try:
-        policy_book(state.settings, state.district)
-        require_free_ports(state.settings)
-    finally:
-        state.database.close()
+    state, lock = ready_to_start(configuration.resolve())
+    state.database.close()
     plan = plan_file(configuration.resolve(), state.settings)
-    supervise(plan)
+    os.set_inheritable(lock, True)
+    os.execv(sys.executable, supervisor(plan, lock))  # noqa: S606 - our own; needs nothing of this process
 
 
 def plan_file(configuration: Path, settings: Settings) -> Path:
@@ -45,6 +40,6 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     return plan
 
 
-def supervise(plan: Path) -> None:
-    """Become the supervisor: its process needs nothing of what this one has loaded."""
-    os.execv(sys.executable, [sys.executable, "-m", "gateway.supervise", str(plan)])  # noqa: S606 - our own
+def supervisor(plan: Path, lock: int) -> list[str]:
+    """Command of the supervisor; `lock`: descriptor that it inherits and hands on to the control plane."""
+    return [sys.executable, "-m", "gateway.supervise", str(plan), str(lock)]

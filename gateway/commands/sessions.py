@@ -1,9 +1,8 @@
 """`brana sessions list|revoke`: who is signed in, and ending it now."""
 
 import asyncio
-import contextlib
 import getpass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -12,14 +11,17 @@ from rich.table import Column, Table
 
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.commands import lock
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, now, open_state
-from gateway.control import NotRunning, tell_changed
+from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from idp import events
+
+RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
 
 @click.group(help="List and end sessions.")
@@ -49,9 +51,11 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
         raise click.UsageError("name sessions (see `brana sessions list`), or --user, not both")
     state = open_state(configuration)
     ended = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
-    if not ended:
-        raise CannotStart("no open session fits", "see `brana sessions list`")
-    click.echo(f"{ended} {'session' if ended == 1 else 'sessions'} ended")
+    missing = set(session) - {one.id for one in ended}
+    if not ended or missing:
+        names = f" {', '.join(sorted(missing))}" if missing else f" of {user!r}"
+        raise CannotStart(f"no open session{names}; {_ended(len(ended))}", "see `brana sessions list`")
+    click.echo(_ended(len(ended)))
 
 
 async def _open_sessions(state: State, user: str) -> list[Session]:
@@ -60,7 +64,7 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
     return [one for one in alive if not user or one.login.casefold() == user.casefold()]
 
 
-async def _revoke(state: State, names: list[SessionId], user: str) -> int:
+async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
     moment = now()
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
     office = SessionOffice(
@@ -76,9 +80,25 @@ async def _revoke(state: State, names: list[SessionId], user: str) -> int:
     for one in chosen:
         sid = SessionId(one.provider_sid)
         await state.identities.end_session(sid, events.EndReason.BY_OFFICER, moment)
-    with contextlib.suppress(NotRunning):  # nothing runs, so nothing holds a grant as fresh
-        await tell_changed(state.run / "control.sock")
-    return len(chosen)
+    if chosen:
+        await _tell(state, len(chosen))
+    return chosen
+
+
+async def _tell(state: State, ended: int) -> None:
+    try:
+        await tell_changed(
+            state.run / "control.sock", lambda: lock.is_taken(state.settings.state.directory), RESTART
+        )
+    except NotRunning:
+        return  # nothing runs, so nothing holds a grant as fresh; the next start reads the table
+    except NotTold:
+        click.echo(f"{_ended(ended)} in the database", err=True)
+        raise
+
+
+def _ended(count: int) -> str:
+    return f"{count} {'session' if count == 1 else 'sessions'} ended"
 
 
 def _local(moment: datetime) -> str:

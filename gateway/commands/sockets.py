@@ -90,7 +90,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
 
 @contextlib.asynccontextmanager
 async def serving(
-    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[None]]
+    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[None]:
     """All sockets answer while the block runs."""
     run, metrics = plane.state.run, plane.settings.metrics

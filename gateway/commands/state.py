@@ -15,7 +15,7 @@ from gateway.grants.keys import Keys, load_keys
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
-from gateway.storage.keys import private_key_of
+from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
@@ -34,7 +34,8 @@ class State:
 
     @cached_property
     def seal(self) -> Seal:
-        return Seal(master_key(self.settings.state.directory / "keys"))
+        sealed = self.database.read_now(anything_sealed)
+        return Seal(master_key(self.settings.state.directory / "keys", may_make=not sealed))
 
     @cached_property
     def keys(self) -> Keys:
@@ -60,6 +61,11 @@ def open_state(configuration: Path) -> State:
     """Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
     settings, district = load(configuration)
     prepare_state(settings.state.directory)
+    return opened(settings, district)
+
+
+def opened(settings: Settings, district: District) -> State:
+    """For a state directory that is prepared. Raises DatabaseUnusable."""
     path = settings.state.directory / "brana.db"
     prepare(path)
     return State(settings, district, Database(path))

@@ -1,11 +1,12 @@
 """What a visitor of the demo is told: every address, account, password and one-time-code secret."""
 
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.district import District
 from config.vocabulary import Language
@@ -25,22 +26,42 @@ def described(
 
 
 def announce(content: Mapping[str, Any], console: Console) -> None:
-    """Everything, the featured people and the addresses last: that is where a reader looks."""
-    everybody = Table("login", "password", "one-time-code secret", "roles", title="Everybody", box=None)
+    """Everything, what a visitor needs last: that is where a reader looks. The long lists come before."""
+    many, few = _sorted_addresses(content)
+    secrets = [Column(name, overflow="fold") for name in ("login", "password", "one-time-code secret")]
+    everybody = Table(*secrets, "roles", title="Everybody", box=None)
     for account in content["accounts"]:
         everybody.add_row(*_row(account))
     console.print(everybody)
-    featured = Table("who", "login", "password", "one-time-code secret", title="Try these", box=None)
+    console.print(_addresses("Every municipality's own addresses", many))
+    featured = Table("who", *map(copy, secrets), title="Try these", box=None)
     for account in content["accounts"]:
         if account["note"]["en"]:
             login, password, secret, _ = _row(account)
             featured.add_row(f"{account['name']}: {account['note']['en']}", login, password, secret)
     console.print(featured)
-    where = Table(show_header=False, title="Addresses", box=None)
-    for name, address in content["addresses"].items():
-        where.add_row(name, address)
-    where.add_row("test authority", content["authority"])
-    console.print(where)
+    console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
+
+
+def _sorted_addresses(content: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Addresses that each municipality has of its own, and all others with one of those as an example."""
+    somebody = next(account for account in content["accounts"] if account["note"]["en"])
+    example = somebody["roles"][0]["municipality_name"]
+    addresses: dict[str, str] = content["addresses"]
+    many = {name: address for name, address in addresses.items() if " " in name}
+    few = {
+        name: address
+        for name, address in addresses.items()
+        if " " not in name or name.partition(" ")[2] == example
+    }
+    return many, few
+
+
+def _addresses(title: str, addresses: Mapping[str, str]) -> Table:
+    table = Table("name", Column("address", overflow="fold"), show_header=False, title=title, box=None)
+    for name, address in addresses.items():
+        table.add_row(name, address)
+    return table
 
 
 def _account(account: Account, district: District) -> dict[str, Any]:

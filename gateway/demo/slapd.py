@@ -159,6 +159,7 @@ class Slapd:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us: we end it after the product
             )
         until = time.monotonic() + READY_WITHIN
         while not (_answers(self.port) and _answers(self.tls_port)):

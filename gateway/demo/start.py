@@ -145,6 +145,7 @@ def _start_application(
             stdin=subprocess.PIPE,  # closed by the system when we end, and then the application ends too
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us: we end it after the product
         )
     return child, f"http://127.0.0.1:{port}"
 

@@ -15,6 +15,7 @@ GRANT_COOKIE = "__Host-brana-grant"
 OUR_COOKIES = "__Host-brana-"
 ROUTES = "people"  # name of the one route configuration
 DISCOVERY_CLUSTER = "brana.discovery"
+SKIP = "envoy.extensions.filters.common.matcher.action.v3.SkipFilter"
 GATE_METADATA = "brana.gate"
 
 

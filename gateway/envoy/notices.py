@@ -27,6 +27,8 @@ class Notice:
     """File name of that start's access log."""
     status: int
     """Exit status; negative: the signal that ended it; 0 for a start."""
+    process: int = 0
+    """Its process id; 0 where it is not known."""
 
 
 def leave(folder: Path, notice: Notice) -> None:
@@ -56,6 +58,7 @@ def _read(path: Path) -> Notice | None:
             at=datetime.fromisoformat(said["at"]),
             spool=str(said["spool"]),
             status=int(said["status"]),
+            process=int(said.get("process", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,9 +1,7 @@
 """What is taken out of an application's answer: cookies that bear our names."""
 
 from gateway.envoy.lua import script
-from gateway.envoy.messages import OUR_COOKIES, Json, typed
-
-SKIP = "envoy.extensions.filters.common.matcher.action.v3.SkipFilter"
+from gateway.envoy.messages import OUR_COOKIES, SKIP, Json, typed
 
 
 def our_cookies_removed() -> Json:

@@ -33,6 +33,10 @@ class RevokedList:
         self._until = {name: max(until, self._until.get(name, until)) for name, until in known.items()}
         self._changed(frozenset(self._until))
 
+    def announce(self) -> None:
+        """Tell all ids again, for whoever puts more into the same message."""
+        self._changed(frozenset(self._until))
+
     def sweep(self, now: datetime) -> None:
         """Forget what no living grant can carry. Nothing is announced: a shorter list changes no verdict."""
         self._until = {name: until for name, until in self._until.items() if until > now}

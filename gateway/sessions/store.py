@@ -12,8 +12,8 @@ from gateway.sessions.session import EndReason, Session
 class SessionStore(Protocol):
     """Raises the database's own errors; a missing session is None or left out, never an error."""
 
-    def by_handle(self, handle_hash: bytes) -> Session | None:
-        """The session a browser's handle belongs to, ended ones too. A point read, in the calling thread."""
+    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+        """The session of a handle that was given out at this host, ended ones too. A point read, at once."""
         ...
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:

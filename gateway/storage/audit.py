@@ -22,6 +22,7 @@ from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.names import folded
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.database import driver_of
+from gateway.storage.rows import run_rows
 from gateway.storage.tables.audit import audit_entry
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
@@ -30,7 +31,8 @@ INTRODUCING = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED})
 """Entries that say who a subject is: login in `person`, full name in the detail `name`."""
 
 # prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
-_INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark")))
+_INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark"))).rpartition("(")[0]
+_ROW = f"({', '.join('?' * len(audit_entry.c))})"
 _NAMED = "INSERT OR IGNORE INTO audit_person (subject, person, folded) VALUES (?, ?, ?)"
 
 
@@ -123,7 +125,7 @@ class Ledger:
 
 
 def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[tuple[Any, ...]]) -> None:
-    driver.executemany(_INSERT, rows)
+    run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), rows)
     values = (new.frontier.size, new.frontier.pack(), new.received_at, new.wall)
     if old is None:
         driver.execute(

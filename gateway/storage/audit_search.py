@@ -179,6 +179,8 @@ def _conditions(query: Query) -> list[Condition]:
         conditions.append(_e.at >= microseconds(query.since))
     if query.until is not None:
         conditions.append(_e.at < microseconds(query.until))
+    if query.without_technical:
+        conditions.append(or_(_unindexed(_e.code) != Code.ACCESS.value, _unindexed(_e.application) != ""))
     if query.crossing:
         own, of_data = _unindexed(_e.own_municipality), _unindexed(_e.municipality)
         conditions += [own != of_data, own != "", of_data != ""]

@@ -13,6 +13,11 @@ from gateway.storage.seal import Seal
 from gateway.storage.tables.keys import signing_key
 
 
+def anything_sealed(connection: Connection) -> bool:
+    """Whether keys were sealed here before, so that their master key must be there too."""
+    return connection.execute(select(signing_key.c.id).limit(1)).first() is not None
+
+
 def private_key_of(
     database: Database,
     seal: Seal,

@@ -64,6 +64,7 @@ class OfficerLog:
             codes=frozenset() if query.code is None else frozenset({query.code}),
             session=query.session,
             request_id=query.request_id or None,
+            without_technical=not (query.technical or query.request_id or query.session),
             since=query.since,
             until=query.until,
         )

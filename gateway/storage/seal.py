@@ -56,15 +56,22 @@ class Seal:
             raise SealBroken(row) from error
 
 
-def master_key(folder: Path) -> bytes:
+def master_key(folder: Path, *, may_make: bool = True) -> bytes:
     """The master key of `folder`/master.key; made at the first start, 32 random bytes, mode 0600.
 
+    `may_make`: False where something is sealed already, which a new key could never open.
     Raises MasterKeyUnusable.
     """
     path = folder / "master.key"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
+            if not may_make:
+                raise MasterKeyUnusable(
+                    path,
+                    "it is missing, and the database holds secrets that only it opens; "
+                    "restore it from its backup",
+                )
             _place(path, os.urandom(KEY))
         mode, key = path.stat().st_mode, path.read_bytes()
     except OSError as error:

@@ -13,15 +13,29 @@ from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.storage.database import Database, driver_of
 from gateway.storage.moment import micros, moment_of
+from gateway.storage.rows import run_rows
 from gateway.storage.tables.sessions import revoked, session, session_handle
+from gateway.storage.together import Together
 
 COLUMNS = tuple(column.name for column in session.c)
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
 _BY_HANDLE = (
     f"SELECT {', '.join(f'session.{name}' for name in COLUMNS)} FROM session_handle "  # noqa: S608 - our names
-    "JOIN session ON session.id = session_handle.session_id WHERE session_handle.hash = ?"
+    "JOIN session ON session.id = session_handle.session_id "
+    "WHERE session_handle.hash = ? AND session_handle.host = ?"
 )
-_SEEN = "UPDATE session SET last_seen_at = ? WHERE id = ?"
+
+
+def _seen(number: int) -> str:
+    rows = ", ".join(["(?, ?)"] * number)
+    return (
+        f"WITH seen (id, at) AS (VALUES {rows}) "  # noqa: S608 - question marks
+        "UPDATE session SET last_seen_at = seen.at FROM seen WHERE session.id = seen.id"
+    )
+
+
+Record = tuple[SessionId | None, datetime, Sequence[Entry]]
+"""Whom the decision was about, when, and what is written down of it."""
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
@@ -83,9 +97,10 @@ def _session_of(row: Iterable[Any]) -> Session:
 class StoredSessions:
     def __init__(self, database: Database, append: Append) -> None:
         self._database, self._append = database, append
+        self._records: Together[Record] = Together(self._record)
 
-    def by_handle(self, handle_hash: bytes) -> Session | None:
-        row = self._database.row_now(_BY_HANDLE, handle_hash)
+    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+        row = self._database.row_now(_BY_HANDLE, handle_hash, host)
         return None if row is None else _session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:
@@ -154,9 +169,17 @@ class StoredSessions:
         await self._database.write(work)
 
     async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
-        def work(connection: Connection) -> None:
+        await self._records((seen, now, entries))
+
+    async def _record(self, records: Sequence[Record]) -> None:
+        at: dict[SessionId, int] = {}
+        for seen, now, _ in records:
             if seen is not None:
-                driver_of(connection.connection).execute(_SEEN, (micros(now), seen))
+                at[seen] = max(at.get(seen, 0), micros(now))
+        entries = [entry for _, _, some in records for entry in some]
+
+        def work(connection: Connection) -> None:
+            run_rows(driver_of(connection.connection), _seen, list(at.items()))
             self._append(connection, entries)
 
         await self._database.write(work)

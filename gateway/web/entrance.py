@@ -35,7 +35,7 @@ EndSession = Callable[[Session, EndReason, web.Request, datetime], Awaitable[Non
 class Entrance:
     desk: Desk
     sign_in: SignIn
-    session_of: Callable[[bytes], Session | None]
+    session_of: Callable[[bytes, str], Session | None]
     end: EndSession
 
     def paths(self) -> Mapping[str, Handler]:
@@ -92,7 +92,7 @@ class Entrance:
 
     def _session(self, request: web.Request) -> Session | None:
         handle = self._cookies(request).get(SESSION)
-        return self.session_of(handle_hash(handle)) if handle else None
+        return self.session_of(handle_hash(handle), request.host) if handle else None
 
     @staticmethod
     def _cookies(request: web.Request) -> dict[str, str]:

@@ -94,8 +94,10 @@ GATEWAY_UNAVAILABLE = Refusal(
     reason="gateway_unavailable",
     title=both(cs="Přístup teď nelze ověřit", en="Access cannot be checked right now"),
     advice=both(
-        cs="Nic se nestalo s vašimi daty, jen je zatím nemůžeme otevřít. Zkuste to za chvíli znovu.",
-        en="Nothing has happened to your data, we just cannot open it yet. Try again in a moment.",
+        cs="Brána teď nemůže přístup posoudit nebo zapsat do auditního záznamu, a bez záznamu nikoho nepustí. "
+        "Vašim datům se nic nestalo. Zkuste to za chvíli znovu.",
+        en="The gateway cannot decide now, or cannot write the access into the audit log, and lets nobody in "
+        "unrecorded. Nothing has happened to your data. Try again in a moment.",
     ),
 )
 SIGN_IN_FAILED = Refusal(

@@ -129,7 +129,7 @@ class Watch:
         wanted = set(self._in_use())
         was_in_trouble = self._in_trouble
         try:
-            found = await self._people(wanted) if wanted else {}
+            found = await self._people(wanted)
             missing = len(wanted - found.keys())
             if not believable(len(wanted), missing):
                 raise DirectoryMisconfigured(
@@ -139,12 +139,11 @@ class Watch:
         except DirectoryUnusable as trouble:
             self._in_trouble = True
             return Reading(asked_at, trouble=trouble, first_of_its_kind=not was_in_trouble)
-        if wanted:
-            self._in_trouble = False
+        self._in_trouble = False
         return Reading(
             asked_at,
             changes=tuple(self._take_in(found, wanted, asked_at)),
-            first_of_its_kind=was_in_trouble and not self._in_trouble,
+            first_of_its_kind=was_in_trouble,
         )
 
     def _take_in(

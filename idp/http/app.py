@@ -35,7 +35,6 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_post("/logout", sign_out.ask)
     app.router.add_post("/logout/confirm", sign_out.confirm)
     app.router.add_get("/", home)
-    app.router.add_get("/healthz", healthy)
     provider.pages.assets.add_to(app)
     return app
 
@@ -51,9 +50,3 @@ def _page_of_form(page: str) -> Handler:
 async def home(request: web.Request) -> web.Response:
     """Nobody signs in for its own sake: a person who types the address is shown where to begin."""
     return authorize.send_on(request.app[PROVIDER].start)
-
-
-async def healthy(request: web.Request) -> web.Response:
-    """200 while the store answers; a failing one is a 500 by the middleware."""
-    await request.app[PROVIDER].store.look(lambda _book: None)
-    return web.json_response({"status": "ok"}, headers=tokens.NOT_KEPT)

@@ -51,10 +51,10 @@ async def measure() -> dict[str, dict[str, Any]]:
                     results.append(await _load(plane, port, cookie, SECONDS))
             calls = len(plane.decision.requests) - asked_before
             push = await _push_time(plane)
-    # What else the machine does only ever adds: the least disturbed round of each is compared.
-    bare_cpu, bare_rate = min(cost for cost, _ in rounds[bare]), max(rate for _, rate in rounds[bare])
-    cpu = min(cost for cost, _ in rounds[plane.port]) / bare_cpu
-    rate = max(rate for _, rate in rounds[plane.port]) / bare_rate
+    # Medians: one round that the machine favoured or disturbed does not decide.
+    bare_cpu, bare_rate = (statistics.median(values) for values in zip(*rounds[bare], strict=True))
+    our_cpu, our_rate = (statistics.median(values) for values in zip(*rounds[plane.port], strict=True))
+    cpu, rate = our_cpu / bare_cpu, our_rate / bare_rate
     return {
         "cpu_ratio": _figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", 1.5),
         "throughput_ratio": _figure(rate, "×", f"bare route {bare_rate:.0f} requests/s", 0.65, least=True),

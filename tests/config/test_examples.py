@@ -110,7 +110,7 @@ def office(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("switched_on", [False, True])
-def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office: Path) -> None:  # noqa: FBT001
+def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office: Path) -> None:
     office.write_text(
         with_defaults() if switched_on else EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8"
     )

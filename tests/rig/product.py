@@ -152,9 +152,12 @@ class Product:
 
     def application(self, name: ApplicationId, municipality: str = "") -> str:
         """Start page of an application."""
+        return f"https://{self.host(name, municipality)}/"
+
+    def host(self, name: ApplicationId, municipality: str = "") -> str:
+        """Host of an application, with its port, as the browser writes it."""
         found = next(one for one in self.settings.applications if one.id == name)
-        host = found.host.replace("{municipality}", municipality)
-        return f"https://{self.addresses.authority(host)}/"
+        return self.addresses.authority(found.host.replace("{municipality}", municipality))
 
     def visitor(self) -> Visitor:
         """A new browser; closed when the product ends."""

@@ -22,6 +22,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "code": lambda text: Code(text) if text else None,
     "session": lambda text: SessionId(text) if text else None,
     "request_id": str.strip,
+    "technical": bool,
     "since": entered_since,
     "until": entered_until,
 }

@@ -30,6 +30,8 @@ class Query:
     code: Code | None = None
     session: SessionId | None = None
     request_id: str = ""
+    technical: bool = False
+    """Also requests that concern no application: sign-in pages, static files."""
     since: datetime | None = None
     until: datetime | None = None
 

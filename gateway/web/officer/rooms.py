@@ -110,6 +110,7 @@ class Officer:
     async def live(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         sessions = await self.sessions.live(caller, self.desk.now())
+        await self._record_look(request, caller, {"page": "sessions"}, found=len(sessions))
         return self._show(
             request,
             "sessions.html",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from config.vocabulary import Language, MunicipalityCode
+from gateway.grants.cookie import GRANT, SESSION, clear_cookie
 from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, session_of_form
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import NotOwn, PortalStore
@@ -103,7 +104,10 @@ class Portal:
     def _signed_out(self, request: web.Request, *, everywhere: bool) -> web.Response:
         language: Language = language_of(request, self.desk.pages.default_language)
         html = signed_out_page(self.desk.pages, language, portal=self.desk.portal, everywhere=everywhere)
-        return web.Response(text=html, content_type="text/html", headers=page_headers())
+        response = web.Response(text=html, content_type="text/html", headers=page_headers())
+        for name in (GRANT, SESSION):
+            response.headers.add("Set-Cookie", clear_cookie(name))
+        return response
 
 
 def done_of(request: web.Request) -> str:

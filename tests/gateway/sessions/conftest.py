@@ -1,13 +1,16 @@
 """One accountant of Hulín, signed in at half past eight."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import Session
+from tests.gateway.sessions.office_world import World
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
@@ -57,3 +60,10 @@ def session(who: SignedIn) -> Session:
 @pytest.fixture
 def administrator(session: Session) -> Session:
     return replace(session, roles=((HULIN, Role.LOCAL_ADMINISTRATOR), *session.roles))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path / "brana.db")
+    yield made
+    made.database.close()

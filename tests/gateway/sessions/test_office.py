@@ -2,61 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
-from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, Role
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.id_token import SignedIn
-from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, SessionOffice, handle_hash
-from gateway.sessions.revocation import RevokedList
-from gateway.sessions.session import EndReason, Session
-from gateway.storage.database import Database
-from gateway.storage.migrate import prepare
-from gateway.storage.sessions import StoredSessions
-
-HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
-LIFETIME = timedelta(minutes=5)
-KEEP = LIFETIME + CLOCK_MARGIN + IN_FLIGHT
-
-
-class World:
-    """Everything an office touches, and what it said to whom."""
-
-    def __init__(self, path: Path) -> None:
-        prepare(path)
-        self.database = Database(path)
-        self.entries: list[Entry] = []
-        self.announced: list[frozenset[str]] = []
-        self.ended: list[tuple[str, EndReason]] = []
-        self.revoked = RevokedList(self.announced.append)
-        self.store = StoredSessions(self.database, self._append)
-        self.office = SessionOffice(self.store, self.revoked, SignIn(), LIFETIME, self._ended)
-
-    def _append(self, _: Connection, entries: Sequence[Entry]) -> None:
-        self.entries.extend(entries)
-
-    def _ended(self, sids: Collection[str], reason: EndReason) -> None:
-        self.ended.extend((sid, reason) for sid in sids)
-
-    async def open(self, who: SignedIn, now: datetime, host: str = "a.example") -> tuple[Session, str]:
-        return await self.office.open(who, host, "192.0.2.7", "browser" * 100, "request-1", now)
-
-    def codes(self) -> list[Code]:
-        return [entry.code for entry in self.entries]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path / "brana.db")
-    yield made
-    made.database.close()
+from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, handle_hash
+from gateway.sessions.session import EndReason
+from tests.gateway.sessions.office_world import HULIN, KEEP, KROMERIZ, LIFETIME, World
 
 
 def officer(now: datetime) -> Entry:
@@ -69,7 +26,7 @@ async def test_opening_gives_a_handle_that_only_its_holder_knows(
     world: World, who: SignedIn, now: datetime
 ) -> None:
     session, handle = await world.open(who, now)
-    assert world.store.by_handle(handle_hash(handle)) == session
+    assert world.store.by_handle(handle_hash(handle), "a.example") == session
     assert len(handle) == 43  # 256 bits
     assert len(session.id) == 22
     assert session.municipality == KROMERIZ
@@ -93,7 +50,7 @@ async def test_another_host_joins_the_same_session(world: World, who: SignedIn, 
     session, first = await world.open(who, now)
     second = await world.office.join(session, "b.example")
     assert first != second
-    assert world.store.by_handle(handle_hash(second)) == session
+    assert world.store.by_handle(handle_hash(second), "b.example") == session
     assert world.codes() == [Code.SESSION_OPENED]
 
 
@@ -105,7 +62,11 @@ async def test_two_hosts_that_open_at_once_share_one_session(
     )
     assert first == second
     assert one != two
-    assert world.store.by_handle(handle_hash(one)) == world.store.by_handle(handle_hash(two)) == first
+    assert (
+        world.store.by_handle(handle_hash(one), "a.example")
+        == world.store.by_handle(handle_hash(two), "b.example")
+        == first
+    )
     assert world.codes() == [Code.SESSION_OPENED]
 
 
@@ -116,7 +77,7 @@ async def test_ending_announces_the_revocation_id_and_ends_the_sign_in(
     await world.office.end([session], EndReason.ENDED_BY_OFFICER, officer(now), now)
     assert world.announced == [frozenset({session.revocation_id})]
     assert world.ended == [("provider-session-1", EndReason.ENDED_BY_OFFICER)]
-    ended = world.store.by_handle(handle_hash(handle))
+    ended = world.store.by_handle(handle_hash(handle), "a.example")
     assert ended is not None
     assert (ended.end_reason, ended.generation) == (EndReason.ENDED_BY_OFFICER, 2)
     entry = world.entries[-1]
@@ -140,7 +101,7 @@ async def test_ending_twice_announces_and_records_once(world: World, who: Signed
     session, handle = await world.open(who, now)
     await world.office.end([session], EndReason.SIGNED_OUT, None, now)
     await world.office.end([session], EndReason.SIGNED_OUT, None, now)  # from a page that was open before
-    ended = world.store.by_handle(handle_hash(handle))
+    ended = world.store.by_handle(handle_hash(handle), "a.example")
     assert ended is not None
     await world.office.end([ended], EndReason.SIGNED_OUT, None, now)
     await world.office.end([], EndReason.SIGNED_OUT, None, now)
@@ -156,7 +117,7 @@ async def test_signing_out_everywhere_ends_all_of_one_person_and_nobody_elses(
     theirs, handle = await world.open(replace(who, subject="other", provider_sid="provider-session-3"), now)
     assert await world.office.end_all_of(who.subject, EndReason.SIGNED_OUT_EVERYWHERE, None, now) == 2
     assert world.announced == [frozenset({first.revocation_id, second.revocation_id})]
-    assert world.store.by_handle(handle_hash(handle)) == theirs
+    assert world.store.by_handle(handle_hash(handle), "a.example") == theirs
     assert await world.office.end_all_of(who.subject, EndReason.SIGNED_OUT_EVERYWHERE, None, now) == 0
 
 
@@ -166,7 +127,7 @@ async def test_acting_for_another_municipality_decides_everything_anew(
     session, handle = await world.open(who, now)
     assert await world.office.act_for(session, HULIN, officer(now), now)
     assert world.announced == [frozenset({session.revocation_id})]
-    switched = world.store.by_handle(handle_hash(handle))
+    switched = world.store.by_handle(handle_hash(handle), "a.example")
     assert switched == replace(session, municipality=HULIN, generation=2)
     assert world.codes() == [Code.SESSION_OPENED, Code.SESSION_MUNICIPALITY, Code.REVOCATION]
     assert world.entries[1].details["from"] == KROMERIZ
@@ -194,7 +155,7 @@ async def test_new_facts_decide_everything_anew(world: World, who: SignedIn, now
     roles = ((HULIN, Role.MAYOR),)
     await world.office.take_facts(who.subject, "Jana Malá", "mala", roles, now + LIFETIME)
     assert world.announced == [frozenset({session.revocation_id})]
-    found = world.store.by_handle(handle_hash(handle))
+    found = world.store.by_handle(handle_hash(handle), "a.example")
     assert found == replace(
         session,
         name="Jana Malá",

@@ -1,0 +1,23 @@
+"""One statement for many rows.
+
+`executemany` runs a statement for each row, and at each one the driver hands the interpreter's lock over and has
+to win it back from a busy event loop. A statement of many rows runs as a whole while the event loop works on.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+SIZES = (64, 16, 4, 1)  # few different texts, so that each is prepared once
+
+
+def run_rows(
+    driver: sqlite3.Connection, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Run `statement(number)`, the text for that many rows, over all rows in order. Raises sqlite3.Error."""
+    begin = 0
+    for size in SIZES:
+        while len(rows) - begin >= size:
+            values = [value for row in rows[begin : begin + size] for value in row]
+            driver.execute(statement(size), values)
+            begin += size

@@ -1,0 +1,260 @@
+"""From a verdict to what Envoy passes on, over the real store, signer and policies."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from joserfc.jwk import ECKey
+from sqlalchemy import Connection
+
+from config.vocabulary import Language, SubjectId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.authorize.catalogue import openable
+from gateway.authorize.ext_authz import Authorizer
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.response import Kind
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.verdict import Refused, SignInNeeded
+from gateway.envoy.authorization import UNAVAILABLE
+from gateway.grants.assertion import AssertionVerifier
+from gateway.grants.cookie import GRANT, SESSION
+from gateway.grants.sign import GrantSigner
+from gateway.sessions.office import handle_hash
+from gateway.sessions.session import Session
+from gateway.storage.database import Database
+from gateway.storage.migrate import all_tables
+from gateway.storage.sessions import StoredSessions
+from tests.gateway.authorize.conftest import NOW
+
+HANDLE = "handle-of-this-browser"
+HOST = "spisovka-588491.brana.test:8443"
+QUESTION = {
+    "x-brana-route": "records 588491 read",
+    "Host": HOST,
+    "x-brana-client-address": "192.0.2.7",
+    "x-request-id": "request-1",
+    "Accept": "text/html",
+    "Cookie": f"{SESSION}={HANDLE}",
+}
+
+
+class PlainPages:
+    """Says which page would be shown."""
+
+    headers: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'"}
+
+    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str:
+        return f"refused {refused.reason} {status} {request.language}"
+
+    def signed_out(self, request: AccessRequest) -> str:
+        return f"signed out {request.language}"
+
+    def unavailable(self, request: AccessRequest) -> str:
+        return f"unavailable {request.request_id}"
+
+
+class Door:
+    """The authorization service on a unix socket, as Envoy sees it."""
+
+    def __init__(self, folder: Path, snapshot: Snapshot) -> None:
+        self.socket = folder / "authorize.sock"
+        self.entries: list[Entry] = []
+        self.kinds: list[Kind] = []
+        self.seen: list[Session] = []
+        self.database = Database(folder / "brana.db")
+        all_tables().create_all(self.database.engine)
+        self.store = StoredSessions(self.database, self._append)
+        grant_key, self.assertion_key = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
+        signer = GrantSigner(grant_key, self.assertion_key, "https://portal.brana.test")
+        self.authorizer = Authorizer(
+            snapshot=lambda: snapshot,
+            sessions=self.store,
+            sign=signer.sign,
+            begin_sign_in=self._begin,
+            seen=self._seen,
+            pages=PlainPages(),
+            clock=lambda: NOW,
+            measured=lambda kind, _seconds: self.kinds.append(kind),
+            language=Language.CZECH,
+        )
+
+    def _append(self, _connection: Connection, entries: list[Entry]) -> None:
+        self.entries += entries
+
+    async def _begin(self, request: AccessRequest, verdict: SignInNeeded, _now: object) -> tuple[str, str]:
+        return f"https://login.test/?to={request.host}&again={verdict.again}", "__Host-brana-signin-abc=1"
+
+    async def _seen(self, session: Session, _now: object) -> None:
+        self.seen.append(session)
+
+    async def ask(
+        self, changed: Mapping[str, str | None] | None = None, method: str = "GET"
+    ) -> tuple[aiohttp.ClientResponse, str]:
+        headers = {k: v for k, v in (QUESTION | dict(changed or {})).items() if v is not None}
+        connector = aiohttp.UnixConnector(str(self.socket))
+        async with (
+            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http,
+            http.request(method, "http://authorize/documents?q=secret", headers=headers,
+                         allow_redirects=False) as answer,
+        ):  # fmt: skip
+            return answer, await answer.text()
+
+
+@pytest.fixture
+def closed_door(tmp_path: Path, snapshot: Snapshot) -> Iterator[Door]:
+    door = Door(tmp_path, snapshot)
+    yield door
+    door.database.close()
+
+
+@pytest.fixture
+async def door(closed_door: Door) -> AsyncIterator[Door]:
+    runner = web.ServerRunner(web.Server(closed_door.authorizer.handle, access_log=None))
+    await runner.setup()
+    await web.UnixSite(runner, str(closed_door.socket)).start()
+    yield closed_door
+    await runner.cleanup()
+
+
+async def signed_in(door: Door, session: Session) -> None:
+    await door.store.add(session, handle_hash(HANDLE), HOST, [])
+
+
+async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_entry_to_the_log(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, session)
+    answer, _ = await door.ask()
+    assert answer.status == 200
+    (cookie,) = answer.headers.getall("Set-Cookie")
+    assert cookie.startswith(f"{GRANT}=ey")
+    assert "HttpOnly" in cookie
+    assert "Secure" in cookie
+    verify = AssertionVerifier([door.assertion_key], "https://portal.brana.test")
+    assertion = verify(answer.headers["x-brana-assertion"], "records", NOW)
+    assert (assertion.subject, assertion.municipality) == (session.subject, "588491")
+    (entry,) = door.entries
+    assert (entry.code, entry.outcome, entry.request_id) == (
+        Code.DECISION_PERMIT,
+        Outcome.SUCCESS,
+        "request-1",
+    )
+    assert entry.details["path"] == "/documents"
+    assert "secret" not in repr(entry)
+    assert entry.details["grant"]
+    assert door.kinds == [Kind.GRANTED]
+    assert door.seen == [session]
+    kept = door.store.by_handle(handle_hash(HANDLE), HOST)
+    assert kept is not None
+    assert kept.last_seen_at == NOW
+
+
+async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, session)
+    answer, text = await door.ask({"x-brana-route": "records 588296 read"})
+    assert (answer.status, text) == (403, "refused no_role_in_municipality 403 cs")
+    assert answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Set-Cookie"].startswith(f"{GRANT}=; Max-Age=0")
+    (entry,) = door.entries
+    assert (entry.code, entry.outcome) == (Code.DECISION_REFUSE, Outcome.REFUSED)
+    assert (entry.reason, entry.municipality) == ("no_role_in_municipality", "588296")
+    assert entry.rule
+    assert door.kinds == [Kind.REFUSED]
+
+
+async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door, session: Session) -> None:
+    answer, text = await door.ask({"Cookie": None, "Accept": "application/json"})
+    assert answer.status == 401
+    assert "Location" not in answer.headers
+    assert json.loads(text)["reason"] == "sign_in_needed"
+    await signed_in(door, session)
+    answer, text = await door.ask({"x-brana-route": "records 588296 read", "Accept": "*/*"})
+    told = json.loads(text)
+    assert answer.status == 403
+    assert (told["reason"], told["request_id"]) == ("no_role_in_municipality", "request-1")
+    assert told["title"]
+    assert told["advice"]
+
+
+async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) -> None:
+    answer, _ = await door.ask({"Cookie": None})
+    assert answer.status == 302
+    assert answer.headers["Location"] == f"https://login.test/?to={HOST}&again=False"
+    assert "__Host-brana-signin-abc=1" in answer.headers.getall("Set-Cookie")
+    assert door.entries == []
+    assert door.kinds == [Kind.SIGN_IN]
+
+
+async def test_a_form_sent_after_the_session_ended_is_told_not_redirected(door: Door) -> None:
+    answer, text = await door.ask({"Cookie": None}, "POST")
+    assert (answer.status, text) == (401, "signed out cs")
+
+
+async def test_old_attempts_cookies_are_cleared_so_that_the_header_stays_short(door: Door) -> None:
+    many = "; ".join(f"__Host-brana-signin-{number:08}=x" for number in range(9))
+    answer, _ = await door.ask({"Cookie": many})
+    cleared = [cookie for cookie in answer.headers.getall("Set-Cookie") if "Max-Age=0" in cookie]
+    assert len(cleared) == 1 + 9 - 3  # the grant, and all but three old attempts beside the new one
+
+
+async def test_a_handle_of_another_host_is_nobodys(door: Door, session: Session) -> None:
+    await signed_in(door, session)
+    answer, _ = await door.ask({"Host": "rozpocet.brana.test:8443"})
+    assert answer.status == 302
+
+
+async def test_a_doubled_session_cookie_is_believed_in_neither_form(door: Door, session: Session) -> None:
+    await signed_in(door, session)
+    answer, _ = await door.ask({"Cookie": f"{SESSION}={HANDLE}; {SESSION}=other"})
+    assert answer.status == 302
+
+
+async def test_what_cannot_be_recorded_is_not_allowed(door: Door, session: Session) -> None:
+    await signed_in(door, session)
+    door.database.close()
+    answer, text = await door.ask()
+    assert (answer.status, text) == (UNAVAILABLE, "unavailable request-1")
+    assert "Set-Cookie" not in answer.headers
+    assert "x-brana-assertion" not in answer.headers
+    answer, text = await door.ask({"Accept": "*/*"})
+    assert (answer.status, json.loads(text)["reason"]) == (UNAVAILABLE, "gateway_unavailable")
+    assert door.kinds == [Kind.UNAVAILABLE, Kind.UNAVAILABLE]
+
+
+async def test_a_question_that_envoy_did_not_ask_decides_nothing(door: Door) -> None:
+    answer, _ = await door.ask({"x-brana-route": "records"})
+    assert answer.status == 503
+    assert door.entries == []
+
+
+async def test_a_directory_that_is_away_too_long_is_a_503_with_its_reason(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, replace(session, facts_at=NOW - timedelta(hours=1)))
+    answer, text = await door.ask()
+    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs")
+    assert door.entries[0].reason == "directory_unreachable"
+
+
+async def test_many_decisions_at_once_are_all_recorded(door: Door, session: Session) -> None:
+    await signed_in(door, session)
+    answers = await asyncio.gather(*(door.ask() for _ in range(20)))
+    assert {answer.status for answer, _ in answers} == {200}
+    assert len({entry.details["grant"] for entry in door.entries}) == 20
+
+
+def test_the_portal_shows_what_may_be_opened_for_the_active_municipality(
+    session: Session, snapshot: Snapshot
+) -> None:
+    assert openable(session, snapshot, "192.0.2.7", NOW) == ["records", "map", "portal"]
+    nobody = replace(session, roles=(), municipality=None, subject=SubjectId("0" * 36))
+    assert openable(nobody, snapshot, "192.0.2.7", NOW) == []

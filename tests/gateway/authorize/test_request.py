@@ -1,0 +1,82 @@
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from config.vocabulary import Action, Language
+from gateway.authorize.request import NotFromEnvoy, read_request
+
+HEADERS = {
+    "x-brana-route": "records 588491 read",
+    "Host": "spisovka-588491.brana.test:8443",
+    "x-brana-client-address": "192.0.2.7",
+    "x-request-id": "request-1",
+}
+
+
+def read(changed: Mapping[str, str | None] | None = None, method: str = "GET", cookies: str = ""):
+    headers = CIMultiDict({k: v for k, v in (HEADERS | dict(changed or {})).items() if v is not None})
+    return read_request(method, "/a/b?q=1", headers, cookies, Language.CZECH)
+
+
+def test_the_route_says_what_is_asked_and_the_path_nothing() -> None:
+    request = read({"x-brana-route": "audit - administer"})
+    assert (request.application, request.municipality, request.action) == ("audit", None, Action.ADMINISTER)
+    assert request.path == "/a/b"
+    assert request.target == "/a/b?q=1"
+
+
+@pytest.mark.parametrize("missing", list(HEADERS))
+def test_a_question_without_what_envoy_always_sends_is_not_from_envoy(missing: str) -> None:
+    with pytest.raises(NotFromEnvoy):
+        read({missing: None})
+
+
+@pytest.mark.parametrize("route", ["", "records", "records 588491", "records 588491 fly", "a b c d"])
+def test_a_route_of_another_form_is_refused(route: str) -> None:
+    with pytest.raises(NotFromEnvoy):
+        read({"x-brana-route": route})
+
+
+@given(st.text(alphabet=st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=40))
+def test_no_route_text_brings_anything_but_a_request_or_a_refusal(route: str) -> None:
+    try:
+        request = read({"x-brana-route": route})
+    except NotFromEnvoy:
+        return
+    assert len(route.split(" ")) == 3
+    assert request.action in list(Action)
+
+
+@pytest.mark.parametrize(
+    ("headers", "method", "page"),
+    [
+        ({"Sec-Fetch-Mode": "navigate"}, "GET", True),
+        ({"Sec-Fetch-Mode": "cors", "Accept": "text/html"}, "GET", False),
+        ({"Accept": "text/html,*/*"}, "GET", True),
+        ({"Accept": "application/json"}, "GET", False),
+        ({}, "GET", False),
+        ({"Accept": "text/html"}, "DELETE", False),
+        ({"Accept": "text/html", "Upgrade": "websocket"}, "GET", False),
+    ],
+)
+def test_only_page_loads_get_pages(headers: dict[str, str], method: str, page: bool) -> None:
+    assert read(headers, method).page_load is page
+
+
+@pytest.mark.parametrize(
+    ("headers", "cookies", "language"),
+    [
+        ({}, "", Language.CZECH),
+        ({"Accept-Language": "en-GB,en;q=0.9"}, "", Language.ENGLISH),
+        ({"Accept-Language": "de, en;q=0.3, cs;q=0.5"}, "", Language.CZECH),
+        ({"Accept-Language": "en"}, "__Host-brana-language=cs", Language.CZECH),
+        ({"Accept-Language": "en"}, "__Host-brana-language=xx", Language.ENGLISH),
+    ],
+)
+def test_the_language_is_the_chosen_one_then_the_browsers(
+    headers: dict[str, str], cookies: str, language: Language
+) -> None:
+    assert read(headers, cookies=cookies).language is language

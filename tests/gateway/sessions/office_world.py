@@ -1,0 +1,48 @@
+"""The session office over a real store on a real database, and what it said to whom."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from config.settings import SignIn
+from config.vocabulary import MunicipalityCode
+from gateway.audit.entry import Code, Entry
+from gateway.sessions.id_token import SignedIn
+from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, SessionOffice
+from gateway.sessions.revocation import RevokedList
+from gateway.sessions.session import EndReason, Session
+from gateway.storage.database import Database
+from gateway.storage.migrate import prepare
+from gateway.storage.sessions import StoredSessions
+
+HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
+LIFETIME = timedelta(minutes=5)
+KEEP = LIFETIME + CLOCK_MARGIN + IN_FLIGHT
+
+
+class World:
+    """Everything an office touches, and what it said to whom."""
+
+    def __init__(self, path: Path) -> None:
+        prepare(path)
+        self.database = Database(path)
+        self.entries: list[Entry] = []
+        self.announced: list[frozenset[str]] = []
+        self.ended: list[tuple[str, EndReason]] = []
+        self.revoked = RevokedList(self.announced.append)
+        self.store = StoredSessions(self.database, self._append)
+        self.office = SessionOffice(self.store, self.revoked, SignIn(), LIFETIME, self._ended)
+
+    def _append(self, _: Connection, entries: Sequence[Entry]) -> None:
+        self.entries.extend(entries)
+
+    def _ended(self, sids: Collection[str], reason: EndReason) -> None:
+        self.ended.extend((sid, reason) for sid in sids)
+
+    async def open(self, who: SignedIn, now: datetime, host: str = "a.example") -> tuple[Session, str]:
+        return await self.office.open(who, host, "192.0.2.7", "browser" * 100, "request-1", now)
+
+    def codes(self) -> list[Code]:
+        return [entry.code for entry in self.entries]

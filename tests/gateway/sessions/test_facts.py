@@ -1,0 +1,144 @@
+"""What the directory says of signed-in people, and what becomes of their sessions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from config.vocabulary import Role, SubjectId
+from gateway.audit.entry import Code, Entry
+from gateway.sessions.facts import Facts, person_of
+from gateway.sessions.id_token import SignedIn
+from gateway.sessions.session import EndReason
+from idp.directory.errors import DirectoryUnreachable
+from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.watch import Watch
+from tests.gateway.sessions.office_world import HULIN, KROMERIZ, World
+
+LATER = timedelta(minutes=1)
+
+
+class Office:
+    """A directory that answers what it is told to, watched over the sessions of a world."""
+
+    def __init__(self, world: World, now: datetime) -> None:
+        self.people: dict[SubjectId, Person] = {}
+        self.away = False
+        self.now = now
+        self.forgotten: list[SubjectId] = []
+        self.recorded: list[Entry] = []
+        self.reachable: list[float] = []
+        self.facts = Facts(world.office, self._forget, self._record, self.reachable.append, "ldaps://office")
+        self.watch = Watch(self._people, self.facts.in_use, lambda: self.now)
+
+    async def look(self) -> None:
+        """One round as the control plane makes it."""
+        self.now += LATER
+        for session in await self.facts.look_around(self.now):
+            self.watch.learn(person_of(session), session.facts_at)
+        await self.facts.take(await self.watch.look())
+
+    async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:
+        if self.away:
+            raise DirectoryUnreachable("ldaps://office", "end the exercise")
+        return {subject: self.people[subject] for subject in wanted if subject in self.people}
+
+    async def _forget(self, subject: SubjectId, _now: datetime) -> None:
+        self.forgotten.append(subject)
+
+    async def _record(self, entries: Sequence[Entry]) -> None:
+        self.recorded += entries
+
+
+@pytest.fixture
+async def office(world: World, who: SignedIn, now: datetime) -> Office:
+    made = Office(world, now)
+    session, _ = await world.open(who, now)
+    made.people[who.subject] = person_of(session)
+    return made
+
+
+async def test_confirmed_facts_stay_young_and_change_nothing(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert session.facts_at == office.now
+    assert (session.generation, world.announced) == (1, [])
+    assert office.reachable == [1]
+
+
+async def test_a_new_mail_address_revokes_nothing(office: Office, world: World, who: SignedIn) -> None:
+    office.people[who.subject] = replace(office.people[who.subject], mail="nova@obec.test")
+    await office.look()
+    assert world.announced == []
+
+
+async def test_a_lost_role_is_taken_from_the_session_and_its_grants_are_decided_anew(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    office.people[who.subject] = replace(
+        office.people[who.subject], roles=(RoleHeld(HULIN, Role.ACCOUNTANT),)
+    )
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert session.roles == ((HULIN, Role.ACCOUNTANT),)
+    assert session.municipality == HULIN  # Kroměříž was active, and is no more hers
+    assert session.generation == 2
+    assert len(world.announced) == 1
+    assert {Code.FACTS_CHANGED, Code.REVOCATION} <= set(world.codes())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (None, EndReason.ACCOUNT_GONE),
+        (AccountState.DISABLED, EndReason.ACCOUNT_DISABLED),
+        (AccountState.EXPIRED, EndReason.ACCOUNT_DISABLED),
+    ],
+)
+async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
+    office: Office, world: World, who: SignedIn, change: AccountState | None, reason: EndReason
+) -> None:
+    if change is None:
+        del office.people[who.subject]
+    else:
+        office.people[who.subject] = replace(office.people[who.subject], state=change)
+    await office.look()
+    assert await world.store.open_ones() == []
+    assert world.ended == [("provider-session-1", reason)]
+    assert office.forgotten == [who.subject]
+    assert Code.SESSION_ENDED in world.codes()
+
+
+async def test_a_directory_that_is_away_ends_nobody_and_is_told_once(
+    office: Office, world: World, now: datetime
+) -> None:
+    office.away = True
+    await office.look()
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert session.facts_at == now  # they grow old, and old facts refuse by themselves
+    assert [entry.code for entry in office.recorded] == [Code.DIRECTORY_UNREACHABLE]
+    assert office.reachable == [0, 0]
+    office.away = False
+    await office.look()
+    assert [entry.code for entry in office.recorded][1:] == [Code.DIRECTORY_RECOVERED]
+    assert office.reachable[-1] == 1
+
+
+async def test_sessions_whose_time_is_over_are_ended_on_the_way(office: Office, world: World) -> None:
+    office.now += timedelta(minutes=20)
+    await office.look()
+    assert await world.store.open_ones() == []
+    assert world.ended == [("provider-session-1", EndReason.IDLE)]
+
+
+async def test_after_a_restart_what_the_sessions_hold_is_compared(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    assert person_of((await world.store.open_ones())[0]).roles == (
+        RoleHeld(KROMERIZ, Role.CLERK),
+        RoleHeld(HULIN, Role.ACCOUNTANT),
+    )

@@ -1,0 +1,77 @@
+"""People who are signed in without having gone through the sign-in: sessions put straight into the store."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config.district import read_district
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId
+from gateway.commands.state import State
+from gateway.demo.people import inhabitants
+from gateway.demo.start import DISTRICT
+from gateway.demo.world import Account, draw_accounts
+from gateway.sessions.office import handle_hash
+from gateway.sessions.session import Session
+
+READERS_OF_RECORDS = frozenset({Role.CLERK, Role.REGISTRAR, Role.MAIL_ROOM, Role.MAYOR, Role.DEPUTY_MAYOR})
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    session: Session
+    handle: str
+    """Value of the session cookie."""
+
+    @property
+    def cookie(self) -> str:
+        return f"__Host-brana-session={self.handle}"
+
+
+def everybody() -> tuple[Account, ...]:
+    """The people of a whole district, about 400."""
+    return draw_accounts(inhabitants(sorted(read_district(DISTRICT))))
+
+
+def reader_of_records(account: Account) -> MunicipalityCode | None:
+    """Where this person may read the records; None for nowhere."""
+    if account.disabled:
+        return None
+    return next((held.municipality for held in account.roles if held.role in READERS_OF_RECORDS), None)
+
+
+async def sign_in(
+    state: State, people: Sequence[tuple[Account, MunicipalityCode]], host: Callable[[str], str]
+) -> list[SignedIn]:
+    """One new session for each, acting for the municipality, known at its `host` (with port)."""
+    now = datetime.now(UTC)
+    made = [SignedIn(_session(one, where, now), secrets.token_urlsafe(32)) for one, where in people]
+    await asyncio.gather(
+        *(
+            state.sessions.add(one.session, handle_hash(one.handle), host(str(one.session.municipality)), [])
+            for one in made
+        )
+    )
+    return made
+
+
+def _session(account: Account, where: MunicipalityCode, now: datetime) -> Session:
+    return Session(
+        id=SessionId(secrets.token_urlsafe(16)),
+        subject=account.subject,
+        login=account.login,
+        name=account.name,
+        provider_sid=secrets.token_urlsafe(16),
+        roles=tuple((held.municipality, held.role) for held in account.roles),
+        municipality=where,
+        generation=1,
+        acr=AuthenticationLevel.TWO_FACTORS,
+        amr=("pwd", "otp"),
+        authenticated_at=now,
+        opened_at=now,
+        last_seen_at=now,
+        facts_at=now,
+        address="192.0.2.7",
+        user_agent="Mozilla/5.0",
+    )
