@@ -3,10 +3,12 @@
 The audit log is another thing (`gateway.audit`): this one is for keeping the product running.
 """
 
+import json
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -14,7 +16,9 @@ import structlog
 SECRET_NAMES = re.compile(
     r"password|secret|token|cookie|handle|verifier|authorization|code\Z|otp|assertion", re.IGNORECASE
 )
-SECRET_SHAPES = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=[?&])(?:code|state|token)=[^&\s]+")
+SECRET_SHAPES = re.compile(
+    r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=[?&])(?:code|state|token)=[^&\s]+|(?<=__Host-brana-)[\w-]+=[\w-]+"
+)
 HIDDEN = "(hidden)"
 
 
@@ -43,6 +47,18 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format='{"level":"warning","event":%(message)r}'
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+class OneLine(logging.Formatter):
+    """What libraries log, in the same form: their texts quote what strangers sent, line breaks and secrets too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {"event": record.getMessage(), "logger": record.name}
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        at = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        event |= {"level": record.levelname.lower(), "timestamp": at}
+        return json.dumps(hide_secrets(None, "", event), ensure_ascii=False)
