@@ -101,7 +101,7 @@ async def _serve(plane: ControlPlane) -> None:
 async def look_again(plane: ControlPlane) -> None:
     """Take in what commands wrote into the database: revocations."""
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
-    await plane.discovery.gate_applied(timedelta(seconds=1))
+    await plane.office.in_force()
 
 
 def _officer(plane: ControlPlane, signer: Signer) -> Officer:
