@@ -134,6 +134,7 @@ class Route(Setting, frozen=True, kw_only=True):
     """HTTP methods; empty means every method."""
     action: Action
     websocket: bool = False
+    """Whether the connection may become a WebSocket; it then lasts as long as a grant, and is asked for anew."""
 
 
 class Application(Setting, frozen=True, kw_only=True):

@@ -16,7 +16,9 @@ import structlog
 SECRET_NAMES = re.compile(
     r"password|secret|token|cookie|handle|verifier|authorization|code\Z|otp|assertion", re.IGNORECASE
 )
-SECRET_SHAPES = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=[?&])(?:code|state|token)=[^&\s]+")
+SECRET_SHAPES = re.compile(
+    r"eyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=[?&])(?:code|state|token)=[^&\s]+|(?<=__Host-brana-)[\w-]+=[\w-]+"
+)
 HIDDEN = "(hidden)"
 
 
@@ -49,7 +51,7 @@ def configure(level: int = logging.INFO) -> None:
     logging.captureWarnings(capture=True)
 
 
-class OfLibraries(logging.Formatter):
+class OneLine(logging.Formatter):
     """What libraries say by `logging`, in the same form: one JSON object a line, without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -66,5 +68,5 @@ class OfLibraries(logging.Formatter):
 
 def _ours() -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OfLibraries())
+    handler.setFormatter(OneLine())
     return handler

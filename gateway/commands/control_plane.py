@@ -47,6 +47,10 @@ SWEEP_EVERY = timedelta(minutes=1)
 TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake at most so often
 ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
 
+GATE_PATIENCE = timedelta(
+    seconds=1
+)  # Envoy takes a new gate within 50 ms; one that is not there lets nobody in
+
 AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
 PORTAL_TITLE = Title(cs="Portál", en="Portal")
 AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
@@ -83,6 +87,7 @@ class ControlPlane:
             state.settings.sign_in,
             state.settings.grants.lifetime,
             self._end_at_provider,
+            lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         self.directory = DirectoryReader(state.settings.directory, clock=now)
@@ -153,6 +158,7 @@ class ControlPlane:
             session = await self.state.sessions.by_provider_sid(sid)
             if session is not None:
                 await self.office.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now())
+        await self.office.in_force()
 
     async def _forget(self, subject: SubjectId, moment: datetime) -> None:
         await self.state.identities.end_sessions_of(subject, idp_events.EndReason.ACCOUNT_CLOSED, moment)
@@ -183,6 +189,7 @@ class ControlPlane:
             request_id=request.headers.get("x-request-id", ""),
         )
         await self.office.end([session], reason, by, moment)
+        await self.office.in_force()
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

@@ -53,7 +53,7 @@ def command(directory: Path, port: int, metrics_port: int) -> None:
     require_free(
         (f"--{name}", "127.0.0.1", one) for name, one in (("port", port), ("metrics-port", metrics_port))
     )
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(directory)
     lock = take(directory)
     with console.status("Preparing the world: people, directory, certificates …"):
         world = prepare(directory, now())
@@ -72,6 +72,15 @@ def command(directory: Path, port: int, metrics_port: int) -> None:
         console.print("Everything has ended.")
     finally:
         os.close(lock)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"--directory {folder} cannot be made: {error.strerror}", "name one that this user can write to"
+        ) from error
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -14,7 +14,6 @@ from gateway.audit.note import Signer
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
-from gateway.sessions.facts import person_of
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.supervise import CURRENT
@@ -56,11 +55,11 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 async def keep_facts(plane: ControlPlane) -> None:
     """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
-    watch = Watch(plane.directory.people, plane.facts.in_use, now)
+    watch = Watch(plane.directory.people, now)
     while True:
-        for session in await plane.facts.look_around(now()):
-            watch.learn(person_of(session), session.facts_at)
-        await plane.facts.take(await watch.look())
+        sessions = await plane.facts.look_around(now())
+        reading = await watch.look({session.subject for session in sessions})
+        await plane.facts.take(sessions, reading)
         await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
 
 

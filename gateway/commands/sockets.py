@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -11,6 +12,7 @@ from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
 from gateway.control import control_app
+from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.web.app import make_app
@@ -27,6 +29,17 @@ from idp.oidc.keys import SigningKey, SigningKeys
 
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
+LONGEST_LINE = 2 * HEADERS_KIB * 1024  # bytes: Envoy has refused longer ones; see BEHIND_ENVOY
+BEHIND_ENVOY: dict[str, Any] = {
+    "access_log": None,
+    # What aiohttp refuses by itself it quotes, to the browser and in the log: a session's handle, for one,
+    # which no script may read. So nothing that Envoy lets through may be too long for it.
+    "max_line_size": LONGEST_LINE,
+    "max_field_size": LONGEST_LINE,
+    # No honest form is compressed, and inflating a stranger's zeros costs a thousand times what they sent.
+    "auto_decompress": False,
+}
+"""How the servers of our sockets differ from one that faces the network by itself."""
 
 
 def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
@@ -96,7 +109,7 @@ async def serving(
     run, metrics = plane.state.run, plane.settings.metrics
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
-        decisions = web.ServerRunner(web.Server(authorizer(plane).handle, access_log=None))
+        decisions = web.ServerRunner(web.Server(authorizer(plane).handle, **BEHIND_ENVOY))
         await _listen(stack, decisions, run / "authorize.sock")
         await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
         await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
@@ -109,7 +122,7 @@ async def serving(
 
 
 def _runner(app: web.Application) -> web.AppRunner:
-    return web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING)
+    return web.AppRunner(app, shutdown_timeout=CLOSING, **BEHIND_ENVOY)
 
 
 async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, socket: Path) -> None:

@@ -7,14 +7,18 @@ from gateway.envoy.messages import Json, seconds, typed
 HEADERS_TIMEOUT = timedelta(seconds=10)  # slow headers
 REQUEST_TIMEOUT = timedelta(minutes=15)  # a whole body: 100 MiB at 1 Mbit/s
 STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in either direction
-WEBSOCKET_IDLE = timedelta(hours=1)
 CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
+OUR_FORM_BYTES = 16_384  # the longest form of our own pages; they are read by whole forms only
+OUR_STREAM = timedelta(minutes=1)  # a request to our own pages, from its first byte to the answer's last
 HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
 HEADERS_COUNT = 100
 BUFFER_BYTES = 65_536  # per connection and direction
 STREAMS = 100  # concurrent per HTTP/2 connection (RFC 9113 §5.1.2)
 RESET_BURST, RESET_PER_SECOND = 200, 50  # streams a client may begin and reset (CVE-2023-44487)
+
+FORM_FILTER = "brana.form"
+BUFFER = "envoy.extensions.filters.http.buffer.v3.Buffer"
 
 REMOVED_PREFIXES = ("x-brana", "x-forwarded", "x-original", "x-envoy", "x-rewrite", "x-http-method")
 REMOVED = (
@@ -44,6 +48,20 @@ def removed_first() -> Json:
             mutations=mutations,
         ),
     }
+
+
+def forms_whole() -> Json:
+    """The filter that keeps a form until it is whole; off but for routes that say `form_whole`.
+
+    Forms that come a byte a minute would else hold every connection to our sockets, and nobody could sign in.
+    """
+    longest = typed(BUFFER, max_request_bytes=OUR_FORM_BYTES)
+    return {"name": FORM_FILTER, "disabled": True, "typed_config": longest}
+
+
+def form_whole() -> Json:
+    """What a route to our own pages says: its request goes on when it is whole, and ends in time."""
+    return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": OUR_FORM_BYTES})}
 
 
 def limits() -> Json:

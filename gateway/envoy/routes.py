@@ -5,13 +5,14 @@ asks for nothing and passes neither the gate nor the decision.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from config.settings import Application, Route, Settings
 from config.vocabulary import Action
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
-from gateway.envoy.hardening import WEBSOCKET_IDLE
+from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, seconds, typed
 
 OUR_PATHS = "/.brana"
@@ -45,17 +46,18 @@ class HostTaken(Exception):
 
 def routes(settings: Settings, surroundings: Surroundings) -> Json:
     """The route configuration. Raises HostTaken."""
-    authority = _Authority(settings)
+    authority, grant = _Authority(settings), settings.grants.lifetime
     hosts = [_sign_in(f"login.{settings.public.domain}", authority)]
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
-        hosts.append(_gated(host, authority, application, "-", table, "web"))
+        hosts.append(_gated(host, authority, application, "-", table, "web", grant))
     for configured in settings.applications:
         if configured.id in {application for application, _ in BUILT_IN.values()}:
             raise HostTaken(configured.id)
         cluster = application_cluster(configured.id)
         for host, municipality in _hosts(configured, surroundings):
-            hosts.append(_gated(host, authority, configured.id, municipality, configured.routes, cluster))
+            asked = (configured.id, municipality, configured.routes)
+            hosts.append(_gated(host, authority, *asked, cluster, grant))
     names = [host["name"] for host in hosts]
     for name in names:
         if names.count(name) > 1:
@@ -103,6 +105,7 @@ def _gated(
     municipality: str,
     table: Iterable[Route],
     cluster: str,
+    grant: timedelta,
 ) -> Json:
     odd = {
         "match": {"safe_regex": {"regex": ODD_PATH}},
@@ -113,7 +116,7 @@ def _gated(
         {
             "name": f"{application} {municipality} {route.action}",
             "match": _match(route),
-            "route": _forward(cluster, host, authority) | _upgrades(route),
+            "route": _forward(cluster, host, authority) | _upgrades(route, grant),
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
@@ -131,12 +134,13 @@ def _ours(path: str, cluster: str, host: str, authority: _Authority) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
-        "route": _forward(cluster, host, authority),
+        # A stranger may ask here, so what one request can hold is bounded in size and time.
+        "route": _forward(cluster, host, authority) | _at_most(OUR_STREAM),
         "request_headers_to_add": [
             overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
             overwrite("x-brana-host", authority.of(host)),
         ],
-        "typed_per_filter_config": _without_gate(),
+        "typed_per_filter_config": _without_gate() | form_whole(),
     }
 
 
@@ -162,11 +166,18 @@ def _forward(cluster: str, host: str, authority: _Authority) -> Json:
     }
 
 
-def _upgrades(route: Route) -> Json:
+def _upgrades(route: Route, grant: timedelta) -> Json:
+    """A web socket is asked for once and then never again, so it ends with the last grant it can rest on:
+    whoever signed out or lost a role sees nothing more after that, whatever the application does.
+    """
     if not route.websocket:
         return {}
     upgrades = [{"upgrade_type": "websocket", "enabled": True}]
-    return {"upgrade_configs": upgrades, "idle_timeout": seconds(WEBSOCKET_IDLE)}
+    return {"upgrade_configs": upgrades, "idle_timeout": seconds(grant)} | _at_most(grant)
+
+
+def _at_most(whole: timedelta) -> Json:
+    return {"max_stream_duration": {"max_stream_duration": seconds(whole)}}
 
 
 def _without_gate() -> Json:

@@ -1,6 +1,7 @@
 """What the directory says anew of signed-in people reaches their sessions, at the gateway and at the provider.
 
 Whoever left, or may no longer work, loses the sessions; other roles mean that every grant is decided anew.
+Each session is compared by itself: two sessions of one person may have been opened with different facts.
 While the directory cannot be reached nothing changes here: facts grow old, and old facts refuse by themselves.
 """
 
@@ -10,18 +11,18 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import SubjectId
+from config.vocabulary import SessionId, SubjectId
 from gateway.audit.acts import directory_recovered, directory_unreachable
 from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.person import AccountState, Person, RoleHeld
-from idp.directory.watch import DetailsChanged, FactsChange, PersonGone, Reading, RolesChanged, StateChanged
+from idp.directory.watch import Reading
 
 log = structlog.get_logger("directory")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """`forget` ends the person's sessions at the provider; `record` keeps an entry; `reachable` is a gauge."""
 
@@ -30,77 +31,60 @@ class Facts:
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     reachable: Callable[[float], None]
     server: str
-    _in_use: frozenset[SubjectId] = frozenset()
-
-    def in_use(self) -> frozenset[SubjectId]:
-        """Whose facts are to be read: everybody with an open session, as of the last `look_around`."""
-        return self._in_use
 
     async def look_around(self, now: datetime) -> list[Session]:
-        """Learn who is signed in; sessions whose time is over are ended on the way."""
-        sessions = await self.office.store.open_ones()
-        over = {one.id: reason for one in sessions if (reason := one.why_over(self.office.limits, now))}
-        for session in sessions:
-            if session.id in over:
-                await self.office.end([session], over[session.id], None, now)
-        living = [session for session in sessions if session.id not in over]
-        self._in_use = frozenset(session.subject for session in living)
+        """Who is signed in; sessions whose time is over are ended on the way."""
+        living = []
+        for session in await self.office.store.open_ones():
+            over = session.why_over(self.office.limits, now)
+            if over is None:
+                living.append(session)
+            else:
+                await self.office.end([session], over, None, now)
         return living
 
-    async def take(self, reading: Reading) -> None:
+    async def take(self, sessions: Sequence[Session], reading: Reading) -> None:
+        """Compare what these sessions hold with what was read of their people."""
         if reading.trouble is not None:
-            self.reachable(0)
-            if reading.first_of_its_kind:
-                log.error("directory.unreachable", cause=str(reading.trouble))
-                await self.record([directory_unreachable(reading.at, self.server, str(reading.trouble))])
+            await self._in_trouble(reading, str(reading.trouble))
             return
         self.reachable(1)
         if reading.first_of_its_kind:
             log.info("directory.recovered")
             await self.record([directory_recovered(reading.at, self.server)])
-        gone = {change.before.subject for change in reading.changes if _leaves(change)}
-        await self.office.store.confirm_facts(self._in_use - gone, reading.at)
-        for change in reading.changes:
-            await self._apply(change, reading.at)
+        out: dict[SubjectId, EndReason] = {}
+        confirmed: list[SessionId] = []
+        for session in sessions:
+            if session.facts_at > reading.at:
+                continue  # opened while we were reading, with younger facts
+            person = reading.people.get(session.subject)
+            if person is None:
+                out[session.subject] = EndReason.ACCOUNT_GONE
+            elif person.state is not AccountState.ACTIVE:
+                out[session.subject] = EndReason.ACCOUNT_DISABLED
+            elif _differ(session, person):
+                await self.office.take_facts(
+                    [session], person.name, person.login, pairs(person.roles), reading.at
+                )
+            else:
+                confirmed.append(session.id)
+        await self.office.store.confirm_facts(confirmed, reading.at)
+        for subject, reason in out.items():
+            await self.office.end_all_of(subject, reason, None, reading.at)
+            await self.forget(subject, reading.at)
 
-    async def _apply(self, change: FactsChange, now: datetime) -> None:
-        match change:
-            case PersonGone(before):
-                await self._out(before.subject, EndReason.ACCOUNT_GONE, now)
-            case StateChanged(before, _) if change.closed:
-                await self._out(before.subject, EndReason.ACCOUNT_DISABLED, now)
-            case RolesChanged(before, after) | DetailsChanged(before, after):
-                if _kept(before) != _kept(after):
-                    _, name, login, roles = _kept(after)
-                    await self.office.take_facts(after.subject, name, login, roles, now)
-            case StateChanged():
-                pass  # may work again: nobody with such an account is signed in
-
-    async def _out(self, subject: SubjectId, reason: EndReason, now: datetime) -> None:
-        await self.office.end_all_of(subject, reason, None, now)
-        await self.forget(subject, now)
+    async def _in_trouble(self, reading: Reading, cause: str) -> None:
+        self.reachable(0)
+        if reading.first_of_its_kind:
+            log.error("directory.unreachable", cause=cause)
+            await self.record([directory_unreachable(reading.at, self.server, cause)])
 
 
-def _leaves(change: FactsChange) -> bool:
-    return isinstance(change, PersonGone) or (isinstance(change, StateChanged) and change.closed)
-
-
-def _kept(person: Person) -> tuple[SubjectId, str, str, RolesHeld]:
-    """What sessions keep of a person: a new mail address, for one, changes nothing."""
-    return person.subject, person.name, person.login, pairs(person.roles)
+def _differ(session: Session, person: Person) -> bool:
+    """A new mail address, for one, changes nothing here."""
+    held = (session.name, session.login, frozenset(session.roles))
+    return held != (person.name, person.login, frozenset(pairs(person.roles)))
 
 
 def pairs(roles: Sequence[RoleHeld]) -> RolesHeld:
     return tuple((held.municipality, held.role) for held in roles)
-
-
-def person_of(session: Session) -> Person:
-    """The facts a session holds, as the directory's last word on its person after a restart."""
-    return Person(
-        subject=session.subject,
-        login=session.login,
-        name=session.name,
-        mail="",
-        state=AccountState.ACTIVE,
-        roles=tuple(sorted(RoleHeld(where, role) for where, role in session.roles)),
-    )

@@ -6,7 +6,7 @@ to the gate at once.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,6 +30,10 @@ def handle_hash(handle: str) -> bytes:
     return sha256(handle.encode()).digest()
 
 
+async def _at_once() -> None:
+    """Where there is no gate to wait for."""
+
+
 class SessionOffice:
     """`grant_lifetime` bounds how long a revocation id must stay on the list."""
 
@@ -40,12 +44,15 @@ class SessionOffice:
         limits: SignIn,
         grant_lifetime: timedelta,
         on_end: Callable[[Collection[str], EndReason], object] = lambda _sids, _reason: None,
+        in_force: Callable[[], Awaitable[object]] = _at_once,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
         self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
         self._under_way: set[asyncio.Task[Any]] = set()
         self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
+        # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
+        self.in_force = in_force
 
     async def open(
         self, who: SignedIn, host: str, address: str, user_agent: str, request_id: str, now: datetime
@@ -150,12 +157,10 @@ class SessionOffice:
         return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
-        self, subject: SubjectId, name: str, login: str, roles: RolesHeld, now: datetime
+        self, sessions: Sequence[Session], name: str, login: str, roles: RolesHeld, now: datetime
     ) -> None:
-        """The directory says something new of a person; open sessions are decided anew."""
-        changed = [
-            session.with_facts(name, login, roles, now) for session in await self.store.open_ones(subject)
-        ]
+        """The directory says something new of the person of these sessions; they are decided anew."""
+        changed = [session.with_facts(name, login, roles, now) for session in sessions]
         entries = [
             entry_of(
                 session,

@@ -63,6 +63,7 @@ class OwnSessions:
             session, municipality, self._by(session, now, address), now
         ):
             raise NotOwn
+        await self.office.in_force()
 
     async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
         mine = {one.id: one for one in await self.office.store.open_ones(caller.subject)}
@@ -70,11 +71,13 @@ class OwnSessions:
             raise NotOwn
         by = self._by(mine.get(caller.sid, mine[session]), now, address)
         await self.office.end([mine[session]], EndReason.SIGNED_OUT, by, now)
+        await self.office.in_force()
 
     async def end_all(self, caller: Assertion, *, address: str, now: datetime) -> None:
         session = await self._session(caller)
         by = None if session is None else self._by(session, now, address)
         await self.office.end_all_of(caller.subject, EndReason.SIGNED_OUT_EVERYWHERE, by, now)
+        await self.office.in_force()
 
     async def _session(self, caller: Assertion) -> Session | None:
         found: Mapping[SessionId, Session] = {

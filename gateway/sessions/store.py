@@ -69,11 +69,14 @@ class SessionStore(Protocol):
     async def replace_facts(
         self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
     ) -> list[str]:
-        """Keep new name, login, roles, active municipality of open sessions; revoke the old generations."""
+        """Keep new name, login and roles of open sessions; revoke the old generations.
+
+        The active municipality stays, as it is by now, unless its last role is gone.
+        """
         ...
 
-    async def confirm_facts(self, subjects: Collection[SubjectId], now: datetime) -> None:
-        """The directory confirmed the facts of these people's open sessions."""
+    async def confirm_facts(self, ids: Collection[SessionId], now: datetime) -> None:
+        """The directory confirmed the facts of these open sessions."""
         ...
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:

@@ -50,3 +50,4 @@ class Supervision:
             address=address,
         )
         await self.office.end(found, EndReason.ENDED_BY_OFFICER, by, now)
+        await self.office.in_force()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.audit.entry import Entry
@@ -232,7 +232,10 @@ class StoredSessions:
                         name=one.name,
                         login=one.login,
                         roles=_roles_text(one.roles),
-                        municipality=one.municipality,
+                        municipality=case(
+                            (session.c.municipality.in_(one.municipalities()), session.c.municipality),
+                            else_=one.municipality,
+                        ),
                         facts_at=micros(one.facts_at),
                     )
                 )
@@ -241,13 +244,14 @@ class StoredSessions:
 
         return await self._database.write(work)
 
-    async def confirm_facts(self, subjects: Collection[SubjectId], now: datetime) -> None:
-        statement = (
-            update(session)
-            .where(session.c.subject.in_(subjects), session.c.ended_at.is_(None))
-            .values(facts_at=micros(now))
-        )
-        await self._database.write(lambda connection: connection.execute(statement))
+    async def confirm_facts(self, ids: Collection[SessionId], now: datetime) -> None:
+        if ids:
+            statement = (
+                update(session)
+                .where(session.c.id.in_(ids), session.c.ended_at.is_(None))
+                .values(facts_at=micros(now))
+            )
+            await self._database.write(lambda connection: connection.execute(statement))
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:
         def work(connection: Connection) -> dict[str, datetime]:

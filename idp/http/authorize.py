@@ -11,7 +11,7 @@ from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.security_headers import page_headers
 from idp.http.words import STATUS_WORDS, UNSAFE
-from idp.login import conduct, desk
+from idp.login import conduct, desk, throttle
 from idp.login.book import Flow
 from idp.login.flow import AwaitingPassword
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
@@ -109,7 +109,7 @@ async def _begin(request: web.Request, asked: Request, text: str) -> web.Respons
         browser=hashed(browser),
         state=AwaitingPassword(),
         asked=text,
-        address=origin.address,
+        address=throttle.address_key(origin.address),
         locale=language,
         began_at=now,
         expires_at=now + provider.sign_in.flow_lifetime,

@@ -27,6 +27,7 @@ class Flow:
     asked: str
     """The authorization request to be answered afterwards, as its owner wrote it."""
     address: str
+    """`throttle.address_key` of where it was begun: a holder of many IPv6 addresses counts as one."""
     locale: Language
     began_at: datetime
     expires_at: datetime

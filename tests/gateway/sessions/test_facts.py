@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from config.vocabulary import Role, SubjectId
-from gateway.audit.entry import Code, Entry
-from gateway.sessions.facts import Facts, person_of
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.facts import Facts
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.watch import Watch
-from tests.gateway.sessions.office_world import HULIN, KROMERIZ, World
+from tests.gateway.sessions.office_world import HULIN, World
 
 LATER = timedelta(minutes=1)
 
@@ -30,14 +30,13 @@ class Office:
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
         self.facts = Facts(world.office, self._forget, self._record, self.reachable.append, "ldaps://office")
-        self.watch = Watch(self._people, self.facts.in_use, lambda: self.now)
+        self.watch = Watch(self._people, lambda: self.now)
 
     async def look(self) -> None:
         """One round as the control plane makes it."""
         self.now += LATER
-        for session in await self.facts.look_around(self.now):
-            self.watch.learn(person_of(session), session.facts_at)
-        await self.facts.take(await self.watch.look())
+        sessions = await self.facts.look_around(self.now)
+        await self.facts.take(sessions, await self.watch.look({one.subject for one in sessions}))
 
     async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:
         if self.away:
@@ -54,8 +53,15 @@ class Office:
 @pytest.fixture
 async def office(world: World, who: SignedIn, now: datetime) -> Office:
     made = Office(world, now)
-    session, _ = await world.open(who, now)
-    made.people[who.subject] = person_of(session)
+    await world.open(who, now)
+    made.people[who.subject] = Person(
+        subject=who.subject,
+        login=who.login,
+        name=who.name,
+        mail="novakova@obec.test",
+        state=AccountState.ACTIVE,
+        roles=tuple(RoleHeld(where, role) for where, role in who.roles),
+    )
     return made
 
 
@@ -135,10 +141,39 @@ async def test_sessions_whose_time_is_over_are_ended_on_the_way(office: Office, 
     assert world.ended == [("provider-session-1", EndReason.IDLE)]
 
 
-async def test_after_a_restart_what_the_sessions_hold_is_compared(
+async def test_a_role_withdrawn_before_a_second_sign_in_is_taken_from_the_first_session_too(
     office: Office, world: World, who: SignedIn
 ) -> None:
-    assert person_of((await world.store.open_ones())[0]).roles == (
-        RoleHeld(KROMERIZ, Role.CLERK),
-        RoleHeld(HULIN, Role.ACCOUNTANT),
+    left = ((HULIN, Role.ACCOUNTANT),)
+    office.people[who.subject] = replace(
+        office.people[who.subject], roles=tuple(RoleHeld(where, role) for where, role in left)
     )
+    await world.open(replace(who, provider_sid="second-device", roles=left), office.now)
+    await office.look()
+    sessions = {one.provider_sid: one for one in await world.store.open_ones()}
+    assert {one.roles for one in sessions.values()} == {left}
+    assert sessions["provider-session-1"].generation == 2
+    assert sessions["second-device"].generation == 1  # its facts were right, its grants stand
+
+
+async def test_a_session_opened_during_the_reading_keeps_its_younger_facts(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    roles = ((HULIN, Role.MAYOR),)
+    await world.open(
+        replace(who, provider_sid="just-now", roles=roles), office.now + LATER + timedelta(seconds=1)
+    )
+    await office.look()
+    sessions = {one.provider_sid: one for one in await world.store.open_ones()}
+    assert sessions["just-now"].roles == roles
+
+
+async def test_a_switch_of_municipality_made_meanwhile_stays(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    (stale,) = await world.store.open_ones()
+    by = Entry(code=Code.SESSION_MUNICIPALITY, outcome=Outcome.SUCCESS, at=office.now)
+    assert await world.office.act_for(stale, HULIN, by, office.now)
+    await world.office.take_facts([stale], "Jana Malá", "mala", who.roles, office.now)
+    (session,) = await world.store.open_ones()
+    assert (session.name, session.municipality) == ("Jana Malá", HULIN)

@@ -153,7 +153,7 @@ async def test_an_ended_session_acts_for_nobody(world: World, who: SignedIn, now
 async def test_new_facts_decide_everything_anew(world: World, who: SignedIn, now: datetime) -> None:
     session, handle = await world.open(who, now)
     roles = ((HULIN, Role.MAYOR),)
-    await world.office.take_facts(who.subject, "Jana Malá", "mala", roles, now + LIFETIME)
+    await world.office.take_facts([session], "Jana Malá", "mala", roles, now + LIFETIME)
     assert world.announced == [frozenset({session.revocation_id})]
     found = world.store.by_handle(handle_hash(handle), "a.example")
     assert found == replace(
@@ -169,8 +169,8 @@ async def test_new_facts_decide_everything_anew(world: World, who: SignedIn, now
     assert world.entries[1].details["roles"] == ["588491:mayor"]
 
 
-async def test_new_facts_of_nobody_signed_in_are_no_event(world: World, who: SignedIn, now: datetime) -> None:
-    await world.office.take_facts(who.subject, "J", "j", (), now)
+async def test_new_facts_of_nobody_signed_in_are_no_event(world: World, now: datetime) -> None:
+    await world.office.take_facts([], "J", "j", (), now)
     assert world.announced == []
     assert world.entries == []
 

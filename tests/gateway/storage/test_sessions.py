@@ -213,7 +213,7 @@ async def test_confirmed_facts_revoke_nothing_and_touch_open_sessions_only(
     for number, one in enumerate((session, ended)):
         await store.add(one, bytes([number]) * 32, "a.example", [])
     await store.end([ended.id], EndReason.IDLE, now, now + MINUTE, [])
-    await store.confirm_facts([session.subject], now + MINUTE)
+    await store.confirm_facts([session.id, ended.id], now + MINUTE)
     by_id = {one.id: one for one in await store.by_ids([session.id, ended.id])}
     assert by_id[session.id] == replace(session, facts_at=now + MINUTE)
     assert by_id[ended.id].facts_at == now

@@ -200,3 +200,11 @@ async def test_an_address_cannot_fill_the_disk_with_begun_sign_ins(world: World)
     statuses = [(await browser.get(authorize_path())).status for _ in range(302)]
     assert statuses == [303] * 300 + [429] * 2
     assert (await world.rig.browser("198.51.100.1").get(authorize_path())).status == 303
+
+
+async def test_one_holder_of_many_addresses_cannot_fill_the_disk_either(world: World):
+    first = world.rig.browser("2001:db8:1:2::1")
+    for _ in range(300):
+        await first.get(authorize_path())
+    assert (await world.rig.browser("2001:db8:1:2:ffff::7").get(authorize_path())).status == 429
+    assert (await world.rig.browser("2001:db8:1:3::1").get(authorize_path())).status == 303

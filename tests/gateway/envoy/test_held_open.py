@@ -1,0 +1,98 @@
+"""What a connection may hold, and for how long: forms that never end, web sockets that outlive their reason."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from msgspec.structs import replace
+
+from config.settings import Grants
+from gateway.envoy.discovery import ROUTE_TABLES
+from gateway.envoy.hardening import OUR_FORM_BYTES
+from gateway.envoy.routes import routes
+from tests.rig.envoy import DOMAIN, Plane
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+SHORT = timedelta(seconds=2)
+UPGRADE = (
+    f"GET /live/x HTTP/1.1\r\nHost: files.{DOMAIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+)
+PING = b"\x89\x80\x00\x00\x00\x00"  # masked, empty; RFC 6455 §5.5.2
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def nothing_is_allowed(plane: Plane) -> None:
+    plane.forget()
+
+
+@pytest.mark.parametrize("host", ["login", "files"])
+async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host: str) -> None:
+    path = "/sign-in/password" if host == "login" else "/.brana/sign-out"
+    ours = plane.idp if host == "login" else plane.web
+    arrived: list[str] = []
+    answering = ours.handle
+
+    async def noted(asked: web.BaseRequest) -> web.StreamResponse:
+        arrived.append(asked.path)
+        return await answering(asked)
+
+    ours.handle = noted  # type: ignore[method-assign]
+    _, writer = await plane.connect()
+    try:
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: {host}.{DOMAIN}\r\nContent-Length: 2\r\n\r\na".encode())
+        await writer.drain()
+        await asyncio.sleep(0.3)
+        assert arrived == [], "a thousand of these, and nobody can sign in"
+        writer.write(b"b")
+        await writer.drain()
+        async with asyncio.timeout(5):
+            while not ours.requests:  # noqa: ASYNC110 - another server sets no event of ours
+                await asyncio.sleep(0.02)
+        assert ours.last.body == b"ab"
+    finally:
+        ours.handle = answering  # type: ignore[method-assign]
+        writer.transport.abort()
+
+
+async def test_a_form_longer_than_any_of_ours_is_refused_before_it_reaches_us(plane: Plane) -> None:
+    answer = await plane.ask(
+        "/token", host=f"login.{DOMAIN}", method="POST", body=b"a" * (OUR_FORM_BYTES + 1)
+    )
+    assert answer.status == 413
+    assert plane.idp.requests == []
+
+
+async def test_an_application_still_takes_long_bodies(plane: Plane) -> None:
+    body = b"a" * (4 * OUR_FORM_BYTES)
+    answer = await plane.ask("/", method="POST", cookie=plane.cookie(), body=body)
+    assert answer.status == 200
+    assert plane.application.last.body == body
+
+
+async def test_a_web_socket_in_use_ends_with_the_grant_it_rests_on(plane: Plane) -> None:
+    short = replace(plane.settings, grants=Grants(lifetime=SHORT))
+    plane.discovery.publish({ROUTE_TABLES: [routes(short, plane.surroundings)]})
+    try:
+        await asyncio.sleep(0.5)
+        reader, writer = await plane.connect()
+        writer.write((UPGRADE + f"Cookie: {plane.cookie()}\r\n\r\n").encode())
+        assert b" 101 " in await reader.readline()
+        began = time.monotonic()
+        pinging = asyncio.create_task(_ping(writer))
+        async with asyncio.timeout(10):
+            await reader.read()
+        assert SHORT.total_seconds() - 0.5 < time.monotonic() - began < SHORT.total_seconds() + 2
+        pinging.cancel()
+        writer.transport.abort()
+    finally:
+        plane.discovery.publish({ROUTE_TABLES: [routes(plane.settings, plane.surroundings)]})
+
+
+async def _ping(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(PING)
+        await asyncio.sleep(0.1)
