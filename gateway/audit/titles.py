@@ -54,11 +54,12 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
     Code.SESSION_ENDED: Title(
-        cs="Ukončena relace: {who} (důvod: {reason})", en="Session ended: {who} (reason: {reason})"
+        cs="Ukončena relace: {who} (důvod: {reason}, ukončil: {by})",
+        en="Session ended: {who} (reason: {reason}, by: {by})",
     ),
     Code.SESSION_MUNICIPALITY: Title(
-        cs="Změna obce, za kterou osoba jedná: {who}, nově {own_municipality}",
-        en="Municipality acted for was switched: {who}, now {own_municipality}",
+        cs="Změna obce, za kterou osoba jedná: {who}, nově {municipality}",
+        en="Municipality acted for was switched: {who}, now {municipality}",
     ),
     Code.DECISION_PERMIT: Title(
         cs="Přístup povolen: {who}, aplikace {application}, obec {municipality}, úkon {action}",

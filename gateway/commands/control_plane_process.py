@@ -12,7 +12,6 @@ import uvloop
 
 from gateway import __version__
 from gateway.audit import acts
-from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.note import Signer
 from gateway.commands import rounds
 from gateway.commands.control_plane import ControlPlane
@@ -124,14 +123,10 @@ def _officer(plane: ControlPlane, signer: Signer) -> Officer:
 
 async def _record(state: State, notice: Notice) -> None:
     """What the supervisor saw of Envoy becomes an entry."""
-    died = notice.what == "died"
-    entry = Entry(
-        code=Code.DATA_PLANE_DIED if died else Code.DATA_PLANE_STARTED,
-        outcome=Outcome.FAILURE if died else Outcome.SUCCESS,
-        at=notice.at,
-        subject="system",
-        details={"process": notice.process, "spool": notice.spool, "status": notice.status},
-    )
+    if notice.what == "died":
+        entry = acts.data_plane_died(notice.at, notice.process, notice.status)
+    else:
+        entry = acts.data_plane_started(notice.at, notice.process)
     await state.record([entry])
 
 

@@ -39,6 +39,7 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-internal",
 ]
 HSTS = "max-age=31536000"
+CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
 
 
 class HostTaken(Exception):
@@ -126,6 +127,7 @@ def _gated(
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
+        | ({"request_headers_to_add": [CLIENT_ADDRESS]} if cluster == "web" else {})
         for route in table
     ]
     nothing = {
@@ -143,7 +145,7 @@ def _ours(path: str, cluster: str, host: str, authority: _Authority) -> Json:
         # A stranger may ask here, so what one request can hold is bounded in size and time.
         "route": _forward(cluster, host, authority) | _at_most(OUR_STREAM),
         "request_headers_to_add": [
-            overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+            CLIENT_ADDRESS,
             overwrite("x-brana-host", authority.of(host)),
         ],
         "typed_per_filter_config": _without_gate() | form_whole(),

@@ -104,15 +104,17 @@ class SessionOffice:
         going = [session for session in sessions if session.ended_at is None]
         if not going:
             return
+        actor = by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="system")
         entries = [
             replace(
-                by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="system"),
-                code=Code.SESSION_ENDED,
-                session=session.id,
+                entry_of(
+                    session, Code.SESSION_ENDED, now, address=actor.address, request_id=actor.request_id
+                ),
+                application=actor.application,
                 reason=reason,
                 details={
-                    "of": session.login,
-                    "of_subject": session.subject,
+                    "by": actor.person or actor.subject,
+                    "by_subject": actor.subject,
                     "revoked": session.revocation_id,
                 },
             )
@@ -189,15 +191,8 @@ class SessionOffice:
 
 def revocation(session: Session, because: str, now: datetime) -> Entry:
     """The entry of all grants of a session's present generation being taken back."""
-    return Entry(
-        code=Code.REVOCATION,
-        outcome=Outcome.SUCCESS,
-        at=now,
-        subject="system",
-        session=session.id,
-        reason=because,
-        details={"of": session.login, "of_subject": session.subject, "revoked": session.revocation_id},
-    )
+    entry = entry_of(session, Code.REVOCATION, now, details={"revoked": session.revocation_id})
+    return replace(entry, reason=because)
 
 
 def entry_of(

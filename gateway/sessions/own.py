@@ -11,6 +11,7 @@ from gateway.sessions.office import SessionOffice, entry_of
 from gateway.sessions.session import EndReason, Session
 from gateway.web.identity import Assertion
 from gateway.web.portal.store import Card, Membership, NotOwn, OwnSession
+from idp.events import Origin
 
 Openable = Callable[[Session, str, datetime], Sequence[ApplicationId]]
 """(session, client address, now) → applications the person may open for the active municipality."""
@@ -56,26 +57,26 @@ class OwnSessions:
         ]
 
     async def switch(
-        self, caller: Assertion, municipality: MunicipalityCode, *, address: str, now: datetime
+        self, caller: Assertion, municipality: MunicipalityCode, *, origin: Origin, now: datetime
     ) -> None:
         session = await self._session(caller)
         if session is None or not await self.office.act_for(
-            session, municipality, self._by(session, now, address), now
+            session, municipality, self._by(session, now, origin), now
         ):
             raise NotOwn
         await self.office.in_force()
 
-    async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
+    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
         mine = {one.id: one for one in await self.office.store.open_ones(caller.subject)}
         if session not in mine:
             raise NotOwn
-        by = self._by(mine.get(caller.sid, mine[session]), now, address)
+        by = self._by(mine.get(caller.sid, mine[session]), now, origin)
         await self.office.end([mine[session]], EndReason.SIGNED_OUT, by, now)
         await self.office.in_force()
 
-    async def end_all(self, caller: Assertion, *, address: str, now: datetime) -> None:
+    async def end_all(self, caller: Assertion, *, origin: Origin, now: datetime) -> None:
         session = await self._session(caller)
-        by = None if session is None else self._by(session, now, address)
+        by = None if session is None else self._by(session, now, origin)
         await self.office.end_all_of(caller.subject, EndReason.SIGNED_OUT_EVERYWHERE, by, now)
         await self.office.in_force()
 
@@ -86,5 +87,7 @@ class OwnSessions:
         return found.get(caller.sid)
 
     @staticmethod
-    def _by(session: Session, now: datetime, address: str) -> Entry:
-        return entry_of(session, Code.SESSION_ENDED, now, address=address)
+    def _by(session: Session, now: datetime, origin: Origin) -> Entry:
+        return entry_of(
+            session, Code.SESSION_ENDED, now, address=origin.address, request_id=origin.request_id
+        )

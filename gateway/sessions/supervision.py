@@ -10,6 +10,7 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.log import LiveSession, SessionUnknown
+from idp.events import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Supervision:
             if one.why_over(self.office.limits, now) is None
         ]
 
-    async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
+    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
         found = [one for one in await self.office.store.by_ids([session]) if one.ended_at is None]
         if not found:
             raise SessionUnknown
@@ -47,7 +48,8 @@ class Supervision:
             person=caller.login,
             own_municipality=caller.municipality,
             application=ADMIN,
-            address=address,
+            address=origin.address,
+            request_id=origin.request_id,
         )
         await self.office.end(found, EndReason.ENDED_BY_OFFICER, by, now)
         await self.office.in_force()

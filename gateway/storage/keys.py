@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.acts import key_created
+from gateway.audit.entry import Entry
 from gateway.grants.keys import Purpose, new_private_key
 from gateway.storage.database import Database
 from gateway.storage.moment import micros
@@ -47,15 +48,7 @@ def private_key_of(
         )
         append(
             connection,
-            [
-                Entry(
-                    code=Code.KEY_CREATED,
-                    outcome=Outcome.SUCCESS,
-                    at=now,
-                    subject="system",
-                    details={"key": name},
-                )
-            ],
+            [key_created(now, name, purpose)],
         )
         return private
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from config.vocabulary import ApplicationId, SessionId
 from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
+from idp.events import Origin
 from idp.http.page import Pages, language_of, page_headers, remember
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -101,6 +102,11 @@ def client_address_of(request: web.Request) -> str:
     return request.headers.get(CLIENT_ADDRESS_HEADER, "")
 
 
+def origin_of(request: web.Request) -> Origin:
+    """Where an act came from, for its entry."""
+    return Origin(address=client_address_of(request), request_id=request_id_of(request))
+
+
 async def form_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
     """Exactly one text for each of the names of a form; raises Refused for anything else."""
     form = await request.post()
@@ -126,6 +132,7 @@ __all__ = [
     "Refused",
     "client_address_of",
     "form_of",
+    "origin_of",
     "request_id_of",
     "session_of_form",
 ]

@@ -12,6 +12,7 @@ from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.web.identity import Assertion
+from idp.events import Origin
 
 
 class SessionUnknown(Exception):
@@ -121,5 +122,5 @@ class AuditLog(Protocol):
 class Sessions(Protocol):
     async def live(self, caller: Assertion, now: datetime) -> Sequence[LiveSession]: ...
 
-    async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
+    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
         """End somebody's session, recorded as the caller's act; raises SessionUnknown."""

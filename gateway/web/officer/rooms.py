@@ -11,7 +11,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.acts import searched, verified
 from gateway.audit.search import TooManyPeople
 from gateway.audit.titles import sentence
-from gateway.web.desk import Desk, Page, Refused, client_address_of, request_id_of, session_of_form
+from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
@@ -125,7 +125,7 @@ class Officer:
         caller = self._caller(request)
         session = await session_of_form(request)
         try:
-            await self.sessions.end(caller, session, address=client_address_of(request), now=self.desk.now())
+            await self.sessions.end(caller, session, origin=origin_of(request), now=self.desk.now())
         except SessionUnknown:
             raise Refused(SESSION_OVER, 404) from None
         raise web.HTTPSeeOther("/sessions?done=ended")

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.grants.cookie import GRANT, SESSION, clear_cookie
-from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, session_of_form
+from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, session_of_form
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import NotOwn, PortalStore
 from gateway.web.refusal import Refusal, both, signed_out_page
@@ -66,7 +66,7 @@ class Portal:
         caller = self.desk.caller(request, PORTAL)
         code = MunicipalityCode((await form_of(request, ["municipality"]))["municipality"])
         try:
-            await self.store.switch(caller, code, address=client_address_of(request), now=self.desk.now())
+            await self.store.switch(caller, code, origin=origin_of(request), now=self.desk.now())
         except NotOwn:
             raise Refused(MUNICIPALITY_NOT_YOURS) from None
         raise web.HTTPSeeOther("/?done=switched")
@@ -89,7 +89,7 @@ class Portal:
         caller = self.desk.caller(request, PORTAL)
         session = await session_of_form(request)
         try:
-            await self.store.end(caller, session, address=client_address_of(request), now=self.desk.now())
+            await self.store.end(caller, session, origin=origin_of(request), now=self.desk.now())
         except NotOwn:
             raise Refused(SIGN_IN_NOT_YOURS) from None
         if session == caller.sid:
@@ -98,7 +98,7 @@ class Portal:
 
     async def end_all(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, PORTAL)
-        await self.store.end_all(caller, address=client_address_of(request), now=self.desk.now())
+        await self.store.end_all(caller, origin=origin_of(request), now=self.desk.now())
         return self._signed_out(request, everywhere=True)
 
     def _signed_out(self, request: web.Request, *, everywhere: bool) -> web.Response:

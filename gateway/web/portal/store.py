@@ -8,6 +8,7 @@ from typing import Protocol
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
 from gateway.web.identity import Assertion
+from idp.events import Origin
 
 
 class NotOwn(Exception):
@@ -55,12 +56,12 @@ class PortalStore(Protocol):
         """Open sessions of the caller, this one among them."""
 
     async def switch(
-        self, caller: Assertion, municipality: MunicipalityCode, *, address: str, now: datetime
+        self, caller: Assertion, municipality: MunicipalityCode, *, origin: Origin, now: datetime
     ) -> None:
         """Make a municipality the active one of the caller's session; raises NotOwn."""
 
-    async def end(self, caller: Assertion, session: SessionId, *, address: str, now: datetime) -> None:
+    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
         """Sign out one of the caller's sessions; raises NotOwn."""
 
-    async def end_all(self, caller: Assertion, *, address: str, now: datetime) -> None:
+    async def end_all(self, caller: Assertion, *, origin: Origin, now: datetime) -> None:
         """Sign out all sessions of the caller, this one too."""

@@ -9,6 +9,7 @@ from gateway.audit.titles import OUTCOMES, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
 
 DETAILS = {
+    "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }

@@ -81,7 +81,8 @@ async def test_ending_announces_the_revocation_id_and_ends_the_sign_in(
     assert ended is not None
     assert (ended.end_reason, ended.generation) == (EndReason.ENDED_BY_OFFICER, 2)
     entry = world.entries[-1]
-    assert (entry.code, entry.subject, entry.session) == (Code.SESSION_ENDED, "officer", session.id)
+    assert (entry.code, entry.subject, entry.session) == (Code.SESSION_ENDED, who.subject, session.id)
+    assert (entry.details["by"], entry.details["by_subject"]) == ("spravce", "officer")
     assert (entry.reason, entry.details["revoked"]) == ("ended_by_officer", session.revocation_id)
 
 
@@ -94,7 +95,7 @@ async def test_a_revocation_stays_as_long_as_any_grant_that_carries_it(
     world.revoked.sweep(last_grant + LIFETIME + CLOCK_MARGIN - timedelta(seconds=1))
     assert session.revocation_id in world.revoked
     assert await world.store.revoked(now) == {session.revocation_id: now + KEEP}
-    assert world.entries[-1].subject == "system"
+    assert world.entries[-1].details["by"] == "system"
 
 
 async def test_ending_twice_announces_and_records_once(world: World, who: SignedIn, now: datetime) -> None:

@@ -16,6 +16,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.sessions.supervision import Supervision
 from gateway.web.officer.log import SessionUnknown
 from gateway.web.portal.store import Card, NotOwn
+from idp.events import Origin
 from tests.gateway.sessions.office_world import HULIN, KROMERIZ, World
 
 DISTRICT = Path(__file__).parents[3] / "config/examples/kromeriz.csv"
@@ -57,7 +58,7 @@ async def test_cards_are_for_the_active_municipality(
     session, _ = await world.open(who, now)
     (shown,) = await own.cards(caller(session), now)
     assert shown.address == f"https://map.{KROMERIZ}/"
-    await own.switch(caller(session), HULIN, address="192.0.2.7", now=now)
+    await own.switch(caller(session), HULIN, origin=Origin(address="192.0.2.7"), now=now)
     (shown,) = await own.cards(caller(session), now)
     assert shown.address == f"https://map.{HULIN}/"
     assert world.entries[-1].code in {Code.SESSION_MUNICIPALITY, Code.REVOCATION}
@@ -79,7 +80,7 @@ async def test_nobody_switches_to_a_municipality_without_a_role(
 ) -> None:
     session, _ = await world.open(who, now)
     with pytest.raises(NotOwn):
-        await own.switch(caller(session), MunicipalityCode("588512"), address="", now=now)
+        await own.switch(caller(session), MunicipalityCode("588512"), origin=Origin(address=""), now=now)
     assert world.announced == []
 
 
@@ -89,7 +90,7 @@ async def test_somebody_elses_session_cannot_be_ended_from_the_portal(
     mine, _ = await world.open(who, now)
     theirs, _ = await world.open(replace(who, subject=SubjectId("other"), provider_sid="p2"), now)
     with pytest.raises(NotOwn):
-        await own.end(caller(mine), theirs.id, address="", now=now)
+        await own.end(caller(mine), theirs.id, origin=Origin(address=""), now=now)
     assert len(await world.store.open_ones()) == 2
 
 
@@ -100,9 +101,9 @@ async def test_one_session_or_all_of_them_are_signed_out(
     there, _ = await world.open(replace(who, provider_sid="p2"), now)
     third, _ = await world.open(replace(who, provider_sid="p3"), now)
     assert len(await own.sessions(caller(here), now)) == 3
-    await own.end(caller(here), there.id, address="192.0.2.7", now=now)
+    await own.end(caller(here), there.id, origin=Origin(address="192.0.2.7"), now=now)
     assert {one.session for one in await own.sessions(caller(here), now)} == {here.id, third.id}
-    await own.end_all(caller(here), address="192.0.2.7", now=now)
+    await own.end_all(caller(here), origin=Origin(address="192.0.2.7"), now=now)
     assert await own.sessions(caller(here), now) == []
     assert [reason for _, reason in world.ended] == [
         EndReason.SIGNED_OUT,
@@ -110,7 +111,7 @@ async def test_one_session_or_all_of_them_are_signed_out(
         EndReason.SIGNED_OUT_EVERYWHERE,
     ]
     ends = [entry for entry in world.entries if entry.code is Code.SESSION_ENDED]
-    assert {entry.subject for entry in ends} == {who.subject}
+    assert {(entry.subject, entry.details["by"]) for entry in ends} == {(who.subject, who.login)}
 
 
 async def test_idle_sessions_are_not_shown_as_open(
@@ -127,10 +128,10 @@ async def test_an_officer_ends_a_session_in_the_own_name(world: World, who: Sign
     supervision = Supervision(world.office)
     (shown,) = await supervision.live(officer, now)
     assert (shown.login, shown.municipality) == (who.login, KROMERIZ)
-    await supervision.end(officer, session.id, address="192.0.2.9", now=now)
+    await supervision.end(officer, session.id, origin=Origin(address="192.0.2.9"), now=now)
     (entry,) = [entry for entry in world.entries if entry.code is Code.SESSION_ENDED]
-    assert (entry.subject, entry.person, entry.address) == ("officer", "kucera.martin", "192.0.2.9")
-    assert entry.details["of"] == who.login
+    assert (entry.subject, entry.person, entry.address) == (who.subject, who.login, "192.0.2.9")
+    assert (entry.details["by"], entry.details["by_subject"]) == ("kucera.martin", "officer")
     assert entry.reason == EndReason.ENDED_BY_OFFICER
     with pytest.raises(SessionUnknown):
-        await supervision.end(officer, session.id, address="", now=now)
+        await supervision.end(officer, session.id, origin=Origin(address=""), now=now)

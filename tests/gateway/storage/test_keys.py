@@ -18,7 +18,9 @@ def test_a_key_is_made_sealed_and_recorded_once(database: Database, recorded: An
     first = find(Purpose.GRANT)
     assert find(Purpose.GRANT) == first
     assert private_key_of(database, SEAL, recorded.append_all, now)(Purpose.GRANT) == first
-    assert [(entry.code, entry.details) for entry in recorded] == [(Code.KEY_CREATED, {"key": "grant-1"})]
+    assert [(entry.code, entry.details) for entry in recorded] == [
+        (Code.KEY_CREATED, {"key": "grant-1", "purpose": "grant"})
+    ]
 
 
 def test_the_database_file_holds_no_private_key(database: Database, recorded: Any, now: datetime) -> None:

@@ -93,21 +93,21 @@ class MemoryPortal:
     async def sessions(self, caller, now):
         return self.open_sessions
 
-    async def switch(self, caller, municipality, *, address, now):
+    async def switch(self, caller, municipality, *, origin, now):
         if municipality not in {one.code for one in self.memberships_held}:
             raise NotOwn
-        self.acts.append(("switch", caller.subject, municipality, address))
+        self.acts.append(("switch", caller.subject, municipality, origin.address))
 
-    async def end(self, caller, session, *, address, now):
+    async def end(self, caller, session, *, origin, now):
         kept = [one for one in self.open_sessions if one.session != session]
         if len(kept) == len(self.open_sessions):
             raise NotOwn
         self.open_sessions = kept
-        self.acts.append(("end", caller.subject, session, address))
+        self.acts.append(("end", caller.subject, session, origin.address))
 
-    async def end_all(self, caller, *, address, now):
+    async def end_all(self, caller, *, origin, now):
         self.open_sessions = []
-        self.acts.append(("end_all", caller.subject, address))
+        self.acts.append(("end_all", caller.subject, origin.address))
 
 
 @dataclass
@@ -137,12 +137,12 @@ class MemorySessions:
     async def live(self, caller, now):
         return self.open_sessions
 
-    async def end(self, caller, session, *, address, now):
+    async def end(self, caller, session, *, origin, now):
         kept = [one for one in self.open_sessions if one.session != session]
         if len(kept) == len(self.open_sessions):
             raise SessionUnknown
         self.open_sessions = kept
-        self.acts.append(("end", caller.subject, session, address))
+        self.acts.append(("end", caller.subject, session, origin.address))
 
 
 NAMES = Names(
