@@ -36,9 +36,10 @@ class Line(msgspec.Struct, frozen=True):
     time: datetime
     request_id: str | None = None
     route: str | None = None
-    municipality: str | None = None
-    who: str | None = None
-    fresh: bool | None = None
+    fresh: str | None = None
+    """`<revocation id> <municipality>` of the grant that let the request through without a question."""
+    decided: str | None = None
+    """The `gate` text of the decision that was made for this request (docs/architecture.md, step 3)."""
     address: str | None = None
     method: str | None = None
     host: str | None = None
@@ -52,9 +53,17 @@ class Line(msgspec.Struct, frozen=True):
     protocol: str | None = None
 
     @property
+    def holder(self) -> tuple[str, str]:
+        """Revocation id `<sid>.<generation>` and municipality of whoever was let in; empty for others."""
+        if self.fresh:
+            who, _, municipality = self.fresh.partition(" ")
+            return who, municipality
+        words = (self.decided or "").split(" ")
+        return (words[2], words[1]) if len(words) >= 3 else ("", "")
+
+    @property
     def session(self) -> SessionId | None:
-        """The session of `who`, which is `<sid>.<generation>`."""
-        sid = (self.who or "").rpartition(".")[0]
+        sid = self.holder[0].rpartition(".")[0]
         return SessionId(sid) if sid else None
 
 
@@ -96,6 +105,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
     """The entry of a request. A session that nobody knows any more is kept by its name alone."""
     holder = holders.get(line.session) if line.session else None
     application, municipality, action = _route(line.route or "")
+    revocation_id, active = line.holder
     status = line.status or 0
     return Entry(
         code=Code.ACCESS,
@@ -104,7 +114,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
         subject=holder.subject if holder else "",
         person=holder.person if holder else "",
         session=_text("session", line.session),
-        municipality=_text("municipality", line.municipality) or municipality,
+        municipality=_text("municipality", active) or municipality,
         own_municipality=holder.own_municipality if holder else "",
         application=application,
         action=action,
@@ -122,7 +132,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
             "user_agent": _text("user_agent", line.user_agent),
             "protocol": _text("protocol", line.protocol),
             "fresh": bool(line.fresh),
-            "generation": _text("generation", (line.who or "").rpartition(".")[2]),
+            "generation": _text("generation", revocation_id.rpartition(".")[2]),
         },
     )
 

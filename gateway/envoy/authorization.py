@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gateway.envoy.messages import GATE_METADATA, SKIP, Json, seconds, typed
+from gateway.envoy.messages import FRESH_HEADER, GATE_METADATA, SKIP, Json, seconds, typed
 
 EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
@@ -55,18 +55,8 @@ def authorization_filter() -> Json:
 
 
 def _fresh() -> Json:
-    metadata = typed(
-        "envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput",
-        filter=GATE_METADATA,
-        path=[{"key": "fresh"}],
-    )
-    present = typed(
-        "envoy.extensions.matching.input_matchers.metadata.v3.Metadata", value={"present_match": True}
-    )
-    return {
-        "input": {"name": "fresh", "typed_config": metadata},
-        "custom_match": {"name": "present", "typed_config": present},
-    }
+    header = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=FRESH_HEADER)
+    return {"input": {"name": "fresh", "typed_config": header}, "value_match": {"exact": "1"}}
 
 
 def _ext_authz() -> Json:

@@ -24,7 +24,7 @@ local function judge(gate, route)
   end
   if application == asked and in_place and epoch == EPOCH and not revoked[id]
     and string.find(actions, "," .. action .. ",", 1, true) then
-    return { who = id, municipality = municipality }
+    return id .. " " .. municipality
   end
   return false
 end
@@ -50,14 +50,18 @@ end
 
 local verdicts, verdict_count = {}, 0
 local function verdict_on(gate, route)
-  local key = gate .. "\n" .. route
-  local verdict = verdicts[key]
+  local on_routes = verdicts[gate]
+  local verdict = on_routes and on_routes[route]
   if verdict == nil then
     if verdict_count >= MOST then
-      verdicts, verdict_count = {}, 0
+      verdicts, verdict_count, on_routes = {}, 0, nil
+    end
+    if not on_routes then
+      on_routes = {}
+      verdicts[gate] = on_routes
     end
     verdict = judge(gate, route)
-    verdicts[key], verdict_count = verdict, verdict_count + 1
+    on_routes[route], verdict_count = verdict, verdict_count + 1
   end
   return verdict
 end
@@ -84,9 +88,9 @@ function envoy_on_request(handle)
   local stream = handle:streamInfo()
   local verdict = gate ~= nil and verdict_on(gate, stream:routeName())
   if verdict then
-    -- One text of metadata and one of filter state: a table of metadata costs a fifth of a request.
-    stream:dynamicMetadata():set("brana.gate", "fresh", verdict.who)
-    stream:filterState():set("brana.municipality", "envoy.string", verdict.municipality)
+    -- One text of filter state: metadata would cost a tenth of a request more.
+    headers:replace("x-brana-fresh", "1")
+    stream:filterState():set("brana.fresh", "envoy.string", verdict)
   else
     -- What an old grant says must reach nobody; the decision looks at the cookies from here.
     headers:remove("x-brana-assertion")

@@ -31,7 +31,13 @@ AUDIT = (
 )
 BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTAL), "admin": ("audit", AUDIT)}
 """Our own hosts behind the gate: first label of the name → application and its routes."""
-KEPT_FROM_UPSTREAMS = ["x-brana-gate", "x-brana-route", "x-envoy-external-address", "x-envoy-internal"]
+KEPT_FROM_UPSTREAMS = [
+    "x-brana-gate",
+    "x-brana-fresh",
+    "x-brana-route",
+    "x-envoy-external-address",
+    "x-envoy-internal",
+]
 HSTS = "max-age=31536000"
 
 

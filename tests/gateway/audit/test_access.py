@@ -14,9 +14,8 @@ LINE = {
     "time": "2026-05-04T12:00:00.123Z",
     "request_id": "5d3cbe6b-0d7f-4c15-93d6-cf2b8ab0d2ad",
     "route": "spis 588296 read",
-    "municipality": "588296",
-    "who": "abcdefghijklmnopqrstuv.3",
-    "fresh": True,
+    "fresh": "abcdefghijklmnopqrstuv.3 588296",
+    "decided": None,
     "address": "10.1.2.3",
     "method": "GET",
     "host": "spis.example.cz",
@@ -55,14 +54,23 @@ def test_a_line_becomes_an_entry_with_the_sessions_holder() -> None:
     assert found.at.isoformat() == "2026-05-04T12:00:00.123000+00:00"
     assert found.session == "abcdefghijklmnopqrstuv"
     assert found.details == {
-        **{name: LINE[name] for name in ("method", "host", "path", "status", "flags", "fresh", "protocol")},
+        **{name: LINE[name] for name in ("method", "host", "path", "status", "flags", "protocol")},
         **{name: LINE[name] for name in ("bytes_in", "bytes_out", "duration_ms", "user_agent")},
+        "fresh": True,
         "generation": "3",
     }
 
 
+def test_who_was_let_in_by_a_decision_is_read_from_its_gate_text() -> None:
+    found = read(
+        line(route="spis - read", fresh=None, decided="spis 588491 abcdefghijklmnopqrstuv.7 e1 own ,read,")
+    )
+    assert (found.session, found.municipality) == ("abcdefghijklmnopqrstuv", "588491")
+    assert (found.details["generation"], found.details["fresh"]) == ("7", False)
+
+
 def test_a_session_that_nobody_knows_is_kept_by_its_name() -> None:
-    found = read(line(who="unknown.1"))
+    found = read(line(fresh="unknown.1 588491"))
     assert (found.session, found.subject, found.person) == ("unknown", "", "")
 
 
@@ -91,8 +99,8 @@ def test_the_status_decides_the_outcome(status: int, outcome: str) -> None:
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
-    assert read(line(municipality="")).municipality == "588296"
-    assert read(line(municipality="", route="spis - read")).municipality == ""
+    assert read(line(fresh=None)).municipality == "588296"
+    assert read(line(fresh=None, route="spis - read")).municipality == ""
 
 
 def test_a_route_of_another_form_is_kept_as_it_is() -> None:

@@ -77,7 +77,12 @@ class Spool:
 
 
 def line(number: int) -> bytes:
-    facts = {"time": "2026-05-04T12:00:00.000Z", "request_id": str(number), "who": "known.1", "status": 200}
+    facts = {
+        "time": "2026-05-04T12:00:00.000Z",
+        "request_id": str(number),
+        "fresh": "known.1 588491",
+        "status": 200,
+    }
     return json.dumps(facts).encode() + b"\n"
 
 
