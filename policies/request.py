@@ -1,7 +1,7 @@
 """A question in Cedar's JSON: the entities, the context, and one request per action."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -30,8 +30,6 @@ class FactUnusable(ValueError):
 Paths = frozenset[tuple[str, ...]]
 """Which circumstances are read, as paths below `context`."""
 EVERYTHING: Paths = frozenset({()})
-ALWAYS_KNOWN = ("sign_in", "place", "time")
-"""Records of every question; of these single attributes may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def requests(question: Question, actions: Iterable[Action], looks_at: Paths = EV
     """
     principal = {"type": "Person", "id": str(question.subject)}
     resource = {"type": "Resource", "id": _resource_id(question)}
-    context = _encoder.encode(_seen(_context(question), looks_at)).decode()
+    context = _encoder.encode(_context(question, looks_at)).decode()
     return [
         {
             "principal": principal,
@@ -114,57 +112,61 @@ def _resource_id(of: Parties | Question) -> str:
     return f"{of.municipality}/{of.application}"
 
 
-def _seen(context: JSON, looks_at: Paths) -> JSON:
-    """The part of the context that is looked at. A record stays a record, if an empty one: `has` may ask."""
-    narrowed = _narrowed(looks_at)
-    if narrowed is None:
-        return context
-    whole, parts = narrowed
-    seen: JSON = {name: value for name, value in context.items() if name in whole}
-    for name, attributes in parts:
-        member = context[name]
-        seen[name] = {attribute: member[attribute] for attribute in attributes if attribute in member}
-    return seen
+def _context(question: Question, looks_at: Paths) -> JSON:
+    """The circumstances that are looked at. A record stays a record, if an empty one: `has` may ask for it."""
+    now = question.now
+    if now.utcoffset() is None or question.authenticated_at.utcoffset() is None:
+        raise FactUnusable("the times of a question must be aware of their zone")
+    _age(question.authenticated_at, now)  # an impossible sign-in refuses even where nobody asks for its age
+    records, others = _wanted(looks_at)
+    context: JSON = {}
+    for name, attributes in records:
+        record = ALWAYS_KNOWN[name](question)
+        context[name] = (
+            record
+            if attributes is None
+            else {attribute: record[attribute] for attribute in attributes if attribute in record}
+        )
+    if question.facts is not NOTHING_FURTHER:
+        further = _further(question.facts, now)
+        context |= further if others is None else {name: further[name] for name in others if name in further}
+    return context
 
 
 @lru_cache(maxsize=64)  # municipalities' policies look at the same few things
-def _narrowed(looks_at: Paths) -> tuple[frozenset[str], tuple[tuple[str, tuple[str, ...]], ...]] | None:
-    """Members to take whole, and members with the attributes to take; None: take everything."""
+def _wanted(
+    looks_at: Paths,
+) -> tuple[tuple[tuple[str, tuple[str, ...] | None], ...], frozenset[str] | None]:
+    """Records of ALWAYS_KNOWN with the attributes to take, and names of the further facts; None: all."""
     if () in looks_at:
-        return None
-    whole = {path[0] for path in looks_at if len(path) == 1 or path[0] not in ALWAYS_KNOWN}
-    parts = {
-        name: sorted({path[1] for path in looks_at if path[0] == name and name not in whole})
-        for name in ALWAYS_KNOWN
-    }
-    return frozenset(whole), tuple(
-        (name, tuple(attributes)) for name, attributes in parts.items() if attributes
+        return tuple((name, None) for name in ALWAYS_KNOWN), None
+    records: list[tuple[str, tuple[str, ...] | None]] = []
+    for name in ALWAYS_KNOWN:
+        paths = {path[1:] for path in looks_at if path[0] == name}
+        if paths:
+            records.append((name, None if () in paths else tuple(sorted({path[0] for path in paths}))))
+    return tuple(records), frozenset(path[0] for path in looks_at)
+
+
+def _sign_in(question: Question) -> JSON:
+    idle = question.facts.idle
+    return _known(
+        level=LEVELS[question.level],
+        age=_age(question.authenticated_at, question.now),
+        factors=[_entity("Factor", factor) for factor in question.factors],
+        idle=None if idle is None else _seconds(idle),
     )
 
 
-def _context(question: Question) -> JSON:
-    facts, now = question.facts, question.now
-    if now.utcoffset() is None or question.authenticated_at.utcoffset() is None:
-        raise FactUnusable("the times of a question must be aware of their zone")
-    context: JSON = {
-        "sign_in": _known(
-            level=LEVELS[question.level],
-            age=_age(question.authenticated_at, now),
-            factors=[_entity("Factor", factor) for factor in question.factors],
-            idle=None if facts.idle is None else _seconds(facts.idle),
-        ),
-        "place": _known(
-            address=_address(question.address),
-            country=facts.country,
-            tunnel=facts.tunnel,
-            protocol=facts.protocol,
-            impossible_travel=facts.impossible_travel,
-        ),
-        "time": _moment(now),
-    }
-    if facts is not NOTHING_FURTHER:
-        context |= _further(facts, now)
-    return context
+def _place(question: Question) -> JSON:
+    facts = question.facts
+    return _known(
+        address=_address(question.address),
+        country=facts.country,
+        tunnel=facts.tunnel,
+        protocol=facts.protocol,
+        impossible_travel=facts.impossible_travel,
+    )
 
 
 def _further(facts: Facts, now: datetime) -> JSON:
@@ -205,7 +207,8 @@ def _device(device: Device) -> JSON:
     )
 
 
-def _moment(now: datetime) -> JSON:
+def _moment(question: Question) -> JSON:
+    now = question.now
     local = now.astimezone(LOCAL)
     day = local.date()
     return {
@@ -216,6 +219,14 @@ def _moment(now: datetime) -> JSON:
         "weekday": local.isoweekday(),
         "holiday": is_public_holiday(day),
     }
+
+
+ALWAYS_KNOWN: Mapping[str, Callable[[Question], JSON]] = {
+    "sign_in": _sign_in,
+    "place": _place,
+    "time": _moment,
+}
+"""Records of every question; single attributes of these may be left out, and what is left out is not made."""
 
 
 def _known(**values: Any) -> JSON:

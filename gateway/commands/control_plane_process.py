@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from datetime import timedelta
@@ -92,6 +93,8 @@ async def _serve(plane: ControlPlane) -> None:
                 lambda: rounds.keep_room(plane),
             )
         )
+        gc.collect()
+        gc.freeze()  # what the start has made lives to the end: no collection need look through it again
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()

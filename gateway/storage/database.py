@@ -16,7 +16,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -129,13 +129,12 @@ class Database:
         if self._closed:
             raise DatabaseUnusable(self.path, "closed")
         try:
-            with self._point_lock:
-                cursor = self._point_connection().execute(statement, values)
-                try:
-                    row: tuple[Any, ...] | None = cursor.fetchone()
-                finally:
-                    cursor.close()  # an open cursor would hold the snapshot
-            return row
+            # Closed at once: an open cursor would hold the snapshot.
+            with (
+                self._point_lock,
+                closing(self._point_connection().execute(statement, values)) as cursor,
+            ):
+                return cast(tuple[Any, ...] | None, cursor.fetchone())
         except (DBAPIError, sqlite3.Error) as error:
             if concerns_the_file(error):
                 raise explained(self.path, error) from error

@@ -215,6 +215,16 @@ def test_every_refusal_has_a_reason_and_words_in_both_languages(question: Questi
             assert all(text[language].strip() and "{" not in text[language] for language in Language)
 
 
+@given(QUESTION, st.frozensets(st.sampled_from(Action)))
+def test_the_verdict_and_the_further_actions_are_those_of_single_questions(
+    question: Question, further: frozenset[Action]
+) -> None:
+    assert BOOK.decide_and_look(question, further) == (
+        BOOK.decide(question),
+        BOOK.allowed(question, further),
+    )
+
+
 def test_an_unknown_municipality_refuses() -> None:
     nowhere = MunicipalityCode("999999")
     assert refusal(ask((nowhere, Role.MAYOR))).reason == "unknown_municipality"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
-from policies.examine import SCHEMA_FILE
+from policies.examine import SCHEMA_FILE, Examined, examine
 from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
 from policies.request import FactUnusable, entities, parties, requests
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
@@ -144,3 +144,66 @@ def test_a_time_without_a_zone_is_refused_wherever_it_stands() -> None:
     ):
         with pytest.raises(FactUnusable):
             context(question)
+
+
+CONDITIONS = (
+    "context.sign_in.level >= 2",
+    "context.sign_in.age <= 300",
+    "context.sign_in has idle && context.sign_in.idle < 60",
+    'context.place has address && context.place.address.isInRange(ip("192.0.2.0/24"))',
+    "context.place has country",
+    "context.place == context.place && context.place.tunnel",
+    'context.time.now > datetime("2026-01-01")',
+    "context.time.hour >= 12 || context.time.holiday",
+    "context has device && context.device.managed",
+    "context has author && principal == context.author",
+    "context has emergency",
+    'context["sign_in"]["level"] == 3',
+    "principal.roles.isEmpty()",
+)
+
+
+def looks_at(condition: str) -> frozenset[tuple[str, ...]]:
+    examined = examine(f"permit (principal, action, resource) when {{ {condition} }};", SCHEMA)
+    assert isinstance(examined, Examined)
+    assert not examined.faults
+    return examined.looks_at
+
+
+@given(
+    st.sampled_from(CONDITIONS),
+    st.sampled_from(AuthenticationLevel),
+    st.sampled_from(["192.0.2.7", "10.0.0.1", "nonsense"]),
+    st.sampled_from([Facts(), EVERY_FACT, Facts(tunnel=True), Facts(country="CZ")]),
+    st.integers(0, 23),
+)
+def test_what_no_policy_looks_at_changes_no_verdict(
+    condition: str, level: AuthenticationLevel, address: str, facts: Facts, hours: int
+) -> None:
+    question = ask((HULIN, Role.MAYOR), level=level, address=address, facts=facts)
+    question = replace(question, now=NOW + timedelta(hours=hours), authenticated_at=NOW)
+    policies = cedarpy.PolicySet.from_str(f"permit (principal, action, resource) when {{ {condition} }};")
+    known = cedarpy.Entities.from_json_str(entities(parties(question)))
+    (whole,) = requests(question, [Action.READ])
+    (narrow,) = requests(question, [Action.READ], looks_at(condition))
+    answers = [cedarpy.is_authorized(request, policies, known) for request in (whole, narrow)]
+    assert answers[0].allowed is answers[1].allowed
+    assert not any(answer.diagnostics.errors for answer in answers)
+    assert set(json.loads(narrow["context"])) <= set(json.loads(whole["context"]))
+
+
+def test_only_what_is_looked_at_is_made() -> None:
+    (request,) = requests(ask(), [Action.READ], looks_at("context.sign_in.level >= 2"))
+    assert json.loads(request["context"]) == {"sign_in": {"level": 2}}
+    (request,) = requests(ask(address=""), [Action.READ], looks_at("context.place has address"))
+    assert json.loads(request["context"]) == {"place": {}}
+
+
+def test_a_use_of_the_whole_context_makes_all_of_it() -> None:
+    (request,) = requests(ask(), [Action.READ], looks_at("context == context"))
+    assert json.loads(request["context"]) == context(ask())
+
+
+def test_an_impossible_sign_in_refuses_although_nobody_asks_for_its_age() -> None:
+    with pytest.raises(FactUnusable):
+        requests(ask(authenticated_at=NOW + timedelta(days=1)), [Action.READ], frozenset())

@@ -1,13 +1,16 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from config.vocabulary import ApplicationId
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
-from gateway.grants.claims import Grant
+from gateway.grants.claims import Assertion, Grant
 from gateway.grants.sign import GrantSigner, public_jwks
 
 ISSUER = "https://login.brana.example/gateway"
@@ -64,3 +67,31 @@ def test_published_keys_are_public_and_named(grant_key: ECKey, assertion_key: EC
         assert "d" not in published
         assert published["kid"] == key.thumbprint()
         assert (published["alg"], published["use"], published["crv"]) == ("ES256", "sig", "P-256")
+
+
+KEY, OTHER_KEY = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(st.characters(codec="utf-8")), login=st.text(st.characters(codec="utf-8")))
+def test_whatever_the_directory_calls_people_joserfc_reads_the_same(
+    grant: Grant, name: str, login: str
+) -> None:
+    about = replace(grant.assertion, name=name, login=login)
+    made = replace(grant, assertion=about)
+    signed = GrantSigner(KEY, OTHER_KEY, ISSUER).sign(made)
+    read = jwt.decode(signed.assertion, OTHER_KEY, algorithms=["ES256"])
+    assert Assertion.from_claims(read.claims) == about
+    assert jwt.decode(signed.token, KEY, algorithms=["ES256"]).claims == made.claims(signed.assertion)
+
+
+def test_every_signature_has_64_octets(grant: Grant) -> None:
+    signer = GrantSigner(KEY, OTHER_KEY, ISSUER)
+    for _ in range(300):  # one number in 256 begins with a zero octet
+        assert len(signer.sign(grant).token.rpartition(".")[2]) == 86
+
+
+@pytest.mark.parametrize("key", [ECKey.generate_key("P-384"), ECKey.import_key(KEY.as_dict(private=False))])
+def test_a_key_that_cannot_sign_es256_is_refused(key: ECKey) -> None:
+    with pytest.raises(ValueError, match="P-256"):
+        GrantSigner(key, OTHER_KEY, ISSUER)

@@ -329,3 +329,24 @@ def test_of_any_mixture_exactly_the_good_ones_are_kept(
     good = [n for n, kind in enumerate(kinds) if kind == "good"]
     assert on_disk(database) == good
     assert [futures[n].result(0) for n in good] == good
+
+
+def test_a_row_is_read_at_once_and_holds_no_snapshot(notes: Database) -> None:
+    for n in (1, 2):
+        notes.write_soon(put(n)).result(PATIENCE)
+        assert notes.row_now("SELECT max(n), count(*) FROM note WHERE n >= ?", 0) == (n, n)
+    assert notes.row_now("SELECT n FROM note WHERE n = ?", 3) is None
+
+
+def test_a_wrong_point_query_is_the_callers_fault(notes: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        notes.row_now("SELECT nothing FROM nowhere")
+    notes.write_soon(put(1)).result(PATIENCE)
+    assert notes.row_now("SELECT n FROM note") == (1,)
+
+
+def test_a_closed_database_gives_no_row(notes: Database) -> None:
+    notes.row_now("SELECT 1")
+    notes.close()
+    with pytest.raises(DatabaseUnusable):
+        notes.row_now("SELECT 1")

@@ -201,6 +201,8 @@ def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(
         with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
             damaged.read_now(lambda c: c.execute(text("SELECT sum(length(body)) FROM note")).all())
         with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
+            damaged.row_now("SELECT sum(length(body)) FROM note")
+        with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
             damaged.write_soon(lambda c: c.execute(text("UPDATE note SET body = 'y'"))).result(PATIENCE)
     finally:
         damaged.close()

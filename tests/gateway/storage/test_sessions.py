@@ -272,3 +272,44 @@ async def test_an_act_whose_entry_cannot_be_kept_does_not_happen(
         await store.end([session.id], EndReason.SIGNED_OUT, now, now + MINUTE, [entry(session, now)])
     assert store.by_handle(b"1" * 32, "a.example") == session
     assert await store.revoked(now) == {}
+
+
+async def test_decisions_that_come_together_are_recorded_together_in_order(
+    store: StoredSessions, session: Session, recorded: Any, now: datetime
+) -> None:
+    await store.add(session, b"1" * 32, "a.example", [])
+    second = other(session, "B")
+    await store.add(second, b"2" * 32, "a.example", [])
+    moments = [now + number * MINUTE for number in range(1, 8)]
+    who = [session, second, session, session, second, session, session]
+    await asyncio.gather(
+        *(store.record(one.id, at, [entry(one, at)]) for one, at in zip(who, moments, strict=True))
+    )
+    assert [one.at for one in recorded] == moments
+    seen = {one.id: one.last_seen_at for one in await store.by_ids([session.id, second.id])}
+    assert seen == {session.id: moments[6], second.id: moments[4]}
+
+
+async def test_an_entry_that_cannot_be_kept_fails_its_own_decision_alone(
+    database: Database, session: Session, now: datetime
+) -> None:
+    kept: list[Entry] = []
+
+    def append(_connection: Connection, entries: Sequence[Entry]) -> None:
+        if any(one.code is Code.SIGN_OUT for one in entries):
+            raise ValueError("no such form")
+        kept.extend(entries)
+
+    store = StoredSessions(database, append)
+    await store.add(session, b"1" * 32, "a.example", [])
+    good, bad = entry(session, now), entry(session, now, Code.SIGN_OUT)
+    results = await asyncio.gather(
+        store.record(session.id, now + MINUTE, [good]),
+        store.record(session.id, now + 9 * MINUTE, [bad]),
+        store.record(None, now, [good]),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in results] == [type(None), ValueError, type(None)]
+    assert kept == [good, good]
+    (now_kept,) = await store.by_ids([session.id])
+    assert now_kept.last_seen_at == now + MINUTE
