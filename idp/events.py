@@ -96,6 +96,8 @@ class FactorEnrolled(Happening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
+    by: str
+    """Who did it; it is never the person, who could not prove to be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

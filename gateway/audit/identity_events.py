@@ -27,8 +27,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor):
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value)
-        case events.FactorRemoved(factor=factor):
-            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value)
+        case events.FactorRemoved(factor=factor, by=by):
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by)
         case events.SignInCompleted(session=session, level=level, methods=methods):
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
             return replace(completed, session=session)

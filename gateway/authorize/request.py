@@ -4,6 +4,7 @@ Application, municipality and action come from the route that Envoy chose; the p
 to it and to write it down, and is never looked at to decide anything.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from gateway.grants.cookie import read_cookies
 from idp.http.language import LANGUAGE_COOKIE, preferred
 
 ROUTE = "x-brana-route"
+ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")
 ACTIVE = "-"  # in the route: whatever municipality the person acts for
 
 
@@ -37,6 +39,8 @@ class AccessRequest:
     """A person looks at the answer; everything else gets JSON and no redirects."""
     cookies: Mapping[str, str]
     language: Language
+    language_chosen: bool = False
+    """It was asked for just now (`?lang=`), by the switch of a refusal page: to be remembered."""
 
     @property
     def path(self) -> str:
@@ -62,7 +66,8 @@ def read_request(
             user_agent=headers.get("User-Agent", ""),
             page_load=_is_page_load(method, headers),
             cookies=read_cookies(cookies),
-            language=_language(headers, cookies, default),
+            language=_asked_language(target) or _language(headers, cookies, default),
+            language_chosen=_asked_language(target) is not None,
         )
     except (KeyError, ValueError) as error:
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
@@ -76,6 +81,12 @@ def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:
     if mode is not None:
         return mode == "navigate"
     return method in ("GET", "HEAD", "POST") and "text/html" in headers.get("Accept", "")
+
+
+def _asked_language(target: str) -> Language | None:
+    """Only how a refusal is worded depends on it; what is asked for does not."""
+    found = ASKED_LANGUAGE.search(target)
+    return Language(found[1]) if found else None
 
 
 def _language(headers: Mapping[str, str], cookies: str, default: Language) -> Language:

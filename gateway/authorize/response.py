@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from gateway.authorize.verdict import Granted, Refused, Text
 from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
+from idp.http.language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
 
 ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
@@ -81,7 +83,7 @@ def refused(request: AccessRequest, verdict: Refused, pages: Pages) -> Answer:
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
-        return _page(status, pages.refused(request, verdict, status), pages, cookies)
+        return _page(status, pages.refused(request, verdict, status), pages, cookies + _chosen(request))
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 
@@ -103,6 +105,12 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     if request.page_load:
         return _page(503, pages.unavailable(request), pages, ())
     return _machine(503, "gateway_unavailable", *WORDS["gateway_unavailable"], request, ())
+
+
+def _chosen(request: AccessRequest) -> tuple[str, ...]:
+    """The language somebody has just chosen on a refusal page, kept for this host."""
+    lifetime = timedelta(seconds=LANGUAGE_COOKIE_AGE)
+    return (set_cookie(LANGUAGE_COOKIE, request.language, lifetime),) if request.language_chosen else ()
 
 
 def _page(status: int, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:

@@ -65,17 +65,20 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
 
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
-    moment = now()
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
+    return await end_sessions(state, chosen, f"cli:{getpass.getuser()}")
+
+
+async def end_sessions(state: State, chosen: list[Session], operator: str) -> list[Session]:
+    """End them here and at the provider, and have the running product act on it. Raises NotTold."""
+    moment = now()
     office = SessionOffice(
         state.sessions,
         RevokedList(lambda _: None),  # the running product reads the table when it is told
         state.settings.sign_in,
         state.settings.grants.lifetime,
     )
-    by = Entry(
-        code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=f"cli:{getpass.getuser()}"
-    )
+    by = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=operator)
     await office.end(chosen, EndReason.ENDED_BY_OFFICER, by, moment)
     for one in chosen:
         sid = SessionId(one.provider_sid)

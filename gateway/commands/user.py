@@ -1,6 +1,7 @@
 """`brana user show`: a person as directory and gateway know them."""
 
 import asyncio
+import getpass
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.table import Table
 from config.vocabulary import Language
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.sessions import end_sessions
 from gateway.commands.state import State, now, open_state
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
@@ -26,7 +28,31 @@ def show(configuration: Path, login: str) -> None:
     asyncio.run(_show(open_state(configuration), login))
 
 
-async def _show(state: State, login: str) -> None:
+@command.command(
+    name="reset-factor",
+    help="Remove a lost second factor and end all sessions; the person enrols anew at the next sign-in.",
+)
+@configuration
+@click.argument("login")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
+    state = open_state(configuration)
+    person = asyncio.run(_person(state, login))
+    if not yes:
+        click.confirm(f"Remove the second factor of {person.name} ({person.login})?", abort=True)
+    ended = asyncio.run(_reset_factor(state, person))
+    click.echo(f"second factor of {person.login} removed; {ended} sessions ended")
+
+
+async def _reset_factor(state: State, person: Person) -> int:
+    """The factor first: whoever holds it must not sign in again between the two."""
+    operator = f"cli:{getpass.getuser()}"
+    if not await state.identities.remove_factor(person.subject, person.login, operator, now()):
+        raise CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
+    return len(await end_sessions(state, await state.sessions.open_ones(person.subject), operator))
+
+
+async def _person(state: State, login: str) -> Person:
     reader = DirectoryReader(state.settings.directory)
     try:
         person = await reader.named(login)
@@ -34,7 +60,11 @@ async def _show(state: State, login: str) -> None:
         reader.close()
     if person is None:
         raise CannotStart(f"the directory has nobody with the login {login!r}", "check the spelling")
-    Console().print(await _table(state, person))
+    return person
+
+
+async def _show(state: State, login: str) -> None:
+    Console().print(await _table(state, await _person(state, login)))
 
 
 async def _table(state: State, person: Person) -> Table:

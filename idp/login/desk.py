@@ -150,9 +150,9 @@ def end_all(
     return end(book, book.sessions_of_subject(subject), reason, origin, now)
 
 
-def remove_factor(book: Book, subject: SubjectId, login: str, origin: Origin, now: datetime) -> bool:
+def remove_factor(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
     """An administrator's act: the person enrols again at the next sign-in. Sessions go on; see `end_all`."""
     removed = book.drop_factor(subject)
     if removed:
-        book.record(events.FactorRemoved(at=now, origin=origin, person=login, subject=subject))
+        book.record(events.FactorRemoved(at=now, person=login, subject=subject, by=by))
     return removed

@@ -130,7 +130,7 @@ async def _bare(socket: Path) -> AsyncIterator[int]:
     """Process id of the bare handler."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, str(socket))
     try:
-        while not socket.exists():  # noqa: ASYNC110 - another process sets no event of ours
+        while not socket.exists():
             await asyncio.sleep(0.02)
         yield process.pid
     finally:

@@ -111,5 +111,5 @@ def open_log(folder: Path, clock: Clock | None = None) -> Iterator[Log]:
 async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
     """Wait for something that a thread or a task does."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for is on a disk and sends no event
+        while not condition():
             await asyncio.sleep(0.01)

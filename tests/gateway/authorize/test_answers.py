@@ -94,13 +94,16 @@ class Door:
         self.seen.append(session)
 
     async def ask(
-        self, changed: Mapping[str, str | None] | None = None, method: str = "GET"
+        self,
+        changed: Mapping[str, str | None] | None = None,
+        method: str = "GET",
+        target: str = "/documents?q=secret",
     ) -> tuple[aiohttp.ClientResponse, str]:
         headers = {k: v for k, v in (QUESTION | dict(changed or {})).items() if v is not None}
         connector = aiohttp.UnixConnector(str(self.socket))
         async with (
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http,
-            http.request(method, "http://authorize/documents?q=secret", headers=headers,
+            http.request(method, f"http://authorize{target}", headers=headers,
                          allow_redirects=False) as answer,
         ):  # fmt: skip
             return answer, await answer.text()
@@ -169,6 +172,15 @@ async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
     assert (entry.reason, entry.municipality) == ("no_role_in_municipality", "588296")
     assert entry.rule
     assert door.kinds == [Kind.REFUSED]
+
+
+async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, session)
+    answer, text = await door.ask({"x-brana-route": "records 588296 read"}, target="/x?a=1&lang=en")
+    assert text == "refused no_role_in_municipality 403 en"
+    assert any(c.startswith("__Host-brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
 async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door, session: Session) -> None:

@@ -50,7 +50,7 @@ async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host
         writer.write(b"b")
         await writer.drain()
         async with asyncio.timeout(5):
-            while not ours.requests:  # noqa: ASYNC110 - another server sets no event of ours
+            while not ours.requests:
                 await asyncio.sleep(0.02)
         assert ours.last.body == b"ab"
     finally:
