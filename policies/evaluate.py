@@ -4,6 +4,7 @@ Laws kept here:
 1. Nothing is permitted unless a policy permits it and none forbids it.
 2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
 3. A municipality's policies are never evaluated for another municipality.
+4. An outcome is remembered only under everything it rests on, and never where that passes with time.
 """
 
 import re
@@ -17,9 +18,10 @@ from config.vocabulary import Action, MunicipalityCode
 from policies.explain import why_nothing_permits
 from policies.model import Permitted, Question, Refused, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
-from policies.request import Parties, entities, parties, requests
+from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
+REMEMBERED = 8_192  # outcomes of a book, under a KiB each
 ERRING = re.compile(r"policy `policy(\d+)`")
 
 
@@ -45,7 +47,15 @@ class _Compiled:
             raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
         self.handle = handle
         self.policies = policies
-        self.looks_at = frozenset(path for policy in policies for path in policy.looks_at)
+        self.looks_at = {
+            action: frozenset(
+                path
+                for policy in policies
+                if policy.actions is None or action in policy.actions
+                for path in policy.looks_at
+            )
+            for action in Action
+        }
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
@@ -70,6 +80,7 @@ class PolicyBook:
         _Compiled(self._guardrails, region.policies)
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, _Compiled] = {}
+        self._remembered: dict[tuple[Parties, Action, str], _Outcome] = {}
 
     @property
     def without_policies(self) -> frozenset[MunicipalityCode]:
@@ -116,10 +127,37 @@ class PolicyBook:
         """One outcome per action; None where the municipality has no policies."""
         try:
             compiled = self._policies_of(question.municipality)
-            return None if compiled is None else _evaluate(compiled, question, actions)
+            return None if compiled is None else self._evaluate(compiled, question, actions)
         except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
             failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
             return [failed for _ in actions]
+
+    def _evaluate(
+        self, compiled: _Compiled, question: Question, actions: tuple[Action, ...]
+    ) -> list[_Outcome]:
+        """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
+        of = parties(question)
+        asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
+        outcomes = {
+            action: known
+            for action, context in asked.items()
+            if (known := self._remembered.get((of, action, context))) is not None
+        }
+        new = [action for action in asked if action not in outcomes]
+        if new:
+            results = cedarpy.is_authorized_batch(
+                [request(of, action, asked[action]) for action in new], compiled.handle, _known_entities(of)
+            )
+            for action, result in zip(new, results, strict=True):
+                outcome = outcomes[action] = _outcome(compiled, result)
+                if not outcome.error and is_timeless(compiled.looks_at[action]):
+                    self._remember((of, action, asked[action]), outcome)
+        return [outcomes[action] for action in actions]
+
+    def _remember(self, what: tuple[Parties, Action, str], outcome: _Outcome) -> None:
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.clear()  # rare, and what is asked often is soon known again
+        self._remembered[what] = outcome
 
     def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
         compiled = self._compiled.get(municipality)
@@ -164,13 +202,6 @@ def _known_entities(of: Parties) -> cedarpy.Entities:
 
 def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:
     return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
-
-
-def _evaluate(compiled: _Compiled, question: Question, actions: tuple[Action, ...]) -> list[_Outcome]:
-    results = cedarpy.is_authorized_batch(
-        requests(question, actions, compiled.looks_at), compiled.handle, _known_entities(parties(question))
-    )
-    return [_outcome(compiled, result) for result in results]
 
 
 def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:

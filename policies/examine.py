@@ -33,6 +33,8 @@ class Examined:
     """Municipality that `resource in Municipality::"…"` (or `resource is Resource in …`) names."""
     entities: frozenset[tuple[str, str]]
     """Type and name of every entity the policy names, in its scope and in its conditions."""
+    actions: frozenset[str] | None
+    """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]]
     """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
     faults: tuple[str, ...]
@@ -58,6 +60,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         annotations={name: value or "" for name, value in policy.get("annotations", {}).items()},
         scope=_scope(policy["resource"]),
         entities=frozenset(_entities(policy)),
+        actions=_actions(policy["action"]),
         looks_at=frozenset(_looked_at(policy)),
         faults=_faults(text, schema),
     )
@@ -68,6 +71,14 @@ def _scope(resource: dict[str, Any]) -> str | None:
     if resource["op"] not in ("in", "is") or not entity or entity["type"] != "Municipality":
         return None
     return str(entity["id"])
+
+
+def _actions(scope: dict[str, Any]) -> frozenset[str] | None:
+    """The schema has no groups of actions, so `==` and `in` name the very actions; anything else counts as all."""
+    named = scope.get("entities") or [scope.get("entity")]
+    if scope["op"] not in ("==", "in") or not all(one and one["type"] == "Action" for one in named):
+        return None
+    return frozenset(str(one["id"]) for one in named)
 
 
 def _entities(node: Any) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ class FactUnusable(ValueError):
 Paths = frozenset[tuple[str, ...]]
 """Which circumstances are read, as paths below `context`."""
 EVERYTHING: Paths = frozenset({()})
+TIMELESS: Paths = frozenset({("sign_in", "level"), ("sign_in", "factors")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +60,32 @@ def parties(question: Question) -> Parties:
 
 
 def requests(question: Question, actions: Iterable[Action], looks_at: Paths = EVERYTHING) -> list[JSON]:
-    """One Cedar request per action; they share the context, which holds what the policies look at.
+    """One Cedar request per action; they share the context."""
+    of, context = parties(question), circumstances(question, looks_at)
+    return [request(of, action, context) for action in actions]
+
+
+def request(of: Parties, action: Action, context: str) -> JSON:
+    """Cedar's request; `context` is from `circumstances`."""
+    return {
+        "principal": {"type": "Person", "id": str(of.subject)},
+        "action": {"type": "Action", "id": str(action)},
+        "resource": {"type": "Resource", "id": _resource_id(of)},
+        "context": context,
+    }
+
+
+def circumstances(question: Question, looks_at: Paths) -> str:
+    """Cedar's context, with what the policies look at.
 
     What no policy reads cannot change a verdict, and parsing it would be half of a decision.
     """
-    principal = {"type": "Person", "id": str(question.subject)}
-    resource = {"type": "Resource", "id": _resource_id(question)}
-    context = _encoder.encode(_context(question, looks_at)).decode()
-    return [
-        {
-            "principal": principal,
-            "action": {"type": "Action", "id": str(action)},
-            "resource": resource,
-            "context": context,
-        }
-        for action in actions
-    ]
+    return _encoder.encode(_context(question, looks_at)).decode()
+
+
+def is_timeless(looks_at: Paths) -> bool:
+    """Whether these circumstances are the same whenever the same person asks from the same sign-in and place."""
+    return all(path[:2] in TIMELESS or path[:1] == ("place",) for path in looks_at)
 
 
 def entities(of: Parties) -> str:
@@ -108,7 +119,7 @@ def entities(of: Parties) -> str:
     ).decode()
 
 
-def _resource_id(of: Parties | Question) -> str:
+def _resource_id(of: Parties) -> str:
     return f"{of.municipality}/{of.application}"
 
 

@@ -43,6 +43,8 @@ class Policy:
     file: Path
     line: int
     column: int
+    actions: frozenset[str] | None = None
+    """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]] = EVERYTHING
     """Which of the circumstances it reads, as paths below `context`."""
 
@@ -181,6 +183,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         file=path,
         line=statement.line,
         column=statement.column,
+        actions=examined.actions,
         looks_at=examined.looks_at,
     )
 

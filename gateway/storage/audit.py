@@ -1,6 +1,6 @@
 """Adding to the log, inside the transaction of the act that is recorded.
 
-`append` reads the tree's tail, numbers the entries, writes them and the new tail. All of it happens under the
+`append` numbers the entries behind the tree's tail, writes them and the new tail. All of it happens under the
 database's write lock (BEGIN IMMEDIATE), so another process may append in between, and a rolled back act takes
 its entry with it.
 """
@@ -33,6 +33,11 @@ INTRODUCING = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED})
 # prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark"))).rpartition("(")[0]
 _ROW = f"({', '.join('?' * len(audit_entry.c))})"
+_FIRST_TAIL = "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VALUES (1, ?, ?, ?, ?)"
+_NEXT_TAIL = (
+    "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ? "
+    "WHERE size = ? AND frontier = ? AND received_at = ? AND wall = ?"
+)
 _NAMED = "INSERT OR IGNORE INTO audit_person (subject, person, folded) VALUES (?, ?, ?)"
 
 
@@ -79,60 +84,83 @@ class Ledger:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self._guess: Tail | None = None
+        """The tail last written. It saves reading it; that it is the stored one is asked when it is replaced."""
 
     def append(self, connection: Connection, entries: Sequence[Entry]) -> range:
         """Record `entries` in the transaction that is open; answers their sequence numbers.
 
         Raises LogInconsistent, and `canonical.Unrecordable` for an entry that has no canonical form.
         """
+        driver, guess, now = driver_of(connection.connection), self._guess, self._now()
         try:
-            return self._append(connection, entries)
+            if guess is not None:
+                addition = _addition(guess, entries, now)
+                if _replace_tail(driver, guess, addition.tail):
+                    return self._finish(driver, guess, addition, len(entries))
+            stored = read_tail(connection)
+            addition = _addition(stored or Tail(), entries, now)
+            if stored is None:
+                driver.execute(_FIRST_TAIL, _columns(addition.tail))
+            elif not _replace_tail(driver, stored, addition.tail):
+                raise LogInconsistent(stored.frontier.size, "the stored tail of the tree has another form")
+            return self._finish(driver, stored or Tail(), addition, len(entries))
         except sqlite3.IntegrityError as error:
-            tail = read_tail(connection)
-            raise LogInconsistent(
-                tail.frontier.size if tail else 0, "a row that the log did not write stands in its place"
-            ) from error
+            raise LogInconsistent(0, "a row that the log did not write stands in its place") from error
         except (
             sqlite3.Error
         ) as error:  # named as the database names it, so that the whole group is rolled back
             raise OperationalError("append to the audit log", None, error) from error
 
-    def _append(self, connection: Connection, entries: Sequence[Entry]) -> range:
-        tail = read_tail(connection)
-        last = tail or Tail()
-        now = self._now()
-        wall = microseconds(now)
-        jumped = wall < last.wall - CLOCK_TOLERANCE // MICROSECOND
-        written = (clock_jumped(now, moment(last.wall)), *entries) if jumped else entries
-        received_at = max(wall, last.received_at)
-        received = moment(received_at)
-        rows, leaves, named = [], [], set()
-        for sequence, entry in enumerate(map(settled, written), last.frontier.size):
-            recorded = Recorded(sequence, received, entry)
-            data = canonical(recorded)
-            leaf = leaf_hash(data)
-            leaves.append(leaf)
-            rows.append((*facts(recorded), data, leaf))
-            if entry.code in INTRODUCING and entry.subject:
-                name = entry.details.get("name", "")
-                named.add((entry.subject, entry.person, folded(entry.person, str(name))))
-        frontier = last.frontier.extend(leaves)
-        driver = driver_of(connection.connection)
-        _write(driver, tail, Tail(frontier, received_at, wall), rows)
-        if named:
-            driver.executemany(_NAMED, sorted(named))
-        return range(frontier.size - len(entries), frontier.size)
+    def _finish(self, driver: sqlite3.Connection, old: Tail, addition: "_Addition", entries: int) -> range:
+        try:
+            run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), addition.rows)
+        except sqlite3.IntegrityError as error:
+            raise LogInconsistent(
+                old.frontier.size, "a row that the log did not write stands in its place"
+            ) from error
+        if addition.names:
+            driver.executemany(_NAMED, sorted(addition.names))
+        self._guess = addition.tail
+        size = addition.tail.frontier.size
+        return range(size - entries, size)
 
 
-def _write(driver: sqlite3.Connection, old: Tail | None, new: Tail, rows: list[tuple[Any, ...]]) -> None:
-    run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), rows)
-    values = (new.frontier.size, new.frontier.pack(), new.received_at, new.wall)
-    if old is None:
-        driver.execute(
-            "INSERT INTO audit_tail (id, size, frontier, received_at, wall) VALUES (1, ?, ?, ?, ?)", values
-        )
-    else:
-        driver.execute("UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ?", values)
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """What entries become behind a tail."""
+
+    tail: Tail
+    rows: list[tuple[Any, ...]]
+    names: set[tuple[str, str, str]]
+
+
+def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
+    wall = microseconds(now)
+    jumped = wall < last.wall - CLOCK_TOLERANCE // MICROSECOND
+    written = (clock_jumped(now, moment(last.wall)), *entries) if jumped else entries
+    received_at = max(wall, last.received_at)
+    received = moment(received_at)
+    rows, leaves, names = [], [], set()
+    for sequence, entry in enumerate(map(settled, written), last.frontier.size):
+        recorded = Recorded(sequence, received, entry)
+        data = canonical(recorded)
+        leaf = leaf_hash(data)
+        leaves.append(leaf)
+        rows.append((*facts(recorded), data, leaf))
+        if entry.code in INTRODUCING and entry.subject:
+            name = entry.details.get("name", "")
+            names.add((entry.subject, entry.person, folded(entry.person, str(name))))
+    return _Addition(Tail(last.frontier.extend(leaves), received_at, wall), rows, names)
+
+
+def _replace_tail(driver: sqlite3.Connection, old: Tail, new: Tail) -> bool:
+    """Whether `old` was the stored tail; if it was not, another process has appended, and nothing is done."""
+    return driver.execute(_NEXT_TAIL, (*_columns(new), *_columns(old))).rowcount == 1
+
+
+def _columns(tail: Tail) -> tuple[int, bytes, int, int]:
+    return tail.frontier.size, tail.frontier.pack(), tail.received_at, tail.wall
 
 
 append = Ledger(lambda: datetime.now(UTC)).append

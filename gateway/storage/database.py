@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -69,6 +70,7 @@ class Database:
         self._taken: list[Pending] = []  # by the writer, to be answered
         self._before_commit: list[Callable[[Connection], None]] = []
         self._closed = False
+        self._writing: Connection | None = None  # kept by the writer's thread
         self._point: PoolProxiedConnection | None = None  # kept for `row_now`
         self._point_lock = threading.Lock()
         self._closing = threading.Lock()  # nothing enters the queue behind the mark that ends it
@@ -115,7 +117,7 @@ class Database:
                 try:
                     return query(connection)
                 finally:
-                    _roll_back(connection)
+                    _roll_back(driver_of(connection.connection))
         except (DBAPIError, sqlite3.Error) as error:
             if concerns_the_file(error):
                 raise explained(self.path, error) from error
@@ -164,6 +166,8 @@ class Database:
                 self._closed = True
                 self._waiting.put(None)
         self._writer.join()
+        if self._writing is not None:
+            self._writing.close()
         self._readers.shutdown()
         with self._point_lock:
             if self._point is not None:
@@ -201,16 +205,7 @@ class Database:
 
     def _write_group(self, group: list[Pending]) -> None:
         try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    answers = [self._one(connection, work, future) for work, future in group]
-                    for hook in self._before_commit:
-                        hook(connection)
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    _roll_back(connection)
-                    raise
+            answers = self._committed(group)
         except BaseException as error:  # noqa: BLE001 - every waiting caller must learn of it
             for _, future in group:
                 refusal = explained(self.path, error)  # one each: a raised exception collects its own trace
@@ -223,21 +218,66 @@ class Database:
             else:
                 future.set_exception(problem)
 
-    @staticmethod
-    def _one(connection: Connection, work: Callable[[Connection], Any], future: Future[Any]) -> Answer:
+    def _committed(self, group: list[Pending]) -> list[Answer]:
+        """Run and commit the group; after any fault of the file with a new connection the next time.
+
+        Every statement hands the interpreter's lock over and wins it back from a busy event loop, which costs
+        more than the statement; so the connection is kept, and the driver is spoken to directly.
+        """
+        connection = self._writing = self._writing or self._engine.connect()
         driver = driver_of(connection.connection)
-        driver.execute("SAVEPOINT one")
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            bounds = SEVERAL if len(group) > 1 else ALONE
+            answers = [self._one(connection, bounds, work, future) for work, future in group]
+            for hook in self._before_commit:
+                hook(connection)
+            driver.execute("COMMIT")
+            connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
+        except BaseException:
+            self._writing = None
+            _roll_back(driver)
+            connection.close()
+            raise
+        return answers
+
+    @staticmethod
+    def _one(
+        connection: Connection,
+        bounds: "_Bounds",
+        work: Callable[[Connection], Any],
+        future: Future[Any],
+    ) -> Answer:
+        driver = driver_of(connection.connection)
+        _run(driver, bounds.begin)
         try:
             value = work(connection)
         except Exception as error:
             if concerns_the_file(error):
                 raise  # the group cannot be trusted
             # Otherwise it belongs to the caller of this one write.
-            driver.execute("ROLLBACK TO one")
-            driver.execute("RELEASE one")
+            _run(driver, bounds.undo)
             return future, None, error
-        driver.execute("RELEASE one")
+        _run(driver, bounds.keep)
         return future, value, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Statements around one write of a group."""
+
+    begin: tuple[str, ...]
+    undo: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+SEVERAL = _Bounds(("SAVEPOINT one",), ("ROLLBACK TO one", "RELEASE one"), ("RELEASE one",))
+ALONE = _Bounds((), ("ROLLBACK", "BEGIN IMMEDIATE"), ())  # the transaction itself is its savepoint
+
+
+def _run(driver: sqlite3.Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        driver.execute(statement)
 
 
 def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
@@ -245,7 +285,7 @@ def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.dbapi_connection)
 
 
-def _roll_back(connection: Connection) -> None:
+def _roll_back(driver: sqlite3.Connection) -> None:
     """SQLite has often rolled back by itself when the disk failed; the first error is what matters."""
-    with suppress(DBAPIError, sqlite3.Error):
-        connection.exec_driver_sql("ROLLBACK")
+    with suppress(sqlite3.Error):
+        driver.execute("ROLLBACK")

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, MunicipalityCode, Role
 from policies.evaluate import CompiledDiffers, PolicyBook, Source
-from policies.load import load
+from policies.load import load, read_folders
 from policies.model import Permitted, Question, Refused
 from policies.reasons import Names, Wording
+from policies.request import EVERYTHING
 from policies.review import Policy
 from tests.policies.world import (
     APPLICATIONS,
@@ -18,7 +19,9 @@ from tests.policies.world import (
     HONETICE,
     HULIN,
     KROMERIZ,
+    MUNICIPALITIES,
     NOW,
+    REGION,
     ask,
     copy_of_the_example,
     example_book,
@@ -223,6 +226,44 @@ def test_the_verdict_and_the_further_actions_are_those_of_single_questions(
         BOOK.decide(question),
         BOOK.allowed(question, further),
     )
+
+
+HOURS = (
+    '@id("office-hours") permit (principal, action == Action::"read", resource in Municipality::"{0}")\n'
+    "when {{ context.time.hour >= 8 && context.time.hour < 16 }};\n"
+    '@id("fresh") permit (principal, action == Action::"write", resource in Municipality::"{0}")\n'
+    "when {{ context.sign_in.age < 600 }};\n"
+    '@id("here") permit (principal, action == Action::"sign", resource in Municipality::"{0}")\n'
+    'when {{ context.place has address && context.place.address.isInRange(ip("192.0.2.0/24")) }};\n'
+)
+
+
+def test_what_passes_with_time_or_place_is_asked_again(region: Path) -> None:
+    (region.parent / "municipalities" / f"{HULIN}.cedar").write_text(HOURS.format(HULIN), "utf-8")
+    book, question = reload(region), ask(MAYOR)
+    in_the_evening = replace(question, now=NOW + timedelta(hours=10))
+    elsewhere = replace(question, address="198.51.100.7")
+    for _ in range(2):
+        assert book.allowed(question, Action) == {Action.READ, Action.WRITE, Action.SIGN}
+        assert book.allowed(in_the_evening, Action) == frozenset()  # signing needs a younger sign-in
+        assert book.allowed(elsewhere, Action) == {Action.READ, Action.WRITE}
+
+
+@given(questions=st.lists(QUESTION, min_size=1, max_size=4))
+def test_a_book_that_remembers_answers_as_one_that_does_not(
+    forgetful: PolicyBook, questions: list[Question]
+) -> None:
+    for question in [*questions, *reversed(questions)]:
+        assert BOOK.decide_and_look(question, Action) == forgetful.decide_and_look(question, Action)
+
+
+@pytest.fixture(scope="module")
+def forgetful() -> PolicyBook:
+    """Believes that every guardrail looks at everything: all circumstances are told, no answer remembered."""
+    read = read_folders(REGION, MUNICIPALITIES, frozenset(DISTRICT), frozenset(APPLICATIONS))
+    attentive = tuple(replace(policy, looks_at=EVERYTHING) for policy in read.region.policies)
+    region = replace(read.region, policies=attentive)
+    return PolicyBook(region, read.municipal, Names(DISTRICT, APPLICATIONS), read.version)
 
 
 def test_an_unknown_municipality_refuses() -> None:

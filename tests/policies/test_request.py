@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Role, SubjectId
 from policies.examine import SCHEMA_FILE, Examined, examine
 from policies.model import Delegation, Device, Emergency, Facts, Question, Ticket
-from policies.request import FactUnusable, entities, parties, requests
+from policies.request import FactUnusable, entities, is_timeless, parties, requests
 from tests.policies.world import HULIN, KROMERIZ, NOW, ask
 
 SCHEMA = cedarpy.Schema.from_str(SCHEMA_FILE.read_text("utf-8"))
@@ -207,3 +207,24 @@ def test_a_use_of_the_whole_context_makes_all_of_it() -> None:
 def test_an_impossible_sign_in_refuses_although_nobody_asks_for_its_age() -> None:
     with pytest.raises(FactUnusable):
         requests(ask(authenticated_at=NOW + timedelta(days=1)), [Action.READ], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("scope", "actions"),
+    [
+        ("action", None),
+        ('action == Action::"read"', {"read"}),
+        ('action in [Action::"read", Action::"sign"]', {"read", "sign"}),
+        ('action in Action::"write"', {"write"}),
+    ],
+)
+def test_the_actions_of_a_scope_are_known(scope: str, actions: set[str] | None) -> None:
+    examined = examine(f"permit (principal, {scope}, resource);", SCHEMA)
+    assert isinstance(examined, Examined)
+    assert examined.actions == actions
+
+
+def test_only_level_factors_and_place_stay_the_same_while_time_passes() -> None:
+    timeless = {"context.sign_in.level >= 2", 'context["sign_in"]["level"] == 3', "principal.roles.isEmpty()"}
+    timeless |= {condition for condition in CONDITIONS if "context.place" in condition}
+    assert {condition for condition in CONDITIONS if is_timeless(looks_at(condition))} == timeless
