@@ -14,6 +14,7 @@ from gateway.audit.note import Signer
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
+from gateway.sessions.session import Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_spool import SpoolPlaces
 from gateway.supervise import CURRENT
@@ -23,6 +24,7 @@ log = structlog.get_logger("rounds")
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 MIB = 2**20
+FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
@@ -57,9 +59,15 @@ async def keep_facts(plane: ControlPlane) -> None:
     """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
     watch = Watch(plane.directory.people, now)
     while True:
-        sessions = await plane.facts.look_around(now())
-        reading = await watch.look({session.subject for session in sessions})
-        await plane.facts.take(sessions, reading)
+        last: Session | None = None
+        while True:  # page by page: thousands of sessions need no more memory than a few
+            page = await plane.state.sessions.open_page(last, FACTS_PAGE)
+            sessions = await plane.facts.living(page, now())
+            reading = await watch.look({session.subject for session in sessions})
+            await plane.facts.take(sessions, reading)
+            if len(page) < FACTS_PAGE or reading.trouble is not None:
+                break
+            last = page[-1]
         await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
 
 

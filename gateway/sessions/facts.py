@@ -32,10 +32,10 @@ class Facts:
     reachable: Callable[[float], None]
     server: str
 
-    async def look_around(self, now: datetime) -> list[Session]:
-        """Who is signed in; sessions whose time is over are ended on the way."""
+    async def living(self, sessions: Sequence[Session], now: datetime) -> list[Session]:
+        """Those of open sessions whose time is not over; the others are ended on the way."""
         living = []
-        for session in await self.office.store.open_ones():
+        for session in sessions:
             over = session.why_over(self.office.limits, now)
             if over is None:
                 living.append(session)

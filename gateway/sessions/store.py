@@ -26,6 +26,10 @@ class SessionStore(Protocol):
         """Sessions without an end, latest activity first."""
         ...
 
+    async def open_page(self, after: Session | None, limit: int) -> list[Session]:
+        """The next sessions without an end, in order of subject and name: one person's stand together."""
+        ...
+
     async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         """Keep a session and its first handle, and give it back.
 

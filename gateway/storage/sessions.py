@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, literal, select, tuple_, update
 
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.audit.entry import Entry
@@ -115,6 +115,14 @@ class StoredSessions:
         if subject is not None:
             conditions.append(session.c.subject == subject)
         return await self._select(*conditions)
+
+    async def open_page(self, after: Session | None, limit: int) -> list[Session]:
+        place = tuple_(session.c.subject, session.c.id)
+        query = select(session).where(session.c.ended_at.is_(None)).order_by(session.c.subject, session.c.id).limit(limit)
+        if after is not None:
+            query = query.where(place > tuple_(literal(after.subject), literal(after.id)))
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [_session_of(row) for row in rows]
 
     async def _select(self, *conditions: Any) -> list[Session]:
         query = select(session).where(*conditions).order_by(session.c.last_seen_at.desc())

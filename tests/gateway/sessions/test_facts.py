@@ -23,6 +23,7 @@ class Office:
     """A directory that answers what it is told to, watched over the sessions of a world."""
 
     def __init__(self, world: World, now: datetime) -> None:
+        self.world = world
         self.people: dict[SubjectId, Person] = {}
         self.away = False
         self.now = now
@@ -35,7 +36,7 @@ class Office:
     async def look(self) -> None:
         """One round as the control plane makes it."""
         self.now += LATER
-        sessions = await self.facts.look_around(self.now)
+        sessions = await self.facts.living(await self.world.store.open_page(None, 100), self.now)
         await self.facts.take(sessions, await self.watch.look({one.subject for one in sessions}))
 
     async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:

@@ -313,3 +313,18 @@ async def test_an_entry_that_cannot_be_kept_fails_its_own_decision_alone(
     assert kept == [good, good]
     (now_kept,) = await store.by_ids([session.id])
     assert now_kept.last_seen_at == now + MINUTE
+
+
+async def test_open_sessions_come_page_by_page_with_one_persons_together(
+    store: StoredSessions, session: Session, now: datetime
+) -> None:
+    made = [
+        replace(session, id=SessionId(letter * 22), subject=SubjectId(subject * 36), provider_sid=letter)
+        for letter, subject in (("C", "a"), ("A", "b"), ("B", "a"), ("D", "b"))
+    ]
+    for number, one in enumerate(made):
+        await store.add(one, bytes([number]) * 32, "a.example", [])
+    await store.end([SessionId("D" * 22)], EndReason.IDLE, now, now + MINUTE, [])
+    first = await store.open_page(None, 2)
+    assert [one.id[0] for one in first] == ["B", "C"]
+    assert [one.id[0] for one in await store.open_page(first[-1], 2)] == ["A"]

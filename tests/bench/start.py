@@ -1,0 +1,112 @@
+"""How soon people can come in, and how much memory the control plane takes, at rest and after 10,000 sign-ins.
+
+Ready is measured from `brana serve` on a state that exists to the portal's first redirect of a stranger; its
+baseline is the interpreter's own start with the control plane imported. A hundred sign-ins go the whole way
+(directory, code, provider, callback, first grant); the others are new sessions that the real control plane decides
+for the first time, which is what it keeps of a sign-in. Growth is counted after a warm-up.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from config.vocabulary import MunicipalityCode
+from gateway.demo.configuration import RECORDS
+from gateway.demo.world import Account
+from tests.rig.product import ROOT, Product, installed
+from tests.rig.signed_in import SignedIn, everybody, reader_of_records, sign_in
+
+STARTS = 3
+WHOLE_SIGN_INS = 100
+SIGN_INS = 10_000
+WARM_UP = 2_000
+AT_ONCE = 16
+READY_BAR, RESIDENT_BAR, GROWTH_BAR = 2.0, 120.0, 8.0  # seconds, MiB, MiB
+MIB = 2**20
+
+
+def run() -> dict[str, dict[str, Any]]:
+    """Figures with their bars; under a minute."""
+    return asyncio.run(measure())
+
+
+async def measure() -> dict[str, dict[str, Any]]:
+    people = [one for one in everybody() if one.totp_secret and not one.disabled]
+    readers = [(one, where) for one in people if (where := reader_of_records(one))]
+    with tempfile.TemporaryDirectory() as name:
+        async with installed(Path(name), people) as product:
+            await product.start()  # the first time: keys are made
+            await product.stop()
+            starts = []
+            for _ in range(STARTS):
+                starts.append(await product.start())
+                if len(starts) < STARTS:
+                    await product.stop()
+            resident = _resident(product)
+            await _decide(product, readers, WARM_UP)
+            before = _resident(product)
+            for first in range(0, WHOLE_SIGN_INS, 4):
+                await asyncio.gather(*(_whole(product, one) for one, _ in readers[first : first + 4]))
+            await _decide(product, readers, SIGN_INS - WHOLE_SIGN_INS)
+            after = _resident(product)
+    ready = statistics.median(starts)
+    imports = _imports()
+    return {
+        "ready_s": _figure(ready, "s", f"{imports:.2f} s to import the control plane", READY_BAR),
+        "resident_mib": _figure(resident, "MiB", "at rest", RESIDENT_BAR),
+        "growth_mib": _figure(after - before, "MiB", f"{before:.1f} MiB after a warm-up", GROWTH_BAR),
+    }
+
+
+def _figure(value: float, unit: str, baseline: str, bar: float) -> dict[str, Any]:
+    return {"value": round(value, 2), "unit": unit, "baseline": baseline, "bar": bar, "holds": value <= bar}
+
+
+def _resident(product: Product) -> float:
+    return product.control_plane().memory_info().rss / MIB
+
+
+async def _whole(product: Product, account: Account) -> None:
+    visitor = product.visitor()
+    page = await visitor.sign_in(account, product.addresses.portal)
+    assert page.status == 200, page.title
+    await visitor.close()
+
+
+async def _decide(product: Product, readers: list[tuple[Account, MunicipalityCode]], number: int) -> None:
+    """New sessions, each decided for the first time, asked as Envoy asks."""
+    chosen = [readers[count % len(readers)] for count in range(number)]
+    with product.state() as state:
+        sessions = await sign_in(state, chosen, lambda where: product.host(RECORDS, where))
+    connector = aiohttp.UnixConnector(str(product.run / "authorize.sock"), limit=AT_ONCE)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for first in range(0, number, AT_ONCE):
+            await asyncio.gather(*(_ask(http, product, one) for one in sessions[first : first + AT_ONCE]))
+
+
+async def _ask(http: aiohttp.ClientSession, product: Product, one: SignedIn) -> None:
+    where = str(one.session.municipality)
+    headers = {
+        "x-brana-route": f"{RECORDS} {where} read",
+        "Host": product.host(RECORDS, where),
+        "x-brana-client-address": "192.0.2.7",
+        "x-request-id": one.session.id,
+        "Cookie": one.cookie,
+    }
+    async with http.get("http://authorize/", headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+def _imports() -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", "import gateway.commands.control_plane_process"], cwd=ROOT, check=True
+    )
+    return time.perf_counter() - began
