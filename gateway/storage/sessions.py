@@ -118,7 +118,8 @@ class StoredSessions:
 
     async def open_page(self, after: Session | None, limit: int) -> list[Session]:
         place = tuple_(session.c.subject, session.c.id)
-        query = select(session).where(session.c.ended_at.is_(None)).order_by(session.c.subject, session.c.id).limit(limit)
+        query = select(session).where(session.c.ended_at.is_(None))
+        query = query.order_by(session.c.subject, session.c.id).limit(limit)
         if after is not None:
             query = query.where(place > tuple_(literal(after.subject), literal(after.id)))
         rows = await self._database.read(lambda connection: connection.execute(query).all())
