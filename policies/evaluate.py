@@ -21,7 +21,7 @@ from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 8_192  # outcomes of a book, under a KiB each
+REMEMBERED = 2_048  # outcomes of a book, under a KiB each
 ERRING = re.compile(r"policy `policy(\d+)`")
 
 
@@ -194,9 +194,9 @@ class PolicyBook:
         )
 
 
-@lru_cache(maxsize=2048)  # a few KiB each
+@lru_cache(maxsize=128)  # 14 KiB each
 def _known_entities(of: Parties) -> cedarpy.Entities:
-    """Parsed once: the same person comes back to the same application, with other actions, at other times."""
+    """Parsed once: a person comes back to the same application at once, with other actions."""
     return cedarpy.Entities.from_json_str(entities(of))
 
 

@@ -1,10 +1,15 @@
 """The control-plane process that the supervisor starts: opens the state, serves until told to end."""
 
+import sys
+
+if __name__ == "__main__":  # structlog would load it for coloured tracebacks (4 MiB), and our log is JSON
+    sys.modules["rich"] = None  # type: ignore[assignment]
+
 import asyncio
 import contextlib
+import ctypes
 import gc
 import signal
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +36,7 @@ from gateway.supervise import CURRENT, TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
+M_ARENA_MAX = -8  # mallopt(3)
 GATE_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
 log = structlog.get_logger("control_plane")
 
@@ -38,6 +44,7 @@ log = structlog.get_logger("control_plane")
 def main(configuration: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
+    _share_one_heap()
     try:
         state = open_state(configuration)
         plane = ControlPlane(state)
@@ -55,6 +62,13 @@ def main(configuration: Path) -> int:
     finally:
         state.database.close()
     return 0
+
+
+def _share_one_heap() -> None:
+    """Threads that allocate from heaps of their own leave holes in each: 5 KiB more at every sign-in."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # glibc
+        libc.mallopt(M_ARENA_MAX, 1)
 
 
 async def _serve(plane: ControlPlane) -> None:

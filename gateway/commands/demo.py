@@ -1,6 +1,7 @@
 """`brana demo`: the product on a prepared world of 46 municipalities and about 400 people."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,7 +27,8 @@ from gateway.commands.state import State, now
 from gateway.demo.announcement import announce, described
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
-from gateway.demo.start import DOMAIN, Running, prepare, running
+from gateway.demo.slapd import SlapdUnusable
+from gateway.demo.start import DOMAIN, DemoUnusable, Running, prepare, running
 from gateway.demo.world import World
 from gateway.grants.sign import public_jwks
 from gateway.supervise import die_with
@@ -55,12 +58,12 @@ def command(directory: Path, port: int, metrics_port: int) -> None:
     )
     _make(directory)
     lock = take(directory)
-    with console.status("Preparing the world: people, directory, certificates …"):
+    with console.status("Preparing the world: people, directory, certificates …"), _told(directory):
         world = prepare(directory, now())
     issuer = f"https://portal.{DOMAIN}" + ("" if port == 443 else f":{port}")
     issuer_keys = world.folder / "assertion-keys.json"
     try:
-        with console.status("Starting directory and applications …"):
+        with console.status("Starting directory and applications …"), _told(directory):
             servers = running(world, issuer, issuer_keys, f"{issuer}/")
             around = servers.__enter__()
         try:
@@ -81,6 +84,15 @@ def _make(folder: Path) -> None:
         raise CannotStart(
             f"--directory {folder} cannot be made: {error.strerror}", "name one that this user can write to"
         ) from error
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What keeps the world from starting, as one message."""
+    try:
+        yield
+    except (DemoUnusable, SlapdUnusable) as error:
+        raise CannotStart(str(error), f"mend that, or delete {folder} to begin anew") from error
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -8,8 +8,6 @@ import errno
 from config.problem import ConfigurationRefused
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning, NotTold
-from gateway.demo.slapd import SlapdUnusable
-from gateway.demo.start import DemoUnusable
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
@@ -19,7 +17,6 @@ TOLD = (
     CannotStart,
     ConfigurationRefused,
     DatabaseUnusable,
-    DemoUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
     MasterKeyUnusable,
@@ -27,7 +24,6 @@ TOLD = (
     NotTold,
     PoliciesUnusable,
     SealBroken,
-    SlapdUnusable,
 )
 
 FILES = {

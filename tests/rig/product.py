@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import AF_INET, AddressFamily
 from typing import Any
@@ -38,7 +38,7 @@ from gateway.demo.slapd import free_port, load
 from gateway.demo.slapd import start as start_slapd
 from gateway.demo.start import DISTRICT, DOMAIN, plan
 from gateway.demo.world import Account, World, draw_accounts
-from idp.login.totp import Secret, code_at
+from idp.login.totp import STEP, Secret, code_at
 
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = (RECORDS, BUDGET, MAP)
@@ -105,8 +105,11 @@ class Visitor:
         """What this browser would send there."""
         return {name: kept.value for name, kept in self._http.cookie_jar.filter_cookies(URL(url)).items()}
 
-    async def sign_in(self, account: Account, url: str | URL) -> Shown:
-        """Open `url`, show password and code (or enrol), and come back to what was asked for."""
+    async def sign_in(self, account: Account, url: str | URL, step: int = 0) -> Shown:
+        """Open `url`, show password and code (or enrol), and come back to what was asked for.
+
+        `step`: of the code, from the present one; each is good once (RFC 6238 §5.2).
+        """
         page = await self.get(url)
         page = await self._fill(page, username=account.login, password=account.password)
         if 'name="code"' not in page.text:
@@ -114,7 +117,9 @@ class Visitor:
         enrolling = SECRET.search(page.text)
         secret = enrolling[1].replace(" ", "") if enrolling else account.totp_secret
         assert secret is not None, f"{account.login} has no one-time-code secret, and none is offered"
-        return await self._fill(page, code=code_at(Secret(secret), datetime.now(UTC)))
+        return await self._fill(
+            page, code=code_at(Secret(secret), datetime.now(UTC) + timedelta(seconds=step * STEP))
+        )
 
     async def _fill(self, page: Shown, **fields: str) -> Shown:
         action = FORM.search(page.text)

@@ -66,14 +66,12 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
             ["address", "at"],
             unique=False,
             sqlite_where=sa.text("address != ''"),
-            postgresql_where=sa.text("address != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_application_at",
             ["application", "at"],
             unique=False,
             sqlite_where=sa.text("application != ''"),
-            postgresql_where=sa.text("application != ''"),
         )
         batch_op.create_index("ix_audit_entry_at", ["at"], unique=False)
         batch_op.create_index("ix_audit_entry_code_at", ["code", "at"], unique=False)
@@ -82,49 +80,42 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
             ["municipality", "at"],
             unique=False,
             sqlite_where=sa.text("municipality != ''"),
-            postgresql_where=sa.text("municipality != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_outcome_at",
             ["outcome", "at"],
             unique=False,
             sqlite_where=sa.text("outcome != 'success'"),
-            postgresql_where=sa.text("outcome != 'success'"),
         )
         batch_op.create_index(
             "ix_audit_entry_person_at",
             ["person", "at"],
             unique=False,
             sqlite_where=sa.text("person != ''"),
-            postgresql_where=sa.text("person != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_reason_at",
             ["reason", "at"],
             unique=False,
             sqlite_where=sa.text("reason != ''"),
-            postgresql_where=sa.text("reason != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_request_id_at",
             ["request_id", "at"],
             unique=False,
             sqlite_where=sa.text("request_id != ''"),
-            postgresql_where=sa.text("request_id != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_session_at",
             ["session", "at"],
             unique=False,
             sqlite_where=sa.text("session != ''"),
-            postgresql_where=sa.text("session != ''"),
         )
         batch_op.create_index(
             "ix_audit_entry_subject_at",
             ["subject", "at"],
             unique=False,
             sqlite_where=sa.text("subject != ''"),
-            postgresql_where=sa.text("subject != ''"),
         )
 
     op.create_table(
