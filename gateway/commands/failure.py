@@ -13,7 +13,6 @@ from gateway.demo.start import DemoUnusable
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
-from policies.problems import PoliciesUnusable
 
 TOLD = (
     CannotStart,
@@ -25,7 +24,6 @@ TOLD = (
     MasterKeyUnusable,
     NotRunning,
     NotTold,
-    PoliciesUnusable,
     SealBroken,
     SlapdUnusable,
 )
