@@ -9,6 +9,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Wait, should the system's own updates hold apt's lock just now.
 APT_GET := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# A damaged .venv may lead to the machine's own Python; that must never be written to.
+export PIP_REQUIRE_VIRTUALENV := 1
 
 # Debian packages: to run (and to build python-ldap, which is published as source only), and to test.
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
@@ -57,7 +59,7 @@ $(VENV)/run.installed: requirements/build.txt requirements/runtime.txt pyproject
 	@$(one_at_a_time)
 	$(new_enough)
 	$(call debian,$(RUN_PACKAGES))
-	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	echo "Installing Python packages, pinned and checked by hash…"
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(PIP) install --no-build-isolation --require-hashes -r requirements/runtime.txt
