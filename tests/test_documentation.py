@@ -22,7 +22,7 @@ from gateway.demo.people import inhabitants
 from gateway.envoy.access_log import LINE
 from gateway.grants.cookie import GRANT, SESSION, SIGN_IN
 from gateway.metrics import Metrics
-from idp.http import cookies, language
+from idp.http import cookies, preferred_language
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "THREAT_MODEL.md", *(ROOT / "docs").rglob("*.md")])
@@ -150,7 +150,15 @@ def test_the_metrics_explained_are_those_there_are() -> None:
 
 
 def test_every_cookie_is_in_the_architecture() -> None:
-    ours = {cookies.LOGIN, cookies.SSO, cookies.KNOWN, language.LANGUAGE_COOKIE, GRANT, SESSION, SIGN_IN}
+    ours = {
+        cookies.LOGIN,
+        cookies.SSO,
+        cookies.KNOWN,
+        preferred_language.LANGUAGE_COOKIE,
+        GRANT,
+        SESSION,
+        SIGN_IN,
+    }
     named = {
         name.partition("<")[0]
         for name in re.findall(r"^\| `(__Host-[^`]+)`", TEXTS["docs/architecture.md"], re.MULTILINE)
