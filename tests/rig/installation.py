@@ -96,10 +96,13 @@ class Installation:
         )
         self.configuration.write_text(text, encoding="utf-8")
 
-    def brana(self, *arguments: str, within: float = 60.0) -> subprocess.CompletedProcess[str]:
+    def brana(
+        self, *arguments: str, answer: str = "", within: float = 60.0
+    ) -> subprocess.CompletedProcess[str]:
+        """`answer`: what is typed."""
         return subprocess.run(
             [*self.before, *self.program, *arguments],
-            cwd=self.place, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            cwd=self.place, env=self.environment, input=answer, capture_output=True, text=True,
             timeout=within, check=False,
         )  # fmt: skip
 
