@@ -86,8 +86,7 @@ async def end_sessions(state: State, chosen: list[Session], by: str) -> list[Ses
     for one in chosen:
         sid = SessionId(one.provider_sid)
         await state.identities.end_session(sid, events.EndReason.BY_OFFICER, moment)
-    if chosen:
-        await _tell(state, len(chosen))
+    await _tell(state, len(chosen))  # with none too: whoever repeats a command that could not tell
     return chosen
 
 
