@@ -25,7 +25,7 @@ class PoliciesUnusable(ConfigurationRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """What the folders hold after review."""
 
     region: Source
@@ -81,19 +81,19 @@ def load(
     Raises PoliciesUnusable with every problem of every file.
     """
     known = None if applications is None else frozenset(applications)
-    read = _read_folders(region, municipalities, frozenset(district), known)
+    read = read_folders(region, municipalities, frozenset(district), known)
     if read.problems:
         raise PoliciesUnusable(read.problems)
     names = Names(district, dict(applications or {}))
     return PolicyBook(read.region, read.municipal, names, read.version)
 
 
-def _read_folders(
+def read_folders(
     region: Path,
     municipalities: Path,
     district: frozenset[MunicipalityCode],
     applications: frozenset[ApplicationId] | None,
-) -> _Read:
+) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
     reading = _Reading(cedarpy.Schema.from_str(schema), district, applications)
@@ -103,7 +103,7 @@ def _read_folders(
         reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}
     )
     version = reading.digest.hexdigest()[:VERSION_LENGTH]
-    return _Read(guardrails, municipal, version, tuple(sorted(reading.problems)))
+    return Read(guardrails, municipal, version, tuple(sorted(reading.problems)))
 
 
 def _read_region(reading: _Reading, folder: Path) -> Source:
