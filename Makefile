@@ -1,18 +1,24 @@
 # Brána: everything a contributor or a curious visitor runs. `make` lists the targets.
 SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT_INSTALL := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -qq
+# Wait, should the system's own updates hold apt's lock just now.
+APT_GET := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# A damaged .venv may lead to the machine's own Python; that must never be written to.
+export PIP_REQUIRE_VIRTUALENV := 1
 
 # Debian packages: to run (and to build python-ldap, which is published as source only), and to test.
-RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv
-TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-dejavu-core wrk
-NODE_PACKAGES := $(if $(shell command -v npm),,nodejs npm)
+RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
+TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-dejavu-core wrk $(if $(shell command -v npm),,npm)
+BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests demo test unit journeys check format bench screenshots clean
+.PHONY: help install install-tests demo test unit journeys check format bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,46 +40,71 @@ bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path 
 
 check: install-tests  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@PYTHONPATH=. $(BIN)/lint-imports --no-logo
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
-format:  ## put the code into its format
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+format: install-tests  ## put the code into its format
+	@$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 clean:  ## forget the demo's world and build output; keep what was installed
 	@rm -rf var build
 
-install: $(VENV)/run.installed $(VENV)/assets.installed  ## what the product needs (apt, PyPI, npm)
-install-tests: $(VENV)/test.installed $(VENV)/assets.installed
+install: $(VENV)/run.installed  ## what the product needs (apt, PyPI)
+install-tests: $(VENV)/test.installed $(BROWSER_ASSETS)  ## what the tests need besides (apt, PyPI, npm)
 
-$(VENV)/run.installed: requirements/build.txt requirements/runtime.txt
-	@$(call debian,$(RUN_PACKAGES))
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Python packages, pinned and checked by hash…"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
-	@$(BIN)/python -m pip install --quiet --no-build-isolation --require-hashes -r requirements/runtime.txt
-	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
-	@touch $@
+# Each stamp is set when all of its recipe is done, so what was interrupted is done again. A second `make` waits.
+$(VENV)/run.installed: requirements/build.txt requirements/runtime.txt pyproject.toml
+	@$(one_at_a_time)
+	$(new_enough)
+	$(call debian,$(RUN_PACKAGES))
+	$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	echo "Installing Python packages, pinned and checked by hash…"
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --no-build-isolation --require-hashes -r requirements/runtime.txt
+	PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --no-deps --editable .
+	touch $@
 
 $(VENV)/test.installed: $(VENV)/run.installed requirements/develop.txt
-	@$(call debian,$(TEST_PACKAGES))
-	@$(BIN)/python -m pip install --quiet --no-build-isolation --require-hashes -r requirements/develop.txt
-	@touch $@
+	@$(one_at_a_time)
+	$(call debian,$(TEST_PACKAGES))
+	$(PIP) install --no-build-isolation --require-hashes -r requirements/develop.txt
+	touch $@
 
-$(VENV)/assets.installed: package-lock.json $(VENV)/run.installed
-	@$(if $(NODE_PACKAGES),$(call debian,$(NODE_PACKAGES)))
-	@echo "Installing browser assets, exact versions with integrity…"
-	@npm ci --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
+$(BROWSER_ASSETS): package-lock.json package.json | $(VENV)/test.installed
+	@$(one_at_a_time)
+	echo "Installing browser assets for tests, exact versions with integrity…"
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	touch $@
+
+# The lock is on this file; it ends with the recipe's shell.
+define one_at_a_time
+exec 9<$(firstword $(MAKEFILE_LIST))
+flock --nonblock 9 || { echo "Waiting for another make that installs…"; flock 9; }
+endef
+
+define new_enough
+test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+	echo "$(PYTHON) is not Python 3.11 or newer; name one that is: make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)" >&2
+	exit 1
+}
+endef
 
 # Install the Debian packages that are missing. slapd must not start a directory of its own on this machine.
 define debian
-missing=$$(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null | awk '$$2=="installed"{print $$1}' \
-	| sort | comm -13 - <(printf '%s\n' $(1) | sort)); \
-if [ -n "$$missing" ]; then \
-	echo "Installing Debian packages:" $$missing; \
-	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections; \
-	$(SUDO) apt-get update -qq && $(APT_INSTALL) $$missing >/dev/null || exit 1; \
+missing=$$(comm -13 <(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null \
+	| awk '$$2 == "installed" {print $$1}' | sort) <(printf '%s\n' $(1) | sort))
+if ! command -v dpkg-query >/dev/null; then
+	echo "This is not Debian: what these packages of Debian hold must be there:" $(1)
+elif [ -n "$$missing" ]; then
+	echo "Installing Debian packages:" $$missing
+	[ -z "$(SUDO)" ] || command -v sudo >/dev/null || {
+		echo "That takes root or sudo. As root: apt-get install --no-install-recommends" $$missing >&2
+		exit 1
+	}
+	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections
+	$(APT_GET) update || echo "Trying with the package lists that are here."
+	$(APT_GET) install -y --no-install-recommends $$missing >/dev/null 9<&-
 fi
 endef

@@ -25,9 +25,13 @@ def load(path: Path) -> tuple[Settings, District]:
     """Read and check everything that can be checked without starting. Raises ConfigurationRefused."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         remedy = "name the configuration with --config, and let this user read it"
-        raise ConfigurationRefused([Problem(path, 0, f"cannot be read: {error}", remedy)]) from error
+        raise ConfigurationRefused([Problem(path, 0, f"cannot be read: {error.strerror}", remedy)]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationRefused(
+            [Problem(path, 0, "cannot be read: it is not text in UTF-8", "save it as UTF-8")]
+        ) from error
     settings = parse(text, path)
     district = read_district(settings.office.district)
     problems = inconsistencies(settings, district, path, lines_of(text))

@@ -13,7 +13,7 @@ COMMANDS = {
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
-    "user": ("gateway.commands.user", "Look at people of the directory."),
+    "user": ("gateway.commands.user", "Show a person, or remove a lost second factor."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 
@@ -50,6 +50,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
+        click.echo("brana: aborted", err=True)
         sys.exit(130)
     except Exception as error:
         from gateway.commands.failure import explained  # noqa: PLC0415 - only a failing command pays for it

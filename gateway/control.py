@@ -35,7 +35,7 @@ class NotTold(Exception):
             f"the running product could not be told (on {socket}: {cause})\n"
             "    it acts on the database when its control plane starts; until then a grant given before may "
             "serve for grants.lifetime\n"
-            "    look at the operators' log, repeat this command, or restart the product"
+            "    look at the operators' log, then say `brana sessions revoke` once more, or restart the product"
         )
 
 

@@ -8,16 +8,20 @@ from pathlib import Path
 import cedarpy
 
 from config.district import District
+from config.problem import ConfigurationRefused, Problem
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import Text
-from policies.problems import PoliciesUnusable, Problem
 from policies.reasons import Names
-from policies.review import Bounds, PolicyFile, review
+from policies.review import Bounds, Policy, PolicyFile, review
 
 LARGEST_FILE = 1 << 20  # bytes; a set of policies that people can still read is far smaller
 VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apart, short enough to read out
+
+
+class PoliciesUnusable(ConfigurationRefused):
+    """The policies cannot be used as they are. `problems` lists everything that must be mended first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class _Reading:
         return reviewed
 
     def complain(self, file: Path, what: str, remedy: str) -> None:
-        self.problems.append(Problem(file, 0, 0, what, remedy))
+        self.problems.append(Problem(file, 0, what, remedy))
 
     def _text(self, file: Path) -> str | None:
         try:
@@ -112,7 +116,7 @@ def _read_region(reading: _Reading, folder: Path) -> Source:
             if policy.id in owner:
                 what = f'policy id "{policy.id}" is used already in {owner[policy.id]}'
                 remedy = "give this policy an @id of its own"
-                reading.problems.append(Problem(file.path, policy.line, policy.column, what, remedy))
+                reading.problems.append(_at(file.path, policy, what, remedy))
             owner.setdefault(policy.id, file.path)
     policies = tuple(policy for file in reviewed for policy in file.policies)
     if not policies and not reading.problems:
@@ -137,10 +141,14 @@ def _read_municipalities(
             if policy.id in taken:
                 what = f'policy id "{policy.id}" is used already in {taken[policy.id]}'
                 remedy = "give this policy an @id of its own"
-                reading.problems.append(Problem(path, policy.line, policy.column, what, remedy))
+                reading.problems.append(_at(path, policy, what, remedy))
         if file.policies:
             sources[code] = Source(file.text, file.policies)
     return sources
+
+
+def _at(file: Path, policy: Policy, what: str, remedy: str) -> Problem:
+    return Problem(file, policy.line, what, remedy, column=policy.column)
 
 
 def _files(reading: _Reading, folder: Path) -> list[Path]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import cedarpy
 
+from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
 from policies.examine import Examined, Unreadable, examine
-from policies.problems import Problem
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
 from policies.request import EVERYTHING
 from policies.statements import Statement, split
@@ -192,5 +192,6 @@ def _at(path: Path, statement: Statement, what: str, remedy: str, near: str = ""
     """A problem of the statement, placed at the words it is about where they can be found in it."""
     for words in (*QUOTED.findall(near), near):
         if words and (offset := statement.text.find(words)) >= 0:
-            return Problem(path, *statement.place_of(offset), what, remedy)
-    return Problem(path, statement.line, statement.column, what, remedy)
+            line, column = statement.place_of(offset)
+            return Problem(path, line, what, remedy, column=column)
+    return Problem(path, statement.line, what, remedy, column=statement.column)

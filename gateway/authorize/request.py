@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
 from gateway.grants.cookie import read_cookies
-from idp.http.language import LANGUAGE_COOKIE, preferred
+from idp.http.preferred_language import LANGUAGE_COOKIE, preferred
 
 ROUTE = "x-brana-route"
 ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")

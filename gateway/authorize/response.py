@@ -14,7 +14,7 @@ from gateway.authorize.verdict import Granted, Refused, Text
 from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
-from idp.http.language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
+from idp.http.preferred_language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
 
 ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for

@@ -13,7 +13,8 @@ def command() -> None: ...
 
 
 @command.command(
-    help="Name every fault of the configuration, the certificate and the policies; start and change nothing."
+    help="Name every fault of the configuration, the certificate and the policies; start and change nothing.",
+    short_help="Name every fault; start and change nothing.",
 )
 @configuration
 def check(configuration: Path) -> None:

@@ -24,6 +24,7 @@ from gateway.commands.lock import take
 from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import plan_file, supervisor
 from gateway.commands.state import State, now
+from gateway.commands.terminal import WIDTH
 from gateway.demo.announcement import announce, described
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
@@ -35,7 +36,6 @@ from gateway.supervise import die_with
 from idp.login.totp import Secret
 
 PROJECT = Path(__file__).parents[2]
-WIDTH = 160  # columns where no terminal says how wide it is
 READY_WITHIN = 60.0  # seconds; a quiet machine needs about one
 ENDS_WITHIN = 20.0
 
@@ -45,8 +45,13 @@ ENDS_WITHIN = 20.0
     "--directory", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True,
     help="Where the world lives; delete it to begin anew.",
 )  # fmt: skip
-@click.option("--port", type=click.IntRange(1, 65535), default=8443, show_default=True)
-@click.option("--metrics-port", type=click.IntRange(1, 65535), default=9464, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8443, show_default=True, help="Where browsers come in."
+)
+@click.option(
+    "--metrics-port", type=click.IntRange(1, 65535), default=9464, show_default=True,
+    help="Of /healthz, /readyz and /metrics.",
+)  # fmt: skip
 def command(directory: Path, port: int, metrics_port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks

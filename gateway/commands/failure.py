@@ -11,7 +11,6 @@ from gateway.control import NotRunning, NotTold
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
-from policies.problems import PoliciesUnusable
 
 TOLD = (
     CannotStart,
@@ -22,7 +21,6 @@ TOLD = (
     MasterKeyUnusable,
     NotRunning,
     NotTold,
-    PoliciesUnusable,
     SealBroken,
 )
 

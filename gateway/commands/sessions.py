@@ -1,20 +1,20 @@
 """`brana sessions list|revoke`: who is signed in, and ending it now."""
 
 import asyncio
-import getpass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Column, Table
 
 from config.vocabulary import SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
+from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, now, open_state
+from gateway.commands.terminal import console
 from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
@@ -34,12 +34,15 @@ def command() -> None: ...
 def list_sessions(configuration: Path, user: str) -> None:
     state = open_state(configuration)
     sessions = asyncio.run(_open_sessions(state, user))
+    if not sessions:
+        click.echo(f"no open session of {user!r}" if user else "no open session")
+        return
     table = Table(Column("session", no_wrap=True), "user", "name", "for", "signed in", "last seen", "address")
     for one in sessions:
         where = state.district.name(one.municipality or "")
         times = [_local(one.authenticated_at), _local(one.last_seen_at)]
         table.add_row(one.id, one.login, one.name, where, *times, one.address)
-    Console().print(table)
+    console().print(table)
 
 
 @command.command(help="End sessions at once: by name, or all of a person.")
@@ -54,8 +57,8 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
     missing = set(session) - {one.id for one in ended}
     if not ended or missing:
         names = f" {', '.join(sorted(missing))}" if missing else f" of {user!r}"
-        raise CannotStart(f"no open session{names}; {_ended(len(ended))}", "see `brana sessions list`")
-    click.echo(_ended(len(ended)))
+        raise CannotStart(f"no open session{names}; {said_ended(len(ended))}", "see `brana sessions list`")
+    click.echo(said_ended(len(ended)))
 
 
 async def _open_sessions(state: State, user: str) -> list[Session]:
@@ -66,10 +69,10 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
-    return await end_sessions(state, chosen, f"cli:{getpass.getuser()}")
+    return await end_sessions(state, chosen, operator())
 
 
-async def end_sessions(state: State, chosen: list[Session], operator: str) -> list[Session]:
+async def end_sessions(state: State, chosen: list[Session], by: str) -> list[Session]:
     """End them here and at the provider, and have the running product act on it. Raises NotTold."""
     moment = now()
     office = SessionOffice(
@@ -78,13 +81,12 @@ async def end_sessions(state: State, chosen: list[Session], operator: str) -> li
         state.settings.sign_in,
         state.settings.grants.lifetime,
     )
-    by = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=operator)
-    await office.end(chosen, EndReason.ENDED_BY_OFFICER, by, moment)
+    entry = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=by)
+    await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment)
     for one in chosen:
         sid = SessionId(one.provider_sid)
         await state.identities.end_session(sid, events.EndReason.BY_OFFICER, moment)
-    if chosen:
-        await _tell(state, len(chosen))
+    await _tell(state, len(chosen))  # with none too: whoever repeats a command that could not tell
     return chosen
 
 
@@ -96,11 +98,11 @@ async def _tell(state: State, ended: int) -> None:
     except NotRunning:
         return  # nothing runs, so nothing holds a grant as fresh; the next start reads the table
     except NotTold:
-        click.echo(f"{_ended(ended)} in the database", err=True)
+        click.echo(f"{said_ended(ended)} in the database", err=True)
         raise
 
 
-def _ended(count: int) -> str:
+def said_ended(count: int) -> str:
     return f"{count} {'session' if count == 1 else 'sessions'} ended"
 
 

@@ -1,27 +1,29 @@
-"""`brana user show`: a person as directory and gateway know them."""
+"""`brana user show|reset-factor`: a person as directory and gateway know them, and a lost second factor."""
 
 import asyncio
-import getpass
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from config.vocabulary import Language
+from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.sessions import end_sessions
+from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, now, open_state
+from gateway.commands.terminal import console
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
 
 
-@click.group(help="Look at people of the directory.")
+@click.group(help="Show a person, or remove a lost second factor.")
 def command() -> None: ...
 
 
-@command.command(help="State, roles, second factor and sessions of a person, by login name.")
+@command.command(
+    help="State, roles, second factor and sessions of a person, by login name.", short_help="Show a person."
+)
 @configuration
 @click.argument("login")
 def show(configuration: Path, login: str) -> None:
@@ -31,6 +33,7 @@ def show(configuration: Path, login: str) -> None:
 @command.command(
     name="reset-factor",
     help="Remove a lost second factor and end all sessions; the person enrols anew at the next sign-in.",
+    short_help="Remove a lost second factor.",
 )
 @configuration
 @click.argument("login")
@@ -38,18 +41,28 @@ def show(configuration: Path, login: str) -> None:
 def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
     state = open_state(configuration)
     person = asyncio.run(_person(state, login))
+    if not asyncio.run(_is_enrolled(state, person)):
+        raise _nothing_to_remove(person)
     if not yes:
         click.confirm(f"Remove the second factor of {person.name} ({person.login})?", abort=True)
     ended = asyncio.run(_reset_factor(state, person))
-    click.echo(f"second factor of {person.login} removed; {ended} sessions ended")
+    click.echo(f"second factor of {person.login} removed; {said_ended(ended)}")
 
 
 async def _reset_factor(state: State, person: Person) -> int:
     """The factor first: whoever holds it must not sign in again between the two."""
-    operator = f"cli:{getpass.getuser()}"
-    if not await state.identities.remove_factor(person.subject, person.login, operator, now()):
-        raise CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
-    return len(await end_sessions(state, await state.sessions.open_ones(person.subject), operator))
+    by = operator()
+    if not await state.identities.remove_factor(person.subject, person.login, by, now()):
+        raise _nothing_to_remove(person)
+    return len(await end_sessions(state, await state.sessions.open_ones(person.subject), by))
+
+
+def _nothing_to_remove(person: Person) -> CannotStart:
+    return CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
+
+
+async def _is_enrolled(state: State, person: Person) -> bool:
+    return await state.identities.look(lambda book: book.factor(person.subject) is not None)
 
 
 async def _person(state: State, login: str) -> Person:
@@ -64,11 +77,11 @@ async def _person(state: State, login: str) -> Person:
 
 
 async def _show(state: State, login: str) -> None:
-    Console().print(await _table(state, await _person(state, login)))
+    console().print(await _table(state, await _person(state, login)))
 
 
 async def _table(state: State, person: Person) -> Table:
-    enrolled = await state.identities.look(lambda book: book.factor(person.subject) is not None)
+    enrolled = await _is_enrolled(state, person)
     sessions = [
         one
         for one in await state.sessions.open_ones(person.subject)

@@ -1,7 +1,5 @@
 """The Envoy child: its command line, and what can be asked of its administration socket."""
 
-import asyncio
-import contextlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -14,17 +12,6 @@ from gateway.envoy.listeners import LISTENER
 FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
 FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
-POLL = 0.02  # seconds between questions whether Envoy is ready
-
-
-class EnvoyNotReady(Exception):
-    """Envoy did not come up in time."""
-
-    def __init__(self, socket: Path, waited: timedelta) -> None:
-        super().__init__(
-            f"Envoy is not ready after {waited.total_seconds():g} s (asked at {socket}); "
-            "its log says why: the port may be taken or the certificate unreadable"
-        )
 
 
 def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") -> list[str]:
@@ -72,15 +59,6 @@ class Administration:
         except (OSError, aiohttp.ClientError, TimeoutError):
             return False
         return status == 200 and LISTENER in listeners
-
-    async def until_ready(self, patience: timedelta) -> None:
-        """Return when Envoy serves. Raises EnvoyNotReady."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience.total_seconds()):
-                while not await self.ready():  # noqa: ASYNC110 - another process sets no event of ours
-                    await asyncio.sleep(POLL)
-                return
-        raise EnvoyNotReady(self.socket, patience)
 
     async def reopen_logs(self) -> None:
         """Make Envoy open its access log anew (after the spool's link was pointed at another file)."""

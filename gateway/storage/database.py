@@ -68,7 +68,6 @@ class Database:
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)
         self._taken: list[Pending] = []  # by the writer, to be answered
-        self._before_commit: list[Callable[[Connection], None]] = []
         self._closed = False
         self._writing: Connection | None = None  # kept by the writer's thread
         self._point: PoolProxiedConnection | None = None  # kept for `row_now`
@@ -93,13 +92,6 @@ class Database:
     def engine(self) -> Engine:
         """For migrations and for commands that read; the running product uses `read` and `write`."""
         return self._engine
-
-    def before_commit(self, hook: Callable[[Connection], None]) -> None:
-        """Have `hook` called once per group, in its transaction, after the writes (the tree uses it).
-
-        The commit that follows may still fail: what a hook keeps in memory must be read again then.
-        """
-        self._before_commit.append(hook)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` on a snapshot in a reader's thread. Raises DatabaseUnusable."""
@@ -230,8 +222,6 @@ class Database:
             driver.execute("BEGIN IMMEDIATE")
             bounds = SEVERAL if len(group) > 1 else ALONE
             answers = [self._one(connection, bounds, work, future) for work, future in group]
-            for hook in self._before_commit:
-                hook(connection)
             driver.execute("COMMIT")
             connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
         except BaseException:

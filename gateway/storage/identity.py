@@ -69,9 +69,6 @@ class IdentityStore:
     async def remove_factor(self, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
         return await self.transact(lambda book: desk.remove_factor(book, subject, login, by, now))
 
-    async def sessions_of(self, subject: SubjectId) -> list[Session]:
-        return await self.look(lambda book: book.sessions_of_subject(subject))
-
     async def end_session(
         self, sid: SessionId, reason: EndReason, now: datetime, origin: Origin = NOWHERE
     ) -> tuple[SessionId, ...]:

@@ -1,30 +1,23 @@
 """Bringing a database file to the schema of this version, before anything else opens it.
 
 A new file gets the tables as they are now and the name of the newest revision; a file of an older version is
-copied and migrated; anything else is refused untouched. Revisions are the files of `migrations/versions`, one
-after the other (`0001_….py`, `0002_….py`), so their names alone tell which is the newest, and alembic (0.3 s
-to import) is loaded only when there is something to migrate.
+copied and migrated; anything else is refused untouched. Alembic (0.3 s to import) is loaded only when there
+is something to migrate.
 """
 
-import re
 import sqlite3
 from contextlib import closing
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from gateway.storage.database import BUSY_TIMEOUT_MS, open_engine
+from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
-MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION_FILE = re.compile(r"([0-9]{4})_[a-z0-9_]+\.py\Z")
-STAMP = "alembic_version"  # alembic's own table, so that its commands understand the file too
 
-
-def prepare(path: Path) -> None:
+def prepare(path: Path, migrations: Path = MIGRATIONS) -> None:
     """Create or migrate the file. Raises DatabaseUnusable; then the file is as it was."""
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1_000)) as connection:
@@ -32,7 +25,7 @@ def prepare(path: Path) -> None:
             found = _revision(connection, path)
     except sqlite3.Error as error:
         raise explained(path, error) from error
-    known = revisions()
+    known = revisions(migrations)
     if found is None:
         _create(path, known[-1])
     elif found not in known:
@@ -42,22 +35,7 @@ def prepare(path: Path) -> None:
             "or restore the backup made before it",
         )
     elif found != known[-1]:
-        _migrate(path, found)
-
-
-def revisions() -> list[str]:
-    """All revisions in order, the newest last."""
-    names = (REVISION_FILE.match(file.name) for file in (MIGRATIONS / "versions").iterdir())
-    return sorted(found[1] for found in names if found)
-
-
-def all_tables() -> MetaData:
-    """The tables of every module of `gateway.storage.tables`."""
-    tables = import_module("gateway.storage.tables")
-    for module in iter_modules(tables.__path__, f"{tables.__name__}."):
-        import_module(module.name)
-    metadata: MetaData = tables.metadata
-    return metadata
+        _migrate(path, found, migrations)
 
 
 def _revision(connection: sqlite3.Connection, path: Path) -> str | None:
@@ -90,12 +68,12 @@ def _create(path: Path, newest: str) -> None:
         engine.dispose()
 
 
-def _migrate(path: Path, found: str) -> None:
+def _migrate(path: Path, found: str, migrations: Path) -> None:
     from gateway.storage.migrations.run import upgrade  # noqa: PLC0415 - alembic, only when needed
 
     backup = path.with_name(f"{path.name}.schema-{found}")
     try:
-        upgrade(path, backup)
+        upgrade(path, backup, migrations)
     except Exception as error:
         if concerns_the_file(error):
             raise explained(path, error) from error

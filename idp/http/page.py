@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.vocabulary import Language
 from idp.http.assets import STATIC_PATH, Assets
-from idp.http.language import LANGUAGE_COOKIE, language_of, preferred, remember
+from idp.http.language import language_of, remember
+from idp.http.preferred_language import LANGUAGE_COOKIE, preferred
 from idp.http.security_headers import SECURITY_HEADERS, page_headers
 from idp.http.translations import CatalogUnusable, load_translations
 

@@ -8,6 +8,7 @@ from config.vocabulary import Language, SessionId, SubjectId
 from idp.events import Event
 from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, State
 from idp.login.handle import FlowId, HandleHash
+from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.throttle import Counters
 from idp.login.totp import Enrolled
@@ -78,15 +79,9 @@ class Book(Counters, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(Protocol):
+class Limits(SessionLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
-    @property
-    def idle(self) -> timedelta: ...
-    @property
-    def absolute(self) -> timedelta: ...
-    @property
-    def absolute_administrators(self) -> timedelta: ...
     @property
     def attempts(self) -> int: ...
     @property

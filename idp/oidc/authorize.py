@@ -51,8 +51,6 @@ class Request:
     max_age: timedelta | None
     login_hint: str
     language: Language | None
-    levels: tuple[str, ...]
-    """`acr_values`, voluntary (Core §3.1.2.1): every sign-in here demands two factors anyway."""
     subject: SubjectId | None
     """Of `id_token_hint`, verified."""
 
@@ -117,7 +115,6 @@ def read(
         max_age=timedelta(seconds=int(values["max_age"])) if "max_age" in values else None,
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
-        levels=tuple(values.get("acr_values", "").split()),
         subject=hint.subject if hint else None,
     )
 

@@ -8,11 +8,8 @@ class OAuthError(StrEnum):
     """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core 1.0 §3.1.2.6."""
 
     INVALID_REQUEST = "invalid_request"
-    UNAUTHORIZED_CLIENT = "unauthorized_client"
-    ACCESS_DENIED = "access_denied"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     INVALID_SCOPE = "invalid_scope"
-    SERVER_ERROR = "server_error"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     LOGIN_REQUIRED = "login_required"
     REQUEST_NOT_SUPPORTED = "request_not_supported"

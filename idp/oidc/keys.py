@@ -12,7 +12,6 @@ from joserfc.jws import extract_compact
 
 from idp.oidc.client import Algorithm
 
-RSA_BITS = 3072  # 128 bits of strength, NIST SP 800-57 part 1 table 2
 LEEWAY = 60  # seconds a token may be from the future
 
 
@@ -20,9 +19,7 @@ class KeyMissing(Exception):
     """The provider was started without a signing key it needs."""
 
     def __init__(self, algorithm: str) -> None:
-        super().__init__(
-            f"no signing key for {algorithm}; make one with idp.oidc.keys.new_key({algorithm!r})"
-        )
+        super().__init__(f"no signing key for {algorithm}; hand one of each algorithm to SigningKeys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,6 @@ class SigningKey:
     def public(self) -> dict[str, Any]:
         bare = self.key.as_dict(private=False)
         return {**bare, "kid": self.id, "use": "sig", "alg": self.algorithm}
-
-    def pem(self) -> bytes:
-        """Private key as PKCS #8, to be sealed and kept."""
-        return self.key.as_pem(private=True)
-
-
-def new_key(algorithm: Algorithm) -> SigningKey:
-    key = ECKey.generate_key("P-256") if algorithm == "ES256" else RSAKey.generate_key(RSA_BITS)
-    return SigningKey(algorithm, key)
-
-
-def from_pem(algorithm: Algorithm, pem: bytes) -> SigningKey:
-    key = ECKey.import_key(pem) if algorithm == "ES256" else RSAKey.import_key(pem)
-    return SigningKey(algorithm, key)
 
 
 class SigningKeys:

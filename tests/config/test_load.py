@@ -115,6 +115,7 @@ def test_every_bad_duration_is_named_at_once(office: Office) -> None:
 
 def test_a_missing_configuration_says_how_to_name_one(tmp_path: Path) -> None:
     problem = fault(tmp_path / "none.toml")
+    assert problem.what == "cannot be read: No such file or directory"
     assert "--config" in problem.remedy
     assert problem.line == 0
 
@@ -122,7 +123,8 @@ def test_a_missing_configuration_says_how_to_name_one(tmp_path: Path) -> None:
 def test_a_configuration_of_another_encoding_is_refused(office: Office) -> None:
     path = office()
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1250"))
-    assert "cannot be read" in fault(path).what
+    assert fault(path).what == "cannot be read: it is not text in UTF-8"
+    assert fault(path).remedy == "save it as UTF-8"
 
 
 def test_a_fault_of_the_list_of_municipalities_names_that_list(office: Office) -> None:

@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import MunicipalityCode, Role
-from policies.load import LARGEST_FILE, load
+from policies.load import LARGEST_FILE, PoliciesUnusable, load
 from policies.model import Permitted
-from policies.problems import PoliciesUnusable
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, ask, copy_of_the_example
 
 
@@ -117,3 +116,37 @@ def test_a_municipality_that_left_the_district_is_noticed(folders: tuple[Path, P
     (folders[1] / "588318.cedar").write_text("", "utf-8")
     assert MunicipalityCode("588318") not in DISTRICT
     assert len(problems(folders)) == 1
+
+
+def test_an_application_nobody_configured_is_a_problem_only_where_applications_are_known(
+    folders: tuple[Path, Path],
+) -> None:
+    with pytest.raises(PoliciesUnusable) as raised:
+        load(*folders, DISTRICT, {id_: text for id_, text in APPLICATIONS.items() if id_ != "budget"})
+    assert {one.what for one in raised.value.problems} == {'application "budget" is not configured'}
+    assert load(*folders, DISTRICT).version
+
+
+def test_problems_of_all_files_come_in_one_go_and_in_order(folders: tuple[Path, Path]) -> None:
+    region, municipalities = folders
+    (region / "99-broken.cedar").write_text("permit (", "utf-8")
+    (municipalities / f"{HULIN}.cedar").write_text(
+        '@id("a")\npermit (principal, action, resource);\n\n'
+        f'@id("b")\npermit (principal, action, resource in Municipality::"{HULIN}")\n'
+        'when { principal.roles.contains("mayor") };\n',
+        "utf-8",
+    )
+    with pytest.raises(PoliciesUnusable) as raised:
+        load(region, municipalities, DISTRICT, APPLICATIONS)
+    assert [(one.file.name, one.line) for one in raised.value.problems] == [
+        ("588491.cedar", 2),
+        ("588491.cedar", 4),
+        ("99-broken.cedar", 1),
+    ]
+
+
+def test_a_problem_reads_as_place_fault_and_remedy(folders: tuple[Path, Path]) -> None:
+    (folders[0] / "99-broken.cedar").write_text("\n  permit (", "utf-8")
+    (found,) = problems(folders)
+    assert found.startswith(f"{folders[0] / '99-broken.cedar'}:2:3: not a Cedar policy: ")
+    assert "\n    " in found

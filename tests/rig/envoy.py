@@ -144,6 +144,7 @@ class Plane:
             self.surroundings.socket(name).unlink(missing_ok=True)
 
     async def start_envoy(self, patience: timedelta = PATIENCE) -> None:
+        """Return when Envoy serves. Raises TimeoutError; `envoy.log` says why."""
         self._starts += 1
         file = self.folder / "envoy.json"
         file.write_text(json.dumps(bootstrap(self.surroundings.run)))
@@ -154,7 +155,9 @@ class Plane:
                 f"start-{self._starts}",
                 stderr=log,
             )
-        await self.administration.until_ready(patience)
+        async with asyncio.timeout(patience.total_seconds()):
+            while not await self.administration.ready():
+                await asyncio.sleep(0.02)
 
     async def stop_envoy(self, *, kill: bool = False) -> None:
         if self.process is not None and self.process.returncode is None:

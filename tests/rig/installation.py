@@ -45,6 +45,9 @@ class Installation:
     metrics_port: int = field(default_factory=free_port)
     before: Sequence[str] = ()
     upstream: str = "http://127.0.0.1:9"
+    program: Sequence[str | Path] = (sys.executable, "-m", "gateway")
+    """The `brana` command; that of an installed wheel, for one, is started at another place."""
+    place: Path = PROJECT
 
     @property
     def configuration(self) -> Path:
@@ -93,10 +96,13 @@ class Installation:
         )
         self.configuration.write_text(text, encoding="utf-8")
 
-    def brana(self, *arguments: str, within: float = 60.0) -> subprocess.CompletedProcess[str]:
+    def brana(
+        self, *arguments: str, answer: str = "", within: float = 60.0
+    ) -> subprocess.CompletedProcess[str]:
+        """`answer`: what is typed."""
         return subprocess.run(
-            [*self.before, sys.executable, "-m", "gateway", *arguments],
-            cwd=PROJECT, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            [*self.before, *self.program, *arguments],
+            cwd=self.place, env=self.environment, input=answer, capture_output=True, text=True,
             timeout=within, check=False,
         )  # fmt: skip
 
@@ -129,8 +135,8 @@ class Installation:
         log = self.folder / "brana.log"
         with log.open("ab") as said:
             process = subprocess.Popen(
-                [*self.before, sys.executable, "-m", "gateway", "serve"],
-                cwd=PROJECT, env=self.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                [*self.before, *self.program, "serve"],
+                cwd=self.place, env=self.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
             )  # fmt: skip
         running = Serving(self, process, log)
         try:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
+from joserfc.jwk import ECKey, RSAKey
 
 from config.settings import SignIn
 from config.vocabulary import Language, SessionId
@@ -23,7 +24,7 @@ from idp.http.app import make_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, Provider, Reread
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
-from idp.oidc.keys import SigningKey, SigningKeys, new_key
+from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import NOON
@@ -42,7 +43,11 @@ ADDRESS = "192.0.2.7"
 @functools.cache
 def signing_keys() -> tuple[SigningKey, SigningKey]:
     """Made once in a run: an RSA key takes a second."""
-    return new_key("ES256"), new_key("RS256")
+    return new_key(), SigningKey("RS256", RSAKey.generate_key(3072))
+
+
+def new_key() -> SigningKey:
+    return SigningKey("ES256", ECKey.generate_key("P-256"))
 
 
 def clients() -> dict[ClientId, Client]:

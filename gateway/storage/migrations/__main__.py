@@ -6,20 +6,20 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from gateway.storage.migrate import revisions
 from gateway.storage.migrations.run import configured, exclusive
+from gateway.storage.schema import MIGRATIONS, revisions
 
 
-def write_next(message: str) -> None:
+def write_next(message: str, migrations: Path = MIGRATIONS) -> None:
     """A file `versions/NNNN_<message>.py`, to be read and corrected by its author, then formatted."""
-    number = f"{len(revisions()) + 1:04}"
+    number = f"{len(revisions(migrations)) + 1:04}"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "brana.db"
-        if revisions():
+        if revisions(migrations):
             with exclusive(path) as connection:
-                command.upgrade(configured(connection), "head")
+                command.upgrade(configured(connection, migrations), "head")
         with exclusive(path) as connection:
-            command.revision(configured(connection), message, autogenerate=True, rev_id=number)
+            command.revision(configured(connection, migrations), message, autogenerate=True, rev_id=number)
 
 
 if __name__ == "__main__":

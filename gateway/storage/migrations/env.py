@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.storage.migrate import all_tables
+from gateway.storage.schema import all_tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,22 +12,22 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from gateway.storage.migrate import MIGRATIONS
+from gateway.storage.schema import MIGRATIONS
 from gateway.storage.unusable import DatabaseUnusable
 
 
-def upgrade(path: Path, backup: Path) -> None:
+def upgrade(path: Path, backup: Path, migrations: Path = MIGRATIONS) -> None:
     """Bring the file to the newest revision, or leave it as it was. Raises whatever stood in the way."""
     with exclusive(path) as connection:
         _copy(path, backup)
-        command.upgrade(configured(connection), "head")
+        command.upgrade(configured(connection, migrations), "head")
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseUnusable(path, f"rows would point nowhere after the migration: {tuple(broken)}")
 
 
-def configured(connection: Connection) -> Config:
+def configured(connection: Connection, migrations: Path = MIGRATIONS) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config

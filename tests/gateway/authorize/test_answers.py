@@ -28,7 +28,7 @@ from gateway.grants.sign import GrantSigner
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
-from gateway.storage.migrate import all_tables
+from gateway.storage.schema import all_tables
 from gateway.storage.sessions import StoredSessions
 from tests.gateway.authorize.conftest import NOW
 

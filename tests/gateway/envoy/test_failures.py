@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
-from gateway.envoy.process import Administration, EnvoyNotReady
+from gateway.envoy.process import Administration
 from tests.rig.envoy import DOMAIN, Plane, data_plane
 from tests.rig.neighbours import certificate
 
@@ -90,7 +90,7 @@ async def test_an_envoy_without_a_listener_is_not_ready(tmp_path: Path) -> None:
     async with data_plane(tmp_path) as plane:
         await plane.stop_envoy()
         plane.discovery.publish({LISTENERS: [{"name": "people", "address": {"socket_address": {}}}]})
-        with pytest.raises(EnvoyNotReady, match="its log says why"):
+        with pytest.raises(TimeoutError):
             await plane.start_envoy(timedelta(seconds=1))
         assert plane.rejections
 

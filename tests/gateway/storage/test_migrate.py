@@ -1,9 +1,11 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from gateway.storage import migrate
 from gateway.storage.database import Database, DatabaseUnusable
-from gateway.storage.migrate import MIGRATIONS, STAMP, all_tables, prepare, revisions
+from gateway.storage.migrate import prepare
 from gateway.storage.migrations.run import configured, exclusive
+from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 
 ROOT = Path(__file__).parents[3]
 
@@ -169,22 +171,25 @@ def upgrade() -> None:
 '''
 
 
-@pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+@dataclass
+class Later:
     """The product as it will be one migration later: a copy of the folder with one more file in it."""
-    later = tmp_path / "migrations"
-    subprocess.run(["cp", "-r", str(MIGRATIONS), str(later)], check=True)
-    before = revisions()[-1]
-    revision = f"{int(before) + 1:04}"
 
-    def install(more: str = "pass") -> str:
+    migrations: Path
+
+    def install(self, more: str = "pass") -> str:
+        before = revisions()[-1]
+        revision = f"{int(before) + 1:04}"
         text = SECOND.format(revision=revision, before=before, more=more)
-        (later / "versions" / f"{revision}_second.py").write_text(text)
-        monkeypatch.setattr(migrate, "MIGRATIONS", later)
-        monkeypatch.setattr("gateway.storage.migrations.run.MIGRATIONS", later)
+        (self.migrations / "versions" / f"{revision}_second.py").write_text(text)
         return revision
 
-    return install
+
+@pytest.fixture
+def later(tmp_path: Path) -> Later:
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    return Later(copy)
 
 
 def filled(path: Path) -> Path:
@@ -207,11 +212,11 @@ def handles(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM session_handle").fetchone()[0])
 
 
-def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, next_version: Any) -> None:
+def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, later: Later) -> None:
     path = filled(tmp_path / "brana.db")
     before = stamp_of(path)
-    newest = next_version()
-    prepare(path)
+    newest = later.install()
+    prepare(path, later.migrations)
     backup = tmp_path / f"brana.db.schema-{before}"
     assert (stamp_of(path), stamp_of(backup)) == (newest, before)
     assert (handles(path), handles(backup)) == (1, 1)  # rebuilding a table must not delete what points at it
@@ -230,17 +235,17 @@ def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, 
     ],
 )
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
-    more: str, says: str, tmp_path: Path, next_version: Any
+    more: str, says: str, tmp_path: Path, later: Later
 ) -> None:
     path = filled(tmp_path / "brana.db")
     before, things = stamp_of(path), named_things(path)
-    next_version(more)
+    later.install(more)
     with pytest.raises(DatabaseUnusable, match=says):
-        prepare(path)
+        prepare(path, later.migrations)
     assert (stamp_of(path), named_things(path), handles(path)) == (before, things, 1)
 
 
-def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, next_version: Any) -> None:
+def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, later: Later) -> None:
     path = filled(tmp_path / "brana.db")
     with closing(sqlite3.connect(path)) as connection:
         connection.executemany("INSERT INTO revoked VALUES (?, 1)", [(f"{n:040}",) for n in range(2_000)])
@@ -249,17 +254,17 @@ def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, next_versi
     content = bytearray(path.read_bytes())
     content[-60_000:] = os.urandom(60_000)
     path.write_bytes(content)
-    next_version()
+    later.install()
     with pytest.raises(DatabaseUnusable, match="damaged"):
-        prepare(path)
+        prepare(path, later.migrations)
 
 
-def test_the_next_migration_is_written_by_comparison(tmp_path: Path, next_version: Any) -> None:
+def test_the_next_migration_is_written_by_comparison(later: Later) -> None:
     """The tool of contributors: what the tables lack against the newest revision becomes the next file."""
     from gateway.storage.migrations.__main__ import write_next  # noqa: PLC0415 - a command, not a library
 
-    newest = next_version()
-    write_next("drop what the tables do not have")
-    (written,) = (tmp_path / "migrations" / "versions").glob(f"{int(newest) + 1:04}_drop_what*.py")
+    newest = later.install()
+    write_next("drop what the tables do not have", later.migrations)
+    (written,) = (later.migrations / "versions").glob(f"{int(newest) + 1:04}_drop_what*.py")
     assert 'drop_column("device")' in written.read_text().replace("'", '"')
     compile(written.read_text(), str(written), "exec")

@@ -155,7 +155,7 @@ async def test_last_facts_serve_while_the_directory_is_away_and_then_no_more(wor
 
 async def test_a_hint_about_another_person_asks_and_does_not_answer_for_the_wrong_one(world: World):
     browser, _ = await world.sign_in()
-    session = (await world.rig.kept.store.sessions_of(world.jana.subject))[0]
+    session = (await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject)))[0]
     claims = {
         "iss": "https://login.obec.test",
         "sub": world.jana.subject,

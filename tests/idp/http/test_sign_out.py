@@ -13,7 +13,7 @@ SSO = "__Host-brana-sso"
 
 
 async def hint_for(world: World, client: str = "brana-gateway", **changes: object) -> str:
-    session = (await world.rig.kept.store.sessions_of(world.jana.subject))[0]
+    session = (await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject)))[0]
     now = int(world.rig.clock().timestamp())
     claims = {
         "iss": ISSUER,
@@ -31,7 +31,7 @@ def logout(**values: str) -> str:
 
 
 async def alive(world: World) -> bool:
-    return bool(await world.rig.kept.store.sessions_of(world.jana.subject))
+    return bool(await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject)))
 
 
 async def test_a_hint_about_this_session_signs_out_and_leads_back(world: World):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Language
-from idp.http.language import preferred
+from idp.http.preferred_language import preferred
 
 CS, EN = Language.CZECH, Language.ENGLISH
 

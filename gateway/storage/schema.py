@@ -1,0 +1,31 @@
+"""What the schema of this version is: its tables, and the revisions that led to it.
+
+Revisions are the files of `migrations/versions`, one after the other (`0001_….py`, `0002_….py`), so their
+names alone tell which is the newest.
+"""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from sqlalchemy import MetaData
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+REVISION_FILE = re.compile(r"([0-9]{4})_[a-z0-9_]+\.py\Z")
+STAMP = "alembic_version"  # alembic's own table, so that its commands understand the file too
+
+
+def revisions(migrations: Path = MIGRATIONS) -> list[str]:
+    """All revisions in order, the newest last."""
+    names = (REVISION_FILE.match(file.name) for file in (migrations / "versions").iterdir())
+    return sorted(found[1] for found in names if found)
+
+
+def all_tables() -> MetaData:
+    """The tables of every module of `gateway.storage.tables`."""
+    tables = import_module("gateway.storage.tables")
+    for module in iter_modules(tables.__path__, f"{tables.__name__}."):
+        import_module(module.name)
+    metadata: MetaData = tables.metadata
+    return metadata

@@ -1,0 +1,37 @@
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from config.problem import ConfigurationRefused, Problem
+
+FILE = Path("/etc/brana/brana.toml")
+
+
+@pytest.mark.parametrize(
+    ("problem", "place"),
+    [
+        (Problem(FILE, 0, "what", "remedy"), "/etc/brana/brana.toml"),
+        (Problem(FILE, 7, "what", "remedy"), "/etc/brana/brana.toml:7"),
+        (Problem(FILE, 7, "what", "remedy", column=3), "/etc/brana/brana.toml:7:3"),
+    ],
+)
+def test_a_problem_names_its_place_as_exactly_as_it_is_known(problem: Problem, place: str) -> None:
+    assert str(problem) == f"{place}: what\n    remedy"
+
+
+def test_problems_are_ordered_by_place_before_words() -> None:
+    in_order = [
+        Problem(Path("a"), 2, "z", ""),
+        Problem(Path("a"), 10, "y", "", column=2),
+        Problem(Path("a"), 10, "x", "", column=11),
+        Problem(Path("b"), 1, "a", ""),
+    ]
+    assert all(sorted(mixed) == in_order for mixed in permutations(in_order))
+
+
+def test_what_is_refused_tells_every_problem() -> None:
+    problems = [Problem(FILE, 1, "one", "mend it"), Problem(FILE, 2, "two", "mend it too")]
+    refused = ConfigurationRefused(problems)
+    assert refused.problems == tuple(problems)
+    assert str(refused) == "\n".join(str(problem) for problem in problems)

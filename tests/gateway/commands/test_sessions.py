@@ -1,0 +1,124 @@
+"""`brana sessions`, beside a control socket that answers as the running product does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from config.vocabulary import AuthenticationLevel, Role, SessionId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.commands.state import now, open_state
+from gateway.control import control_app
+from gateway.sessions.session import Session
+from tests.rig.installation import Installation, install
+from tests.rig.people import HULIN, JANA_ID
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Installation]:
+    """With two open sessions of one person."""
+    installation = install(tmp_path / "brana")
+    state = open_state(installation.configuration)
+    try:
+        asyncio.run(_open(state.sessions, now()))
+    finally:
+        state.database.close()
+    yield installation
+
+
+async def _open(sessions, at: datetime) -> None:
+    first = Session(
+        id=SessionId("A" * 22),
+        subject=JANA_ID,
+        login="novakova.jana",
+        name="Jana [/b] Nováková",
+        provider_sid="P" * 22,
+        roles=((HULIN, Role.CLERK),),
+        municipality=HULIN,
+        generation=1,
+        acr=AuthenticationLevel.TWO_FACTORS,
+        amr=("pwd", "otp"),
+        authenticated_at=at,
+        opened_at=at,
+        last_seen_at=at,
+        facts_at=at,
+        address="192.0.2.7",
+        user_agent="browser",
+    )
+    for one in (first, replace(first, id=SessionId("B" * 22), provider_sid="Q" * 22)):
+        opened = Entry(code=Code.SESSION_OPENED, outcome=Outcome.SUCCESS, at=at, session=one.id)
+        await sessions.add(one, one.id.encode(), "a.example", [opened])
+
+
+@asynccontextmanager
+async def product(office: Installation, *, applies: bool) -> AsyncIterator[list[bool]]:
+    """Its control socket; the list grows by one whenever a command says "look again"."""
+    told: list[bool] = []
+
+    async def look_again() -> bool:
+        told.append(applies)
+        return applies
+
+    runner = web.AppRunner(control_app(look_again))
+    await runner.setup()
+    await web.UnixSite(runner, str(office.state / "run" / "control.sock")).start()
+    try:
+        yield told
+    finally:
+        await runner.cleanup()
+
+
+def test_open_sessions_are_rows_of_one_line_whatever_characters_the_names_have(office: Installation) -> None:
+    listed = office.brana("sessions", "list")
+    rows = [line for line in listed.stdout.splitlines() if "Jana [/b] Nováková" in line]
+    assert listed.returncode == 0
+    assert sorted(row.split("│")[1].strip() for row in rows) == ["A" * 22, "B" * 22]
+    assert all("Hulín" in row and "192.0.2.7" in row for row in rows)
+
+
+async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office: Installation) -> None:
+    async with product(office, applies=True) as told:
+        done = await asyncio.to_thread(office.brana, "sessions", "revoke", "A" * 22)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 session ended\n", "")
+    assert told == [True]
+    left = office.brana("sessions", "list").stdout
+    assert ("A" * 22 in left, "B" * 22 in left) == (False, True)
+
+
+def test_where_nothing_runs_the_database_is_enough(office: Installation) -> None:
+    done = office.brana("sessions", "revoke", "--user", "NOVAKOVA.JANA")
+    assert (done.returncode, done.stdout) == (0, "2 sessions ended\n")
+
+
+async def test_a_product_that_could_not_act_is_told_again_by_repeating_the_command(
+    office: Installation,
+) -> None:
+    async with product(office, applies=False):
+        failed = await asyncio.to_thread(office.brana, "sessions", "revoke", "--user", "novakova.jana")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("2 sessions ended in the database\nbrana: the running product could not")
+    async with product(office, applies=True) as told:
+        again = await asyncio.to_thread(office.brana, "sessions", "revoke", "--user", "novakova.jana")
+    assert told == [True]
+    assert again.returncode == 1
+    assert "no open session of 'novakova.jana'; 0 sessions ended" in again.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("A" * 22, "--user", "novakova.jana")])
+def test_whose_sessions_is_said_in_one_way(words: tuple[str, ...], office: Installation) -> None:
+    done = office.brana("sessions", "revoke", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "name sessions (see `brana sessions list`), or --user, not both" in done.stderr
+
+
+def test_a_name_that_no_open_session_has_is_told_and_the_others_end(office: Installation) -> None:
+    done = office.brana("sessions", "revoke", "A" * 22, "X" * 22)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"no open session {'X' * 22}; 1 session ended" in done.stderr

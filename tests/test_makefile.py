@@ -1,0 +1,42 @@
+"""The two commands of the README: what they fetch, and what they say where they cannot."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def would_do(target: str, venv: Path) -> str:
+    """The recipes of a machine that has nothing yet; nothing of it is done."""
+    said = make("--dry-run", "--always-make", target, f"VENV={venv}")
+    assert said.returncode == 0, said.stderr
+    return said.stdout
+
+
+@pytest.mark.parametrize("target", ["demo", "install"])
+def test_the_product_needs_nothing_from_npm(target: str, tmp_path: Path) -> None:
+    done = would_do(target, tmp_path / "venv")
+    assert "requirements/runtime.txt" in done
+    assert "npm" not in done
+
+
+def test_the_tests_need_browser_assets_and_tools(tmp_path: Path) -> None:
+    done = would_do("test", tmp_path / "venv")
+    assert all(words in done for words in ("npm ci", "requirements/develop.txt", "chromium"))
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_a_python_that_is_too_old_is_told_before_anything_is_installed(target: str, tmp_path: Path) -> None:
+    said = make(
+        target, f"VENV={tmp_path / 'venv'}", "PYTHON=false"
+    )  # false(1) runs and says no, as an old one
+    assert said.returncode != 0
+    assert "is not Python 3.11 or newer; name one that is: make PYTHON=" in said.stderr
+    assert said.stdout == ""
+    assert not (tmp_path / "venv").exists()
