@@ -31,11 +31,11 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
+from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
-from gateway.web.portal.store import Card
 from idp import events as idp_events
 from idp.directory.reader import DirectoryReader
 from idp.oidc.client import GATEWAY
@@ -221,7 +221,7 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office)
+        return Supervision(self.office, AUDIT_LOG)
 
     async def close(self) -> None:
         await asyncio.gather(*self._background, return_exceptions=True)
