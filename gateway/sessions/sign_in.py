@@ -6,10 +6,10 @@ from datetime import datetime
 
 from joserfc.jwk import KeySet
 
+from config.durations import ATTEMPT_LIFETIME
 from config.vocabulary import Language
 from gateway.grants.cookie import SESSION, clear_cookie, set_cookie
 from gateway.sessions.attempt import (
-    LIFETIME,
     Attempt,
     AttemptLost,
     Sealer,
@@ -80,7 +80,7 @@ class SignIn:
             _redirect_uri(host),
             extra,
         )
-        return Beginning(location, set_cookie(attempt.cookie, sealed(attempt, self._close), LIFETIME))
+        return Beginning(location, set_cookie(attempt.cookie, sealed(attempt, self._close), ATTEMPT_LIFETIME))
 
     async def finish(
         self,
