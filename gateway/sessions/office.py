@@ -73,7 +73,7 @@ class SessionOffice:
             authenticated_at=who.authenticated_at,
             opened_at=now,
             last_seen_at=now,
-            facts_at=now,
+            facts_at=who.facts_at,
             address=address,
             user_agent=user_agent[:256],
         )

@@ -161,9 +161,8 @@ async def test_a_session_opened_during_the_reading_keeps_its_younger_facts(
     office: Office, world: World, who: SignedIn
 ) -> None:
     roles = ((HULIN, Role.MAYOR),)
-    await world.open(
-        replace(who, provider_sid="just-now", roles=roles), office.now + LATER + timedelta(seconds=1)
-    )
+    opened_at = office.now + LATER + timedelta(seconds=1)
+    await world.open(replace(who, provider_sid="just-now", roles=roles, facts_at=opened_at), opened_at)
     await office.look()
     sessions = {one.provider_sid: one for one in await world.store.open_ones()}
     assert sessions["just-now"].roles == roles

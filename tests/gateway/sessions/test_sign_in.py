@@ -62,6 +62,7 @@ class Browser:
             "name": "Jana Nováková",
             "preferred_username": "novakova",
             "brana_roles": [{"municipality": "588491", "role": "accountant"}],
+            "brana_facts_at": moment,
         } | claims
         return {"code": code, "state": asked["state"], "iss": ISSUER}
 
