@@ -157,7 +157,11 @@ async def test_an_answer_is_used_once(browser: Browser, now: datetime) -> None:
     [
         ({"state": "x" * 43}, "attempt_lost"),
         ({"iss": "https://evil.example"}, "other_issuer"),
-        ({"error": "access_denied"}, "provider_refused"),
+        ({"error": "access_denied"}, "provider_denied"),
+        ({"error": "temporarily_unavailable"}, "provider_unavailable"),
+        ({"error": "server_error"}, "provider_unavailable"),
+        ({"error": "login_required"}, "provider_refused"),
+        ({"error": ""}, "provider_refused"),
         ({"code": "unknown"}, "code_refused"),
     ],
 )
