@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
 from gateway.commands.options import configuration
@@ -19,7 +20,6 @@ from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
-from idp import events
 
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
@@ -66,11 +66,14 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
-    return await end_sessions(state, chosen, f"cli:{getpass.getuser()}")
+    people = {one.subject for one in chosen} if user else set()
+    return await end_sessions(state, chosen, f"cli:{getpass.getuser()}", people)
 
 
-async def end_sessions(state: State, chosen: list[Session], operator: str) -> list[Session]:
-    """End them here and at the provider, and have the running product act on it. Raises NotTold."""
+async def end_sessions(
+    state: State, chosen: list[Session], operator: str, everything_of: Collection[SubjectId] = ()
+) -> list[Session]:
+    """End them and their single sign-on, and have the running product act on it. Raises NotTold."""
     moment = now()
     office = SessionOffice(
         state.sessions,
@@ -79,10 +82,7 @@ async def end_sessions(state: State, chosen: list[Session], operator: str) -> li
         state.settings.grants.lifetime,
     )
     by = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=operator)
-    await office.end(chosen, EndReason.ENDED_BY_OFFICER, by, moment)
-    for one in chosen:
-        sid = SessionId(one.provider_sid)
-        await state.identities.end_session(sid, events.EndReason.BY_OFFICER, moment)
+    await office.end(chosen, EndReason.ENDED_BY_OFFICER, by, moment, everything_of)
     if chosen:
         await _tell(state, len(chosen))
     return chosen

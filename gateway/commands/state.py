@@ -12,6 +12,7 @@ from config.settings import Settings
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import prepare_state
 from gateway.grants.keys import Keys, load_keys
+from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
@@ -19,6 +20,7 @@ from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import SingleSignOn
 
 
 def now() -> datetime:
@@ -46,8 +48,13 @@ class State:
         return IdentityStore(self.database, self.seal, append)
 
     @cached_property
+    def activity(self) -> Activity:
+        return Activity(self.settings.sign_in.idle)
+
+    @cached_property
     def sessions(self) -> StoredSessions:
-        return StoredSessions(self.database, append)
+        single_sign_on = SingleSignOn(self.seal, append)
+        return StoredSessions(self.database, append, self.activity, single_sign_on.end)
 
     @property
     def run(self) -> Path:

@@ -45,11 +45,17 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 
 
 async def _reset_factor(state: State, person: Person) -> int:
-    """The factor first: whoever holds it must not sign in again between the two."""
+    """The factor first: whoever holds it must not sign in again between the two.
+
+    Without a factor the sessions end all the same: the command may have been cut off between the two.
+    """
     operator = f"cli:{getpass.getuser()}"
-    if not await state.identities.remove_factor(person.subject, person.login, operator, now()):
+    removed = await state.identities.remove_factor(person.subject, person.login, operator, now())
+    sessions = await state.sessions.open_ones(person.subject)
+    ended = await end_sessions(state, sessions, operator, [person.subject])
+    if not removed and not ended:
         raise CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
-    return len(await end_sessions(state, await state.sessions.open_ones(person.subject), operator))
+    return len(ended)
 
 
 async def _person(state: State, login: str) -> Person:

@@ -7,7 +7,7 @@ from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both
 
 PROVIDER_UNAVAILABLE = Refusal(
     reason="provider_unavailable",
-    title=both(cs="Přihlášení teď nefunguje", en="Sign-in does not work now"),
+    title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
     advice=both(
         cs="Přihlašovací služba vás teď nemůže ověřit, protože jí něco neodpovídá, například adresář úřadu. "
         "Zkuste to prosím za chvíli znovu; trvá-li potíž, zavolejte podporu.",

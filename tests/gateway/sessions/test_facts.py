@@ -27,10 +27,9 @@ class Office:
         self.people: dict[SubjectId, Person] = {}
         self.away = False
         self.now = now
-        self.forgotten: list[SubjectId] = []
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
-        self.facts = Facts(world.office, self._forget, self._record, self.reachable.append, "ldaps://office")
+        self.facts = Facts(world.office, self._record, self.reachable.append, "ldaps://office")
         self.watch = Watch(self._people, lambda: self.now)
 
     async def look(self) -> None:
@@ -43,9 +42,6 @@ class Office:
         if self.away:
             raise DirectoryUnreachable("ldaps://office", "end the exercise")
         return {subject: self.people[subject] for subject in wanted if subject in self.people}
-
-    async def _forget(self, subject: SubjectId, _now: datetime) -> None:
-        self.forgotten.append(subject)
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         self.recorded += entries
@@ -115,7 +111,7 @@ async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
     await office.look()
     assert await world.store.open_ones() == []
     assert world.ended == [("provider-session-1", reason)]
-    assert office.forgotten == [who.subject]
+    assert world.forgotten == [who.subject]
     assert Code.SESSION_ENDED in world.codes()
 
 

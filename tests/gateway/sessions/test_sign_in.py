@@ -29,6 +29,7 @@ from gateway.storage.sessions import StoredSessions
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
+from tests.rig.session_store import session_store
 
 HOST, OTHER_HOST = "spis.brana.example", "rada.brana.example"
 SEAL = Seal(bytes(range(32)))
@@ -93,7 +94,7 @@ class Browser:
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     prepare(tmp_path / "brana.db")
     database = Database(tmp_path / "brana.db")
-    store = StoredSessions(database, lambda _, __: None)
+    store = session_store(database, lambda _, __: None)
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:
         client = Client(ISSUER, "brana-gateway", "secret")

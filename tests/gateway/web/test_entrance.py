@@ -20,7 +20,6 @@ from gateway.sessions.sign_in import CALLBACK, PROVIDER_SAID, SignIn
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
-from gateway.storage.sessions import StoredSessions
 from gateway.web.app import make_app
 from gateway.web.entrance import Entrance
 from gateway.web.sign_in_failures import FAILURES
@@ -28,6 +27,7 @@ from tests.gateway.web.people import NOW
 from tests.gateway.web.sample import Office
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import provider as scripted_provider
+from tests.rig.session_store import session_store
 
 pytestmark = pytest.mark.real
 HOST = "records.brana.test"
@@ -57,7 +57,7 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     prepare(tmp_path / "brana.db")
     database = Database(tmp_path / "brana.db")
-    store = StoredSessions(database, lambda _, __: None)
+    store = session_store(database, lambda _, __: None)
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:
         provider = Provider(
@@ -78,8 +78,8 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
 @pytest.mark.parametrize(
     ("error", "status", "czech", "english"),
     [
-        ("temporarily_unavailable", 503, "Přihlášení teď nefunguje", "Sign-in does not work now"),
-        ("server_error", 503, "Přihlášení teď nefunguje", "Sign-in does not work now"),
+        ("temporarily_unavailable", 503, "Přihlašování teď nefunguje", "Sign-in does not work now"),
+        ("server_error", 503, "Přihlašování teď nefunguje", "Sign-in does not work now"),
         ("access_denied", 403, "Přihlášení bylo odmítnuto", "The sign-in was refused"),
         ("login_required", 403, "Přihlášení se nepodařilo dokončit", "The sign-in could not be completed"),
         ("made_up", 403, "Přihlášení se nepodařilo dokončit", "The sign-in could not be completed"),
