@@ -25,7 +25,6 @@ class Order:
 
 ORDERS = (
     Order("grants.lifetime", "sign_in.idle", "a grant would let in somebody who has been idle for too long"),
-    Order("grants.lifetime", "directory.grace", "a grant would outlive the facts it rests on", True),
     Order("directory.refresh", "directory.grace", "facts would be too old before they are read again"),
     Order("sign_in.idle", "sign_in.absolute", "a session would never end by idling"),
     Order("sign_in.idle", "sign_in.absolute_administrators", "a session would never end by idling"),

@@ -38,7 +38,6 @@ def line_at(path: Path, problem: Problem) -> str:
     [
         ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
         ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
-        ("directory", 'grace = "4 min"', "outlive the facts it rests on", "longer than grants.lifetime"),
         ("directory", 'refresh = "15 min"', "facts would be too old", "shorter than directory.grace"),
         ("sign_in", 'idle = "4 h"', "never end by idling", "shorter than sign_in.absolute_administrators"),
         ("sign_in", 'absolute = "3 h"', "administrators would stay signed in", "longer than sign_in.absolute_"),
@@ -64,7 +63,6 @@ def test_a_session_that_would_never_idle_is_told_for_everybody_and_for_administr
     ("table", "lines"),
     [
         ("grants", ['lifetime = "899 s"']),
-        ("directory", ['grace = "5 min"']),
         ("sign_in", ['absolute_administrators = "10 h"']),
         ("sign_in", ['flow_lifetime = "15 min"']),
         ("sign_in", ['idle = "3 h"', 'absolute = "4 h"']),
