@@ -93,7 +93,7 @@ class Authorizer:
             await self._sessions.record(session.id, now, [entry])
             return response.granted(verdict, signed)
         await self._sessions.record(session.id, now, [entry])
-        return response.refused(request, verdict, self._pages)
+        return response.refused(request, verdict, session, self._pages)
 
     def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)

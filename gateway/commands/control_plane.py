@@ -98,6 +98,7 @@ class ControlPlane:
             assertion_refusals=(AssertionRefused,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
+            municipality_name=state.district.name,
         )
         self.facts = Facts(
             self.office,

@@ -12,7 +12,7 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, SignIn, SignInRefused
-from gateway.web.desk import Desk, Handler, Refused, client_address_of, request_id_of
+from gateway.web.desk import Desk, Handler, client_address_of, request_id_of
 from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
@@ -59,7 +59,7 @@ class Entrance:
             )
         except ProviderUnreachable as error:
             log.warning("sign_in.provider_unreachable", cause=str(error))
-            raise Refused(PROVIDER_AWAY, 503) from error
+            return self.desk.refuse(request, PROVIDER_AWAY, 503, again="/")
         except SignInRefused as error:
             return await self._refused(request, error, now)
         response = web.HTTPSeeOther(f"https://{request.host}{arrival.return_to}")

@@ -49,8 +49,8 @@ class PlainPages:
 
     headers: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'"}
 
-    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str:
-        return f"refused {refused.reason} {status} {request.language}"
+    def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
+        return f"refused {refused.reason} {status} {request.language} {session.login}"
 
     def signed_out(self, request: AccessRequest) -> str:
         return f"signed out {request.language}"
@@ -157,7 +157,7 @@ async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
 ) -> None:
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read"})
-    assert (answer.status, text) == (403, "refused no_role_in_municipality 403 cs")
+    assert (answer.status, text) == (403, "refused no_role_in_municipality 403 cs novakova.jana")
     assert answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Set-Cookie"].startswith(f"{GRANT}=; Max-Age=0")
@@ -173,7 +173,7 @@ async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
 ) -> None:
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read"}, target="/x?a=1&lang=en")
-    assert text == "refused no_role_in_municipality 403 en"
+    assert text == "refused no_role_in_municipality 403 en novakova.jana"
     assert any(c.startswith("__Host-brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
@@ -247,7 +247,7 @@ async def test_a_directory_that_is_away_too_long_is_a_503_with_its_reason(
 ) -> None:
     await signed_in(door, replace(session, facts_at=NOW - timedelta(hours=1)))
     answer, text = await door.ask()
-    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs")
+    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs novakova.jana")
     assert door.entries[0].reason == "directory_unreachable"
 
 

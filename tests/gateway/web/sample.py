@@ -168,6 +168,7 @@ class Office:
             assertion_refusals=(AssertionRefused,),
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
+            municipality_name=lambda code: MUNICIPALITIES[code],
         )
 
     def rooms(self, desk: Desk):
