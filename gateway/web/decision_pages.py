@@ -47,7 +47,8 @@ class DecisionPages:
         return self._page(request, refusal, status, again, self._somebody(session))
 
     def signed_out(self, request: AccessRequest) -> str:
-        return self._page(request, FORM_NOT_PASSED_ON, 401)
+        start = "/"  # of this host: a form sent again needs a sign-in that was begun here
+        return self._page(request, FORM_NOT_PASSED_ON, 401, start)
 
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.target))

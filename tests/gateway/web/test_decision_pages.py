@@ -101,7 +101,9 @@ def test_a_form_of_a_refusal_may_be_sent_to_its_own_host():
 
 
 def test_a_form_sent_after_the_session_ended_is_said_not_to_be_passed_on():
-    assert "nepředali dál" in PAGES.signed_out(asked())
+    text = PAGES.signed_out(asked())
+    assert "nepředali dál" in text
+    assert 'href="/">Přihlásit se</a>' in text  # at this host, so that the form can be sent again
 
 
 @pytest.mark.parametrize(
