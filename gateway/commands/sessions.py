@@ -20,6 +20,7 @@ from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
+from gateway.sessions.store import SessionStore
 
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
@@ -71,12 +72,19 @@ async def _revoke(state: State, names: list[SessionId], user: str) -> list[Sessi
 
 
 async def end_sessions(
-    state: State, chosen: list[Session], operator: str, everything_of: Collection[SubjectId] = ()
+    state: State,
+    chosen: list[Session],
+    operator: str,
+    everything_of: Collection[SubjectId] = (),
+    store: SessionStore | None = None,
 ) -> list[Session]:
-    """End them and their single sign-on, and have the running product act on it. Raises NotTold."""
+    """End them and their single sign-on, and have the running product act on it. Raises NotTold.
+
+    `store`: where something else happens in the same transaction.
+    """
     moment = now()
     office = SessionOffice(
-        state.sessions,
+        store or state.sessions,
         RevokedList(lambda _: None),  # the running product reads the table when it is told
         state.settings.sign_in,
         state.settings.grants.lifetime,

@@ -20,7 +20,7 @@ from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
-from gateway.storage.single_sign_on import SingleSignOn
+from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 
 
 def now() -> datetime:
@@ -52,9 +52,16 @@ class State:
         return Activity(self.settings.sign_in.idle)
 
     @cached_property
+    def single_sign_on(self) -> SingleSignOn:
+        return SingleSignOn(self.seal, append)
+
+    @cached_property
     def sessions(self) -> StoredSessions:
-        single_sign_on = SingleSignOn(self.seal, append)
-        return StoredSessions(self.database, append, self.activity, single_sign_on.end)
+        return self.sessions_that_end(self.single_sign_on.end)
+
+    def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
+        """The same sessions, with something else happening at the provider when they end."""
+        return StoredSessions(self.database, append, self.activity, end_at_provider)
 
     @property
     def run(self) -> Path:

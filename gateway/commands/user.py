@@ -45,17 +45,17 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 
 
 async def _reset_factor(state: State, person: Person) -> int:
-    """The factor first: whoever holds it must not sign in again between the two.
-
-    Without a factor the sessions end all the same: the command may have been cut off between the two.
-    """
-    operator = f"cli:{getpass.getuser()}"
-    removed = await state.identities.remove_factor(person.subject, person.login, operator, now())
-    sessions = await state.sessions.open_ones(person.subject)
-    ended = await end_sessions(state, sessions, operator, [person.subject])
-    if not removed and not ended:
+    """In one transaction: whoever holds the factor must not sign in again between it and the sessions."""
+    if not await _enrolled(state, person):
         raise CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
-    return len(ended)
+    sessions = await state.sessions.open_ones(person.subject)
+    operator = f"cli:{getpass.getuser()}"
+    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, operator))
+    return len(await end_sessions(state, sessions, operator, [person.subject], store))
+
+
+async def _enrolled(state: State, person: Person) -> bool:
+    return await state.identities.look(lambda book: book.factor(person.subject) is not None)
 
 
 async def _person(state: State, login: str) -> Person:
@@ -74,7 +74,7 @@ async def _show(state: State, login: str) -> None:
 
 
 async def _table(state: State, person: Person) -> Table:
-    enrolled = await state.identities.look(lambda book: book.factor(person.subject) is not None)
+    enrolled = await _enrolled(state, person)
     sessions = [
         one
         for one in await state.sessions.open_ones(person.subject)

@@ -66,9 +66,6 @@ class IdentityStore:
         """Give a person a factor without a sign-in: for accounts prepared beforehand."""
         await self.transact(lambda book: book.keep_factor(subject, Enrolled(secret, -1), now))
 
-    async def remove_factor(self, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
-        return await self.transact(lambda book: desk.remove_factor(book, subject, login, by, now))
-
     async def sessions_of(self, subject: SubjectId) -> list[Session]:
         return await self.look(lambda book: book.sessions_of_subject(subject))
 

@@ -58,13 +58,35 @@ class SingleSignOn:
 
     def end(self, connection: Connection, ending: Ending) -> None:
         """Implements `EndAtProvider`."""
-        reason = REASONS.get(ending.reason)
-        if reason is None:
-            return
         book = IdentityBook(connection, self.seal)
-        for sid in ending.sids:
-            desk.end_one(book, sid, reason, ending.origin, ending.at)
-        for subject in ending.people:
-            desk.end_all(book, subject, reason, ending.origin, ending.at)
+        _end(book, ending)
+        self._record(connection, book)
+
+    def ending_without_factor(self, login: str, by: str) -> EndAtProvider:
+        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them.
+
+        `login` is the person's, `by` who orders it.
+        """
+
+        def end(connection: Connection, ending: Ending) -> None:
+            book = IdentityBook(connection, self.seal)
+            for subject in ending.people:
+                desk.remove_factor(book, subject, login, by, ending.at)
+            _end(book, ending)
+            self._record(connection, book)
+
+        return end
+
+    def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
             self.append(connection, [entry_of(event) for event in book.events])
+
+
+def _end(book: IdentityBook, ending: Ending) -> None:
+    reason = REASONS.get(ending.reason)
+    if reason is None:
+        return
+    for sid in ending.sids:
+        desk.end_one(book, sid, reason, ending.origin, ending.at)
+    for subject in ending.people:
+        desk.end_all(book, subject, reason, ending.origin, ending.at)

@@ -9,14 +9,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import EndReason, Session
-from gateway.storage.audit import LogInconsistent
+from gateway.storage.audit import LogInconsistent, append
 from gateway.storage.database import Database
-from gateway.storage.single_sign_on import REASONS
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import REASONS, SingleSignOn
 from idp.login.handle import new_session_id
+from idp.login.totp import Secret
 from tests.gateway.storage.both_sides import Sides, sides
+from tests.rig.session_store import ACTIVITY, SEAL
 
 PETR = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
 MINUTE = timedelta(minutes=1)
+SECRET = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 
 @pytest.fixture
@@ -129,3 +133,35 @@ async def test_a_session_that_no_session_of_the_provider_belongs_to_ends_all_the
     await end(both, [lonely], EndReason.SIGNED_OUT, now)
     assert (await both.mine(lonely)).ended_at == now
     assert both.codes() == [Code.SESSION_ENDED]
+
+
+@pytest.mark.parametrize("step", ["DELETE ON factor", "UPDATE ON session", "UPDATE ON provider_session"])
+async def test_a_lost_factor_goes_with_all_sessions_or_stays_with_them(
+    step: str, both: Sides, now: datetime
+) -> None:
+    session, theirs = await both.sign_in(now), await both.sign_in_at_provider(now)
+    await both.identities.enrol_for(session.subject, SECRET, now)
+    store = StoredSessions(
+        both.database, append, ACTIVITY, SingleSignOn(SEAL, append).ending_without_factor("jana", "cli:root")
+    )
+
+    async def reset() -> None:
+        entry = ended(session, now)
+        await store.end(
+            [session.id], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [entry], [session.subject]
+        )
+
+    async def enrolled() -> bool:
+        return await both.identities.look(lambda book: book.factor(session.subject) is not None)
+
+    await both.fault(step)
+    with pytest.raises(SQLAlchemyError):
+        await reset()
+    assert await enrolled()
+    assert await both.mine(session) == session
+    assert theirs in await both.identities.sessions_of(session.subject)
+    await both.mend()
+    await reset()
+    assert not await enrolled()
+    assert await both.identities.sessions_of(session.subject) == []
+    assert both.codes() == [Code.SESSION_ENDED, Code.FACTOR_REMOVED, Code.SESSION_ENDED, Code.SESSION_ENDED]
