@@ -3,11 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from config.district import District
+from config.durations import Finding, duration_findings
 from config.problem import Problem
 from config.settings import Application, Settings
 from config.toml_lines import line_of
@@ -23,9 +23,6 @@ LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
 PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
-Finding = tuple[str, str, str]
-"""Path of the setting, what is wrong, how to mend it."""
-
 
 def inconsistencies(
     settings: Settings, district: District, path: Path, lines: dict[str, int]
@@ -33,7 +30,7 @@ def inconsistencies(
     """All of them at once, in the order of the checks; an empty list is a configuration that can start."""
     findings = [
         *_files(settings),
-        *_durations(settings),
+        *duration_findings(settings, lines),
         *_directory(settings),
         *_hosts(settings, district),
         *_applications(settings, district),
@@ -82,23 +79,6 @@ def _files(settings: Settings) -> Iterator[Finding]:
             f"{settings.state.directory} is too long a path for the sockets in it",
             f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
         )
-
-
-def _durations(settings: Settings) -> Iterator[Finding]:
-    for table in ("directory", "sign_in", "grants", "audit"):
-        values = getattr(settings, table)
-        for name in values.__struct_fields__:
-            value = getattr(values, name)
-            if isinstance(value, timedelta) and not value:
-                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
-    limits = settings.sign_in
-    for name in ("absolute", "absolute_administrators"):
-        if getattr(limits, name) < limits.idle:
-            yield (
-                f"sign_in.{name}",
-                "shorter than sign_in.idle, so that a session would never end by idling",
-                "make it the longer of the two",
-            )
 
 
 def _directory(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ cannot be written, the spool keeps everything and the ingest goes on from its pl
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -59,8 +59,11 @@ class SpoolUnreadable(Exception):
 class SpoolStore(Protocol):
     async def places(self) -> Mapping[str, Place]: ...
 
-    async def move(self, before: Place, after: Place | None, entries: Sequence[Entry]) -> None:
-        """In one transaction record the entries and put `after` for `before` (None: forget it).
+    async def move(
+        self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
+    ) -> None:
+        """In one transaction record the entries, note when sessions were `seen` at work, and put `after` for
+        `before` (None: forget it).
 
         Raises PlaceLost when the stored place is not `before`.
         """
@@ -110,6 +113,14 @@ class Ingest:
             except TimeoutError:
                 pass
 
+    async def catch_up(self) -> None:
+        """Take over what waits already; trouble is told and left to `run`."""
+        try:
+            while await self.step():
+                pass
+        except Exception as error:  # noqa: BLE001 - as in `run`
+            self._trouble(IngestHalted(error))
+
     async def step(self) -> bool:
         """Do the next step of the plan; whether there may be more to do at once.
 
@@ -131,27 +142,27 @@ class Ingest:
             case spool.Read(place, complete):
                 return await self._read(place, complete=complete)
             case spool.Finish(place):
-                await self._store.move(place, replace(place, finished=True), ())
+                await self._move(place, replace(place, finished=True))
                 return True
             case spool.Delete(place):
                 await asyncio.to_thread((self._folder / place.name).unlink, missing_ok=True)
                 return True
             case spool.Forget(place):
-                await self._store.move(place, None, ())
+                await self._move(place, None)
                 return True
             case spool.Vanished(place):
-                await self._store.move(place, None, [self._loss("the file is gone", place)])
+                await self._move(place, None, self._loss("the file is gone", place))
                 return True
             case spool.Shrunk(place, size):
                 loss = self._loss(f"the file was cut to {size} bytes; it is read again from its start", place)
-                await self._store.move(place, Place(place.name), [loss])
+                await self._move(place, Place(place.name), loss)
                 return True
             case spool.Rotate(place, to):
-                await self._store.move(place, replace(place, renaming_to=to), ())
+                await self._move(place, replace(place, renaming_to=to))
                 return True
             case spool.Rename(place, to):
                 await asyncio.to_thread(self._rename, place.name, to)
-                await self._store.move(place, Place(to, place.offset), ())
+                await self._move(place, Place(to, place.offset))
                 await self._remind()
                 return True
             case spool.Reopen():
@@ -173,7 +184,8 @@ class Ingest:
             else damage_entry(item, place.name, place.offset + piece.start, now)
             for piece, item in found
         ]
-        await self._store.move(place, replace(place, offset=place.offset + found[-1][0].end), entries)
+        after = replace(place, offset=place.offset + found[-1][0].end)
+        await self._store.move(place, after, entries, _seen((item for _, item in found), now))
         return True
 
     def _files(self) -> list[SpoolFile]:
@@ -213,5 +225,19 @@ class Ingest:
         except Exception as error:  # noqa: BLE001 - the next look at the spool reminds it again
             self._trouble(error)
 
+    async def _move(self, before: Place, after: Place | None, *entries: Entry) -> None:
+        """A step in which nobody was seen."""
+        await self._store.move(before, after, entries, {})
+
     def _loss(self, why: str, place: Place) -> Entry:
         return damage_entry(Damaged(why, 0, "", ""), place.name, place.offset, self._now())
+
+
+def _seen(lines: Iterable[Line | Damaged], now: datetime) -> dict[SessionId, datetime]:
+    """When each session's latest request began; a clock that was ahead for a moment counts as now."""
+    latest: dict[SessionId, datetime] = {}
+    for line in lines:
+        if isinstance(line, Line) and line.session:
+            at = min(line.time, now)
+            latest[line.session] = max(at, latest.get(line.session, at))
+    return latest

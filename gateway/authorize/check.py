@@ -94,7 +94,10 @@ def _by_policy(
             detail=verdict.detail,
         )
     now = question.now.replace(microsecond=0)
-    latest = session.authenticated_at + session.longest(snapshot.limits)
+    latest = min(
+        session.authenticated_at + session.longest(snapshot.limits),
+        session.facts_at + snapshot.directory_grace,  # no grant outlives the facts it rests on
+    )
     assertion = Assertion(
         audience=question.application,
         subject=session.subject,

@@ -41,9 +41,6 @@ class Measured(Protocol):
 BeginSignIn = Callable[[AccessRequest, SignInNeeded, datetime], Awaitable[tuple[str, str]]]
 """Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
 
-Seen = Callable[[Session, datetime], Awaitable[None]]
-"""Told that a session's person is at work, so that the provider's single sign-on does not go idle."""
-
 
 class Authorizer:
     """One per control plane; everything it needs comes in."""
@@ -55,14 +52,13 @@ class Authorizer:
         sessions: SessionStore,
         sign: Callable[[Grant], SignedGrant],
         begin_sign_in: BeginSignIn,
-        seen: Seen,
         pages: Pages,
         clock: Callable[[], datetime],
         measured: Measured,
         language: Language,
     ) -> None:
         self._snapshot, self._sessions, self._sign = snapshot, sessions, sign
-        self._begin_sign_in, self._seen = begin_sign_in, seen
+        self._begin_sign_in = begin_sign_in
         self._pages, self._clock = pages, clock
         self._measured, self._language = measured, language
 
@@ -95,10 +91,9 @@ class Authorizer:
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)
             await self._sessions.record(session.id, now, [entry])
-            await self._seen(session, now)
             return response.granted(verdict, signed)
         await self._sessions.record(session.id, now, [entry])
-        return response.refused(request, verdict, self._pages)
+        return response.refused(request, verdict, session, self._pages)
 
     def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)

@@ -14,6 +14,7 @@ from gateway.authorize.verdict import Granted, Refused, Text
 from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
+from gateway.sessions.session import Session
 from idp.http.preferred_language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
 
 ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
@@ -60,7 +61,9 @@ class Pages(Protocol):
         """Security headers of every page."""
         ...
 
-    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str: ...
+    def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
+        """`session` is whose request it is: somebody who may sign out, or act for another municipality."""
+        ...
 
     def signed_out(self, request: AccessRequest) -> str:
         """For a form sent after the session ended: sign in, then send it again."""
@@ -78,12 +81,13 @@ def granted(verdict: Granted, signed: SignedGrant) -> Answer:
     )
 
 
-def refused(request: AccessRequest, verdict: Refused, pages: Pages) -> Answer:
+def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages) -> Answer:
     """A grant that no longer stands is taken back in the same answer."""
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
-        return _page(status, pages.refused(request, verdict, status), pages, cookies + _chosen(request))
+        html = pages.refused(request, verdict, session, status)
+        return _page(status, html, pages, cookies + _chosen(request))
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 

@@ -3,16 +3,15 @@
 Every object is made here and handed what it needs; nothing anywhere reaches for a global.
 """
 
-import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import UnixConnector, web
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.access import Holder
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
@@ -31,12 +30,11 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
+from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
-from gateway.web.portal.store import Card
-from idp import events as idp_events
 from idp.directory.reader import DirectoryReader
 from idp.oidc.client import GATEWAY
 
@@ -44,7 +42,6 @@ log = structlog.get_logger("control_plane")
 
 NO_EPOCH = "none"  # no digest: fits no grant
 SWEEP_EVERY = timedelta(minutes=1)
-TOUCH_AFTER = timedelta(minutes=1)  # a session's single sign-on is kept awake at most so often
 ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
 
 GATE_PATIENCE = timedelta(
@@ -58,16 +55,6 @@ AUDIT_ABOUT = Title(
     cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je celý",
     en="Who did what and when, who is signed in, and the proof that the log is whole",
 )
-IDP_REASONS = {
-    EndReason.SIGNED_OUT: idp_events.EndReason.SIGNED_OUT,
-    EndReason.SIGNED_OUT_EVERYWHERE: idp_events.EndReason.SIGNED_OUT_EVERYWHERE,
-    EndReason.ENDED_BY_OFFICER: idp_events.EndReason.BY_OFFICER,
-    EndReason.IDLE: idp_events.EndReason.IDLE,
-    EndReason.TOO_LONG: idp_events.EndReason.ABSOLUTE,
-    EndReason.ACCOUNT_GONE: idp_events.EndReason.ACCOUNT_CLOSED,
-    EndReason.ACCOUNT_DISABLED: idp_events.EndReason.ACCOUNT_CLOSED,
-}
-"""Why a session of the provider ends when the gateway's session does; what began there is not told back."""
 
 
 class ControlPlane:
@@ -86,7 +73,6 @@ class ControlPlane:
             self.revoked,
             state.settings.sign_in,
             state.settings.grants.lifetime,
-            self._end_at_provider,
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
@@ -105,7 +91,6 @@ class ControlPlane:
         )
         self._grants_let_in = True
         self.data_plane_up = self.directory_up = False
-        self._background: set[asyncio.Task[None]] = set()
         self.desk = Desk(
             pages=make_pages(state.settings.office.name, state.settings.language),
             now=now,
@@ -113,10 +98,10 @@ class ControlPlane:
             assertion_refusals=(AssertionRefused,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
+            municipality_name=state.district.name,
         )
         self.facts = Facts(
             self.office,
-            self._forget,
             state.record,
             self._directory_answers,
             " ".join(state.settings.directory.servers),
@@ -143,29 +128,12 @@ class ControlPlane:
         self.directory_up = bool(level)
         self.metrics.directory_reachable.set(level)
 
-    def _end_at_provider(self, sids: Collection[str], reason: EndReason) -> None:
-        """Single sign-on ends with the gateway's session, unless the end came from there."""
-        theirs = IDP_REASONS.get(reason)
-        if theirs is not None:
-            for sid in sids:
-                self._soon(self._end_one_at_provider(SessionId(sid), theirs))
-
-    async def _end_one_at_provider(self, sid: SessionId, reason: idp_events.EndReason) -> None:
-        await self.state.identities.end_session(sid, reason, now())
-
     async def ended_at_provider(self, sids: Sequence[SessionId]) -> None:
         for sid in sids:
             session = await self.state.sessions.by_provider_sid(sid)
             if session is not None:
                 await self.office.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now())
         await self.office.in_force()
-
-    async def _forget(self, subject: SubjectId, moment: datetime) -> None:
-        await self.state.identities.end_sessions_of(subject, idp_events.EndReason.ACCOUNT_CLOSED, moment)
-
-    async def seen(self, session: Session, moment: datetime) -> None:
-        if moment - session.last_seen_at > TOUCH_AFTER:
-            await self.state.identities.touch(SessionId(session.provider_sid), self.settings.sign_in, moment)
 
     async def begin_sign_in(
         self, request: AccessRequest, verdict: SignInNeeded, moment: datetime
@@ -221,10 +189,9 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office)
+        return Supervision(self.office, AUDIT_LOG)
 
     async def close(self) -> None:
-        await asyncio.gather(*self._background, return_exceptions=True)
         await self.provider.close()
         self.directory.close()
 
@@ -235,13 +202,3 @@ class ControlPlane:
             "database": self.state.database.works(),
             "directory": self.directory_up,
         }
-
-    def _soon(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("background.failed", cause=repr(error))

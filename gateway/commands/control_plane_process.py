@@ -38,6 +38,8 @@ from gateway.web.officer.rooms import Names, Officer
 NOTICES_EVERY = timedelta(milliseconds=200)
 M_ARENA_MAX = -8  # mallopt(3)
 GATE_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
+CATCH_UP = timedelta(seconds=5)
+"""Before anybody's idleness is judged: the access log tells who was at work while no control plane was."""
 log = structlog.get_logger("control_plane")
 
 
@@ -94,9 +96,13 @@ async def _serve(plane: ControlPlane) -> None:
     checkpoints = rounds.checkpointer(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
+    ingest = rounds.ingest(plane)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CATCH_UP.total_seconds()):
+            await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
         logging_ends = asyncio.Event()
-        keepers = [asyncio.create_task(rounds.ingest(plane).run(logging_ends))]
+        keepers = [asyncio.create_task(ingest.run(logging_ends))]
         await stack.enter_async_context(serving(plane, _officer(plane, signer), lambda: look_again(plane)))
         await stack.enter_async_context(
             rounds.running(

@@ -46,7 +46,7 @@ def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
 def ingest(plane: ControlPlane) -> Ingest:
     return Ingest(
         plane.settings.state.directory / "spool",
-        SpoolPlaces(plane.state.database),
+        SpoolPlaces(plane.state.database, plane.state.activity),
         plane.holders,
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,

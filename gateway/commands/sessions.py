@@ -1,13 +1,14 @@
 """`brana sessions list|revoke`: who is signed in, and ending it now."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.table import Column, Table
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
 from gateway.commands.operator import operator
@@ -19,7 +20,7 @@ from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
-from idp import events
+from gateway.sessions.store import SessionStore
 
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
@@ -69,23 +70,30 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
-    return await end_sessions(state, chosen, operator())
+    people = {one.subject for one in chosen} if user else set()
+    return await end_sessions(state, chosen, operator(), people)
 
 
-async def end_sessions(state: State, chosen: list[Session], by: str) -> list[Session]:
-    """End them here and at the provider, and have the running product act on it. Raises NotTold."""
+async def end_sessions(
+    state: State,
+    chosen: list[Session],
+    by: str,
+    everything_of: Collection[SubjectId] = (),
+    store: SessionStore | None = None,
+) -> list[Session]:
+    """End them and their single sign-on, and have the running product act on it. Raises NotTold.
+
+    `store`: where something else happens in the same transaction.
+    """
     moment = now()
     office = SessionOffice(
-        state.sessions,
+        store or state.sessions,
         RevokedList(lambda _: None),  # the running product reads the table when it is told
         state.settings.sign_in,
         state.settings.grants.lifetime,
     )
     entry = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=by)
-    await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment)
-    for one in chosen:
-        sid = SessionId(one.provider_sid)
-        await state.identities.end_session(sid, events.EndReason.BY_OFFICER, moment)
+    await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment, everything_of)
     await _tell(state, len(chosen))  # with none too: whoever repeats a command that could not tell
     return chosen
 

@@ -93,7 +93,6 @@ def authorizer(plane: ControlPlane) -> Authorizer:
         sessions=plane.state.sessions,
         sign=plane.signer.sign,
         begin_sign_in=plane.begin_sign_in,
-        seen=plane.seen,
         pages=DecisionPages(plane.desk),
         clock=now,
         measured=plane.metrics.verdict,

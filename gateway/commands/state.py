@@ -12,6 +12,7 @@ from config.settings import Settings
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import prepare_state
 from gateway.grants.keys import Keys, load_keys
+from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
@@ -19,6 +20,7 @@ from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 
 
 def now() -> datetime:
@@ -46,8 +48,20 @@ class State:
         return IdentityStore(self.database, self.seal, append)
 
     @cached_property
+    def activity(self) -> Activity:
+        return Activity(self.settings.sign_in.idle)
+
+    @cached_property
+    def single_sign_on(self) -> SingleSignOn:
+        return SingleSignOn(self.seal, append)
+
+    @cached_property
     def sessions(self) -> StoredSessions:
-        return StoredSessions(self.database, append)
+        return self.sessions_that_end(self.single_sign_on.end)
+
+    def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
+        """The same sessions, with something else happening at the provider when they end."""
+        return StoredSessions(self.database, append, self.activity, end_at_provider)
 
     @property
     def run(self) -> Path:

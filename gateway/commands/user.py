@@ -50,11 +50,13 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 
 
 async def _reset_factor(state: State, person: Person) -> int:
-    """The factor first: whoever holds it must not sign in again between the two."""
-    by = operator()
-    if not await state.identities.remove_factor(person.subject, person.login, by, now()):
+    """In one transaction: whoever holds the factor must not sign in again between it and the sessions."""
+    if not await _is_enrolled(state, person):
         raise _nothing_to_remove(person)
-    return len(await end_sessions(state, await state.sessions.open_ones(person.subject), by))
+    sessions = await state.sessions.open_ones(person.subject)
+    by = operator()
+    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by))
+    return len(await end_sessions(state, sessions, by, [person.subject], store))
 
 
 def _nothing_to_remove(person: Person) -> CannotStart:

@@ -8,15 +8,15 @@ import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlencode
 
 import msgspec
 
+from config.durations import ATTEMPT_LIFETIME
 from gateway.grants.cookie import SIGN_IN
 
-LIFETIME = timedelta(minutes=15)
 AT_ONCE = 4  # attempts of one browser at one host; more would only make its Cookie header long
 LONGEST_RETURN = 1_024  # characters; the sealed cookie must stay below 4096 bytes, RFC 6265 §6.1
 PATH = re.compile(r"/(?![/\\])[!-~]*\Z")  # `//host` and `/\host` lead to another host (WHATWG URL, §4.4)
@@ -58,7 +58,7 @@ def begin(host: str, return_to: str, now: datetime) -> Attempt:
         verifier=secrets.token_urlsafe(32),
         host=host,
         return_to=return_to if stays_here else "/",
-        expires_at=now + LIFETIME,
+        expires_at=now + ATTEMPT_LIFETIME,
     )
 
 

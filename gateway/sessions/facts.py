@@ -24,10 +24,9 @@ log = structlog.get_logger("directory")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`forget` ends the person's sessions at the provider; `record` keeps an entry; `reachable` is a gauge."""
+    """`record` keeps an entry; `reachable` is a gauge."""
 
     office: SessionOffice
-    forget: Callable[[SubjectId, datetime], Awaitable[None]]
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     reachable: Callable[[float], None]
     server: str
@@ -71,7 +70,6 @@ class Facts:
         await self.office.store.confirm_facts(confirmed, reading.at)
         for subject, reason in out.items():
             await self.office.end_all_of(subject, reason, None, reading.at)
-            await self.forget(subject, reading.at)
 
     async def _in_trouble(self, reading: Reading, cause: str) -> None:
         self.reachable(0)

@@ -44,6 +44,7 @@ class _Claims(msgspec.Struct, kw_only=True):
     name: str
     preferred_username: str
     brana_roles: list[_RoleClaim]
+    brana_facts_at: int
     azp: str | None = None
 
 
@@ -59,6 +60,8 @@ class SignedIn:
     acr: AuthenticationLevel
     amr: tuple[str, ...]
     authenticated_at: datetime
+    facts_at: datetime
+    """When the directory last confirmed name and roles; the provider may have answered while it was away."""
 
 
 def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime) -> SignedIn:
@@ -70,8 +73,9 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         roles = tuple(
             sorted((MunicipalityCode(held.municipality), Role(held.role)) for held in claims.brana_roles)
         )
-        issued, expires, authenticated = (
-            datetime.fromtimestamp(moment, UTC) for moment in (claims.iat, claims.exp, claims.auth_time)
+        issued, expires, authenticated, confirmed = (
+            datetime.fromtimestamp(moment, UTC)
+            for moment in (claims.iat, claims.exp, claims.auth_time, claims.brana_facts_at)
         )
     except (*MALFORMED, msgspec.ValidationError) as error:
         raise IdTokenRefused(f"{type(error).__name__}") from error
@@ -84,6 +88,7 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         "expiry": now < expires + LEEWAY,
         "age": issued - LEEWAY <= now < issued + MAX_AGE,
         "authentication time": authenticated < now + LEEWAY,
+        "time of the facts": confirmed < now + LEEWAY,
         "names": bool(claims.sub and claims.sid),
     }
     for name, holds in demands.items():
@@ -98,4 +103,5 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         acr=level,
         amr=tuple(claims.amr),
         authenticated_at=authenticated,
+        facts_at=min(confirmed, now),
     )

@@ -43,14 +43,12 @@ class SessionOffice:
         revoked: RevokedList,
         limits: SignIn,
         grant_lifetime: timedelta,
-        on_end: Callable[[Collection[str], EndReason], object] = lambda _sids, _reason: None,
         in_force: Callable[[], Awaitable[object]] = _at_once,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
         self._keep = grant_lifetime + CLOCK_MARGIN + IN_FLIGHT
         self._under_way: set[asyncio.Task[Any]] = set()
-        self._on_end = on_end  # told the provider's sids, so that single sign-on ends with the session
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
 
@@ -73,7 +71,7 @@ class SessionOffice:
             authenticated_at=who.authenticated_at,
             opened_at=now,
             last_seen_at=now,
-            facts_at=now,
+            facts_at=who.facts_at,
             address=address,
             user_agent=user_agent[:256],
         )
@@ -99,10 +97,13 @@ class SessionOffice:
         reason: EndReason,
         by: Entry | None,
         now: datetime,
+        everything_of: Collection[SubjectId] = (),
     ) -> None:
-        """End sessions; `by` is a pattern entry telling who did it (None: the system itself)."""
+        """End sessions, and single sign-on with them; `by` is a pattern entry telling who did it (None: the
+        system itself). Of the people of `everything_of`, single sign-on ends in every browser.
+        """
         going = [session for session in sessions if session.ended_at is None]
-        if not going:
+        if not going and not everything_of:
             return
         actor = by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="system")
         entries = [
@@ -123,15 +124,16 @@ class SessionOffice:
         until = now + self._keep
 
         async def end_and_tell() -> None:
-            ids = await self.store.end([session.id for session in going], reason, now, until, entries)
+            ids = await self.store.end(
+                [session.id for session in going], reason, now, until, entries, everything_of
+            )
             self._revoked.add(ids, until)
-            self._on_end([session.provider_sid for session in going], reason)
 
         await self._to_the_end(end_and_tell())
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
         sessions = await self.store.open_ones(subject)
-        await self.end(sessions, reason, by, now)
+        await self.end(sessions, reason, by, now, [subject])
         return len(sessions)
 
     async def act_for(

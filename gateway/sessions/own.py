@@ -9,8 +9,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry
 from gateway.sessions.office import SessionOffice, entry_of
 from gateway.sessions.session import EndReason, Session
-from gateway.web.identity import Assertion
-from gateway.web.portal.store import Card, Membership, NotOwn, OwnSession
+from gateway.sessions.shown import Caller, Card, Membership, NotOwn, OwnSession
 from idp.events import Origin
 
 Openable = Callable[[Session, str, datetime], Sequence[ApplicationId]]
@@ -20,21 +19,21 @@ CardOf = Callable[[ApplicationId, MunicipalityCode], Card]
 
 @dataclass(frozen=True, slots=True)
 class OwnSessions:
-    """Implements `gateway.web.portal.store.PortalStore`."""
+    """Everything concerns the caller alone. Acts are durable, and recorded, when they return."""
 
     office: SessionOffice
     openable: Openable
     card_of: CardOf
     district: District
 
-    async def cards(self, caller: Assertion, now: datetime) -> Sequence[Card]:
+    async def cards(self, caller: Caller, now: datetime) -> Sequence[Card]:
         session = await self._session(caller)
         if session is None or session.municipality is None:
             return []
         found = self.openable(session, session.address, now)
         return [self.card_of(application, session.municipality) for application in found]
 
-    async def memberships(self, caller: Assertion) -> Sequence[Membership]:
+    async def memberships(self, caller: Caller) -> Sequence[Membership]:
         session = await self._session(caller)
         if session is None:
             return []
@@ -43,7 +42,7 @@ class OwnSessions:
             for code in session.municipalities()
         ]
 
-    async def sessions(self, caller: Assertion, now: datetime) -> Sequence[OwnSession]:
+    async def sessions(self, caller: Caller, now: datetime) -> Sequence[OwnSession]:
         return [
             OwnSession(
                 session=one.id,
@@ -57,7 +56,7 @@ class OwnSessions:
         ]
 
     async def switch(
-        self, caller: Assertion, municipality: MunicipalityCode, *, origin: Origin, now: datetime
+        self, caller: Caller, municipality: MunicipalityCode, *, origin: Origin, now: datetime
     ) -> None:
         session = await self._session(caller)
         if session is None or not await self.office.act_for(
@@ -66,7 +65,7 @@ class OwnSessions:
             raise NotOwn
         await self.office.in_force()
 
-    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
+    async def end(self, caller: Caller, session: SessionId, *, origin: Origin, now: datetime) -> None:
         mine = {one.id: one for one in await self.office.store.open_ones(caller.subject)}
         if session not in mine:
             raise NotOwn
@@ -74,13 +73,13 @@ class OwnSessions:
         await self.office.end([mine[session]], EndReason.SIGNED_OUT, by, now)
         await self.office.in_force()
 
-    async def end_all(self, caller: Assertion, *, origin: Origin, now: datetime) -> None:
+    async def end_all(self, caller: Caller, *, origin: Origin, now: datetime) -> None:
         session = await self._session(caller)
         by = None if session is None else self._by(session, now, origin)
         await self.office.end_all_of(caller.subject, EndReason.SIGNED_OUT_EVERYWHERE, by, now)
         await self.office.in_force()
 
-    async def _session(self, caller: Assertion) -> Session | None:
+    async def _session(self, caller: Caller) -> Session | None:
         found: Mapping[SessionId, Session] = {
             one.id: one for one in await self.office.store.open_ones(caller.subject)
         }

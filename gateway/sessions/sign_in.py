@@ -6,10 +6,10 @@ from datetime import datetime
 
 from joserfc.jwk import KeySet
 
+from config.durations import ATTEMPT_LIFETIME
 from config.vocabulary import Language
 from gateway.grants.cookie import SESSION, clear_cookie, set_cookie
 from gateway.sessions.attempt import (
-    LIFETIME,
     Attempt,
     AttemptLost,
     Sealer,
@@ -26,8 +26,20 @@ from gateway.sessions.session import Session
 CALLBACK = "/.brana/callback"
 
 
+PROVIDER_SAID = {
+    "temporarily_unavailable": "provider_unavailable",
+    "server_error": "provider_unavailable",
+    "access_denied": "provider_denied",
+}
+"""Reasons for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
+
+
 class SignInRefused(Exception):
-    """The answer of the provider lets nobody in; `reason` is named, the person may begin again."""
+    """The answer of the provider lets nobody in; the person may begin again.
+
+    `reason` is one of: unknown_host, attempt_lost, other_issuer, provider_unavailable, provider_denied,
+    provider_refused, code_refused, id_token_refused, session_over.
+    """
 
     def __init__(self, reason: str, return_to: str = "/") -> None:
         super().__init__(reason)
@@ -80,7 +92,7 @@ class SignIn:
             _redirect_uri(host),
             extra,
         )
-        return Beginning(location, set_cookie(attempt.cookie, sealed(attempt, self._close), LIFETIME))
+        return Beginning(location, set_cookie(attempt.cookie, sealed(attempt, self._close), ATTEMPT_LIFETIME))
 
     async def finish(
         self,
@@ -100,7 +112,8 @@ class SignIn:
         if answer.get("iss", self._provider.client.issuer) != self._provider.client.issuer:  # RFC 9207 §2.4
             raise SignInRefused("other_issuer", attempt.return_to)
         if "error" in answer or "code" not in answer:
-            raise SignInRefused("provider_refused", attempt.return_to)
+            reason = PROVIDER_SAID.get(answer.get("error", ""), "provider_refused")
+            raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
         lifetime = session.authenticated_at + session.longest(self._office.limits) - now

@@ -43,7 +43,7 @@ class SessionStore(Protocol):
     ) -> None: ...
 
     async def record(self, seen: SessionId | None, now: datetime, entries: Sequence[Entry]) -> None:
-        """Keep the entries of a decision, and that the session was seen."""
+        """Keep the entries of a decision, and that the session was seen: its single sign-on too."""
         ...
 
     async def end(
@@ -53,10 +53,12 @@ class SessionStore(Protocol):
         now: datetime,
         until: datetime,
         entries: Sequence[Entry],
+        everything_of: Collection[SubjectId] = (),
     ) -> list[str]:
         """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids.
 
-        Entries about sessions that had ended before are not kept.
+        Single sign-on ends with them, recorded as well; for `everything_of`, all of these people's, also where
+        no session here belongs to it. Entries about sessions that had ended before are not kept.
         """
         ...
 

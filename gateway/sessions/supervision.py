@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.vocabulary import MunicipalityCode, SessionId
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason
-from gateway.web.identity import ADMIN, Assertion
-from gateway.web.officer.log import LiveSession, SessionUnknown
+from gateway.sessions.shown import Caller, LiveSession, SessionUnknown
 from idp.events import Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Supervision:
-    """Implements `gateway.web.officer.log.Sessions`."""
-
     office: SessionOffice
+    application: ApplicationId
+    """Where officers do this; its name stands in the entries."""
 
-    async def live(self, caller: Assertion, now: datetime) -> Sequence[LiveSession]:  # noqa: ARG002 - see Sessions
+    async def live(self, caller: Caller, now: datetime) -> Sequence[LiveSession]:  # noqa: ARG002 - who may look was decided
         return [
             LiveSession(
                 session=one.id,
@@ -36,7 +35,7 @@ class Supervision:
             if one.why_over(self.office.limits, now) is None
         ]
 
-    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
+    async def end(self, caller: Caller, session: SessionId, *, origin: Origin, now: datetime) -> None:
         found = [one for one in await self.office.store.by_ids([session]) if one.ended_at is None]
         if not found:
             raise SessionUnknown
@@ -47,7 +46,7 @@ class Supervision:
             subject=caller.subject,
             person=caller.login,
             own_municipality=caller.municipality,
-            application=ADMIN,
+            application=self.application,
             address=origin.address,
             request_id=origin.request_id,
         )

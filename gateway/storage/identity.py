@@ -25,7 +25,7 @@ from gateway.storage.tables.identity import (
     sign_in_guesses,
 )
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason, Origin
+from idp.events import NOWHERE, EndReason
 from idp.login import desk
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
@@ -65,31 +65,6 @@ class IdentityStore:
     async def enrol_for(self, subject: SubjectId, secret: Secret, now: datetime) -> None:
         """Give a person a factor without a sign-in: for accounts prepared beforehand."""
         await self.transact(lambda book: book.keep_factor(subject, Enrolled(secret, -1), now))
-
-    async def remove_factor(self, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
-        return await self.transact(lambda book: desk.remove_factor(book, subject, login, by, now))
-
-    async def end_session(
-        self, sid: SessionId, reason: EndReason, now: datetime, origin: Origin = NOWHERE
-    ) -> tuple[SessionId, ...]:
-        return await self.transact(lambda book: desk.end_one(book, sid, reason, origin, now))
-
-    async def end_sessions_of(
-        self, subject: SubjectId, reason: EndReason, now: datetime, origin: Origin = NOWHERE
-    ) -> tuple[SessionId, ...]:
-        return await self.transact(lambda book: desk.end_all(book, subject, reason, origin, now))
-
-    async def touch(self, sid: SessionId, limits: SignIn, now: datetime) -> bool:
-        """The person is at work in an application; False when the session may not be used any more."""
-
-        def work(book: IdentityBook) -> bool:
-            session = book.session(sid)
-            if session is None or end_due(session, now, limits.idle) is not None:
-                return False
-            desk.touch(book, session, now)
-            return True
-
-        return await self.transact(work)
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime

@@ -1,23 +1,23 @@
 """Sessions in the database; implements `gateway.sessions.store.SessionStore`."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, case, delete, insert, literal, select, tuple_, update
 
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Entry
-from gateway.sessions.session import EndReason, RolesHeld, Session
-from gateway.storage.database import Database, driver_of
+from gateway.sessions.session import EndReason, Session
+from gateway.storage.activity import Activity
+from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
-from gateway.storage.rows import run_rows
+from gateway.storage.session_rows import COLUMNS, roles_text, session_of, session_row
+from gateway.storage.single_sign_on import EndAtProvider, Ending
 from gateway.storage.tables.sessions import revoked, session, session_handle
 from gateway.storage.together import Together
+from idp.events import NOWHERE, Origin
 
-COLUMNS = tuple(column.name for column in session.c)
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
 _BY_HANDLE = (
     f"SELECT {', '.join(f'session.{name}' for name in COLUMNS)} FROM session_handle "  # noqa: S608 - our names
@@ -26,82 +26,25 @@ _BY_HANDLE = (
 )
 
 
-def _seen(number: int) -> str:
-    rows = ", ".join(["(?, ?)"] * number)
-    return (
-        f"WITH seen (id, at) AS (VALUES {rows}) "  # noqa: S608 - question marks
-        "UPDATE session SET last_seen_at = seen.at FROM seen WHERE session.id = seen.id"
-    )
-
-
 Record = tuple[SessionId | None, datetime, Sequence[Entry]]
 """Whom the decision was about, when, and what is written down of it."""
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
 
-def _roles_text(roles: RolesHeld) -> str:
-    return msgspec.json.encode(roles).decode()
-
-
-@lru_cache(maxsize=1024)
-def _roles_of(text: str) -> RolesHeld:
-    roles = msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
-    return tuple((MunicipalityCode(where), Role(role)) for where, role in roles)
-
-
-def _session_of(row: Iterable[Any]) -> Session:
-    """`row` holds COLUMNS, in their order."""
-    (
-        name_of,
-        subject,
-        login,
-        name,
-        provider_sid,
-        roles,
-        municipality,
-        generation,
-        acr,
-        amr,
-        authenticated_at,
-        opened_at,
-        last_seen_at,
-        facts_at,
-        ended_at,
-        end_reason,
-        address,
-        user_agent,
-    ) = row
-    return Session(
-        id=SessionId(name_of),
-        subject=SubjectId(subject),
-        login=login,
-        name=name,
-        provider_sid=provider_sid,
-        roles=_roles_of(roles),
-        municipality=municipality and MunicipalityCode(municipality),
-        generation=generation,
-        acr=AuthenticationLevel(acr),
-        amr=tuple(amr.split()),
-        authenticated_at=moment_of(authenticated_at),
-        opened_at=moment_of(opened_at),
-        last_seen_at=moment_of(last_seen_at),
-        facts_at=moment_of(facts_at),
-        ended_at=None if ended_at is None else moment_of(ended_at),
-        end_reason=end_reason and EndReason(end_reason),
-        address=address,
-        user_agent=user_agent,
-    )
-
-
 class StoredSessions:
-    def __init__(self, database: Database, append: Append) -> None:
+    """`end_at_provider` runs within the transaction that ends sessions here."""
+
+    def __init__(
+        self, database: Database, append: Append, activity: Activity, end_at_provider: EndAtProvider
+    ) -> None:
         self._database, self._append = database, append
+        self._activity, self._end_at_provider = activity, end_at_provider
         self._records: Together[Record] = Together(self._record)
 
     def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
         row = self._database.row_now(_BY_HANDLE, handle_hash, host)
-        return None if row is None else _session_of(row)
+        return None if row is None else session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:
         found = await self._select(session.c.provider_sid == provider_sid)
@@ -123,33 +66,14 @@ class StoredSessions:
         if after is not None:
             query = query.where(place > tuple_(literal(after.subject), literal(after.id)))
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [_session_of(row) for row in rows]
+        return [session_of(row) for row in rows]
 
     async def _select(self, *conditions: Any) -> list[Session]:
         query = select(session).where(*conditions).order_by(session.c.last_seen_at.desc())
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [_session_of(row) for row in rows]
+        return [session_of(row) for row in rows]
 
     async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
-        values = {
-            "id": new.id,
-            "subject": new.subject,
-            "login": new.login,
-            "name": new.name,
-            "provider_sid": new.provider_sid,
-            "roles": _roles_text(new.roles),
-            "municipality": new.municipality,
-            "generation": new.generation,
-            "acr": new.acr,
-            "amr": " ".join(new.amr),
-            "authenticated_at": micros(new.authenticated_at),
-            "opened_at": micros(new.opened_at),
-            "last_seen_at": micros(new.last_seen_at),
-            "facts_at": micros(new.facts_at),
-            "address": new.address,
-            "user_agent": new.user_agent,
-        }
-
         same = select(session).where(
             session.c.provider_sid == new.provider_sid,
             session.c.subject == new.subject,
@@ -159,9 +83,9 @@ class StoredSessions:
 
         def work(connection: Connection) -> Session:
             row = connection.execute(same).first()
-            kept = new if row is None else _session_of(row)
+            kept = new if row is None else session_of(row)
             if row is None:
-                connection.execute(insert(session).values(values))
+                connection.execute(insert(session).values(session_row(new)))
                 self._append(connection, entries)
             connection.execute(insert(session_handle).values(hash=handle_hash, session_id=kept.id, host=host))
             return kept
@@ -188,7 +112,7 @@ class StoredSessions:
         entries = [entry for _, _, some in records for entry in some]
 
         def work(connection: Connection) -> None:
-            run_rows(driver_of(connection.connection), _seen, list(at.items()))
+            self._activity.push(connection, at)
             self._append(connection, entries)
 
         await self._database.write(work)
@@ -200,16 +124,23 @@ class StoredSessions:
         now: datetime,
         until: datetime,
         entries: Sequence[Entry],
+        everything_of: Collection[SubjectId] = (),
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
             gone = _revoke(connection, ids, until)
-            connection.execute(
-                update(session)
-                .where(session.c.id.in_(ids), session.c.ended_at.is_(None))
-                .values(ended_at=micros(now), end_reason=reason)
-            )
-            ended_now = {name.rpartition(".")[0] for name in gone}
+            ended_now = {SessionId(name.rpartition(".")[0]) for name in gone}
+            these = session.c.id.in_(ended_now)
+            connection.execute(update(session).where(these).values(ended_at=micros(now), end_reason=reason))
             self._append(connection, [entry for entry in entries if entry.session in ended_now])
+            sids = connection.execute(select(session.c.provider_sid).where(these)).scalars().all()
+            ending = Ending(
+                sids=[SessionId(sid) for sid in sids],
+                people=everything_of,
+                reason=reason,
+                origin=_origin_of(entries),
+                at=now,
+            )
+            self._end_at_provider(connection, ending)
             return gone
 
         return await self._database.write(work)
@@ -240,7 +171,7 @@ class StoredSessions:
                     .values(
                         name=one.name,
                         login=one.login,
-                        roles=_roles_text(one.roles),
+                        roles=roles_text(one.roles),
                         municipality=case(
                             (session.c.municipality.in_(one.municipalities()), session.c.municipality),
                             else_=one.municipality,
@@ -286,3 +217,8 @@ def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime)
             update(session).where(session.c.id.in_(open_ones)).values(generation=session.c.generation + 1)
         )
     return names
+
+
+def _origin_of(entries: Sequence[Entry]) -> Origin:
+    """Where the act came from: the same for all entries of one act."""
+    return Origin(address=entries[0].address, request_id=entries[0].request_id) if entries else NOWHERE

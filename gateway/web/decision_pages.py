@@ -5,8 +5,16 @@ from dataclasses import dataclass
 
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
+from gateway.sessions.session import Session
 from gateway.web.desk import Desk
-from gateway.web.refusal import FORM_NOT_PASSED_ON, GATEWAY_UNAVAILABLE, Occurrence, Refusal, refusal_page
+from gateway.web.refusal import (
+    FORM_NOT_PASSED_ON,
+    GATEWAY_UNAVAILABLE,
+    Occurrence,
+    Refusal,
+    Somebody,
+    refusal_page,
+)
 from idp.http.page import page_headers
 
 SWITCH_MAY_HELP = frozenset(
@@ -27,23 +35,36 @@ class DecisionPages:
     def headers(self) -> Mapping[str, str]:
         return page_headers((self.desk.sign_in,))
 
-    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str:
+    def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
         refusal = Refusal(
             reason=refused.reason,
             title=refused.title,
             advice=refused.advice,
-            switch_may_help=refused.reason in SWITCH_MAY_HELP,
+            switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
         )
         passes_by_itself = status == TRY_LATER
-        return self._page(request, refusal, status, own_path(request.target) if passes_by_itself else "")
+        again = own_path(request.target) if passes_by_itself else ""
+        return self._page(request, refusal, status, again, self._somebody(session))
 
     def signed_out(self, request: AccessRequest) -> str:
-        return self._page(request, FORM_NOT_PASSED_ON, 401)
+        start = "/"  # of this host: a form sent again needs a sign-in that was begun here
+        return self._page(request, FORM_NOT_PASSED_ON, 401, start)
 
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.target))
 
-    def _page(self, request: AccessRequest, refusal: Refusal, status: int, again: str = "") -> str:
+    def _somebody(self, session: Session) -> Somebody:
+        acts_for = session.municipality
+        return Somebody(session.name, self.desk.municipality_name(acts_for) if acts_for else "")
+
+    def _page(
+        self,
+        request: AccessRequest,
+        refusal: Refusal,
+        status: int,
+        again: str = "",
+        who: Somebody | None = None,
+    ) -> str:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.desk.now(), request_id=request.request_id
         )
@@ -52,6 +73,7 @@ class DecisionPages:
             occurrence,
             request.language,
             portal=self.desk.portal,
+            who=who,
             again=again,
             here=request.target,
         )

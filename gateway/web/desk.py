@@ -6,9 +6,17 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import ApplicationId, SessionId
-from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
-from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
+from gateway.web.refusal import (
+    FORM_UNREADABLE,
+    Occurrence,
+    Refusal,
+    Somebody,
+    refusal_json,
+    refusal_page,
+    wants_page,
+)
 from idp.events import Origin
 from idp.http.page import Pages, language_of, page_headers, remember
 
@@ -50,6 +58,7 @@ class Desk:
     assertion_refusals: tuple[type[Exception], ...]
     portal: str
     sign_in: str
+    municipality_name: Callable[[MunicipalityCode], str]
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
@@ -84,13 +93,29 @@ class Desk:
                 headers=page_headers(),
             )
         html = refusal_page(
-            self.pages, occurrence, language, portal=self.portal, again=again, here=request.path_qs
+            self.pages,
+            occurrence,
+            language,
+            portal=self.portal,
+            who=self._somebody(request),
+            again=again,
+            here=request.path_qs,
         )
         response = web.Response(
             text=html, status=status, content_type="text/html", headers=page_headers((self.sign_in,))
         )
         remember(response, request)
         return response
+
+    def _somebody(self, request: web.Request) -> Somebody | None:
+        """Whoever the gate says is there, on whichever of our own hosts; nobody where that is not certain."""
+        for audience in (PORTAL, ADMIN):
+            try:
+                caller = self.caller(request, audience)
+            except NotIdentified:
+                continue
+            return Somebody(caller.name, self.municipality_name(caller.municipality))
+        return None
 
 
 def request_id_of(request: web.Request) -> str:

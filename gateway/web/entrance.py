@@ -12,8 +12,9 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, SignIn, SignInRefused
-from gateway.web.desk import Desk, Handler, Refused, client_address_of, request_id_of
-from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both, signed_out_page
+from gateway.web.desk import Desk, Handler, client_address_of, request_id_of
+from gateway.web.refusal import Refusal, both, signed_out_page
+from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 
 SIGN_OUT = "/.brana/sign-out"
@@ -58,7 +59,7 @@ class Entrance:
             )
         except ProviderUnreachable as error:
             log.warning("sign_in.provider_unreachable", cause=str(error))
-            raise Refused(PROVIDER_AWAY, 503) from error
+            return self.desk.refuse(request, PROVIDER_AWAY, 503, again="/")
         except SignInRefused as error:
             return await self._refused(request, error, now)
         response = web.HTTPSeeOther(f"https://{request.host}{arrival.return_to}")
@@ -74,7 +75,8 @@ class Entrance:
             response = web.HTTPFound(beginning.location)
             response.headers.add("Set-Cookie", beginning.cookie)
             return response
-        return self.desk.refuse(request, SIGN_IN_FAILED, 403, again=error.return_to)
+        refusal, status = told(error.reason)
+        return self.desk.refuse(request, refusal, status, again=error.return_to)
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """Ends the session on every host (POST, own page only: the guard sees to it)."""

@@ -40,6 +40,15 @@ class Occurrence:
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who is signed in, as a page names them: they may sign out, and come back as somebody else."""
+
+    name: str
+    municipality: str
+    """Name of the one they act for; empty for none."""
+
+
 SIGN_IN_NEEDED = Refusal(
     reason="sign_in_needed",
     title=both(cs="Nejprve se přihlaste", en="Please sign in first"),
@@ -116,10 +125,14 @@ def refusal_page(
     language: Language,
     *,
     portal: str,
+    who: Somebody | None = None,
     again: str = "",
     here: str = "",
 ) -> str:
-    """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt."""
+    """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt.
+
+    `who` is signed in; None where nobody is, or where that cannot be known now.
+    """
     refusal = occurrence.refusal
     return pages.render(
         "refusal.html",
@@ -132,6 +145,7 @@ def refusal_page(
         at=occurrence.at,
         request_id=occurrence.request_id,
         portal=portal,
+        who=who,
         again=again,
     )
 

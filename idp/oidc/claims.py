@@ -59,4 +59,6 @@ def of_person(session: Session, scopes: Iterable[Scope]) -> dict[str, Any]:
         claims["brana_roles"] = [
             {"municipality": held.municipality, "role": held.role.value} for held in person.roles
         ]
+        # rounded down: facts may look older than they are, never younger
+        claims["brana_facts_at"] = int(session.facts_at.timestamp())
     return claims

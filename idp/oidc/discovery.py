@@ -17,7 +17,7 @@ ENDPOINTS = {
 }
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
-    *("name", "preferred_username", "locale", "email", "brana_roles"),
+    *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at"),
 )
 
 

@@ -92,7 +92,6 @@ SERVER = '"ldaps://ldap.brana.example:636"'
             'lifetime = "0 s"',
             "nothing can happen in no time",
         ),
-        ("[policies]", '[sign_in]\nidle = "5 h"\n[policies]', "[sign_in]", "shorter than sign_in.idle"),
     ],
 )
 def test_a_contradiction_names_file_line_and_remedy(

@@ -13,7 +13,7 @@ import re
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from gateway.demo import ldif
 from gateway.demo.authority import authority, write_private
 from gateway.demo.configuration import BUDGET, MAP, RECORDS, settings_text
 from gateway.demo.people import CAST
-from gateway.demo.slapd import free_port, load
+from gateway.demo.slapd import Slapd, free_port, load
 from gateway.demo.slapd import start as start_slapd
 from gateway.demo.start import DISTRICT, DOMAIN, plan
 from gateway.demo.world import Account, World, draw_accounts
@@ -134,8 +134,9 @@ class Visitor:
 class Product:
     """A prepared installation; `start` and `stop` may be called again and again."""
 
-    def __init__(self, world: World, configuration: Path, settings: Settings) -> None:
+    def __init__(self, world: World, configuration: Path, settings: Settings, directory: Slapd) -> None:
         self.world, self.configuration, self.settings = world, configuration, settings
+        self.directory = directory
         self.addresses = Addresses(settings, read_district(settings.office.district))
         self.log = world.folder / "brana.log"
         self._supervisor: asyncio.subprocess.Process | None = None
@@ -250,23 +251,27 @@ def prepared(folder: Path, accounts: Sequence[Account]) -> World:
 
 @contextlib.asynccontextmanager
 async def installed(
-    folder: Path, accounts: Sequence[Account] = (), application: str = "http://127.0.0.1:1"
+    folder: Path,
+    accounts: Sequence[Account] = (),
+    application: str = "http://127.0.0.1:1",
+    changed: Callable[[str], str] = lambda text: text,
 ) -> AsyncIterator[Product]:
-    """Everything ready to start, the directory running. `application` is the upstream of all applications."""
+    """Everything ready to start, the directory running. `application` is the upstream of all applications;
+    `changed` gives the text of the configuration as the test wants it.
+    """
     folder = folder.resolve()
     assert len(os.fsencode(folder / "state/run/envoy-admin.sock")) < 100, "unix socket paths are short"
     world = prepared(folder, accounts or draw_accounts(CAST))
     directory = start_slapd(plan(world))
     configuration = folder / "brana.toml"
     upstreams = dict.fromkeys(APPLICATIONS, application)
-    configuration.write_text(
-        settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port()), "utf-8"
-    )
+    text = settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port())
+    configuration.write_text(changed(text), "utf-8")
     try:
         state = open_state(configuration)
         try:
             await enrol(state, world.accounts)
-            made = Product(world, configuration, state.settings)
+            made = Product(world, configuration, state.settings, directory)
         finally:
             state.database.close()
         try:

@@ -32,6 +32,8 @@ from tests.rig.people import NOON
 ISSUER = "https://login.obec.test"
 PORTAL = "https://portal.obec.test"
 CALLBACK = f"{PORTAL}/.brana/callback"
+RECORDS = "spis.obec.test"
+RECORDS_CALLBACK = f"https://{RECORDS}/.brana/callback"
 SIGNED_OUT = f"{PORTAL}/.brana/signed-out"
 GIS_CALLBACK = "https://gis.obec.test/oidc/callback"
 GIS_SECRET = "tajemstvi-aplikace-gis-ktere-nikdo-neuhodne"
@@ -58,7 +60,7 @@ def clients() -> dict[ClientId, Client]:
         secret=Secret.of(GIS_SECRET),
         algorithm="RS256",
     )
-    portal = gateway_client([CALLBACK], [SIGNED_OUT])
+    portal = gateway_client([CALLBACK, RECORDS_CALLBACK], [SIGNED_OUT])
     return {portal.id: portal, gis.id: gis}
 
 

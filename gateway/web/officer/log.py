@@ -9,14 +9,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.shown import LiveSession
 from gateway.web.identity import Assertion
 from idp.events import Origin
-
-
-class SessionUnknown(Exception):
-    """No open session has this name (any more)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +79,6 @@ class Hour:
     start: datetime
     accesses: int
     refusals: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveSession:
-    session: SessionId
-    subject: SubjectId
-    name: str
-    login: str
-    municipality: MunicipalityCode
-    address: str
-    user_agent: str
-    since: datetime
-    last_seen: datetime
 
 
 class AuditLog(Protocol):

@@ -11,12 +11,13 @@ from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.acts import searched, verified
 from gateway.audit.search import TooManyPeople
 from gateway.audit.titles import sentence
+from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
-from gateway.web.officer.log import AuditLog, Recorded, Sessions, SessionUnknown
+from gateway.web.officer.log import AuditLog, Recorded, Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
 

@@ -7,9 +7,10 @@ from aiohttp import web
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.grants.cookie import GRANT, SESSION, clear_cookie
+from gateway.sessions.shown import NotOwn
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, session_of_form
 from gateway.web.identity import PORTAL
-from gateway.web.portal.store import NotOwn, PortalStore
+from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.user_agent import describe
 from idp.http.page import language_of, page_headers

@@ -1,47 +1,13 @@
 """What the portal needs to know and to have done. Implemented by who composes the product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId
+from config.vocabulary import MunicipalityCode, SessionId
+from gateway.sessions.shown import Card, Membership, OwnSession
 from gateway.web.identity import Assertion
 from idp.events import Origin
-
-
-class NotOwn(Exception):
-    """The municipality or session is not one of this person's (any more)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One application that the person may open now, for the active municipality."""
-
-    application: ApplicationId
-    title: Title
-    description: Title
-    address: str
-    """`https://…` of its start page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """A municipality in which the person holds roles."""
-
-    code: MunicipalityCode
-    name: str
-    roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSession:
-    session: SessionId
-    address: str
-    user_agent: str
-    since: datetime
-    last_seen: datetime
 
 
 class PortalStore(Protocol):

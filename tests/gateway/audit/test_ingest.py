@@ -21,6 +21,7 @@ from gateway.storage.audit_evidence import rows, verify_log
 from gateway.storage.audit_spool import SpoolPlaces, places
 from gateway.storage.database import DatabaseUnusable
 from tests.gateway.audit.making import SIGNER, Log, open_log, until
+from tests.rig.session_store import ACTIVITY
 
 KNOWN = {SessionId("known"): Holder("subject-1", "novak", "588296")}
 
@@ -37,7 +38,7 @@ class Spool:
         self.troubles: list[Exception] = []
         self.ingest = Ingest(
             self.folder,
-            SpoolPlaces(log.database),
+            SpoolPlaces(log.database, ACTIVITY),
             self.holders,
             reopen=self.reopen,
             rotate_above=rotate_above,
@@ -188,10 +189,10 @@ async def test_a_large_file_is_rotated_and_envoy_told_to_reopen(log: Log) -> Non
 @pytest.mark.parametrize("renamed", [True, False])
 async def test_a_crash_around_the_rename_is_gone_through_again(spool: Spool, *, renamed: bool) -> None:
     path = spool.write("access-1.log", *range(3))
-    store = SpoolPlaces(spool.log.database)
+    store = SpoolPlaces(spool.log.database, ACTIVITY)
     await spool.ingest.step()
     before = spool.places()["access-1.log"]
-    await store.move(before, Place("access-1.log", before.offset, renaming_to="access-1.1.log"), ())
+    await store.move(before, Place("access-1.log", before.offset, renaming_to="access-1.1.log"), (), {})
     if renamed:
         path.rename(spool.folder / "access-1.1.log")
         spool.write("access-1.log", 3)
@@ -216,7 +217,9 @@ async def test_two_processes_cannot_take_over_the_same_lines(spool: Spool) -> No
     spool.write("access-1.log", 1)
     await spool.drain()
     with pytest.raises(PlaceLost):
-        await SpoolPlaces(spool.log.database).move(Place("access-1.log"), Place("access-1.log", 5), ())
+        await SpoolPlaces(spool.log.database, ACTIVITY).move(
+            Place("access-1.log"), Place("access-1.log", 5), (), {}
+        )
 
 
 async def test_a_full_disk_is_told_and_the_ingest_goes_on_from_its_place(spool: Spool) -> None:

@@ -29,8 +29,8 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
 from gateway.storage.schema import all_tables
-from gateway.storage.sessions import StoredSessions
 from tests.gateway.authorize.conftest import NOW
+from tests.rig.session_store import session_store
 
 HANDLE = "handle-of-this-browser"
 HOST = "spisovka-588491.brana.test:8443"
@@ -49,8 +49,8 @@ class PlainPages:
 
     headers: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'"}
 
-    def refused(self, request: AccessRequest, refused: Refused, status: int) -> str:
-        return f"refused {refused.reason} {status} {request.language}"
+    def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
+        return f"refused {refused.reason} {status} {request.language} {session.login}"
 
     def signed_out(self, request: AccessRequest) -> str:
         return f"signed out {request.language}"
@@ -66,10 +66,9 @@ class Door:
         self.socket = folder / "authorize.sock"
         self.entries: list[Entry] = []
         self.kinds: list[Kind] = []
-        self.seen: list[Session] = []
         self.database = Database(folder / "brana.db")
         all_tables().create_all(self.database.engine)
-        self.store = StoredSessions(self.database, self._append)
+        self.store = session_store(self.database, self._append)
         grant_key, self.assertion_key = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
         signer = GrantSigner(grant_key, self.assertion_key, "https://portal.brana.test")
         self.authorizer = Authorizer(
@@ -77,7 +76,6 @@ class Door:
             sessions=self.store,
             sign=signer.sign,
             begin_sign_in=self._begin,
-            seen=self._seen,
             pages=PlainPages(),
             clock=lambda: NOW,
             measured=lambda kind, _seconds: self.kinds.append(kind),
@@ -89,9 +87,6 @@ class Door:
 
     async def _begin(self, request: AccessRequest, verdict: SignInNeeded, _now: object) -> tuple[str, str]:
         return f"https://login.test/?to={request.host}&again={verdict.again}", "__Host-brana-signin-abc=1"
-
-    async def _seen(self, session: Session, _now: object) -> None:
-        self.seen.append(session)
 
     async def ask(
         self,
@@ -152,7 +147,6 @@ async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_en
     assert "secret" not in repr(entry)
     assert entry.details["grant"]
     assert door.kinds == [Kind.GRANTED]
-    assert door.seen == [session]
     kept = door.store.by_handle(handle_hash(HANDLE), HOST)
     assert kept is not None
     assert kept.last_seen_at == NOW
@@ -163,7 +157,7 @@ async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
 ) -> None:
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read"})
-    assert (answer.status, text) == (403, "refused no_role_in_municipality 403 cs")
+    assert (answer.status, text) == (403, "refused no_role_in_municipality 403 cs novakova.jana")
     assert answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Set-Cookie"].startswith(f"{GRANT}=; Max-Age=0")
@@ -179,7 +173,7 @@ async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
 ) -> None:
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read"}, target="/x?a=1&lang=en")
-    assert text == "refused no_role_in_municipality 403 en"
+    assert text == "refused no_role_in_municipality 403 en novakova.jana"
     assert any(c.startswith("__Host-brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
@@ -253,7 +247,7 @@ async def test_a_directory_that_is_away_too_long_is_a_503_with_its_reason(
 ) -> None:
     await signed_in(door, replace(session, facts_at=NOW - timedelta(hours=1)))
     answer, text = await door.ask()
-    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs")
+    assert (answer.status, text) == (UNAVAILABLE, "refused directory_unreachable 503 cs novakova.jana")
     assert door.entries[0].reason == "directory_unreachable"
 
 

@@ -144,6 +144,15 @@ def test_a_grant_never_outlives_the_sessions_absolute_limit(
     assert verdict.grant.assertion.expires_at == late.authenticated_at + timedelta(hours=10)
 
 
+def test_a_grant_never_outlives_the_facts_it_rests_on(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    old = replace(session, facts_at=NOW - timedelta(minutes=13))
+    verdict = decide(request_, old, snapshot)
+    assert isinstance(verdict, Granted)
+    assert verdict.grant.assertion.expires_at == old.facts_at + snapshot.directory_grace
+
+
 def test_an_administrators_session_is_shorter(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:

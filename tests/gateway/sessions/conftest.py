@@ -32,6 +32,7 @@ def who() -> SignedIn:
         acr=AuthenticationLevel.TWO_FACTORS,
         amr=("pwd", "otp"),
         authenticated_at=NOW,
+        facts_at=NOW,
     )
 
 

@@ -1,13 +1,13 @@
 """The session office over a real store on a real database, and what it said to whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from config.settings import SignIn
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import MunicipalityCode, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, SessionOffice
@@ -16,6 +16,8 @@ from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import Ending
+from tests.rig.session_store import ACTIVITY
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 LIFETIME = timedelta(minutes=5)
@@ -31,15 +33,17 @@ class World:
         self.entries: list[Entry] = []
         self.announced: list[frozenset[str]] = []
         self.ended: list[tuple[str, EndReason]] = []
+        self.forgotten: list[SubjectId] = []
         self.revoked = RevokedList(self.announced.append)
-        self.store = StoredSessions(self.database, self._append)
-        self.office = SessionOffice(self.store, self.revoked, SignIn(), LIFETIME, self._ended)
+        self.store = StoredSessions(self.database, self._append, ACTIVITY, self._end_at_provider)
+        self.office = SessionOffice(self.store, self.revoked, SignIn(), LIFETIME)
 
     def _append(self, _: Connection, entries: Sequence[Entry]) -> None:
         self.entries.extend(entries)
 
-    def _ended(self, sids: Collection[str], reason: EndReason) -> None:
-        self.ended.extend((sid, reason) for sid in sids)
+    def _end_at_provider(self, _: Connection, ending: Ending) -> None:
+        self.ended.extend((sid, ending.reason) for sid in ending.sids)
+        self.forgotten.extend(ending.people)
 
     async def open(self, who: SignedIn, now: datetime, host: str = "a.example") -> tuple[Session, str]:
         return await self.office.open(who, host, "192.0.2.7", "browser" * 100, "request-1", now)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.durations import ATTEMPT_LIFETIME
 from gateway.grants.cookie import PREFIX
 from gateway.sessions.attempt import (
     AT_ONCE,
-    LIFETIME,
     LONGEST_RETURN,
     Attempt,
     AttemptLost,
@@ -34,7 +34,7 @@ def cookies_of(*attempts: Attempt) -> dict[str, str]:
 
 def test_the_attempt_comes_back_to_the_browser_that_began_it() -> None:
     attempt = begin(HOST, "/documents?page=2", NOW)
-    late = NOW + LIFETIME - timedelta(seconds=1)
+    late = NOW + ATTEMPT_LIFETIME - timedelta(seconds=1)
     assert reopened(attempt.state, HOST, cookies_of(attempt), SEAL.open, late) == attempt
 
 
@@ -63,7 +63,7 @@ def test_an_attempt_of_another_host_is_lost() -> None:
 def test_an_answer_that_comes_late_is_lost() -> None:
     attempt = begin(HOST, "/", NOW)
     with pytest.raises(AttemptLost, match="too late"):
-        reopened(attempt.state, HOST, cookies_of(attempt), SEAL.open, NOW + LIFETIME)
+        reopened(attempt.state, HOST, cookies_of(attempt), SEAL.open, NOW + ATTEMPT_LIFETIME)
 
 
 def test_a_state_that_only_begins_alike_is_lost() -> None:

@@ -27,10 +27,9 @@ class Office:
         self.people: dict[SubjectId, Person] = {}
         self.away = False
         self.now = now
-        self.forgotten: list[SubjectId] = []
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
-        self.facts = Facts(world.office, self._forget, self._record, self.reachable.append, "ldaps://office")
+        self.facts = Facts(world.office, self._record, self.reachable.append, "ldaps://office")
         self.watch = Watch(self._people, lambda: self.now)
 
     async def look(self) -> None:
@@ -43,9 +42,6 @@ class Office:
         if self.away:
             raise DirectoryUnreachable("ldaps://office", "end the exercise")
         return {subject: self.people[subject] for subject in wanted if subject in self.people}
-
-    async def _forget(self, subject: SubjectId, _now: datetime) -> None:
-        self.forgotten.append(subject)
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         self.recorded += entries
@@ -115,7 +111,7 @@ async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
     await office.look()
     assert await world.store.open_ones() == []
     assert world.ended == [("provider-session-1", reason)]
-    assert office.forgotten == [who.subject]
+    assert world.forgotten == [who.subject]
     assert Code.SESSION_ENDED in world.codes()
 
 
@@ -161,9 +157,8 @@ async def test_a_session_opened_during_the_reading_keeps_its_younger_facts(
     office: Office, world: World, who: SignedIn
 ) -> None:
     roles = ((HULIN, Role.MAYOR),)
-    await world.open(
-        replace(who, provider_sid="just-now", roles=roles), office.now + LATER + timedelta(seconds=1)
-    )
+    opened_at = office.now + LATER + timedelta(seconds=1)
+    await world.open(replace(who, provider_sid="just-now", roles=roles, facts_at=opened_at), opened_at)
     await office.look()
     sessions = {one.provider_sid: one for one in await world.store.open_ones()}
     assert sessions["just-now"].roles == roles

@@ -40,6 +40,7 @@ def claims(**changed: Any) -> dict[str, Any]:
             {"municipality": "588491", "role": "accountant"},
             {"municipality": "588296", "role": "clerk"},
         ],
+        "brana_facts_at": moment - 600,
     } | changed
 
 
@@ -66,6 +67,7 @@ def test_a_token_in_order_says_who_came(key: Any, algorithm: str) -> None:
     assert who.acr is AuthenticationLevel.TWO_FACTORS
     assert who.amr == ("pwd", "otp")
     assert who.authenticated_at == NOW - timedelta(minutes=1)
+    assert who.facts_at == NOW - timedelta(minutes=10)
     assert (who.login, who.name, who.provider_sid) == ("novakova", "Jana Nováková", "provider-session-1")
 
 
@@ -92,6 +94,11 @@ LEEWAY_S, MAX_AGE_S = int(LEEWAY.total_seconds()), int(MAX_AGE.total_seconds())
         ({"iat": moment + LEEWAY_S + 1}, "age"),
         ({"iat": moment - MAX_AGE_S}, "age"),
         ({"auth_time": moment + LEEWAY_S}, "authentication time"),
+        ({"brana_facts_at": moment + LEEWAY_S}, "time of the facts"),
+        ({"brana_facts_at": None}, "ValidationError"),
+        ({"brana_facts_at": "yesterday"}, "ValidationError"),
+        ({"brana_facts_at": True}, "ValidationError"),
+        ({"brana_facts_at": 2**63}, "OverflowError"),
         ({"sub": ""}, "names"),
         ({"sid": ""}, "names"),
         ({"acr": "urn:other"}, "ValueError"),
@@ -110,6 +117,10 @@ def test_a_token_that_breaks_one_rule_is_refused_for_that_reason(
     changed: dict[str, Any], reason: str
 ) -> None:
     assert reason_of(lambda: verified(signed(claims(**changed)))) == reason
+
+
+def test_facts_from_a_clock_a_little_ahead_are_as_young_as_facts_can_be() -> None:
+    assert verified(signed(claims(brana_facts_at=moment + LEEWAY_S - 1))).facts_at == NOW
 
 
 @pytest.mark.parametrize("claim", sorted(claims()))

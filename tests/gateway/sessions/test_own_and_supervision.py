@@ -13,9 +13,8 @@ from gateway.audit.entry import Code
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.own import OwnSessions
 from gateway.sessions.session import EndReason, Session
+from gateway.sessions.shown import Card, NotOwn, SessionUnknown
 from gateway.sessions.supervision import Supervision
-from gateway.web.officer.log import SessionUnknown
-from gateway.web.portal.store import Card, NotOwn
 from idp.events import Origin
 from tests.gateway.sessions.office_world import HULIN, KROMERIZ, World
 
@@ -119,13 +118,18 @@ async def test_idle_sessions_are_not_shown_as_open(
 ) -> None:
     session, _ = await world.open(who, now)
     assert await own.sessions(caller(session), now + timedelta(hours=1)) == []
-    assert await Supervision(world.office).live(caller(session), now + timedelta(hours=1)) == []
+    assert (
+        await Supervision(world.office, ApplicationId("audit")).live(
+            caller(session), now + timedelta(hours=1)
+        )
+        == []
+    )
 
 
 async def test_an_officer_ends_a_session_in_the_own_name(world: World, who: SignedIn, now: datetime) -> None:
     session, _ = await world.open(who, now)
     officer = Caller(SubjectId("officer"), SessionId("O" * 22), KROMERIZ, login="kucera.martin")
-    supervision = Supervision(world.office)
+    supervision = Supervision(world.office, ApplicationId("audit"))
     (shown,) = await supervision.live(officer, now)
     assert (shown.login, shown.municipality) == (who.login, KROMERIZ)
     await supervision.end(officer, session.id, origin=Origin(address="192.0.2.9"), now=now)

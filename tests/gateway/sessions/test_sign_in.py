@@ -29,6 +29,7 @@ from gateway.storage.sessions import StoredSessions
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
+from tests.rig.session_store import session_store
 
 HOST, OTHER_HOST = "spis.brana.example", "rada.brana.example"
 SEAL = Seal(bytes(range(32)))
@@ -62,6 +63,7 @@ class Browser:
             "name": "Jana Nováková",
             "preferred_username": "novakova",
             "brana_roles": [{"municipality": "588491", "role": "accountant"}],
+            "brana_facts_at": moment,
         } | claims
         return {"code": code, "state": asked["state"], "iss": ISSUER}
 
@@ -92,7 +94,7 @@ class Browser:
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     prepare(tmp_path / "brana.db")
     database = Database(tmp_path / "brana.db")
-    store = StoredSessions(database, lambda _, __: None)
+    store = session_store(database, lambda _, __: None)
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:
         client = Client(ISSUER, "brana-gateway", "secret")
@@ -156,7 +158,11 @@ async def test_an_answer_is_used_once(browser: Browser, now: datetime) -> None:
     [
         ({"state": "x" * 43}, "attempt_lost"),
         ({"iss": "https://evil.example"}, "other_issuer"),
-        ({"error": "access_denied"}, "provider_refused"),
+        ({"error": "access_denied"}, "provider_denied"),
+        ({"error": "temporarily_unavailable"}, "provider_unavailable"),
+        ({"error": "server_error"}, "provider_unavailable"),
+        ({"error": "login_required"}, "provider_refused"),
+        ({"error": ""}, "provider_refused"),
         ({"code": "unknown"}, "code_refused"),
     ],
 )

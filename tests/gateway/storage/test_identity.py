@@ -21,7 +21,7 @@ from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.identity import factor, sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason, SignInStarted
-from idp.login import conduct, totp
+from idp.login import conduct, desk, totp
 from idp.login.book import Flow
 from idp.login.desk import Caller
 from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, Rejected
@@ -98,7 +98,7 @@ async def test_what_cannot_be_recorded_does_not_happen(kept: Kept):
     opened = session()
     await kept.store.transact(lambda book: book.keep_session(opened))
     with pytest.raises(ConnectionError):
-        await store.end_session(opened.sid, EndReason.BY_OFFICER, NOON)
+        await store.transact(lambda book: desk.end_one(book, opened.sid, EndReason.BY_OFFICER, NOWHERE, NOON))
     assert await kept.store.look(lambda book: book.sessions_of_subject(JANA_ID)) == [opened]
 
 
@@ -151,8 +151,14 @@ async def test_a_factor_needs_the_master_key(kept: Kept):
 
 async def test_a_removed_factor_is_gone_and_recorded_once(kept: Kept):
     await kept.store.enrol_for(JANA_ID, SECRET, NOON)
-    assert await kept.store.remove_factor(JANA_ID, JANA.login, "cli:root", NOON)
-    assert not await kept.store.remove_factor(JANA_ID, JANA.login, "cli:root", NOON)
+
+    def remove():
+        return kept.store.transact(
+            lambda book: desk.remove_factor(book, JANA_ID, JANA.login, "cli:root", NOON)
+        )
+
+    assert await remove()
+    assert not await remove()
     assert kept.codes() == [Code.FACTOR_REMOVED]
 
 
@@ -160,21 +166,19 @@ async def test_ending_all_of_a_person_ends_no_others_and_each_once(kept: Kept):
     mine, others = [session(), session()], session(person=PETR)
     for each in (*mine, others):
         await kept.store.transact(lambda book, each=each: book.keep_session(each))
-    ended = await kept.store.end_sessions_of(JANA_ID, EndReason.SIGNED_OUT_EVERYWHERE, NOON)
-    assert set(ended) == {each.sid for each in mine}
-    assert await kept.store.end_sessions_of(JANA_ID, EndReason.BY_OFFICER, NOON) == ()
-    assert await kept.store.end_session(SessionId("x" * 22), EndReason.BY_OFFICER, NOON) == ()
+
+    def end_all(reason):
+        return kept.store.transact(lambda book: desk.end_all(book, JANA_ID, reason, NOWHERE, NOON))
+
+    assert set(await end_all(EndReason.SIGNED_OUT_EVERYWHERE)) == {each.sid for each in mine}
+    assert await end_all(EndReason.BY_OFFICER) == ()
+    unknown = SessionId("x" * 22)
+    nobody = await kept.store.transact(
+        lambda book: desk.end_one(book, unknown, EndReason.BY_OFFICER, NOWHERE, NOON)
+    )
+    assert nobody == ()
     assert await kept.store.look(lambda book: book.sessions_of_subject(PETR.subject)) == [others]
     assert kept.codes() == [Code.SIGN_OUT] * 2
-
-
-async def test_work_in_an_application_keeps_the_session_awake(kept: Kept):
-    opened = session()
-    await kept.store.transact(lambda book: book.keep_session(opened))
-    for minutes in (10, 20, 30):
-        assert await kept.store.touch(opened.sid, LIMITS, NOON + timedelta(minutes=minutes))
-    assert not await kept.store.touch(opened.sid, LIMITS, NOON + timedelta(minutes=45))
-    assert not await kept.store.touch(SessionId("x" * 22), LIMITS, NOON)
 
 
 async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_closed_account(kept: Kept):

@@ -12,6 +12,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.sessions import StoredSessions
+from tests.rig.session_store import session_store
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 MINUTE = timedelta(minutes=1)
@@ -19,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def store(database: Database, recorded: Any) -> StoredSessions:
-    return StoredSessions(database, recorded.append_all)
+    return session_store(database, recorded.append_all)
 
 
 @pytest.fixture
@@ -266,7 +267,7 @@ async def test_an_act_whose_entry_cannot_be_kept_does_not_happen(
         if any(one.code is Code.SESSION_ENDED for one in entries):
             raise LookupError("the log refuses")
 
-    store = StoredSessions(database, full)
+    store = session_store(database, full)
     await store.add(session, b"1" * 32, "a.example", [])
     with pytest.raises(LookupError):
         await store.end([session.id], EndReason.SIGNED_OUT, now, now + MINUTE, [entry(session, now)])
@@ -300,7 +301,7 @@ async def test_an_entry_that_cannot_be_kept_fails_its_own_decision_alone(
             raise ValueError("no such form")
         kept.extend(entries)
 
-    store = StoredSessions(database, append)
+    store = session_store(database, append)
     await store.add(session, b"1" * 32, "a.example", [])
     good, bad = entry(session, now), entry(session, now, Code.SIGN_OUT)
     results = await asyncio.gather(

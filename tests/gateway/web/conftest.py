@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import Browser
 
 from config.vocabulary import Action, ApplicationId, Language
+from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.web.app import make_app
@@ -20,6 +21,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Desk
 from gateway.web.refusal import SIGN_IN_FAILED, signed_out_page
 from idp.http.page import language_of, page_headers
+from tests.gateway.web.people import session
 from tests.gateway.web.sample import Office
 from tests.rig.browser import chromium
 
@@ -34,6 +36,9 @@ REFUSED = Refused(
     },
     municipality=None,
 )
+
+ROLELESS = refusal("no_role", None, "", "1")
+DIRECTORY = refusal("directory_unreachable", None, "", "1")
 
 
 def own_paths(desk: Desk) -> dict:
@@ -64,7 +69,11 @@ def own_paths(desk: Desk) -> dict:
         return desk.refuse(request, SIGN_IN_FAILED, 403, again="/")
 
     return {
-        "/.brana/refused": shown(lambda asked: pages.refused(asked, REFUSED, 403)),
+        "/.brana/refused": shown(lambda asked: pages.refused(asked, REFUSED, session(), 403)),
+        "/.brana/roleless": shown(
+            lambda asked: pages.refused(asked, ROLELESS, session(roles=(), municipality=None), 403)
+        ),
+        "/.brana/directory": shown(lambda asked: pages.refused(asked, DIRECTORY, session(), 503)),
         "/.brana/over": shown(pages.signed_out),
         "/.brana/unavailable": shown(pages.unavailable),
         "/.brana/failed": failed,

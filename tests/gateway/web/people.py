@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.sign import GrantSigner
+from gateway.sessions.session import Session
 from gateway.web.identity import ADMIN, PORTAL
 
 NOW = datetime(2026, 11, 23, 8, 41, 7, tzinfo=UTC)
@@ -57,3 +58,26 @@ def assertion_header(about: Assertion) -> dict[str, str]:
         id="g", assertion=about, revocation_id=f"{about.sid}.1", epoch="1", own=True, policy_version="1"
     )
     return {"x-brana-assertion": SIGNER.sign(grant).assertion, "x-brana-client-address": "203.0.113.7"}
+
+
+def session(**changed: object) -> Session:
+    """The mayor's, who is a clerk of Kvasice too and acts for Hulín."""
+    usual = Session(
+        id=MAYOR.sid,
+        subject=MAYOR.subject,
+        login=MAYOR.login,
+        name=MAYOR.name,
+        provider_sid="provider-1",
+        roles=((HULIN, Role.MAYOR), (KVASICE, Role.CLERK)),
+        municipality=HULIN,
+        generation=1,
+        acr=MAYOR.acr,
+        amr=MAYOR.amr,
+        authenticated_at=MAYOR.auth_time,
+        opened_at=MAYOR.auth_time,
+        last_seen_at=NOW,
+        facts_at=NOW,
+        address="203.0.113.7",
+        user_agent=FIREFOX,
+    )
+    return replace(usual, **changed)

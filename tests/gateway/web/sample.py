@@ -9,12 +9,11 @@ from datetime import timedelta
 from config.settings import Title
 from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
 from gateway.web.desk import Desk
-from gateway.web.officer.log import LiveSession, SessionUnknown
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
-from gateway.web.portal.store import Card, Membership, NotOwn, OwnSession
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -169,6 +168,7 @@ class Office:
             assertion_refusals=(AssertionRefused,),
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
+            municipality_name=lambda code: MUNICIPALITIES[code],
         )
 
     def rooms(self, desk: Desk):

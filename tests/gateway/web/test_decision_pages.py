@@ -1,9 +1,10 @@
 import pytest
 
-from config.vocabulary import Action, ApplicationId, Language
+from config.vocabulary import Action, ApplicationId, Language, Role
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.web.decision_pages import DecisionPages, own_path
+from tests.gateway.web.people import HULIN, session
 from tests.gateway.web.sample import Office
 
 CS, EN = Language.CZECH, Language.ENGLISH
@@ -40,24 +41,69 @@ def spoken(reason="nothing_permits"):
 
 @pytest.mark.parametrize(("language", "advice"), [(CS, "Počkejte."), (EN, "Wait.")])
 def test_a_refusal_is_shown_in_the_language_of_the_request(language, advice):
-    text = PAGES.refused(asked(language), spoken(), 403)
+    text = PAGES.refused(asked(language), spoken(), session(), 403)
     assert advice in text
     assert "r-2" in text
 
 
 def test_what_passes_by_itself_can_be_tried_again():
-    assert 'href="/spisy?id=5"' in PAGES.refused(asked(), spoken("directory_unreachable"), 503)
+    assert 'href="/spisy?id=5"' in PAGES.refused(asked(), spoken("directory_unreachable"), session(), 503)
     assert 'href="/spisy?id=5"' in PAGES.unavailable(asked())
-    assert 'href="/spisy?id=5"' not in PAGES.refused(asked(), spoken(), 403)
+    assert 'href="/spisy?id=5"' not in PAGES.refused(asked(), spoken(), session(), 403)
 
 
 def test_another_municipality_is_offered_where_it_may_help():
-    assert "#municipality" in PAGES.refused(asked(), spoken("other_municipality_active"), 403)
-    assert "#municipality" not in PAGES.refused(asked(), spoken("role_not_sufficient"), 403)
+    other_active, not_sufficient = spoken("other_municipality_active"), spoken("role_not_sufficient")
+    assert "#municipality" in PAGES.refused(asked(), other_active, session(), 403)
+    assert "#municipality" not in PAGES.refused(asked(), not_sufficient, session(), 403)
+    of_one = session(roles=((HULIN, Role.MAYOR),))
+    assert "#municipality" not in PAGES.refused(asked(), other_active, of_one, 403)
+
+
+SIGN_OUT = '<form method="post" action="/.brana/sign-out">'
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (CS, "Přihlášená osoba: Ing. Marie Nováková, jedná za obec Hulín."),
+        (EN, "You are signed in as Ing. Marie Nováková and act for Hulín."),
+    ],
+)
+@pytest.mark.parametrize(("reason", "status"), [("nothing_permits", 403), ("directory_unreachable", 503)])
+def test_whoever_is_refused_sees_as_whom_and_can_sign_out(language, sentence, reason, status):
+    text = PAGES.refused(asked(language), spoken(reason), session(), status)
+    assert sentence in text
+    assert SIGN_OUT in text
+    assert 'action="/.brana/sign-out">' in text.partition("other-person")[2]
+
+
+def test_somebody_without_any_role_can_leave_as_well():
+    text = PAGES.refused(asked(EN), spoken("no_role"), session(roles=(), municipality=None), 403)
+    assert "You are signed in as Ing. Marie Nováková and act for no municipality." in text
+    assert SIGN_OUT in text
+
+
+def test_a_name_of_the_directory_stays_a_text():
+    text = PAGES.refused(asked(), spoken(), session(name="<b>Novák</b>"), 403)
+    assert "<b>" not in text
+    assert "&lt;b&gt;Novák" in text
+
+
+def test_where_nobody_is_known_to_be_signed_in_nobody_is_named_and_nothing_signs_out():
+    for text in (PAGES.signed_out(asked()), PAGES.unavailable(asked())):
+        assert "sign-out" not in text
+        assert "account" not in text
+
+
+def test_a_form_of_a_refusal_may_be_sent_to_its_own_host():
+    assert "form-action 'self' " in PAGES.headers["Content-Security-Policy"]
 
 
 def test_a_form_sent_after_the_session_ended_is_said_not_to_be_passed_on():
-    assert "nepředali dál" in PAGES.signed_out(asked())
+    text = PAGES.signed_out(asked())
+    assert "nepředali dál" in text
+    assert 'href="/">Přihlásit se</a>' in text  # at this host, so that the form can be sent again
 
 
 @pytest.mark.parametrize(

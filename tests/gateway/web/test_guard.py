@@ -134,3 +134,11 @@ async def test_a_method_that_a_page_does_not_have_is_refused_as_unknown(client):
     answer = await client.delete("/sign-ins", headers={**AS_MAYOR, **FROM_PAGE})
     assert answer.status == 405
     assert (await answer.json())["reason"] == "page_unknown"
+
+
+async def test_a_refusal_of_our_own_pages_names_whom_the_gate_let_in_and_lets_them_out(client):
+    for headers in (AS_MAYOR, {"Host": "admin.brana.test", **assertion_header(OFFICER)}):
+        text = await (await client.get("/nowhere", headers={**headers, "Accept": "text/html"})).text()
+        assert "/.brana/sign-out" in text
+    stranger = await client.get("/.brana/none", headers={**PORTAL_HOST, "Accept": "text/html"})
+    assert "sign-out" not in await stranger.text()

@@ -19,6 +19,8 @@ PAGES = {
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
+    "roleless": ("portal", "/.brana/roleless"),
+    "directory": ("portal", "/.brana/directory"),
     "over": ("portal", "/.brana/over"),
     "unavailable": ("portal", "/.brana/unavailable"),
     "sign-in-failed": ("portal", "/.brana/failed"),

@@ -1,7 +1,7 @@
 import pytest
 
 from config.vocabulary import Role
-from gateway.web.portal.store import Membership
+from gateway.sessions.shown import Membership
 from tests.gateway.web.people import HULIN, MAYOR, assertion_header
 from tests.gateway.web.sample import CARDS
 

@@ -37,7 +37,8 @@ def test_a_refusal_that_another_municipality_may_change_leads_to_the_switch():
 
 
 def test_somebody_who_is_not_signed_in_is_led_to_sign_in():
-    assert "Přihlásit se" in page_of(refusal.SIGN_IN_NEEDED, 401, again="/")
+    assert 'href="/x">Přihlásit se</a>' in page_of(refusal.SIGN_IN_NEEDED, 401, again="/x")
+    assert 'href="/x">Přihlásit se</a>' in page_of(refusal.SIGN_IN_FAILED, 403, again="/x")
 
 
 @settings(deadline=None)  # the first example reads the templates

@@ -1,0 +1,73 @@
+"""Sessions as people see them, the own ones and everybody's, and who asks. The pages show these values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from config.settings import Title
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
+
+
+class NotOwn(Exception):
+    """The municipality or session is not one of this person's (any more)."""
+
+
+class SessionUnknown(Exception):
+    """No open session has this name (any more)."""
+
+
+class Caller(Protocol):
+    """Who asks: what is needed of a verified assertion."""
+
+    @property
+    def subject(self) -> SubjectId: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def sid(self) -> SessionId: ...
+    @property
+    def municipality(self) -> MunicipalityCode: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One application that the person may open now, for the active municipality."""
+
+    application: ApplicationId
+    title: Title
+    description: Title
+    address: str
+    """`https://…` of its start page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A municipality in which the person holds roles."""
+
+    code: MunicipalityCode
+    name: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSession:
+    session: SessionId
+    address: str
+    user_agent: str
+    since: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSession:
+    """Anybody's, as an officer sees it."""
+
+    session: SessionId
+    subject: SubjectId
+    name: str
+    login: str
+    municipality: MunicipalityCode
+    address: str
+    user_agent: str
+    since: datetime
+    last_seen: datetime

@@ -1,0 +1,59 @@
+"""When people were last at work: moved forward at the gateway and at the provider by the same statements.
+
+Both have the same idle limit, so they must know of the same requests, or one would end what the other keeps.
+Nothing goes backwards, and nothing that has ended or gone idle comes to life again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from config.vocabulary import SessionId
+from gateway.storage.database import driver_of
+from gateway.storage.moment import MICROSECOND
+from gateway.storage.rows import run_rows
+from gateway.storage.tables.identity import provider_session
+from gateway.storage.tables.sessions import session
+
+Statement = Callable[[int], str]
+
+
+@dataclass(frozen=True)
+class Activity:
+    idle: timedelta
+
+    def push(self, connection: Connection, seen: Mapping[SessionId, int]) -> None:
+        """`seen`: the latest moment of each session, in microseconds (`moment.micros`)."""
+        rows = list(seen.items())
+        driver = driver_of(connection.connection)
+        run_rows(driver, self._at_the_gateway, rows)
+        run_rows(driver, self._at_the_provider, rows)
+
+    # part of every decision, so prepared once and run by the driver
+
+    @cached_property
+    def _at_the_gateway(self) -> Statement:
+        mine = session.name
+        return lambda number: (
+            f"{_seen(number)} UPDATE {mine} SET last_seen_at = seen.at FROM seen "  # noqa: S608 - our names
+            f"WHERE {mine}.id = seen.id AND {mine}.ended_at IS NULL AND {mine}.last_seen_at < seen.at "
+            f"AND seen.at - {mine}.last_seen_at <= {self.idle // MICROSECOND}"
+        )
+
+    @cached_property
+    def _at_the_provider(self) -> Statement:
+        mine, theirs = session.name, provider_session.name
+        return lambda number: (
+            f"{_seen(number)} UPDATE {theirs} SET last_seen = seen.at "  # noqa: S608 - our names
+            f"FROM seen JOIN {mine} ON {mine}.id = seen.id "
+            f"WHERE {theirs}.sid = {mine}.provider_sid AND {mine}.ended_at IS NULL "
+            f"AND {theirs}.ended_at IS NULL AND {theirs}.last_seen < seen.at "
+            f"AND seen.at < {theirs}.expires_at AND seen.at - {theirs}.last_seen < {self.idle // MICROSECOND}"
+        )
+
+
+def _seen(number: int) -> str:
+    return f"WITH seen (id, at) AS (VALUES {', '.join(['(?, ?)'] * number)})"

@@ -1,0 +1,90 @@
+"""Rows of the table of sessions and the values they stand for."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from gateway.sessions.session import EndReason, RolesHeld, Session
+from gateway.storage.moment import micros, moment_of
+from gateway.storage.tables.sessions import session
+
+COLUMNS = tuple(column.name for column in session.c)
+
+
+def roles_text(roles: RolesHeld) -> str:
+    return msgspec.json.encode(roles).decode()
+
+
+@lru_cache(maxsize=1024)
+def _roles_of(text: str) -> RolesHeld:
+    roles = msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
+    return tuple((MunicipalityCode(where), Role(role)) for where, role in roles)
+
+
+def session_of(row: Iterable[Any]) -> Session:
+    """`row` holds COLUMNS, in their order."""
+    (
+        name_of,
+        subject,
+        login,
+        name,
+        provider_sid,
+        roles,
+        municipality,
+        generation,
+        acr,
+        amr,
+        authenticated_at,
+        opened_at,
+        last_seen_at,
+        facts_at,
+        ended_at,
+        end_reason,
+        address,
+        user_agent,
+    ) = row
+    return Session(
+        id=SessionId(name_of),
+        subject=SubjectId(subject),
+        login=login,
+        name=name,
+        provider_sid=provider_sid,
+        roles=_roles_of(roles),
+        municipality=municipality and MunicipalityCode(municipality),
+        generation=generation,
+        acr=AuthenticationLevel(acr),
+        amr=tuple(amr.split()),
+        authenticated_at=moment_of(authenticated_at),
+        opened_at=moment_of(opened_at),
+        last_seen_at=moment_of(last_seen_at),
+        facts_at=moment_of(facts_at),
+        ended_at=None if ended_at is None else moment_of(ended_at),
+        end_reason=end_reason and EndReason(end_reason),
+        address=address,
+        user_agent=user_agent,
+    )
+
+
+def session_row(new: Session) -> dict[str, Any]:
+    """Of a session that begins."""
+    return {
+        "id": new.id,
+        "subject": new.subject,
+        "login": new.login,
+        "name": new.name,
+        "provider_sid": new.provider_sid,
+        "roles": roles_text(new.roles),
+        "municipality": new.municipality,
+        "generation": new.generation,
+        "acr": new.acr,
+        "amr": " ".join(new.amr),
+        "authenticated_at": micros(new.authenticated_at),
+        "opened_at": micros(new.opened_at),
+        "last_seen_at": micros(new.last_seen_at),
+        "facts_at": micros(new.facts_at),
+        "address": new.address,
+        "user_agent": new.user_agent,
+    }

@@ -1,0 +1,92 @@
+"""Single sign-on ends with the gateway's sessions: in their transaction, with the provider's own entries.
+
+Were it a second transaction, a crash between the two would leave the provider's session alive, and one click
+would sign in again, without any factor, whoever was just put out.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config.vocabulary import SessionId, SubjectId
+from gateway.audit.entry import Entry
+from gateway.audit.identity_events import entry_of
+from gateway.sessions.session import EndReason
+from gateway.storage.identity_book import IdentityBook
+from gateway.storage.seal import Seal
+from idp import events
+from idp.events import Origin
+from idp.login import desk
+
+Append = Callable[[Connection, Sequence[Entry]], object]
+
+REASONS = {
+    EndReason.SIGNED_OUT: events.EndReason.SIGNED_OUT,
+    EndReason.SIGNED_OUT_EVERYWHERE: events.EndReason.SIGNED_OUT_EVERYWHERE,
+    EndReason.ENDED_BY_OFFICER: events.EndReason.BY_OFFICER,
+    EndReason.IDLE: events.EndReason.IDLE,
+    EndReason.TOO_LONG: events.EndReason.ABSOLUTE,
+    EndReason.ACCOUNT_GONE: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ACCOUNT_DISABLED: events.EndReason.ACCOUNT_CLOSED,
+}
+"""Why a session of the provider ends when the gateway's does; what began there is not told back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What ends at the gateway."""
+
+    sids: Collection[SessionId]
+    """The provider's names of the sessions."""
+    people: Collection[SubjectId]
+    """Whose every session ends, also those that no session at the gateway belongs to."""
+    reason: EndReason
+    origin: Origin
+    at: datetime
+
+
+EndAtProvider = Callable[[Connection, Ending], object]
+"""Ends them at the provider too, within the transaction that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSignOn:
+    seal: Seal
+    append: Append
+
+    def end(self, connection: Connection, ending: Ending) -> None:
+        """Implements `EndAtProvider`."""
+        book = IdentityBook(connection, self.seal)
+        _end(book, ending)
+        self._record(connection, book)
+
+    def ending_without_factor(self, login: str, by: str) -> EndAtProvider:
+        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them.
+
+        `login` is the person's, `by` who orders it.
+        """
+
+        def end(connection: Connection, ending: Ending) -> None:
+            book = IdentityBook(connection, self.seal)
+            for subject in ending.people:
+                desk.remove_factor(book, subject, login, by, ending.at)
+            _end(book, ending)
+            self._record(connection, book)
+
+        return end
+
+    def _record(self, connection: Connection, book: IdentityBook) -> None:
+        if book.events:
+            self.append(connection, [entry_of(event) for event in book.events])
+
+
+def _end(book: IdentityBook, ending: Ending) -> None:
+    reason = REASONS.get(ending.reason)
+    if reason is None:
+        return
+    for sid in ending.sids:
+        desk.end_one(book, sid, reason, ending.origin, ending.at)
+    for subject in ending.people:
+        desk.end_all(book, subject, reason, ending.origin, ending.at)

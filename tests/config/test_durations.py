@@ -1,0 +1,95 @@
+"""Durations that contradict each other are refused where somebody can mend them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from config.durations import ATTEMPT_LIFETIME, ORDERS
+from config.load import load
+from config.problem import ConfigurationRefused, Problem
+from gateway.commands.config import command
+
+Office = Callable[..., Path]
+
+
+def written(table: str, *lines: str) -> tuple[str, str]:
+    """The change that writes these lines into the configuration's table."""
+    text = "".join(f"{line}\n" for line in lines)
+    return ("[directory]\n", f"[directory]\n{text}") if table == "directory" else (
+        "[policies]\n", f"[{table}]\n{text}[policies]\n",
+    )  # fmt: skip
+
+
+def faults(path: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(path)
+    return refused.value.problems
+
+
+def line_at(path: Path, problem: Problem) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "otherwise", "remedy"),
+    [
+        ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
+        ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
+        ("directory", 'refresh = "15 min"', "facts would be too old", "shorter than directory.grace"),
+        ("sign_in", 'idle = "4 h"', "never end by idling", "shorter than sign_in.absolute_administrators"),
+        ("sign_in", 'absolute = "3 h"', "administrators would stay signed in", "longer than sign_in.absolute_"),
+        ("sign_in", 'flow_lifetime = "16 min"', "remembered where it began", "15 min at most"),
+    ],
+)  # fmt: skip
+def test_a_contradiction_is_told_at_the_line_that_was_written_with_its_remedy(
+    table: str, line: str, otherwise: str, remedy: str, office: Office
+) -> None:
+    path = office(written(table, line))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == line
+    assert otherwise in problem.what
+    assert remedy in problem.remedy
+
+
+def test_a_session_that_would_never_idle_is_told_for_everybody_and_for_administrators(office: Office) -> None:
+    path = office(written("sign_in", 'idle = "10 h"'))
+    assert [line_at(path, problem) for problem in faults(path)] == ['idle = "10 h"'] * 2
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ("grants", ['lifetime = "899 s"']),
+        ("sign_in", ['absolute_administrators = "10 h"']),
+        ("sign_in", ['flow_lifetime = "15 min"']),
+        ("sign_in", ['idle = "3 h"', 'absolute = "4 h"']),
+    ],
+)
+def test_what_just_fits_is_accepted(table: str, lines: list[str], office: Office) -> None:
+    load(office(written(table, *lines)))
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.shorter}<{order.longer}")
+def test_every_setting_of_the_table_is_a_duration(order: object, office: Office) -> None:
+    settings, _ = load(office())
+    for path in (order.shorter, order.longer):  # type: ignore[attr-defined]
+        table, name = path.split(".")
+        assert isinstance(getattr(getattr(settings, table), name), timedelta)
+
+
+def test_a_sign_in_by_default_fits_into_what_the_host_remembers(office: Office) -> None:
+    settings, _ = load(office())
+    assert settings.sign_in.flow_lifetime < ATTEMPT_LIFETIME
+
+
+def test_the_check_command_names_file_line_and_remedy(office: Office) -> None:
+    path = office(written("grants", 'lifetime = "20 min"'))
+    done = CliRunner().invoke(command, ["check", "--config", str(path)])
+    assert done.exit_code != 0
+    said = f"{done.output}{done.exception}"
+    line = path.read_text(encoding="utf-8").splitlines().index('lifetime = "20 min"') + 1
+    assert f"{path}:{line}" in said
+    assert "make it shorter than sign_in.idle" in said

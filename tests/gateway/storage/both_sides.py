@@ -1,0 +1,98 @@
+"""One person signed in, at the provider and at the gateway, on one real database with the real log."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from config.vocabulary import AuthenticationLevel, Language, SessionId, SubjectId
+from gateway.audit.canonical import parse
+from gateway.audit.entry import Code, Entry
+from gateway.sessions.session import Session
+from gateway.storage.audit import append
+from gateway.storage.audit_evidence import rows
+from gateway.storage.database import Database
+from gateway.storage.identity import IdentityStore
+from gateway.storage.sessions import StoredSessions
+from idp.login import session as provider
+from idp.login.handle import hashed, new_handle, new_session_id
+from tests.rig.people import JANA, person
+from tests.rig.session_store import SEAL, session_store
+
+
+@dataclass(frozen=True)
+class Sides:
+    database: Database
+    store: StoredSessions
+    identities: IdentityStore
+
+    async def at_provider(self, subject: SubjectId) -> list[provider.Session]:
+        return await self.identities.look(lambda book: book.sessions_of_subject(subject))
+
+    async def sign_in(self, now: datetime, subject: SubjectId = JANA.subject) -> Session:
+        """At both."""
+        theirs = await self.sign_in_at_provider(now, subject)
+        mine = Session(
+            id=SessionId(new_session_id()),
+            subject=subject,
+            login=JANA.login,
+            name=JANA.name,
+            provider_sid=theirs.sid,
+            roles=tuple((held.municipality, held.role) for held in JANA.roles),
+            municipality=JANA.roles[0].municipality,
+            generation=1,
+            acr=AuthenticationLevel.TWO_FACTORS,
+            amr=("pwd", "otp"),
+            authenticated_at=now,
+            opened_at=now,
+            last_seen_at=now,
+            facts_at=now,
+            address="192.0.2.7",
+            user_agent="",
+        )
+        return await self.store.add(mine, hashed(new_handle()), "a.example", [])
+
+    async def sign_in_at_provider(self, now: datetime, subject: SubjectId = JANA.subject) -> provider.Session:
+        """Without a host of the gateway: at an application that asks the provider itself."""
+        made = provider.Session(
+            sid=new_session_id(),
+            handle=hashed(new_handle()),
+            person=replace(person(), subject=subject),
+            facts_at=now,
+            locale=Language.CZECH,
+            level=AuthenticationLevel.TWO_FACTORS,
+            methods=("pwd", "otp", "mfa"),
+            auth_time=now,
+            created_at=now,
+            last_seen=now,
+            expires_at=now + timedelta(hours=10),
+        )
+        await self.identities.transact(lambda book: book.keep_session(made))
+        return made
+
+    async def mine(self, session: Session) -> Session:
+        (found,) = await self.store.by_ids([session.id])
+        return found
+
+    async def theirs(self, session: Session) -> provider.Session:
+        found = await self.identities.look(lambda book: book.session(SessionId(session.provider_sid)))
+        assert found is not None
+        return found
+
+    def entries(self) -> list[Entry]:
+        return self.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
+
+    def codes(self) -> list[Code]:
+        return [entry.code for entry in self.entries()]
+
+    async def fault(self, when: str) -> None:
+        """From now on the database itself fails at this step of a transaction."""
+        trigger = f"CREATE TRIGGER fault BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the exercise'); END"
+        await self.database.write(lambda connection: connection.execute(text(trigger)))
+
+    async def mend(self) -> None:
+        await self.database.write(lambda connection: connection.execute(text("DROP TRIGGER fault")))
+
+
+def sides(database: Database) -> Sides:
+    return Sides(database, session_store(database, append), IdentityStore(database, SEAL, append))

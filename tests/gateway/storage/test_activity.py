@@ -1,0 +1,126 @@
+"""Requests that only the access log tells of keep sessions awake, at the gateway and at the provider alike."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import SignIn
+from gateway.audit.spool import Place
+from gateway.sessions.session import EndReason, Session
+from gateway.storage.audit_spool import SpoolPlaces
+from gateway.storage.database import Database
+from idp.login.session import end_due
+from tests.gateway.storage.both_sides import Sides, sides
+from tests.rig.session_store import ACTIVITY
+
+LIMITS = SignIn()
+MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
+FILE = "access-1.log"
+
+
+@pytest.fixture
+def both(database: Database) -> Sides:
+    return sides(database)
+
+
+class Ingested:
+    """The ingest's store, a batch after the other."""
+
+    def __init__(self, database: Database) -> None:
+        self.places, self.at = SpoolPlaces(database, ACTIVITY), 0
+
+    async def batch(self, *seen: tuple[Session, datetime]) -> None:
+        before, after = Place(FILE, self.at), Place(FILE, self.at + 1)
+        await self.places.move(before, after, [], {session.id: at for session, at in seen})
+        self.at += 1
+
+
+@pytest.fixture
+def ingested(database: Database) -> Ingested:
+    return Ingested(database)
+
+
+async def test_a_click_under_a_fresh_grant_is_seen_at_the_gateway_and_at_the_provider(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    session, other = await both.sign_in(now), await both.sign_in(now)
+    await ingested.batch((session, now + 4 * MINUTE))
+    assert (await both.mine(session)).last_seen_at == now + 4 * MINUTE
+    assert (await both.theirs(session)).last_seen == now + 4 * MINUTE
+    assert (await both.mine(other)).last_seen_at == (await both.theirs(other)).last_seen == now
+
+
+async def test_a_decision_is_seen_at_both_too(both: Sides, now: datetime) -> None:
+    session = await both.sign_in(now)
+    await both.store.record(session.id, now + MINUTE, [])
+    assert (await both.mine(session)).last_seen_at == (await both.theirs(session)).last_seen == now + MINUTE
+
+
+async def test_idle_is_counted_from_the_last_click_on_both_sides(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    session, click = await both.sign_in(now), now + 4 * MINUTE
+    await ingested.batch((session, click))
+    for later, here in ((LIMITS.idle - MOMENT, None), (LIMITS.idle + MOMENT, EndReason.IDLE)):
+        mine, theirs = await both.mine(session), await both.theirs(session)
+        assert mine.why_over(LIMITS, click + later) is here
+        assert (end_due(theirs, click + later, LIMITS.idle) is None) is (here is None)
+
+
+async def test_a_line_that_comes_late_turns_nothing_back(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    await ingested.batch((session, now + 4 * MINUTE))
+    await ingested.batch((session, now + 2 * MINUTE))
+    assert (
+        (await both.mine(session)).last_seen_at
+        == (await both.theirs(session)).last_seen
+        == (now + 4 * MINUTE)
+    )
+
+
+async def test_what_has_ended_is_not_touched(both: Sides, ingested: Ingested, now: datetime) -> None:
+    session = await both.sign_in(now)
+    await both.store.end([session.id], EndReason.SIGNED_OUT, now, now + MINUTE, [])
+    before = await both.mine(session), await both.theirs(session)
+    await ingested.batch((session, now + MINUTE))
+    assert (await both.mine(session), await both.theirs(session)) == before
+
+
+async def test_what_has_gone_idle_is_not_revived(both: Sides, ingested: Ingested, now: datetime) -> None:
+    session, late = await both.sign_in(now), now + LIMITS.idle + MOMENT
+    await ingested.batch((session, late))
+    assert (await both.mine(session)).why_over(LIMITS, late) is EndReason.IDLE
+    assert (await both.theirs(session)).last_seen == now
+
+
+async def test_a_batch_of_many_sessions_reaches_each_of_them(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    sessions = [await both.sign_in(now) for _ in range(90)]
+    await ingested.batch(*((one, now + number * MOMENT) for number, one in enumerate(sessions)))
+    for number, one in enumerate(sessions):
+        assert (await both.mine(one)).last_seen_at == now + number * MOMENT
+
+
+async def test_lines_that_are_not_taken_over_keep_nobody_awake(
+    both: Sides, ingested: Ingested, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    await both.fault("INSERT ON audit_spool")
+    with pytest.raises(SQLAlchemyError):
+        await ingested.batch((session, now + MINUTE))
+    assert await both.mine(session) == session
+
+
+async def test_each_session_is_found_by_its_name_however_many_there_are(database: Database) -> None:
+    for statement in (ACTIVITY._at_the_gateway(2), ACTIVITY._at_the_provider(2)):
+        plan = database.read_now(
+            lambda c, statement=statement: c.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", ("a", 1, "b", 2)
+            ).all()
+        )
+        scanned = [row.detail for row in plan if row.detail.startswith("SCAN")]
+        assert not [one for one in scanned if "session" in one], plan

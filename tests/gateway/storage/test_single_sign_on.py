@@ -1,0 +1,167 @@
+"""Ending a session at the gateway ends single sign-on in the same transaction: wholly, or not at all."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.vocabulary import SubjectId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.session import EndReason, Session
+from gateway.storage.audit import LogInconsistent, append
+from gateway.storage.database import Database
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import REASONS, SingleSignOn
+from idp.login.handle import new_session_id
+from idp.login.totp import Secret
+from tests.gateway.storage.both_sides import Sides, sides
+from tests.rig.session_store import ACTIVITY, SEAL
+
+PETR = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
+MINUTE = timedelta(minutes=1)
+SECRET = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+
+
+@pytest.fixture
+def both(database: Database) -> Sides:
+    return sides(database)
+
+
+def ended(session: Session, now: datetime) -> Entry:
+    return Entry(
+        code=Code.SESSION_ENDED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        session=session.id,
+        address="192.0.2.9",
+        request_id="request-7",
+    )
+
+
+async def end(both: Sides, sessions: list[Session], reason: EndReason, now: datetime, *people: SubjectId):
+    entries = [ended(session, now) for session in sessions]
+    return await both.store.end([one.id for one in sessions], reason, now, now + MINUTE, entries, people)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_single_sign_on_ends_with_the_session_and_is_recorded_with_it(
+    reason: EndReason, both: Sides, now: datetime
+) -> None:
+    session, other = await both.sign_in(now), await both.sign_in(now, PETR)
+    await end(both, [session], reason, now)
+    assert (await both.theirs(session)).end_reason == REASONS[reason]
+    assert (await both.theirs(other)).ended_at is None
+    here, there = both.entries()
+    assert here.code is Code.SESSION_ENDED
+    assert there.session == session.provider_sid
+    assert (there.reason, there.address, there.request_id) == (REASONS[reason], "192.0.2.9", "request-7")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "INSERT ON revoked",
+        "UPDATE ON session",
+        "UPDATE ON provider_session",
+        "INSERT ON audit_entry",
+        "INSERT ON audit_entry WHEN NEW.subject <> ''",  # the provider's entry alone
+        "UPDATE ON audit_tail",
+    ],
+)
+async def test_an_officers_kill_that_fails_at_any_step_has_ended_nothing_anywhere(
+    step: str, both: Sides, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    kept = await both.sign_in(now, PETR)
+    await end(both, [kept], EndReason.SIGNED_OUT, now)  # the log has a tail now
+    before = both.codes()
+    await both.fault(step)
+    with pytest.raises((SQLAlchemyError, LogInconsistent)):
+        await end(both, [session], EndReason.ENDED_BY_OFFICER, now)
+    assert await both.mine(session) == session
+    assert (await both.theirs(session)).ended_at is None
+    assert session.revocation_id not in await both.store.revoked(now)
+    assert both.codes() == before
+    await both.mend()
+    await end(both, [session], EndReason.ENDED_BY_OFFICER, now)
+    assert (await both.mine(session)).ended_at == (await both.theirs(session)).ended_at == now
+
+
+async def test_what_ends_for_a_whole_person_ends_where_no_session_of_the_gateway_belongs_to_it(
+    both: Sides, now: datetime
+) -> None:
+    session, theirs = await both.sign_in(now), await both.sign_in_at_provider(now)
+    stranger = await both.sign_in(now, PETR)
+    await end(both, [session], EndReason.SIGNED_OUT_EVERYWHERE, now, session.subject)
+    assert await both.at_provider(session.subject) == []
+    assert (await both.theirs(stranger)).ended_at is None
+    assert {entry.session for entry in both.entries()} == {session.id, session.provider_sid, theirs.sid}
+
+
+async def test_a_person_without_sessions_at_the_gateway_is_out_at_the_provider_too(
+    both: Sides, now: datetime
+) -> None:
+    theirs = await both.sign_in_at_provider(now)
+    assert await end(both, [], EndReason.ENDED_BY_OFFICER, now, theirs.person.subject) == []
+    assert await both.at_provider(theirs.person.subject) == []
+
+
+async def test_what_ended_at_the_provider_first_is_not_ended_there_again(both: Sides, now: datetime) -> None:
+    session = await both.sign_in(now)
+    await end(both, [session], EndReason.PROVIDER_SESSION_ENDED, now)
+    assert both.codes() == [Code.SESSION_ENDED]
+
+
+async def test_ending_a_session_twice_ends_and_records_single_sign_on_once(
+    both: Sides, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    await end(both, [session], EndReason.SIGNED_OUT, now)
+    first = await both.theirs(session)
+    await end(both, [session], EndReason.ENDED_BY_OFFICER, now + MINUTE)
+    assert await both.theirs(session) == first
+    assert both.codes() == [Code.SESSION_ENDED, Code.SIGN_OUT]
+
+
+async def test_a_session_that_no_session_of_the_provider_belongs_to_ends_all_the_same(
+    both: Sides, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    lonely = replace(session, id=new_session_id(), provider_sid="of-another-provider")
+    await both.store.add(lonely, b"h" * 32, "b.example", [])
+    await end(both, [lonely], EndReason.SIGNED_OUT, now)
+    assert (await both.mine(lonely)).ended_at == now
+    assert both.codes() == [Code.SESSION_ENDED]
+
+
+@pytest.mark.parametrize("step", ["DELETE ON factor", "UPDATE ON session", "UPDATE ON provider_session"])
+async def test_a_lost_factor_goes_with_all_sessions_or_stays_with_them(
+    step: str, both: Sides, now: datetime
+) -> None:
+    session, theirs = await both.sign_in(now), await both.sign_in_at_provider(now)
+    await both.identities.enrol_for(session.subject, SECRET, now)
+    store = StoredSessions(
+        both.database, append, ACTIVITY, SingleSignOn(SEAL, append).ending_without_factor("jana", "cli:root")
+    )
+
+    async def reset() -> None:
+        entry = ended(session, now)
+        await store.end(
+            [session.id], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [entry], [session.subject]
+        )
+
+    async def enrolled() -> bool:
+        return await both.identities.look(lambda book: book.factor(session.subject) is not None)
+
+    await both.fault(step)
+    with pytest.raises(SQLAlchemyError):
+        await reset()
+    assert await enrolled()
+    assert await both.mine(session) == session
+    assert theirs in await both.at_provider(session.subject)
+    await both.mend()
+    await reset()
+    assert not await enrolled()
+    assert await both.at_provider(session.subject) == []
+    assert both.codes() == [Code.SESSION_ENDED, Code.FACTOR_REMOVED, Code.SESSION_ENDED, Code.SESSION_ENDED]
