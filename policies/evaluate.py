@@ -9,15 +9,15 @@ Laws kept here:
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cedarpy
 
 from config.vocabulary import Action, MunicipalityCode
 from policies.explain import why_nothing_permits
-from policies.model import Permitted, Question, Refused, Verdict
-from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
+from policies.model import Permitted, Question, Refused, Text, Verdict
+from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
@@ -31,6 +31,17 @@ class Source:
 
     text: str
     policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a version consists of, for the record."""
+
+    digest: str = ""
+    """SHA-256 over schema and files, of which the version is the beginning."""
+    policies: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    """`region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
 
 
 class CompiledDiffers(Exception):
@@ -71,13 +82,21 @@ class PolicyBook:
     """All policies of a district at one version. A change of policies makes a new book."""
 
     def __init__(
-        self, region: Source, municipal: Mapping[MunicipalityCode, Source], names: Names, version: str
+        self,
+        region: Source,
+        municipal: Mapping[MunicipalityCode, Source],
+        names: Names,
+        version: str,
+        contents: Contents | None = None,
     ) -> None:
         self.version = version
+        self.contents = contents or Contents()
         self._names = names
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         _Compiled(self._guardrails, region.policies)
+        self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
+        """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, _Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, str], _Outcome] = {}
@@ -192,6 +211,16 @@ class PolicyBook:
             also=also,
             detail=detail,
         )
+
+
+def _titles(sources: Iterable[Source]) -> dict[str, Text]:
+    """Where several policies speak one reason, the region's title, else that of the first municipality."""
+    titles: dict[str, Text] = {}
+    for source in sources:
+        for policy in source.policies:
+            if policy.wording is not None:
+                titles.setdefault(policy.reason, without_names(policy.wording.title))
+    return titles
 
 
 @lru_cache(maxsize=2048)  # a few KiB each
