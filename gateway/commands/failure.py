@@ -6,10 +6,12 @@ Errors of the rooms say themselves what is wrong, where, and how to mend it; her
 import errno
 
 from config.problem import ConfigurationRefused
+from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning, NotTold
 from gateway.demo.slapd import SlapdUnusable
 from gateway.demo.start import DemoUnusable
+from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
@@ -22,12 +24,14 @@ TOLD = (
     DemoUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
+    LogInconsistent,
     MasterKeyUnusable,
     NotRunning,
     NotTold,
     PoliciesUnusable,
     SealBroken,
     SlapdUnusable,
+    VerificationNotRecorded,
 )
 
 FILES = {

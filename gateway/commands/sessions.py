@@ -14,7 +14,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.state import State, now, open_state
+from gateway.commands.state import State, existing_state, now
 from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
@@ -32,7 +32,7 @@ def command() -> None: ...
 @configuration
 @click.option("--user", default="", help="Only those of this login name.")
 def list_sessions(configuration: Path, user: str) -> None:
-    state = open_state(configuration)
+    state = existing_state(configuration)
     sessions = asyncio.run(_open_sessions(state, user))
     table = Table(Column("session", no_wrap=True), "user", "name", "for", "signed in", "last seen", "address")
     for one in sessions:
@@ -49,7 +49,7 @@ def list_sessions(configuration: Path, user: str) -> None:
 def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
     if bool(session) == bool(user):
         raise click.UsageError("name sessions (see `brana sessions list`), or --user, not both")
-    state = open_state(configuration)
+    state = existing_state(configuration)
     ended = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
     missing = set(session) - {one.id for one in ended}
     if not ended or missing:

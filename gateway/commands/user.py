@@ -12,7 +12,7 @@ from config.vocabulary import Language
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions
-from gateway.commands.state import State, now, open_state
+from gateway.commands.state import State, existing_state, now
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
 
@@ -25,7 +25,7 @@ def command() -> None: ...
 @configuration
 @click.argument("login")
 def show(configuration: Path, login: str) -> None:
-    asyncio.run(_show(open_state(configuration), login))
+    asyncio.run(_show(existing_state(configuration), login))
 
 
 @command.command(
@@ -36,7 +36,7 @@ def show(configuration: Path, login: str) -> None:
 @click.argument("login")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
-    state = open_state(configuration)
+    state = existing_state(configuration)
     person = asyncio.run(_person(state, login))
     if not yes:
         click.confirm(f"Remove the second factor of {person.name} ({person.login})?", abort=True)
