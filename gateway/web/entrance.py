@@ -70,7 +70,9 @@ class Entrance:
             raise Refused(PROVIDER_AWAY, 503) from error
         except SignInRefused as error:
             return await self._refused(request, error, now)
-        response = web.HTTPSeeOther(f"https://{request.host}{arrival.return_to}")
+        response = web.Response(
+            status=303, headers={"Location": f"https://{request.host}{arrival.return_to}"}
+        )
         for cookie in arrival.cookies:
             response.headers.add("Set-Cookie", cookie)
         return response
@@ -81,7 +83,7 @@ class Entrance:
         if error.reason == "session_over":
             language = language_of(request, self.desk.pages.default_language)
             beginning = await self.sign_in.begin(request.host, error.return_to, language, now, again=True)
-            response = web.HTTPFound(beginning.location)
+            response = web.Response(status=302, headers={"Location": beginning.location})
             response.headers.add("Set-Cookie", beginning.cookie)
             return response
         return self.desk.refuse(request, SIGN_IN_FAILED, 403, again=error.return_to)
