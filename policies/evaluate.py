@@ -8,13 +8,13 @@ Laws kept here:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, MunicipalityCode
+from config.vocabulary import Action, Language, MunicipalityCode
 from policies.explain import why_nothing_permits
 from policies.model import Permitted, Question, Refused, Text, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
@@ -22,6 +22,7 @@ from policies.request import Parties, circumstances, entities, is_timeless, part
 from policies.review import Policy
 
 REMEMBERED = 8_192  # outcomes of a book, under a KiB each
+WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 
 
@@ -41,7 +42,7 @@ class Contents:
     """SHA-256 over schema and files, of which the version is the beginning."""
     policies: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
-    """`region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
+    """`schema`, `region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
 
 
 class CompiledDiffers(Exception):
@@ -214,13 +215,23 @@ class PolicyBook:
 
 
 def _titles(sources: Iterable[Source]) -> dict[str, Text]:
-    """Where several policies speak one reason, the region's title, else that of the first municipality."""
-    titles: dict[str, Text] = {}
+    """Where several policies speak one reason in different words, all of them, the region's first."""
+    spoken: dict[str, list[Text]] = {}
     for source in sources:
         for policy in source.policies:
             if policy.wording is not None:
-                titles.setdefault(policy.reason, without_names(policy.wording.title))
-    return titles
+                known = spoken.setdefault(policy.reason, [])
+                if (title := without_names(policy.wording.title)) not in known:
+                    known.append(title)
+    return {reason: _together(titles) for reason, titles in spoken.items()}
+
+
+def _together(titles: Sequence[Text]) -> Text:
+    more = " / …" if len(titles) > WORDINGS_TOLD else ""
+    return {
+        language: " / ".join(dict.fromkeys(title[language] for title in titles[:WORDINGS_TOLD])) + more
+        for language in Language
+    }
 
 
 @lru_cache(maxsize=2048)  # a few KiB each

@@ -97,6 +97,7 @@ def read_folders(
     schema = SCHEMA_FILE.read_text("utf-8")
     reading = _Reading(cedarpy.Schema.from_str(schema), district, applications)
     reading.digest.update(schema.encode())
+    reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)
     municipal = _read_municipalities(
         reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}

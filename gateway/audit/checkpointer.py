@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.audit import checkpoint, checkpoint_file
-from gateway.audit.facts import moment
+from gateway.audit.facts import LATEST, moment
 from gateway.audit.note import NoteRefused, Signer
 from gateway.audit.tree import Frontier
 
@@ -32,6 +32,11 @@ class Sealed:
     def moment(self) -> datetime:
         """`at` as a time in UTC."""
         return moment(self.at)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the row holds what it should: SQLite keeps any type in any column."""
+        return (type(self.root), type(self.at)) == (bytes, int) and abs(self.at) < LATEST
 
 
 class CheckpointStore(Protocol):

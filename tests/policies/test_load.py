@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import MunicipalityCode, Role
+from config.vocabulary import Language, MunicipalityCode, Role
 from policies.load import LARGEST_FILE, load
 from policies.model import Permitted
 from policies.problems import PoliciesUnusable
@@ -117,3 +117,37 @@ def test_a_municipality_that_left_the_district_is_noticed(folders: tuple[Path, P
     (folders[1] / "588318.cedar").write_text("", "utf-8")
     assert MunicipalityCode("588318") not in DISTRICT
     assert len(problems(folders)) == 1
+
+
+def test_a_book_tells_what_it_consists_of(tmp_path: Path) -> None:
+    region, municipalities = copy_of_the_example(tmp_path)
+    before = load(region, municipalities, DISTRICT, APPLICATIONS)
+    (region / "10-sign-in.cedar").write_text((region / "10-sign-in.cedar").read_text() + "\n// a remark\n")
+    after = load(region, municipalities, DISTRICT, APPLICATIONS)
+    assert before.contents.policies == after.contents.policies > 20
+    assert after.contents.digest.startswith(after.version)
+    assert before.contents.files.keys() == after.contents.files.keys()
+    assert "schema" in after.contents.files
+    assert [
+        name for name in after.contents.files if before.contents.files[name] != after.contents.files[name]
+    ] == ["region/10-sign-in.cedar"]
+
+
+def forbidding(name: str, title: str) -> str:
+    return (
+        f'@id("{name}")\n@reason("closed_here")\n@title_cs("{title} {{municipality}}")\n@title_en("EN {title}")\n'
+        '@advice_cs("a")\n@advice_en("a")\n'
+        'forbid (principal, action, resource in Municipality::"CODE") when { false };\n'
+    )
+
+
+def test_a_reason_is_called_by_all_the_words_that_policies_have_for_it(tmp_path: Path) -> None:
+    region, municipalities = copy_of_the_example(tmp_path)
+    for code, title in (("588491", "Zavřeno"), ("588296", "Zavřeno"), ("588512", "Úřad nemá otevřeno")):
+        file = municipalities / f"{code}.cedar"
+        file.write_text(file.read_text() + forbidding("closed-here", title).replace("CODE", code))
+    titles = load(region, municipalities, DISTRICT, APPLICATIONS).titles["closed_here"]
+    assert titles == {
+        Language.CZECH: "Zavřeno … / Úřad nemá otevřeno …",
+        Language.ENGLISH: "EN Zavřeno / EN Úřad nemá otevřeno",
+    }

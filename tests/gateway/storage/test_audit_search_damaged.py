@@ -10,6 +10,7 @@ import pytest
 from gateway.audit.canonical import Recorded, canonical
 from gateway.audit.entry import Code
 from gateway.audit.search import Query, Unreadable
+from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
 from tests.gateway.audit.attacking import broken, by_hand, grow
 from tests.gateway.audit.making import NOON, Log, entry, open_log
@@ -90,6 +91,19 @@ async def test_pages_of_any_size_survive_a_time_that_is_none(log: Log, value: ob
     assert last is not None
     await search.page(Query(), last)
     assert isinstance(await search.entry(DAMAGED), Unreadable)
+
+
+@pytest.mark.parametrize("column", ["root", "at"])
+@pytest.mark.parametrize("value", ["text", 7.5, 2**62])
+async def test_a_damaged_checkpoint_is_known_to_be_unreadable(log: Log, column: str, value: object) -> None:
+    await whole(log)
+    newest = await Checkpoints(log.database).newest()
+    assert newest is not None
+    assert newest.readable
+    by_hand(log, (f"UPDATE audit_checkpoint SET {column} = ?", (value,)))
+    newest = await Checkpoints(log.database).newest()
+    assert newest is not None
+    assert not newest.readable
 
 
 @pytest.mark.parametrize("column", ["at", "code", "outcome", "received_at", "leaf", "subject"])

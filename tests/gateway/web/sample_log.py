@@ -52,6 +52,7 @@ class MemoryLog:
 
     entries: list[Entry] = field(default_factory=sample_entries)
     damaged: set[int] = field(default_factory=set)
+    checkpoint_altered: Sealed | None = None
 
     def _found(self, index: int) -> Found:
         entry = self.entries[index]
@@ -82,7 +83,9 @@ class MemoryLog:
         )
 
     async def checkpoint(self):
-        return Sealed(len(self.entries), sha256(b"root").digest(), microseconds(NOW), "")
+        return self.checkpoint_altered or Sealed(
+            len(self.entries), sha256(b"root").digest(), microseconds(NOW), ""
+        )
 
     async def record(self, entries):
         self.entries.extend(entries)

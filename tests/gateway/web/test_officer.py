@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -187,6 +188,13 @@ async def test_a_verification_that_came_to_nothing_says_so_and_is_recorded(clien
     assert "the disk fails" in text
     entry = office.log.entries[-1]
     assert (entry.outcome, entry.reason) == (Outcome.FAILURE, "verification_failed")
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_said_to_be(client, office):
+    sealed = await office.log.checkpoint()
+    office.log.checkpoint_altered = replace(sealed, root="by hand")
+    assert "The last checkpoint cannot be read; verify the log" in await shown(client, "/integrity")
+    await shown(client, "/")
 
 
 async def test_a_verdict_is_shown_even_when_the_log_takes_no_entry_of_it(client, office):
