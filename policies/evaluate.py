@@ -8,20 +8,21 @@ Laws kept here:
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, MunicipalityCode
+from config.vocabulary import Action, Language, MunicipalityCode
 from policies.explain import why_nothing_permits
-from policies.model import Permitted, Question, Refused, Verdict
-from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out
+from policies.model import Permitted, Question, Refused, Text, Verdict
+from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
 REMEMBERED = 2_048  # outcomes of a book, under a KiB each
+WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 
 
@@ -31,6 +32,17 @@ class Source:
 
     text: str
     policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a version consists of, for the record."""
+
+    digest: str = ""
+    """SHA-256 over schema and files, of which the version is the beginning."""
+    policies: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    """`schema`, `region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
 
 
 class CompiledDiffers(Exception):
@@ -71,13 +83,21 @@ class PolicyBook:
     """All policies of a district at one version. A change of policies makes a new book."""
 
     def __init__(
-        self, region: Source, municipal: Mapping[MunicipalityCode, Source], names: Names, version: str
+        self,
+        region: Source,
+        municipal: Mapping[MunicipalityCode, Source],
+        names: Names,
+        version: str,
+        contents: Contents | None = None,
     ) -> None:
         self.version = version
+        self.contents = contents or Contents()
         self._names = names
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         _Compiled(self._guardrails, region.policies)
+        self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
+        """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, _Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, str], _Outcome] = {}
@@ -192,6 +212,26 @@ class PolicyBook:
             also=also,
             detail=detail,
         )
+
+
+def _titles(sources: Iterable[Source]) -> dict[str, Text]:
+    """Where several policies speak one reason in different words, all of them, the region's first."""
+    spoken: dict[str, list[Text]] = {}
+    for source in sources:
+        for policy in source.policies:
+            if policy.wording is not None:
+                known = spoken.setdefault(policy.reason, [])
+                if (title := without_names(policy.wording.title)) not in known:
+                    known.append(title)
+    return {reason: _together(titles) for reason, titles in spoken.items()}
+
+
+def _together(titles: Sequence[Text]) -> Text:
+    more = " / …" if len(titles) > WORDINGS_TOLD else ""
+    return {
+        language: " / ".join(dict.fromkeys(title[language] for title in titles[:WORDINGS_TOLD])) + more
+        for language in Language
+    }
 
 
 @lru_cache(maxsize=128)  # 14 KiB each

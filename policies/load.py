@@ -10,7 +10,7 @@ import cedarpy
 from config.district import District
 from config.problem import ConfigurationRefused, Problem
 from config.vocabulary import ApplicationId, MunicipalityCode
-from policies.evaluate import PolicyBook, Source
+from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import Text
 from policies.reasons import Names
@@ -31,6 +31,7 @@ class Read:
     region: Source
     municipal: dict[MunicipalityCode, Source]
     version: str
+    contents: Contents
     problems: tuple[Problem, ...]
 
 
@@ -41,12 +42,14 @@ class _Reading:
     applications: frozenset[ApplicationId] | None
     problems: list[Problem] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    files: dict[str, str] = field(default_factory=dict)
 
     def review(self, file: Path, name: str, only: MunicipalityCode | None = None) -> PolicyFile | None:
         text = self._text(file)
         if text is None:
             return None
         self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
+        self.files[name] = hashlib.sha256(text.encode()).hexdigest()
         reviewed = review(file, text, Bounds(self.schema, self.district, self.applications, only))
         self.problems += reviewed.problems
         return reviewed
@@ -85,7 +88,7 @@ def load(
     if read.problems:
         raise PoliciesUnusable(read.problems)
     names = Names(district, dict(applications or {}))
-    return PolicyBook(read.region, read.municipal, names, read.version)
+    return PolicyBook(read.region, read.municipal, names, read.version, read.contents)
 
 
 def read_folders(
@@ -98,12 +101,15 @@ def read_folders(
     schema = SCHEMA_FILE.read_text("utf-8")
     reading = _Reading(cedarpy.Schema.from_str(schema), district, applications)
     reading.digest.update(schema.encode())
+    reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)
     municipal = _read_municipalities(
         reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}
     )
-    version = reading.digest.hexdigest()[:VERSION_LENGTH]
-    return Read(guardrails, municipal, version, tuple(sorted(reading.problems)))
+    digest = reading.digest.hexdigest()
+    sources = (guardrails, *municipal.values())
+    contents = Contents(digest, sum(len(source.policies) for source in sources), reading.files)
+    return Read(guardrails, municipal, digest[:VERSION_LENGTH], contents, tuple(sorted(reading.problems)))
 
 
 def _read_region(reading: _Reading, folder: Path) -> Source:

@@ -162,6 +162,11 @@ def spell_out(
     )
 
 
+def without_names(text: Text) -> Text:
+    """The text of no particular question: an ellipsis stands for each name."""
+    return {language: PLACEHOLDER.sub("…", words) for language, words in text.items()}
+
+
 def _fill(text: str, language: Language, question: Question, names: Names, roles: frozenset[Role]) -> str:
     if "{" not in text:
         return text

@@ -1,5 +1,7 @@
 """Entries that are built in more than one place, or whose details others rely on."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -7,6 +9,8 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
 SYSTEM = "system"
+SHORT = 200  # characters kept of what a request says of itself
+MARK = 16  # hexadecimal digits of a file's SHA-256: enough to see that it is another
 TEXT = 500  # characters kept of a text that somebody typed or another program said
 
 
@@ -41,13 +45,58 @@ def directory_recovered(now: datetime, server: str) -> Entry:
     return _system(Code.DIRECTORY_RECOVERED, now, server=neutral(server, TEXT))
 
 
-def policies_loaded(now: datetime, version: str, policies: int) -> Entry:
-    return _system(Code.POLICIES_LOADED, now, policy_version=version, policies=policies)
+def policies_loaded(
+    now: datetime, version: str, *, digest: str, policies: int, files: Mapping[str, str], before: Entry | None
+) -> Entry:
+    """From now on these policies are in force. `files`: name → SHA-256; `before`: the entry of the last version."""
+    marks = sorted(f"{name} {checksum[:MARK]}" for name, checksum in files.items())
+    entry = _system(
+        Code.POLICIES_LOADED,
+        now,
+        policy_version=version,
+        digest=digest,
+        policies=policies,
+        region_files=sum(name.startswith("region/") for name in files),
+        municipal_files=sum(name.startswith("municipalities/") for name in files),
+        previous=before.policy_version if before else "none",
+    )
+    known = before.details.get("files") if before else None
+    changed = _changed(known, marks) if isinstance(known, list) else []
+    return replace(
+        entry, details=entry.details | {"files": marks} | ({"changed": changed} if changed else {})
+    )
 
 
-def policies_refused(now: datetime, cause: str) -> Entry:
-    """New policies had a fault; the old ones, if any, stay in force."""
-    return _system(Code.POLICIES_LOADED, now, Outcome.FAILURE, cause=neutral(cause, TEXT))
+def _changed(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    was, are = (dict(mark.rsplit(" ", 1) for mark in marks if " " in mark) for marks in (old, new))
+    names = sorted(name for name in was.keys() | are.keys() if was.get(name) != are.get(name))
+    return [
+        f"{'added' if name not in was else 'removed' if name not in are else 'changed'} {name}"
+        for name in names
+    ]
+
+
+def sign_in_refused(
+    now: datetime,
+    reason: str,
+    *,
+    host: str,
+    address: str,
+    request_id: str,
+    user_agent: str,
+    left_out: int = 0,
+) -> Entry:
+    """The gateway let nobody in on the way back from the provider. Whoever it was, nothing proves it."""
+    counted = {"left_out_before": left_out} if left_out else {}
+    return Entry(
+        code=Code.SIGN_IN_REFUSED_BY_GATEWAY,
+        outcome=Outcome.REFUSED,
+        at=now,
+        reason=reason,
+        address=neutral(address, SHORT),
+        request_id=neutral(request_id, SHORT),
+        details={"host": neutral(host, SHORT), "user_agent": neutral(user_agent, SHORT), **counted},
+    )
 
 
 def key_created(now: datetime, key_id: str, purpose: str) -> Entry:
@@ -93,18 +142,24 @@ def searched(  # noqa: PLR0913 - the facts of one act
     )
 
 
-def verified(
-    now: datetime, *, subject: str, whole: bool, entries: int, finding: str, person: str = ""
-) -> Entry:
-    """Somebody checked the log. `finding`: the report in one sentence."""
-    return Entry(
-        code=Code.LOG_VERIFIED,
-        outcome=Outcome.SUCCESS if whole else Outcome.FAILURE,
-        at=now,
-        subject=subject,
-        person=person,
-        details={"entries": entries, "finding": neutral(finding, TEXT)},
-    )
+def verifying(now: datetime, *, subject: str, person: str = "") -> Entry:
+    """Somebody has the log checked: the entry without what was found, which only the end can say."""
+    return Entry(code=Code.LOG_VERIFIED, outcome=Outcome.SUCCESS, at=now, subject=subject, person=person)
+
+
+def verified(by: Entry, now: datetime, *, whole: bool, entries: int, finding: str) -> Entry:
+    """The check that `by` asked for is done. `finding`: the report in one sentence."""
+    details: dict[str, str | int | float | bool | list[str]] = {
+        "entries": entries,
+        "finding": neutral(finding, TEXT),
+    }
+    return replace(by, at=now, outcome=Outcome.SUCCESS if whole else Outcome.FAILURE, details=details)
+
+
+def verification_not_finished(by: Entry, now: datetime, reason: str, cause: str) -> Entry:
+    """The check that `by` asked for came to no verdict."""
+    finding = neutral(f"no verdict: {cause or reason}", TEXT)
+    return replace(by, at=now, outcome=Outcome.FAILURE, reason=reason, details={"finding": finding})
 
 
 def _system(

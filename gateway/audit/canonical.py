@@ -137,7 +137,7 @@ def parse(data: bytes) -> Recorded:
         )
         recorded = Recorded(form.sequence, time_of(form.received_at), entry)
         same = canonical(recorded) == data
-    except (Unrecordable, ValueError) as error:
+    except (Unrecordable, ValueError, OverflowError) as error:
         raise NotCanonical(str(error)) from error
     if not same:
         raise NotCanonical("the same facts are written differently")

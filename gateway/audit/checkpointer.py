@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from gateway.audit import checkpoint, checkpoint_file
+from gateway.audit.facts import LATEST, moment
 from gateway.audit.note import NoteRefused, Signer
 from gateway.audit.tree import Frontier
 
@@ -26,6 +27,16 @@ class Sealed:
     at: int
     """Receive time of its last entry, microseconds since the epoch."""
     note: str
+
+    @property
+    def moment(self) -> datetime:
+        """`at` as a time in UTC."""
+        return moment(self.at)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the row holds what it should: SQLite keeps any type in any column."""
+        return (type(self.root), type(self.at)) == (bytes, int) and abs(self.at) < LATEST
 
 
 class CheckpointStore(Protocol):

@@ -20,6 +20,7 @@ class Code(StrEnum):
     SIGN_IN_THROTTLED = "sign_in.throttled"
     SIGN_IN_COMPLETED = "sign_in.completed"
     SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_IN_REFUSED_BY_GATEWAY = "sign_in.refused_by_gateway"
     SIGN_OUT = "sign_in.signed_out"
     FACTOR_ENROLLED = "factor.enrolled"
     FACTOR_REMOVED = "factor.removed"

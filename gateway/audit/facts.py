@@ -12,6 +12,7 @@ Fact = str | int
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LATEST = 10**17  # microseconds: some three thousand years; what claims to be later is no time
 
 _texts = attrgetter(*TEXTS)
 

@@ -16,6 +16,7 @@ from gateway.audit.facts import microseconds
 PAGE = 50
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
 LONGEST_SPAN = timedelta(days=7)
+FARTHEST = 2**62 - 1  # microseconds: a place before or behind every time
 PEOPLE = 20  # subjects that a part of a name may stand for
 
 
@@ -107,14 +108,26 @@ class Position:
             position = Position(int(at), int(sequence))
         except ValueError as error:
             raise PositionRefused from error
-        if str(position) != text or position.sequence < 0 or not -(2**62) < position.at < 2**62:
+        if str(position) != text or position.sequence < 0 or abs(position.at) > FARTHEST:
             raise PositionRefused
         return position
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands where the bytes of a row are not an entry that this log wrote there. `verify` tells more."""
+
+    sequence: int
+    at: datetime | None
+    """The time of the act that the row's column claims, where it claims one."""
+
+
+Found = Recorded | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    entries: tuple[Recorded, ...]
+    entries: tuple[Found, ...]
     """Newest first."""
     following: Position | None
     """Where the next page begins; None on the last."""
@@ -150,7 +163,7 @@ class Search(Protocol):
         """Counts to `COUNTED`. Raises TooManyPeople."""
         ...
 
-    async def entry(self, sequence: int) -> Recorded | None: ...
+    async def entry(self, sequence: int) -> Found | None: ...
 
     async def position(self, sequence: int) -> Position | None:
         """Where an entry stands in the order of answers, for pages that are named by their last entry."""

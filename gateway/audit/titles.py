@@ -7,8 +7,10 @@ import re
 
 from config.settings import Title
 from config.vocabulary import Language
+from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.reasons import REASONS, Reasons
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -31,6 +33,10 @@ TITLES: dict[Code, Title] = {
     Code.SIGN_IN_COMPLETED: Title(cs="Přihlášení dokončeno: {who}", en="Sign-in completed: {who}"),
     Code.SIGN_IN_FAILED: Title(
         cs="Přihlášení se nezdařilo: {who} (důvod: {reason})", en="Sign-in failed: {who} (reason: {reason})"
+    ),
+    Code.SIGN_IN_REFUSED_BY_GATEWAY: Title(
+        cs="Brána nepřijala přihlášení: adresa {address}, hostitel {host} (důvod: {reason})",
+        en="The gateway accepted no sign-in: address {address}, host {host} (reason: {reason})",
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
@@ -100,8 +106,9 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     Code.POLICIES_LOADED: Title(
-        cs="Načtena pravidla přístupu, verze {policy_version}",
-        en="Access policies loaded, version {policy_version}",
+        cs="Od této chvíle platí zásady verze {policy_version} (počet: {policies}; před nimi verze: {previous})",
+        en="Policies of version {policy_version} are in force from now on "
+        "(number: {policies}; version before: {previous})",
     ),
     Code.KEY_CREATED: Title(
         cs="Vytvořen podpisový klíč {key} (účel: {purpose})",
@@ -129,10 +136,32 @@ OUTCOMES: dict[Outcome, Title] = {
 }
 
 
-def sentence(entry: Entry, language: Language) -> str:
-    """The entry as one sentence; a dash stands for what it does not say."""
+FAULTS: dict[Fault, Title] = {
+    Fault.EDITED: Title(cs="záznam byl změněn", en="the entry was edited"),
+    Fault.REMOVED: Title(cs="záznam byl odstraněn", en="the entry was removed"),
+    Fault.REORDERED: Title(cs="záznamy byly přeházeny", en="entries were reordered"),
+    Fault.FOREIGN: Title(cs="záznam nenapsala brána", en="the log cannot have written this entry"),
+    Fault.COLUMNS_DIFFER: Title(
+        cs="sloupce pro hledání neodpovídají záznamu", en="searchable columns disagree with the entry"
+    ),
+    Fault.REWRITTEN: Title(cs="část záznamu byla přepsána", en="part of the log was rewritten"),
+    Fault.APPENDED_BY_HAND: Title(cs="záznam byl připsán ručně", en="the entry was appended by hand"),
+    Fault.TRUNCATED: Title(cs="konec záznamu chybí", en="the end of the log is missing"),
+    Fault.ROLLED_BACK: Title(
+        cs="databáze byla vrácena ke starší kopii", en="the database was put back to an older copy"
+    ),
+    Fault.TAIL_DAMAGED: Title(cs="uložený konec stromu je poškozen", en="the stored tail is damaged"),
+    Fault.CHECKPOINT_REMOVED: Title(cs="kontrolní bod chybí", en="a checkpoint was removed"),
+    Fault.CHECKPOINT_ALTERED: Title(cs="kontrolní bod byl změněn", en="a checkpoint was altered"),
+}
+
+
+def sentence(entry: Entry, language: Language, reasons: Reasons = REASONS) -> str:
+    """The entry as one sentence; a dash stands for what it does not say, a code for a reason without a name."""
     values = {name: getattr(entry, name) for name in TEXTS}
     values["who"] = entry.person or entry.subject
+    if (named := reasons.name(entry.reason)) is not None:
+        values["reason"] = named.in_language(language)
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match[1]) or entry.details.get(match[1], "")

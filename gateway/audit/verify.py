@@ -10,10 +10,8 @@ from typing import NoReturn
 
 from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.canonical import NotCanonical, parse
-from gateway.audit.facts import FACTS, Fact, facts, microseconds, moment
+from gateway.audit.facts import FACTS, LATEST, Fact, facts, microseconds, moment
 from gateway.audit.tree import Frontier, leaf_hash
-
-LATEST = 10**17  # microseconds: some three thousand years
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""`brana audit verify|search`: prove the log whole; find entries. Both are recorded."""
+"""`brana audit verify|search`: prove the log whole; find entries. Both are recorded.
+
+What a verification found is told first: a log that takes no entry is when its verdict is wanted most.
+"""
 
 import asyncio
 import getpass
@@ -12,53 +15,86 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit import acts
-from gateway.audit.canonical import Recorded
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.note import Signer
-from gateway.audit.search import Query
+from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.recomputation import VerificationNotRecorded
+from gateway.audit.search import Found, Query, Unreadable
 from gateway.audit.titles import sentence
+from gateway.audit.verify import Report
+from gateway.commands.decisions import policy_book
 from gateway.commands.options import configuration
-from gateway.commands.state import State, now, open_state
+from gateway.commands.policies_in_force import reasons_of
+from gateway.commands.state import State, existing_state, now
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_search import LogSearch
+from policies.load import PoliciesUnusable
 
 PRAGUE = ZoneInfo("Europe/Prague")
+UNREADABLE = "this entry cannot be read; run `brana audit verify`"
 
 
 @click.group(help="Verify and search the audit log.")
 def command() -> None: ...
 
 
-@command.command(help="Recompute the whole log. Exit code 1 and the first broken entry when it is not whole.")
+@command.command(
+    help="Recompute the whole log. Exit code 0 when it is whole and the verification is recorded; "
+    "1, with the first broken entry, when it is not."
+)
 @configuration
 @click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path, exists=True),
               help="A checkpoint that was kept elsewhere; the log must still contain it.")  # fmt: skip
-def verify(configuration: Path, kept: tuple[Path, ...]) -> None:
-    state = open_state(configuration)
-    signer = Signer(state.settings.public.domain, state.keys.checkpoint)
-    file = state.settings.state.directory / "checkpoints.log"
-    with Progress(transient=True, console=Console(stderr=True)) as progress:
-        progress.add_task("Recomputing the log", total=None)
-        report = verify_log(
-            state.database, file, [signer.verifier], [path.read_text(encoding="utf-8") for path in kept]
-        )
-    finding = "whole" if report.broken is None else str(report.broken)
-    entry = acts.verified(
-        now(), subject=_operator(), whole=report.broken is None, entries=report.entries, finding=finding
-    )
-    asyncio.run(state.record([entry]))
+@click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
+def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
+    state = existing_state(configuration)
+    report = _recomputed(state, kept, quiet=quiet)
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
+    elif not quiet:
+        click.echo(
+            f"the log is whole: {report.entries} entries, {report.sealed} of them under "
+            f"{report.checkpoints} signed checkpoints, {report.not_yet_sealed} not yet sealed\n"
+            f"root {report.root.hex()}"
+        )
+    sys.stdout.flush()
+    by = acts.verifying(now(), subject=_operator())
+    finding = "whole" if report.broken is None else str(report.broken)
+    entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
+    _record_verification(state, entry)
+    if report.broken is not None:
         sys.exit(1)
-    click.echo(
-        f"the log is whole: {report.entries} entries, {report.sealed} of them under "
-        f"{report.checkpoints} signed checkpoints, {report.not_yet_sealed} not yet sealed\n"
-        f"root {report.root.hex()}"
-    )
+
+
+def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
+    """With a bar of the entries that are done, where somebody watches."""
+    signer = Signer(state.settings.public.domain, state.keys.checkpoint)
+    file = state.settings.state.directory / "checkpoints.log"
+    notes = [path.read_text(encoding="utf-8") for path in kept]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    watched = Console(stderr=True)
+    with Progress(
+        *columns, transient=True, console=watched, disable=quiet or not watched.is_terminal
+    ) as progress:
+        task = progress.add_task("Recomputing the log")
+        return verify_log(
+            state.database,
+            file,
+            [signer.verifier],
+            notes,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+
+
+def _record_verification(state: State, entry: Entry) -> None:
+    try:
+        asyncio.run(state.record([entry]))
+    except Exception as error:
+        raise VerificationNotRecorded(error) from error
 
 
 @command.command(help="Entries that fit, newest first.")
@@ -105,13 +141,17 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         since=since.replace(tzinfo=PRAGUE) if since else None,
         until=until.replace(tzinfo=PRAGUE) if until else None,
     )
-    state = open_state(configuration)
+    state = existing_state(configuration)
     found = asyncio.run(_search(state, query, limit))
+    reasons = REASONS if as_json else _reasons(state)
     for one in found:
-        click.echo(_as_json(one) if as_json else _as_text(one))
+        click.echo(_as_json(one) if as_json else _as_text(one, reasons))
+    unreadable = sum(isinstance(one, Unreadable) for one in found)
+    if unreadable:
+        click.echo(f"{unreadable} of these entries cannot be read; run `brana audit verify`", err=True)
 
 
-async def _search(state: State, query: Query, limit: int) -> Sequence[Recorded]:
+async def _search(state: State, query: Query, limit: int) -> Sequence[Found]:
     page = await LogSearch(state.database).page(query, limit=limit)
     entry = acts.searched(
         now(),
@@ -125,19 +165,34 @@ async def _search(state: State, query: Query, limit: int) -> Sequence[Recorded]:
     return page.entries
 
 
+def _reasons(state: State) -> Reasons:
+    """With the policies' own; with policies that cannot be read, their reasons keep their codes."""
+    try:
+        return reasons_of(policy_book(state.settings, state.district))
+    except PoliciesUnusable:
+        return REASONS
+
+
 def _operator() -> str:
     return f"cli:{getpass.getuser()}"
 
 
-def _as_json(recorded: Recorded) -> str:
+def _as_json(found: Found) -> str:
+    if isinstance(found, Unreadable):
+        return msgspec.json.encode({"sequence": found.sequence, "unreadable": UNREADABLE}).decode()
     content = {
-        "sequence": recorded.sequence,
-        "received_at": recorded.received_at,
-        "entry": asdict(recorded.entry),
+        "sequence": found.sequence,
+        "received_at": found.received_at,
+        "entry": asdict(found.entry),
     }
     return msgspec.json.encode(content).decode()
 
 
-def _as_text(recorded: Recorded) -> str:
-    at = recorded.entry.at.astimezone(PRAGUE).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{recorded.sequence:>8}  {at}  {sentence(recorded.entry, Language.ENGLISH)}"
+def _as_text(found: Found, reasons: Reasons) -> str:
+    at = found.at if isinstance(found, Unreadable) else found.entry.at
+    when = at.astimezone(PRAGUE).strftime("%Y-%m-%d %H:%M:%S") if at else " " * 19
+    if isinstance(found, Unreadable):
+        return f"{found.sequence:>8}  {when}  {UNREADABLE}"
+    entry = found.entry
+    code = f" [{entry.reason}]" if entry.reason else ""
+    return f"{found.sequence:>8}  {when}  {sentence(entry, Language.ENGLISH, reasons)}{code}"

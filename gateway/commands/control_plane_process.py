@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +20,11 @@ import uvloop
 from gateway import __version__
 from gateway.audit import acts
 from gateway.audit.note import Signer
-from gateway.commands import rounds
+from gateway.audit.recomputation import Recomputation
+from gateway.commands import rounds, verification_process
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.failure import explained
+from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
 from gateway.commands.sockets import serving
 from gateway.commands.state import State, now, open_state
@@ -31,7 +34,8 @@ from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
-from gateway.storage.officer_log import OfficerLog
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_search import LogSearch
 from gateway.supervise import CURRENT, TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 
@@ -80,7 +84,9 @@ async def _serve(plane: ControlPlane) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
-    await state.record([acts.started(moment, __version__, version)])
+    await state.record(
+        [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
+    )
     plane.publish(
         all_resources(
             plane.settings,
@@ -94,6 +100,7 @@ async def _serve(plane: ControlPlane) -> None:
     )
     plane.revoked.replace(await state.sessions.revoked(moment))
     checkpoints = rounds.checkpointer(plane, signer)
+    recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane)
@@ -101,9 +108,12 @@ async def _serve(plane: ControlPlane) -> None:
         async with asyncio.timeout(CATCH_UP.total_seconds()):
             await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(recomputation.close)
         logging_ends = asyncio.Event()
         keepers = [asyncio.create_task(ingest.run(logging_ends))]
-        await stack.enter_async_context(serving(plane, _officer(plane, signer), lambda: look_again(plane)))
+        await stack.enter_async_context(
+            serving(plane, _officer(plane, recomputation), lambda: look_again(plane))
+        )
         await stack.enter_async_context(
             rounds.running(
                 lambda: rounds.keep_facts(plane),
@@ -131,16 +141,29 @@ async def look_again(plane: ControlPlane) -> bool:
     return await plane.discovery.gate_applied(GATE_PATIENCE)
 
 
-def _officer(plane: ControlPlane, signer: Signer) -> Officer:
+def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
+    directory = plane.settings.state.directory
+    command = verification_process.command(
+        plane.state.database.path, directory / "checkpoints.log", [signer.verifier], os.getpid()
+    )
+    return Recomputation(command, plane.state.record, now)
+
+
+def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
     state = plane.state
-    file = plane.settings.state.directory / "checkpoints.log"
     names = Names(
         municipalities={code: one.name for code, one in state.district.items()},
         applications=plane.application_titles(),
-        reasons={},
+        reasons=reasons_of(plane.book),
     )
     return Officer(
-        plane.desk, OfficerLog(state.database, file, [signer.verifier]), plane.supervision(), names
+        plane.desk,
+        LogSearch(state.database),
+        Checkpoints(state.database).newest,
+        state.record,
+        plane.supervision(),
+        recomputation,
+        names,
     )
 
 

@@ -6,8 +6,10 @@ Errors of the rooms say themselves what is wrong, where, and how to mend it; her
 import errno
 
 from config.problem import ConfigurationRefused
+from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning, NotTold
+from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
@@ -18,10 +20,12 @@ TOLD = (
     DatabaseUnusable,
     DirectoryMisconfigured,
     DirectoryUnreachable,
+    LogInconsistent,
     MasterKeyUnusable,
     NotRunning,
     NotTold,
     SealBroken,
+    VerificationNotRecorded,
 )
 
 FILES = {

@@ -14,7 +14,7 @@ from gateway.commands import lock
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
-from gateway.commands.state import State, now, open_state
+from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
 from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
@@ -33,7 +33,7 @@ def command() -> None: ...
 @configuration
 @click.option("--user", default="", help="Only those of this login name.")
 def list_sessions(configuration: Path, user: str) -> None:
-    state = open_state(configuration)
+    state = existing_state(configuration)
     sessions = asyncio.run(_open_sessions(state, user))
     if not sessions:
         click.echo(f"no open session of {user!r}" if user else "no open session")
@@ -53,7 +53,7 @@ def list_sessions(configuration: Path, user: str) -> None:
 def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
     if bool(session) == bool(user):
         raise click.UsageError("name sessions (see `brana sessions list`), or --user, not both")
-    state = open_state(configuration)
+    state = existing_state(configuration)
     ended = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
     missing = set(session) - {one.id for one in ended}
     if not ended or missing:

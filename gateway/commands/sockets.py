@@ -53,7 +53,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.card,
         plane.state.district,
     )
-    entrance = Entrance(plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.end_by_person)
+    entrance = Entrance(
+        plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.end_by_person, plane.state.record
+    )
     rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
     return make_app(plane.desk, rooms, entrance.paths())
 

@@ -10,7 +10,7 @@ from config.district import District
 from config.load import load
 from config.settings import Settings
 from gateway.audit.entry import Entry
-from gateway.commands.preflight import prepare_state
+from gateway.commands.preflight import CannotStart, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
@@ -72,10 +72,28 @@ class State:
 
 
 def open_state(configuration: Path) -> State:
-    """Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
+    """For what may begin a state. Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
     settings, district = load(configuration)
     prepare_state(settings.state.directory)
     return opened(settings, district)
+
+
+def existing_state(configuration: Path) -> State:
+    """For commands about an installation that has run; makes nothing. Raises what `open_state` does."""
+    settings, district = load(configuration)
+    directory = settings.state.directory
+    database = directory / "brana.db"
+    missing = CannotStart(
+        f"no state at {directory}: there is nothing to look at or to change",
+        f"start `brana serve` once, or correct state.directory in {configuration}",
+    )
+    if not database.exists() or database.stat().st_size == 0:
+        raise missing
+    state = opened(settings, district)
+    if not state.database.read_now(anything_sealed):  # a first start that never came to its keys
+        state.database.close()
+        raise missing
+    return state
 
 
 def opened(settings: Settings, district: District) -> State:

@@ -11,7 +11,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
-from gateway.commands.state import State, now, open_state
+from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
@@ -27,7 +27,7 @@ def command() -> None: ...
 @configuration
 @click.argument("login")
 def show(configuration: Path, login: str) -> None:
-    asyncio.run(_show(open_state(configuration), login))
+    asyncio.run(_show(existing_state(configuration), login))
 
 
 @command.command(
@@ -39,7 +39,7 @@ def show(configuration: Path, login: str) -> None:
 @click.argument("login")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
-    state = open_state(configuration)
+    state = existing_state(configuration)
     person = asyncio.run(_person(state, login))
     if not asyncio.run(_is_enrolled(state, person)):
         raise _nothing_to_remove(person)

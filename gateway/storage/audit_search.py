@@ -8,25 +8,29 @@ a page. Of the conditions the one that leaves the fewest entries is given to the
 from datetime import datetime
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, false, func, literal, or_, select, tuple_
 
 from config.vocabulary import MunicipalityCode
-from gateway.audit.canonical import Recorded, parse
+from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.entry import Code, Outcome
-from gateway.audit.facts import microseconds, moment
+from gateway.audit.facts import LATEST, microseconds, moment
 from gateway.audit.names import folded
 from gateway.audit.search import (
     COUNTED,
+    FARTHEST,
     LONGEST_SPAN,
     PAGE,
     PEOPLE,
     Count,
+    Found,
     Hour,
     Page,
     Position,
     Query,
     TooManyPeople,
+    Unreadable,
 )
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry, audit_person
@@ -54,7 +58,7 @@ class LogSearch:
     async def count(self, query: Query) -> Count:
         return await self._database.read(lambda connection: count(connection, query))
 
-    async def entry(self, sequence: int) -> Recorded | None:
+    async def entry(self, sequence: int) -> Found | None:
         return await self._database.read(lambda connection: entry(connection, sequence))
 
     async def position(self, sequence: int) -> Position | None:
@@ -80,10 +84,10 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
         ).all()
         for choice in _choices(connection, query)
     ]
-    merged = merge(*answers, key=lambda row: (row.at, row.sequence), reverse=True)
+    merged = merge(*answers, key=lambda row: _place(row.at, row.sequence), reverse=True)
     rows = list(islice(merged, limit + 1))
-    entries = tuple(parse(row.canonical) for row in rows[:limit])
-    following = Position(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
+    entries = tuple(_read(row.sequence, row.at, row.canonical) for row in rows[:limit])
+    following = _place(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
     return Page(entries, following)
 
 
@@ -98,14 +102,31 @@ def count(connection: Connection, query: Query) -> Count:
     return Count(len(found), at_least=False)
 
 
-def entry(connection: Connection, sequence: int) -> Recorded | None:
-    row = connection.execute(select(_e.canonical).where(_e.sequence == sequence)).first()
-    return parse(row.canonical) if row else None
+def entry(connection: Connection, sequence: int) -> Found | None:
+    row = connection.execute(select(_e.at, _e.canonical).where(_e.sequence == sequence)).first()
+    return _read(sequence, row.at, row.canonical) if row else None
+
+
+def _read(sequence: int, at: Any, data: Any) -> Found:
+    """SQLite keeps any type in any column, so whatever somebody wrote by hand must end as a mark, not as a crash."""
+    try:
+        if isinstance(data, bytes) and (recorded := parse(data)).sequence == sequence:
+            return recorded
+    except NotCanonical:
+        pass
+    return Unreadable(sequence, moment(at) if isinstance(at, int) and abs(at) < LATEST else None)
+
+
+def _place(at: Any, sequence: int) -> Position:
+    """Of any value that stands in the column: SQLite sorts NULL before numbers, text and bytes behind them."""
+    if isinstance(at, int | float) and abs(at) < FARTHEST:
+        return Position(int(at), sequence)
+    return Position(-FARTHEST if at is None else FARTHEST, sequence)
 
 
 def position(connection: Connection, sequence: int) -> Position | None:
-    at = connection.execute(select(_e.at).where(_e.sequence == sequence)).scalar()
-    return None if at is None else Position(at, sequence)
+    row = connection.execute(select(_e.at).where(_e.sequence == sequence)).first()
+    return None if row is None else _place(row.at, sequence)
 
 
 def hours(

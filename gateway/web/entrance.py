@@ -1,12 +1,15 @@
 """`/.brana/callback` and `/.brana/sign-out`: coming in at a host, and going."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import web
 
+from gateway.audit.acts import sign_in_refused
+from gateway.audit.entry import Entry
+from gateway.audit.sparing import Sparing
 from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
 from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
@@ -29,6 +32,9 @@ PROVIDER_AWAY = Refusal(
     ),
 )
 
+REFUSALS_KEPT = (300, timedelta(minutes=1))
+"""Anybody can cause refusals here. More than these are counted; their requests are in the access log."""
+
 EndSession = Callable[[Session, EndReason, web.Request, datetime], Awaitable[None]]
 
 
@@ -38,6 +44,8 @@ class Entrance:
     sign_in: SignIn
     session_of: Callable[[bytes, str], Session | None]
     end: EndSession
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
+    refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
 
     def paths(self) -> Mapping[str, Handler]:
         return {CALLBACK: self.callback, SIGN_OUT: self.sign_out}
@@ -59,24 +67,43 @@ class Entrance:
             )
         except ProviderUnreachable as error:
             log.warning("sign_in.provider_unreachable", cause=str(error))
+            await self._record(request, PROVIDER_AWAY.reason, now)
             return self.desk.refuse(request, PROVIDER_AWAY, 503, again="/")
         except SignInRefused as error:
             return await self._refused(request, error, now)
-        response = web.HTTPSeeOther(f"https://{request.host}{arrival.return_to}")
+        response = web.Response(
+            status=303, headers={"Location": f"https://{request.host}{arrival.return_to}"}
+        )
         for cookie in arrival.cookies:
             response.headers.add("Set-Cookie", cookie)
         return response
 
     async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
         log.warning("sign_in.refused", reason=error.reason, request_id=request_id_of(request))
+        await self._record(request, error.reason, now)
         if error.reason == "session_over":
             language = language_of(request, self.desk.pages.default_language)
             beginning = await self.sign_in.begin(request.host, error.return_to, language, now, again=True)
-            response = web.HTTPFound(beginning.location)
+            response = web.Response(status=302, headers={"Location": beginning.location})
             response.headers.add("Set-Cookie", beginning.cookie)
             return response
         refusal, status = told(error.reason)
         return self.desk.refuse(request, refusal, status, again=error.return_to)
+
+    async def _record(self, request: web.Request, reason: str, now: datetime) -> None:
+        """Before the answer: a refusal that cannot be recorded ends in a page that says so."""
+        left_out = self.refusals.take(now)
+        if left_out is not None:
+            entry = sign_in_refused(
+                now,
+                reason,
+                host=request.host,
+                address=client_address_of(request),
+                request_id=request_id_of(request),
+                user_agent=request.headers.get("User-Agent", ""),
+                left_out=left_out,
+            )
+            await self.record([entry])
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """Ends the session on every host (POST, own page only: the guard sees to it)."""

@@ -30,6 +30,18 @@ class Unsafe(StrEnum):
     PARAMETER_REPEATED = "parameter_repeated"
 
 
+class CodeFault(StrEnum):
+    """Why a code is not exchanged. For the log alone: the relying party is told `invalid_grant` in every case."""
+
+    UNKNOWN = "code_unknown"
+    OF_ANOTHER_CLIENT = "code_of_another_client"
+    USED_TWICE = "code_used_twice"
+    EXPIRED = "code_expired"
+    REDIRECT_URI_DIFFERS = "redirect_uri_differs"
+    VERIFIER_WRONG = "verifier_wrong"
+    SESSION_ENDED = "session_ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What a relying party is told. `description` says what is wrong and how to mend it; ASCII, no quotes."""

@@ -11,7 +11,7 @@ from idp.oidc import pkce
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
 from idp.oidc.client import Client, Scope
-from idp.oidc.errors import OAuthError, Refused
+from idp.oidc.errors import CodeFault, OAuthError, Refused
 
 CODE_LIFETIME = timedelta(seconds=60)  # RFC 6749 §4.1.2 allows ten minutes; a redirect takes a second
 TOKEN_LIFETIME = timedelta(minutes=5)
@@ -82,7 +82,7 @@ def redeem(
         else:
             book.keep_code(replace(code, used_at=now))
     if fault is not None or code is None or session is None:
-        reason = fault or "code_unknown"
+        reason = fault or CodeFault.UNKNOWN
         refused = events.TokenRefused(
             at=now,
             origin=origin,
@@ -119,17 +119,16 @@ def redeem(
 
 def _fault(
     code: Code | None, session: Session | None, exchange: Exchange, idle: timedelta, now: datetime
-) -> str | None:
-    """Named reason why a code is not exchanged, for the log."""
+) -> CodeFault | None:
     if code is None:
-        return "code_unknown"
+        return CodeFault.UNKNOWN
     checks = (
-        (code.client != exchange.client.id, "code_of_another_client"),
-        (code.used_at is not None, "code_used_twice"),
-        (now >= code.expires_at, "code_expired"),
-        (code.redirect_uri != exchange.redirect_uri, "redirect_uri_differs"),
-        (not pkce.proves(exchange.verifier, code.challenge), "verifier_wrong"),
-        (session is None or end_due(session, now, idle) is not None, "session_ended"),
+        (code.client != exchange.client.id, CodeFault.OF_ANOTHER_CLIENT),
+        (code.used_at is not None, CodeFault.USED_TWICE),
+        (now >= code.expires_at, CodeFault.EXPIRED),
+        (code.redirect_uri != exchange.redirect_uri, CodeFault.REDIRECT_URI_DIFFERS),
+        (not pkce.proves(exchange.verifier, code.challenge), CodeFault.VERIFIER_WRONG),
+        (session is None or end_due(session, now, idle) is not None, CodeFault.SESSION_ENDED),
     )
     return next((reason for wrong, reason in checks if wrong), None)
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import MunicipalityCode, Role
+from config.vocabulary import Language, MunicipalityCode, Role
 from policies.load import LARGEST_FILE, PoliciesUnusable, load
 from policies.model import Permitted
 from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, ask, copy_of_the_example
@@ -150,3 +150,37 @@ def test_a_problem_reads_as_place_fault_and_remedy(folders: tuple[Path, Path]) -
     (found,) = problems(folders)
     assert found.startswith(f"{folders[0] / '99-broken.cedar'}:2:3: not a Cedar policy: ")
     assert "\n    " in found
+
+
+def test_a_book_tells_what_it_consists_of(tmp_path: Path) -> None:
+    region, municipalities = copy_of_the_example(tmp_path)
+    before = load(region, municipalities, DISTRICT, APPLICATIONS)
+    (region / "10-sign-in.cedar").write_text((region / "10-sign-in.cedar").read_text() + "\n// a remark\n")
+    after = load(region, municipalities, DISTRICT, APPLICATIONS)
+    assert before.contents.policies == after.contents.policies > 20
+    assert after.contents.digest.startswith(after.version)
+    assert before.contents.files.keys() == after.contents.files.keys()
+    assert "schema" in after.contents.files
+    assert [
+        name for name in after.contents.files if before.contents.files[name] != after.contents.files[name]
+    ] == ["region/10-sign-in.cedar"]
+
+
+def forbidding(name: str, title: str) -> str:
+    return (
+        f'@id("{name}")\n@reason("closed_here")\n@title_cs("{title} {{municipality}}")\n@title_en("EN {title}")\n'
+        '@advice_cs("a")\n@advice_en("a")\n'
+        'forbid (principal, action, resource in Municipality::"CODE") when { false };\n'
+    )
+
+
+def test_a_reason_is_called_by_all_the_words_that_policies_have_for_it(tmp_path: Path) -> None:
+    region, municipalities = copy_of_the_example(tmp_path)
+    for code, title in (("588491", "Zavřeno"), ("588296", "Zavřeno"), ("588512", "Úřad nemá otevřeno")):
+        file = municipalities / f"{code}.cedar"
+        file.write_text(file.read_text() + forbidding("closed-here", title).replace("CODE", code))
+    titles = load(region, municipalities, DISTRICT, APPLICATIONS).titles["closed_here"]
+    assert titles == {
+        Language.CZECH: "Zavřeno … / Úřad nemá otevřeno …",
+        Language.ENGLISH: "EN Zavřeno / EN Úřad nemá otevřeno",
+    }

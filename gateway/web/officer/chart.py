@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.web.officer.log import Hour
+from gateway.audit.search import Hour
 
 HOURS = 24
 COLUMN = 10.0  # width of an hour; 24 of them make the box 240 wide
@@ -31,7 +31,7 @@ class Chart:
 
     @property
     def accesses(self) -> int:
-        return sum(bar.hour.accesses for bar in self.bars)
+        return sum(bar.hour.requests for bar in self.bars)
 
     @property
     def refusals(self) -> int:
@@ -48,8 +48,8 @@ def draw(hours: Iterable[Hour], since: datetime) -> Chart:
     """Chart of the 24 hours from `since`; an hour that is missing was quiet."""
     known = {hour.start: hour for hour in hours}
     starts = [since + timedelta(hours=number) for number in range(HOURS)]
-    day = [known.get(start) or Hour(start=start, accesses=0, refusals=0) for start in starts]
-    top = round_up(max(hour.accesses + hour.refusals for hour in day))
+    day = [known.get(start) or Hour(start, 0, 0) for start in starts]
+    top = round_up(max(hour.requests + hour.refusals for hour in day))
     return Chart(tuple(_bar(number, hour, top) for number, hour in enumerate(day)), top)
 
 
@@ -64,7 +64,7 @@ def round_up(value: int) -> int:
 
 
 def _bar(number: int, hour: Hour, top: int) -> Bar:
-    accesses = HEIGHT * hour.accesses / top
+    accesses = HEIGHT * hour.requests / top
     refusals = HEIGHT * hour.refusals / top
     return Bar(
         hour=hour,

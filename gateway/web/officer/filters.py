@@ -8,20 +8,21 @@ from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import Query
 from gateway.web.moments import PRAGUE, MomentUnreadable, entered_since, entered_until
-from gateway.web.officer.log import Query
 
 FIELD_LENGTH = 200  # characters of one filter that are read
 LARGEST_SEQUENCE = 2**63 - 1  # SQLite's and PostgreSQL's largest integer
 
 READERS: dict[str, Callable[[str], Any]] = {
-    "person": str.strip,
+    "person": lambda text: text.strip() or None,
     "municipality": lambda text: MunicipalityCode(text) if text else None,
     "application": lambda text: ApplicationId(text) if text else None,
     "outcome": lambda text: Outcome(text) if text else None,
     "code": lambda text: Code(text) if text else None,
     "session": lambda text: SessionId(text) if text else None,
-    "request_id": str.strip,
+    "request_id": lambda text: text.strip() or None,
+    "reason": lambda text: text.strip() or None,
     "technical": bool,
     "since": entered_since,
     "until": entered_until,
@@ -64,10 +65,21 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
             values[name] = read(entered[name])
         except (ValueError, MomentUnreadable):
             unreadable.add(name)
-    query = Query(**values)
+    query = _query(values)
     if query.since is not None and query.until is not None and query.since >= query.until:
         unreadable.add("until")
     return Filters(entered, query, frozenset(unreadable))
+
+
+def _query(values: Mapping[str, Any]) -> Query:
+    """Requests that concern no application are shown where somebody asks for them or for one thing by its name."""
+    code, technical, *exact = (values.get(name) for name in ("code", "technical", "session", "request_id"))
+    named = {name: value for name, value in values.items() if name not in {"code", "technical"}}
+    return Query(
+        codes=frozenset() if code is None else frozenset({code}),
+        without_technical=not (technical or any(exact)),
+        **named,
+    )
 
 
 def sequence_of(text: str) -> int | None:

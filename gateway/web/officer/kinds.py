@@ -15,6 +15,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
             Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
+            Code.SIGN_IN_REFUSED_BY_GATEWAY: Title(
+                cs="Přihlášení nepřijaté bránou", en="Sign-in not accepted by the gateway"
+            ),
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),

@@ -1,6 +1,6 @@
 """The officers' pages: what happened, who is in, whether the log is whole. Every look is recorded first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,20 +8,27 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.audit.acts import searched, verified
-from gateway.audit.search import TooManyPeople
-from gateway.audit.titles import sentence
+from gateway.audit.acts import searched, verifying
+from gateway.audit.canonical import canonical
+from gateway.audit.checkpointer import Sealed
+from gateway.audit.entry import Entry
+from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
+from gateway.audit.search import Found, Search, TooManyPeople, Unreadable
+from gateway.audit.titles import FAULTS, sentence
+from gateway.audit.tree import leaf_hash
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
-from gateway.web.officer.log import AuditLog, Recorded, Sessions
+from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
 
 PAGE_SIZE = 50  # entries
+REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = Refusal(
     reason="session_over",
@@ -36,14 +43,19 @@ class Names:
 
     municipalities: Mapping[MunicipalityCode, str]
     applications: Mapping[ApplicationId, Title]
-    reasons: Mapping[str, Title]
+    reasons: Reasons = REASONS
 
 
 @dataclass(frozen=True, slots=True)
 class Officer:
+    """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
+
     desk: Desk
-    log: AuditLog
+    log: Search
+    checkpoint: Callable[[], Awaitable[Sealed | None]]
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
     sessions: Sessions
+    recomputation: Recomputation
     names: Names
 
     def pages(self) -> Sequence[Page]:
@@ -60,14 +72,14 @@ class Officer:
     async def overview(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         since, until = day_until(self.desk.now())
-        hours = await self.log.activity(caller, since, until)
+        hours = await self.log.hours(since, until)
         await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
         return self._show(
             request,
             "overview.html",
             caller,
             chart=draw(hours, since),
-            checkpoint=await self.log.last_checkpoint(),
+            checkpoint=await self.checkpoint(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 
@@ -75,7 +87,7 @@ class Officer:
         caller = self._caller(request)
         filters = filters_of(request.query)
         before = sequence_of(request.query.get("before", ""))
-        found, too_many = await self._found(caller, filters, before)
+        found, too_many = await self._found(filters, before)
         shown = found[:PAGE_SIZE]
         await self._record_look(request, caller, filters.used, found=len(shown))
         return self._show(
@@ -98,14 +110,22 @@ class Officer:
         sequence = sequence_of(request.match_info["sequence"])
         if sequence is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        recorded = await self.log.entry(caller, sequence)
+        found = await self.log.entry(sequence)
         await self._record_look(
-            request, caller, {"sequence": str(sequence)}, found=int(recorded is not None), form="entry"
+            request, caller, {"sequence": str(sequence)}, found=int(found is not None), form="entry"
         )
-        if recorded is None:
+        if found is None:
             raise Refused(PAGE_UNKNOWN, 404)
+        if isinstance(found, Unreadable):
+            return self._show(request, "unreadable.html", caller, found=found)
         return self._show(
-            request, "entry.html", caller, recorded=recorded, sentence=sentence, names=self.names
+            request,
+            "entry.html",
+            caller,
+            recorded=found,
+            leaf=leaf_hash(canonical(found)),
+            sentence=sentence,
+            names=self.names,
         )
 
     async def live(self, request: web.Request) -> web.Response:
@@ -132,30 +152,32 @@ class Officer:
         raise web.HTTPSeeOther("/sessions?done=ended")
 
     async def integrity(self, request: web.Request) -> web.Response:
+        """What the last verification found. One that is under way is shown, and looked at again by itself."""
         caller = self._caller(request)
-        return self._show(
+        standing = self.recomputation.standing
+        watched = isinstance(standing, UnderWay) and request.query.get("watch") == "1"
+        response = self._show(
             request,
             "integrity.html",
             caller,
-            checkpoint=await self.log.last_checkpoint(),
-            verification=None,
+            checkpoint=await self.checkpoint(),
+            under_way=standing if isinstance(standing, UnderWay) else None,
+            finished=standing if isinstance(standing, Finished) else None,
+            not_finished=standing if isinstance(standing, NotFinished) else None,
+            watched=watched,
+            faults=FAULTS,
+            reasons=self.names.reasons,
         )
+        if watched:
+            response.headers["Refresh"] = str(REFRESH)  # by a header: pages have no script
+        return response
 
     async def verify(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        verification = await self.log.verify()
-        damage = verification.damage
-        entry = verified(
-            self.desk.now(),
-            subject=caller.subject,
-            person=caller.login,
-            whole=damage is None,
-            entries=verification.entries,
-            finding="whole" if damage is None else damage.what.en,
-        )
-        await self.log.record(
+        by = verifying(self.desk.now(), subject=caller.subject, person=caller.login)
+        await self.recomputation.begin(
             replace(
-                entry,
+                by,
                 session=caller.sid,
                 own_municipality=caller.municipality,
                 application=ADMIN,
@@ -163,13 +185,7 @@ class Officer:
                 request_id=request_id_of(request),
             )
         )
-        return self._show(
-            request,
-            "integrity.html",
-            caller,
-            checkpoint=await self.log.last_checkpoint(),
-            verification=verification,
-        )
+        raise web.HTTPSeeOther("/integrity?watch=1")
 
     def _caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, ADMIN)
@@ -184,14 +200,13 @@ class Officer:
     def _spans(self, filters: Filters) -> dict[str, str]:
         return {name: filters.address(**span) for name, span in usual_spans(self.desk.now()).items()}
 
-    async def _found(
-        self, caller: Assertion, filters: Filters, before: int | None
-    ) -> tuple[Sequence[Recorded], bool]:
+    async def _found(self, filters: Filters, before: int | None) -> tuple[Sequence[Found], bool]:
         """Entries, one more than a page; and whether the person's name fits too many people."""
         if filters.unreadable:
             return (), False  # half a question gets no answer: it would be taken for the whole one's
+        after = None if before is None else await self.log.position(before)
         try:
-            return await self.log.search(caller, filters.query, before=before, limit=PAGE_SIZE + 1), False
+            return (await self.log.page(filters.query, after, PAGE_SIZE + 1)).entries, False
         except TooManyPeople:
             return (), True
 
@@ -217,4 +232,4 @@ class Officer:
             own_municipality=caller.municipality,
             form=form,
         )
-        await self.log.record(replace(entry, application=ADMIN))
+        await self.record([replace(entry, application=ADMIN)])

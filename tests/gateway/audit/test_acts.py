@@ -3,7 +3,7 @@ import pytest
 from config.vocabulary import Language
 from gateway.audit import acts
 from gateway.audit.canonical import Recorded, canonical, parse
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Entry, Outcome
 from gateway.audit.titles import NOTHING, sentence
 from tests.gateway.audit.making import NOON
 
@@ -14,11 +14,15 @@ ACTS = [
     acts.data_plane_died(NOON, 7, -9),
     acts.directory_unreachable(NOON, "ldaps://directory:636", "refused"),
     acts.directory_recovered(NOON, "ldaps://directory:636"),
-    acts.policies_loaded(NOON, "p1", 12),
+    acts.policies_loaded(NOON, "p1", digest="d1", policies=12, files={"region/a.cedar": "aa"}, before=None),
+    acts.sign_in_refused(
+        NOON, "attempt_lost", host="spis.cz", address="::1", request_id="r", user_agent="x", left_out=3
+    ),
     acts.key_created(NOON, "k1", "grant"),
     acts.clock_jumped(NOON, NOON),
     acts.searched(NOON, subject="s", person="auditor", query={"person": "novak"}, found=3),
-    acts.verified(NOON, subject="cli:root", whole=True, entries=3, finding="whole"),
+    acts.verified(acts.verifying(NOON, subject="cli:root"), NOON, whole=True, entries=3, finding="whole"),
+    acts.verification_not_finished(acts.verifying(NOON, subject="s"), NOON, "verification_too_long", ""),
 ]
 
 
@@ -29,12 +33,45 @@ def test_an_act_says_everything_its_sentence_asks_for(act: Entry, language: Lang
     assert parse(canonical(Recorded(0, NOON, act))).entry == act
 
 
-def test_policies_that_were_refused_are_a_failure_with_its_cause() -> None:
-    refused = acts.policies_refused(NOON, "line 3:\n\x1bunexpected")
-    assert (refused.code, refused.outcome) == (Code.POLICIES_LOADED, Outcome.FAILURE)
-    assert refused.details["cause"] == r"line 3:\u{a}\u{1b}unexpected"
+def loaded(version: str, before: Entry | None = None, **files: str) -> Entry:
+    named = {f"{name.replace('__', '/')}.cedar": checksum for name, checksum in files.items()}
+    return acts.policies_loaded(NOON, version, digest="d", policies=3, files=named, before=before)
+
+
+def test_a_new_version_of_the_policies_says_which_files_differ_from_the_last() -> None:
+    first = loaded("p1", region__a="11", region__b="22", municipalities__588491="33")
+    assert (first.details["previous"], first.details["region_files"], first.details["municipal_files"]) == (
+        "none",
+        2,
+        1,
+    )
+    assert "changed" not in first.details
+    second = loaded("p2", first, region__a="11", region__c="44", municipalities__588491="55")
+    assert second.details["previous"] == "p1"
+    assert second.details["changed"] == [
+        "changed municipalities/588491.cedar",
+        "removed region/b.cedar",
+        "added region/c.cedar",
+    ]
+
+
+def test_what_a_stranger_said_at_a_refused_sign_in_is_made_harmless_and_short() -> None:
+    entry = acts.sign_in_refused(
+        NOON,
+        "attempt_lost",
+        host="h" * 5_000,
+        address="::1\n",
+        request_id="\x1b[2J",
+        user_agent="\u202eevil" + "a" * 5_000,
+    )
+    assert entry.address == r"::1\u{a}"
+    assert entry.request_id == r"\u{1b}[2J"
+    assert str(entry.details["user_agent"]).startswith(r"\u{202e}evil")
+    assert len(canonical(Recorded(0, NOON, entry))) < 1_000
+    assert "left_out_before" not in entry.details
 
 
 def test_a_damaged_log_is_a_failure() -> None:
-    found = acts.verified(NOON, subject="s", whole=False, entries=3, finding="entry 2: edited")
+    by = acts.verifying(NOON, subject="s")
+    found = acts.verified(by, NOON, whole=False, entries=3, finding="entry 2: edited")
     assert found.outcome is Outcome.FAILURE

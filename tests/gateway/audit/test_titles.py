@@ -1,16 +1,22 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.settings import Title
 from config.vocabulary import Language
+from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.titles import OUTCOMES, PLACEHOLDER, TITLES, sentence
+from gateway.audit.reasons import with_policies
+from gateway.audit.titles import FAULTS, OUTCOMES, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
 
 DETAILS = {
     "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
+    *("policies", "previous"),
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }
 
@@ -39,6 +45,26 @@ def test_every_outcome_has_a_title(outcome: Outcome) -> None:
 def test_a_sentence_is_filled_from_fields_and_details() -> None:
     item = entry(person="novak", details={"method": "GET", "host": "spis.cz", "path": "/a", "status": 200})
     assert sentence(item, Language.CZECH) == "Požadavek: novak, GET spis.cz/a, stav 200"
+
+
+def test_a_reason_is_told_by_its_name_and_one_without_a_name_by_its_code() -> None:
+    item = entry(code=Code.DECISION_REFUSE, person="novak", reason="no_role")
+    assert sentence(item, Language.CZECH).endswith("(důvod: osoba nemá roli v žádné obci)")
+    assert sentence(item, Language.ENGLISH).endswith("(reason: the person has no role anywhere)")
+    assert sentence(replace(item, reason="of_an_old_policy"), Language.CZECH).endswith(
+        "(důvod: of_an_old_policy)"
+    )
+
+
+def test_a_reason_of_a_policy_is_told_by_the_policys_own_title() -> None:
+    reasons = with_policies({"office_closed": Title(cs="úřad má zavřeno", en="the office is closed")})
+    item = entry(code=Code.DECISION_REFUSE, reason="office_closed")
+    assert sentence(item, Language.CZECH, reasons).endswith("(důvod: úřad má zavřeno)")
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_of_a_log_has_a_name(fault: Fault) -> None:
+    assert FAULTS[fault].cs != FAULTS[fault].en
 
 
 def test_what_is_not_known_is_a_dash() -> None:

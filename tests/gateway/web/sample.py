@@ -3,11 +3,15 @@
 These are implementations of the pages' own Protocols, in memory and complete for what the pages ask.
 """
 
+import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.audit.reasons import with_policies
+from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
 from gateway.web.desk import Desk
@@ -26,7 +30,7 @@ from tests.gateway.web.people import (
     OFFICER,
     PHONE,
 )
-from tests.gateway.web.sample_log import MemoryLog
+from tests.gateway.web.sample_log import MemoryLog, report
 
 CARDS = (
     Card(
@@ -147,7 +151,7 @@ class MemorySessions:
 NAMES = Names(
     municipalities=MUNICIPALITIES,
     applications={card.application: card.title for card in CARDS},
-    reasons={"role_not_sufficient": Title(cs="Role nestačí", en="The role is not sufficient")},
+    reasons=with_policies({"not_an_audit_officer": Title(cs="Není auditor", en="Not an audit officer")}),
 )
 
 
@@ -159,6 +163,23 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
+    """What the child that verifies says."""
+
+    def __post_init__(self) -> None:
+        self.says(Verdict(report()))
+        self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
+
+    def says(self, *said: Said, never_ends: bool = False) -> None:
+        self.verifying.write_bytes(b"".join(encode(one) + b"\n" for one in said))
+        if never_ends:
+            command = ["tail", "-f", "-n", "+1", str(self.verifying)]
+            self.recomputation = Recomputation(
+                command, self.log.record, lambda: NOW, patience=timedelta(milliseconds=300)
+            )
+
+    async def record(self, entries):
+        await self.log.record(entries)
 
     def desk(self) -> Desk:
         return Desk(
@@ -174,5 +195,13 @@ class Office:
     def rooms(self, desk: Desk):
         return {
             "portal.brana.test": Portal(desk, self.portal).pages(),
-            "admin.brana.test": Officer(desk, self.log, self.sessions, NAMES).pages(),
+            "admin.brana.test": Officer(
+                desk,
+                self.log,
+                self.log.checkpoint,
+                self.record,
+                self.sessions,
+                self.recomputation,
+                NAMES,
+            ).pages(),
         }

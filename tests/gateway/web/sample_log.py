@@ -1,11 +1,15 @@
 """The audit log of the small office, in memory; complete for what the pages ask of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
+from gateway.audit.canonical import Recorded
+from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.web.officer.log import Checkpoint, Damage, Hour, Query, Recorded, Verification
+from gateway.audit.facts import microseconds
+from gateway.audit.search import PAGE, Count, Found, Hour, Page, Position, Query, Unreadable
+from gateway.audit.verify import Broken, Report
 from tests.gateway.web.people import HULIN, KVASICE, NOW
 
 
@@ -44,42 +48,51 @@ def sample_entries() -> list[Entry]:
 
 @dataclass
 class MemoryLog:
+    """Implements `gateway.audit.search.Search`; `damaged` are numbers of entries that cannot be read."""
+
     entries: list[Entry] = field(default_factory=sample_entries)
-    damage: Damage | None = None
+    damaged: set[int] = field(default_factory=set)
+    checkpoint_altered: Sealed | None = None
 
-    def _recorded(self, index: int) -> Recorded:
+    def _found(self, index: int) -> Found:
         entry = self.entries[index]
-        return Recorded(
-            sequence=index,
-            received_at=entry.at + timedelta(milliseconds=3),
-            leaf_hash=sha256(repr(entry).encode()).digest(),
-            entry=entry,
-        )
+        if index in self.damaged:
+            return Unreadable(index, entry.at)
+        return Recorded(index, entry.at + timedelta(milliseconds=3), entry)
 
-    async def search(self, caller, query, *, before, limit):
-        upper = len(self.entries) if before is None else min(before, len(self.entries))
+    async def page(self, query, after=None, limit=PAGE):
+        upper = len(self.entries) if after is None else after.sequence
         matching = (index for index in reversed(range(upper)) if matches(query, self.entries[index]))
-        return [self._recorded(index) for index, _ in zip(matching, range(limit), strict=False)]
+        found = [self._found(index) for index, _ in zip(matching, range(limit), strict=False)]
+        return Page(tuple(found), None)
 
-    async def entry(self, caller, sequence):
-        return self._recorded(sequence) if sequence < len(self.entries) else None
+    async def entry(self, sequence):
+        return self._found(sequence) if sequence < len(self.entries) else None
 
-    async def activity(self, caller, since, until):
-        counts: dict[datetime, list[int]] = {}
-        for number in range(24):
-            counts[since + timedelta(hours=number)] = [(number * 37) % 90 * (number > 6), number % 5 * 3]
-        return [Hour(start=start, accesses=one, refusals=two) for start, (one, two) in counts.items()]
+    async def position(self, sequence):
+        return Position(0, min(sequence, len(self.entries)))
 
-    async def last_checkpoint(self):
-        return Checkpoint(size=len(self.entries), root=sha256(b"root").digest(), at=NOW)
+    async def count(self, query):
+        return Count(sum(matches(query, entry) for entry in self.entries), at_least=False)
 
-    async def verify(self):
-        return Verification(
-            entries=len(self.entries), unsealed=2, took=timedelta(seconds=1.234), damage=self.damage
+    async def hours(self, since, until, municipality=None):
+        starts = [since + timedelta(hours=number) for number in range(24)]
+        return tuple(
+            Hour(start, (number * 37) % 90 * (number > 6), number % 5 * 3)
+            for number, start in enumerate(starts)
         )
 
-    async def record(self, entry):
-        self.entries.append(entry)
+    async def checkpoint(self):
+        return self.checkpoint_altered or Sealed(
+            len(self.entries), sha256(b"root").digest(), microseconds(NOW), ""
+        )
+
+    async def record(self, entries):
+        self.entries.extend(entries)
+
+
+def report(entries: int = 130, broken: Broken | None = None) -> Report:
+    return Report(entries, entries - 2, sha256(b"root").digest(), 7, broken)
 
 
 def matches(query: Query, entry: Entry) -> bool:
@@ -87,13 +100,14 @@ def matches(query: Query, entry: Entry) -> bool:
         "municipality": query.municipality,
         "application": query.application,
         "outcome": query.outcome,
-        "code": query.code,
         "session": query.session,
-        "request_id": query.request_id or None,
+        "request_id": query.request_id,
+        "reason": query.reason,
     }
     return (
         all(value is None or getattr(entry, name) == value for name, value in wanted.items())
-        and (query.person in entry.person or query.person == entry.subject)
+        and (not query.codes or entry.code in query.codes)
+        and (query.person is None or query.person in entry.person or query.person == entry.subject)
         and (query.since is None or query.since <= entry.at)
         and (query.until is None or entry.at < query.until)
     )

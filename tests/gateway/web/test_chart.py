@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.audit.search import Hour
 from gateway.web.officer.chart import COLUMN, HEIGHT, HOURS, day_until, draw, round_up
-from gateway.web.officer.log import Hour
 from tests.gateway.web.people import NOW
 
 SINCE, UNTIL = day_until(NOW)
@@ -20,7 +20,7 @@ def test_a_day_is_24_whole_hours_of_which_the_last_holds_now():
 @given(COUNTS)
 def test_no_bar_leaves_the_chart_and_none_is_lost(counts):
     hours = [
-        Hour(start=SINCE + timedelta(hours=number), accesses=accesses, refusals=refusals)
+        Hour(SINCE + timedelta(hours=number), accesses, refusals)
         for number, (accesses, refusals) in enumerate(counts)
     ]
     chart = draw(hours, SINCE)

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import Query
 from gateway.web.officer.filters import READERS, filters_of, sequence_of, usual_spans
-from gateway.web.officer.log import Query
 from tests.gateway.web.people import NOW
 
 ENTERED = st.dictionaries(st.sampled_from([*READERS, "before", "other"]), st.text(max_size=20))
 
 
 def test_an_address_without_filters_asks_for_everything():
-    assert filters_of({}).query == Query()
+    assert filters_of({}).query == Query(without_technical=True)
 
 
 def test_filters_of_an_address_are_read():
@@ -24,6 +24,7 @@ def test_filters_of_an_address_are_read():
             "municipality": "588491",
             "outcome": "refused",
             "code": "decision.refuse",
+            "reason": "role_not_sufficient",
             "since": "2026-11-22T18:00",
             "until": "2026-11-23T06:00",
         }
@@ -33,10 +34,17 @@ def test_filters_of_an_address_are_read():
         person="novakova",
         municipality="588491",
         outcome=Outcome.REFUSED,
-        code=Code.DECISION_REFUSE,
+        codes=frozenset({Code.DECISION_REFUSE}),
+        reason="role_not_sufficient",
+        without_technical=True,
         since=datetime(2026, 11, 22, 17, tzinfo=UTC),
         until=datetime(2026, 11, 23, 5, 1, tzinfo=UTC),
     )
+
+
+@pytest.mark.parametrize("asked", ["technical=1", "session=s-1", "request_id=r-1"])
+def test_requests_that_concern_no_application_are_shown_when_asked_for_or_named(asked):
+    assert not filters_of(dict(parse_qsl(asked))).query.without_technical
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import pytest_asyncio
 
-from config.settings import Title
+from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
+from gateway.audit.recomputation import Failure, Progress, Verdict
 from gateway.audit.search import TooManyPeople
-from gateway.web.officer.log import Damage
-from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
+from gateway.audit.verify import Broken
+from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
+from tests.gateway.web.sample import Office
+from tests.gateway.web.sample_log import report
 
 pytestmark = pytest.mark.real
 
@@ -56,7 +61,7 @@ async def test_every_look_at_the_log_is_recorded_with_who_looked(client, office,
 
 
 async def test_a_look_that_cannot_be_recorded_shows_nothing(client, office):
-    async def full(entry):
+    async def full(entries):
         raise OSError("no space left")
 
     office.log.record = full
@@ -71,10 +76,10 @@ async def test_the_filters_of_a_look_are_in_its_record(client, office):
 
 
 async def test_a_name_that_fits_too_many_people_is_asked_for_more_of_it(client, office):
-    async def search(caller, query, *, before, limit):
+    async def page(query, after, limit):
         raise TooManyPeople(query.person)
 
-    office.log.search = search
+    office.log.page = page
     text = await shown(client, "/log?person=a", 400)
     assert "Too many people fit" in text
     assert "Nothing found" not in text
@@ -113,23 +118,117 @@ async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
     assert text.count('<th scope="row">') == 24
 
 
+async def test_a_reason_is_shown_by_its_name_with_its_code_beside_it(client):
+    assert "the person&#39;s role does not suffice" in await shown(client, "/log?reason=role_not_sufficient")
+    text = await shown(client, "/log/127")
+    assert "(reason: the person&#39;s role does not suffice)" in text
+    assert '<code class="quiet">role_not_sufficient</code>' in text
+    assert 'href="/log?reason=role_not_sufficient"' in text
+
+
+async def test_the_log_is_filtered_by_a_reason_chosen_by_its_name(client):
+    text = await shown(client, "/log?reason=role_not_sufficient")
+    assert len(sequences(text)) == 26
+    assert (
+        '<option value="role_not_sufficient" selected>the person&#39;s role does not suffice</option>' in text
+    )
+    assert '<option value="not_an_audit_officer">Not an audit officer</option>' in text
+
+
+async def test_a_reason_without_a_name_stays_in_the_filter(client):
+    text = await shown(client, "/log?reason=of_an_old_policy")
+    assert "<option selected>of_an_old_policy</option>" in text
+
+
+async def test_an_entry_that_cannot_be_read_is_marked_at_its_place(client, office):
+    office.log.damaged = {127}
+    text = await shown(client, "/log")
+    assert sequences(text)[:4] == [129, 128, 127, 126]
+    assert text.count("This entry cannot be read; verify the log") == 1
+    text = await shown(client, "/log/127")
+    assert "This entry cannot be read; verify the log" in text
+    assert "Entry 127" in text
+    await shown(client, "/")
+
+
 async def test_a_whole_log_is_said_to_be_whole_and_the_check_is_recorded(client, office):
     answer = await client.post("/integrity", headers=AS_OFFICER)
-    assert "The log is whole and unaltered" in await answer.text()
-    assert (office.log.entries[-1].code, office.log.entries[-1].outcome) == (
-        Code.LOG_VERIFIED,
-        Outcome.SUCCESS,
-    )
+    text = await answer.text()
+    assert "The log is whole and unaltered" in text
+    assert "Verified by dvorak" in text
+    assert "Refresh" not in answer.headers
+    entry = office.log.entries[-1]
+    assert (entry.code, entry.outcome, entry.session) == (Code.LOG_VERIFIED, Outcome.SUCCESS, OFFICER.sid)
+    assert (entry.person, entry.request_id, entry.details["finding"]) == ("dvorak", "r-9", "whole")
+
+
+async def test_the_last_result_stays_on_the_page(client):
+    await client.post("/integrity", headers=AS_OFFICER)
+    assert "The log is whole and unaltered" in await shown(client, "/integrity")
 
 
 async def test_a_damaged_log_is_said_where_it_is_damaged(client, office):
-    office.log.damage = Damage(sequence=41, what=Title(cs="Záznam byl změněn.", en="The entry was changed."))
+    office.says(
+        Verdict(report(broken=Broken(Fault.EDITED, 41, NOW, "its bytes do not give its leaf hash", 50)))
+    )
     answer = await client.post("/integrity", headers=AS_OFFICER)
     text = await answer.text()
     assert "The log is damaged" in text
-    assert "The entry was changed." in text
+    assert "the entry was edited" in text
     assert "<strong>41</strong>" in text
+    assert "up to entry 50" in text
     assert office.log.entries[-1].outcome is Outcome.FAILURE
+
+
+async def test_a_verification_that_came_to_nothing_says_so_and_is_recorded(client, office):
+    office.says(Failure("database brana.db: the disk fails"))
+    answer = await client.post("/integrity", headers=AS_OFFICER)
+    text = await answer.text()
+    assert "The log was not verified" in text
+    assert "the disk fails" in text
+    entry = office.log.entries[-1]
+    assert (entry.outcome, entry.reason) == (Outcome.FAILURE, "verification_failed")
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_said_to_be(client, office):
+    sealed = await office.log.checkpoint()
+    office.log.checkpoint_altered = replace(sealed, root="by hand")
+    assert "The last checkpoint cannot be read; verify the log" in await shown(client, "/integrity")
+    await shown(client, "/")
+
+
+async def test_a_verdict_is_shown_even_when_the_log_takes_no_entry_of_it(client, office):
+    async def refuse(entries):
+        raise OSError("no space left")
+
+    office.recomputation._record = refuse
+    text = await (await client.post("/integrity", headers=AS_OFFICER)).text()
+    assert "The log is whole and unaltered" in text
+    assert "This verification is not in the log" in text
+
+
+class TestALongVerification:
+    @pytest_asyncio.fixture
+    async def office(self):
+        office = Office()
+        office.says(Progress(250_000, 1_000_000), never_ends=True)
+        yield office
+        await office.recomputation.close()
+
+    async def test_is_shown_under_way_and_the_page_looks_again_by_itself(self, client, office):
+        answer = await client.post("/integrity", headers=AS_OFFICER)
+        text = await answer.text()
+        assert "The log is being verified" in text
+        assert "250,000 of 1,000,000 entries are done." in text
+        assert answer.headers["Refresh"] == "3"
+        assert "Verify now" not in text
+        assert "Refresh" not in (await client.get("/integrity", headers=AS_OFFICER)).headers
+
+    async def test_is_not_begun_a_second_time(self, client, office):
+        await client.post("/integrity", headers=AS_OFFICER)
+        first = office.recomputation._task
+        await client.post("/integrity", headers=AS_OFFICER)
+        assert office.recomputation._task is first
 
 
 async def test_a_session_can_be_ended_but_not_ones_own(client, office):

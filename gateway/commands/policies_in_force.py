@@ -1,0 +1,42 @@
+"""What the log says of the policies: which version was in force when, and what their reasons are called."""
+
+from datetime import datetime
+
+from config.settings import Title
+from config.vocabulary import Language
+from gateway.audit.acts import policies_loaded
+from gateway.audit.canonical import Recorded
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.reasons import Reasons, with_policies
+from gateway.audit.search import Query
+from gateway.commands.state import State
+from gateway.storage.audit_search import LogSearch
+from policies.evaluate import PolicyBook
+
+LAST = Query(codes=frozenset({Code.POLICIES_LOADED}), outcome=Outcome.SUCCESS)
+
+
+async def new_policies(state: State, book: PolicyBook, now: datetime) -> list[Entry]:
+    """The entry of this version, unless the last one recorded is the same.
+
+    So the entries of this kind, and nothing else, are the answer to "which version was in force when".
+    """
+    last = (await LogSearch(state.database).page(LAST, limit=1)).entries
+    before = last[0].entry if last and isinstance(last[0], Recorded) else None
+    if before is not None and before.policy_version == book.version:
+        return []
+    of = book.contents
+    return [
+        policies_loaded(
+            now, book.version, digest=of.digest, policies=of.policies, files=of.files, before=before
+        )
+    ]
+
+
+def reasons_of(book: PolicyBook) -> Reasons:
+    return with_policies(
+        {
+            reason: Title(cs=text[Language.CZECH], en=text[Language.ENGLISH])
+            for reason, text in book.titles.items()
+        }
+    )

@@ -1,0 +1,190 @@
+"""`brana audit` and the other commands about an installation, as an operator types them."""
+
+import json
+import os
+import pty
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.rig.installation import PROJECT, Installation, install
+
+pytestmark = pytest.mark.real
+READING = (
+    ("audit", "verify"),
+    ("audit", "search"),
+    ("user", "show", "novak"),
+    ("user", "reset-factor", "novak", "--yes"),
+    ("sessions", "list"),
+    ("sessions", "revoke", "--user", "novak"),
+)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an installation that has run."""
+    folder = tmp_path_factory.mktemp("used") / "brana"
+    with install(folder).serving():
+        pass
+    return folder
+
+
+@pytest.fixture
+def kept(used: Path, tmp_path: Path) -> Iterator[Installation]:
+    shutil.copytree(used, tmp_path / "brana", symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
+    copy = Installation(tmp_path / "brana")
+    copy.write()
+    yield copy
+
+
+def by_hand(one: Installation, statement: str) -> None:
+    with closing(sqlite3.connect(one.state / "brana.db")) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def entries(one: Installation, *arguments: str) -> list[dict]:
+    done = one.brana("audit", "search", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("command", READING, ids=lambda one: " ".join(one[:2]))
+@pytest.mark.parametrize("state", ["missing", "empty folder", "empty database"])
+def test_a_command_about_a_state_that_is_not_there_says_so_and_makes_nothing(
+    tmp_path: Path, command: tuple[str, ...], state: str
+) -> None:
+    fresh = install(tmp_path / "brana")
+    if state != "missing":
+        fresh.state.mkdir(mode=0o700)
+    if state == "empty database":
+        (fresh.state / "brana.db").touch()
+    before = sorted(fresh.folder.rglob("*"))
+    done = fresh.brana(*command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"brana: no state at {fresh.state}")
+    assert "start `brana serve` once, or correct state.directory" in done.stderr
+    assert sorted(fresh.folder.rglob("*")) == before
+
+
+def test_checking_the_configuration_makes_nothing(tmp_path: Path) -> None:
+    fresh = install(tmp_path / "brana")
+    before = sorted(fresh.folder.rglob("*"))
+    assert fresh.brana("config", "check").returncode == 0
+    assert sorted(fresh.folder.rglob("*")) == before
+
+
+def test_a_whole_log_is_told_and_recorded(kept: Installation) -> None:
+    done = kept.brana("audit", "verify")
+    assert done.returncode == 0, done.stderr
+    assert "the log is whole: " in done.stdout
+    assert done.stderr == ""  # no bar where nobody watches
+    [found] = entries(kept, "--code", "audit.verified")
+    assert (found["entry"]["outcome"], found["entry"]["details"]["finding"]) == ("success", "whole")
+
+
+def test_a_quiet_verification_says_nothing_of_a_whole_log_and_names_the_fault_of_another(
+    kept: Installation,
+) -> None:
+    done = kept.brana("audit", "verify", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    by_hand(kept, "UPDATE audit_entry SET canonical = x'00' WHERE sequence = 1")
+    done = kept.brana("audit", "verify", "--quiet")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("the log is NOT whole: entry 1")
+
+
+def test_whoever_watches_sees_a_bar_of_entries_done_of_all(kept: Installation) -> None:
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "audit", "verify"],
+        cwd=PROJECT, env=kept.environment | {"TERM": "xterm"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=theirs, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            seen += chunk
+    except OSError:  # the end of a pseudo terminal, Linux
+        pass
+    os.close(ours)
+    assert done.returncode == 0
+    total = kept_total(kept)
+    assert f"{total}/{total}" in seen.decode()
+
+
+def kept_total(one: Installation) -> int:
+    """Entries that there were when it was verified: all but the entry of the verification itself."""
+    with closing(sqlite3.connect(one.state / "brana.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM audit_entry").fetchone()[0]) - 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "verdict"),
+    [
+        ("UPDATE audit_tail SET frontier = x'00'", "the log is NOT whole"),
+        (
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(FAIL, 'no'); END",
+            "the log is whole",
+        ),
+    ],
+)
+def test_the_verdict_is_told_even_when_it_cannot_be_recorded(
+    kept: Installation, damage: str, verdict: str
+) -> None:
+    by_hand(kept, damage)
+    done = kept.brana("audit", "verify")
+    assert done.returncode == 1
+    assert verdict in done.stdout + done.stderr
+    assert "brana: the verdict stands, but this verification could not be recorded: " in done.stderr
+    assert "verify again" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_search_that_cannot_be_recorded_shows_nothing_and_says_why(kept: Installation) -> None:
+    by_hand(kept, "UPDATE audit_tail SET frontier = x'00'")
+    done = kept.brana("audit", "search")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "run `brana audit verify`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_entry_that_cannot_be_read_is_told_at_its_place(kept: Installation) -> None:
+    by_hand(kept, "UPDATE audit_entry SET canonical = 'written by hand' WHERE sequence = 2")
+    done = kept.brana("audit", "search")
+    assert done.returncode == 0, done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert {"1", "2", "3"} <= lines.keys()
+    assert lines["2"].endswith("this entry cannot be read; run `brana audit verify`")
+    assert "1 of these entries cannot be read" in done.stderr
+    [unreadable] = [one for one in entries(kept) if "unreadable" in one]
+    assert unreadable["sequence"] == 2
+
+
+def test_each_version_of_the_policies_is_recorded_once_with_what_differs(kept: Installation) -> None:
+    [first] = entries(kept, "--code", "policies.loaded")
+    assert first["entry"]["details"]["previous"] == "none"
+    assert first["entry"]["details"]["policies"] > 20
+    with kept.serving():
+        pass
+    assert entries(kept, "--code", "policies.loaded") == [first]
+    added = kept.folder / "policies/region/99-closed.cedar"
+    added.write_text(
+        '@id("closed")\n@reason("office_closed")\n@title_cs("Úřad má zavřeno")\n@title_en("The office is closed")\n'
+        '@advice_cs("Přijďte.")\n@advice_en("Come.")\nforbid (principal, action, resource) when { false };\n'
+    )
+    with kept.serving():
+        pass
+    second, again = entries(kept, "--code", "policies.loaded")
+    assert again == first
+    assert second["entry"]["policy_version"] != first["entry"]["policy_version"]
+    assert second["entry"]["details"]["previous"] == first["entry"]["policy_version"]
+    assert second["entry"]["details"]["changed"] == ["added region/99-closed.cedar"]
+    assert second["entry"]["details"]["digest"].startswith(second["entry"]["policy_version"])

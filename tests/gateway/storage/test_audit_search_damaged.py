@@ -1,0 +1,119 @@
+"""Rows that somebody wrote by hand: the rest is shown, they are marked at their place, and nothing crashes."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.canonical import Recorded, canonical
+from gateway.audit.entry import Code
+from gateway.audit.search import Query, Unreadable
+from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_search import LogSearch
+from tests.gateway.audit.attacking import broken, by_hand, grow
+from tests.gateway.audit.making import NOON, Log, entry, open_log
+
+DAMAGED = 7
+OTHER = canonical(Recorded(3, NOON, entry(3)))
+"""Bytes of a right entry, which stands at another place."""
+BYTES = {
+    "bytes that are no JSON": b"\xff\x00 not json",
+    "an empty value": b"",
+    "JSON of another kind": b"[1, 2, 3]",
+    "JSON's null": b"null",
+    "a number out of bounds": b'{"v":1,"sequence":1e999}',
+    "a time that is none": OTHER.replace(b"2026", b"9999"),
+    "a time before all times": OTHER.replace(b"2026-05-04T12:00:00.003000Z", b"0001-01-01T00:00:00+23:59"),
+    "an entry of another place": OTHER,
+    "text": "text",
+    "a number": 42,
+    "a huge number": 2**62,
+    "nothing": None,
+}
+TIMES = {"text": "yesterday", "bytes": b"\x01", "a fraction": 1.5, "a huge number": 2**62, "nothing": None}
+
+
+@pytest.fixture
+def log(tmp_path: Path):
+    with open_log(tmp_path) as made:
+        yield made
+
+
+def damage(log: Log, column: str, value: object) -> None:
+    """As somebody would who knows SQLite: what the table forbids is first allowed."""
+    with closing(sqlite3.connect(log.path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'audit_entry'"
+        )
+        connection.commit()
+    by_hand(log, (f"UPDATE audit_entry SET {column} = ? WHERE sequence = ?", (value, DAMAGED)))
+    log.database.engine.dispose()
+
+
+async def whole(log: Log) -> LogSearch:
+    await grow(log)
+    return LogSearch(log.database)
+
+
+@pytest.mark.parametrize("value", BYTES.values(), ids=BYTES)
+async def test_a_row_that_cannot_be_read_is_marked_at_its_place(log: Log, value: object) -> None:
+    search = await whole(log)
+    before = [one.sequence for one in (await search.page(Query())).entries]
+    damage(log, "canonical", value)
+    entries = (await search.page(Query())).entries
+    assert [one.sequence for one in entries] == before
+    unreadable = [one for one in entries if isinstance(one, Unreadable)]
+    assert [one.sequence for one in unreadable] == [DAMAGED]
+    assert unreadable[0].at == NOON + timedelta(milliseconds=DAMAGED % 5)
+    assert await search.entry(DAMAGED) == unreadable[0]
+    assert await search.entry(DAMAGED - 1) == next(one for one in entries if one.sequence == DAMAGED - 1)
+    assert broken(log).sequence == DAMAGED
+
+
+@pytest.mark.parametrize("value", TIMES.values(), ids=TIMES)
+async def test_pages_of_any_size_survive_a_time_that_is_none(log: Log, value: object) -> None:
+    search = await whole(log)
+    damage(log, "at", value)
+    damage(log, "canonical", b"null")
+    found, after = [], None
+    while True:
+        page = await search.page(Query(codes=frozenset({Code.ACCESS, Code.SIGN_OUT})), after, 3)
+        found += [one.sequence for one in page.entries]
+        if page.following is None:
+            break
+        after = page.following
+    assert set(found) >= set(range(20)) - {DAMAGED}
+    assert len(found) == len(set(found))
+    last = await search.position(DAMAGED)
+    assert last is not None
+    await search.page(Query(), last)
+    assert isinstance(await search.entry(DAMAGED), Unreadable)
+
+
+@pytest.mark.parametrize("column", ["root", "at"])
+@pytest.mark.parametrize("value", ["text", 7.5, 2**62])
+async def test_a_damaged_checkpoint_is_known_to_be_unreadable(log: Log, column: str, value: object) -> None:
+    await whole(log)
+    newest = await Checkpoints(log.database).newest()
+    assert newest is not None
+    assert newest.readable
+    by_hand(log, (f"UPDATE audit_checkpoint SET {column} = ?", (value,)))
+    newest = await Checkpoints(log.database).newest()
+    assert newest is not None
+    assert not newest.readable
+
+
+@pytest.mark.parametrize("column", ["at", "code", "outcome", "received_at", "leaf", "subject"])
+@pytest.mark.parametrize("value", [None, "text", b"\x00", 7, 1.5])
+async def test_the_overview_and_the_verification_survive_any_value_in_any_column(
+    log: Log, column: str, value: object
+) -> None:
+    search = await whole(log)
+    damage(log, column, value)
+    hours = await search.hours(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert sum(hour.requests for hour in hours) >= 19
+    assert len((await search.page(Query())).entries) == 20
+    assert broken(log).sequence == DAMAGED
