@@ -87,6 +87,13 @@ GROUPS: tuple[Group, ...] = (
             "other_issuer": Title(
                 cs="odpověď přišla od jiného poskytovatele", en="the answer came from another provider"
             ),
+            "provider_unavailable": Title(
+                cs="přihlašovací služba nemohla ověřovat, protože jí něco neodpovídalo",
+                en="the identity provider could not verify anybody: something did not answer it",
+            ),
+            "provider_denied": Title(
+                cs="přihlašovací služba osobu nepustila dál", en="the identity provider denied access"
+            ),
             "provider_refused": Title(
                 cs="přihlašovací služba přihlášení odmítla", en="the identity provider refused the sign-in"
             ),

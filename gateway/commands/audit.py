@@ -4,7 +4,6 @@ What a verification found is told first: a log that takes no entry is when its v
 """
 
 import asyncio
-import getpass
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,6 +26,7 @@ from gateway.audit.search import Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.decisions import policy_book
+from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.state import State, existing_state, now
@@ -56,13 +56,14 @@ def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     if report.broken is not None:
         click.echo(f"the log is NOT whole: {report.broken}", err=True)
     elif not quiet:
+        checkpoints = f"{report.checkpoints} signed checkpoint{'' if report.checkpoints == 1 else 's'}"
         click.echo(
-            f"the log is whole: {report.entries} entries, {report.sealed} of them under "
-            f"{report.checkpoints} signed checkpoints, {report.not_yet_sealed} not yet sealed\n"
+            f"the log is whole: {report.entries} entries, {report.sealed} of them under {checkpoints}, "
+            f"{report.not_yet_sealed} not yet sealed\n"
             f"root {report.root.hex()}"
         )
     sys.stdout.flush()
-    by = acts.verifying(now(), subject=_operator())
+    by = acts.verifying(now(), subject=operator())
     finding = "whole" if report.broken is None else str(report.broken)
     entry = acts.verified(by, now(), whole=report.broken is None, entries=report.entries, finding=finding)
     _record_verification(state, entry)
@@ -144,6 +145,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     state = existing_state(configuration)
     found = asyncio.run(_search(state, query, limit))
     reasons = REASONS if as_json else _reasons(state)
+    if not found and not as_json:
+        click.echo("no entry fits", err=True)
     for one in found:
         click.echo(_as_json(one) if as_json else _as_text(one, reasons))
     unreadable = sum(isinstance(one, Unreadable) for one in found)
@@ -155,8 +158,8 @@ async def _search(state: State, query: Query, limit: int) -> Sequence[Found]:
     page = await LogSearch(state.database).page(query, limit=limit)
     entry = acts.searched(
         now(),
-        subject=_operator(),
-        person=getpass.getuser(),
+        subject=operator(),
+        person=operator(),
         query=query.described(),
         found=len(page.entries),
         form="command",
@@ -171,10 +174,6 @@ def _reasons(state: State) -> Reasons:
         return reasons_of(policy_book(state.settings, state.district))
     except PoliciesUnusable:
         return REASONS
-
-
-def _operator() -> str:
-    return f"cli:{getpass.getuser()}"
 
 
 def _as_json(found: Found) -> str:

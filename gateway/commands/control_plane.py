@@ -41,12 +41,8 @@ from idp.oidc.client import GATEWAY
 log = structlog.get_logger("control_plane")
 
 NO_EPOCH = "none"  # no digest: fits no grant
-SWEEP_EVERY = timedelta(minutes=1)
-ENDED_KEPT = timedelta(days=7)  # ended sessions in the table; the audit log keeps what they did
 
-GATE_PATIENCE = timedelta(
-    seconds=1
-)  # Envoy takes a new gate within 50 ms; one that is not there lets nobody in
+GATE_PATIENCE = timedelta(seconds=1)  # Envoy takes a new gate within 50 ms; one that is away lets nobody in
 
 AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
 PORTAL_TITLE = Title(cs="Portál", en="Portal")

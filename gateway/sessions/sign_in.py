@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from joserfc.jwk import KeySet
 
@@ -26,22 +27,32 @@ from gateway.sessions.session import Session
 CALLBACK = "/.brana/callback"
 
 
+class Fault(StrEnum):
+    """Why somebody who came back from the provider is not let in."""
+
+    UNKNOWN_HOST = "unknown_host"
+    ATTEMPT_LOST = "attempt_lost"
+    OTHER_ISSUER = "other_issuer"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_DENIED = "provider_denied"
+    PROVIDER_REFUSED = "provider_refused"
+    CODE_REFUSED = "code_refused"
+    ID_TOKEN_REFUSED = "id_token_refused"
+    SESSION_OVER = "session_over"
+
+
 PROVIDER_SAID = {
-    "temporarily_unavailable": "provider_unavailable",
-    "server_error": "provider_unavailable",
-    "access_denied": "provider_denied",
+    "temporarily_unavailable": Fault.PROVIDER_UNAVAILABLE,
+    "server_error": Fault.PROVIDER_UNAVAILABLE,
+    "access_denied": Fault.PROVIDER_DENIED,
 }
-"""Reasons for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
+"""Faults for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
 
 
 class SignInRefused(Exception):
-    """The answer of the provider lets nobody in; the person may begin again.
+    """The answer of the provider lets nobody in; the person may begin again."""
 
-    `reason` is one of: unknown_host, attempt_lost, other_issuer, provider_unavailable, provider_denied,
-    provider_refused, code_refused, id_token_refused, session_over.
-    """
-
-    def __init__(self, reason: str, return_to: str = "/") -> None:
+    def __init__(self, reason: Fault, return_to: str = "/") -> None:
         super().__init__(reason)
         self.reason, self.return_to = reason, return_to
 
@@ -81,7 +92,7 @@ class SignIn:
     ) -> Beginning:
         """`again`: the factors must be asked for anew. Raises ProviderUnreachable, SignInRefused."""
         if not self._hosts(host):
-            raise SignInRefused("unknown_host")
+            raise SignInRefused(Fault.UNKNOWN_HOST)
         attempt = begin(host, return_to, now)
         metadata = await self._provider.metadata()
         extra = {"ui_locales": str(language)} | ({"prompt": "login"} if again else {})
@@ -108,11 +119,11 @@ class SignIn:
         try:
             attempt = reopened(answer.get("state", ""), host, dict(cookies), self._unseal, now)
         except AttemptLost as error:
-            raise SignInRefused("attempt_lost") from error
+            raise SignInRefused(Fault.ATTEMPT_LOST) from error
         if answer.get("iss", self._provider.client.issuer) != self._provider.client.issuer:  # RFC 9207 §2.4
-            raise SignInRefused("other_issuer", attempt.return_to)
+            raise SignInRefused(Fault.OTHER_ISSUER, attempt.return_to)
         if "error" in answer or "code" not in answer:
-            reason = PROVIDER_SAID.get(answer.get("error", ""), "provider_refused")
+            reason = PROVIDER_SAID.get(answer.get("error", ""), Fault.PROVIDER_REFUSED)
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
@@ -124,7 +135,7 @@ class SignIn:
         try:
             token = await self._provider.exchange(code, attempt.verifier, _redirect_uri(attempt.host))
         except CodeRefused as error:
-            raise SignInRefused("code_refused", attempt.return_to) from error
+            raise SignInRefused(Fault.CODE_REFUSED, attempt.return_to) from error
         try:
             return self._verified(token, await self._provider.keys(), attempt, now)
         except IdTokenRefused:
@@ -132,7 +143,7 @@ class SignIn:
         try:
             return self._verified(token, keys, attempt, now)
         except IdTokenRefused as error:
-            raise SignInRefused("id_token_refused", attempt.return_to) from error
+            raise SignInRefused(Fault.ID_TOKEN_REFUSED, attempt.return_to) from error
 
     def _verified(self, token: str, keys: KeySet, attempt: Attempt, now: datetime) -> SignedIn:
         client = self._provider.client
@@ -157,7 +168,7 @@ class SignIn:
         if known is not None and known.why_over(self._office.limits, now) is None:
             return known, await self._office.join(known, attempt.host)
         if known is not None and who.authenticated_at <= known.last_seen_at:
-            raise SignInRefused("session_over", attempt.return_to)
+            raise SignInRefused(Fault.SESSION_OVER, attempt.return_to)
         return await self._office.open(who, attempt.host, address, user_agent, request_id, now)
 
 

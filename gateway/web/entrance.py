@@ -14,7 +14,7 @@ from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
 from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
-from gateway.sessions.sign_in import CALLBACK, SignIn, SignInRefused
+from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
 from gateway.web.desk import Desk, Handler, client_address_of, request_id_of
 from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
@@ -81,7 +81,7 @@ class Entrance:
     async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
         log.warning("sign_in.refused", reason=error.reason, request_id=request_id_of(request))
         await self._record(request, error.reason, now)
-        if error.reason == "session_over":
+        if error.reason is Fault.SESSION_OVER:
             language = language_of(request, self.desk.pages.default_language)
             beginning = await self.sign_in.begin(request.host, error.return_to, language, now, again=True)
             response = web.Response(status=302, headers={"Location": beginning.location})

@@ -1,8 +1,6 @@
-"""What somebody is told whose sign-in came back from the provider without success: each cause its own words.
+"""What somebody is told whose sign-in came back from the provider without success: each cause its own words."""
 
-The keys are the reasons of `gateway.sessions.sign_in.SignInRefused`.
-"""
-
+from gateway.sessions.sign_in import Fault
 from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both
 
 PROVIDER_UNAVAILABLE = Refusal(
@@ -26,12 +24,12 @@ PROVIDER_DENIED = Refusal(
     ),
 )
 
-FAILURES: dict[str, tuple[Refusal, int]] = {
-    "provider_unavailable": (PROVIDER_UNAVAILABLE, 503),
-    "provider_denied": (PROVIDER_DENIED, 403),
+FAILURES: dict[Fault, tuple[Refusal, int]] = {
+    Fault.PROVIDER_UNAVAILABLE: (PROVIDER_UNAVAILABLE, 503),
+    Fault.PROVIDER_DENIED: (PROVIDER_DENIED, 403),
 }
 
 
-def told(reason: str) -> tuple[Refusal, int]:
+def told(reason: Fault) -> tuple[Refusal, int]:
     """The page's refusal and status for a reason; what has no words of its own may just have taken too long."""
     return FAILURES.get(reason, (SIGN_IN_FAILED, 403))

@@ -16,6 +16,7 @@ from gateway.audit.recomputation import Trouble
 from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.sessions.session import EndReason
+from gateway.sessions.sign_in import Fault
 from idp.directory.errors import RefusalReason
 from idp.events import EndReason as ProviderEndReason
 from idp.login.refusal import Refusal
@@ -28,7 +29,18 @@ from tests.policies.world import example_book
 
 ROOT = Path(__file__).parents[3]
 CLOSED_LISTS: tuple[type[StrEnum], ...] = (
-    *(EndReason, ProviderEndReason, Refusal, RefusalReason, OAuthError, CodeFault, Unsafe, Reason, Trouble),
+    *(
+        EndReason,
+        ProviderEndReason,
+        Refusal,
+        RefusalReason,
+        OAuthError,
+        CodeFault,
+        Unsafe,
+        Reason,
+        Trouble,
+        Fault,
+    ),
 )
 OF_ENGINE = {Code.SESSION_MUNICIPALITY, Code.FACTS_CHANGED}  # why grants are taken back
 NOT_RECORDED = (
@@ -36,7 +48,7 @@ NOT_RECORDED = (
     *("gateway/envoy/local_replies.py", "gateway/demo"),
 )
 """Refusals of pages alone: a missing page, an unreadable form, what Envoy refuses by itself."""
-NAMED_BY_POSITION = {"SignInRefused": 0, "refusal": 0, "revocation": 1}
+NAMED_BY_POSITION = {"refusal": 0, "revocation": 1}
 
 
 def literal_reasons() -> Iterator[tuple[str, str]]:
