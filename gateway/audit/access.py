@@ -18,7 +18,7 @@ from gateway.audit.neutral import neutral
 LIMITS = {"path": 2048, "user_agent": 400, "host": 255}
 OTHERWISE = 200  # characters kept of any other value
 HEAD = 120  # characters shown of a damaged line
-REFUSALS = frozenset({401, 403, 407, 429})
+REFUSALS = frozenset({401, 403, 407, 429})  # whoever answers so; with a reason of ours anything below 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Line(msgspec.Struct, frozen=True):
     host: str | None = None
     path: str | None = None
     status: int | None = None
+    reason: str | None = None
+    """Why the gateway itself refused; what an application says of itself is not in the log."""
     flags: str | None = None
     bytes_in: int | None = None
     bytes_out: int | None = None
@@ -109,7 +111,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
     status = line.status or 0
     return Entry(
         code=Code.ACCESS,
-        outcome=_outcome(status),
+        outcome=_outcome(status, line.reason),
         at=line.time.astimezone(UTC),
         subject=holder.subject if holder else "",
         person=holder.person if holder else "",
@@ -120,6 +122,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
         action=action,
         address=_text("address", line.address),
         request_id=_text("request_id", line.request_id),
+        reason=_text("reason", line.reason),
         details={
             "method": _text("method", line.method),
             "host": _text("host", line.host),
@@ -164,8 +167,8 @@ def _route(route: str) -> tuple[str, str, str]:
     return application, "" if municipality == "-" else municipality, action
 
 
-def _outcome(status: int) -> Outcome:
-    if status in REFUSALS:
+def _outcome(status: int, reason: str | None) -> Outcome:
+    if status in REFUSALS or (reason and status < 500):
         return Outcome.REFUSED
     return Outcome.SUCCESS if 0 < status < 400 else Outcome.FAILURE
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import ApplicationId, SessionId
+from config.vocabulary import REASON_HEADER, ApplicationId, SessionId
 from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
 from idp.events import Origin
@@ -76,18 +76,22 @@ class Desk:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.now(), request_id=request_id_of(request)
         )
+        named = {REASON_HEADER: refusal.reason}
         if not wants_page(request.headers):
             return web.Response(
                 text=refusal_json(occurrence, language),
                 status=status,
                 content_type="application/json",
-                headers=page_headers(),
+                headers=page_headers() | named,
             )
         html = refusal_page(
             self.pages, occurrence, language, portal=self.portal, again=again, here=request.path_qs
         )
         response = web.Response(
-            text=html, status=status, content_type="text/html", headers=page_headers((self.sign_in,))
+            text=html,
+            status=status,
+            content_type="text/html",
+            headers=page_headers((self.sign_in,)) | named,
         )
         remember(response, request)
         return response
