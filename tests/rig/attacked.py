@@ -169,10 +169,17 @@ class Ground:
         return int(status[1]) if status else 0, number[1] if number else ""
 
     # --- log ------------------------------------------------------------------------------------------------
-    async def entry(self, answer: Answer | Shown | str, *codes: Code, **detail: str) -> Entry:
+    async def entry(self, answer: Answer | Shown | str, *codes: Code) -> Entry:
         """The entry of that answer's request with one of these codes; of the request itself without any."""
         request_id = answer if isinstance(answer, str) else answer.request_id
+        assert request_id, "this answer has no number; use entry_from"
         found = await self.entries(at_least=1, request_id=request_id, codes=codes or (Code.ACCESS,))
+        assert len(found) == 1, found
+        return found[0]
+
+    async def entry_from(self, address: str) -> Entry:
+        """The one request from there, also where it was refused before it had a number."""
+        found = await self.entries(at_least=1, codes=(Code.ACCESS,), address=address)
         assert len(found) == 1, found
         return found[0]
 

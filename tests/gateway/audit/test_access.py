@@ -107,6 +107,12 @@ def test_a_refusal_of_ours_is_kept_with_its_reason(status: int, outcome: str) ->
     assert (found.reason, found.outcome) == ("request_malformed", outcome)
 
 
+def test_a_broken_protocol_that_has_no_answer_has_its_reason_all_the_same() -> None:
+    found = read(line(status=0, flags="UF,DPE"))
+    assert (found.reason, found.outcome) == ("request_malformed", Outcome.REFUSED)
+    assert read(line(status=0, flags="DC")).reason == ""
+
+
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
     assert read(line(fresh=None)).municipality == "588296"
     assert read(line(fresh=None, route="spis - read")).municipality == ""
