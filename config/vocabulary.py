@@ -15,6 +15,9 @@ SessionId = NewType("SessionId", str)
 ApplicationId = NewType("ApplicationId", str)
 """Name of a hosted application in the configuration, `[a-z][a-z0-9-]*`."""
 
+REASON_HEADER = "x-brana-reason"
+"""Header of an answer of ours that refuses: the named reason, for the access log. Says no more than the page."""
+
 
 class Language(StrEnum):
     """Languages of the interface, the default first."""

@@ -17,8 +17,10 @@ from gateway.audit.neutral import neutral
 
 LIMITS = {"path": 2048, "user_agent": 400, "host": 255}
 OTHERWISE = 200  # characters kept of any other value
+PROTOCOL_ERROR = "DPE"  # in Envoy's flags: the client broke the protocol
+MALFORMED = "request_malformed"  # the reason that Envoy's answer has where one can be given
 HEAD = 120  # characters shown of a damaged line
-REFUSALS = frozenset({401, 403, 407, 429})
+REFUSALS = frozenset({401, 403, 407, 429})  # whoever answers so; with a reason of ours anything below 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Line(msgspec.Struct, frozen=True):
     host: str | None = None
     path: str | None = None
     status: int | None = None
+    reason: str | None = None
+    """Why the gateway itself refused; what an application says of itself is not in the log."""
     flags: str | None = None
     bytes_in: int | None = None
     bytes_out: int | None = None
@@ -106,10 +110,10 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
     holder = holders.get(line.session) if line.session else None
     application, municipality, action = _route(line.route or "")
     revocation_id, active = line.holder
-    status = line.status or 0
+    status, reason = line.status or 0, _reason(line)
     return Entry(
         code=Code.ACCESS,
-        outcome=_outcome(status),
+        outcome=_outcome(status, reason),
         at=line.time.astimezone(UTC),
         subject=holder.subject if holder else "",
         person=holder.person if holder else "",
@@ -120,6 +124,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
         action=action,
         address=_text("address", line.address),
         request_id=_text("request_id", line.request_id),
+        reason=reason,
         details={
             "method": _text("method", line.method),
             "host": _text("host", line.host),
@@ -164,8 +169,15 @@ def _route(route: str) -> tuple[str, str, str]:
     return application, "" if municipality == "-" else municipality, action
 
 
-def _outcome(status: int) -> Outcome:
-    if status in REFUSALS:
+def _reason(line: Line) -> str:
+    """What breaks the rules of HTTP/2 gets a reset and no answer (RFC 9113 §5.4.2), so none names a reason."""
+    if not line.reason and PROTOCOL_ERROR in (line.flags or "").split(","):
+        return MALFORMED
+    return _text("reason", line.reason)
+
+
+def _outcome(status: int, reason: str) -> Outcome:
+    if status in REFUSALS or (reason and status < 500):
         return Outcome.REFUSED
     return Outcome.SUCCESS if 0 < status < 400 else Outcome.FAILURE
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from config.vocabulary import REASON_HEADER
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused, Text
@@ -18,6 +19,7 @@ from gateway.sessions.session import Session
 from idp.http.preferred_language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
 
 ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
+SIGN_IN_NEEDED, CANNOT_DECIDE = "sign_in_needed", "gateway_unavailable"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
 
@@ -86,8 +88,13 @@ def refused(request: AccessRequest, verdict: Refused, session: Session, pages: P
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
+<<<<<<< HEAD
         html = pages.refused(request, verdict, session, status)
         return _page(status, html, pages, cookies + _chosen(request))
+=======
+        html = pages.refused(request, verdict, status)
+        return _page(status, verdict.reason, html, pages, cookies + _chosen(request))
+>>>>>>> attacks
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 
@@ -95,9 +102,9 @@ def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] 
     """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
     cookies = (clear_cookie(GRANT),)
     if not request.page_load:
-        return _machine(401, "sign_in_needed", *WORDS["sign_in_needed"], request, cookies)
+        return _machine(401, SIGN_IN_NEEDED, *WORDS[SIGN_IN_NEEDED], request, cookies)
     if beginning is None:  # what was typed into the form would be lost by a redirect
-        return _page(401, pages.signed_out(request), pages, cookies)
+        return _page(401, SIGN_IN_NEEDED, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
     old = tuple(clear_cookie(name) for name in superfluous(dict(request.cookies)))
     headers = {"Location": location, "Cache-Control": "no-store"}
@@ -107,8 +114,8 @@ def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] 
 def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     """The gateway itself cannot decide: database, provider or a fault of ours. Doubt refuses."""
     if request.page_load:
-        return _page(503, pages.unavailable(request), pages, ())
-    return _machine(503, "gateway_unavailable", *WORDS["gateway_unavailable"], request, ())
+        return _page(503, CANNOT_DECIDE, pages.unavailable(request), pages, ())
+    return _machine(503, CANNOT_DECIDE, *WORDS[CANNOT_DECIDE], request, ())
 
 
 def _chosen(request: AccessRequest) -> tuple[str, ...]:
@@ -117,8 +124,13 @@ def _chosen(request: AccessRequest) -> tuple[str, ...]:
     return (set_cookie(LANGUAGE_COOKIE, request.language, lifetime),) if request.language_chosen else ()
 
 
-def _page(status: int, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:
-    headers = {**pages.headers, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+def _page(status: int, reason: str, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:
+    headers = {
+        **pages.headers,
+        "Content-Type": "text/html; charset=utf-8",
+        "Cache-Control": "no-store",
+        REASON_HEADER: reason,
+    }
     return Answer(status, headers, cookies, html)
 
 
@@ -131,5 +143,5 @@ def _machine(
         "advice": advice.get(request.language, ""),
         "request_id": request.request_id,
     }
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", REASON_HEADER: reason}
     return Answer(status, headers, cookies, msgspec.json.encode(body).decode())

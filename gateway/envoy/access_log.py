@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH, Json, typed
 
 
@@ -29,6 +30,7 @@ LINE: Json = {
     "host": "%REQ(:AUTHORITY)%",
     "path": "%PATH(NQ:PATH)%",
     "status": "%RESPONSE_CODE%",
+    "reason": f"%RESP({REASON_HEADER})%",
     "flags": "%RESPONSE_FLAGS%",
     "bytes_in": "%BYTES_RECEIVED%",
     "bytes_out": "%BYTES_SENT%",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH_HEADER, GATE_METADATA, SKIP, Json, seconds, typed
 
 EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
@@ -27,6 +28,7 @@ TO_BROWSER_WITH_REFUSAL = (
     "vary",
     "retry-after",
     "allow",
+    REASON_HEADER,
 )
 
 

@@ -3,6 +3,7 @@
 import html
 from dataclasses import dataclass
 
+from config.vocabulary import REASON_HEADER
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, overwrite, typed
@@ -10,7 +11,7 @@ from gateway.envoy.messages import Json, overwrite, typed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Texts of one status; `reason` is the same in JSON and in tests."""
+    """Texts of one status; `reason` is the same in JSON, in the log and in tests."""
 
     status: int
     reason: str
@@ -162,7 +163,7 @@ def _page(reply: Reply) -> Json:
             "text_format_source": {"inline_string": page},
             "content_type": "text/html; charset=utf-8",
         },
-        "headers_to_add": HEADERS,
+        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
     }
 
 
@@ -184,7 +185,7 @@ def _data(reply: Reply) -> Json:
             },
             "content_type": "application/json",
         },
-        "headers_to_add": HEADERS,
+        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
     }
 
 

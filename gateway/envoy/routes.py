@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from config.settings import Application, Route, Settings
-from config.vocabulary import Action
+from config.vocabulary import REASON_HEADER, Action
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
@@ -127,7 +127,11 @@ def _gated(
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
-        | ({"request_headers_to_add": [CLIENT_ADDRESS]} if cluster == "web" else {})
+        | (
+            {"request_headers_to_add": [CLIENT_ADDRESS]}
+            if cluster == "web"
+            else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+        )
         for route in table
     ]
     nothing = {

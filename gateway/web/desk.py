@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+<<<<<<< HEAD
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
@@ -17,6 +18,11 @@ from gateway.web.refusal import (
     refusal_page,
     wants_page,
 )
+=======
+from config.vocabulary import REASON_HEADER, ApplicationId, SessionId
+from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
+from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
+>>>>>>> attacks
 from idp.events import Origin
 from idp.http.page import Pages, language_of, page_headers, remember
 
@@ -85,12 +91,13 @@ class Desk:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.now(), request_id=request_id_of(request)
         )
+        named = {REASON_HEADER: refusal.reason}
         if not wants_page(request.headers):
             return web.Response(
                 text=refusal_json(occurrence, language),
                 status=status,
                 content_type="application/json",
-                headers=page_headers(),
+                headers=page_headers() | named,
             )
         html = refusal_page(
             self.pages,
@@ -102,7 +109,10 @@ class Desk:
             here=request.path_qs,
         )
         response = web.Response(
-            text=html, status=status, content_type="text/html", headers=page_headers((self.sign_in,))
+            text=html,
+            status=status,
+            content_type="text/html",
+            headers=page_headers((self.sign_in,)) | named,
         )
         remember(response, request)
         return response

@@ -10,7 +10,7 @@ from idp.http import arrival, cookies, failure
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.security_headers import page_headers
-from idp.http.words import STATUS_WORDS, UNSAFE
+from idp.http.words import UNSAFE
 from idp.login import conduct, desk, throttle
 from idp.login.book import Flow
 from idp.login.flow import AwaitingPassword
@@ -96,7 +96,7 @@ async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Respon
         reason=asked.reason,
     )
     await provider.store.transact(lambda book: book.record(refused))
-    return failure.page(request, 400, UNSAFE[asked.reason])
+    return failure.page(request, 400, UNSAFE[asked.reason], asked.reason)
 
 
 async def _begin(request: web.Request, asked: Request, text: str) -> web.Response:
@@ -116,7 +116,7 @@ async def _begin(request: web.Request, asked: Request, text: str) -> web.Respons
     )
     client = asked.target.client
     if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now)):
-        return failure.page(request, 429, STATUS_WORDS[429])
+        return failure.page_of_status(request, 429)
     chosen = {"lang": asked.language.value} if asked.language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)

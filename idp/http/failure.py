@@ -5,9 +5,10 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from config.vocabulary import REASON_HEADER
 from idp.http.arrival import Malformed, from_own_page
 from idp.http.provider import provider_of
-from idp.http.words import STATUS_WORDS, TELLINGS
+from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS
 from idp.login.refusal import Told
 
 log = logging.getLogger(__name__)
@@ -16,9 +17,10 @@ OWN_FORMS = ("/sign-in", "/logout/confirm")
 """Addresses whose POST must come from our own page."""
 
 
-def page(request: web.Request, status: int, message: str) -> web.Response:
+def page(request: web.Request, status: int, message: str, reason: str) -> web.Response:
+    """`reason` is for the log; like the page it tells nobody whether an account exists."""
     provider = provider_of(request)
-    return provider.pages.respond(
+    response = provider.pages.respond(
         request,
         "error.html",
         status=status,
@@ -26,11 +28,18 @@ def page(request: web.Request, status: int, message: str) -> web.Response:
         start=provider.start,
         request_id=request.headers.get("x-request-id", "")[:64],
     )
+    response.headers[REASON_HEADER] = reason
+    return response
+
+
+def page_of_status(request: web.Request, status: int) -> web.Response:
+    known = status if status in STATUS_WORDS else 400
+    return page(request, status, STATUS_WORDS[known], STATUS_REASONS[known])
 
 
 def start_again(request: web.Request) -> web.Response:
     telling = TELLINGS[Told.START_AGAIN]
-    return page(request, telling.status, telling.message)
+    return page(request, telling.status, telling.message, Told.START_AGAIN)
 
 
 @web.middleware
@@ -39,14 +48,14 @@ async def failures(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Malformed:
-        return page(request, 400, STATUS_WORDS[400])
+        return page_of_status(request, 400)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return page(request, error.status, STATUS_WORDS.get(error.status, STATUS_WORDS[400]))
+        return page_of_status(request, error.status)
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
-        return page(request, 500, STATUS_WORDS[500])
+        return page_of_status(request, 500)
 
 
 @web.middleware
@@ -54,5 +63,5 @@ async def own_forms(request: web.Request, handler: Handler) -> web.StreamRespons
     """Forms of ours are taken from our pages alone: nobody is signed in or out by a stranger's page."""
     guarded = request.method not in {"GET", "HEAD"} and request.path.startswith(OWN_FORMS)
     if guarded and not from_own_page(request, provider_of(request).issuer):
-        return page(request, 403, STATUS_WORDS[403])
+        return page_of_status(request, 403)
     return await handler(request)

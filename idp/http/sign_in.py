@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from config.vocabulary import REASON_HEADER
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.authorize import answer, asked_of, refuse, send_on, signed_in
@@ -116,7 +117,10 @@ def _next(request: web.Request, progress: Progress, typed: str) -> web.Response:
         return failure.start_again(request)
     moved_on = told is None or TOLD[told.reason] is Told.START_AGAIN
     if moved_on:
-        return send_on("/sign-in?" + urlencode({"flow": flow.id}))
+        response = send_on("/sign-in?" + urlencode({"flow": flow.id}))
+        if told is not None:
+            response.headers[REASON_HEADER] = TOLD[told.reason]
+        return response
     asked = asked_of(provider_of(request), flow.asked)
     if asked is None:
         return failure.start_again(request)

@@ -9,6 +9,7 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
+from config.vocabulary import REASON_HEADER
 from idp.http import arrival
 from idp.http.provider import provider_of
 from idp.http.words import TELLINGS
@@ -54,6 +55,8 @@ def page(
         wait=wait,
         **more,
     )
+    if told is not None:
+        response.headers[REASON_HEADER] = TOLD[told.reason]
     if until is not None:
         response.headers["Retry-After"] = str(wait * 60)
     return response

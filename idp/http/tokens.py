@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from config.vocabulary import REASON_HEADER
 from idp import events
 from idp.http import arrival
 from idp.http.provider import Book, provider_of
@@ -64,14 +65,16 @@ async def userinfo(request: web.Request) -> web.Response:
     provider = provider_of(request)
     bearer = token.read_bearer(request.headers.get("Authorization"))
     if bearer is None:
-        return _json({}, status=401, headers={"WWW-Authenticate": 'Bearer realm="brana"'})
+        headers = {"WWW-Authenticate": 'Bearer realm="brana"', REASON_HEADER: "token_missing"}
+        return _json({}, 401, headers)
     handle, idle, now = read_handle(bearer), provider.sign_in.idle, provider.clock()
     opened = None
     if handle is not None:
         opened = await provider.store.look(lambda book: grant.opened_by(book, hashed(handle), idle, now))
     if opened is None:
         challenge = f'Bearer realm="brana", error="{OAuthError.INVALID_TOKEN}"'
-        return _json({"error": OAuthError.INVALID_TOKEN}, 401, {"WWW-Authenticate": challenge})
+        headers = {"WWW-Authenticate": challenge, REASON_HEADER: OAuthError.INVALID_TOKEN}
+        return _json({"error": OAuthError.INVALID_TOKEN}, 401, headers)
     session, scopes = opened
     return _json(claims.of_person(session, scopes))
 
@@ -93,5 +96,6 @@ def _json(
 def _refused(refused: Refused, request: web.Request) -> web.Response:
     status = token.STATUS.get(refused.error, 400)
     asked_by_header = status == 401 and "Authorization" in request.headers
-    headers = {"WWW-Authenticate": 'Basic realm="brana"'} if asked_by_header else {}
-    return _json({"error": refused.error, "error_description": refused.description}, status, headers)
+    challenge = {"WWW-Authenticate": 'Basic realm="brana"'} if asked_by_header else {}
+    body = {"error": refused.error, "error_description": refused.description}
+    return _json(body, status, {REASON_HEADER: refused.error, **challenge})

@@ -51,3 +51,15 @@ STATUS_WORDS: dict[int, str] = {
     503: "The service is not available just now. Try again in a few minutes.",
 }
 """For pages of HTTP errors."""
+
+STATUS_REASONS: dict[int, str] = {
+    400: "request_unreadable",
+    403: "not_from_our_page",
+    404: "page_unknown",
+    405: "page_unknown",
+    413: "form_unreadable",
+    429: "too_many_sign_ins_begun",
+    500: "our_fault",
+    503: "unavailable",
+}
+"""The same in one word, for the log."""

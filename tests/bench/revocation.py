@@ -20,8 +20,9 @@ from sqlalchemy import insert
 from gateway.demo.configuration import RECORDS
 from gateway.storage.moment import micros
 from gateway.storage.tables.sessions import revoked
-from tests.rig.product import Product, Visitor, installed
+from tests.rig.product import Product, installed
 from tests.rig.signed_in import SignedIn, reader_of_records, sign_in
+from tests.rig.visitor import Visitor
 
 REVOKED = 10_000
 SAMPLES = 120

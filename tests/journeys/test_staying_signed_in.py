@@ -30,7 +30,7 @@ async def product(tmp_path: Path) -> AsyncIterator[Product]:
         assert FACTS[0] in text
         return text.replace(*FACTS) + DURATIONS
 
-    async with installed(tmp_path, changed=changed) as made:
+    async with installed(tmp_path, configured=changed) as made:
         await made.start()
         yield made
 

@@ -10,7 +10,6 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,8 @@ from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
 from gateway.grants.sign import public_jwks
+from tests.rig import exact_http
+from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
@@ -87,19 +88,6 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
             application("gone", f"gone.{DOMAIN}", [Route(action=Action.READ)], "http://127.0.0.1:1"),
         ],
     )
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def values(self, name: str) -> list[str]:
-        return [value for key, value in self.headers if key.lower() == name]
-
-    def value(self, name: str) -> str:
-        return ", ".join(self.values(name))
 
 
 class Plane:
@@ -175,7 +163,7 @@ class Plane:
     def log_lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
 
-    async def logged(self, answer: "Answer") -> dict[str, Any]:
+    async def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log about a request, as soon as it is there."""
         for _ in range(200):
             for line in self.log_lines():
@@ -187,30 +175,11 @@ class Plane:
     async def connect(self, *, alpn: str = "http/1.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         context = ssl.create_default_context(cafile=str(self.folder / "server.pem"))
         context.check_hostname = False
-        context.set_alpn_protocols([alpn])
-        return await asyncio.open_connection(
-            "127.0.0.1", self.port, ssl=context, server_hostname=f"files.{DOMAIN}"
-        )
+        return await exact_http.connect(self.port, context, f"files.{DOMAIN}", alpn=alpn)
 
     async def raw(self, sent: bytes) -> list[Answer]:
         """Send bytes, read answers until Envoy has nothing more to say."""
-        reader, writer = await self.connect()
-        writer.write(sent)
-        await writer.drain()
-        answers = []
-        try:
-            head = sent.startswith(b"HEAD ")
-            while answer := await asyncio.wait_for(
-                _read_answer(reader, head_only=head), 1 if answers else 15
-            ):
-                answers.append(answer)
-                if answer.status == 101 or answer.value("connection") == "close":
-                    break
-        except TimeoutError:
-            pass
-        finally:
-            writer.transport.abort()
-        return answers
+        return await exact_http.exchange(*await self.connect(), sent)
 
     async def ask(
         self,
@@ -223,32 +192,12 @@ class Plane:
         body: bytes = b"",
     ) -> Answer:
         """One HTTP/1.1 request exactly as written."""
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", *headers]
-        if cookie is not None:
-            lines.append(f"Cookie: {cookie}")
-        if body:
-            lines.append(f"Content-Length: {len(body)}")
-        answers = await self.raw("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        written = exact_http.request(
+            path, host=host, method=method, cookie=cookie, headers=headers, body=body
+        )
+        answers = await self.raw(written)
         assert answers, "no answer"
         return answers[0]
-
-
-async def _read_answer(reader: asyncio.StreamReader, *, head_only: bool) -> Answer | None:
-    try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in head[1:] if line)]
-    answer = Answer(int(head[0].split(" ")[1]), headers, b"")
-    if head_only:
-        return answer
-    if answer.value("transfer-encoding") == "chunked":
-        while size := int(await reader.readline(), 16):
-            answer.body += (await reader.readexactly(size + 2))[:-2]
-        await reader.readline()
-    elif answer.value("content-length"):
-        answer.body = await reader.readexactly(int(answer.value("content-length")))
-    return answer
 
 
 @contextlib.asynccontextmanager

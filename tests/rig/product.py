@@ -1,29 +1,22 @@
 """The whole product as it is installed: `brana serve`, a real slapd, a real application, and people who sign in.
 
 `async with product(folder) as running:` prepares a small world, starts everything on free loopback ports and
-stops it by process id. `running.visitor()` is a browser without a screen: it follows redirects, keeps cookies
-by host, fills in the sign-in.
+stops it by process id. `running.visitor()` is a browser without a screen.
 """
 
 import asyncio
 import contextlib
-import html
 import os
-import re
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from socket import AF_INET, AddressFamily
 from typing import Any
 
 import aiohttp
 import psutil
-from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
 
 from config.district import read_district
 from config.settings import Settings
@@ -38,97 +31,15 @@ from gateway.demo.slapd import Slapd, free_port, load
 from gateway.demo.slapd import start as start_slapd
 from gateway.demo.start import DISTRICT, DOMAIN, plan
 from gateway.demo.world import Account, World, draw_accounts
-from idp.login.totp import STEP, Secret, code_at
+from idp.login.totp import Secret
+from tests.rig.slapd import as_root
+from tests.rig.visitor import Visitor
 
 ROOT = Path(__file__).parents[2]
 APPLICATIONS = (RECORDS, BUDGET, MAP)
 READY_WITHIN = 30.0  # seconds; a loaded machine needs more than the usual one
 ENDS_WITHIN = 15.0
 POLL = 0.01
-SECRET = re.compile(r'class="secret">([A-Z2-7 ]+)<')
-FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"')
-TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer as somebody sees it."""
-
-    status: int
-    url: URL
-    headers: "aiohttp.typedefs.LooseHeaders"
-    text: str
-
-    @property
-    def title(self) -> str:
-        found = TITLE.search(self.text)
-        return html.unescape(found[1]).strip() if found else ""
-
-
-class _Loopback(AbstractResolver):
-    """Every name of the product lives here (RFC 6761 §6.3)."""
-
-    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        pass
-
-
-class Visitor:
-    """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
-
-    def __init__(self, product: "Product") -> None:
-        self.product = product
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=product.tls(), resolver=_Loopback(), limit=8),
-            cookie_jar=aiohttp.CookieJar(quote_cookie=False),
-            headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
-            timeout=aiohttp.ClientTimeout(total=20),
-        )
-
-    async def close(self) -> None:
-        await self._http.close()
-
-    async def get(self, url: str | URL, *, follow: bool = True) -> Shown:
-        return await self._ask("GET", URL(url), {"Sec-Fetch-Mode": "navigate"}, allow_redirects=follow)
-
-    async def post(self, url: str | URL, fields: dict[str, str], *, follow: bool = True) -> Shown:
-        headers = {
-            "Sec-Fetch-Mode": "navigate",
-            "Sec-Fetch-Site": "same-origin",
-            "Origin": str(URL(url).origin()),
-        }
-        return await self._ask("POST", URL(url), headers, allow_redirects=follow, data=fields)
-
-    def cookies(self, url: str | URL) -> dict[str, str]:
-        """What this browser would send there."""
-        return {name: kept.value for name, kept in self._http.cookie_jar.filter_cookies(URL(url)).items()}
-
-    async def sign_in(self, account: Account, url: str | URL, step: int = 0) -> Shown:
-        """Open `url`, show password and code (or enrol), and come back to what was asked for.
-
-        `step`: of the code, from the present one; each is good once (RFC 6238 §5.2).
-        """
-        page = await self.get(url)
-        page = await self._fill(page, username=account.login, password=account.password)
-        if 'name="code"' not in page.text:
-            return page
-        enrolling = SECRET.search(page.text)
-        secret = enrolling[1].replace(" ", "") if enrolling else account.totp_secret
-        assert secret is not None, f"{account.login} has no one-time-code secret, and none is offered"
-        return await self._fill(
-            page, code=code_at(Secret(secret), datetime.now(UTC) + timedelta(seconds=step * STEP))
-        )
-
-    async def _fill(self, page: Shown, **fields: str) -> Shown:
-        action = FORM.search(page.text)
-        assert action is not None, f"{page.status} {page.url}: no form on “{page.title}”"
-        return await self.post(page.url.join(URL(html.unescape(action[1]), encoded=True)), fields)
-
-    async def _ask(self, method: str, url: URL, headers: dict[str, str], **more: Any) -> Shown:
-        async with self._http.request(method, url, headers=headers, **more) as answer:
-            return Shown(answer.status, answer.url, answer.headers, await answer.text())
 
 
 class Product:
@@ -165,9 +76,9 @@ class Product:
         found = next(one for one in self.settings.applications if one.id == name)
         return self.addresses.authority(found.host.replace("{municipality}", municipality))
 
-    def visitor(self) -> Visitor:
-        """A new browser; closed when the product ends."""
-        made = Visitor(self)
+    def visitor(self, address: str = "127.0.0.1") -> Visitor:
+        """A new browser at `address`, any of 127.0.0.0/8; closed when the product ends."""
+        made = Visitor(self.tls(), address)
         self._visitors.append(made)
         return made
 
@@ -214,6 +125,10 @@ class Product:
         children = psutil.Process(self._supervisor.pid).children()
         return next(child for child in children if argument in child.cmdline())
 
+    def as_root(self) -> contextlib.AbstractContextManager[Any]:
+        """A python-ldap connection that may change everything in the directory."""
+        return as_root(self.directory, self.world.authority)
+
     @contextlib.contextmanager
     def state(self) -> Iterator[State]:
         """The installation's database and stores, opened beside the running product."""
@@ -253,20 +168,20 @@ def prepared(folder: Path, accounts: Sequence[Account]) -> World:
 async def installed(
     folder: Path,
     accounts: Sequence[Account] = (),
-    application: str = "http://127.0.0.1:1",
-    changed: Callable[[str], str] = lambda text: text,
+    application: str | Mapping[ApplicationId, str] = "http://127.0.0.1:1",
+    configured: Callable[[str], str] = lambda text: text,
 ) -> AsyncIterator[Product]:
-    """Everything ready to start, the directory running. `application` is the upstream of all applications;
-    `changed` gives the text of the configuration as the test wants it.
+    """Everything ready to start, the directory running. `application` is the upstream of all applications, or
+    of each; `configured` may change the text of the configuration.
     """
     folder = folder.resolve()
     assert len(os.fsencode(folder / "state/run/envoy-admin.sock")) < 100, "unix socket paths are short"
     world = prepared(folder, accounts or draw_accounts(CAST))
     directory = start_slapd(plan(world))
     configuration = folder / "brana.toml"
-    upstreams = dict.fromkeys(APPLICATIONS, application)
+    upstreams = dict.fromkeys(APPLICATIONS, application) if isinstance(application, str) else application
     text = settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port())
-    configuration.write_text(changed(text), "utf-8")
+    configuration.write_text(configured(text), "utf-8")
     try:
         state = open_state(configuration)
         try:

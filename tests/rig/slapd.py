@@ -4,7 +4,7 @@ The tree has `ou=people`, `ou=groups` and a service account ready; the caller's 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -124,17 +124,21 @@ class Directory:
         )
         return msgspec.structs.replace(made, **changes)
 
-    @contextmanager
-    def as_root(self) -> Iterator[Any]:
-        """A python-ldap connection that may change everything."""
-        connection = ldap.initialize(self.url)
-        connection.set_option(ldap.OPT_X_TLS_CACERTFILE, str(self.authority))
-        connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
-        connection.simple_bind_s(self.server.plan.root, ROOT_PASSWORD)
-        try:
-            yield connection
-        finally:
-            connection.unbind_s()
+    def as_root(self) -> AbstractContextManager[Any]:
+        return as_root(self.server, self.authority)
+
+
+@contextmanager
+def as_root(server: Slapd, authority: Path) -> Iterator[Any]:
+    """A python-ldap connection that may change everything."""
+    connection = ldap.initialize(server.url)
+    connection.set_option(ldap.OPT_X_TLS_CACERTFILE, str(authority))
+    connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+    connection.simple_bind_s(server.plan.root, server.plan.root_password)
+    try:
+        yield connection
+    finally:
+        connection.unbind_s()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ LINE = {
     "host": "spis.example.cz",
     "path": "/dokument/1",
     "status": 200,
+    "reason": None,
     "flags": "-",
     "bytes_in": 0,
     "bytes_out": 5000,
@@ -96,6 +97,20 @@ def test_what_envoy_could_not_say_is_empty() -> None:
 )
 def test_the_status_decides_the_outcome(status: int, outcome: str) -> None:
     assert read(line(status=status)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(400, "refused"), (404, "refused"), (303, "refused"), (503, "failure")]
+)
+def test_a_refusal_of_ours_is_kept_with_its_reason(status: int, outcome: str) -> None:
+    found = read(line(status=status, reason="request_malformed"))
+    assert (found.reason, found.outcome) == ("request_malformed", outcome)
+
+
+def test_a_broken_protocol_that_has_no_answer_has_its_reason_all_the_same() -> None:
+    found = read(line(status=0, flags="UF,DPE"))
+    assert (found.reason, found.outcome) == ("request_malformed", Outcome.REFUSED)
+    assert read(line(status=0, flags="DC")).reason == ""
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:

@@ -27,6 +27,7 @@ def office(tmp_path: Path) -> Iterator[Installation]:
     installation = install(tmp_path / "brana")
     state = open_state(installation.configuration)
     try:
+        state.keys  # noqa: B018 - made by a first start
         asyncio.run(_open(state.sessions, now()))
     finally:
         state.database.close()

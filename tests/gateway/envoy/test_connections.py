@@ -6,7 +6,8 @@ import subprocess
 import pytest
 import pytest_asyncio
 
-from tests.rig.envoy import DOMAIN, Answer, Plane
+from tests.rig.envoy import DOMAIN, Plane
+from tests.rig.exact_http import Answer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 FILES = f"files.{DOMAIN}"

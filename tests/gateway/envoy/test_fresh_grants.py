@@ -254,3 +254,22 @@ async def test_the_log_says_who_asked_for_what(plane: Plane) -> None:
     assert decided["decided"].split(" ")[1:3] == ["588458", "sid7.2"]
     assert (login["route"] or "", login["fresh"], login["decided"]) == ("", None, None)
     assert "secret" not in str([fresh, decided, login])
+
+
+async def test_the_log_keeps_the_reason_of_our_refusals_and_none_that_an_application_names(
+    plane: Plane,
+) -> None:
+    named = {"x-brana-reason": "no_role", "Content-Type": "application/json"}
+    plane.decision.answer = lambda _: web.Response(status=403, headers=named)
+    plane.web.answer = lambda _: web.Response(status=403, headers={"x-brana-reason": "not_from_our_page"})
+    plane.application.answer = lambda _: web.Response(status=403, headers={"x-brana-reason": "forged"})
+    refused = [
+        (await plane.ask(cookie="__Host-brana-session=s"), "no_role"),
+        (await plane.ask("/.brana/sign-out"), "not_from_our_page"),
+        (await plane.ask("/a;b"), "request_malformed"),
+        (await plane.ask(host="evil.test"), "no_such_host"),
+        (await plane.ask(cookie=plane.cookie()), None),
+    ]
+    for answer, reason in refused:
+        assert (await plane.logged(answer))["reason"] == reason
+        assert answer.value("x-brana-reason") == (reason or "")

@@ -36,6 +36,7 @@ async def test_a_form_that_is_not_from_our_page_changes_nothing(client, office, 
     )
     assert answer.status == 403
     assert "Požadavek nepřišel z naší stránky" in await answer.text()
+    assert answer.headers["x-brana-reason"] == "not_from_our_page"
     assert office.portal.acts == []
 
 
@@ -89,6 +90,7 @@ async def test_a_program_is_told_the_reason_as_json(client):
         "/", headers={**PORTAL_HOST, "Accept": "application/json", "x-request-id": "r-1"}
     )
     assert answer.status == 401
+    assert answer.headers["x-brana-reason"] == "sign_in_needed"
     assert await answer.json() == {
         "reason": "sign_in_needed",
         "title": "Nejprve se přihlaste",

@@ -20,6 +20,7 @@ async def test_a_code_used_twice_is_refused(world: World):
     answer = await other.code(page, code)
     assert answer.status == 422
     assert SSO not in other.cookies
+    assert answer.headers["x-brana-reason"] == "code_wrong"
     assert "code_replayed" in world.rig.kept.reasons()
 
 

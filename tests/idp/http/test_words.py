@@ -4,7 +4,7 @@ from pathlib import Path
 import idp.http
 from config.vocabulary import Language
 from idp.http.page import Assets, Pages
-from idp.http.words import STATUS_WORDS, TELLINGS, UNSAFE
+from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
@@ -19,6 +19,7 @@ def pages() -> Pages:
 def test_every_telling_has_words():
     assert set(TELLINGS) == set(Told)
     assert set(UNSAFE) == set(Unsafe)
+    assert set(STATUS_REASONS) == set(STATUS_WORDS)
 
 
 def test_every_message_is_translated_to_czech():

@@ -1,0 +1,292 @@
+"""The whole product as an attacker meets it, and its log as an officer reads it.
+
+`async with attacked(folder) as ground:` is `brana serve` with a real slapd and a real Envoy. The records service and
+the map were taken over: they keep what they are sent and answer what a test wants. The budget is the real sample
+application. Every attacker comes from an address of its own, so that no test uses up another's guesses.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.vocabulary import ApplicationId, MunicipalityCode, Role
+from gateway.audit.entry import Code, Entry
+from gateway.audit.search import Query
+from gateway.commands.state import State
+from gateway.demo.configuration import BUDGET, MAP, RECORDS
+from gateway.demo.people import CENTRE, HULIN, Inhabitant, inhabitants
+from gateway.demo.start import DISTRICT, DOMAIN
+from gateway.demo.world import Account, draw_accounts
+from gateway.grants.sign import public_jwks
+from gateway.storage.audit_search import LogSearch
+from idp.login.totp import STEP, Secret, code_at
+from tests.rig import exact_http
+from tests.rig.envoy import free_port
+from tests.rig.exact_http import Answer
+from tests.rig.neighbours import Neighbour, listening
+from tests.rig.product import ROOT, Product, installed
+from tests.rig.visitor import Shown, Visitor
+
+MORE_CLERKS = 150
+PATIENCE = 10.0  # seconds for an entry to be in the log
+VILLAGE = MunicipalityCode("588482")
+LIBRARY = "library"
+LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
+RELYING_PARTY = f"""
+[[oidc_clients]]
+id = "{LIBRARY}"
+redirect_uris = ["{LIBRARY_CALLBACK}"]
+post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
+"""
+
+
+class Ground:
+    """The running product, what was taken over, people whom no other test uses, and the log."""
+
+    def __init__(self, product: Product, taken_over: Neighbour, budget: int, state: State) -> None:
+        self.product, self.taken_over, self.budget_port = product, taken_over, budget
+        self.state = state
+        self._search = LogSearch(state.database)
+        self._addresses = itertools.count(2)
+        self._used: set[str] = set()
+        self._steps: dict[str, int] = {}
+
+    # --- places ---------------------------------------------------------------------------------------------
+    @property
+    def login(self) -> str:
+        return self.product.addresses.issuer
+
+    @property
+    def portal(self) -> str:
+        return self.product.addresses.portal
+
+    def records(self, municipality: str = CENTRE) -> str:
+        """Start page of the records service."""
+        return self.product.application(RECORDS, municipality)
+
+    def host(self, application: ApplicationId = RECORDS, municipality: str = CENTRE) -> str:
+        return self.product.host(application, municipality)
+
+    @staticmethod
+    def callback(host: str) -> str:
+        return f"https://{host}/.brana/callback"
+
+    # --- people ---------------------------------------------------------------------------------------------
+    def somebody(
+        self, role: Role = Role.CLERK, where: str = CENTRE, *, enrolled: bool = True, roles: int = 1
+    ) -> Account:
+        """Somebody with that role, in as many roles, whom no test has used yet."""
+        found = next(
+            (
+                one
+                for one in self.product.world.accounts
+                if one.login not in self._used
+                and not one.disabled
+                and not one.featured
+                and (one.totp_secret is not None) is enrolled
+                and len(one.roles) == roles
+                and any(held.role is role and held.municipality == where for held in one.roles)
+            ),
+            None,
+        )
+        assert found is not None, f"nobody is left who is {role} in {where}; raise MORE_CLERKS"
+        self._used.add(found.login)
+        return found
+
+    def code(self, account: Account, secret: str | None = None) -> str:
+        """A one-time code that this person has not used; two in half a minute at most."""
+        now = int(datetime.now(UTC).timestamp()) // STEP
+        step = max(now, self._steps.get(account.login, 0) + 1)
+        assert step <= now + 1, f"{account.login} has no further code now"
+        self._steps[account.login] = step
+        known = secret or account.totp_secret
+        assert known is not None
+        return code_at(Secret(known), datetime.fromtimestamp(step * STEP, UTC))
+
+    def address(self) -> str:
+        """Where nobody has come from yet."""
+        number = next(self._addresses)
+        return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
+
+    def browser(self, address: str | None = None) -> Visitor:
+        return self.product.visitor(address or self.address())
+
+    async def at_code(self, browser: Visitor, account: Account, url: str | None = None) -> Shown:
+        """The page that asks for the code: the password is shown already."""
+        page = await browser.get(url or self.records())
+        shown = await browser.fill(page, username=account.login, password=account.password)
+        assert 'name="code"' in shown.text, (shown.status, shown.title)
+        return shown
+
+    async def signed_in(self, account: Account, url: str | None = None) -> Visitor:
+        """A browser of this person, signed in at `url`."""
+        browser = self.browser()
+        page = await self.at_code(browser, account, url)
+        shown = await browser.fill(page, code=self.code(account, page.secret))
+        assert shown.status == 200, (shown.status, shown.title)
+        return browser
+
+    def cookie(self, browser: Visitor, url: str | None = None) -> str:
+        """Cookie header of that browser."""
+        return "; ".join(f"{name}={value}" for name, value in browser.cookies(url or self.records()).items())
+
+    # --- directory ------------------------------------------------------------------------------------------
+    @contextlib.asynccontextmanager
+    async def trouble(self, begin: Callable[[], object], end: Callable[[], object]) -> AsyncIterator[None]:
+        """The block runs while the product knows that the directory fails; after it the directory is well again."""
+        failed, mended = (Code.DIRECTORY_UNREACHABLE,), (Code.DIRECTORY_RECOVERED,)
+        before = len(await self.entries(codes=failed)), len(await self.entries(codes=mended))
+        begin()
+        try:
+            await self.entries(at_least=before[0] + 1, codes=failed)
+            yield
+        finally:
+            end()
+            await self.entries(at_least=before[1] + 1, codes=mended)
+            await self._sign_in_works()
+
+    async def _sign_in_works(self) -> None:
+        """A server that failed rests for up to five seconds before a new connection tries it."""
+        browser = self.browser()
+        async with asyncio.timeout(PATIENCE):
+            page = await browser.get(self.portal)
+            while (await browser.fill(page, username="nikdo", password="x")).status == 503:
+                await asyncio.sleep(0.1)
+            await browser.close()
+
+    # --- bytes ----------------------------------------------------------------------------------------------
+    async def ask(
+        self, path: str = "/", *, host: str | None = None, address: str = "127.0.0.1", **more: Any
+    ) -> Answer:
+        """One request exactly as written."""
+        written = exact_http.request(path, host=self.host() if host is None else host, **more)
+        answers = await self.raw(written, address=address)
+        assert answers, "no answer"
+        return answers[0]
+
+    async def raw(self, sent: bytes, *, address: str = "127.0.0.1") -> list[Answer]:
+        return await exact_http.exchange(*await self.connect(address=address), sent)
+
+    async def connect(
+        self, *, alpn: str = "http/1.1", address: str = "127.0.0.1"
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        name = self.host().partition(":")[0]
+        return await exact_http.connect(
+            self.product.port, self.product.tls(), name, alpn=alpn, address=address
+        )
+
+    async def curl(self, *arguments: str, host: str | None = None) -> tuple[int, str]:
+        """HTTP/2 by curl: status and request id. `arguments` end with a path."""
+        *options, path = arguments
+        authority = host or self.host()
+        process = await asyncio.create_subprocess_exec(
+            "curl", "--silent", "--http2", "--max-time", "10", "--cacert", str(self.product.world.authority),
+            "--resolve", f"{authority}:127.0.0.1", "--output", "/dev/null", "--dump-header", "-",
+            *options, f"https://{authority}{path}",
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        said = (await process.communicate())[0].decode("latin-1")
+        status = re.search(r"^HTTP/2 (\d+)", said, re.MULTILINE)
+        number = re.search(r"^x-request-id: (\S+)", said, re.MULTILINE)
+        return int(status[1]) if status else 0, number[1] if number else ""
+
+    # --- log ------------------------------------------------------------------------------------------------
+    async def entry(self, answer: Answer | Shown | str, *codes: Code) -> Entry:
+        """The entry of that answer's request with one of these codes; of the request itself without any."""
+        request_id = answer if isinstance(answer, str) else answer.request_id
+        assert request_id, "this answer has no number; use entry_from"
+        found = await self.entries(at_least=1, request_id=request_id, codes=codes or (Code.ACCESS,))
+        assert len(found) == 1, found
+        return found[0]
+
+    async def entry_from(self, address: str) -> Entry:
+        """The one request from there, also where it was refused before it had a number."""
+        found = await self.entries(at_least=1, codes=(Code.ACCESS,), address=address)
+        assert len(found) == 1, found
+        return found[0]
+
+    async def entries(self, *, at_least: int = 0, codes: tuple[Code, ...] = (), **asked: Any) -> list[Entry]:
+        """Entries, newest first; waits for so many."""
+        query = Query(codes=frozenset(codes), **asked)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                page = await self._search.page(query, limit=1_000)
+                if len(page.entries) >= at_least:
+                    return [recorded.entry for recorded in page.entries]
+                await asyncio.sleep(0.05)
+
+    async def refused(self, answer: Answer | Shown, reason: str) -> Entry:
+        """The request's own entry says that it was refused, and why."""
+        entry = await self.entry(answer)
+        assert (entry.outcome, entry.reason) == ("refused", reason), entry
+        return entry
+
+
+@contextlib.asynccontextmanager
+async def attacked(folder: Path) -> AsyncIterator[Ground]:
+    """Started and ready; ended with the block."""
+    taken_over, theirs, budget = Neighbour(web_socket=True), free_port(), free_port()
+    upstreams = {
+        RECORDS: f"http://127.0.0.1:{theirs}",
+        BUDGET: f"http://127.0.0.1:{budget}",
+        MAP: f"http://127.0.0.1:{theirs}",
+    }
+    people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
+
+    def configured(text: str) -> str:
+        return text.replace('refresh = "10 s"', 'refresh = "1 s"') + RELYING_PARTY
+
+    async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
+        with product.state() as state, _budget(product, state, budget):
+            await product.start()
+            yield Ground(product, taken_over, budget, state)
+
+
+def _clerks() -> Iterator[Inhabitant]:
+    """More clerks of the centre than its office has, for tests that need somebody nobody else uses."""
+    for number in range(MORE_CLERKS):
+        yield Inhabitant(
+            login=f"referent.ivo{number}",
+            given="Ivo",
+            surname="Referent",
+            places=((CENTRE, Role.CLERK),),
+            enrolled=number % 10 > 0,
+        )
+
+
+@contextlib.contextmanager
+def _budget(product: Product, state: State, port: int) -> Iterator[None]:
+    """The sample application as the demo runs it."""
+    keys = product.world.folder / "assertion-keys.json"
+    keys.write_text(json.dumps(public_jwks(state.keys.assertion)))
+    (product.world.folder / "budget").mkdir()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gateway.demo.applications.budget", "--port", str(port), "--audience", BUDGET,
+         "--issuer", product.addresses.portal, "--issuer-keys", str(keys), "--district", str(DISTRICT),
+         "--data", str(product.world.folder / "budget"), "--portal", product.addresses.portal],
+        cwd=ROOT, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz", child)
+        yield
+    finally:
+        child.terminate()
+        child.wait(10)
+
+
+def _wait_for(url: str, child: "subprocess.Popen[bytes]") -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            assert child.poll() is None, "the budget does not start"
