@@ -88,13 +88,8 @@ def refused(request: AccessRequest, verdict: Refused, session: Session, pages: P
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
-<<<<<<< HEAD
         html = pages.refused(request, verdict, session, status)
-        return _page(status, html, pages, cookies + _chosen(request))
-=======
-        html = pages.refused(request, verdict, status)
         return _page(status, verdict.reason, html, pages, cookies + _chosen(request))
->>>>>>> attacks
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-<<<<<<< HEAD
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import REASON_HEADER, ApplicationId, MunicipalityCode, SessionId
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
     FORM_UNREADABLE,
@@ -18,11 +17,6 @@ from gateway.web.refusal import (
     refusal_page,
     wants_page,
 )
-=======
-from config.vocabulary import REASON_HEADER, ApplicationId, SessionId
-from gateway.web.identity import Assertion, NotIdentified, ReadAssertion, caller_of
-from gateway.web.refusal import FORM_UNREADABLE, Occurrence, Refusal, refusal_json, refusal_page, wants_page
->>>>>>> attacks
 from idp.events import Origin
 from idp.http.page import Pages, language_of, page_headers, remember
 

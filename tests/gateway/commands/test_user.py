@@ -31,6 +31,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
             directory__groups_base=directory.groups_base,
         )
         directory.bind_password_file.chmod(0o600)
+        state = open_state(installation.configuration)
+        state.keys  # noqa: B018 - made by a first start
+        state.database.close()
         yield installation
 
 

@@ -65,10 +65,10 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
         )
         sign_in = SignIn(provider, office, {HOST}.__contains__, SEAL.close, SEAL.open)
 
-        async def end(*_: object) -> None: ...
+        async def nothing(*_: object) -> None: ...
 
         desk = Office().desk()
-        entrance = Entrance(desk, sign_in, store.by_handle, end)
+        entrance = Entrance(desk, sign_in, store.by_handle, end=nothing, record=nothing)
         async with TestClient(TestServer(make_app(desk, {}, entrance.paths()))) as client:
             yield Door(client, sign_in)
         await provider.close()

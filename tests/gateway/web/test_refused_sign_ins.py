@@ -123,11 +123,19 @@ async def test_an_answer_of_another_provider_is_refused_and_recorded(world: Worl
     assert recorded(world) == refusal("other_issuer")
 
 
-async def test_the_providers_refusal_is_recorded(world: World) -> None:
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        ("access_denied", 403, "provider_denied"),
+        ("temporarily_unavailable", 503, "provider_unavailable"),
+        ("invalid_scope", 403, "provider_refused"),
+    ],
+)
+async def test_the_providers_refusal_is_recorded(said: str, status: int, reason: str, world: World) -> None:
     state, _, cookie = await world.begun()
-    answer = await world.back({"error": "access_denied", "state": state}, cookie)
-    assert answer.status == 403
-    assert recorded(world) == refusal("provider_refused")
+    answer = await world.back({"error": said, "state": state}, cookie)
+    assert answer.status == status
+    assert recorded(world) == refusal(reason)
 
 
 async def test_a_code_that_the_provider_does_not_know_is_recorded(world: World) -> None:
@@ -156,7 +164,7 @@ async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(w
         "iss": ISSUER, "sub": "6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11", "aud": "brana-gateway",
         "exp": moment + 300, "iat": moment, "sid": "provider-session-1", "acr": "urn:brana:acr:two-factors",
         "amr": ["pwd", "otp"], "auth_time": moment, "name": "Jana", "preferred_username": "novakova",
-        "brana_roles": [],
+        "brana_roles": [], "brana_facts_at": moment,
     }  # fmt: skip
     for code in ("first", "second"):
         state, nonce, cookie = await world.begun()
