@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,9 @@ class Ground:
     async def at_code(self, browser: Visitor, account: Account, url: str | None = None) -> Shown:
         """The page that asks for the code: the password is shown already."""
         page = await browser.get(url or self.records())
-        return await browser.fill(page, username=account.login, password=account.password)
+        shown = await browser.fill(page, username=account.login, password=account.password)
+        assert 'name="code"' in shown.text, (shown.status, shown.title)
+        return shown
 
     async def signed_in(self, account: Account, url: str | None = None) -> Visitor:
         """A browser of this person, signed in at `url`."""
@@ -131,6 +133,20 @@ class Ground:
     def cookie(self, browser: Visitor, url: str | None = None) -> str:
         """Cookie header of that browser."""
         return "; ".join(f"{name}={value}" for name, value in browser.cookies(url or self.records()).items())
+
+    # --- directory ------------------------------------------------------------------------------------------
+    @contextlib.asynccontextmanager
+    async def trouble(self, begin: Callable[[], object], end: Callable[[], object]) -> AsyncIterator[None]:
+        """The block runs while the product knows that the directory fails; after it the directory is well again."""
+        failed, mended = (Code.DIRECTORY_UNREACHABLE,), (Code.DIRECTORY_RECOVERED,)
+        before = len(await self.entries(codes=failed)), len(await self.entries(codes=mended))
+        begin()
+        try:
+            await self.entries(at_least=before[0] + 1, codes=failed)
+            yield
+        finally:
+            end()
+            await self.entries(at_least=before[1] + 1, codes=mended)
 
     # --- bytes ----------------------------------------------------------------------------------------------
     async def ask(

@@ -1,0 +1,236 @@
+"""Accounts that are closed, renamed, deleted or made anew, and what a stranger can learn of who has one."""
+
+import asyncio
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import ldap
+import pytest
+
+from gateway.audit.entry import Code
+from gateway.demo import ldif
+from gateway.demo.world import Account
+from tests.attacks.conftest import authorization
+from tests.rig.attacked import Ground
+from tests.rig.visitor import Shown
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+VARIES = re.compile(r"flow=[\w-]+|value=\"[^\"]*\"|&amp;lang=..")
+SAMPLES = 5
+
+Change = Callable[[Any, str], object]
+
+
+def disabled(root: Any, dn: str) -> None:
+    root.modify_s(dn, [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+
+
+def locked(root: Any, dn: str) -> None:
+    root.modify_s(dn, [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"20260101000000Z"])])
+
+
+def expired(root: Any, dn: str) -> None:
+    root.modify_s(
+        dn, [(ldap.MOD_ADD, "objectClass", [b"shadowAccount"]), (ldap.MOD_ADD, "shadowExpire", [b"100"])]
+    )
+
+
+CLOSED: dict[str, tuple[Change, str]] = {
+    "disabled": (disabled, "account_disabled"),
+    "locked": (locked, "account_locked"),
+    "expired": (expired, "account_expired"),
+}
+
+
+async def shown_for(ground: Ground, login: str, password: str) -> Shown:
+    browser = ground.browser()
+    return await browser.fill(await browser.get(ground.portal), username=login, password=password)
+
+
+@pytest.mark.parametrize(("close", "reason"), CLOSED.values(), ids=CLOSED.keys())
+async def test_a_closed_account_signs_nobody_in_and_loses_its_sessions(
+    ground: Ground, close: Change, reason: str
+) -> None:
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    kept = ground.cookie(browser)
+    with ground.product.as_root() as root:
+        close(root, ldif.person_dn(account.login))
+    ended = await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login)
+    assert "account_disabled" in {entry.reason for entry in ended}
+    ground.taken_over.requests.clear()
+    answer = await ground.ask("/x", cookie=kept)
+    assert answer.status == 401
+    await ground.refused(answer, "sign_in_needed")
+    silent = await browser.get(authorization(ground, prompt="none"), follow=False)
+    assert "error=login_required" in silent.headers["Location"]
+    shown = await shown_for(ground, account.login, account.password)
+    assert shown.status == 422
+    await ground.refused(shown, "not_recognised")
+    assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == reason
+    assert ground.taken_over.requests == []
+
+
+async def test_an_account_that_is_closed_between_password_and_code_stays_out(ground: Ground) -> None:
+    """The password was right a moment ago; nothing that the account opens outlives the next look at the directory."""
+    account, browser = ground.somebody(), ground.browser()
+    page = await ground.at_code(browser, account)
+    with ground.product.as_root() as root:
+        disabled(root, ldif.person_dn(account.login))
+    await browser.fill(page, code=ground.code(account))
+    await ground.entries(
+        at_least=1, codes=(Code.SESSION_ENDED,), person=account.login, reason="account_disabled"
+    )
+    ground.taken_over.requests.clear()
+    answer = await ground.ask("/x", cookie=ground.cookie(browser))
+    assert answer.status == 401
+    await ground.refused(answer, "sign_in_needed")
+    assert ground.taken_over.requests == []
+
+
+async def test_a_deleted_account_loses_its_sessions_and_its_grants(ground: Ground) -> None:
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    kept = ground.cookie(browser)
+    with ground.product.as_root() as root:
+        root.delete_s(ldif.person_dn(account.login))
+    await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login, reason="account_gone")
+    ground.taken_over.requests.clear()
+    answer = await ground.ask("/x", cookie=kept)
+    assert answer.status == 401
+    await ground.refused(answer, "sign_in_needed")
+    shown = await shown_for(ground, account.login, account.password)
+    assert shown.status == 422
+    assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == "unknown_person"
+    assert ground.taken_over.requests == []
+
+
+def person(account: Account) -> list[tuple[str, list[bytes]]]:
+    """Another person of the same name, as an administrator would enter one."""
+    facts = {"uid": account.login, "cn": account.name, "displayName": account.name, "sn": account.surname,
+             "userPassword": account.password}  # fmt: skip
+    return [("objectClass", [b"inetOrgPerson"]), *((name, [text.encode()]) for name, text in facts.items())]
+
+
+async def test_a_new_account_of_an_old_name_is_somebody_else(ground: Ground) -> None:
+    """Without the session, the factor, the known browser and the roles of who had the name before."""
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    kept = ground.cookie(browser)
+    with ground.product.as_root() as root:
+        root.delete_s(ldif.person_dn(account.login))
+        root.add_s(ldif.person_dn(account.login), person(account))
+    await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login, reason="account_gone")
+    answer = await ground.ask("/x", cookie=kept)
+    assert answer.status == 401
+    await ground.refused(answer, "sign_in_needed")
+    page = await shown_for(ground, account.login, account.password)
+    accepted = await ground.entries(at_least=2, codes=(Code.SIGN_IN_PASSWORD_ACCEPTED,), person=account.login)
+    assert accepted[0].subject != accepted[1].subject == account.subject
+    assert page.secret  # the old factor is not the new person's: a factor of its own is to be enrolled
+    other = ground.browser()
+    page = await other.get(ground.records())
+    page = await other.fill(page, username=account.login, password=account.password)
+    shown = await other.fill(page, code=ground.code(account, page.secret))
+    assert shown.status == 403
+    assert (await ground.refused(shown, "no_role")).application == "records"
+
+
+async def test_a_renamed_account_keeps_its_person_and_its_old_name_opens_nothing(ground: Ground) -> None:
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    name = f"{account.login}.nova"
+    with ground.product.as_root() as root:
+        root.rename_s(ldif.person_dn(account.login), f"uid={name}")
+    await ground.entries(at_least=1, codes=(Code.FACTS_CHANGED,), person=name)
+    assert (await browser.get(ground.records(), follow=False)).status == 200
+    shown = await shown_for(ground, account.login, account.password)
+    assert shown.status == 422
+    assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == "unknown_person"
+    page = await shown_for(ground, name, account.password)
+    assert (page.secret, 'name="code"' in page.text) == ("", True)
+    refused = await ground.entries(codes=(Code.SIGN_IN_PASSWORD_ACCEPTED,), person=name)
+    assert [entry.subject for entry in refused] == [account.subject]
+
+
+async def test_a_renamed_account_has_no_guesses_of_its_own(ground: Ground) -> None:
+    account = ground.somebody()
+    for _ in range(3):
+        assert (await shown_for(ground, account.login, "spatne")).status == 422
+    name = f"{account.login}.jina"
+    with ground.product.as_root() as root:
+        root.rename_s(ldif.person_dn(account.login), f"uid={name}")
+    statuses = [(await shown_for(ground, name, "spatne")).status for _ in range(3)]
+    assert statuses == [422, 422, 429]
+    (throttled,) = await ground.entries(codes=(Code.SIGN_IN_THROTTLED,), person=name)
+    assert throttled.reason == "too_many_attempts_account"
+
+
+async def test_no_answer_tells_whether_an_account_is_there(ground: Ground) -> None:
+    """Unknown, wrong password, and closed accounts with their right password: one page, one status, one header."""
+    accounts = [ground.somebody() for _ in range(4)]
+    with ground.product.as_root() as root:
+        for account, (close, _) in zip(accounts, CLOSED.values(), strict=False):
+            close(root, ldif.person_dn(account.login))
+    asked = [
+        *((one.login, one.password) for one in accounts[:3]),
+        (accounts[3].login, "spatne"),
+        ("nikdo.tady", "x"),
+    ]
+    answers = [await shown_for(ground, *one) for one in asked]
+    pages = {
+        VARIES.sub("", one.text.replace(login, "")) for one, (login, _) in zip(answers, asked, strict=True)
+    }
+    assert len(pages) == 1
+    assert {one.status for one in answers} == {422}
+    headers = [
+        {name: value for name, value in one.headers.items() if name.lower() not in ("x-request-id", "date")}
+        for one in answers
+    ]
+    assert all(one == headers[0] for one in headers), headers
+    for one in answers:
+        await ground.refused(one, "not_recognised")
+    reasons = [(await ground.entry(one, Code.SIGN_IN_PASSWORD_REFUSED)).reason for one in answers]
+    assert reasons == [
+        "account_disabled",
+        "account_locked",
+        "account_expired",
+        "wrong_password",
+        "unknown_person",
+    ]
+
+
+async def test_locked_out_looks_the_same_for_an_account_that_is_not_there(ground: Ground) -> None:
+    known, unknown = ground.somebody().login, "nikdo.vubec"
+    pages = []
+    for login in (known, unknown):
+        for _ in range(5):
+            assert (await shown_for(ground, login, "spatne")).status == 422
+        shown = await shown_for(ground, login, "spatne")
+        assert shown.status == 429
+        await ground.refused(shown, "wait")
+        pages.append((VARIES.sub("", shown.text.replace(login, "")), shown.headers["Retry-After"]))
+    assert pages[0] == pages[1]
+
+
+async def test_the_time_of_an_answer_does_not_tell_whether_an_account_is_there(ground: Ground) -> None:
+    """Loosely: medians within a factor; an answer without the work of a bind would be ten times as fast."""
+
+    async def took(login: str) -> float:
+        browser = ground.browser()
+        page = await browser.get(ground.portal)
+        begun = time.perf_counter()
+        shown = await browser.fill(page, username=login, password="spatne")
+        assert shown.status == 422
+        await ground.refused(shown, "not_recognised")
+        return time.perf_counter() - begun
+
+    known, unknown = [], []
+    for number in range(SAMPLES):
+        known.append(await took(ground.somebody().login))
+        unknown.append(await took(f"nikdo.{number}.takovy"))
+        await asyncio.sleep(0)
+    assert 0.4 < statistics.median(known) / statistics.median(unknown) < 2.5, (known, unknown)

@@ -1,0 +1,169 @@
+"""The second factor: nobody comes in without it, adds one to an account that has one, or enrols for another."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, update
+
+from gateway.audit.entry import Code
+from gateway.storage.tables.identity import sign_in_flow
+from idp.login.totp import Secret, code_at
+from tests.attacks.conftest import authorization
+from tests.rig.attacked import Ground
+from tests.rig.visitor import Visitor
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+BEGIN_AGAIN = "start_again"
+
+
+def in_no_session(ground: Ground, browser: Visitor) -> bool:
+    return "__Host-brana-sso" not in browser.cookies(ground.login)
+
+
+def _present(secret: str) -> str:
+    return code_at(Secret(secret), datetime.now(UTC))
+
+
+async def test_a_password_alone_gives_no_code_no_session_and_no_application(ground: Ground) -> None:
+    account, browser = ground.somebody(), ground.browser()
+    await ground.at_code(browser, account)
+    ground.taken_over.requests.clear()
+    assert in_no_session(ground, browser)
+    silent = await browser.get(authorization(ground, prompt="none"), follow=False)
+    assert "error=login_required" in silent.headers["Location"]
+    assert (await ground.entry(silent, Code.CODE_REFUSED)).reason == "login_required"
+    again = await browser.get(ground.records(), follow=False)
+    assert again.status == 302
+    asked = await browser.get(ground.records())  # a new sign-in asks for the password again
+    assert 'name="password"' in asked.text
+    assert ground.taken_over.requests == []
+
+
+async def test_a_code_before_the_password_is_not_looked_at(ground: Ground) -> None:
+    account, browser = ground.somebody(), ground.browser()
+    page = await browser.get(ground.records())
+    shown = await browser.post(
+        str(page.form).replace("/password", "/code"), {"code": ground.code(account)}, follow=False
+    )
+    assert (shown.status, shown.location.path) == (303, "/sign-in")
+    await ground.refused(shown, BEGIN_AGAIN)
+    assert in_no_session(ground, browser)
+    assert await ground.entries(codes=(Code.SIGN_IN_CODE_ACCEPTED,), person=account.login) == []
+
+
+async def test_whoever_has_a_factor_is_offered_no_other_and_can_send_none(ground: Ground) -> None:
+    """With the right password: no page of enrolment, and a form of one proves nothing of a new secret."""
+    account, browser = ground.somebody(), ground.browser()
+    page = await ground.at_code(browser, account)
+    assert page.secret == ""
+    for url in (page.url, page.url.with_query({**page.url.query, "enrol": "1"})):
+        shown = await browser.get(url)
+        assert shown.secret == ""
+        assert "otpauth:" not in shown.text
+    wrong = f"{(int(ground.code(account)) + 500_000) % 1_000_000:06}"
+    for more in ({}, {"secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}, {"enrol": "1"}):
+        shown = await browser.post(page.form, {"code": wrong, **more})
+        assert (shown.status, shown.secret) == (422, "")
+        assert (await ground.entry(shown, Code.SIGN_IN_CODE_REFUSED)).reason == "code_wrong"
+        await ground.refused(shown, "code_wrong")
+    for path in ("/enrol", "/sign-in/enrol", "/factor", "/sign-in/reset", "/factor/remove"):
+        answer = await ground.ask(
+            path,
+            host=ground.login.removeprefix("https://"),
+            method="POST",
+            headers=(f"Origin: {ground.login}",),
+            cookie=ground.cookie(browser, ground.login),
+        )
+        assert answer.status == 404
+        await ground.refused(answer, "page_unknown")
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED, Code.FACTOR_REMOVED), person=account.login) == []
+
+
+async def test_a_session_that_is_signed_in_changes_no_factor_either(ground: Ground) -> None:
+    """A stolen session is no way to a second factor: the next sign-in asks for the old one."""
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    page = await browser.get(authorization(ground, prompt="login"))
+    page = await browser.fill(page, username=account.login, password=account.password)
+    assert (page.secret, 'name="code"' in page.text) == ("", True)
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
+
+
+async def test_an_enrolment_is_good_once_and_for_one_secret(ground: Ground) -> None:
+    """Two sign-ins stand at enrolment, one of them in the hands of somebody who knows the password too."""
+    account = ground.somebody(enrolled=False)
+    own, thief = ground.browser(), ground.browser()
+    pages = [await ground.at_code(browser, account) for browser in (own, thief)]
+    assert pages[0].secret
+    assert pages[0].secret != pages[1].secret
+    assert (await own.fill(pages[0], code=ground.code(account, pages[0].secret))).status == 200
+    enrolled = await ground.entries(at_least=1, codes=(Code.FACTOR_ENROLLED,), person=account.login)
+    shown = await thief.fill(pages[1], code=ground.code(account, pages[1].secret))
+    assert shown.status == 400
+    await ground.refused(shown, BEGIN_AGAIN)
+    assert (await ground.entry(shown, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
+    assert in_no_session(ground, thief)
+    assert len(enrolled) == 1
+    late = await thief.get(pages[1].url)
+    assert late.status == 400
+    await ground.refused(late, BEGIN_AGAIN)
+    asked = await ground.at_code(ground.browser(), account)
+    assert asked.secret == ""
+
+
+async def test_two_enrolments_confirmed_at_once_keep_one(ground: Ground) -> None:
+    account = ground.somebody(enrolled=False)
+    browsers = [ground.browser() for _ in range(4)]
+    pages = [await ground.at_code(browser, account) for browser in browsers]
+    shown = await asyncio.gather(
+        *(
+            browser.fill(page, code=_present(page.secret), follow=False)
+            for browser, page in zip(browsers, pages, strict=True)
+        )
+    )
+    assert sorted(one.status for one in shown) == [303, 400, 400, 400]
+    for one in shown:
+        if one.status == 400:
+            assert (await ground.entry(one, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
+    assert len(await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)) == 1
+
+
+async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -> None:
+    account = ground.somebody(enrolled=False)
+    own, thief = ground.browser(), ground.browser()
+    page = await ground.at_code(own, account)
+    await thief.get(ground.records())  # it has a binding of its own
+    for browser in (thief, ground.browser()):
+        looked = await browser.get(page.url)
+        assert (looked.status, looked.secret) == (400, "")
+        await ground.refused(looked, BEGIN_AGAIN)
+        shown = await browser.post(page.form, {"code": _present(page.secret)})
+        assert shown.status == 400
+        await ground.refused(shown, BEGIN_AGAIN)
+        assert in_no_session(ground, browser)
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
+    assert (await own.fill(page, code=ground.code(account, page.secret))).status == 200
+
+
+async def test_a_sign_in_and_an_enrolment_end_with_their_time(ground: Ground) -> None:
+    enrolling, signing = ground.somebody(enrolled=False), ground.somebody()
+    browsers = ground.browser(), ground.browser()
+    pages = [await ground.at_code(browsers[0], enrolling), await ground.at_code(browsers[1], signing)]
+    lifetime = ground.product.settings.sign_in.flow_lifetime + timedelta(seconds=1)
+    names = [page.url.query["flow"] for page in pages]
+
+    def older(connection: Connection) -> None:
+        """As if they had been begun earlier."""
+        ago = int(lifetime.total_seconds()) * 1_000_000
+        shifted = {one: getattr(sign_in_flow.c, one) - ago for one in ("began_at", "expires_at")}
+        connection.execute(update(sign_in_flow).where(sign_in_flow.c.id.in_(names)).values(**shifted))
+
+    await ground.state.database.write(older)
+    codes = _present(pages[0].secret), ground.code(signing)
+    for browser, page, code in zip(browsers, pages, codes, strict=True):
+        shown = await browser.fill(page, code=code)
+        assert shown.status == 400
+        await ground.refused(shown, BEGIN_AGAIN)
+        assert in_no_session(ground, browser)
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=enrolling.login) == []
