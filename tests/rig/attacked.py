@@ -23,7 +23,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.commands.state import State
 from gateway.demo.configuration import BUDGET, MAP, RECORDS
-from gateway.demo.people import CENTRE, HULIN, inhabitants
+from gateway.demo.people import CENTRE, HULIN, Inhabitant, inhabitants
 from gateway.demo.start import DISTRICT, DOMAIN
 from gateway.demo.world import Account, draw_accounts
 from gateway.grants.sign import public_jwks
@@ -36,6 +36,7 @@ from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import ROOT, Product, installed
 from tests.rig.visitor import Shown, Visitor
 
+MORE_CLERKS = 150
 PATIENCE = 10.0  # seconds for an entry to be in the log
 VILLAGE = MunicipalityCode("588482")
 LIBRARY = "library"
@@ -85,15 +86,19 @@ class Ground:
     ) -> Account:
         """Somebody with that role, in as many roles, whom no test has used yet."""
         found = next(
-            one
-            for one in self.product.world.accounts
-            if one.login not in self._used
-            and not one.disabled
-            and not one.featured
-            and (one.totp_secret is not None) is enrolled
-            and len(one.roles) == roles
-            and any(held.role is role and held.municipality == where for held in one.roles)
+            (
+                one
+                for one in self.product.world.accounts
+                if one.login not in self._used
+                and not one.disabled
+                and not one.featured
+                and (one.totp_secret is not None) is enrolled
+                and len(one.roles) == roles
+                and any(held.role is role and held.municipality == where for held in one.roles)
+            ),
+            None,
         )
+        assert found is not None, f"nobody is left who is {role} in {where}; raise MORE_CLERKS"
         self._used.add(found.login)
         return found
 
@@ -225,7 +230,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         BUDGET: f"http://127.0.0.1:{budget}",
         MAP: f"http://127.0.0.1:{theirs}",
     }
-    people = draw_accounts(inhabitants([CENTRE, HULIN, VILLAGE]))
+    people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
 
     def configured(text: str) -> str:
         return text.replace('refresh = "10 s"', 'refresh = "1 s"') + RELYING_PARTY
@@ -234,6 +239,18 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         with product.state() as state, _budget(product, state, budget):
             await product.start()
             yield Ground(product, taken_over, budget, state)
+
+
+def _clerks() -> Iterator[Inhabitant]:
+    """More clerks of the centre than its office has, for tests that need somebody nobody else uses."""
+    for number in range(MORE_CLERKS):
+        yield Inhabitant(
+            login=f"referent.ivo{number}",
+            given="Ivo",
+            surname="Referent",
+            places=((CENTRE, Role.CLERK),),
+            enrolled=number % 10 > 0,
+        )
 
 
 @contextlib.contextmanager
