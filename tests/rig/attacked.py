@@ -152,6 +152,16 @@ class Ground:
         finally:
             end()
             await self.entries(at_least=before[1] + 1, codes=mended)
+            await self._sign_in_works()
+
+    async def _sign_in_works(self) -> None:
+        """A server that failed rests for up to five seconds before a new connection tries it."""
+        browser = self.browser()
+        async with asyncio.timeout(PATIENCE):
+            page = await browser.get(self.portal)
+            while (await browser.fill(page, username="nikdo", password="x")).status == 503:
+                await asyncio.sleep(0.1)
+            await browser.close()
 
     # --- bytes ----------------------------------------------------------------------------------------------
     async def ask(
