@@ -11,7 +11,7 @@ NAME = re.compile(r"`(test_\w+)`")
 NOT_YET = "not built yet", "are built yet"
 
 
-def tests_there() -> list[str]:
+def performed() -> list[str]:
     return [
         node.name
         for file in sorted((ROOT / "tests/attacks").glob("test_*.py"))
@@ -23,7 +23,7 @@ def tests_there() -> list[str]:
 def test_every_attack_has_a_test_that_is_there() -> None:
     rows = ROW.findall(PAGE)
     assert len(rows) > 50
-    there = set(tests_there())
+    there = set(performed())
     for attack, tests in rows:
         named = NAME.findall(tests)
         assert named or tests.endswith(NOT_YET), attack
@@ -31,6 +31,6 @@ def test_every_attack_has_a_test_that_is_there() -> None:
 
 
 def test_every_test_of_an_attack_is_on_the_page_and_has_a_name_of_its_own() -> None:
-    there = tests_there()
+    there = performed()
     assert len(there) == len(set(there))
     assert set(there) == set(NAME.findall(PAGE))
