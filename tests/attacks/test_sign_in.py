@@ -1,5 +1,6 @@
 """What people may type into the sign-in, and what the directory may answer: neither opens anything by accident."""
 
+import asyncio
 import html
 
 import ldap
@@ -113,8 +114,8 @@ async def test_filters_and_names_of_ldap_stay_text(ground: Ground) -> None:
         ldif.READER,
         "brana",
     )
-    for login in injections:
-        shown = await entered(ground, login, account.password)
+    answers = await asyncio.gather(*(entered(ground, login, account.password) for login in injections))
+    for login, shown in zip(injections, answers, strict=True):
         await not_in(ground, shown, "not_recognised")
         refused = await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)
         assert refused.reason == "unknown_person", login
