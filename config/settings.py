@@ -41,6 +41,8 @@ class Public(Setting, frozen=True, kw_only=True):
 class State(Setting, frozen=True, kw_only=True):
     directory: Path
     """Where the database, keys, sockets and the spool live; created with mode 0700."""
+    memory: Path = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, mode 0700
+    """A folder in memory (tmpfs): the gate writes there whom it lets in, before the request goes on."""
 
 
 class RoleMapping(Setting, frozen=True, kw_only=True):

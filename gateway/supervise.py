@@ -39,17 +39,18 @@ LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
 ENVOY, CONTROL_PLANE = "Envoy", "control plane"  # their names in messages
-CURRENT = "current.log"  # link in the spool folder to the file of Envoy's present start
+CURRENT = "current.log"  # link to the file of Envoy's present start, in the spool and among what began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to run. `envoy` and `control` are argument lists; `run` and `spool` folders."""
+    """What to run. `envoy` and `control` are argument lists; `run`, `spool` and `begun` folders."""
 
     control: list[str]
     envoy: list[str]
     run: str
     spool: str
+    begun: str
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)), "utf-8")
@@ -187,16 +188,13 @@ class Supervisor:
             return  # no administration to ask: it is ending or was never up
 
     def _envoy_command(self) -> list[str]:
-        """A log file of its own for this start, behind the link that Envoy's configuration names."""
+        """Log files of its own for this start, behind the links that Envoy's configuration names."""
         now = datetime.now(UTC)
         stamp = now.strftime("%Y%m%dT%H%M%S%fZ")
         self._spool_file = f"access-{stamp}.log"
         set_aside(Path(self._plan.spool) / self._spool_file, make=True)
-        link = Path(self._plan.spool) / CURRENT
-        draft = link.with_name(f".{CURRENT}")
-        draft.unlink(missing_ok=True)
-        draft.symlink_to(self._spool_file)
-        draft.replace(link)
+        _point(Path(self._plan.spool) / CURRENT, self._spool_file)
+        _point(Path(self._plan.begun) / CURRENT, f"begun-{stamp}.log")
         return [*self._plan.envoy, "--service-node", f"envoy-{stamp}"]
 
     def _notice(self, what: What, process: int, status: int) -> None:
@@ -207,6 +205,14 @@ class Supervisor:
             leave(Path(self._plan.run) / FOLDER, notice)
         except OSError as error:
             self._say(f"cannot write down that Envoy {what}: {error}; free space on the disk")
+
+
+def _point(link: Path, name: str) -> None:
+    """Have the link lead to another file of its folder, at once."""
+    draft = link.with_name(f".{link.name}")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(name)
+    draft.replace(link)
 
 
 def die_with(parent: int) -> Callable[[], None]:

@@ -35,6 +35,7 @@ class Code(StrEnum):
     DECISION_REFUSE = "decision.refuse"
     REVOCATION = "grant.revoked"
     ACCESS = "access.request"
+    ACCESS_CUT_OFF = "access.cut_off"
     ACCESS_SPOOL_DAMAGED = "access.spool_damaged"
     FACTS_CHANGED = "directory.facts_changed"
     DIRECTORY_UNREACHABLE = "directory.unreachable"

@@ -234,6 +234,10 @@ GROUPS: tuple[Group, ...] = (
     (
         Title(cs="Auditní záznam", en="Audit log"),
         {
+            "answer_unknown": Title(
+                cs="datová část skončila dřív, než doložila odpověď",
+                en="the data plane ended before it told of an answer",
+            ),
             "spool_damaged": Title(
                 cs="část souboru s přístupy nelze přečíst", en="a part of the access spool cannot be read"
             ),

@@ -143,6 +143,12 @@ def _named_anew(step: Rotate, taken: set[str]) -> Rotate:
     return Rotate(step.place, f"{stem}.{max(numbers, default=0) + 1}.log")
 
 
+def start_of(name: str) -> str | None:
+    """The start of Envoy whose file this is; None for another's."""
+    match = _NAME.fullmatch(name)
+    return match and match["start"]
+
+
 def order(name: str) -> tuple[int, str, int]:
     """Sorts names by when their files were begun: by start, renamed ones by number, the current one last."""
     match = _NAME.fullmatch(name)

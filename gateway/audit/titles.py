@@ -83,6 +83,12 @@ TITLES: dict[Code, Title] = {
         cs="Požadavek: {who}, {method} {host}{path}, stav {status}",
         en="Request: {who}, {method} {host}{path}, status {status}",
     ),
+    Code.ACCESS_CUT_OFF: Title(
+        cs="Požadavek puštěn dál, ale datová část skončila dřív, než na něj doložila odpověď: {who}, "
+        "aplikace {application}, {method} {path}",
+        en="Request let in, but the data plane ended before it told of an answer: {who}, "
+        "application {application}, {method} {path}",
+    ),
     Code.ACCESS_SPOOL_DAMAGED: Title(
         cs="Část záznamu přístupů nelze přečíst: soubor {file}, {bytes} B od pozice {offset}",
         en="A part of the access log cannot be read: file {file}, {bytes} B from offset {offset}",

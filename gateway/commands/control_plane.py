@@ -33,6 +33,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
+from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.reader import DirectoryReader
@@ -62,7 +63,7 @@ class ControlPlane:
         self.metrics = Metrics()
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
-        self.discovery = Discovery(self._rejected)
+        self.discovery = Discovery(state.begun / CURRENT, self._rejected)
         self.revoked = RevokedList(self._publish_gate)
         self.office = SessionOffice(
             state.sessions,

@@ -36,7 +36,7 @@ from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
-from gateway.supervise import CURRENT, TRY_LATER, WRONG_CONFIGURATION
+from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
@@ -92,7 +92,7 @@ async def _serve(plane: ControlPlane) -> None:
             plane.settings,
             Surroundings(
                 run=state.run,
-                spool=plane.settings.state.directory / "spool" / CURRENT,
+                spool=state.access_log,
                 district=tuple(state.district),
                 grant_keys=public_jwks(state.keys.grant),
             ),
@@ -118,6 +118,7 @@ async def _serve(plane: ControlPlane) -> None:
             rounds.running(
                 lambda: rounds.keep_facts(plane),
                 lambda: rounds.tidy(plane),
+                lambda: rounds.reconcile(plane),
                 lambda: follow(state.run / FOLDER, lambda notice: _record(state, notice), NOTICES_EVERY),
                 lambda: _watch_envoy(plane),
                 lambda: rounds.keep_room(plane),

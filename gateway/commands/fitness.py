@@ -29,7 +29,7 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
 def ready_to_start(configuration: Path) -> tuple[State, int]:
     """An opened state, and the descriptor of the lock that makes it ours. Raises what the parts raise."""
     settings, district, _ = checked(configuration)
-    prepare_state(settings.state.directory)
+    prepare_state(settings.state)
     held = lock.take(settings.state.directory)
     require_free_ports(settings)
     state = opened(settings, district)

@@ -1,11 +1,13 @@
 """What must hold before anything is started, so that nothing is ever half-started."""
 
+import hashlib
 import os
 import socket
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from config.settings import Settings
+from config.settings import Settings, State
 
 FREE_MIB = 64  # below this the log could not be kept for long
 
@@ -21,8 +23,15 @@ class DiskFull(CannotStart):
     """Passes by itself once there is space."""
 
 
-def prepare_state(directory: Path) -> None:
+def folder_in_memory(state: State) -> Path:
+    """Each installation of a machine has its own."""
+    name = hashlib.sha256(os.fsencode(state.directory.resolve())).hexdigest()[:16]
+    return state.memory / f"brana-{os.getuid()}-{name}"
+
+
+def prepare_state(state: State) -> None:
     """Make the state directory and its folders, mode 0700, and see that they can be written to."""
+    directory = state.directory
     try:
         for folder in (directory, *(directory / name for name in ("keys", "run", "spool"))):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -41,6 +50,24 @@ def prepare_state(directory: Path) -> None:
         raise DiskFull(
             f"only {free} MiB are free in {directory}",
             f"free at least {FREE_MIB} MiB: without space the audit log could not be kept",
+        )
+    _prepare_memory(folder_in_memory(state))
+
+
+def _prepare_memory(folder: Path) -> None:
+    """Everybody may make folders in /dev/shm: one that somebody else prepared for us is refused."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise CannotStart(
+            f"state.memory: {folder} cannot be made: {error.strerror}",
+            "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm",
+        ) from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise CannotStart(
+            f"state.memory: {folder} is not a folder of this user (uid {os.getuid()}) alone",
+            "find out who made it, remove it, and start again",
         )
 
 

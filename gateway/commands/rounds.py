@@ -11,13 +11,14 @@ from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
+from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
 from gateway.sessions.session import Session
 from gateway.storage.audit_checkpoints import Checkpoints
+from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.supervise import CURRENT
 from idp.directory.watch import Watch
 
 log = structlog.get_logger("rounds")
@@ -26,6 +27,7 @@ ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log k
 MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
+RECONCILE_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
 
@@ -45,7 +47,7 @@ def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
 
 def ingest(plane: ControlPlane) -> Ingest:
     return Ingest(
-        plane.settings.state.directory / "spool",
+        plane.state.access_log.parent,
         SpoolPlaces(plane.state.database, plane.state.activity),
         plane.holders,
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
@@ -71,12 +73,26 @@ async def keep_facts(plane: ControlPlane) -> None:
         await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
 
 
+async def reconcile(plane: ControlPlane) -> None:
+    """Whom the gate let in is in the log, whatever became of Envoy."""
+    state = plane.state
+    reconciliation = Reconciliation(
+        state.begun,
+        state.access_log.parent,
+        lambda ids: state.database.read(lambda connection: with_entry(connection, ids)),
+        plane.holders,
+        state.record,
+    )
+    while True:
+        await reconciliation.step()
+        await asyncio.sleep(RECONCILE_EVERY)
+
+
 async def keep_room(plane: ControlPlane) -> None:
     """Set room aside for the access log; when it runs out on a full disk, no grant lets anybody in unrecorded."""
-    current = plane.settings.state.directory / "spool" / CURRENT
     while True:
         with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
-            left = await asyncio.to_thread(set_aside, current)
+            left = await asyncio.to_thread(set_aside, plane.state.access_log)
             plane.let_grants_in(allowed=left is None or left >= LEAST_ROOM)
         await asyncio.sleep(ROOM_EVERY)
 

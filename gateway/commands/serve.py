@@ -10,6 +10,7 @@ import click
 from config.settings import Settings
 from gateway.commands.fitness import ready_to_start
 from gateway.commands.options import configuration
+from gateway.commands.preflight import folder_in_memory
 from gateway.envoy import process
 from gateway.envoy.bootstrap import bootstrap
 from gateway.supervise import Plan
@@ -36,6 +37,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
         envoy=process.command(start, concurrency=os.cpu_count() or 1),
         run=str(run),
         spool=str(settings.state.directory / "spool"),
+        begun=str(folder_in_memory(settings.state)),
     ).write(plan)
     return plan
 

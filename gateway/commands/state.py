@@ -10,7 +10,7 @@ from config.district import District
 from config.load import load
 from config.settings import Settings
 from gateway.audit.entry import Entry
-from gateway.commands.preflight import CannotStart, prepare_state
+from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
@@ -21,6 +21,7 @@ from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
+from gateway.supervise import CURRENT
 
 
 def now() -> datetime:
@@ -67,6 +68,16 @@ class State:
     def run(self) -> Path:
         return self.settings.state.directory / "run"
 
+    @property
+    def access_log(self) -> Path:
+        """The name by which Envoy finds the file of its present start."""
+        return self.settings.state.directory / "spool" / CURRENT
+
+    @property
+    def begun(self) -> Path:
+        """The folder of what the gate writes."""
+        return folder_in_memory(self.settings.state)
+
     async def record(self, entries: Sequence[Entry]) -> None:
         await self.database.write(lambda connection: append(connection, entries))
 
@@ -74,7 +85,7 @@ class State:
 def open_state(configuration: Path) -> State:
     """For what may begin a state. Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
     settings, district = load(configuration)
-    prepare_state(settings.state.directory)
+    prepare_state(settings.state)
     return opened(settings, district)
 
 

@@ -45,7 +45,7 @@ def settings_text(
         _table("office", name="Technologické centrum Kroměříž", district=world.district),
         _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
         _table("metrics", port=metrics_port),
-        _table("state", directory=world.folder / "state"),
+        _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place
         _table(
             "directory",
             servers=[directory_url],

@@ -78,10 +78,12 @@ class _Answer:
 
 
 class Discovery:
-    """Holds the current resources, answers the questions of Envoys."""
+    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes."""
 
-    def __init__(self, on_rejection: Callable[[Rejection], None], hold: timedelta = HOLD) -> None:
-        self._on_rejection = on_rejection
+    def __init__(
+        self, begun: Path, on_rejection: Callable[[Rejection], None], hold: timedelta = HOLD
+    ) -> None:
+        self._begun, self._on_rejection = begun, on_rejection
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -100,7 +102,7 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self.publish({EXTENSIONS: [gate_filter(revoked, epoch)]})
+        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun)]})
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""

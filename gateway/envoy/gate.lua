@@ -1,6 +1,6 @@
 -- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
--- EPOCH and REVOKED (ids with a space between) are set in front of this text. A verdict depends on the
--- grant's words and the route's name alone, so it is remembered; a new text of the gate begins anew.
+-- EPOCH, REVOKED (ids with a space between) and BEGUN (name of a file) are set in front of this text. A verdict
+-- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
 
 local MOST = 4096 -- remembered answers of each kind, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
@@ -81,13 +81,39 @@ local function stripped(cookies)
   return rest
 end
 
+-- Envoy's own line about a request comes when it ends, and dies with an Envoy that is killed. So whomever a grant
+-- lets in is written down before the request goes on: one write(2) of a whole line into a file in memory that is
+-- opened for appending. False when it cannot be written: then somebody has to decide anew.
+local file, opened = nil, 0
+local function begun(headers, verdict, route)
+  local now = os.time()
+  if now ~= opened then -- another file stands behind the name after a while, see gateway/audit/begun.py
+    if file then
+      file:close()
+    end
+    file, opened = io.open(BEGUN, "a"), now
+    if file then
+      file:setvbuf("no")
+    end
+  end
+  local path = headers:get(":path")
+  local query = string.find(path, "?", 1, true)
+  if query then
+    path = string.sub(path, 1, query - 1)
+  end
+  return file and file:write(
+    "\n+ " .. now .. " " .. (headers:get("x-request-id") or "-") .. " " .. verdict .. " " .. route .. " "
+    .. headers:get(":method") .. " " .. path .. " $\n")
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local cookies = headers:get("cookie")
   local gate = headers:get("x-brana-gate")
   local stream = handle:streamInfo()
-  local verdict = gate ~= nil and verdict_on(gate, stream:routeName())
-  if verdict then
+  local route = gate ~= nil and stream:routeName()
+  local verdict = route and verdict_on(gate, route)
+  if verdict and begun(headers, verdict, route) then
     -- One text of filter state: metadata would cost a tenth of a request more.
     headers:replace("x-brana-fresh", "1")
     stream:filterState():set("brana.fresh", "envoy.string", verdict)

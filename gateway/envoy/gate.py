@@ -4,8 +4,11 @@ Both are delivered by themselves (ECDS), so that a revocation, a new epoch or a 
 """
 
 import json
+import os
 import re
+import string
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from gateway.envoy.lua import script
@@ -20,6 +23,7 @@ ISSUER, AUDIENCE = "brana-grant", "brana-gate"
 CLOCK_SKEW_SECONDS = 1  # grants are issued and verified by one machine
 CACHED_GRANTS = 2_000  # per worker; an entry takes about two cookies' length
 LONGEST_GRANT = 8_192  # bytes; browsers keep 4,096 of a cookie
+_PLAIN = frozenset(string.ascii_letters + string.digits + "/._-")
 _WORD = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -56,10 +60,14 @@ def grant_filter(keys: Mapping[str, Any]) -> Json:
     return _extension(GRANT_FILTER, typed(JWT, providers={"grant": provider}, rules=rules))
 
 
-def gate_filter(revoked: Collection[str], epoch: str) -> Json:
-    """The Lua gate with its table of revoked ids. Raises GateWordUnusable."""
+def gate_filter(revoked: Collection[str], epoch: str, begun: Path) -> Json:
+    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`.
+
+    Raises GateWordUnusable.
+    """
     code = (
-        f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n{script('gate.lua')}"
+        f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
+        f"local BEGUN = {_escaped(begun)}\n{script('gate.lua')}"
     )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
@@ -71,6 +79,12 @@ def _quoted(words: Collection[str]) -> str:
         if not _WORD.fullmatch(word):
             raise GateWordUnusable(word)
     return f'"{" ".join(words)}"'
+
+
+def _escaped(path: Path) -> str:
+    """A Lua string (reference manual 5.1, §2.1) of any file's name: plain where it can be, else by byte."""
+    plain = "".join(chr(byte) if chr(byte) in _PLAIN else f"\\{byte:03d}" for byte in os.fsencode(path))
+    return f'"{plain}"'
 
 
 def _extension(name: str, config: Json) -> Json:

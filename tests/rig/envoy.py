@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import ssl
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -94,9 +95,16 @@ class Plane:
     """The running rig."""
 
     def __init__(
-        self, folder: Path, settings: Settings, surroundings: Surroundings, signer: Signer, workers: int
+        self,
+        folder: Path,
+        settings: Settings,
+        surroundings: Surroundings,
+        signer: Signer,
+        workers: int,
+        memory: Path,
     ) -> None:
         self.workers = workers
+        self.begun = memory / "begun.log"
         self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
         self.application = Neighbour(web_socket=True)
         self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
@@ -121,7 +129,7 @@ class Plane:
         neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
         for name, neighbour in neighbours:
             await self._control.enter_async_context(listening(neighbour, socket(name)))
-        self.discovery = Discovery(self.rejections.append)
+        self.discovery = Discovery(self.begun, self.rejections.append)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
@@ -213,12 +221,21 @@ async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
     surroundings = Surroundings(
         run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
     )
-    plane = Plane(folder, settings, surroundings, signer, workers)
+    with tempfile.TemporaryDirectory(
+        dir="/dev/shm", prefix="brana-test-"
+    ) as memory:  # as installed: in memory
+        plane = Plane(folder, settings, surroundings, signer, workers, Path(memory))
+        async with _running(plane, upstream):
+            yield plane
+
+
+@contextlib.asynccontextmanager
+async def _running(plane: Plane, upstream: int) -> AsyncIterator[None]:
     async with listening(plane.application, upstream):
         try:
             await plane.control_plane_starts()
             await plane.start_envoy()
-            yield plane
+            yield
         finally:
             await plane.stop_envoy(kill=True)
             await plane.control_plane_dies()

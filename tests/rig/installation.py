@@ -68,7 +68,7 @@ class Installation:
                 "key": "tls/public.key",
             },
             "metrics": {"port": self.metrics_port},
-            "state": {"directory": str(self.state)},
+            "state": {"directory": str(self.state), "memory": str(self.folder)},
             "directory": {
                 "servers": ["ldaps://127.0.0.1:9"],  # discard: nobody listens
                 "authority": "tls/ca.pem",

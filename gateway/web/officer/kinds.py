@@ -57,6 +57,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.LOG_SEARCHED: Title(cs="Nahlížení do auditního záznamu", en="Audit log read"),
             Code.LOG_VERIFIED: Title(cs="Ověření neporušenosti", en="Integrity verified"),
+            Code.ACCESS_CUT_OFF: Title(
+                cs="Požadavek bez doložené odpovědi", en="Request whose answer is not known"
+            ),
             Code.ACCESS_SPOOL_DAMAGED: Title(cs="Poškozený soubor s přístupy", en="Access spool damaged"),
         },
     ),

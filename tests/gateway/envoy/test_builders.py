@@ -5,6 +5,7 @@ After an intended change: `BRANA_WRITE_GOLDENS=1 pytest tests/gateway/envoy/test
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ SURROUNDINGS = Surroundings(
     district=DISTRICT,
     grant_keys={"keys": [{"kty": "EC", "crv": "P-256", "kid": "k1", "x": "x", "y": "y"}]},
 )
+BEGUN = Path("/dev/shm/brana-999-0123456789abcdef/current.log")
 SETTINGS = settings_for(STATE, 8443, "http://127.0.0.1:9001")
 
 GOLDENS: dict[str, Any] = {
@@ -41,7 +43,7 @@ GOLDENS: dict[str, Any] = {
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(SETTINGS),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
-    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1"),
+    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN),
 }
 
 
@@ -109,11 +111,11 @@ def test_an_upstream_may_be_a_name() -> None:
 def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     """Either the word is refused, or the text of the gate is the script behind two plain strings."""
     try:
-        code = gate_filter([word], word)["typed_config"]["default_source_code"]["inline_string"]
+        code = gate_filter([word], word, BEGUN)["typed_config"]["default_source_code"]["inline_string"]
     except GateWordUnusable:
         return
     head = code.removesuffix(script("gate.lua"))
-    assert head == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\n'
+    assert head == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\n'
     assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
     assert word
 
@@ -121,4 +123,16 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
 @pytest.mark.parametrize("word", ['"', "a b", "a\nb", "a\\", "", "ž", "]]", "a\0"])
 def test_a_word_that_is_not_an_identifier_is_refused(word: str) -> None:
     with pytest.raises(GateWordUnusable, match="base64url"):
-        gate_filter([word], "epoch1")
+        gate_filter([word], "epoch1", BEGUN)
+
+
+@given(st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name))
+def test_whatever_the_files_name_the_gate_opens_that_one(name: bytes) -> None:
+    """Read back by Lua's rules for strings: a backslash and three digits are a byte."""
+    path = Path(os.fsdecode(b"/dev/shm/" + name))
+    code = gate_filter([], "e", path)["typed_config"]["default_source_code"]["inline_string"]
+    (line,) = (line for line in code.splitlines() if line.startswith("local BEGUN = "))
+    text = line.removeprefix('local BEGUN = "').removesuffix('"')
+    assert '"' not in text
+    read = re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1])]), text.encode("ascii"))
+    assert read == os.fsencode(path)

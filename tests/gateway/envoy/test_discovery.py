@@ -44,7 +44,7 @@ async def served(
     folder: Path, hold: timedelta = HOLD
 ) -> AsyncIterator[tuple[Discovery, aiohttp.ClientSession, list[Rejection]]]:
     rejections: list[Rejection] = []
-    discovery = Discovery(rejections.append, hold)
+    discovery = Discovery(folder / "begun.log", rejections.append, hold)
     socket = folder / "d.sock"
     async with (
         discovery.serving(socket),

@@ -1,0 +1,43 @@
+"""The folder in memory: everybody may make folders in /dev/shm, so what stands there already is looked at."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import State
+from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(directory=tmp_path / "state", memory=tmp_path)
+
+
+def test_the_folder_is_this_users_alone_and_may_be_there_already(state: State) -> None:
+    for _ in range(2):
+        prepare_state(state)
+        assert folder_in_memory(state).stat().st_mode & 0o777 == 0o700
+
+
+def test_two_installations_do_not_share_a_folder(state: State, tmp_path: Path) -> None:
+    other = State(directory=tmp_path / "other", memory=tmp_path)
+    assert folder_in_memory(state) != folder_in_memory(other)
+
+
+def test_a_folder_that_others_may_look_into_is_refused(state: State) -> None:
+    folder_in_memory(state).mkdir(mode=0o777)
+    folder_in_memory(state).chmod(0o755)
+    with pytest.raises(CannotStart, match="find out who made it"):
+        prepare_state(state)
+
+
+def test_a_link_that_leads_elsewhere_is_refused(state: State, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder_in_memory(state).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CannotStart, match=r"state\.memory"):
+        prepare_state(state)
+
+
+def test_a_memory_that_is_not_there_is_told_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=r"(?s)state\.memory: .* No such file.*tmpfs"):
+        prepare_state(State(directory=tmp_path / "state", memory=tmp_path / "missing"))

@@ -1,0 +1,75 @@
+"""Whom the gate lets in is written down before the request goes on, by a real Envoy."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from gateway.audit import begun
+from gateway.audit.begun import Begun
+from tests.rig.envoy import Plane, data_plane
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+KILLS = 10
+
+
+def written(plane: Plane) -> dict[str, Begun]:
+    return begun.lines(plane.begun.read_bytes()) if plane.begun.exists() else {}
+
+
+@pytest.fixture(autouse=True)
+def _forget(plane: Plane) -> None:
+    plane.forget()
+
+
+async def test_a_request_is_written_down_when_the_application_sees_it(plane: Plane) -> None:
+    seen: list[Begun | None] = []
+
+    def answer(request: web.Request) -> web.Response:
+        seen.append(written(plane).get(dict(request.headers)["x-request-id"]))
+        return web.Response(text="hello")
+
+    plane.application.answer = answer
+    answered = await plane.ask("/files/a?secret=1", cookie=plane.cookie())
+    assert answered.status == 200
+    (one,) = seen
+    assert one is not None
+    assert (one.application, one.action, one.method, one.path) == ("files", "read", "GET", "/files/a")
+    assert one.session
+    assert "secret" not in plane.begun.read_text()
+
+
+async def test_a_request_that_no_grant_lets_in_is_not_written_down(plane: Plane) -> None:
+    answered = await plane.ask("/files/b")
+    assert answered.status == 403
+    assert answered.value("x-request-id") not in written(plane)
+
+
+async def test_a_gate_that_cannot_write_lets_nobody_in_by_itself(plane: Plane) -> None:
+    plane.begun.unlink(missing_ok=True)
+    plane.begun.mkdir()
+    try:
+        await asyncio.sleep(1.1)  # a file that is open is good for its second
+        answered = await plane.ask("/files/c", cookie=plane.cookie())
+        assert answered.status == 403
+        assert len(plane.decision.requests) == 1
+        assert plane.application.requests == []
+    finally:
+        plane.begun.rmdir()
+    await asyncio.sleep(1.1)
+    assert (await plane.ask("/files/c", cookie=plane.cookie())).status == 200
+
+
+async def test_killed_at_the_moment_of_an_answer_envoy_leaves_no_request_out(tmp_path: Path) -> None:
+    answered: set[str] = set()
+    async with data_plane(tmp_path) as plane:
+        for _ in range(KILLS):
+            await plane.gate()
+            several = await asyncio.gather(*(plane.ask("/", cookie=plane.cookie()) for _ in range(4)))
+            await plane.stop_envoy(kill=True)
+            assert [one.status for one in several] == [200] * 4
+            answered |= {one.value("x-request-id") for one in several}
+            await plane.start_envoy()
+        assert len(answered) == 4 * KILLS
+        assert answered <= written(plane).keys()
