@@ -84,16 +84,17 @@ end
 -- Envoy's own line about a request comes when it ends, and dies with an Envoy that is killed. So whomever a grant
 -- lets in is written down before the request goes on: one write(2) of a whole line into a file in memory that is
 -- opened for appending. False when it cannot be written: then somebody has to decide anew.
-local file, opened = nil, 0
+local WHOLE_LINE = 65536 -- bytes of the buffer: headers are shorter than half of it, so no line is written in parts
+local file, opened, line_begins = nil, 0, ""
 local function begun(headers, verdict, route)
   local now = os.time()
   if now ~= opened then -- another file stands behind the name after a while, see gateway/audit/begun.py
     if file then
       file:close()
     end
-    file, opened = io.open(BEGUN, "a"), now
+    file, opened, line_begins = io.open(BEGUN, "a"), now, "\n+ " .. now .. " "
     if file then
-      file:setvbuf("no")
+      file:setvbuf("full", WHOLE_LINE)
     end
   end
   local path = headers:get(":path")
@@ -101,9 +102,15 @@ local function begun(headers, verdict, route)
   if query then
     path = string.sub(path, 1, query - 1)
   end
-  return file and file:write(
-    "\n+ " .. now .. " " .. (headers:get("x-request-id") or "-") .. " " .. verdict .. " " .. route .. " "
-    .. headers:get(":method") .. " " .. path .. " $\n")
+  local written = file
+    and file:write(line_begins, headers:get("x-request-id") or "-", " ", verdict, " ", route, " ",
+      headers:get(":method"), " ", path, " $\n")
+    and file:flush()
+  if file and not written then -- what is left in the buffer must not come later
+    file:close()
+    file, opened = nil, 0
+  end
+  return written
 end
 
 function envoy_on_request(handle)

@@ -9,26 +9,19 @@ from typing import Protocol
 
 from aiohttp import web
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import Action, ApplicationId, Role
+from gateway.sessions.shown import Caller
 
 ASSERTION_HEADER = "x-brana-assertion"
 PORTAL = ApplicationId("portal")
 ADMIN = ApplicationId("audit")
 
 
-class Assertion(Protocol):
+class Assertion(Caller, Protocol):
     """What the pages need of a verified assertion (docs/architecture.md, "Life of a request", 5)."""
 
     @property
-    def subject(self) -> SubjectId: ...
-    @property
     def name(self) -> str: ...
-    @property
-    def login(self) -> str: ...
-    @property
-    def sid(self) -> SessionId: ...
-    @property
-    def municipality(self) -> MunicipalityCode: ...
     @property
     def roles(self) -> Collection[Role]: ...
     @property
