@@ -126,11 +126,17 @@ class ControlPlane:
         self.metrics.directory_reachable.set(level)
 
     async def ended_at_provider(self, sids: Sequence[SessionId]) -> None:
+        """The provider tells at once what it has ended; `catch_up_with_provider` finds what it could not tell."""
         for sid in sids:
             session = await self.state.sessions.by_provider_sid(sid)
             if session is not None:
                 await self.office.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now())
         await self.office.in_force()
+
+    async def catch_up_with_provider(self) -> None:
+        """End what ended at the provider without our ending it too: a crash came between the two."""
+        left = await self.state.sessions.outliving_sign_on()
+        await self.office.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now())
 
     async def begin_sign_in(
         self, request: AccessRequest, verdict: SignInNeeded, moment: datetime

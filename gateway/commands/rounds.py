@@ -98,14 +98,15 @@ async def keep_room(plane: ControlPlane) -> None:
 
 
 async def tidy(plane: ControlPlane) -> None:
-    """Forget what has expired, in bounded steps."""
+    """Forget what has expired, in bounded steps; end here what ended at the provider."""
     while True:
         await asyncio.sleep(TIDY_EVERY.total_seconds())
         moment = now()
         plane.revoked.sweep(moment)
         await plane.state.sessions.revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
-        await plane.ended_at_provider(await plane.state.identities.sweep(plane.settings.sign_in, moment))
+        await plane.state.identities.sweep(plane.settings.sign_in, moment)
+        await plane.catch_up_with_provider()
 
 
 @contextlib.asynccontextmanager

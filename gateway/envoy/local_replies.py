@@ -40,7 +40,7 @@ REPLIES = (
     ),
     Reply(
         status=404,
-        reason="no_such_page",
+        reason="page_unknown",
         title_cs="Stránka neexistuje",
         advice_cs="Na této adrese nic není. Zkontrolujte ji, nebo otevřete aplikaci z portálu.",
         title_en="There is no such page",
@@ -88,7 +88,7 @@ REPLIES = (
     ),
     Reply(
         status=500,
-        reason="gateway_fault",
+        reason="our_fault",
         title_cs="Na bráně došlo k chybě",
         advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
         title_en="The gateway has failed",
@@ -106,10 +106,10 @@ REPLIES = (
         status=503,
         reason="unavailable",
         title_cs="Služba není dostupná",
-        advice_cs="Aplikace nebo ověření přístupu teď neodpovídá. Přístup proto nelze povolit. "
+        advice_cs="To, co jste chtěli otevřít, teď neodpovídá. "
         "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
         title_en="The service is not available",
-        advice_en="The application or the access decision does not answer now, so access cannot be allowed. "
+        advice_en="What you wanted to open does not answer now. "
         "Try again in a moment. If it goes on, tell the administrator the time and number below.",
     ),
     Reply(
@@ -122,6 +122,18 @@ REPLIES = (
     ),
 )
 
+UNDECIDED = Reply(
+    status=503,
+    reason="gateway_unavailable",
+    title_cs="Přístup teď nelze ověřit",
+    advice_cs="Ověření přístupu neodpovídá, a bez něj nikoho nepustíme. "
+    "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
+    title_en="Access cannot be checked right now",
+    advice_en="The access decision does not answer, and nobody is let in without it. "
+    "Try again in a moment. If it goes on, tell the administrator the time and number below.",
+)
+"""The decision point is away; the same reason as where it says itself that it cannot decide."""
+
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = [
     overwrite("content-security-policy", POLICY),
@@ -130,35 +142,37 @@ HEADERS = [
     overwrite("referrer-policy", "no-referrer"),
 ]
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
+NO_DECISION = "ext_authz_error"  # and of one for want of an answer
 
 
 def local_replies() -> Json:
     """`local_reply_config`: first match decides, so refusals of `gateway.authorize` come first, untouched."""
-    denied = _denied()
+    denied, undecided = _details(DENIED), _details(NO_DECISION)
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
+    mappers += [_page(UNDECIDED, undecided), _data(UNDECIDED, undecided)]
     for reply in REPLIES:
-        mappers += [_page(reply), _data(reply)]
+        mappers += [_page(reply, _status(reply.status)), _data(reply, _status(reply.status))]
     return {"mappers": mappers}
 
 
-def _denied() -> Json:
-    """A refusal that the decision wrote; not one for want of a decision."""
+def _details(details: str) -> Json:
+    """Matches by what Envoy says of how its answer came about."""
     cel = typed(
         "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
-        expression=f"response.code_details == '{DENIED}'",
+        expression=f"response.code_details == '{details}'",
     )
     return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}}
 
 
-def _page(reply: Reply) -> Json:
+def _page(reply: Reply, when: Json) -> Json:
     texts = {
         name: _escaped(getattr(reply, name)) for name in ("title_cs", "advice_cs", "title_en", "advice_en")
     }
     page = script("local_reply.html").format_map(texts)
     wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
     return {
-        "filter": {"and_filter": {"filters": [_status(reply.status), wants_page]}},
+        "filter": {"and_filter": {"filters": [when, wants_page]}},
         "body_format_override": {
             "text_format_source": {"inline_string": page},
             "content_type": "text/html; charset=utf-8",
@@ -171,9 +185,9 @@ def _escaped(text: str) -> str:
     return html.escape(text).replace("%", "%%")
 
 
-def _data(reply: Reply) -> Json:
+def _data(reply: Reply, when: Json) -> Json:
     return {
-        "filter": _status(reply.status),
+        "filter": when,
         "body_format_override": {
             "json_format": {
                 "reason": reply.reason,

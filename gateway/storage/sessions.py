@@ -14,6 +14,7 @@ from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.session_rows import COLUMNS, roles_text, session_of, session_row
 from gateway.storage.single_sign_on import EndAtProvider, Ending
+from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import revoked, session, session_handle
 from gateway.storage.together import Together
 from idp.events import NOWHERE, Origin
@@ -67,6 +68,11 @@ class StoredSessions:
             query = query.where(place > tuple_(literal(after.subject), literal(after.id)))
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [session_of(row) for row in rows]
+
+    async def outliving_sign_on(self) -> list[Session]:
+        """Open sessions whose session at our provider has ended. One that it does not know is another's."""
+        over = select(provider_session.c.sid).where(provider_session.c.ended_at.is_not(None))
+        return await self._select(session.c.ended_at.is_(None), session.c.provider_sid.in_(over))
 
     async def _select(self, *conditions: Any) -> list[Session]:
         query = select(session).where(*conditions).order_by(session.c.last_seen_at.desc())

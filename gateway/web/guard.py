@@ -7,12 +7,12 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from gateway.web.desk import Desk, NotIdentified, Refused, request_id_of
-from gateway.web.refusal import FORM_UNREADABLE, NOT_FROM_OUR_PAGE, OUR_FAULT, PAGE_UNKNOWN, SIGN_IN_NEEDED
+from gateway.web.refusal import NOT_FROM_OUR_PAGE, OUR_FAULT, PAGE_UNKNOWN, SIGN_IN_NEEDED, TOO_LARGE
 from idp.http.page import SECURITY_HEADERS
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
-REFUSALS_BY_STATUS = {404: PAGE_UNKNOWN, 405: PAGE_UNKNOWN, 421: PAGE_UNKNOWN, 413: FORM_UNREADABLE}
+REFUSALS_BY_STATUS = {404: PAGE_UNKNOWN, 405: PAGE_UNKNOWN, 421: PAGE_UNKNOWN, 413: TOO_LARGE}
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -74,11 +74,19 @@ NOT_FROM_OUR_PAGE = Refusal(
     ),
 )
 FORM_UNREADABLE = Refusal(
-    reason="form_unreadable",
+    reason="request_unreadable",
     title=both(cs="Formulář nelze přečíst", en="The form cannot be read"),
     advice=both(
         cs="Vraťte se o stránku zpět, načtěte ji znovu a formulář vyplňte ještě jednou.",
         en="Go back one page, reload it and fill in the form once more.",
+    ),
+)
+TOO_LARGE = Refusal(
+    reason="request_too_large",
+    title=both(cs="Odesílaná data jsou příliš velká", en="The data sent are too large"),
+    advice=both(
+        cs="Nic jsme neprovedli. Vraťte se o stránku zpět a vyplňte formulář kratším textem.",
+        en="Nothing was done. Go back one page and fill in the form with less text.",
     ),
 )
 OUR_FAULT = Refusal(
@@ -107,14 +115,6 @@ GATEWAY_UNAVAILABLE = Refusal(
         "Vašim datům se nic nestalo. Zkuste to za chvíli znovu.",
         en="The gateway cannot decide now, or cannot write the access into the audit log, and lets nobody in "
         "unrecorded. Nothing has happened to your data. Try again in a moment.",
-    ),
-)
-SIGN_IN_FAILED = Refusal(
-    reason="sign_in_failed",
-    title=both(cs="Přihlášení se nepodařilo dokončit", en="The sign-in could not be completed"),
-    advice=both(
-        cs="Přihlašovací stránka mohla být otevřená příliš dlouho nebo dvakrát. Zkuste to prosím znovu.",
-        en="The sign-in page may have been open for too long, or twice. Please try again.",
     ),
 )
 

@@ -1,35 +1,53 @@
 """What somebody is told whose sign-in came back from the provider without success: each cause its own words."""
 
+from dataclasses import dataclass
+
 from gateway.sessions.sign_in import Fault
-from gateway.web.refusal import SIGN_IN_FAILED, Refusal, both
+from gateway.web.refusal import Refusal, Text, both
 
-PROVIDER_UNAVAILABLE = Refusal(
-    reason="provider_unavailable",
-    title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
-    advice=both(
-        cs="Přihlašovací služba vás teď nemůže ověřit, protože jí něco neodpovídá, například adresář úřadu. "
-        "Zkuste to prosím za chvíli znovu; trvá-li potíž, zavolejte podporu.",
-        en="The sign-in service cannot verify you now because something does not answer it, for example the "
-        "office directory. Please try again in a moment; if the trouble lasts, call support.",
-    ),
-)
-PROVIDER_DENIED = Refusal(
-    reason="provider_denied",
-    title=both(cs="Přihlášení bylo odmítnuto", en="The sign-in was refused"),
-    advice=both(
-        cs="Přihlašovací služba vás nepustila dál. Přihlaste se jiným účtem; má-li váš účet přístup mít, "
-        "obraťte se na správce a uveďte číslo požadavku.",
-        en="The sign-in service did not let you through. Sign in with another account; if yours should have "
-        "access, give the administrator the request number.",
-    ),
-)
 
-FAILURES: dict[Fault, tuple[Refusal, int]] = {
-    Fault.PROVIDER_UNAVAILABLE: (PROVIDER_UNAVAILABLE, 503),
-    Fault.PROVIDER_DENIED: (PROVIDER_DENIED, 403),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    title: Text
+    advice: Text
+    status: int
+
+
+NOT_COMPLETED = Words(
+    title=both(cs="Přihlášení se nepodařilo dokončit", en="The sign-in could not be completed"),
+    advice=both(
+        cs="Přihlašovací stránka mohla být otevřená příliš dlouho nebo dvakrát. Zkuste to prosím znovu.",
+        en="The sign-in page may have been open for too long, or twice. Please try again.",
+    ),
+    status=403,
+)
+"""For what has no words of its own: it may just have taken too long."""
+
+WORDS: dict[Fault, Words] = {
+    Fault.PROVIDER_UNAVAILABLE: Words(
+        title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
+        advice=both(
+            cs="Přihlašovací služba vás teď nemůže ověřit, protože jí něco neodpovídá, například adresář úřadu. "
+            "Zkuste to prosím za chvíli znovu; trvá-li potíž, zavolejte podporu.",
+            en="The sign-in service cannot verify you now because something does not answer it, for example "
+            "the office directory. Please try again in a moment; if the trouble lasts, call support.",
+        ),
+        status=503,
+    ),
+    Fault.PROVIDER_DENIED: Words(
+        title=both(cs="Přihlášení bylo odmítnuto", en="The sign-in was refused"),
+        advice=both(
+            cs="Přihlašovací služba vás nepustila dál. Přihlaste se jiným účtem; má-li váš účet přístup mít, "
+            "obraťte se na správce a uveďte číslo požadavku.",
+            en="The sign-in service did not let you through. Sign in with another account; if yours should "
+            "have access, give the administrator the request number.",
+        ),
+        status=403,
+    ),
 }
 
 
-def told(reason: Fault) -> tuple[Refusal, int]:
-    """The page's refusal and status for a reason; what has no words of its own may just have taken too long."""
-    return FAILURES.get(reason, (SIGN_IN_FAILED, 403))
+def told(fault: Fault) -> tuple[Refusal, int]:
+    """The page's refusal and status; its reason is the fault, as in the entry."""
+    words = WORDS.get(fault, NOT_COMPLETED)
+    return Refusal(reason=fault.value, title=words.title, advice=words.advice), words.status

@@ -48,7 +48,6 @@ STATUS_WORDS: dict[int, str] = {
     413: "The request is too long.",
     429: "Too many sign-ins were begun from your address. Try again in a few minutes.",
     500: "Something went wrong on our side. Try again; if it happens again, tell your administrator.",
-    503: "The service is not available just now. Try again in a few minutes.",
 }
 """For pages of HTTP errors."""
 
@@ -57,9 +56,8 @@ STATUS_REASONS: dict[int, str] = {
     403: "not_from_our_page",
     404: "page_unknown",
     405: "page_unknown",
-    413: "form_unreadable",
+    413: "request_too_large",
     429: "too_many_sign_ins_begun",
     500: "our_fault",
-    503: "unavailable",
 }
-"""The same in one word, for the log."""
+"""The same in one word, for the log; the gateway's own pages use the same words for the same causes."""

@@ -36,7 +36,7 @@ class Told(StrEnum):
     LOGIN_EMPTY = "login_empty"
     PASSWORD_EMPTY = "password_empty"
     NOT_RECOGNISED = "not_recognised"
-    PASSWORD_MUST_CHANGE = "password_must_change"
+    PASSWORD_MUST_CHANGE = "must_change_password"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"

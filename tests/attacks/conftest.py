@@ -8,10 +8,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from gateway.audit.entry import Code, Entry
 from gateway.demo.world import Account
+from gateway.sessions.sign_in import Fault
 from idp.oidc.pkce import challenge_of
 from tests.rig.attacked import Ground, attacked
-from tests.rig.visitor import Visitor
+from tests.rig.visitor import Shown, Visitor
 
 VERIFIER = "v" * 43  # RFC 7636 §4.1
 
@@ -51,6 +53,16 @@ def known_at_login(ground: Ground, person: SignedIn) -> Visitor:
     browser = ground.browser()
     browser.keep(ground.login, person.browser.cookies(ground.login))
     return browser
+
+
+async def turned_away(ground: Ground, shown: Shown, fault: Fault) -> Entry:
+    """The callback let nobody in: both entries of the request say why, and the second at which host."""
+    entry = await ground.refused(shown, fault)
+    said = await ground.entry(shown, Code.SIGN_IN_REFUSED_BY_GATEWAY)
+    host = shown.url.authority
+    assert (said.outcome, said.reason, said.details["host"]) == ("refused", fault, host), said
+    assert said.address == entry.address
+    return entry
 
 
 def authorization(ground: Ground, **changes: str | None) -> str:

@@ -6,14 +6,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from yarl import URL
 
-from gateway.audit.entry import Code, Entry
+from gateway.audit.entry import Code
 from gateway.demo.people import HULIN
-from tests.attacks.conftest import SignedIn, authorization, known_at_login
+from gateway.sessions.sign_in import Fault
+from tests.attacks.conftest import SignedIn, authorization, known_at_login, turned_away
 from tests.rig.attacked import LIBRARY, LIBRARY_CALLBACK, Ground
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
-FAILED = "sign_in_failed"
 
 
 async def begun(browser: Visitor, url: str) -> dict[str, str]:
@@ -42,14 +42,13 @@ def saying(address: URL, **changes: str | None) -> URL:
     return URL(f"{address.origin()}{address.path}?{urlencode(kept)}", encoded=True)
 
 
-async def lets_nobody_in(ground: Ground, browser: Visitor, shown: Shown) -> Entry:
-    """The callback refused: no session here, and the request's entry says so."""
+async def lets_nobody_in(ground: Ground, browser: Visitor, shown: Shown, fault: Fault) -> None:
+    """The callback refused for this reason: no session here, and the log says so."""
     assert shown.status == 403, shown.text
     assert "__Host-brana-session" not in browser.cookies(shown.url)
     assert not [line for line in shown.headers.getall("Set-Cookie", []) if "session" in line]
-    entry = await ground.refused(shown, FAILED)
+    entry = await turned_away(ground, shown, fault)
     assert (entry.details["path"], entry.session) == ("/.brana/callback", "")
-    return entry
 
 
 async def test_an_attacker_s_own_answer_signs_no_victim_in_as_the_attacker(
@@ -58,9 +57,11 @@ async def test_an_attacker_s_own_answer_signs_no_victim_in_as_the_attacker(
     """Sign-in CSRF (RFC 6749 §10.12), by a stranger to the browser and by one who has begun something."""
     attacker, victim = ground.browser(), ground.browser()
     answer = await answered(ground, clerk, await begun(attacker, ground.records()))
-    await lets_nobody_in(ground, victim, await victim.get(answer, follow=False))
+    await lets_nobody_in(ground, victim, await victim.get(answer, follow=False), Fault.ATTEMPT_LOST)
     own = await begun(victim, ground.records())
-    await lets_nobody_in(ground, victim, await victim.get(saying(answer, state=own["state"]), follow=False))
+    await lets_nobody_in(
+        ground, victim, await victim.get(saying(answer, state=own["state"]), follow=False), Fault.CODE_REFUSED
+    )
     refused = await ground.entries(at_least=1, codes=(Code.TOKEN_REFUSED,), reason="verifier_wrong")
     assert refused[0].subject == clerk.account.subject
 
@@ -70,9 +71,9 @@ async def test_a_stolen_answer_is_worth_nothing_in_the_thief_s_browser(
 ) -> None:
     victim, thief = ground.browser(), ground.browser()
     answer = await answered(ground, clerk, await begun(victim, ground.records()))
-    await lets_nobody_in(ground, thief, await thief.get(answer, follow=False))
+    await lets_nobody_in(ground, thief, await thief.get(answer, follow=False), Fault.ATTEMPT_LOST)
     await begun(thief, ground.records())
-    await lets_nobody_in(ground, thief, await thief.get(answer, follow=False))
+    await lets_nobody_in(ground, thief, await thief.get(answer, follow=False), Fault.ATTEMPT_LOST)
     arrived = await victim.get(answer, follow=False)  # the victim is not locked out by it
     assert arrived.status == 303
 
@@ -85,9 +86,9 @@ async def test_a_code_is_good_once_also_where_the_attempt_is_still_there(
     attempt = {n: v for n, v in browser.cookies(ground.records()).items() if "signin" in n}
     assert (await browser.get(answer, follow=False)).status == 303
     second = ground.browser()
-    await lets_nobody_in(ground, second, await second.get(answer, follow=False))
+    await lets_nobody_in(ground, second, await second.get(answer, follow=False), Fault.ATTEMPT_LOST)
     second.keep(ground.records(), attempt)
-    await lets_nobody_in(ground, second, await second.get(answer, follow=False))
+    await lets_nobody_in(ground, second, await second.get(answer, follow=False), Fault.CODE_REFUSED)
     refused = (await ground.entries(at_least=1, codes=(Code.TOKEN_REFUSED,), reason="code_used_twice"))[0]
     assert (refused.subject, refused.details["revoked"]) == (clerk.account.subject, 1)
 
@@ -103,7 +104,7 @@ async def test_one_code_sent_ten_times_at_once_opens_one_session(ground: Ground,
     assert sorted(one.status for one in shown) == [303] + [403] * 9
     for one in shown:
         if one.status == 403:
-            await ground.refused(one, FAILED)
+            await turned_away(ground, one, Fault.CODE_REFUSED)
 
 
 @pytest.mark.parametrize("state", [None, "", "x", "other tab", "longer"])
@@ -115,7 +116,8 @@ async def test_an_answer_without_the_state_of_this_attempt_is_refused(
     asked = await begun(browser, ground.records())
     answer = await answered(ground, clerk, asked)
     sent = {"other tab": other["state"], "longer": asked["state"] + "x"}.get(state or "", state)
-    await lets_nobody_in(ground, browser, await browser.get(saying(answer, state=sent), follow=False))
+    fault = Fault.CODE_REFUSED if state == "other tab" else Fault.ATTEMPT_LOST  # PKCE is of another attempt
+    await lets_nobody_in(ground, browser, await browser.get(saying(answer, state=sent), follow=False), fault)
 
 
 @pytest.mark.parametrize("nonce", [None, "x"], ids=["missing", "another"])
@@ -126,7 +128,7 @@ async def test_an_answer_with_another_nonce_is_refused(
     asked = await begun(browser, ground.records())
     changed = {name: value for name, value in {**asked, "nonce": nonce}.items() if value is not None}
     answer = await answered(ground, clerk, changed)
-    await lets_nobody_in(ground, browser, await browser.get(answer, follow=False))
+    await lets_nobody_in(ground, browser, await browser.get(answer, follow=False), Fault.ID_TOKEN_REFUSED)
 
 
 WEAKENED = {
@@ -167,7 +169,7 @@ async def test_a_challenge_that_was_exchanged_on_the_way_opens_nothing(
     asked = await begun(browser, ground.records())
     answer = await answered(ground, clerk, {**asked, "code_challenge": "c" * 43})
     shown = await browser.get(answer, follow=False)
-    await lets_nobody_in(ground, browser, shown)
+    await lets_nobody_in(ground, browser, shown, Fault.CODE_REFUSED)
     newest = (await ground.entries(at_least=1, codes=(Code.TOKEN_REFUSED,)))[0]
     assert newest.reason == "verifier_wrong"
 
@@ -193,7 +195,7 @@ async def test_a_code_of_another_application_or_host_opens_nothing_here(
             f"{ground.callback(ground.host())}?{urlencode({'code': code, 'state': asked['state']})}",
             encoded=True,
         )
-        await lets_nobody_in(ground, browser, await browser.get(back, follow=False))
+        await lets_nobody_in(ground, browser, await browser.get(back, follow=False), Fault.CODE_REFUSED)
         reasons.append((await ground.entries(at_least=1, codes=(Code.TOKEN_REFUSED,)))[0].reason)
     assert reasons == ["code_of_another_client", "redirect_uri_differs"]
 
@@ -201,16 +203,19 @@ async def test_a_code_of_another_application_or_host_opens_nothing_here(
 async def test_an_answer_in_another_provider_s_name_is_refused(ground: Ground, clerk: SignedIn) -> None:
     """RFC 9207: `iss` of somebody else, an error beside a code, and a code that is no code."""
     browser = ground.browser()
-    for changes in (
-        {"iss": "https://login.evil.test"},
-        {"iss": f"{ground.login}/"},
-        {"error": "access_denied"},
-        {"code": None},
-        {"code": "x"},
-        {"code": "A" * 43},
-    ):
+    told: tuple[tuple[dict[str, str | None], Fault], ...] = (
+        ({"iss": "https://login.evil.test"}, Fault.OTHER_ISSUER),
+        ({"iss": f"{ground.login}/"}, Fault.OTHER_ISSUER),
+        ({"error": "access_denied"}, Fault.PROVIDER_DENIED),
+        ({"code": None}, Fault.PROVIDER_REFUSED),
+        ({"code": "x"}, Fault.CODE_REFUSED),
+        ({"code": "A" * 43}, Fault.CODE_REFUSED),
+    )
+    for changes, fault in told:
         answer = await answered(ground, clerk, await begun(browser, ground.records()))
-        await lets_nobody_in(ground, browser, await browser.get(saying(answer, **changes), follow=False))
+        await lets_nobody_in(
+            ground, browser, await browser.get(saying(answer, **changes), follow=False), fault
+        )
 
 
 async def test_two_tabs_at_once_each_come_back_to_their_own_page(ground: Ground, clerk: SignedIn) -> None:
@@ -224,7 +229,7 @@ async def test_two_tabs_at_once_each_come_back_to_their_own_page(ground: Ground,
     assert {(await ground.entry(one)).outcome for one in arrived} == {"success"}
     shown = await browser.get(crossed, follow=False)
     assert shown.status == 403
-    await ground.refused(shown, FAILED)
+    await turned_away(ground, shown, Fault.ATTEMPT_LOST)
 
 
 async def test_an_attempt_of_one_host_is_none_at_another(ground: Ground, clerk: SignedIn) -> None:
@@ -234,7 +239,7 @@ async def test_an_attempt_of_one_host_is_none_at_another(ground: Ground, clerk: 
     other = ground.browser()
     other.keep(ground.records(HULIN), browser.cookies(ground.records()))
     shown = await other.get(URL(str(answer).replace(ground.host(), host), encoded=True), follow=False)
-    await lets_nobody_in(ground, other, shown)
+    await lets_nobody_in(ground, other, shown, Fault.ATTEMPT_LOST)
 
 
 async def test_a_session_that_was_planted_before_the_sign_in_is_nobody_s_afterwards(ground: Ground) -> None:

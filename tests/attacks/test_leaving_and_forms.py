@@ -5,7 +5,8 @@ from yarl import URL
 
 from gateway.audit.entry import Code
 from gateway.demo.people import HULIN
-from tests.attacks.conftest import authorization
+from gateway.sessions.sign_in import Fault
+from tests.attacks.conftest import authorization, turned_away
 from tests.rig.attacked import Ground
 from tests.rig.visitor import NAVIGATES, Visitor
 
@@ -128,7 +129,7 @@ async def test_the_answer_that_brought_somebody_in_does_not_bring_them_back(grou
     browser.keep(ground.records(), attempt)
     shown = await browser.get(callback, follow=False)
     assert shown.status == 403
-    await ground.refused(shown, "sign_in_failed")
+    await turned_away(ground, shown, Fault.CODE_REFUSED)
     assert not await still_in(ground, browser)
 
 

@@ -198,7 +198,7 @@ async def test_a_method_that_no_route_names_reaches_nobody(ground: Ground, clerk
         assert answer.status in (400, 404), method
         entry = await ground.entry_from(address)
         assert (entry.outcome, entry.details["method"]) in {("refused", method), ("refused", "")}, method
-        assert entry.reason in {"no_such_page", "request_malformed"}
+        assert entry.reason in {"page_unknown", "request_malformed"}
     assert ground.taken_over.requests == []
 
 

@@ -8,14 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from config.vocabulary import SessionId
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
 from gateway.demo.configuration import MAP
 from gateway.storage.audit_evidence import rows
+from idp.events import NOWHERE, EndReason
+from idp.login import desk
 from tests.rig.product import ROOT, Product, Visitor, installed
 
 pytestmark = pytest.mark.real
@@ -113,3 +117,20 @@ async def test_whoever_an_operator_puts_out_shows_the_factors_again(
     here, there = entries(product, Code.SESSION_ENDED)
     assert (here.reason, there.reason) == ("ended_by_officer", "ended_by_officer")
     assert (here.session != there.session, here.subject) == (True, there.subject)
+
+
+async def test_what_ended_at_the_provider_as_the_control_plane_died_has_ended_here_after_the_start(
+    product: Product,
+) -> None:
+    visitor = await signed_in(product, "novakova.jana")
+    product.control_plane().kill()
+    with product.state() as state:
+        (session,) = [one for one in await state.sessions.open_ones() if one.login == "novakova.jana"]
+        sid, at = SessionId(session.provider_sid), datetime.now(UTC)
+        await state.identities.transact(
+            lambda book: desk.end_one(book, sid, EndReason.SIGNED_OUT, NOWHERE, at)
+        )
+    await until(lambda: bool(entries(product, Code.SESSION_ENDED)))
+    (ended,) = entries(product, Code.SESSION_ENDED)
+    assert (ended.session, ended.reason) == (session.id, "provider_session_ended")
+    assert await asked_to_sign_in(visitor, product.addresses.portal)

@@ -31,7 +31,7 @@ PAGE_SIZE = 50  # entries
 REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = Refusal(
-    reason="session_over",
+    reason="session_already_over",
     title=both(cs="Tato relace už skončila", en="This session is already over"),
     advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),
 )

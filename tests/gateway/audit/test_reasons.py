@@ -15,11 +15,13 @@ from gateway.audit.reasons import GROUPS, OF_POLICIES, REASONS, with_policies
 from gateway.audit.recomputation import Trouble
 from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
+from gateway.envoy.local_replies import REPLIES
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Fault
 from idp.directory.errors import RefusalReason
 from idp.events import EndReason as ProviderEndReason
-from idp.login.refusal import Refusal
+from idp.http.words import STATUS_REASONS
+from idp.login.refusal import Refusal, Told
 from idp.oidc.errors import CodeFault, OAuthError, Unsafe
 from policies.load import load
 from policies.reasons import Reason
@@ -37,17 +39,15 @@ CLOSED_LISTS: tuple[type[StrEnum], ...] = (
         OAuthError,
         CodeFault,
         Unsafe,
+        Told,
         Reason,
         Trouble,
         Fault,
     ),
 )
 OF_ENGINE = {Code.SESSION_MUNICIPALITY, Code.FACTS_CHANGED}  # why grants are taken back
-NOT_RECORDED = (
-    *("gateway/web/portal", "gateway/web/officer", "gateway/web/refusal.py"),
-    *("gateway/envoy/local_replies.py", "gateway/demo"),
-)
-"""Refusals of pages alone: a missing page, an unreadable form, what Envoy refuses by itself."""
+NOT_RECORDED = "gateway/demo"
+"""What an application says in our header is taken out of its answer."""
 NAMED_BY_POSITION = {"refusal": 0, "revocation": 1}
 
 
@@ -58,14 +58,25 @@ def literal_reasons() -> Iterator[tuple[str, str]]:
         if name.startswith(NOT_RECORDED):
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
+            if isinstance(node, ast.Dict):
+                said = [value for key, value in zip(node.keys, node.values, strict=True) if _is_header(key)]
+            elif isinstance(node, ast.Call):
+                said = _said_in_call(node)
+            else:
                 continue
-            said = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
-            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            said += node.args[NAMED_BY_POSITION.get(called, len(node.args)) :][:1]
             for value in said:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
                     yield value.value, name
+
+
+def _is_header(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Name) and key.id == "REASON_HEADER"
+
+
+def _said_in_call(node: ast.Call) -> list[ast.expr]:
+    called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    named = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+    return named + node.args[NAMED_BY_POSITION.get(called, len(node.args)) :][:1]
 
 
 @pytest.mark.parametrize("closed", CLOSED_LISTS, ids=lambda one: f"{one.__module__}.{one.__name__}")
@@ -77,9 +88,15 @@ def test_every_refusal_of_the_gateway_has_a_name() -> None:
     assert [one for one in (*WORDS, *OF_ENGINE) if REASONS.name(one) is None] == []
 
 
+@pytest.mark.parametrize("reason", sorted({*STATUS_REASONS.values(), *(one.reason for one in REPLIES)}))
+def test_every_reason_of_a_table_of_answers_has_a_name(reason: str) -> None:
+    assert REASONS.name(reason) is not None
+
+
 def test_every_reason_that_the_code_writes_as_a_text_has_a_name() -> None:
     found = dict(literal_reasons())
-    assert {"spool_damaged", "provider_unreachable"} <= found.keys(), "the search finds what it looks for"
+    expected = {"spool_damaged", "provider_unreachable", "token_missing", "page_unknown", "request_too_slow"}
+    assert expected <= found.keys(), "the search finds what it looks for"
     assert {reason: file for reason, file in found.items() if REASONS.name(reason) is None} == {}
 
 

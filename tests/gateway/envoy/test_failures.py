@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from config.vocabulary import REASON_HEADER
 from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
 from gateway.envoy.process import Administration
 from tests.rig.envoy import DOMAIN, Plane, data_plane
@@ -25,9 +26,11 @@ async def test_without_the_control_plane_fresh_grants_go_on_and_nothing_else_ope
         assert (await plane.ask(cookie=cookie)).status == 200
         page = await plane.ask(headers=("Accept: text/html",))
         assert page.status == 503
-        assert "Služba není dostupná" in page.body.decode()
-        assert (await plane.ask(cookie=plane.cookie(epoch="old"))).status == 503
-        assert (await plane.ask("/", host=f"login.{DOMAIN}")).status == 503
+        assert "Přístup teď nelze ověřit" in page.body.decode()
+        undecided = await plane.ask(cookie=plane.cookie(epoch="old"))
+        assert (undecided.status, undecided.value(REASON_HEADER)) == (503, "gateway_unavailable")
+        away = await plane.ask("/", host=f"login.{DOMAIN}")
+        assert (away.status, away.value(REASON_HEADER)) == (503, "unavailable")
         assert (await plane.ask("/.brana/callback")).status == 503
         lines = plane.log_lines()
         assert len(plane.application.requests) == 2, lines
@@ -41,7 +44,8 @@ async def test_a_decision_that_does_not_come_is_a_refusal(tmp_path: Path) -> Non
             return web.Response()
 
         plane.decision.handle = never  # type: ignore[method-assign]
-        assert (await plane.ask(headers=("Accept: text/html",))).status == 503
+        page = await plane.ask(headers=("Accept: text/html",))
+        assert (page.status, page.value(REASON_HEADER)) == (503, "gateway_unavailable")
         assert plane.application.requests == []
 
 

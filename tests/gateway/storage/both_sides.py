@@ -14,6 +14,8 @@ from gateway.storage.audit_evidence import rows
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
 from gateway.storage.sessions import StoredSessions
+from idp.events import NOWHERE, EndReason
+from idp.login import desk
 from idp.login import session as provider
 from idp.login.handle import hashed, new_handle, new_session_id
 from tests.rig.people import JANA, person
@@ -69,6 +71,11 @@ class Sides:
         )
         await self.identities.transact(lambda book: book.keep_session(made))
         return made
+
+    async def end_at_provider(self, session: Session, now: datetime) -> None:
+        """Of the provider's own accord, and nobody tells the gateway."""
+        sid = SessionId(session.provider_sid)
+        await self.identities.transact(lambda book: desk.end_one(book, sid, EndReason.IDLE, NOWHERE, now))
 
     async def mine(self, session: Session) -> Session:
         (found,) = await self.store.by_ids([session.id])

@@ -124,6 +124,19 @@ async def test_ending_a_session_twice_ends_and_records_single_sign_on_once(
     assert both.codes() == [Code.SESSION_ENDED, Code.SIGN_OUT]
 
 
+async def test_an_open_session_is_found_whose_sign_on_has_ended_without_telling(
+    both: Sides, now: datetime
+) -> None:
+    left, kept = await both.sign_in(now), await both.sign_in(now, PETR)
+    foreign = replace(kept, id=new_session_id(), provider_sid="of-another-provider")
+    await both.store.add(foreign, b"h" * 32, "b.example", [])
+    assert await both.store.outliving_sign_on() == []
+    await both.end_at_provider(left, now)
+    assert await both.store.outliving_sign_on() == [left]
+    await end(both, [left], EndReason.PROVIDER_SESSION_ENDED, now)
+    assert await both.store.outliving_sign_on() == []
+
+
 async def test_a_session_that_no_session_of_the_provider_belongs_to_ends_all_the_same(
     both: Sides, now: datetime
 ) -> None:

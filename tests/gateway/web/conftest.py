@@ -16,10 +16,12 @@ from config.vocabulary import Action, ApplicationId, Language
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
+from gateway.sessions.sign_in import Fault
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.desk import Desk
-from gateway.web.refusal import SIGN_IN_FAILED, signed_out_page
+from gateway.web.refusal import signed_out_page
+from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import session
 from tests.gateway.web.sample import Office
@@ -66,7 +68,7 @@ def own_paths(desk: Desk) -> dict:
         return handler
 
     async def failed(request: web.Request) -> web.Response:
-        return desk.refuse(request, SIGN_IN_FAILED, 403, again="/")
+        return desk.refuse(request, *told(Fault.ATTEMPT_LOST), again="/")
 
     return {
         "/.brana/refused": shown(lambda asked: pages.refused(asked, REFUSED, session(), 403)),

@@ -1,10 +1,10 @@
-"""Coming in at a host, and failing to: every cause is told in its own words."""
+"""Back from the provider, over HTTP, with the real sign-in: whoever is not let in is told why, and is in the log."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
@@ -12,49 +12,68 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.settings import SignIn as Limits
-from config.vocabulary import Language
+from config.vocabulary import REASON_HEADER, Language
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.reasons import REASONS
+from gateway.audit.sparing import Sparing
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
-from gateway.sessions.sign_in import CALLBACK, PROVIDER_SAID, SignIn
+from gateway.sessions.sign_in import SignIn
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
 from gateway.web.app import make_app
 from gateway.web.entrance import Entrance
-from gateway.web.sign_in_failures import FAILURES
 from tests.gateway.web.people import NOW
 from tests.gateway.web.sample import Office
 from tests.rig.scripted_provider import ISSUER
+from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
 from tests.rig.session_store import session_store
 
 pytestmark = pytest.mark.real
-HOST = "records.brana.test"
+HOST = "spis.brana.test"
 SEAL = Seal(bytes(range(32)))
 
 
 @dataclass
-class Door:
-    """The entrance of one host, and the way to it and back."""
-
-    client: TestClient
+class World:
+    there: Scripted
     sign_in: SignIn
+    client: TestClient
+    entries: list[Entry] = field(default_factory=list)
+    full: bool = False
 
-    async def come_back(self, said: dict[str, str], **headers: str) -> aiohttp.ClientResponse:
-        """Begin at the host, and come back with what the provider said."""
-        beginning = await self.sign_in.begin(HOST, "/spisy?id=5", Language.CZECH, NOW, again=False)
-        state = parse_qs(urlsplit(beginning.location).query)["state"][0]
-        headers = {
-            "Host": HOST,
-            "Cookie": beginning.cookie.partition(";")[0],
-            "Accept": "text/html",
-        } | headers
-        return await self.client.get(CALLBACK, params={"state": state, **said}, headers=headers)
+    async def record(self, entries: list[Entry]) -> None:
+        if self.full:
+            raise OSError("no space left")
+        self.entries += entries
+
+    async def begun(self) -> tuple[str, str, str]:
+        """State, nonce and cookie of an attempt that was begun."""
+        beginning = await self.sign_in.begin(HOST, "/documents?id=5", Language.ENGLISH, NOW, again=False)
+        asked = parse_qs(urlsplit(beginning.location).query)
+        return asked["state"][0], asked["nonce"][0], beginning.cookie.partition(";")[0]
+
+    async def back(self, answer: dict[str, str], cookie: str = "", host: str = HOST, **headers: str):
+        return await self.client.get(
+            f"/.brana/callback?{urlencode(answer)}",
+            headers={
+                "Host": host,
+                "Accept": "text/html",
+                "Cookie": cookie,
+                "User-Agent": "Mozilla/5.0",
+                "x-brana-client-address": "203.0.113.7",
+                "x-request-id": "r-17",
+                **headers,
+            },
+            allow_redirects=False,
+        )
 
 
 @pytest_asyncio.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
+async def world(tmp_path: Path) -> AsyncIterator[World]:
     prepare(tmp_path / "brana.db")
     database = Database(tmp_path / "brana.db")
     store = session_store(database, lambda _, __: None)
@@ -64,15 +83,121 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
             Client(ISSUER, "brana-gateway"), lambda: aiohttp.UnixConnector(str(there.socket)), "http://idp"
         )
         sign_in = SignIn(provider, office, {HOST}.__contains__, SEAL.close, SEAL.open)
+        made = World(there, sign_in, None)
 
-        async def nothing(*_: object) -> None: ...
+        async def end(session, reason, request, now: datetime) -> None:
+            raise AssertionError("nobody signs out here")
 
         desk = Office().desk()
-        entrance = Entrance(desk, sign_in, store.by_handle, end=nothing, record=nothing)
+        entrance = Entrance(
+            desk, sign_in, store.by_handle, end, made.record, Sparing(5, timedelta(minutes=1))
+        )
         async with TestClient(TestServer(make_app(desk, {}, entrance.paths()))) as client:
-            yield Door(client, sign_in)
+            made.client = client
+            yield made
         await provider.close()
     database.close()
+
+
+def recorded(world: World) -> tuple[Code, Outcome, str, str, str]:
+    [entry] = world.entries
+    assert REASONS.name(entry.reason) is not None
+    return entry.code, entry.outcome, entry.reason, entry.address, entry.request_id
+
+
+def refusal(reason: str) -> tuple[Code, Outcome, str, str, str]:
+    return Code.SIGN_IN_REFUSED_BY_GATEWAY, Outcome.REFUSED, reason, "203.0.113.7", "r-17"
+
+
+async def test_an_answer_without_an_attempt_is_refused_and_recorded(world: World) -> None:
+    answer = await world.back({"code": "stolen", "state": "x" * 43})
+    assert answer.status == 403
+    assert recorded(world) == refusal("attempt_lost")
+    assert world.entries[0].details == {"host": HOST, "user_agent": "Mozilla/5.0"}
+
+
+async def test_an_answer_of_another_provider_is_refused_and_recorded(world: World) -> None:
+    state, _, cookie = await world.begun()
+    answer = await world.back({"code": "c", "state": state, "iss": "https://evil.example"}, cookie)
+    assert answer.status == 403
+    assert recorded(world) == refusal("other_issuer")
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        ("access_denied", 403, "provider_denied"),
+        ("temporarily_unavailable", 503, "provider_unavailable"),
+        ("invalid_scope", 403, "provider_refused"),
+    ],
+)
+async def test_the_providers_refusal_is_recorded(said: str, status: int, reason: str, world: World) -> None:
+    state, _, cookie = await world.begun()
+    answer = await world.back({"error": said, "state": state}, cookie)
+    assert answer.status == status
+    assert recorded(world) == refusal(reason)
+
+
+async def test_a_code_that_the_provider_does_not_know_is_recorded(world: World) -> None:
+    state, _, cookie = await world.begun()
+    assert (await world.back({"code": "made-up", "state": state}, cookie)).status == 403
+    assert recorded(world) == refusal("code_refused")
+
+
+async def test_an_id_token_that_proves_nothing_is_recorded(world: World) -> None:
+    state, _, cookie = await world.begun()
+    world.there.codes["c"] = {"iss": ISSUER, "sub": "s"}
+    assert (await world.back({"code": "c", "state": state}, cookie)).status == 403
+    assert recorded(world) == refusal("id_token_refused")
+
+
+async def test_a_provider_that_does_not_answer_is_recorded(world: World) -> None:
+    state, _, cookie = await world.begun()
+    world.there.answers["/token"] = (500, "")
+    assert (await world.back({"code": "c", "state": state}, cookie)).status == 503
+    assert recorded(world) == refusal("provider_unreachable")
+
+
+async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(world: World) -> None:
+    moment = int(NOW.timestamp())
+    said = {
+        "iss": ISSUER, "sub": "6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11", "aud": "brana-gateway",
+        "exp": moment + 300, "iat": moment, "sid": "provider-session-1", "acr": "urn:brana:acr:two-factors",
+        "amr": ["pwd", "otp"], "auth_time": moment, "name": "Jana", "preferred_username": "novakova",
+        "brana_roles": [], "brana_facts_at": moment,
+    }  # fmt: skip
+    for code in ("first", "second"):
+        state, nonce, cookie = await world.begun()
+        world.there.codes[code] = said | {"nonce": nonce}
+        answer = await world.back({"code": code, "state": state}, cookie)
+        if code == "first":
+            assert answer.status == 303
+            session = await world.sign_in._office.store.by_provider_sid("provider-session-1")
+            await world.sign_in._office.end([session], "signed_out", None, NOW)
+    assert answer.status == 302
+    assert "prompt=login" in answer.headers["Location"]
+    assert recorded(world) == refusal("session_over")
+
+
+async def test_what_a_stranger_says_is_made_harmless(world: World) -> None:
+    await world.back({"state": "\u202e"}, **{"User-Agent": "evil\u202e" + "a" * 3_000})
+    said = str(world.entries[0].details["user_agent"])
+    assert said.isprintable()
+    assert len(said) < 300
+
+
+async def test_strangers_cannot_flood_the_log_and_their_number_is_told(world: World) -> None:
+    for _ in range(8):
+        assert (await world.back({"code": "c", "state": "s"})).status == 403
+    assert len(world.entries) == 5
+    assert all("left_out_before" not in entry.details for entry in world.entries)
+
+
+async def test_a_refusal_that_cannot_be_recorded_lets_nobody_in_either(world: World) -> None:
+    world.full = True
+    answer = await world.back({"code": "c", "state": "s"})
+    assert answer.status == 500
+    assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -86,21 +211,31 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     ],
 )
 async def test_what_the_provider_says_is_told_by_its_cause(
-    door: Door, error: str, status: int, czech: str, english: str
+    world: World, error: str, status: int, czech: str, english: str
 ) -> None:
     for language, title in (("cs", czech), ("en", english)):
-        answer = await door.come_back({"error": error}, **{"Accept-Language": language})
+        state, _, cookie = await world.begun()
+        said = {"error": error, "state": state}
+        answer = await world.back(said, cookie, **{"Accept-Language": language})
         assert answer.status == status
         text = await answer.text()
         assert f"<h1>{title}</h1>" in text
-        assert 'href="/spisy?id=5"' in text  # where the person was going: begins again
+        assert 'href="/documents?id=5"' in text  # where the person was going: begins again
 
 
-async def test_a_program_is_told_the_named_reason(door: Door) -> None:
-    answer = await door.come_back({"error": "temporarily_unavailable"}, Accept="application/json")
-    assert (await answer.json())["reason"] == "provider_unavailable"
-
-
-def test_every_cause_with_words_of_its_own_is_one_that_a_sign_in_gives() -> None:
-    assert set(FAILURES) == set(PROVIDER_SAID.values())
-    assert all(refusal.reason == reason for reason, (refusal, _) in FAILURES.items())
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"error": "temporarily_unavailable"}, "provider_unavailable"),
+        ({"error": "made_up"}, "provider_refused"),
+        ({"code": "made-up"}, "code_refused"),
+        ({"code": "c", "iss": "https://evil.example"}, "other_issuer"),
+    ],
+)
+async def test_a_program_is_told_the_named_reason_of_the_entry(
+    world: World, said: dict[str, str], reason: str
+) -> None:
+    state, _, cookie = await world.begun()
+    answer = await world.back({"state": state, **said}, cookie, Accept="application/json")
+    assert (await answer.json())["reason"] == answer.headers[REASON_HEADER] == reason
+    assert recorded(world) == refusal(reason)

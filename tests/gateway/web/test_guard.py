@@ -116,6 +116,7 @@ async def test_a_body_that_is_too_long_is_refused(client, office):
         "/municipality", data={"municipality": "5" * 20_000}, headers={**AS_MAYOR, **FROM_PAGE}
     )
     assert answer.status == 413
+    assert (await answer.json())["reason"] == "request_too_large"
     assert office.portal.acts == []
 
 

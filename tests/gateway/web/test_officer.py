@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import pytest_asyncio
 
+from config.vocabulary import REASON_HEADER
 from gateway.audit.anchors import Fault
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.recomputation import Failure, Progress, Verdict
@@ -243,7 +244,7 @@ async def test_a_session_can_be_ended_but_not_ones_own(client, office):
 
 async def test_a_session_that_is_over_is_said_to_be(client):
     answer = await client.post("/sessions/end", data={"session": "gone"}, headers=AS_OFFICER)
-    assert answer.status == 404
+    assert (answer.status, answer.headers[REASON_HEADER]) == (404, "session_already_over")
     assert "This session is already over" in await answer.text()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from config.vocabulary import Role
+from config.vocabulary import REASON_HEADER, Role
 from gateway.sessions.shown import Membership
 from tests.gateway.web.people import HULIN, MAYOR, assertion_header
 from tests.gateway.web.sample import CARDS
@@ -70,6 +70,7 @@ async def test_a_form_that_is_not_ours_in_shape_is_refused(client, office, form)
     ]
     answer = await client.post("/municipality", data=pairs, headers=AS_MAYOR)
     assert answer.status == 400
+    assert answer.headers[REASON_HEADER] == "request_unreadable"
     assert office.portal.acts == []
 
 

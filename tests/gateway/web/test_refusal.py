@@ -5,9 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import Language
+from gateway.sessions.sign_in import Fault
 from gateway.web import refusal
 from gateway.web.pages import make_pages
 from gateway.web.refusal import Occurrence, Refusal, both, refusal_json, refusal_page, wants_page
+from gateway.web.sign_in_failures import told
 from tests.gateway.web.people import NOW
 
 PAGES = make_pages("Město Kroměříž")
@@ -38,7 +40,7 @@ def test_a_refusal_that_another_municipality_may_change_leads_to_the_switch():
 
 def test_somebody_who_is_not_signed_in_is_led_to_sign_in():
     assert 'href="/x">Přihlásit se</a>' in page_of(refusal.SIGN_IN_NEEDED, 401, again="/x")
-    assert 'href="/x">Přihlásit se</a>' in page_of(refusal.SIGN_IN_FAILED, 403, again="/x")
+    assert 'href="/x">Přihlásit se</a>' in page_of(told(Fault.ATTEMPT_LOST)[0], 403, again="/x")
 
 
 @settings(deadline=None)  # the first example reads the templates

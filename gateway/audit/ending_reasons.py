@@ -1,0 +1,53 @@
+"""Names of the reasons why sessions end, grants are taken back, and the log itself is in trouble."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Konec relace a odvolání oprávnění", en="End of a session, grants taken back"),
+        {
+            "signed_out": Title(cs="odhlášení", en="signed out"),
+            "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
+            "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
+            "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
+            "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),
+            "absolute_limit": Title(
+                cs="nejdelší doba přihlášení uplynula", en="longest time of a sign-in reached"
+            ),
+            "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
+            "account_closed": Title(cs="účet byl uzavřen", en="the account was closed"),
+            "provider_session_ended": Title(
+                cs="skončilo přihlášení u přihlašovací služby", en="the sign-in at the provider ended"
+            ),
+            "replaced": Title(
+                cs="v témže prohlížeči se přihlásil někdo jiný",
+                en="somebody else signed in with the same browser",
+            ),
+            "session.municipality_switched": Title(
+                cs="změna obce, za kterou osoba jedná", en="another municipality is acted for"
+            ),
+            "directory.facts_changed": Title(
+                cs="změna údajů v adresáři", en="the directory says something else of the person"
+            ),
+        },
+    ),
+    (
+        Title(cs="Auditní záznam", en="Audit log"),
+        {
+            "answer_unknown": Title(
+                cs="datová část skončila dřív, než doložila odpověď",
+                en="the data plane ended before it told of an answer",
+            ),
+            "spool_damaged": Title(
+                cs="část souboru s přístupy nelze přečíst", en="a part of the access spool cannot be read"
+            ),
+            "verification_too_long": Title(
+                cs="ověření se nestihlo v daném čase", en="the verification took too long"
+            ),
+            "verification_failed": Title(
+                cs="ověření se nepodařilo provést", en="the verification could not be carried out"
+            ),
+        },
+    ),
+)

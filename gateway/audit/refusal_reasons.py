@@ -1,0 +1,90 @@
+"""Names of the reasons why a request is refused or fails: by a decision, by a page of ours, by Envoy."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Zamítnutý přístup", en="Access refused"),
+        {
+            "sign_in_needed": Title(cs="osoba není přihlášena", en="nobody is signed in"),
+            "gateway_unavailable": Title(cs="brána nemohla rozhodnout", en="the gateway could not decide"),
+            "unknown_application": Title(
+                cs="neznámá aplikace nebo činnost", en="unknown application or action"
+            ),
+            "no_role": Title(cs="osoba nemá roli v žádné obci", en="the person has no role anywhere"),
+            "application_not_offered": Title(
+                cs="obec tuto aplikaci nepoužívá", en="the municipality does not use this application"
+            ),
+            "policy_error": Title(cs="zásady nelze vyhodnotit", en="the policies cannot be evaluated"),
+            "unknown_municipality": Title(
+                cs="obec nepatří do správního obvodu", en="the municipality is not in the district"
+            ),
+            "municipality_without_policies": Title(
+                cs="obec zatím nemá zásady přístupu", en="the municipality has no policies yet"
+            ),
+            "no_role_in_municipality": Title(
+                cs="osoba nemá v této obci žádnou roli", en="the person has no role in this municipality"
+            ),
+            "other_municipality_active": Title(
+                cs="osoba jednala za jinou obec", en="the person acted for another municipality"
+            ),
+            "stronger_sign_in_needed": Title(
+                cs="je potřeba silnější přihlášení", en="a stronger sign-in is needed"
+            ),
+            "sign_in_too_old": Title(cs="přihlášení je příliš staré", en="the sign-in is too old"),
+            "action_not_permitted": Title(
+                cs="tato činnost není osobě povolena", en="the person may not do this"
+            ),
+            "role_not_sufficient": Title(cs="role osoby nestačí", en="the person's role does not suffice"),
+            "nothing_permits": Title(cs="není povoleno žádné roli", en="no role may do this"),
+        },
+    ),
+    (
+        Title(cs="Odmítnutý požadavek", en="Request refused"),
+        {
+            "page_unknown": Title(cs="taková stránka neexistuje", en="there is no such page"),
+            "no_such_host": Title(cs="pod tímto názvem nic není", en="no host has this name"),
+            "request_malformed": Title(
+                cs="požadavek nebo adresa má neplatný tvar", en="the request or its address is malformed"
+            ),
+            "request_unreadable": Title(
+                cs="formulář nebo parametry nelze přečíst", en="the form or the parameters cannot be read"
+            ),
+            "request_too_large": Title(cs="příliš velká data", en="too much data was sent"),
+            "headers_too_large": Title(cs="příliš velké hlavičky", en="the headers are too large"),
+            "request_too_slow": Title(cs="požadavek nepřišel včas", en="the request did not arrive in time"),
+            "protocol_too_old": Title(cs="zastaralý protokol", en="an outdated protocol"),
+            "upgrade_refused": Title(
+                cs="nepovolený způsob spojení", en="a kind of connection that is not allowed"
+            ),
+            "not_from_our_page": Title(
+                cs="formulář neodeslala naše stránka", en="the form was not sent by our own page"
+            ),
+            "municipality_not_yours": Title(
+                cs="volba obce, v níž osoba nemá roli", en="chose a municipality without holding a role there"
+            ),
+            "session_not_yours": Title(
+                cs="přihlášení není mezi přihlášeními této osoby", en="not one of the person's own sign-ins"
+            ),
+            "session_already_over": Title(
+                cs="relace, která se měla ukončit, už skončila", en="the session to be ended was over already"
+            ),
+        },
+    ),
+    (
+        Title(cs="Porucha", en="Failure"),
+        {
+            "our_fault": Title(cs="chyba brány nebo přihlašovací služby", en="a fault of the product itself"),
+            "unavailable": Title(
+                cs="aplikace nebo stránka neodpovídala", en="the application or page did not answer"
+            ),
+            "application_too_slow": Title(
+                cs="aplikace neodpověděla včas", en="the application did not answer in time"
+            ),
+            "application_answer_unusable": Title(
+                cs="aplikace odpověděla chybně", en="the application gave an unusable answer"
+            ),
+        },
+    ),
+)

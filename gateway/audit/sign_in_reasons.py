@@ -1,0 +1,123 @@
+"""Names of the reasons why a sign-in does not succeed, from the password to the return to the gateway."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Heslo a účet", en="Password and account"),
+        {
+            "login_empty": Title(cs="chybí přihlašovací jméno", en="no user name was given"),
+            "empty_login": Title(
+                cs="chybí přihlašovací jméno (zjistil adresář)", en="no user name was given (directory)"
+            ),
+            "login_unusable": Title(cs="nepoužitelné přihlašovací jméno", en="unusable user name"),
+            "password_empty": Title(cs="chybí heslo", en="no password was given"),
+            "empty_password": Title(
+                cs="chybí heslo (zjistil adresář)", en="no password was given (directory)"
+            ),
+            "password_unusable": Title(cs="nepoužitelné heslo", en="unusable password"),
+            "unfit_input": Title(
+                cs="jméno nebo heslo s nepovolenými znaky nebo příliš dlouhé",
+                en="name or password with forbidden characters or too long",
+            ),
+            "wrong_credentials": Title(cs="špatné jméno nebo heslo", en="wrong user name or password"),
+            "wrong_password": Title(cs="špatné heslo", en="wrong password"),
+            "unknown_person": Title(
+                cs="takovou osobu adresář nezná", en="the directory knows no such person"
+            ),
+            "ambiguous_person": Title(
+                cs="jménu v adresáři odpovídá více osob", en="several people of the directory fit the name"
+            ),
+            "entry_unusable": Title(
+                cs="záznam osoby v adresáři je vadný", en="the person's directory entry is faulty"
+            ),
+            "account_disabled": Title(cs="účet je zakázán", en="the account is disabled"),
+            "account_locked": Title(cs="účet je zamčen", en="the account is locked"),
+            "account_expired": Title(cs="platnost účtu skončila", en="the account has expired"),
+            "must_change_password": Title(
+                cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
+            ),
+            "password_expired": Title(cs="platnost hesla skončila", en="the password has expired"),
+            "directory_unreachable": Title(
+                cs="adresář úřadu neodpovídal", en="the office directory did not answer"
+            ),
+            "too_many_attempts_account": Title(
+                cs="příliš mnoho pokusů u jednoho účtu", en="too many attempts for one account"
+            ),
+            "too_many_attempts_address": Title(
+                cs="příliš mnoho pokusů z jedné adresy", en="too many attempts from one address"
+            ),
+            "not_recognised": Title(
+                cs="osoba nebyla rozpoznána (příčinu má záznam přihlášení)",
+                en="the person was not recognised (the entry of the sign-in says why)",
+            ),
+            "wait": Title(
+                cs="příliš mnoho pokusů, osoba musí počkat", en="too many attempts, the person has to wait"
+            ),
+            "too_many_sign_ins_begun": Title(
+                cs="příliš mnoho přihlášení zahájených z jedné adresy",
+                en="too many sign-ins begun from one address",
+            ),
+        },
+    ),
+    (
+        Title(cs="Jednorázový kód a průběh přihlášení", en="One-time code and course of the sign-in"),
+        {
+            "code_unusable": Title(cs="nepoužitelný jednorázový kód", en="unusable one-time code"),
+            "code_wrong": Title(cs="špatný jednorázový kód", en="wrong one-time code"),
+            "code_replayed": Title(
+                cs="jednorázový kód už byl použit", en="the one-time code was used already"
+            ),
+            "factor_missing": Title(
+                cs="druhý faktor mezitím zmizel", en="the second factor is gone meanwhile"
+            ),
+            "already_enrolled": Title(
+                cs="druhý faktor už byl zaveden", en="a second factor is enrolled already"
+            ),
+            "flow_unknown": Title(
+                cs="neznámé nebo prošlé přihlášení", en="unknown or expired course of a sign-in"
+            ),
+            "out_of_turn": Title(cs="krok přihlášení mimo pořadí", en="a step of the sign-in out of turn"),
+            "start_again": Title(
+                cs="přihlášení už nelze dokončit, musí začít znovu",
+                en="the sign-in can no longer be finished and has to begin again",
+            ),
+        },
+    ),
+    (
+        Title(cs="Návrat z přihlášení na bránu", en="Return from the sign-in to the gateway"),
+        {
+            "attempt_lost": Title(
+                cs="prohlížeč nezná začátek tohoto přihlášení", en="no attempt of this browser fits"
+            ),
+            "other_issuer": Title(
+                cs="odpověď přišla od jiného poskytovatele", en="the answer came from another provider"
+            ),
+            "provider_unavailable": Title(
+                cs="přihlašovací služba nemohla ověřovat, protože jí něco neodpovídalo",
+                en="the identity provider could not verify anybody: something did not answer it",
+            ),
+            "provider_denied": Title(
+                cs="přihlašovací služba osobu nepustila dál", en="the identity provider denied access"
+            ),
+            "provider_refused": Title(
+                cs="přihlašovací služba přihlášení odmítla", en="the identity provider refused the sign-in"
+            ),
+            "code_refused": Title(
+                cs="přihlašovací služba nepřijala kód", en="the identity provider refused the code"
+            ),
+            "id_token_refused": Title(
+                cs="potvrzení totožnosti není v pořádku", en="the id token proves nothing"
+            ),
+            "unknown_host": Title(cs="neznámý název hostitele", en="unknown host name"),
+            "session_over": Title(
+                cs="relace už skončila, je potřeba nové přihlášení",
+                en="the session is over, a new sign-in is needed",
+            ),
+            "provider_unreachable": Title(
+                cs="přihlašovací služba neodpovídala", en="the identity provider did not answer"
+            ),
+        },
+    ),
+)
