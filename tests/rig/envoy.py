@@ -209,8 +209,8 @@ class Plane:
 
 
 @contextlib.asynccontextmanager
-async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
-    """Everything started and ready; ended with the block."""
+async def data_plane(folder: Path, workers: int = 2, memory: Path = Path("/dev/shm")) -> AsyncIterator[Plane]:
+    """Everything started and ready; ended with the block. `memory`: where the gate's folder is made."""
     run = folder / "run"
     run.mkdir(mode=0o700)
     assert len(os.fsencode(run / "envoy-admin.sock")) < 100, "unix socket paths are short"
@@ -221,10 +221,8 @@ async def data_plane(folder: Path, workers: int = 2) -> AsyncIterator[Plane]:
     surroundings = Surroundings(
         run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
     )
-    with tempfile.TemporaryDirectory(
-        dir="/dev/shm", prefix="brana-test-"
-    ) as memory:  # as installed: in memory
-        plane = Plane(folder, settings, surroundings, signer, workers, Path(memory))
+    with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
+        plane = Plane(folder, settings, surroundings, signer, workers, Path(gates))
         async with _running(plane, upstream):
             yield plane
 

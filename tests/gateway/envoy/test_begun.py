@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.audit import begun
 from gateway.audit.begun import Begun
 from tests.rig.envoy import Plane, data_plane
+from tests.rig.tiny_disk import tiny_disk
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 KILLS = 10
@@ -59,6 +60,30 @@ async def test_a_gate_that_cannot_write_lets_nobody_in_by_itself(plane: Plane) -
         plane.begun.rmdir()
     await asyncio.sleep(1.1)
     assert (await plane.ask("/files/c", cookie=plane.cookie())).status == 200
+
+
+async def test_in_a_full_memory_nobody_gets_in_by_a_grant_alone_and_what_was_torn_does_not_count(
+    tmp_path: Path,
+) -> None:
+    with tiny_disk(tmp_path / "disk", 1) as disk:
+        async with data_plane(tmp_path, memory=disk.outside) as plane:
+            plane.decision.answer = lambda _: web.Response(status=403)
+            assert (await plane.ask("/before", cookie=plane.cookie())).status == 200
+            room = 4096 - plane.begun.stat().st_size % 4096 + 100  # the end of a page, and of the disk
+            ballast = disk.fill()
+            statuses = []
+            while not plane.decision.requests:
+                statuses.append((await plane.ask(f"/{'x' * 700}", cookie=plane.cookie())).status)
+                assert len(statuses) * 700 < room + 700, "the memory is not full"
+            assert statuses[-1] == 403
+            in_before = len(plane.application.requests)
+            assert (await plane.ask("/full", cookie=plane.cookie())).status == 403
+            assert len(plane.application.requests) == in_before
+            ballast.unlink()
+            after = await plane.ask("/after", cookie=plane.cookie())
+            assert after.status == 200
+            assert written(plane)[after.value("x-request-id")].path == "/after"
+            assert len(written(plane)) == len(plane.application.requests)
 
 
 async def test_killed_at_the_moment_of_an_answer_envoy_leaves_no_request_out(tmp_path: Path) -> None:
