@@ -108,7 +108,7 @@ class Desk:
             content_type="text/html",
             headers=page_headers((self.sign_in,)) | named,
         )
-        remember(response, request)
+        remember(response, request, self.pages.domain)
         return response
 
     def _somebody(self, request: web.Request) -> Somebody | None:
