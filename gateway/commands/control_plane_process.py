@@ -100,7 +100,7 @@ async def _serve(plane: ControlPlane) -> None:
         )
     )
     plane.revoked.replace(await state.sessions.revoked(moment))
-    await plane.catch_up_with_provider()
+    await plane.office.catch_up_with_provider(moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:

@@ -114,7 +114,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
-        await plane.catch_up_with_provider()
+        await plane.office.catch_up_with_provider(moment)
 
 
 @contextlib.asynccontextmanager
