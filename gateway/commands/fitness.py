@@ -10,6 +10,7 @@ from pathlib import Path
 from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
+from config.files import file_fault
 from config.load import Reading, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
@@ -74,8 +75,6 @@ def require_buildable(configuration: Path, settings: Settings, district: Distric
 
 def _certificate_faults(reading: Reading) -> list[Finding]:
     public = reading.settings.public
-    if not reading.sound("public.certificate", "public.key"):
-        return []
     hosts: list[str] = []
     if reading.sound("public.domain"):
         hosts += [f"{name}.{public.domain}" for name in BUILT_IN_HOSTS]
@@ -83,7 +82,8 @@ def _certificate_faults(reading: Reading) -> list[Finding]:
             if reading.sound(f"applications[{number}].host"):
                 hosts += hosts_of(application, reading.district or ())
     files = {"public.certificate": public.certificate, "public.key": public.key}
-    faults = certificate_faults(public.certificate.read_bytes(), public.key.read_bytes(), hosts, now())
+    chain, key = (None if file_fault(one) else one.read_bytes() for one in files.values())
+    faults = certificate_faults(chain, key, hosts, now())
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 

@@ -1,12 +1,20 @@
 """Faults of types: all of them at once, in words of people, and nothing concluded from what is not known."""
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from config.consistency import inconsistencies
 from config.load import load, read
 from config.problem import ConfigurationRefused, Problem
+from config.typed import Typing
+from tests.config.conftest import TEXT
 
 Office = Callable[..., Path]
 
@@ -192,3 +200,38 @@ def test_whatever_is_missing_every_section_is_told(written: str, tmp_path: Path)
     path.write_text(written)
     said = " ".join(problem.what for problem in faults(path))
     assert all(f"{name}" in said for name in ("office", "public", "state", "directory", "policies"))
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("a\0b")
+anything = st.recursive(
+    plain,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=2),
+)
+
+
+def every_place(node: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, one in inside:
+        yield (*at, key)
+        yield from every_place(one, (*at, key))
+
+
+PLACES = list(every_place(tomllib.loads(TEXT)))
+
+
+@given(st.dictionaries(st.sampled_from(PLACES), anything, min_size=1, max_size=4))
+def test_whatever_stands_anywhere_gives_settings_and_findings_and_no_error(
+    changes: dict[tuple[str | int, ...], Any],
+) -> None:
+    raw = tomllib.loads(TEXT)
+    for place, value in sorted(changes.items(), key=lambda one: -len(one[0])):
+        node = raw
+        for step in place[:-1]:
+            node = node[step]
+        node[place[-1]] = value
+    typed = Typing(Path("/etc/brana"))
+    settings = typed.settings(raw)
+    assert msgspec.json.encode(settings, enc_hook=str)
+    told = {at for at, _, _ in typed.findings}
+    assert typed.doubtful <= told
+    inconsistencies(settings, None, typed.doubtful)

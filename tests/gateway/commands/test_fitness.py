@@ -137,3 +137,12 @@ def test_a_fault_of_a_policy_is_told_beside_one_of_a_type_and_of_the_certificate
     assert typed.what.startswith("audit.spool_file_mib: must be a number of 1 or more")
     assert "does not cover the host a.map.brana.kromeriz.example" in certificate.what
     assert policy.file.name == "99-new.cedar"
+
+
+def test_a_missing_key_does_not_hide_that_the_certificate_is_for_other_hosts(office: Path) -> None:
+    (office.parent / "tls/key.pem").unlink()
+    change(office, 'domain = "brana.kromeriz.example"', 'domain = "jinde.kromeriz.example"')
+    change(office, ".brana.kromeriz.example", ".jinde.kromeriz.example")
+    certificate, key = faults(office)
+    assert "it does not cover the host login.jinde.kromeriz.example" in certificate.what
+    assert "tls/key.pem is missing" in key.what

@@ -1,6 +1,7 @@
 """`brana sessions`, beside a control socket that answers as the running product does."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -82,6 +83,11 @@ def test_open_sessions_are_rows_of_one_line_whatever_characters_the_names_have(o
     assert listed.returncode == 0
     assert sorted(row.split("│")[1].strip() for row in rows) == ["A" * 22, "B" * 22]
     assert all("Hulín" in row and "192.0.2.7" in row for row in rows)
+
+
+def test_times_of_sessions_are_those_of_prague_and_say_so(office: Installation) -> None:
+    row = next(line for line in office.brana("sessions", "list").stdout.splitlines() if "A" * 22 in line)
+    assert len(re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} CES?T", row)) == 2
 
 
 async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office: Installation) -> None:
