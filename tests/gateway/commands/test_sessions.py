@@ -1,8 +1,10 @@
 """`brana sessions`, beside a control socket that answers as the running product does."""
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from aiohttp import web
 
 from config.vocabulary import AuthenticationLevel, Role, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from gateway.control import control_app
 from gateway.sessions.session import Session
@@ -82,6 +85,33 @@ def test_open_sessions_are_rows_of_one_line_whatever_characters_the_names_have(o
     assert listed.returncode == 0
     assert sorted(row.split("│")[1].strip() for row in rows) == ["A" * 22, "B" * 22]
     assert all("Hulín" in row and "192.0.2.7" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "query", "found"),
+    [
+        ((), "command=sessions list", 2),
+        (("--user", "nikdo"), "command=sessions list, user=nikdo", 0),
+    ],
+)
+def test_a_look_at_the_sessions_is_recorded_with_who_looked(
+    office: Installation, words: tuple[str, ...], query: str, found: int
+) -> None:
+    assert office.brana("sessions", "list", *words).returncode == 0
+    told = office.brana("audit", "search", "--json", "--code", "audit.searched").stdout.splitlines()
+    [entry] = [json.loads(line)["entry"] for line in told]
+    assert entry["subject"] == operator()
+    assert entry["details"] == {"query": query, "found": found, "form": "command"}
+
+
+def test_sessions_are_not_shown_when_the_look_cannot_be_recorded(office: Installation) -> None:
+    assert office.brana("sessions", "list").returncode == 0
+    with closing(sqlite3.connect(office.state / "brana.db")) as connection:
+        connection.execute("UPDATE audit_tail SET frontier = x'00'")
+        connection.commit()
+    done = office.brana("sessions", "list")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "run `brana audit verify`" in done.stderr
 
 
 async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office: Installation) -> None:
