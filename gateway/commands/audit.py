@@ -229,7 +229,7 @@ def _as_json(found: Found) -> str:
 
 def _as_text(found: Found, reasons: Reasons) -> str:
     at = found.entry.at if isinstance(found, Recorded) else found.at
-    when = at.astimezone(PRAGUE).isoformat(" ", "seconds") if at else " " * 25
+    when = f"{f'{at.astimezone(PRAGUE):%Y-%m-%d %H:%M:%S %Z}' if at else '':24}"
     if not isinstance(found, Recorded):
         return f"{found.sequence:>8}  {when}  {ALTERED if isinstance(found, Altered) else UNREADABLE}"
     entry = found.entry
