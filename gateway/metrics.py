@@ -27,7 +27,9 @@ class Metrics:
             "brana_revoked_ids", "Revocation ids the gate holds at present", registry=self.registry
         )
         self.directory_reachable = Gauge(
-            "brana_directory_reachable", "1 while the office directory answers", registry=self.registry
+            "brana_directory_reachable",
+            "1 while the office directory answers as configured",
+            registry=self.registry,
         )
         self.data_plane_refusals = Counter(
             "brana_data_plane_refusals_total",

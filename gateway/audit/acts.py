@@ -32,13 +32,16 @@ def data_plane_died(now: datetime, process: int, status: int) -> Entry:
 
 
 def directory_unreachable(now: datetime, server: str, cause: str) -> Entry:
-    return _system(
-        Code.DIRECTORY_UNREACHABLE,
-        now,
-        Outcome.FAILURE,
-        server=neutral(server, TEXT),
-        cause=neutral(cause, TEXT),
-    )
+    return _directory_trouble(Code.DIRECTORY_UNREACHABLE, now, server, cause)
+
+
+def directory_misconfigured(now: datetime, server: str, cause: str) -> Entry:
+    """It answers, but not as the settings say; nobody new gets in before somebody mends one of the two."""
+    return _directory_trouble(Code.DIRECTORY_MISCONFIGURED, now, server, cause)
+
+
+def _directory_trouble(code: Code, now: datetime, server: str, cause: str) -> Entry:
+    return _system(code, now, Outcome.FAILURE, server=neutral(server, TEXT), cause=neutral(cause, TEXT))
 
 
 def directory_recovered(now: datetime, server: str) -> Entry:
@@ -140,6 +143,12 @@ def searched(  # noqa: PLR0913 - the facts of one act
             "form": form,
         },
     )
+
+
+def looked(now: datetime, *, subject: str, command: str, of: str, found: int) -> Entry:
+    """Somebody read about people by a command. `of`: the login asked for; `found`: people or sessions shown."""
+    query = {"command": command} | ({"user": of} if of else {})
+    return searched(now, subject=subject, person=subject, query=query, found=found, form="command")
 
 
 def verifying(now: datetime, *, subject: str, person: str = "") -> Entry:

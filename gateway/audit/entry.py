@@ -39,6 +39,7 @@ class Code(StrEnum):
     ACCESS_SPOOL_DAMAGED = "access.spool_damaged"
     FACTS_CHANGED = "directory.facts_changed"
     DIRECTORY_UNREACHABLE = "directory.unreachable"
+    DIRECTORY_MISCONFIGURED = "directory.misconfigured"
     DIRECTORY_RECOVERED = "directory.recovered"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
@@ -68,7 +69,7 @@ class Entry:
     outcome: Outcome
     at: datetime
     subject: str = ""
-    """SubjectId of the person, or `system`, or `cli:<unix user>`."""
+    """SubjectId of the person, or `system`, or `cli:<unix account> (<unix user who signed in>)`."""
     person: str = ""
     """Login name as it was at that moment, for people who read the log."""
     session: str = ""

@@ -1,5 +1,6 @@
 """The facts of an entry that are kept beside its canonical bytes, so that they can be searched for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -28,6 +29,12 @@ def facts(recorded: Recorded) -> tuple[Fact, ...]:
         entry.outcome.value,
         *_texts(entry),
     )
+
+
+def differing(stored: Sequence[object], recorded: Recorded) -> tuple[str, ...]:
+    """Names of the facts that stand otherwise beside an entry than in its bytes; `stored` in the order of `FACTS`."""
+    pairs = zip(FACTS, stored, facts(recorded), strict=True)
+    return tuple(name for name, stands, was in pairs if stands != was)
 
 
 def microseconds(at: datetime) -> int:

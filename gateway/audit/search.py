@@ -122,7 +122,30 @@ class Unreadable:
     """The time of the act that the row's column claims, where it claims one."""
 
 
-Found = Recorded | Unreadable
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """Stands where an entry is right in form, but is not what this log wrote there: bytes, leaf hash and columns
+    do not belong together. What it says now proves nothing, so it is not told. `verify` tells more.
+    """
+
+    sequence: int
+    at: datetime | None
+    """The time of the act that the row's column claims, where it claims one."""
+    differing: tuple[str, ...]
+    """Names of the columns that do not say what the bytes say; `leaf` where the bytes do not give their leaf hash."""
+
+
+Found = Recorded | Unreadable | Altered
+"""What stands at a place of the log; `Recorded` only where bytes, leaf hash and columns belong together. Whether the
+leaf belongs to the tree is for `verify` to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry, and the leaf hash that is stored beside it."""
+
+    found: Found
+    leaf: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +186,7 @@ class Search(Protocol):
         """Counts to `COUNTED`. Raises TooManyPeople."""
         ...
 
-    async def entry(self, sequence: int) -> Found | None: ...
+    async def entry(self, sequence: int) -> Stored | None: ...
 
     async def position(self, sequence: int) -> Position | None:
         """Where an entry stands in the order of answers, for pages that are named by their last entry."""

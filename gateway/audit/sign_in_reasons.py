@@ -8,14 +8,8 @@ GROUPS: tuple[Group, ...] = (
         Title(cs="Heslo a účet", en="Password and account"),
         {
             "login_empty": Title(cs="chybí přihlašovací jméno", en="no user name was given"),
-            "empty_login": Title(
-                cs="chybí přihlašovací jméno (zjistil adresář)", en="no user name was given (directory)"
-            ),
             "login_unusable": Title(cs="nepoužitelné přihlašovací jméno", en="unusable user name"),
             "password_empty": Title(cs="chybí heslo", en="no password was given"),
-            "empty_password": Title(
-                cs="chybí heslo (zjistil adresář)", en="no password was given (directory)"
-            ),
             "password_unusable": Title(cs="nepoužitelné heslo", en="unusable password"),
             "unfit_input": Title(
                 cs="jméno nebo heslo s nepovolenými znaky nebo příliš dlouhé",

@@ -9,7 +9,7 @@ from config.settings import Title
 from config.vocabulary import Language
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 
 NOTHING = "–"
@@ -100,6 +100,10 @@ TITLES: dict[Code, Title] = {
     Code.DIRECTORY_UNREACHABLE: Title(
         cs="Adresář úřadu neodpovídá: {server}", en="The office directory does not answer: {server}"
     ),
+    Code.DIRECTORY_MISCONFIGURED: Title(
+        cs="Adresář úřadu odpovídá, ale jinak, než říká nastavení: {server} ({cause})",
+        en="The office directory answers, but not as the settings say: {server} ({cause})",
+    ),
     Code.DIRECTORY_RECOVERED: Title(
         cs="Adresář úřadu opět odpovídá: {server}", en="The office directory answers again: {server}"
     ),
@@ -134,13 +138,6 @@ TITLES: dict[Code, Title] = {
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
     ),
 }
-
-OUTCOMES: dict[Outcome, Title] = {
-    Outcome.SUCCESS: Title(cs="v pořádku", en="success"),
-    Outcome.REFUSED: Title(cs="zamítnuto", en="refused"),
-    Outcome.FAILURE: Title(cs="chyba", en="failure"),
-}
-
 
 FAULTS: dict[Fault, Title] = {
     Fault.EDITED: Title(cs="záznam byl změněn", en="the entry was edited"),

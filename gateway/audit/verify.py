@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from gateway.audit.anchors import Anchor, Fault, Source
 from gateway.audit.canonical import NotCanonical, parse
-from gateway.audit.facts import FACTS, LATEST, Fact, facts, microseconds, moment
+from gateway.audit.facts import LATEST, Fact, differing, microseconds, moment
 from gateway.audit.tree import Frontier, leaf_hash
 
 
@@ -174,11 +174,8 @@ class _Pass:
         if recorded.sequence != expected:
             what = f"the entry that stands here was written as number {recorded.sequence}"
             self._fail(Fault.REORDERED, what, row=row)
-        differing = [
-            name for name, is_, was in zip(FACTS, row.facts, facts(recorded), strict=True) if is_ != was
-        ]
-        if differing:
-            what = f"columns do not say what was recorded: {', '.join(differing)}"
+        if others := differing(row.facts, recorded):
+            what = f"columns do not say what was recorded: {', '.join(others)}"
             self._fail(Fault.COLUMNS_DIFFER, what, row=row)
         received = microseconds(recorded.received_at)
         if self.last is not None and received < self.last:

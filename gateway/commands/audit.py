@@ -17,11 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit import acts
+from gateway.audit.canonical import Recorded
+from gateway.audit.checkpoint import Checkpoint, unseal
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.note import Signer
+from gateway.audit.note import DASH, LARGEST, NoteRefused, Signer, Verifier
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import VerificationNotRecorded
-from gateway.audit.search import Found, Query, Unreadable
+from gateway.audit.search import Altered, Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.decisions import policy_book
@@ -29,6 +31,7 @@ from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_in_force import reasons_of
+from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE, local_time
 from gateway.storage.audit_evidence import verify_log
@@ -36,6 +39,18 @@ from gateway.storage.audit_search import LogSearch
 from policies.load import PoliciesUnusable
 
 UNREADABLE = "this entry cannot be read; run `brana audit verify`"
+ALTERED = "this entry was altered; run `brana audit verify`"
+MOMENT = click.DateTime(
+    [
+        "%Y-%m-%d",
+        *(
+            f"%Y-%m-%d{between}%H:%M{seconds}{zone}"
+            for between in ("T", " ")
+            for seconds in ("", ":%S")
+            for zone in ("", "%z")
+        ),
+    ]
+)
 
 
 @click.group(help="Verify and search the audit log.")
@@ -47,8 +62,8 @@ def command() -> None: ...
     "1, with the first broken entry, when it is not."
 )
 @configuration
-@click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path, exists=True),
-              help="A checkpoint that was kept elsewhere; the log must still contain it.")  # fmt: skip
+@click.option("--checkpoint", "kept", multiple=True, type=click.Path(path_type=Path),
+              help="File with a checkpoint that was kept elsewhere; the log must still contain it.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress, and no word about a log that is whole.")
 def verify(configuration: Path, kept: tuple[Path, ...], *, quiet: bool) -> None:
     state = existing_state(configuration)
@@ -75,7 +90,7 @@ def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
     """With a bar of the entries that are done, where somebody watches."""
     signer = Signer(state.settings.public.domain, state.keys.checkpoint)
     file = state.settings.state.directory / "checkpoints.log"
-    notes = [path.read_text(encoding="utf-8") for path in kept]
+    checkpoints = [_checkpoint(path, signer.verifier) for path in kept]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     watched = Console(stderr=True)
     with Progress(
@@ -86,9 +101,27 @@ def _recomputed(state: State, kept: Sequence[Path], *, quiet: bool) -> Report:
             state.database,
             file,
             [signer.verifier],
-            notes,
+            checkpoints,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
+
+
+def _checkpoint(path: Path, key: Verifier) -> Checkpoint:
+    """What is no checkpoint of ours says nothing about the log, so there is no verdict then."""
+    try:
+        with path.open("rb") as file:
+            return unseal(file.read(LARGEST + 1).decode("utf-8"), [key])
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+    except UnicodeDecodeError:
+        why = "it is not text"
+    except NoteRefused as error:
+        why = error.why
+    raise CannotStart(
+        f"--checkpoint {path}: this is no checkpoint that {key.name} signed: {why}",
+        "name a file with one note out of a copy of checkpoints.log, from its first line to the one that begins "
+        f"with {DASH.strip()}; nothing was verified",
+    )
 
 
 def _record_verification(state: State, entry: Entry) -> None:
@@ -109,8 +142,8 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
-@click.option("--since", type=click.DateTime(), default=None, help="Local time (Europe/Prague).")
-@click.option("--until", type=click.DateTime(), default=None, help="Before this local time.")
+@click.option("--since", type=MOMENT, default=None, help="A day or a time; without a zone that of Prague.")
+@click.option("--until", type=MOMENT, default=None, help="Before this time; written likewise.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -138,8 +171,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         session=SessionId(session) if session else None,
         request_id=request_id,
         reason=reason,
-        since=since.replace(tzinfo=PRAGUE) if since else None,
-        until=until.replace(tzinfo=PRAGUE) if until else None,
+        since=_in_prague(since),
+        until=_in_prague(until),
     )
     state = existing_state(configuration)
     found = asyncio.run(_search(state, query, limit))
@@ -148,9 +181,9 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         click.echo("no entry fits", err=True)
     for one in found:
         click.echo(_as_json(one) if as_json else _as_text(one, reasons))
-    unreadable = sum(isinstance(one, Unreadable) for one in found)
-    if unreadable:
-        click.echo(f"{unreadable} of these entries cannot be read; run `brana audit verify`", err=True)
+    for damage, said in ((Unreadable, "cannot be read"), (Altered, "were altered")):
+        if number := sum(isinstance(one, damage) for one in found):
+            click.echo(f"{number} of these entries {said}; run `brana audit verify`", err=True)
 
 
 @command.command(help="Every code of an entry, and what it says.")
@@ -172,6 +205,10 @@ async def _search(state: State, query: Query, limit: int) -> Sequence[Found]:
     return page.entries
 
 
+def _in_prague(given: datetime | None) -> datetime | None:
+    return given if given is None or given.tzinfo else given.replace(tzinfo=PRAGUE)
+
+
 def _reasons(state: State) -> Reasons:
     """With the policies' own; with policies that cannot be read, their reasons keep their codes."""
     try:
@@ -183,6 +220,9 @@ def _reasons(state: State) -> Reasons:
 def _as_json(found: Found) -> str:
     if isinstance(found, Unreadable):
         return msgspec.json.encode({"sequence": found.sequence, "unreadable": UNREADABLE}).decode()
+    if isinstance(found, Altered):
+        altered = {"sequence": found.sequence, "altered": ALTERED, "differing": found.differing}
+        return msgspec.json.encode(altered).decode()
     content = {
         "sequence": found.sequence,
         "received_at": found.received_at,
@@ -192,10 +232,10 @@ def _as_json(found: Found) -> str:
 
 
 def _as_text(found: Found, reasons: Reasons) -> str:
-    at = found.at if isinstance(found, Unreadable) else found.entry.at
+    at = found.entry.at if isinstance(found, Recorded) else found.at
     when = f"{local_time(at, seconds=True) if at else '':24}"
-    if isinstance(found, Unreadable):
-        return f"{found.sequence:>8}  {when}  {UNREADABLE}"
+    if not isinstance(found, Recorded):
+        return f"{found.sequence:>8}  {when}  {ALTERED if isinstance(found, Altered) else UNREADABLE}"
     entry = found.entry
     code = f" [{entry.reason}]" if entry.reason else ""
     return f"{found.sequence:>8}  {when}  {sentence(entry, Language.ENGLISH, reasons)}{code}"

@@ -2,12 +2,35 @@
 
 import os
 import pwd
+from pathlib import Path
+
+NOBODY = 2**32 - 1
+"""What the kernel has for a process that no sign-in to the machine began: a timer's, or in most containers."""
 
 
-def operator() -> str:
-    """`cli:` and the account the kernel knows; environment variables such as LOGNAME could name anybody."""
-    number = os.getuid()
+def operator(login: Path = Path("/proc/self/loginuid")) -> str:
+    """`cli:account`, or `cli:account (person)` where somebody else signed in to the machine.
+
+    Commands run under the product's own account, so the account alone would name nobody. Both are what the kernel
+    knows; environment variables such as LOGNAME or SUDO_USER could name anybody. `login`: the uid that signed in,
+    which survives `sudo` and `su`; not every kernel keeps it.
+    """
+    account, person = os.getuid(), _signed_in(login)
+    if person in (None, account):
+        return f"cli:{_name(account)}"
+    return f"cli:{_name(account)} ({_name(person)})"
+
+
+def _signed_in(login: Path) -> int | None:
     try:
-        return f"cli:{pwd.getpwuid(number).pw_name}"
+        number = int(login.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return number if 0 <= number < NOBODY else None
+
+
+def _name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"cli:{number}"
+        return str(number)

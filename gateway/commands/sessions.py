@@ -9,6 +9,7 @@ import click
 from rich.table import Column, Table
 
 from config.vocabulary import SessionId, SubjectId
+from gateway.audit.acts import looked
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
 from gateway.commands.operator import operator
@@ -34,7 +35,7 @@ def command() -> None: ...
 @click.option("--user", default="", help="Only those of this login name.")
 def list_sessions(configuration: Path, user: str) -> None:
     state = existing_state(configuration)
-    sessions = asyncio.run(_open_sessions(state, user))
+    sessions = asyncio.run(_look(state, user))
     if not sessions:
         click.echo(f"no open session of {user!r}" if user else "no open session")
         return
@@ -60,6 +61,14 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
         names = f" {', '.join(sorted(missing))}" if missing else f" of {user!r}"
         raise CannotStart(f"no open session{names}; {said_ended(len(ended))}", "see `brana sessions list`")
     click.echo(said_ended(len(ended)))
+
+
+async def _look(state: State, user: str) -> list[Session]:
+    """Recorded before anything is shown."""
+    found = await _open_sessions(state, user)
+    look = looked(now(), subject=operator(), command="sessions list", of=user, found=len(found))
+    await state.record([look])
+    return found
 
 
 async def _open_sessions(state: State, user: str) -> list[Session]:

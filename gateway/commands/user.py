@@ -7,6 +7,7 @@ import click
 from rich.table import Table
 
 from config.vocabulary import Language
+from gateway.audit.acts import looked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
@@ -68,18 +69,29 @@ async def _is_enrolled(state: State, person: Person) -> bool:
 
 
 async def _person(state: State, login: str) -> Person:
+    return _known(await _named(state, login), login)
+
+
+async def _named(state: State, login: str) -> Person | None:
     reader = DirectoryReader(state.settings.directory)
     try:
-        person = await reader.named(login)
+        return await reader.named(login)
     finally:
         reader.close()
+
+
+def _known(person: Person | None, login: str) -> Person:
     if person is None:
         raise CannotStart(f"the directory has nobody with the login {login!r}", "check the spelling")
     return person
 
 
 async def _show(state: State, login: str) -> None:
-    console().print(await _table(state, await _person(state, login)))
+    """Recorded before anything is shown, that there is nobody too."""
+    person = await _named(state, login)
+    found = int(person is not None)
+    await state.record([looked(now(), subject=operator(), command="user show", of=login, found=found)])
+    console().print(await _table(state, _known(person, login)))
 
 
 async def _table(state: State, person: Person) -> Table:

@@ -2,7 +2,7 @@
 
 Whoever left, or may no longer work, loses the sessions; other roles mean that every grant is decided anew.
 Each session is compared by itself: two sessions of one person may have been opened with different facts.
-While the directory cannot be reached nothing changes here: facts grow old, and old facts refuse by themselves.
+While the directory cannot be asked nothing changes here: facts grow old, and old facts refuse by themselves.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,10 +12,11 @@ from datetime import datetime
 import structlog
 
 from config.vocabulary import SessionId, SubjectId
-from gateway.audit.acts import directory_recovered, directory_unreachable
+from gateway.audit.acts import directory_misconfigured, directory_recovered, directory_unreachable
 from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.watch import Reading
 
@@ -24,7 +25,7 @@ log = structlog.get_logger("directory")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`record` keeps an entry; `reachable` is a gauge."""
+    """`record` keeps an entry; `reachable` is a gauge: whether the directory gives answers to rely on."""
 
     office: SessionOffice
     record: Callable[[Sequence[Entry]], Awaitable[None]]
@@ -45,7 +46,7 @@ class Facts:
     async def take(self, sessions: Sequence[Session], reading: Reading) -> None:
         """Compare what these sessions hold with what was read of their people."""
         if reading.trouble is not None:
-            await self._in_trouble(reading, str(reading.trouble))
+            await self._in_trouble(reading, reading.trouble)
             return
         self.reachable(1)
         if reading.first_of_its_kind:
@@ -71,11 +72,14 @@ class Facts:
         for subject, reason in out.items():
             await self.office.end_all_of(subject, reason, None, reading.at)
 
-    async def _in_trouble(self, reading: Reading, cause: str) -> None:
+    async def _in_trouble(self, reading: Reading, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
         if reading.first_of_its_kind:
-            log.error("directory.unreachable", cause=cause)
-            await self.record([directory_unreachable(reading.at, self.server, cause)])
+            answers = isinstance(trouble, DirectoryMisconfigured)
+            told = directory_misconfigured if answers else directory_unreachable
+            entry = told(reading.at, self.server, str(trouble))
+            log.error(entry.code.value, cause=str(trouble))
+            await self.record([entry])
 
 
 def _differ(session: Session, person: Person) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from config.district import District
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
-from gateway.audit.entry import Code, Entry
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.office import SessionOffice, entry_of
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.shown import Caller, Card, Membership, NotOwn, OwnSession
@@ -75,7 +75,7 @@ class OwnSessions:
 
     async def end_all(self, caller: Caller, *, origin: Origin, now: datetime) -> None:
         session = await self._session(caller)
-        by = None if session is None else self._by(session, now, origin)
+        by = self._by(session, now, origin) if session else _by_caller(caller, now, origin)
         await self.office.end_all_of(caller.subject, EndReason.SIGNED_OUT_EVERYWHERE, by, now)
         await self.office.in_force()
 
@@ -90,3 +90,18 @@ class OwnSessions:
         return entry_of(
             session, Code.SESSION_ENDED, now, address=origin.address, request_id=origin.request_id
         )
+
+
+def _by_caller(caller: Caller, now: datetime, origin: Origin) -> Entry:
+    """Whose own session has ended meanwhile is still who asks."""
+    return Entry(
+        code=Code.SESSION_ENDED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=caller.subject,
+        person=caller.login,
+        session=caller.sid,
+        own_municipality=caller.municipality,
+        address=origin.address,
+        request_id=origin.request_id,
+    )

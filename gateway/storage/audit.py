@@ -19,7 +19,7 @@ from gateway.audit.acts import clock_jumped
 from gateway.audit.canonical import Recorded, canonical, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
-from gateway.audit.names import folded
+from gateway.audit.folding import folded
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.storage.database import driver_of
 from gateway.storage.rows import run_rows
@@ -29,6 +29,8 @@ CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily wo
 
 INTRODUCING = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED})
 """Entries that say who a subject is: login in `person`, full name in the detail `name`."""
+OPERATOR = "cli:"
+"""Subjects that begin so have no other name: whoever looks for a part of it finds them."""
 
 # prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark"))).rpartition("(")[0]
@@ -151,6 +153,8 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
         if entry.code in INTRODUCING and entry.subject:
             name = entry.details.get("name", "")
             names.add((entry.subject, entry.person, folded(entry.person, str(name))))
+        elif entry.subject.startswith(OPERATOR):
+            names.add((entry.subject, entry.person, folded(entry.subject)))
     return _Addition(Tail(last.frontier.extend(leaves), received_at, wall), rows, names)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from gateway.audit import checkpoint_file
 from gateway.audit.anchors import anchors
 from gateway.audit.canonical import TEXTS
+from gateway.audit.checkpoint import Checkpoint
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report, Row, StoredTail, verify
@@ -32,12 +33,12 @@ def verify_log(
     database: Database,
     file: Path,
     keys: Sequence[Verifier],
-    kept: Iterable[str] = (),
+    kept: Iterable[Checkpoint] = (),
     told: Told = lambda _done, _total: None,
 ) -> Report:
     """Check the whole log; blocks for some 50 µs an entry: never in the process that decides.
 
-    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: notes kept on other machines.
+    `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: from other machines.
     """
     file_size = checkpoint_file.size_of(file)  # before the snapshot: the file is written after the database
     return database.read_now(

@@ -10,28 +10,31 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, case, false, func, literal, or_, select, tuple_
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.entry import Code, Outcome
-from gateway.audit.facts import LATEST, microseconds, moment
-from gateway.audit.names import folded
+from gateway.audit.facts import FACTS, LATEST, differing, microseconds, moment
+from gateway.audit.folding import folded
 from gateway.audit.search import (
     COUNTED,
     FARTHEST,
     LONGEST_SPAN,
     PAGE,
     PEOPLE,
+    Altered,
     Count,
     Found,
     Hour,
     Page,
     Position,
     Query,
+    Stored,
     TooManyPeople,
     Unreadable,
 )
+from gateway.audit.tree import leaf_hash
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_entry, audit_person
 
@@ -40,6 +43,7 @@ SEPARATE_CODES = 8
 HOUR = 3_600_000_000  # microseconds
 Condition = ColumnElement[bool]
 _e = audit_entry.c
+_row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
 EXACT = ("request_id", "session", "address", "reason", "municipality", "application")
 """Indexed columns, the choosiest first; what the index is used for when several are given."""
@@ -58,7 +62,7 @@ class LogSearch:
     async def count(self, query: Query) -> Count:
         return await self._database.read(lambda connection: count(connection, query))
 
-    async def entry(self, sequence: int) -> Found | None:
+    async def entry(self, sequence: int) -> Stored | None:
         return await self._database.read(lambda connection: entry(connection, sequence))
 
     async def position(self, sequence: int) -> Position | None:
@@ -77,7 +81,7 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
         conditions.append(tuple_(_e.at, _e.sequence) < tuple_(literal(after.at), literal(after.sequence)))
     answers = [
         connection.execute(
-            select(_e.at, _e.sequence, _e.canonical)
+            select(*_row)
             .where(*conditions, *choice)
             .order_by(_e.at.desc(), _e.sequence.desc())
             .limit(limit + 1)
@@ -86,7 +90,7 @@ def page(connection: Connection, query: Query, after: Position | None, limit: in
     ]
     merged = merge(*answers, key=lambda row: _place(row.at, row.sequence), reverse=True)
     rows = list(islice(merged, limit + 1))
-    entries = tuple(_read(row.sequence, row.at, row.canonical) for row in rows[:limit])
+    entries = tuple(_read(row) for row in rows[:limit])
     following = _place(rows[limit - 1].at, rows[limit - 1].sequence) if len(rows) > limit else None
     return Page(entries, following)
 
@@ -102,19 +106,25 @@ def count(connection: Connection, query: Query) -> Count:
     return Count(len(found), at_least=False)
 
 
-def entry(connection: Connection, sequence: int) -> Found | None:
-    row = connection.execute(select(_e.at, _e.canonical).where(_e.sequence == sequence)).first()
-    return _read(sequence, row.at, row.canonical) if row else None
+def entry(connection: Connection, sequence: int) -> Stored | None:
+    row = connection.execute(select(*_row).where(_e.sequence == sequence)).first()
+    return Stored(_read(row), row.leaf if isinstance(row.leaf, bytes) else b"") if row else None
 
 
-def _read(sequence: int, at: Any, data: Any) -> Found:
+def _read(row: Row[Any]) -> Found:
     """SQLite keeps any type in any column, so whatever somebody wrote by hand must end as a mark, not as a crash."""
+    data = row.canonical
+    claimed = moment(row.at) if isinstance(row.at, int) and abs(row.at) < LATEST else None
     try:
-        if isinstance(data, bytes) and (recorded := parse(data)).sequence == sequence:
-            return recorded
+        recorded = parse(data) if isinstance(data, bytes) else None
     except NotCanonical:
-        pass
-    return Unreadable(sequence, moment(at) if isinstance(at, int) and abs(at) < LATEST else None)
+        recorded = None
+    if recorded is None:
+        return Unreadable(row.sequence, claimed)
+    others = differing(row[: len(FACTS)], recorded)
+    if row.leaf != leaf_hash(data):
+        others = (*others, "leaf")
+    return Altered(row.sequence, claimed, others) if others else recorded
 
 
 def _place(at: Any, sequence: int) -> Position:

@@ -44,8 +44,8 @@ class EntryUnusable(Exception):
 class RefusalReason(StrEnum):
     """Why a login name and password were refused. For the log; the person is told the same in every case."""
 
-    EMPTY_LOGIN = "empty_login"
-    EMPTY_PASSWORD = "empty_password"
+    EMPTY_LOGIN = "login_empty"
+    EMPTY_PASSWORD = "password_empty"
     UNFIT_INPUT = "unfit_input"
     """Control characters, or longer than any name or password can be."""
     UNKNOWN_PERSON = "unknown_person"

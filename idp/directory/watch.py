@@ -31,11 +31,12 @@ class Reading:
     """Those who are there; meaningless where there was trouble."""
     trouble: DirectoryUnusable | None = None
     first_of_its_kind: bool = False
-    """The first trouble after success, or the first success after trouble: worth recording."""
+    """The first trouble of this kind after success or other trouble, or the first success after trouble: worth
+    recording."""
 
 
 class Watch:
-    """Asks for the people in use; remembers only whether it was in trouble."""
+    """Asks for the people in use; remembers only what kind of trouble it was in."""
 
     def __init__(
         self,
@@ -44,12 +45,12 @@ class Watch:
     ) -> None:
         self._people = people
         self._clock = clock
-        self._in_trouble = False
+        self._trouble: type[DirectoryUnusable] | None = None
 
     async def look(self, wanted: Collection[SubjectId]) -> Reading:
         """Read them once; never raises for trouble with the directory."""
         asked_at = self._clock()
-        was_in_trouble = self._in_trouble
+        before = self._trouble
         try:
             found = await self._people(wanted)
             missing = len(set(wanted) - found.keys())
@@ -59,7 +60,7 @@ class Watch:
                     "if they were really removed, sign them out; else restore the service account's rights",
                 )
         except DirectoryUnusable as trouble:
-            self._in_trouble = True
-            return Reading(asked_at, trouble=trouble, first_of_its_kind=not was_in_trouble)
-        self._in_trouble = False
-        return Reading(asked_at, found, first_of_its_kind=was_in_trouble)
+            self._trouble = type(trouble)
+            return Reading(asked_at, trouble=trouble, first_of_its_kind=self._trouble is not before)
+        self._trouble = None
+        return Reading(asked_at, found, first_of_its_kind=before is not None)

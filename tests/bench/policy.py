@@ -35,10 +35,9 @@ DISTRICT_SIZE = 46
 COUNTRY_SIZE = 6_254
 ROUNDS = 3_000
 WARM_UP = 200
-DECISION_BAR = (
-    2.0  # a decision also encodes the person, the resource and the circumstances: at most as much again
-)
-GROWTH_BAR = 1.2
+DECISION_BAR = 2.0
+"""Times `baseline`: a decision also encodes the person, the resource and the circumstances; at most as much again."""
+GROWTH_BAR = 1.2  # 6,254 municipalities to 46
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SEED = 6254
 
@@ -63,9 +62,9 @@ def run() -> dict[str, dict[str, Any]]:
     for code in small.codes:
         _must_permit(small.book, _question(code))
     times = _alternate(small, large, chance)
-    decision, growth = times["large"] / times["bare"], times["large"] / times["small"]
+    growth, longest = times["large"] / times["small"], DECISION_BAR * times["bare"]
     return {
-        "us": _figure(times["large"], "µs", times["bare"], DECISION_BAR, holds=decision <= DECISION_BAR),
+        "us": _figure(times["large"], "µs", times["bare"], longest, holds=times["large"] <= longest),
         "growth_ratio": _figure(growth, "×", 1.0, GROWTH_BAR, holds=growth <= GROWTH_BAR),
         "memory": {
             "value": round(grown / 1024, 1),
@@ -89,7 +88,7 @@ def _figure(value: float, unit: str, baseline: float, bar: float, *, holds: bool
         "value": round(value, 2),
         "unit": unit,
         "baseline": round(baseline, 2),
-        "bar": bar,
+        "bar": round(bar, 2),
         "holds": holds,
     }
 

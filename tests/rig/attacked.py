@@ -143,7 +143,8 @@ class Ground:
     @contextlib.asynccontextmanager
     async def trouble(self, begin: Callable[[], object], end: Callable[[], object]) -> AsyncIterator[None]:
         """The block runs while the product knows that the directory fails; after it the directory is well again."""
-        failed, mended = (Code.DIRECTORY_UNREACHABLE,), (Code.DIRECTORY_RECOVERED,)
+        failed = (Code.DIRECTORY_UNREACHABLE, Code.DIRECTORY_MISCONFIGURED)
+        mended = (Code.DIRECTORY_RECOVERED,)
         before = len(await self.entries(codes=failed)), len(await self.entries(codes=mended))
         begin()
         try:

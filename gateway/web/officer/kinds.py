@@ -49,6 +49,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.FACTS_CHANGED: Title(cs="Změna údajů v adresáři", en="Directory facts changed"),
             Code.DIRECTORY_UNREACHABLE: Title(cs="Nedostupný adresář", en="Directory unreachable"),
+            Code.DIRECTORY_MISCONFIGURED: Title(
+                cs="Adresář neodpovídá nastavení", en="Directory not as configured"
+            ),
             Code.DIRECTORY_RECOVERED: Title(cs="Adresář opět dostupný", en="Directory recovered"),
         },
     ),

@@ -1,4 +1,9 @@
-"""The officers' pages: what happened, who is in, whether the log is whole. Every look is recorded first."""
+"""The officers' pages: what happened, who is in, whether the log is whole.
+
+Every look at entries and at people is recorded first, and not given where it cannot be. A look at the page about
+integrity is not: it shows nobody's acts, and its verdict is wanted most when the log takes no entry. Who starts a
+verification is recorded with what it found.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +14,13 @@ from aiohttp import web
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.acts import searched, verifying
-from gateway.audit.canonical import canonical
+from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
-from gateway.audit.search import Found, Search, TooManyPeople, Unreadable
+from gateway.audit.search import Found, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
-from gateway.audit.tree import leaf_hash
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
@@ -110,20 +114,20 @@ class Officer:
         sequence = sequence_of(request.match_info["sequence"])
         if sequence is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        found = await self.log.entry(sequence)
+        stored = await self.log.entry(sequence)
         await self._record_look(
-            request, caller, {"sequence": str(sequence)}, found=int(found is not None), form="entry"
+            request, caller, {"sequence": str(sequence)}, found=int(stored is not None), form="entry"
         )
-        if found is None:
+        if stored is None:
             raise Refused(PAGE_UNKNOWN, 404)
-        if isinstance(found, Unreadable):
-            return self._show(request, "unreadable.html", caller, found=found)
+        if not isinstance(stored.found, Recorded):
+            return self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
         return self._show(
             request,
             "entry.html",
             caller,
-            recorded=found,
-            leaf=leaf_hash(canonical(found)),
+            recorded=stored.found,
+            leaf=stored.leaf,
             sentence=sentence,
             names=self.names,
         )

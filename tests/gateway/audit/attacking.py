@@ -1,11 +1,12 @@
 """Changing a log past everything the product does, and asking whether it is whole."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
+from gateway.audit.checkpoint import unseal
 from gateway.audit.tree import Frontier, leaf_hash
 from gateway.audit.verify import Broken, Report
 from gateway.storage.audit_evidence import verify_log
@@ -24,8 +25,10 @@ async def grow(log: Log, batches: int = ENTRIES // SEALED_EVERY) -> None:
         await checkpointer.seal()
 
 
-def check(log: Log, kept: Iterator[str] | tuple[str, ...] = ()) -> Report:
-    return verify_log(log.database, log.file, [SIGNER.verifier], kept)
+def check(log: Log, kept: tuple[str, ...] = ()) -> Report:
+    """`kept`: notes from elsewhere."""
+    checkpoints = [unseal(note, [SIGNER.verifier]) for note in kept]
+    return verify_log(log.database, log.file, [SIGNER.verifier], checkpoints)
 
 
 def broken(log: Log, kept: tuple[str, ...] = ()) -> Broken:

@@ -13,6 +13,8 @@ ACTS = [
     acts.data_plane_started(NOON, 7),
     acts.data_plane_died(NOON, 7, -9),
     acts.directory_unreachable(NOON, "ldaps://directory:636", "refused"),
+    acts.directory_misconfigured(NOON, "ldaps://directory:636", "the service account is refused"),
+    acts.looked(NOON, subject="cli:brana (jana)", command="user show", of="novak", found=1),
     acts.directory_recovered(NOON, "ldaps://directory:636"),
     acts.policies_loaded(NOON, "p1", digest="d1", policies=12, files={"region/a.cedar": "aa"}, before=None),
     acts.sign_in_refused(

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.acts import searched
-from gateway.audit.canonical import TEXTS
+from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.names import folded
+from gateway.audit.folding import folded
 from gateway.audit.search import Hour, Page, Position, PositionRefused, Query, TooManyPeople
 from gateway.storage.audit_search import LogSearch, _choices, _conditions
 from gateway.storage.tables.audit import audit_entry
@@ -126,12 +126,20 @@ async def test_an_act_that_was_taken_over_late_stands_at_its_own_time(log: Log) 
 
 
 async def test_one_entry_and_its_position_are_found_by_its_number(search: LogSearch) -> None:
-    found = await search.entry(3)
-    assert found is not None
+    stored = await search.entry(3)
+    assert stored is not None
+    found = stored.found
+    assert isinstance(found, Recorded)
     assert found.entry.person == "dvorakova"
     assert await search.position(3) == Position.of(found)
     assert await search.entry(99) is None
     assert await search.position(99) is None
+
+
+@pytest.mark.parametrize("text", ["cli:brana (jana)", "jana", "cli:brana"])
+async def test_who_ran_a_command_is_found_by_account_and_by_person(log: Log, text: str) -> None:
+    log.append([entry(0, subject="cli:brana (jana)", code=Code.LOG_VERIFIED), entry(1, subject="cli:root")])
+    assert numbers(await LogSearch(log.database).page(Query(person=text))) == [0]
 
 
 async def test_a_count_beyond_the_limit_says_so(log: Log) -> None:

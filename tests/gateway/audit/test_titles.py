@@ -8,9 +8,9 @@ from config.settings import Title
 from config.vocabulary import Language
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import with_policies
-from gateway.audit.titles import FAULTS, OUTCOMES, PLACEHOLDER, TITLES, sentence
+from gateway.audit.titles import FAULTS, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
 
 DETAILS = {
@@ -35,11 +35,6 @@ def test_both_languages_say_the_same_facts_and_only_known_ones(code: Code) -> No
     assert czech == english
     assert czech <= {"who", *TEXTS, *DETAILS}
     assert "{" not in PLACEHOLDER.sub("", TITLES[code].cs + TITLES[code].en)
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-def test_every_outcome_has_a_title(outcome: Outcome) -> None:
-    assert OUTCOMES[outcome].cs != OUTCOMES[outcome].en
 
 
 def test_a_sentence_is_filled_from_fields_and_details() -> None:

@@ -1,13 +1,11 @@
 """`brana audit` and the other commands about an installation, as an operator types them."""
 
-import json
 import os
 import pty
-import shutil
+import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.gateway.commands.logs import by_hand, entries
 from tests.rig.installation import PROJECT, Installation, install
 
 pytestmark = pytest.mark.real
@@ -26,35 +25,6 @@ READING = (
     ("sessions", "list"),
     ("sessions", "revoke", "--user", "novak"),
 )
-
-
-@pytest.fixture(scope="module")
-def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of an installation that has run."""
-    folder = tmp_path_factory.mktemp("used") / "brana"
-    with install(folder).serving():
-        pass
-    return folder
-
-
-@pytest.fixture
-def kept(used: Path, tmp_path: Path) -> Iterator[Installation]:
-    shutil.copytree(used, tmp_path / "brana", symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
-    copy = Installation(tmp_path / "brana")
-    copy.write()
-    yield copy
-
-
-def by_hand(one: Installation, statement: str) -> None:
-    with closing(sqlite3.connect(one.state / "brana.db")) as connection:
-        connection.execute(statement)
-        connection.commit()
-
-
-def entries(one: Installation, *arguments: str) -> list[dict]:
-    done = one.brana("audit", "search", "--json", *arguments)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("command", READING, ids=lambda one: " ".join(one[:2]))
@@ -175,6 +145,58 @@ def test_an_entry_that_cannot_be_read_is_told_at_its_place(kept: Installation) -
     assert "1 of these entries cannot be read" in done.stderr
     [unreadable] = [one for one in entries(kept) if "unreadable" in one]
     assert unreadable["sequence"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "differing"),
+    [
+        ("outcome = 'failure'", ["outcome"]),
+        (
+            "canonical = CAST(replace(CAST(canonical AS TEXT), 'success', 'failure') AS BLOB)",
+            ["outcome", "leaf"],
+        ),
+    ],
+)
+def test_an_altered_entry_is_told_at_its_place_and_not_as_genuine(
+    kept: Installation, change: str, differing: list[str]
+) -> None:
+    by_hand(kept, f"UPDATE audit_entry SET {change} WHERE sequence = 2")
+    done = kept.brana("audit", "search")
+    assert done.returncode == 0, done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert {"1", "2", "3"} <= lines.keys()
+    assert lines["2"].endswith("  this entry was altered; run `brana audit verify`")
+    assert done.stderr == "1 of these entries were altered; run `brana audit verify`\n"
+    [altered] = [one for one in entries(kept) if "altered" in one]
+    assert (altered["sequence"], altered["differing"]) == (2, differing)
+    assert "entry" not in altered
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-11-25", "2026-11-25T00:00:00+01:00"),
+        ("2026-11-25T21:25", "2026-11-25T21:25:00+01:00"),
+        ("2026-11-25 21:25", "2026-11-25T21:25:00+01:00"),
+        ("2026-07-25T21:25:30", "2026-07-25T21:25:30+02:00"),
+        ("2026-11-25 21:25:30+01:00", "2026-11-25T21:25:30+01:00"),
+        ("2026-11-25T20:25Z", "2026-11-25T20:25:00+00:00"),
+    ],
+)
+def test_times_are_given_as_a_day_to_the_minute_or_to_the_second(
+    kept: Installation, written: str, meant: str
+) -> None:
+    found = entries(kept, "--until", written)
+    [search] = entries(kept, "--code", "audit.searched", "--limit", "1")
+    assert search["entry"]["details"] == {"query": f"until={meant}", "found": len(found), "form": "command"}
+
+
+def test_what_a_search_prints_as_a_time_says_its_zone(kept: Installation) -> None:
+    first = kept.brana("audit", "search", "--limit", "1", "--code", "system.started").stdout
+    printed = re.match(r" +\d+  (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (CES?T) +B", first)
+    assert printed is not None
+    offset = {"CET": "+01:00", "CEST": "+02:00"}[printed[2]]
+    assert entries(kept, "--code", "system.started", "--since", printed[1] + offset)
 
 
 def test_each_version_of_the_policies_is_recorded_once_with_what_differs(kept: Installation) -> None:

@@ -1,14 +1,17 @@
 """`brana sessions`, beside a control socket that answers as the running product does."""
 
 import asyncio
+import json
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from gateway.control import control_app
 from tests.rig.installation import Installation, install
@@ -59,6 +62,33 @@ def test_open_sessions_are_rows_of_one_line_whatever_characters_the_names_have(o
 def test_times_of_sessions_are_those_of_prague_and_say_so(office: Installation) -> None:
     row = next(line for line in office.brana("sessions", "list").stdout.splitlines() if "A" * 22 in line)
     assert len(re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} CES?T", row)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "query", "found"),
+    [
+        ((), "command=sessions list", 2),
+        (("--user", "nikdo"), "command=sessions list, user=nikdo", 0),
+    ],
+)
+def test_a_look_at_the_sessions_is_recorded_with_who_looked(
+    office: Installation, words: tuple[str, ...], query: str, found: int
+) -> None:
+    assert office.brana("sessions", "list", *words).returncode == 0
+    told = office.brana("audit", "search", "--json", "--code", "audit.searched").stdout.splitlines()
+    [entry] = [json.loads(line)["entry"] for line in told]
+    assert entry["subject"] == operator()
+    assert entry["details"] == {"query": query, "found": found, "form": "command"}
+
+
+def test_sessions_are_not_shown_when_the_look_cannot_be_recorded(office: Installation) -> None:
+    assert office.brana("sessions", "list").returncode == 0
+    with closing(sqlite3.connect(office.state / "brana.db")) as connection:
+        connection.execute("UPDATE audit_tail SET frontier = x'00'")
+        connection.commit()
+    done = office.brana("sessions", "list")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "run `brana audit verify`" in done.stderr
 
 
 async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office: Installation) -> None:

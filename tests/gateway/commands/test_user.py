@@ -54,6 +54,19 @@ def test_a_person_is_shown_whatever_characters_the_name_has(office: Installation
     assert "none; enrolled at the next sign-in" in shown.stdout
 
 
+@pytest.mark.parametrize(("login", "found"), [(JANA, 1), ("nikdo", 0)])
+def test_a_look_at_a_person_is_recorded_with_who_looked(office: Installation, login: str, found: int) -> None:
+    office.brana("user", "show", login)
+    told = office.brana("audit", "search", "--json", "--code", "audit.searched", "--limit", "1").stdout
+    entry = json.loads(told)["entry"]
+    assert entry["subject"] == operator()
+    assert entry["details"] == {
+        "query": f"command=user show, user={login}",
+        "found": found,
+        "form": "command",
+    }
+
+
 def test_somebody_without_a_factor_is_told_so_before_anything_is_asked(office: Installation) -> None:
     done = office.brana("user", "reset-factor", JANA, answer="y\n")
     assert done.returncode == 1

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.vocabulary import Role, SubjectId
+from config.vocabulary import Language, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.titles import sentence
 from gateway.sessions.facts import Facts
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
-from idp.directory.errors import DirectoryUnreachable
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.watch import Watch
 from tests.gateway.sessions.office_world import HULIN, World
@@ -25,7 +26,7 @@ class Office:
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
         self.people: dict[SubjectId, Person] = {}
-        self.away = False
+        self.trouble: DirectoryUnusable | None = None
         self.now = now
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
@@ -39,8 +40,8 @@ class Office:
         await self.facts.take(sessions, await self.watch.look({one.subject for one in sessions}))
 
     async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:
-        if self.away:
-            raise DirectoryUnreachable("ldaps://office", "end the exercise")
+        if self.trouble is not None:
+            raise self.trouble
         return {subject: self.people[subject] for subject in wanted if subject in self.people}
 
     async def _record(self, entries: Sequence[Entry]) -> None:
@@ -118,17 +119,38 @@ async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
 async def test_a_directory_that_is_away_ends_nobody_and_is_told_once(
     office: Office, world: World, now: datetime
 ) -> None:
-    office.away = True
+    office.trouble = DirectoryUnreachable("ldaps://office", "end the exercise")
     await office.look()
     await office.look()
     (session,) = await world.store.open_ones()
     assert session.facts_at == now  # they grow old, and old facts refuse by themselves
     assert [entry.code for entry in office.recorded] == [Code.DIRECTORY_UNREACHABLE]
     assert office.reachable == [0, 0]
-    office.away = False
+    office.trouble = None
     await office.look()
     assert [entry.code for entry in office.recorded][1:] == [Code.DIRECTORY_RECOVERED]
     assert office.reachable[-1] == 1
+
+
+async def test_a_directory_that_answers_otherwise_than_configured_is_told_as_that(
+    office: Office, world: World
+) -> None:
+    office.trouble = DirectoryMisconfigured("service account refused", "correct bind_dn or its password")
+    await office.look()
+    await office.look()
+    assert len(await world.store.open_ones()) == 1
+    [entry] = office.recorded
+    assert (entry.code, entry.outcome) == (Code.DIRECTORY_MISCONFIGURED, Outcome.FAILURE)
+    assert "service account refused" in sentence(entry, Language.CZECH)
+    assert office.reachable == [0, 0]
+    office.trouble = DirectoryUnreachable("ldaps://office", "end the exercise")
+    await office.look()
+    office.trouble = None
+    await office.look()
+    assert [entry.code for entry in office.recorded][1:] == [
+        Code.DIRECTORY_UNREACHABLE,
+        Code.DIRECTORY_RECOVERED,
+    ]
 
 
 async def test_sessions_whose_time_is_over_are_ended_on_the_way(office: Office, world: World) -> None:

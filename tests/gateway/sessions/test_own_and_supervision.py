@@ -113,6 +113,19 @@ async def test_one_session_or_all_of_them_are_signed_out(
     assert {(entry.subject, entry.details["by"]) for entry in ends} == {(who.subject, who.login)}
 
 
+async def test_who_signs_out_everywhere_is_named_even_when_the_own_session_has_ended_meanwhile(
+    own: OwnSessions, world: World, who: SignedIn, now: datetime
+) -> None:
+    here, _ = await world.open(who, now)
+    there, _ = await world.open(replace(who, provider_sid="p2"), now)
+    asking = caller(here)
+    await own.end(asking, here.id, origin=Origin(address="192.0.2.7"), now=now)
+    await own.end_all(asking, origin=Origin(address="192.0.2.7", request_id="r-1"), now=now)
+    ended = world.entries[-1]
+    assert (ended.code, ended.session, ended.request_id) == (Code.SESSION_ENDED, there.id, "r-1")
+    assert (ended.details["by"], ended.details["by_subject"]) == (asking.login, who.subject)
+
+
 async def test_idle_sessions_are_not_shown_as_open(
     own: OwnSessions, world: World, who: SignedIn, now: datetime
 ) -> None:

@@ -1,18 +1,24 @@
-"""Rows that somebody wrote by hand: the rest is shown, they are marked at their place, and nothing crashes."""
+"""Rows that somebody wrote by hand: the rest is shown, they are marked at their place, and nothing crashes.
+
+What is right in form but was altered is marked like what cannot be read: none of it is shown as genuine.
+"""
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.audit.anchors import Fault
 from gateway.audit.canonical import Recorded, canonical
-from gateway.audit.entry import Code
-from gateway.audit.search import Query, Unreadable
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.search import Altered, Found, Query, Unreadable
+from gateway.audit.tree import leaf_hash
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
-from tests.gateway.audit.attacking import broken, by_hand, grow
+from tests.gateway.audit.attacking import ENTRIES, broken, by_hand, grow
 from tests.gateway.audit.making import NOON, Log, entry, open_log
 
 DAMAGED = 7
@@ -24,9 +30,8 @@ BYTES = {
     "JSON of another kind": b"[1, 2, 3]",
     "JSON's null": b"null",
     "a number out of bounds": b'{"v":1,"sequence":1e999}',
-    "a time that is none": OTHER.replace(b"2026", b"9999"),
+    "a time that is none": OTHER.replace(b"2026-05-04", b"2026-05-99"),
     "a time before all times": OTHER.replace(b"2026-05-04T12:00:00.003000Z", b"0001-01-01T00:00:00+23:59"),
-    "an entry of another place": OTHER,
     "text": "text",
     "a number": 42,
     "a huge number": 2**62,
@@ -58,6 +63,26 @@ async def whole(log: Log) -> LogSearch:
     return LogSearch(log.database)
 
 
+async def found_at(search: LogSearch, sequence: int) -> Found | None:
+    stored = await search.entry(sequence)
+    return stored and stored.found
+
+
+async def altered(search: LogSearch) -> dict[int, tuple[str, ...]]:
+    """Numbers of the entries that a page marks as altered, each with what differs; the others are shown."""
+    entries = (await search.page(Query())).entries
+    assert sorted(one.sequence for one in entries) == list(range(ENTRIES))
+    assert not [one for one in entries if isinstance(one, Unreadable)]
+    return {one.sequence: one.differing for one in entries if isinstance(one, Altered)}
+
+
+async def forged(search: LogSearch, **facts: object) -> bytes:
+    """The entry's bytes, right in every way but for what somebody wants them to say."""
+    recorded = await found_at(search, DAMAGED)
+    assert isinstance(recorded, Recorded)
+    return canonical(replace(recorded, entry=replace(recorded.entry, **facts)))
+
+
 @pytest.mark.parametrize("value", BYTES.values(), ids=BYTES)
 async def test_a_row_that_cannot_be_read_is_marked_at_its_place(log: Log, value: object) -> None:
     search = await whole(log)
@@ -68,9 +93,83 @@ async def test_a_row_that_cannot_be_read_is_marked_at_its_place(log: Log, value:
     unreadable = [one for one in entries if isinstance(one, Unreadable)]
     assert [one.sequence for one in unreadable] == [DAMAGED]
     assert unreadable[0].at == NOON + timedelta(milliseconds=DAMAGED % 5)
-    assert await search.entry(DAMAGED) == unreadable[0]
-    assert await search.entry(DAMAGED - 1) == next(one for one in entries if one.sequence == DAMAGED - 1)
+    assert await found_at(search, DAMAGED) == unreadable[0]
+    assert await found_at(search, DAMAGED - 1) == next(one for one in entries if one.sequence == DAMAGED - 1)
     assert broken(log).sequence == DAMAGED
+
+
+@pytest.mark.parametrize("leaf_too", [False, True])
+async def test_an_entry_whose_bytes_say_another_outcome_is_marked_as_altered(
+    log: Log, *, leaf_too: bool
+) -> None:
+    search = await whole(log)
+    data = await forged(search, outcome=Outcome.REFUSED)
+    damage(log, "canonical", data)
+    if leaf_too:
+        damage(log, "leaf", leaf_hash(data))
+    assert await altered(search) == {DAMAGED: ("outcome",) if leaf_too else ("outcome", "leaf")}
+    assert isinstance(await found_at(search, DAMAGED), Altered)
+    assert broken(log).sequence == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("outcome", "refused"), ("person", "somebody-else"), ("received_at", 1), ("leaf", bytes(32))],
+)
+async def test_an_entry_with_another_value_beside_its_bytes_is_marked_as_altered(
+    log: Log, column: str, value: object
+) -> None:
+    search = await whole(log)
+    damage(log, column, value)
+    assert await altered(search) == {DAMAGED: (column,)}
+    assert broken(log).sequence == DAMAGED
+
+
+async def test_a_forged_outcome_is_marked_where_a_search_for_it_finds_the_entry(log: Log) -> None:
+    search = await whole(log)
+    damage(log, "canonical", await forged(search, outcome=Outcome.REFUSED))
+    damage(log, "outcome", "refused")
+    [found] = (await search.page(Query(outcome=Outcome.REFUSED))).entries
+    assert isinstance(found, Altered)
+    assert (found.sequence, found.differing) == (DAMAGED, ("leaf",))
+
+
+async def test_two_rows_that_changed_places_are_both_marked_as_altered(log: Log) -> None:
+    search = await whole(log)
+    other = DAMAGED + 1
+    swap = "UPDATE audit_entry SET sequence = ? WHERE sequence = ?"
+    by_hand(log, (swap, (-1, DAMAGED)), (swap, (DAMAGED, other)), (swap, (other, -1)))
+    assert await altered(search) == {DAMAGED: ("sequence",), other: ("sequence",)}
+    assert broken(log).sequence == DAMAGED
+
+
+@pytest.mark.parametrize(
+    "value", [OTHER, OTHER.replace(b"2026", b"9999")], ids=["as it was", "of a far time"]
+)
+async def test_bytes_of_a_right_entry_of_another_place_are_marked_as_altered(log: Log, value: bytes) -> None:
+    search = await whole(log)
+    damage(log, "canonical", value)
+    assert "sequence" in (await altered(search))[DAMAGED]
+
+
+async def test_an_entry_comes_with_the_leaf_hash_that_is_stored_beside_it(log: Log) -> None:
+    search = await whole(log)
+    genuine = await search.entry(DAMAGED)
+    assert genuine is not None
+    assert genuine.leaf == leaf_hash(await forged(search))
+    damage(log, "canonical", await forged(search, outcome=Outcome.REFUSED))
+    stored = await search.entry(DAMAGED)
+    assert stored is not None
+    assert stored.leaf == genuine.leaf
+
+
+async def test_an_entry_rewritten_in_bytes_leaf_and_columns_is_found_by_verification_alone(log: Log) -> None:
+    search = await whole(log)
+    data = await forged(search, outcome=Outcome.REFUSED)
+    for column, value in (("canonical", data), ("leaf", leaf_hash(data)), ("outcome", "refused")):
+        damage(log, column, value)
+    assert await altered(search) == {}
+    assert broken(log).fault is Fault.REWRITTEN
 
 
 @pytest.mark.parametrize("value", TIMES.values(), ids=TIMES)
@@ -90,7 +189,7 @@ async def test_pages_of_any_size_survive_a_time_that_is_none(log: Log, value: ob
     last = await search.position(DAMAGED)
     assert last is not None
     await search.page(Query(), last)
-    assert isinstance(await search.entry(DAMAGED), Unreadable)
+    assert isinstance(await found_at(search, DAMAGED), Unreadable)
 
 
 @pytest.mark.parametrize("column", ["root", "at"])

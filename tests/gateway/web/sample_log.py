@@ -8,7 +8,7 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
-from gateway.audit.search import PAGE, Count, Found, Hour, Page, Position, Query, Unreadable
+from gateway.audit.search import PAGE, Altered, Count, Found, Hour, Page, Position, Query, Stored, Unreadable
 from gateway.audit.verify import Broken, Report
 from tests.gateway.web.people import HULIN, KVASICE, NOW
 
@@ -48,16 +48,22 @@ def sample_entries() -> list[Entry]:
 
 @dataclass
 class MemoryLog:
-    """Implements `gateway.audit.search.Search`; `damaged` are numbers of entries that cannot be read."""
+    """Implements `gateway.audit.search.Search`.
+
+    `damaged` are numbers of entries that cannot be read, `altered` of those that are not what was written.
+    """
 
     entries: list[Entry] = field(default_factory=sample_entries)
     damaged: set[int] = field(default_factory=set)
+    altered: set[int] = field(default_factory=set)
     checkpoint_altered: Sealed | None = None
 
     def _found(self, index: int) -> Found:
         entry = self.entries[index]
         if index in self.damaged:
             return Unreadable(index, entry.at)
+        if index in self.altered:
+            return Altered(index, entry.at, ("outcome", "leaf"))
         return Recorded(index, entry.at + timedelta(milliseconds=3), entry)
 
     async def page(self, query, after=None, limit=PAGE):
@@ -67,7 +73,7 @@ class MemoryLog:
         return Page(tuple(found), None)
 
     async def entry(self, sequence):
-        return self._found(sequence) if sequence < len(self.entries) else None
+        return Stored(self._found(sequence), leaf(sequence)) if sequence < len(self.entries) else None
 
     async def position(self, sequence):
         return Position(0, min(sequence, len(self.entries)))
@@ -89,6 +95,11 @@ class MemoryLog:
 
     async def record(self, entries):
         self.entries.extend(entries)
+
+
+def leaf(sequence: int) -> bytes:
+    """What stands beside an entry as its leaf hash, whatever the entry says."""
+    return sha256(b"leaf %d" % sequence).digest()
 
 
 def report(entries: int = 130, broken: Broken | None = None) -> Report:

@@ -15,3 +15,4 @@ def test_no_two_codes_have_the_same_name():
 
 def test_every_outcome_has_a_name():
     assert set(OUTCOMES) == set(Outcome)
+    assert all(title.cs != title.en for title in OUTCOMES.values())

@@ -13,7 +13,7 @@ from gateway.audit.search import TooManyPeople
 from gateway.audit.verify import Broken
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
-from tests.gateway.web.sample_log import report
+from tests.gateway.web.sample_log import leaf, report
 
 pytestmark = pytest.mark.real
 
@@ -105,7 +105,7 @@ async def test_an_entry_is_shown_with_all_its_fields_as_text(client):
     ):
         assert part in text
     assert "/spisy/2026/&lt;b&gt;42&lt;/b&gt;" in text
-    assert re.search(r"<code>[0-9a-f]{64}</code>", text)
+    assert f"<code>{leaf(127).hex()}</code>" in text  # as it is stored
 
 
 @pytest.mark.parametrize("path", ["/log/999999", "/log/-1", "/log/abc", f"/log/{2**64}"])
@@ -150,6 +150,35 @@ async def test_an_entry_that_cannot_be_read_is_marked_at_its_place(client, offic
     assert "This entry cannot be read; verify the log" in text
     assert "Entry 127" in text
     await shown(client, "/")
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"),
+    [
+        ("en", "This entry was altered; verify the log"),
+        ("cs", "Tento záznam byl pozměněn; ověřte neporušenost"),
+    ],
+)
+async def test_an_altered_entry_is_marked_at_its_place_and_not_shown(client, office, language, mark):
+    office.log.altered = {127}
+    headers = AS_OFFICER | {"Accept-Language": language}
+    text = await (await client.get("/log", headers=headers)).text()
+    assert sequences(text)[:4] == [129, 128, 127, 126]
+    assert text.count(mark) == 1
+    text = await (await client.get("/log/127", headers=headers)).text()
+    assert mark in text
+    assert "outcome, leaf" in text
+    assert leaf(127).hex() in text
+    for genuine in ("svoboda", "role_not_sufficient", "region/records-mayor"):
+        assert genuine not in text
+
+
+async def test_the_page_about_integrity_is_shown_even_when_the_log_takes_no_entry(client, office):
+    async def full(entries):
+        raise OSError("no space left")
+
+    office.log.record = full
+    assert "Verify now" in await shown(client, "/integrity")
 
 
 async def test_a_whole_log_is_said_to_be_whole_and_the_check_is_recorded(client, office):

@@ -74,6 +74,15 @@ async def test_trouble_is_told_once_and_so_is_its_end():
     assert not (await office.watch.look(office.everybody)).first_of_its_kind
 
 
+async def test_trouble_of_another_kind_is_told_anew():
+    office = Office(somebody(1))
+    kinds = [DirectoryUnreachable("ldaps://x", "down"), DirectoryMisconfigured("base", "not found")]
+    told = []
+    for office.trouble in (kinds[0], kinds[0], kinds[1], kinds[1], kinds[0]):
+        told.append((await office.watch.look(office.everybody)).first_of_its_kind)
+    assert told == [True, False, True, False, True]
+
+
 async def test_somebody_who_is_gone_is_missing_from_a_certain_answer():
     office = Office(somebody(1), somebody(2))
     del office.found[somebody(1).subject]
