@@ -27,6 +27,9 @@ PORTAL = (
 )
 AUDIT = (
     Route(methods=["GET"], action=Action.READ),
+    Route(
+        path="/integrity", methods=["POST"], action=Action.READ
+    ),  # verifying reads the log and changes nothing
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
 BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTAL), "admin": ("audit", AUDIT)}
