@@ -9,7 +9,7 @@ Laws kept here:
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import cedarpy
@@ -194,6 +194,11 @@ class PolicyBook:
     def _forbidden(self, question: Question, deciding: tuple[Policy, ...]) -> Refused:
         first, *others = deciding
         assert first.wording is not None  # the review demands words of every forbid
+        acts_elsewhere = question.municipality != question.own_municipality
+        if first.reason == Reason.OTHER_MUNICIPALITY_ACTIVE and acts_elsewhere:
+            acting = self.decide(replace(question, own_municipality=question.municipality))
+            if isinstance(acting, Refused):  # to switch would only lead there, so it is told at once
+                return replace(acting, rule=acting.rule or first.id, also=(first.id, *acting.also))
         wording = spell_out(first.wording, question, self._names)
         return self._refused(first.reason, wording, first.id, tuple(policy.id for policy in others))
 

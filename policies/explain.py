@@ -22,11 +22,16 @@ class Explanation:
 
 def why_nothing_permits(question: Question, allowed: Allowed) -> Explanation:
     """Explain a refusal that no policy pronounced. `allowed` is asked about up to twenty other questions."""
+    acting = replace(question, own_municipality=question.municipality)
     memberships = {where for where, _ in question.roles}
     if question.municipality not in memberships:
         return Explanation(Reason.NO_ROLE_IN_MUNICIPALITY)
     if question.municipality != question.own_municipality:
-        return Explanation(Reason.OTHER_MUNICIPALITY_ACTIVE)
+        # Where to switch would only lead to the next refusal, that one is explained.
+        switch = allowed(acting, (question.action,))
+        return (
+            Explanation(Reason.OTHER_MUNICIPALITY_ACTIVE) if switch else why_nothing_permits(acting, allowed)
+        )
     for reason, better in _better_sign_ins(question):
         if allowed(better, (question.action,)):
             return Explanation(reason)

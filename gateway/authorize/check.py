@@ -21,10 +21,10 @@ def check(
 ) -> Verdict:
     """`now` is aware, UTC; `grant_id` names the grant if there is going to be one."""
     if session is None:
-        return SignInNeeded("no_session", again=False)
+        return SignInNeeded("no_session")
     over = session.why_over(snapshot.limits, now)
     if over is not None:
-        return SignInNeeded(over, again=True)
+        return SignInNeeded(over)
     found = _resource(request, session, snapshot, now)
     if isinstance(found, Refused):
         return found

@@ -38,7 +38,7 @@ class Measured(Protocol):
     def __call__(self, kind: Kind, seconds: float) -> None: ...
 
 
-BeginSignIn = Callable[[AccessRequest, SignInNeeded, datetime], Awaitable[tuple[str, str]]]
+BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
 """Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
 
 
@@ -85,7 +85,7 @@ class Authorizer:
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
-            beginning = await self._begin_sign_in(request, verdict, now) if wanted else None
+            beginning = await self._begin_sign_in(request, now) if wanted else None
             return response.to_sign_in(request, self._pages, beginning)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):

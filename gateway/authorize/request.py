@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
 from gateway.grants.cookie import read_cookies
-from idp.http.preferred_language import LANGUAGE_COOKIE, preferred
+from idp.http.preferred_language import chosen, preferred
 
 ROUTE = "x-brana-route"
 ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")
@@ -90,7 +90,4 @@ def _asked_language(target: str) -> Language | None:
 
 
 def _language(headers: Mapping[str, str], cookies: str, default: Language) -> Language:
-    chosen = read_cookies(cookies).get(LANGUAGE_COOKIE)
-    if chosen in (Language.CZECH, Language.ENGLISH):
-        return Language(chosen)
-    return preferred(headers.get("Accept-Language", "")) or default
+    return chosen(cookies) or preferred(headers.get("Accept-Language", "")) or default

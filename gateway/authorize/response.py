@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import REASON_HEADER, Language
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused, Text
@@ -16,7 +15,6 @@ from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
 from gateway.sessions.session import Session
-from idp.http.preferred_language import LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE
 
 ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
 SIGN_IN_NEEDED, CANNOT_DECIDE = "sign_in_needed", "gateway_unavailable"
@@ -73,6 +71,10 @@ class Pages(Protocol):
 
     def unavailable(self, request: AccessRequest) -> str: ...
 
+    def keep_language(self, language: Language) -> str:
+        """Value of a Set-Cookie header."""
+        ...
+
 
 def granted(verdict: Granted, signed: SignedGrant) -> Answer:
     about = verdict.grant.assertion
@@ -89,7 +91,7 @@ def refused(request: AccessRequest, verdict: Refused, session: Session, pages: P
     cookies = (clear_cookie(GRANT),)
     if request.page_load:
         html = pages.refused(request, verdict, session, status)
-        return _page(status, verdict.reason, html, pages, cookies + _chosen(request))
+        return _page(status, verdict.reason, html, pages, cookies + _chosen(request, pages))
     return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
 
 
@@ -113,10 +115,9 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     return _machine(503, CANNOT_DECIDE, *WORDS[CANNOT_DECIDE], request, ())
 
 
-def _chosen(request: AccessRequest) -> tuple[str, ...]:
-    """The language somebody has just chosen on a refusal page, kept for this host."""
-    lifetime = timedelta(seconds=LANGUAGE_COOKIE_AGE)
-    return (set_cookie(LANGUAGE_COOKIE, request.language, lifetime),) if request.language_chosen else ()
+def _chosen(request: AccessRequest, pages: Pages) -> tuple[str, ...]:
+    """The language somebody has just chosen on a refusal page."""
+    return (pages.keep_language(request.language),) if request.language_chosen else ()
 
 
 def _page(status: int, reason: str, html: str, pages: Pages, cookies: tuple[str, ...]) -> Answer:

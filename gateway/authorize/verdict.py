@@ -19,8 +19,6 @@ class SignInNeeded:
     """Nobody is signed in here, or the session is over (`reason` then says why)."""
 
     reason: str
-    again: bool
-    """The provider must ask for the factors anew, even where it still knows the browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

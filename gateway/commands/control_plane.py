@@ -16,7 +16,6 @@ from gateway.audit.access import Holder
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.verdict import SignInNeeded
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.state import State, now
@@ -89,7 +88,9 @@ class ControlPlane:
         self._grants_let_in = True
         self.data_plane_up = self.directory_up = False
         self.desk = Desk(
-            pages=make_pages(state.settings.office.name, state.settings.language),
+            pages=make_pages(
+                state.settings.office.name, state.settings.public.domain, state.settings.language
+            ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
             assertion_refusals=(AssertionRefused,),
@@ -138,11 +139,10 @@ class ControlPlane:
         left = await self.state.sessions.outliving_sign_on()
         await self.office.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now())
 
-    async def begin_sign_in(
-        self, request: AccessRequest, verdict: SignInNeeded, moment: datetime
-    ) -> tuple[str, str]:
+    async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
+        """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
         beginning = await self.sign_in.begin(
-            request.host, request.target, request.language, moment, again=verdict.again
+            request.host, request.target, request.language, moment, again=False
         )
         return beginning.location, beginning.cookie
 

@@ -82,7 +82,14 @@ def provider_app(plane: ControlPlane) -> web.Application:
             authenticate=plane.directory.authenticate,
             reread=plane.directory.person,
             directory_errors=(DirectoryUnusable,),
-            pages=Pages([], [], settings.office.name, assets=Assets([]), default_language=settings.language),
+            pages=Pages(
+                [],
+                [],
+                settings.office.name,
+                domain=settings.public.domain,
+                assets=Assets([]),
+                default_language=settings.language,
+            ),
             clock=now,
             on_ended=plane.ended_at_provider,
         )

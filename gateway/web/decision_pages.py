@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import Action
+from config.vocabulary import Action, Language
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
@@ -18,6 +18,7 @@ from gateway.web.refusal import (
     refusal_page,
 )
 from idp.http.page import page_headers
+from idp.http.preferred_language import language_cookie
 
 SWITCH_MAY_HELP = frozenset(
     {"other_municipality_active", "application_not_offered", "no_role_in_municipality"}
@@ -55,6 +56,9 @@ class DecisionPages:
 
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.target))
+
+    def keep_language(self, language: Language) -> str:
+        return language_cookie(language, self.desk.pages.domain)
 
     def _somebody(self, session: Session) -> Somebody:
         acts_for = session.municipality

@@ -110,7 +110,7 @@ class Desk:
             content_type="text/html",
             headers=page_headers((self.sign_in,)) | named,
         )
-        remember(response, request)
+        remember(response, request, self.pages.domain)
         return response
 
     def _present(self, request: web.Request) -> tuple[ApplicationId, Somebody] | tuple[None, None]:

@@ -18,12 +18,13 @@ def unbroken(text: str) -> Markup:
     return Markup(HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
-def make_pages(office_name: str, default_language: Language = Language.CZECH) -> Pages:
+def make_pages(office_name: str, domain: str, default_language: Language = Language.CZECH) -> Pages:
     """Pages of the portal, the officers and the refusals. Reads everything once; raises CatalogUnusable."""
     return Pages(
         [HERE / "templates", HERE / "portal" / "templates", HERE / "officer" / "templates"],
         [HERE / "locale"],
         office_name,
+        domain=domain,
         assets=Assets([HERE / "static"]),
         default_language=default_language,
         filters={**FILTERS, "unbroken": unbroken},

@@ -3,29 +3,21 @@
 from aiohttp import web
 
 from config.vocabulary import Language
-from idp.http.preferred_language import KNOWN, LANGUAGE_COOKIE, LANGUAGE_COOKIE_AGE, preferred
+from idp.http.preferred_language import KNOWN, chosen, language_cookie, preferred
 
 
 def language_of(request: web.Request, default: Language = Language.CZECH) -> Language:
     """Language of the answer: `?lang=`, then the cookie, then Accept-Language, then `default`."""
     return (
         KNOWN.get(request.query.get("lang", ""))
-        or KNOWN.get(request.cookies.get(LANGUAGE_COOKIE, ""))
+        or chosen("; ".join(request.headers.getall("Cookie", [])))
         or preferred(request.headers.get("Accept-Language", ""))
         or default
     )
 
 
-def remember(response: web.StreamResponse, request: web.Request) -> None:
-    """Keep a language that was asked for by `?lang=` for a year, on this host."""
+def remember(response: web.StreamResponse, request: web.Request, domain: str) -> None:
+    """Keep a language that was asked for by `?lang=` for a year, at every host of the domain."""
     asked = KNOWN.get(request.query.get("lang", ""))
     if asked is not None:
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            asked.value,
-            max_age=LANGUAGE_COOKIE_AGE,
-            path="/",
-            secure=True,
-            httponly=True,
-            samesite="Lax",
-        )
+        response.headers.add("Set-Cookie", language_cookie(asked, domain))

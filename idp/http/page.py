@@ -54,11 +54,12 @@ class Pages:
         locale_folders: Sequence[Path],
         office_name: str,
         *,
+        domain: str,
         assets: Assets,
         default_language: Language = Language.CZECH,
         filters: Mapping[str, Callable[..., object]] | None = None,
     ) -> None:
-        self.assets = assets
+        self.assets, self.domain = assets, domain
         self.default_language = default_language
         self._translations = {
             language: load_translations((OWN_LOCALE, *locale_folders), language) for language in Language
@@ -130,5 +131,5 @@ class Pages:
             content_type="text/html",
             headers={**page_headers(form_targets), "Vary": "Accept-Language, Cookie"},
         )
-        remember(response, request)
+        remember(response, request, self.domain)
         return response

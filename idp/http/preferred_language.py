@@ -1,12 +1,33 @@
-"""What a browser says of languages: the cookie with the one that was chosen, and its own order. Pure."""
+"""What a browser says of languages: the cookie with the one that was chosen, and its own order. Pure.
+
+One choice is good at all hosts, so this cookie alone is shared by them, applications too. It guards nothing: whoever
+sets it chooses a language.
+"""
 
 from config.vocabulary import Language
 
-LANGUAGE_COOKIE = "__Host-brana-language"
+LANGUAGE_COOKIE = "brana-language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 PREFERENCES_READ = 20  # members of Accept-Language looked at; the rest of a longer one is ignored
 
 KNOWN = {language.value: language for language in Language}
+
+
+def chosen(cookies: str) -> Language | None:
+    """The language of a Cookie header; None where none was chosen, or nonsense."""
+    for pair in cookies.split(";"):
+        name, _, value = pair.strip(" \t").partition("=")
+        if name == LANGUAGE_COOKIE and value in KNOWN:
+            return KNOWN[value]
+    return None
+
+
+def language_cookie(language: Language, domain: str) -> str:
+    """Value of a Set-Cookie header that keeps a choice for a year at every host of the domain."""
+    return (
+        f"{LANGUAGE_COOKIE}={language}; Domain={domain}; Max-Age={LANGUAGE_COOKIE_AGE}; "
+        "Path=/; Secure; HttpOnly; SameSite=Lax"
+    )
 
 
 def preferred(accept_language: str) -> Language | None:

@@ -126,6 +126,16 @@ def test_somebody_with_two_municipalities_acts_for_one_at_a_time() -> None:
     assert permitted(ask((KROMERIZ, Role.CLERK), MAYOR, own_municipality=KROMERIZ))
 
 
+def test_nobody_is_told_to_switch_to_a_municipality_where_the_next_refusal_waits() -> None:
+    question = ask(
+        (KROMERIZ, Role.CLERK), (HULIN, Role.BUDGET_MANAGER), own_municipality=KROMERIZ, municipality=HULIN
+    )
+    verdict = refusal(question)
+    assert (verdict.reason, verdict.rule) == ("role_not_sufficient", "active-municipality-only")
+    assert verdict.title[Language.CZECH] == "Vaše role v obci Hulín k tomu neopravňuje"
+    assert refusal(replace(question, own_municipality=HULIN)).reason == verdict.reason
+
+
 def test_rights_of_two_municipalities_are_not_summed() -> None:
     question = ask((HULIN, Role.SUPPLIER), (KROMERIZ, Role.MAYOR))
     assert BOOK.allowed(question, Action) == frozenset()

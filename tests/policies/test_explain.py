@@ -18,6 +18,10 @@ def passkeys_only(question: Question, actions: Iterable[Action]) -> frozenset[Ac
     return frozenset(actions) if strong else frozenset()
 
 
+def where_one_acts(question: Question, actions: Iterable[Action]) -> frozenset[Action]:
+    return frozenset(actions) if question.municipality == question.own_municipality else frozenset()
+
+
 def this_minute_only(question: Question, actions: Iterable[Action]) -> frozenset[Action]:
     return frozenset(actions) if question.authenticated_at == question.now else frozenset()
 
@@ -28,7 +32,13 @@ def test_somebody_without_a_role_there_learns_that() -> None:
 
 def test_somebody_acting_for_another_municipality_is_told_to_switch() -> None:
     question = ask((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK), municipality=KROMERIZ)
-    assert why_nothing_permits(question, nobody).reason is Reason.OTHER_MUNICIPALITY_ACTIVE
+    reason = why_nothing_permits(question, where_one_acts).reason
+    assert reason is Reason.OTHER_MUNICIPALITY_ACTIVE
+
+
+def test_somebody_whom_switching_would_not_help_is_not_told_to_switch() -> None:
+    question = ask((HULIN, Role.MAYOR), (KROMERIZ, Role.CLERK), municipality=KROMERIZ)
+    assert why_nothing_permits(question, nobody).reason is Reason.NOTHING_PERMITS
 
 
 def test_a_stronger_sign_in_is_asked_for_only_where_it_helps() -> None:

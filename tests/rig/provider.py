@@ -214,7 +214,14 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 directory_errors=(DirectoryUnusable,),
-                pages=Pages((), (), "Město Kroměříž", assets=Assets(), default_language=Language.CZECH),
+                pages=Pages(
+                    (),
+                    (),
+                    "Město Kroměříž",
+                    domain="brana.test",
+                    assets=Assets(),
+                    default_language=Language.CZECH,
+                ),
                 clock=clock,
                 on_ended=on_ended,
             )

@@ -20,7 +20,7 @@ from gateway.authorize.ext_authz import Authorizer
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.response import Kind
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.verdict import Refused, SignInNeeded
+from gateway.authorize.verdict import Refused
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.cookie import GRANT, SESSION
@@ -58,6 +58,9 @@ class PlainPages:
     def unavailable(self, request: AccessRequest) -> str:
         return f"unavailable {request.request_id}"
 
+    def keep_language(self, language: Language) -> str:
+        return f"brana-language={language}; Domain=brana.test"
+
 
 class Door:
     """The authorization service on a unix socket, as Envoy sees it."""
@@ -85,8 +88,8 @@ class Door:
     def _append(self, _connection: Connection, entries: list[Entry]) -> None:
         self.entries += entries
 
-    async def _begin(self, request: AccessRequest, verdict: SignInNeeded, _now: object) -> tuple[str, str]:
-        return f"https://login.test/?to={request.host}&again={verdict.again}", "__Host-brana-signin-abc=1"
+    async def _begin(self, request: AccessRequest, _now: object) -> tuple[str, str]:
+        return f"https://login.test/?to={request.host}", "__Host-brana-signin-abc=1"
 
     async def ask(
         self,
@@ -175,7 +178,7 @@ async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read"}, target="/x?a=1&lang=en")
     assert text == "refused no_role_in_municipality 403 en novakova.jana"
-    assert any(c.startswith("__Host-brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
+    assert any(c.startswith("brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
 async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door, session: Session) -> None:
@@ -195,7 +198,7 @@ async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door,
 async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) -> None:
     answer, _ = await door.ask({"Cookie": None})
     assert answer.status == 302
-    assert answer.headers["Location"] == f"https://login.test/?to={HOST}&again=False"
+    assert answer.headers["Location"] == f"https://login.test/?to={HOST}"
     assert "__Host-brana-signin-abc=1" in answer.headers.getall("Set-Cookie")
     assert answer.headers["x-brana-reason"] == "sign_in_needed"  # the access log says why nobody was let in
     assert door.entries == []

@@ -24,7 +24,7 @@ def refused(verdict: Verdict) -> Refused:
 
 
 def test_nobody_signed_in_is_sent_to_the_sign_in(request_: AccessRequest, snapshot: Snapshot) -> None:
-    assert decide(request_, None, snapshot) == SignInNeeded("no_session", again=False)
+    assert decide(request_, None, snapshot) == SignInNeeded("no_session")
 
 
 @pytest.mark.parametrize("reason", list(EndReason))
@@ -32,7 +32,7 @@ def test_a_session_that_was_ended_must_sign_in_again(
     request_: AccessRequest, session: Session, snapshot: Snapshot, reason: EndReason
 ) -> None:
     over = replace(session, ended_at=NOW, end_reason=reason)
-    assert decide(request_, over, snapshot) == SignInNeeded(reason, again=True)
+    assert decide(request_, over, snapshot) == SignInNeeded(reason)
 
 
 def test_an_idle_session_must_sign_in_again(
@@ -40,14 +40,14 @@ def test_an_idle_session_must_sign_in_again(
 ) -> None:
     idle = snapshot.limits.idle + timedelta(seconds=1)
     quiet = replace(session, last_seen_at=NOW - idle)
-    assert decide(request_, quiet, snapshot) == SignInNeeded(EndReason.IDLE, again=True)
+    assert decide(request_, quiet, snapshot) == SignInNeeded(EndReason.IDLE)
 
 
 def test_a_session_past_its_absolute_limit_must_sign_in_again(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:
     old = replace(session, authenticated_at=NOW - timedelta(hours=10, seconds=1))
-    assert decide(request_, old, snapshot) == SignInNeeded(EndReason.TOO_LONG, again=True)
+    assert decide(request_, old, snapshot) == SignInNeeded(EndReason.TOO_LONG)
 
 
 def test_facts_older_than_the_grace_refuse_because_the_directory_is_away(
@@ -161,4 +161,4 @@ def test_an_administrators_session_is_shorter(
         roles=((KROMERIZ, Role.CENTRE_ADMINISTRATOR),),
         authenticated_at=NOW - timedelta(hours=4, seconds=1),
     )
-    assert decide(request_, administrator, snapshot) == SignInNeeded(EndReason.TOO_LONG, again=True)
+    assert decide(request_, administrator, snapshot) == SignInNeeded(EndReason.TOO_LONG)

@@ -190,7 +190,7 @@ class Office:
 
     def desk(self) -> Desk:
         return Desk(
-            pages=make_pages("Město Kroměříž"),
+            pages=make_pages("Město Kroměříž", "brana.test"),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
             assertion_refusals=(AssertionRefused,),

@@ -13,7 +13,7 @@ MESSAGE = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"|\b_\(\s*\'([^\']*)\'|ngettext
 
 
 def pages() -> Pages:
-    return Pages((), (), "Město Kroměříž", assets=Assets())
+    return Pages((), (), "Město Kroměříž", domain="brana.test", assets=Assets())
 
 
 def test_every_telling_has_words():
