@@ -153,8 +153,10 @@ def _words(
     """What is shown, and what is kept; the second is empty where it is the same or says no more."""
     if isinstance(value, bool):
         return (YES if value else NO).in_language(language), ""
-    if isinstance(value, int | float):
+    if isinstance(value, int):
         return _number(key, value, language), ""
+    if isinstance(value, float):
+        return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
     if key in ("expires", "until"):
         return _moment(kept, language), ""
@@ -189,8 +191,8 @@ def _moment(text: str, language: Language) -> str:
         return text
 
 
-def _number(key: str, value: float, language: Language) -> str:
-    if key in PLAIN_NUMBERS or isinstance(value, float):
+def _number(key: str, value: int, language: Language) -> str:
+    if key in PLAIN_NUMBERS:
         return str(value)
     text = format_decimal(value, locale=language.value)
     return f"{text}\u00a0{UNITS[key]}" if key in UNITS else text
