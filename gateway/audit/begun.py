@@ -71,6 +71,10 @@ def current(start: str) -> str:
     return f"begun-{start}.log"
 
 
+def numbered(start: str, number: int) -> str:
+    return f"begun-{start}.{number}.log"
+
+
 def kept(start: str) -> str:
     return f"begun-{start}.kept.log"
 

@@ -6,10 +6,9 @@ log says what it has already.
 
 import asyncio
 import os
-import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.vocabulary import SessionId
@@ -36,6 +35,7 @@ class Reconciliation:
     recorded: Recorded
     holders: Callable[[Collection[SessionId]], Awaitable[Mapping[SessionId, Holder]]]
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    now: Callable[[], datetime]
     rotate_above: int = ROTATE_ABOVE
 
     async def step(self) -> None:
@@ -104,10 +104,10 @@ class Reconciliation:
             path = self.folder / file.name
             if not file.part and path.stat().st_size > self.rotate_above:
                 numbers = [int(one.part) for one in files if one.part.isdigit()]
-                path.rename(path.with_name(f"begun-{file.start}.{max(numbers, default=0) + 1}.log"))
+                path.rename(path.with_name(begun.numbered(file.start, max(numbers, default=0) + 1)))
 
     def _is_settled(self, file: BegunFile) -> bool:
-        age = time.time() - (self.folder / file.name).stat().st_mtime
+        age = self.now().timestamp() - (self.folder / file.name).stat().st_mtime
         return not -SETTLED.total_seconds() < age < SETTLED.total_seconds()  # a clock put back settles too
 
     def _read(self, files: list[BegunFile]) -> dict[str, Begun]:

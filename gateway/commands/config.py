@@ -1,10 +1,11 @@
 """`brana config check`: every fault of configuration and policies, with file, line and remedy."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
-from gateway.commands.fitness import checked
+from gateway.commands.fitness import checked, require_directory
 from gateway.commands.options import configuration
 
 
@@ -17,8 +18,11 @@ def command() -> None: ...
     short_help="Name every fault; start and change nothing.",
 )
 @configuration
-def check(configuration: Path) -> None:
+@click.option("--directory", is_flag=True, help="Also bind to the office directory and search it once.")
+def check(configuration: Path, *, directory: bool) -> None:
     settings, district, book = checked(configuration)
+    if directory:
+        asyncio.run(require_directory(settings))
     click.echo(
         f"{configuration}: fit to start: {len(district)} municipalities, "
         f"{len(settings.applications)} applications, policies {book.version}"

@@ -4,16 +4,15 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
-from aiohttp import UnixConnector, web
+from aiohttp import UnixConnector
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.access import Holder
-from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
@@ -28,7 +27,7 @@ from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
-from gateway.sessions.session import EndReason, Session
+from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
@@ -126,41 +125,12 @@ class ControlPlane:
         self.directory_up = bool(level)
         self.metrics.directory_reachable.set(level)
 
-    async def ended_at_provider(self, sids: Sequence[SessionId]) -> None:
-        """The provider tells at once what it has ended; `catch_up_with_provider` finds what it could not tell."""
-        for sid in sids:
-            session = await self.state.sessions.by_provider_sid(sid)
-            if session is not None:
-                await self.office.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now())
-        await self.office.in_force()
-
-    async def catch_up_with_provider(self) -> None:
-        """End what ended at the provider without our ending it too: a crash came between the two."""
-        left = await self.state.sessions.outliving_sign_on()
-        await self.office.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now())
-
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
         beginning = await self.sign_in.begin(
             request.host, request.target, request.language, moment, again=False
         )
         return beginning.location, beginning.cookie
-
-    async def end_by_person(
-        self, session: Session, reason: EndReason, request: web.Request, moment: datetime
-    ) -> None:
-        by = Entry(
-            code=Code.SESSION_ENDED,
-            outcome=Outcome.SUCCESS,
-            at=moment,
-            subject=session.subject,
-            person=session.login,
-            own_municipality=session.municipality or "",
-            address=request.headers.get("x-brana-client-address", ""),
-            request_id=request.headers.get("x-request-id", ""),
-        )
-        await self.office.end([session], reason, by, moment)
-        await self.office.in_force()
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

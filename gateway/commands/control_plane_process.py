@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -41,7 +42,7 @@ from gateway.web.officer.rooms import Names, Officer
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 M_ARENA_MAX = -8  # mallopt(3)
-GATE_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
+COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
 CATCH_UP = timedelta(seconds=5)
 """Before anybody's idleness is judged: the access log tells who was at work while no control plane was."""
 log = structlog.get_logger("control_plane")
@@ -99,7 +100,7 @@ async def _serve(plane: ControlPlane) -> None:
         )
     )
     plane.revoked.replace(await state.sessions.revoked(moment))
-    await plane.catch_up_with_provider()
+    await plane.office.catch_up_with_provider(moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
@@ -117,12 +118,12 @@ async def _serve(plane: ControlPlane) -> None:
         )
         await stack.enter_async_context(
             rounds.running(
-                lambda: rounds.keep_facts(plane),
-                lambda: rounds.tidy(plane),
-                lambda: rounds.reconcile(plane),
-                lambda: follow(state.run / FOLDER, lambda notice: _record(state, notice), NOTICES_EVERY),
-                lambda: _watch_envoy(plane),
-                lambda: rounds.keep_room(plane),
+                partial(rounds.keep_facts, plane),
+                partial(rounds.tidy, plane),
+                partial(rounds.reconcile, plane),
+                partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
+                partial(_watch_envoy, plane),
+                partial(rounds.keep_room, plane),
             )
         )
         gc.collect()
@@ -140,7 +141,7 @@ async def _serve(plane: ControlPlane) -> None:
 async def look_again(plane: ControlPlane) -> bool:
     """Take in what commands wrote into the database, revocations; whether Envoy has it."""
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
-    return await plane.discovery.gate_applied(GATE_PATIENCE)
+    return await plane.discovery.gate_applied(COMMAND_PATIENCE)
 
 
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:

@@ -3,6 +3,7 @@
 What needs no state is looked at first, so that a fault of the configuration leaves no trace on the disk.
 """
 
+import asyncio
 from pathlib import Path
 
 from config.consistency import BUILT_IN_HOSTS, hosts_of
@@ -16,6 +17,7 @@ from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import prepare_state, require_free_ports
 from gateway.commands.state import State, now, opened
+from idp.directory.reader import DirectoryReader
 from policies.evaluate import PolicyBook
 
 
@@ -26,12 +28,18 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
     return settings, district, policy_book(settings, district)
 
 
-def ready_to_start(configuration: Path) -> tuple[State, int]:
-    """An opened state, and the descriptor of the lock that makes it ours. Raises what the parts raise."""
+def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[State, int]:
+    """An opened state, and the descriptor of the lock that makes it ours. Raises what the parts raise.
+
+    `directory`: whether the office directory must answer, as the settings say.
+    """
     settings, district, _ = checked(configuration)
+    if not lock.is_taken(settings.state.directory):  # else that is told, and not the ports which it holds
+        require_free_ports(settings)
+    if directory:
+        asyncio.run(require_directory(settings))
     prepare_state(settings.state)
     held = lock.take(settings.state.directory)
-    require_free_ports(settings)
     state = opened(settings, district)
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
@@ -39,6 +47,15 @@ def ready_to_start(configuration: Path) -> tuple[State, int]:
         state.database.close()
         raise
     return state, held
+
+
+async def require_directory(settings: Settings) -> None:
+    """Bind and search once. Raises DirectoryUnreachable, DirectoryMisconfigured."""
+    reader = DirectoryReader(settings.directory)
+    try:
+        await reader.people([])
+    finally:
+        reader.close()
 
 
 def require_certificate(configuration: Path, settings: Settings, district: District) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -22,6 +24,7 @@ from gateway.storage.audit_spool import SpoolPlaces
 from idp.directory.watch import Watch
 
 log = structlog.get_logger("rounds")
+PAUSE = 5.0  # seconds after a failure
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 MIB = 2**20
@@ -29,6 +32,10 @@ FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
+
+
+Round = partial[Coroutine[Any, Any, None]]
+"""Its function's name is told when it fails."""
 
 
 def trouble(error: Exception) -> None:
@@ -82,6 +89,7 @@ async def reconcile(plane: ControlPlane) -> None:
         lambda ids: state.database.read(lambda connection: with_entry(connection, ids)),
         plane.holders,
         state.record,
+        now,
     )
     while True:
         await reconciliation.step()
@@ -106,11 +114,11 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
-        await plane.catch_up_with_provider()
+        await plane.office.catch_up_with_provider(moment)
 
 
 @contextlib.asynccontextmanager
-async def running(*rounds: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def running(*rounds: Round) -> AsyncIterator[None]:
     """The rounds run while the block does. One that fails is told and begins again after a pause."""
     tasks = [asyncio.create_task(_again(one)) for one in rounds]
     try:
@@ -121,13 +129,10 @@ async def running(*rounds: Callable[[], Awaitable[None]]) -> AsyncIterator[None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-PAUSE = 5.0  # seconds after a failure
-
-
-async def _again(one: Callable[[], Awaitable[None]]) -> None:
+async def _again(one: Round) -> None:
     while True:
         try:
             await one()
         except Exception:
-            log.exception("round.failed", round=getattr(one, "__name__", repr(one)))
+            log.exception("round.failed", round=one.func.__name__)
         await asyncio.sleep(PAUSE)

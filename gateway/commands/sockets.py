@@ -54,7 +54,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.state.district,
     )
     entrance = Entrance(
-        plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.end_by_person, plane.state.record
+        plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
     rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
     return make_app(plane.desk, rooms, entrance.paths())
@@ -91,7 +91,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
                 default_language=settings.language,
             ),
             clock=now,
-            on_ended=plane.ended_at_provider,
+            on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         )
     )
 

@@ -10,6 +10,8 @@ from rich.table import Column, Table
 
 from config.district import District
 from config.vocabulary import Language
+from gateway.demo import ldif
+from gateway.demo.start import plan
 from gateway.demo.world import Account, World
 
 
@@ -22,6 +24,13 @@ def described(
         "authority": str(world.authority),
         "configuration": str(configuration),
         "accounts": [_account(one, district) for one in world.accounts],
+        "directory": {
+            "reader": {
+                "dn": ldif.READER,
+                "password": world.directory_password_file.read_text("utf-8").strip(),
+            },
+            "root": {"dn": plan(world).root, "password": world.directory_root_password},
+        },
     }
 
 
@@ -40,6 +49,10 @@ def announce(content: Mapping[str, Any], console: Console) -> None:
             login, password, secret, _ = _row(account)
             featured.add_row(f"{account['name']}: {account['note']['en']}", login, password, secret)
     console.print(featured)
+    bind = Table("dn", Column("password", overflow="fold"), title="The directory's own accounts", box=None)
+    for account in content["directory"].values():
+        bind.add_row(account["dn"], account["password"])
+    console.print(bind)
     console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
 
 

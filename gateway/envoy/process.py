@@ -43,8 +43,8 @@ def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") ->
         "--component-log-level",  # that the control plane does not answer yet is no news, 40 times a second;
         "config:error",  # a configuration that Envoy refuses is told by the discovery server
         "--log-format",
-        "%Y-%m-%dT%H:%M:%S.%e%z envoy %l %n: %v",
-        "--log-format-escaped",
+        # one JSON object a line, as ours are: %j is the message, escaped for JSON
+        '{"timestamp": "%Y-%m-%dT%H:%M:%S.%e%z", "level": "%l", "logger": "envoy.%n", "event": "%j"}',
     ]
 
 

@@ -19,6 +19,7 @@ from gateway.sessions.id_token import SignedIn
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.sessions.store import SessionStore
+from idp.events import Origin
 
 T = TypeVar("T")
 CLOCK_MARGIN = timedelta(seconds=60)  # Envoy's leeway for `exp` (jwt_authn clock_skew_seconds default)
@@ -135,6 +136,25 @@ class SessionOffice:
         sessions = await self.store.open_ones(subject)
         await self.end(sessions, reason, by, now, [subject])
         return len(sessions)
+
+    async def end_own(self, session: Session, reason: EndReason, origin: Origin, now: datetime) -> None:
+        """What the person does to the own session, at any host."""
+        by = entry_of(session, Code.SESSION_ENDED, now, address=origin.address, request_id=origin.request_id)
+        await self.end([session], reason, by, now)
+        await self.in_force()
+
+    async def end_with_provider(self, sids: Sequence[SessionId], now: datetime) -> None:
+        """The provider tells at once what it has ended; `catch_up_with_provider` finds what it could not tell."""
+        for sid in sids:
+            session = await self.store.by_provider_sid(sid)
+            if session is not None:
+                await self.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now)
+        await self.in_force()
+
+    async def catch_up_with_provider(self, now: datetime) -> None:
+        """End what ended at the provider without our ending it too: a crash came between the two."""
+        left = await self.store.outliving_sign_on()
+        await self.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now)
 
     async def act_for(
         self, session: Session, municipality: MunicipalityCode, by: Entry, now: datetime

@@ -30,6 +30,10 @@ class SessionStore(Protocol):
         """The next sessions without an end, in order of subject and name: one person's stand together."""
         ...
 
+    async def outliving_sign_on(self) -> list[Session]:
+        """Open sessions whose session of the provider is known here, and has ended."""
+        ...
+
     async def add(self, session: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         """Keep a session and its first handle, and give it back.
 

@@ -15,9 +15,10 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
-from gateway.web.desk import Desk, Handler, client_address_of, request_id_of
+from gateway.web.desk import Desk, Handler, client_address_of, origin_of, request_id_of
 from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
+from idp.events import Origin
 from idp.http.page import language_of, page_headers
 
 SIGN_OUT = "/.brana/sign-out"
@@ -35,7 +36,7 @@ PROVIDER_AWAY = Refusal(
 REFUSALS_KEPT = (300, timedelta(minutes=1))
 """Anybody can cause refusals here. More than these are counted; their requests are in the access log."""
 
-EndSession = Callable[[Session, EndReason, web.Request, datetime], Awaitable[None]]
+EndSession = Callable[[Session, EndReason, Origin, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Entrance:
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])
         session = self._session(request)
         if session is not None:
-            await self.end(session, EndReason.SIGNED_OUT, request, self.desk.now())
+            await self.end(session, EndReason.SIGNED_OUT, origin_of(request), self.desk.now())
         language = language_of(request, self.desk.pages.default_language)
         html = signed_out_page(self.desk.pages, language, portal=self.desk.portal)
         response = web.Response(text=html, content_type="text/html", headers=page_headers())

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Named reasons. What a page may tell is decided by `told_as`, so that it names no account."""
+    """Named reasons. What a page may tell is decided by `TOLD`, so that it names no account."""
 
     LOGIN_EMPTY = "login_empty"
     LOGIN_UNUSABLE = "login_unusable"

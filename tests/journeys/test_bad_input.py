@@ -20,6 +20,7 @@ from tests.rig.tiny_disk import tiny_disk
 
 pytestmark = pytest.mark.real
 NOW = datetime.now(UTC)
+SERVE = ("serve", "--without-directory")  # what stands here is found without one
 
 
 def refused(installation: Installation, *arguments: str, words: tuple[str, ...]) -> str:
@@ -142,7 +143,7 @@ def test_a_port_in_use_is_named_with_its_setting(kept: Installation, setting: st
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", number))
         other.listen()
-        done = kept.brana("serve")
+        done = kept.brana(*SERVE)
     assert done.returncode == 1
     for word in (setting, f"127.0.0.1:{number}", "Address already in use", "choose another port"):
         assert word in done.stderr
@@ -152,16 +153,14 @@ def test_a_port_in_use_is_named_with_its_setting(kept: Installation, setting: st
 
 def test_a_state_folder_that_cannot_be_made_is_told(fresh: Installation) -> None:
     fresh.write(state__directory="/proc/brana")
-    refused(
-        fresh, "serve", words=("state.directory /proc/brana cannot be written to", "give it to this user")
-    )
+    refused(fresh, *SERVE, words=("state.directory /proc/brana cannot be written to", "give it to this user"))
 
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:
     with tiny_disk(tmp_path / "disk", 8) as disk:
         fresh = install(tmp_path / "brana", before=disk.enter)
         fresh.write(state__directory=str(disk.folder / "state"))
-        refused(fresh, "serve", words=("are free in", str(disk.folder), "free at least"))
+        refused(fresh, *SERVE, words=("are free in", str(disk.folder), "free at least"))
 
 
 def spoilt(kept: Installation, path: str, damage: Callable[[Path], object], words: tuple[str, ...]) -> None:
@@ -170,7 +169,7 @@ def spoilt(kept: Installation, path: str, damage: Callable[[Path], object], word
     good, mode = file.read_bytes(), file.stat().st_mode
     damage(file)
     before = kept.kept()
-    refused(kept, "serve", words=words)
+    refused(kept, *SERVE, words=words)
     assert kept.kept() == before, "a refused start changed the state"
     file.write_bytes(good)
     file.chmod(mode)
@@ -227,7 +226,7 @@ def test_a_second_product_on_the_same_state_is_refused_and_the_first_goes_on(kep
     with kept.serving() as first:
         second = Installation(kept.folder)  # other ports
         second.write()
-        done = second.brana("serve")
+        done = second.brana(*SERVE)
         assert done.returncode == 1
         assert "is in use by a product that runs already" in done.stderr
         assert f"process {first.process.pid}" in done.stderr
@@ -242,7 +241,7 @@ def test_the_state_stays_locked_while_an_orphaned_control_plane_still_writes(kep
         control.send_signal(signal.SIGSTOP)
         running.process.kill()
         running.process.wait()
-        done = kept.brana("serve")
+        done = kept.brana(*SERVE)
         control.send_signal(signal.SIGCONT)
         control.wait(30)
         assert done.returncode == 1

@@ -135,7 +135,7 @@ class Installation:
         log = self.folder / "brana.log"
         with log.open("ab") as said:
             process = subprocess.Popen(
-                [*self.before, *self.program, "serve"],
+                [*self.before, *self.program, "serve", "--without-directory"],
                 cwd=self.place, env=self.environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
             )  # fmt: skip
         running = Serving(self, process, log)

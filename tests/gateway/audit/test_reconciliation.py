@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,13 @@ class Gate:
         self.spool.mkdir()
         self.fails: Exception | None = None
         self.reconciliation = Reconciliation(
-            self.folder, self.spool, self.recorded, self.holders, self.record, rotate_above
+            self.folder,
+            self.spool,
+            self.recorded,
+            self.holders,
+            self.record,
+            lambda: datetime.now(UTC),
+            rotate_above,
         )
 
     def envoy_starts(self, start: str) -> None:
