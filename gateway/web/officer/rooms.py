@@ -30,8 +30,10 @@ from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
 from idp.http.page import language_of
+from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = Refusal(
@@ -53,8 +55,9 @@ class Names:
         """The name of a field's value."""
         if field in ("municipality", "own_municipality"):
             return self.municipality(MunicipalityCode(value))
-        if field == "application" and (title := self.applications.get(ApplicationId(value))):
-            return title.in_language(language)
+        if field == "application":
+            title = self.applications.get(ApplicationId(value))
+            return title.in_language(language) if title else ITSELF.get(value, value)
         return action_title(value, language) if field == "action" else value
 
     def municipality(self, code: MunicipalityCode) -> str:

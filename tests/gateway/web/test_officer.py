@@ -138,6 +138,14 @@ async def test_details_have_labels_and_those_that_say_nothing_are_left_out(clien
     assert "flags" not in text
 
 
+async def test_the_sign_in_for_the_gateway_itself_is_called_by_the_gateways_name(client, office):
+    issued = replace(office.log.entries[127], code=Code.TOKEN_ISSUED, application="brana-gateway")
+    office.log.entries[127] = issued
+    text = await shown(client, "/log/127")
+    assert "Token issued: dvorak, application Brána" in text
+    assert "Brána <code" in text
+
+
 async def test_an_entry_without_a_person_leads_to_the_others_of_its_request(client, office):
     office.log.entries[127] = replace(office.log.entries[127], person="", subject="")
     text = await shown(client, "/log/127")
