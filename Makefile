@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORLD := var/demo
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Wait, should the system's own updates hold apt's lock just now.
 APT_GET := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
@@ -49,7 +50,11 @@ format: install-tests  ## put the code into its format
 	$(BIN)/ruff check --fix .
 
 clean:  ## forget the demo's world and build output; keep what was installed
-	@rm -rf var build
+	@if [ -e $(WORLD)/lock ] && ! flock --nonblock $(WORLD)/lock true; then
+		echo "The demo runs in $(WORLD): end it (Ctrl-C), then \`make clean\` once more. Nothing was deleted." >&2
+		exit 1
+	fi
+	rm -rf var build
 
 install: $(VENV)/run.installed  ## what the product needs (apt, PyPI)
 install-tests: $(VENV)/test.installed $(BROWSER_ASSETS)  ## what the tests need besides (apt, PyPI, npm)

@@ -2,19 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from config.district import District
-from config.durations import Finding, duration_findings
-from config.problem import Problem
+from config.doubt import Finding, without_doubt
+from config.durations import duration_findings
+from config.files import file_fault, folder_fault
 from config.settings import Application, Settings
-from config.toml_lines import line_of
+from config.vocabulary import MunicipalityCode
 
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
     r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
+NAME = re.compile(
+    r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z"
+)  # of a machine; RFC 1123 §2.1, and `_`
 PLACEHOLDER = "{municipality}"
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 BUILT_IN_HOSTS = ("login", "portal", "admin")
@@ -25,19 +30,27 @@ PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
 
 def inconsistencies(
-    settings: Settings, district: District, path: Path, lines: dict[str, int]
-) -> list[Problem]:
-    """All of them at once, in the order of the checks; an empty list is a configuration that can start."""
-    findings = [
-        *_files(settings),
-        *duration_findings(settings, lines),
-        *_directory(settings),
-        *_hosts(settings, district),
-        *_applications(settings, district),
-        *_clients(settings),
-        *_roles(settings, district),
-    ]
-    return [Problem(path, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in findings]
+    settings: Settings,
+    district: District | None,
+    doubtful: Collection[str] = (),
+    written: Collection[str] = (),
+) -> list[Finding]:
+    """All of them at once, in the order of the checks; an empty list is a configuration that can start.
+
+    `district`: None where it is not known. `doubtful`: paths of settings that hold stand-ins; what follows from
+    one is not told. `written`: the paths that stand in the file.
+    """
+    checks = (
+        ((), _files(settings)),
+        (("directory.refresh", "directory.grace", "sign_in", "grants"), duration_findings(settings, written)),
+        ((), _directory(settings)),
+        (("public.address", "public.port", "metrics"), _ports(settings)),
+        (("public.domain",), _hosts(settings, district)),
+        ((), _applications(settings, district)),
+        ((), _clients(settings)),
+        ((), _roles(settings, district)),
+    )
+    return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -54,25 +67,19 @@ def _files(settings: Settings) -> Iterator[Finding]:
         "directory.authority": settings.directory.authority,
     }
     for at, file in (readable | secrets).items():
-        if not file.is_file() or not os.access(file, os.R_OK):
-            yield (
-                at,
-                f"{file} is not a file this user can read",
-                "correct the path, or the file's owner and mode",
-            )
-    for at, file in secrets.items():
-        if not file.is_file():
+        if (fault := file_fault(file)) is not None:
+            yield at, *fault
             continue
-        if file.stat().st_mode & 0o077:
+        if file.stat().st_mode & 0o077 and at in secrets:
             yield at, f"{file} can be read by other users", f"chmod 600 {file}"
-        if not file.stat().st_size:  # an empty password would bind as nobody, RFC 4513 §5.1.2
+        if not file.stat().st_size and at in secrets:  # an empty password binds as nobody, RFC 4513 §5.1.2
             yield at, f"{file} is empty", "write the secret into it"
     for at, folder in (
         ("policies.region", settings.policies.region),
         ("policies.municipalities", settings.policies.municipalities),
     ):
-        if not folder.is_dir():
-            yield at, f"{folder} is not a folder", "correct the path; policies are files `*.cedar` in it"
+        if (fault := folder_fault(folder, "policies are files `*.cedar` in it")) is not None:
+            yield at, *fault
     if len(os.fsencode(settings.state.directory / LAST_SOCKET)) > LONGEST_SOCKET:
         yield (
             "state.directory",
@@ -97,7 +104,24 @@ def _directory(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
+def _ports(settings: Settings) -> Iterator[Finding]:
+    public, metrics = settings.public, settings.metrics
+    sound = True
+    for at, address in (("public.address", public.address), ("metrics.address", metrics.address)):
+        if not _is_address(address):
+            sound = False
+            yield at, f"{address!r} is not an IP address", "write for example `127.0.0.1`; a name will not do"
+    everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared only
+    shared = public.address == metrics.address or everywhere & {public.address, metrics.address}
+    if sound and public.port == metrics.port and shared:
+        yield (
+            "metrics.port",
+            f"{metrics.port} is public.port already, on the same address",
+            "give the measurements a port of their own",
+        )
+
+
+def _hosts(settings: Settings, district: District | None) -> Iterator[Finding]:
     domain = settings.public.domain
     if not HOST.match(domain):
         yield (
@@ -108,7 +132,7 @@ def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
     taken = {f"{name}.{domain}": "the product itself" for name in BUILT_IN_HOSTS}
     for number, application in enumerate(settings.applications):
         at = f"applications[{number}].host"
-        for host in hosts_of(application, district):
+        for host in hosts_of(application, district or ()):
             if not HOST.match(host) or not host.endswith("." + domain):
                 yield (
                     at,
@@ -126,7 +150,7 @@ def _hosts(settings: Settings, district: District) -> Iterator[Finding]:
             taken[host] = application.id
 
 
-def _applications(settings: Settings, district: District) -> Iterator[Finding]:
+def _applications(settings: Settings, district: District | None) -> Iterator[Finding]:
     seen: set[str] = set(BUILT_IN_APPLICATIONS)
     for number, application in enumerate(settings.applications):
         at = f"applications[{number}]"
@@ -138,6 +162,7 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
             upstream is None
             or not upstream.hostname
             or not upstream.port
+            or not (_is_address(upstream.hostname) or NAME.match(upstream.hostname))
             or application.upstream != f"http://{upstream.netloc}"
         ):
             yield (
@@ -146,7 +171,7 @@ def _applications(settings: Settings, district: District) -> Iterator[Finding]:
                 "write for example `http://127.0.0.1:9101`",
             )
         for code in application.municipalities:
-            if code not in district:
+            if district is not None and code not in district:
                 yield (
                     f"{at}.municipalities",
                     f"{code} is not in the district",
@@ -186,7 +211,7 @@ def _clients(settings: Settings) -> Iterator[Finding]:
                     )
 
 
-def _roles(settings: Settings, district: District) -> Iterator[Finding]:
+def _roles(settings: Settings, district: District | None) -> Iterator[Finding]:
     for number, mapping in enumerate(settings.directory.roles):
         at = f"directory.roles[{number}]"
         if (mapping.municipality is None) != (PLACEHOLDER in mapping.group):
@@ -195,7 +220,7 @@ def _roles(settings: Settings, district: District) -> Iterator[Finding]:
                 "a role holds in one municipality",
                 f"give `municipality`, or {PLACEHOLDER} in `group`, not both or none",
             )
-        if mapping.municipality is not None and mapping.municipality not in district:
+        if district is not None and mapping.municipality is not None and mapping.municipality not in district:
             yield (
                 f"{at}.municipality",
                 f"{mapping.municipality} is not in the district",
@@ -203,12 +228,20 @@ def _roles(settings: Settings, district: District) -> Iterator[Finding]:
             )
 
 
-def hosts_of(application: Application, district: District) -> list[str]:
+def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
     """Hosts the application is served on: one, or one for each of its municipalities."""
     if PLACEHOLDER not in application.host:
         return [application.host]
     codes = application.municipalities or list(district)
     return [application.host.replace(PLACEHOLDER, code) for code in codes]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text  # Envoy takes no zone
 
 
 def _split(url: str) -> SplitResult | None:

@@ -4,14 +4,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from config.doubt import Finding
 from config.settings import Settings
 
 TABLES = ("directory", "sign_in", "grants", "audit")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
-
-Finding = tuple[str, str, str]
-"""Path of the setting, what is wrong, how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import cedarpy
 
 from config.district import District
-from config.problem import ConfigurationRefused, Problem
+from config.problem import ConfigurationRefused, Problem, together
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
@@ -86,7 +86,7 @@ def load(
     known = None if applications is None else frozenset(applications)
     read = read_folders(region, municipalities, frozenset(district), known)
     if read.problems:
-        raise PoliciesUnusable(read.problems)
+        raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
     return PolicyBook(read.region, read.municipal, names, read.version, read.contents)
 

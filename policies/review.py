@@ -128,8 +128,14 @@ def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: B
             yield _at(path, statement, f'"{name}" is not an office', remedy, name)
         known = bounds.applications
         if kind == "Application" and known is not None and name not in known:
-            remedy = f"correct its id; known are {', '.join(sorted(known))}"
-            yield _at(path, statement, f'application "{name}" is not configured', remedy, name)
+            remedy = (
+                "add an application with that id to the configuration, or take it out of the policies; "
+                f"known are {', '.join(sorted(known))}"
+            )
+            found = _at(
+                path, statement, f'application "{name}" is not configured', remedy, f'{kind}::"{name}"'
+            )
+            yield replace(found, told_once=True)
     for what in examined.faults:
         remedy = next(remedy for words, remedy in REMEDIES if words in what)
         yield _at(path, statement, what, remedy, what)

@@ -1,5 +1,6 @@
 """The two commands of the README: what they fetch, and what they say where they cannot."""
 
+import fcntl
 import subprocess
 from pathlib import Path
 
@@ -40,3 +41,35 @@ def test_a_python_that_is_too_old_is_told_before_anything_is_installed(target: s
     assert "is not Python 3.11 or newer; name one that is: make PYTHON=" in said.stderr
     assert said.stdout == ""
     assert not (tmp_path / "venv").exists()
+
+
+def clean(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "--file", ROOT / "Makefile", "clean"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_world_of_a_running_demo_is_not_cleaned_away(tmp_path: Path) -> None:
+    world = tmp_path / "var/demo"
+    world.mkdir(parents=True)
+    (tmp_path / "build").mkdir()
+    with (world / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = clean(tmp_path)
+    assert said.returncode != 0
+    assert "The demo runs in var/demo: end it (Ctrl-C), then `make clean` once more." in said.stderr
+    assert (world / "lock").exists()
+    assert (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize("left", ["var/demo/lock", "var/demo/world.json", "build/bench.json"])
+def test_what_nobody_uses_is_cleaned_away(left: str, tmp_path: Path) -> None:
+    (tmp_path / left).parent.mkdir(parents=True)
+    (tmp_path / left).touch()
+    said = clean(tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []

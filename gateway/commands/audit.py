@@ -1,4 +1,4 @@
-"""`brana audit verify|search`: prove the log whole; find entries. Both are recorded.
+"""`brana audit verify|search|codes`: prove the log whole; find entries. Both are recorded.
 
 What a verification found is told first: a log that takes no entry is when its verdict is wanted most.
 """
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -26,15 +25,16 @@ from gateway.audit.search import Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.decisions import policy_book
+from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import PRAGUE, local_time
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.audit_search import LogSearch
 from policies.load import PoliciesUnusable
 
-PRAGUE = ZoneInfo("Europe/Prague")
 UNREADABLE = "this entry cannot be read; run `brana audit verify`"
 
 
@@ -104,9 +104,8 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option("--municipality", default=None, help="Six-digit code.")
 @click.option("--application", default=None, help="Id of the application.")
 @click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
-@click.option(
-    "--code", "codes", multiple=True, type=click.Choice([one.value for one in Code]), help="May be repeated."
-)
+@click.option("--code", "codes", multiple=True, type=EntryCode(), metavar="CODE",
+              help="What happened; may be repeated. `brana audit codes` lists them.")  # fmt: skip
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
@@ -120,7 +119,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     municipality: str | None,
     application: str | None,
     outcome: str | None,
-    codes: Sequence[str],
+    codes: Sequence[Code],
     session: str | None,
     request_id: str | None,
     reason: str | None,
@@ -135,7 +134,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         municipality=MunicipalityCode(municipality) if municipality else None,
         application=ApplicationId(application) if application else None,
         outcome=Outcome(outcome) if outcome else None,
-        codes=frozenset(Code(code) for code in codes),
+        codes=frozenset(codes),
         session=SessionId(session) if session else None,
         request_id=request_id,
         reason=reason,
@@ -152,6 +151,11 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     unreadable = sum(isinstance(one, Unreadable) for one in found)
     if unreadable:
         click.echo(f"{unreadable} of these entries cannot be read; run `brana audit verify`", err=True)
+
+
+@command.command(help="Every code of an entry, and what it says.")
+def codes() -> None:
+    click.echo(catalogue())
 
 
 async def _search(state: State, query: Query, limit: int) -> Sequence[Found]:
@@ -189,7 +193,7 @@ def _as_json(found: Found) -> str:
 
 def _as_text(found: Found, reasons: Reasons) -> str:
     at = found.at if isinstance(found, Unreadable) else found.entry.at
-    when = at.astimezone(PRAGUE).strftime("%Y-%m-%d %H:%M:%S") if at else " " * 19
+    when = f"{local_time(at, seconds=True) if at else '':24}"
     if isinstance(found, Unreadable):
         return f"{found.sequence:>8}  {when}  {UNREADABLE}"
     entry = found.entry

@@ -21,11 +21,16 @@ Fault = tuple[str, str, str]
 """Setting, what is wrong, how to mend it."""
 
 
-def certificate_faults(chain: bytes, key: bytes, hosts: Sequence[str], now: datetime) -> list[Fault]:
-    """Every fault of a PEM chain (the server's certificate first) and a PEM key; none means it can serve."""
+def certificate_faults(
+    chain: bytes | None, key: bytes | None, hosts: Sequence[str], now: datetime
+) -> list[Fault]:
+    """Every fault of a PEM chain (the server's certificate first) and a PEM key; none means it can serve.
+
+    None: that file cannot be read; the other is looked at by itself.
+    """
     faults: list[Fault] = []
-    leaf = _leaf(chain, faults)
-    private = _private(key, faults)
+    leaf = None if chain is None else _leaf(chain, faults)
+    private = None if key is None else _private(key, faults)
     if leaf is None:
         return faults
     faults += _time(leaf, now)

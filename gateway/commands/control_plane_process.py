@@ -25,6 +25,7 @@ from gateway.audit.recomputation import Recomputation
 from gateway.commands import rounds, verification_process
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.failure import explained
+from gateway.commands.fitness import require_buildable
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
 from gateway.commands.sockets import serving
@@ -54,6 +55,7 @@ def main(configuration: Path) -> int:
     _share_one_heap()
     try:
         state = open_state(configuration)
+        require_buildable(configuration, state.settings, state.district)
         plane = ControlPlane(state)
     except Exception as error:
         if (message := explained(error)) is None:

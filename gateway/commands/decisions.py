@@ -25,13 +25,14 @@ assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
-def policy_book(settings: Settings, district: District) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault."""
+def policy_book(settings: Settings, district: District, *, any_application: bool = False) -> PolicyBook:
+    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
     titles = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
     }
-    return load(settings.policies.region, settings.policies.municipalities, district, TITLES | titles)
+    known = None if any_application else TITLES | titles
+    return load(settings.policies.region, settings.policies.municipalities, district, known)
 
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:

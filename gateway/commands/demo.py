@@ -19,6 +19,7 @@ from rich.console import Console
 
 from config.vocabulary import MunicipalityCode
 from gateway.commands.addresses import Addresses
+from gateway.commands.demo_code import credentials
 from gateway.commands.fitness import ready_to_start
 from gateway.commands.lock import take
 from gateway.commands.preflight import CannotStart, require_free
@@ -52,7 +53,14 @@ ENDS_WITHIN = 20.0
     "--metrics-port", type=click.IntRange(1, 65535), default=9464, show_default=True,
     help="Of /healthz, /readyz and /metrics.",
 )  # fmt: skip
-def command(directory: Path, port: int, metrics_port: int) -> None:
+@click.option(
+    "--code", "login", metavar="LOGIN", default=None,
+    help="Print the password and the present one-time code of an account, and start nothing.",
+)  # fmt: skip
+def command(directory: Path, port: int, metrics_port: int, login: str | None) -> None:
+    if login is not None:
+        click.echo(credentials(directory, login, now()))
+        return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks
             signal.signal(number, _interrupt)
@@ -148,7 +156,9 @@ def _serve(
         content = described(world, addresses.district, _addresses(addresses), configuration)
         write_private(world.folder / "world.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
         announce(content, output)
-        output.print(f"\nready: open {addresses.portal}  (Ctrl-C ends everything)", soft_wrap=True)
+        output.print(f"\nAll of it as JSON: {world.folder / 'world.json'}", soft_wrap=True)
+        output.print("Password and present code of an account: brana demo --code LOGIN", soft_wrap=True)
+        output.print(f"ready: open {addresses.portal}  (Ctrl-C ends everything)", soft_wrap=True)
         status = product.wait()
         raise CannotStart(f"the product ended (exit status {status})", f"see {world.folder / 'brana.log'}")
     finally:

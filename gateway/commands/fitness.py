@@ -1,31 +1,53 @@
 """Everything that must hold before anything is started, in one order for every command that starts or checks.
 
-What needs no state is looked at first, so that a fault of the configuration leaves no trace on the disk.
+What needs no state is looked at first, so that a fault of the configuration leaves no trace on the disk. A
+fault of one stage hides no fault of another, as far as the other can still be judged without it.
 """
 
 import asyncio
+import re
 from pathlib import Path
 
 from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
-from config.load import load
+from config.doubt import Finding, without_doubt
+from config.files import file_fault
+from config.load import Reading, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
-from gateway.commands.preflight import prepare_state, require_free_ports
+from gateway.commands.preflight import machine_faults, prepare_state, require_free_ports
+from gateway.commands.rehearsal import building_faults, client_faults, directory_faults
 from gateway.commands.state import State, now, opened
 from idp.directory.reader import DirectoryReader
 from policies.evaluate import PolicyBook
+from policies.load import PoliciesUnusable
+
+WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
 
 def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
-    """Configuration, certificate and policies; changes nothing. Raises ConfigurationRefused, PoliciesUnusable."""
-    settings, district = load(configuration)
-    require_certificate(configuration, settings, district)
-    return settings, district, policy_book(settings, district)
+    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all."""
+    reading = read(configuration)
+    settings, district = reading.settings, reading.district
+    found = [
+        *machine_faults(settings),
+        *client_faults(settings.oidc_clients),
+        *directory_faults(settings.directory),
+        *_certificate_faults(reading),
+    ]
+    own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
+    book, theirs = _policies(reading)
+    problems = [*reading.problems, *own, *theirs]
+    if problems or district is None or book is None:
+        ours = [one for one in problems if one.file == configuration]
+        ours.sort(key=lambda problem: problem.line)
+        raise ConfigurationRefused([*ours, *(one for one in problems if one.file != configuration)])
+    require_buildable(configuration, settings, district)
+    return settings, district, book
 
 
 def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[State, int]:
@@ -58,19 +80,37 @@ async def require_directory(settings: Settings) -> None:
         reader.close()
 
 
-def require_certificate(configuration: Path, settings: Settings, district: District) -> None:
-    """Raises ConfigurationRefused with every fault of the public certificate and key."""
-    public = settings.public
-    hosts = [f"{name}.{public.domain}" for name in BUILT_IN_HOSTS]
-    for application in settings.applications:
-        hosts += hosts_of(application, district)
-    faults = certificate_faults(public.certificate.read_bytes(), public.key.read_bytes(), hosts, now())
-    if faults:
+def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
+    """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
+    apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directory)]
+    if faults := apart or list(building_faults(settings, district)):
         lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
-        files = {"public.certificate": public.certificate, "public.key": public.key}
         raise ConfigurationRefused(
-            [
-                Problem(configuration, line_of(at, lines), f"{at}: {files[at]}: {what}", mend)
-                for at, what, mend in faults
-            ]
+            [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in faults]
         )
+
+
+def _certificate_faults(reading: Reading) -> list[Finding]:
+    public = reading.settings.public
+    hosts: list[str] = []
+    if reading.sound("public.domain"):
+        hosts += [f"{name}.{public.domain}" for name in BUILT_IN_HOSTS]
+        for number, application in enumerate(reading.settings.applications):
+            if reading.sound(f"applications[{number}].host"):
+                hosts += hosts_of(application, reading.district or ())
+    files = {"public.certificate": public.certificate, "public.key": public.key}
+    chain, key = (None if file_fault(one) else one.read_bytes() for one in files.values())
+    faults = certificate_faults(chain, key, hosts, now())
+    return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
+
+
+def _policies(reading: Reading) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
+    """Where it is not known which applications there are, any that a policy names will do."""
+    if reading.district is None or not reading.sound("policies"):
+        return None, ()
+    doubtful = [one for one in reading.faulty if WHICH_APPLICATIONS.fullmatch(one)]
+    try:
+        book = policy_book(reading.settings, reading.district, any_application=bool(doubtful))
+    except PoliciesUnusable as refused:
+        return None, refused.problems
+    return book, ()

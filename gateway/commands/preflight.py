@@ -1,5 +1,6 @@
 """What must hold before anything is started, so that nothing is ever half-started."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -7,8 +8,16 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from config.doubt import Finding
+from config.files import Fault
 from config.settings import Settings, State
+from gateway.commands.places import place_fault
 
+IN_MEMORY = "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm"
+REMEDIES = {
+    errno.EADDRNOTAVAIL: "write an address of this machine (`ip -brief address` lists them), or 0.0.0.0 for all",
+    errno.EACCES: "a port below 1024 needs CAP_NET_BIND_SERVICE, see docs/operators.md; or choose another port",
+}
 FREE_MIB = 64  # below this the log could not be kept for long
 
 
@@ -58,17 +67,48 @@ def _prepare_memory(folder: Path) -> None:
     """Everybody may make folders in /dev/shm: one that somebody else prepared for us is refused."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
     except OSError as error:
         raise CannotStart(
             f"state.memory: {folder} cannot be made: {error.strerror}",
-            "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm",
+            IN_MEMORY,
         ) from error
+    if (fault := _foreign(folder)) is not None:
+        raise CannotStart(f"state.memory: {fault[0]}", fault[1])
+
+
+def _memory_fault(state: State) -> Fault | None:
+    folder = folder_in_memory(state)
+    if os.path.lexists(folder):
+        return _foreign(folder)
+    if not state.memory.is_dir():  # it is made for nobody
+        return f"{folder} cannot be made: {state.memory} is not a folder", IN_MEMORY
+    fault = place_fault(folder)
+    return None if fault is None else (fault[0], IN_MEMORY)
+
+
+def _foreign(folder: Path) -> Fault | None:
+    try:
+        found = folder.lstat()
+    except OSError as error:
+        return f"{folder} cannot be looked at: {error.strerror}", IN_MEMORY
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise CannotStart(
-            f"state.memory: {folder} is not a folder of this user (uid {os.getuid()}) alone",
+        return (
+            f"{folder} is not a folder of this user (uid {os.getuid()}) alone",
             "find out who made it, remove it, and start again",
         )
+    return None
+
+
+def machine_faults(settings: Settings) -> list[Finding]:
+    """What this machine would refuse at the start, found without making or holding anything."""
+    public, metrics = settings.public, settings.metrics
+    faults = {
+        "state.directory": place_fault(settings.state.directory),
+        "state.memory": _memory_fault(settings.state),
+        "public.address": _refused(public.address, 0),
+        "metrics.address": _refused(metrics.address, 0),
+    }
+    return [(at, *fault) for at, fault in faults.items() if fault is not None]
 
 
 def require_free_ports(settings: Settings) -> None:
@@ -85,14 +125,22 @@ def require_free_ports(settings: Settings) -> None:
 def require_free(wanted: Iterable[tuple[str, str, int]]) -> None:
     """The same for addresses (name of the setting, address, port)."""
     for name, address, port in wanted:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        if (fault := _refused(address, port, listening=True)) is not None:
+            raise CannotStart(f"{name}: {fault[0]}", fault[1])
+
+
+def _refused(address: str, port: int, *, listening: bool = False) -> Fault | None:
+    """What keeps this user from the address; port 0: from any of its ports."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
+            probe.bind((address, port))
+            if listening:
                 probe.listen(1)
-            except OSError as error:
-                raise CannotStart(
-                    f"{name}: {address}:{port} cannot be listened on: {error.strerror}",
-                    f"end the program that uses it (ss -ltnp 'sport = :{port}'), or choose another port",
-                ) from error
+    except OSError as error:
+        where = f"{address}:{port}" if port else address
+        busy = f"end the program that uses it (ss -ltnp 'sport = :{port}'), or choose another port"
+        remedy = REMEDIES.get(error.errno or 0, busy if port else REMEDIES[errno.EADDRNOTAVAIL])
+        return f"{where} cannot be listened on: {error.strerror}", remedy
+    return None

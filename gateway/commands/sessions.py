@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import console
+from gateway.commands.terminal import console, local_time
 from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
@@ -41,7 +41,7 @@ def list_sessions(configuration: Path, user: str) -> None:
     table = Table(Column("session", no_wrap=True), "user", "name", "for", "signed in", "last seen", "address")
     for one in sessions:
         where = state.district.name(one.municipality or "")
-        times = [_local(one.authenticated_at), _local(one.last_seen_at)]
+        times = [local_time(one.authenticated_at), local_time(one.last_seen_at)]
         table.add_row(one.id, one.login, one.name, where, *times, one.address)
     console().print(table)
 
@@ -112,7 +112,3 @@ async def _tell(state: State, ended: int) -> None:
 
 def said_ended(count: int) -> str:
     return f"{count} {'session' if count == 1 else 'sessions'} ended"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -12,7 +12,7 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import console
+from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
 
@@ -99,5 +99,5 @@ async def _table(state: State, person: Person) -> Table:
         table.add_row("role", f"{title} in {state.district.name(held.municipality)} ({held.municipality})")
     table.add_row("second factor", "enrolled" if enrolled else "none; enrolled at the next sign-in")
     for one in sessions:
-        table.add_row("session", f"{one.id} since {one.opened_at:%Y-%m-%d %H:%M} UTC from {one.address}")
+        table.add_row("session", f"{one.id} since {local_time(one.opened_at)} from {one.address}")
     return table

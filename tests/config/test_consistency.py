@@ -23,6 +23,7 @@ def line_at(path: Path, problem: Problem) -> str:
     return path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
 
 
+DOMAIN = 'domain = "brana.example"'
 UPSTREAM = 'upstream = "http://127.0.0.1:9101"'
 SERVER = '"ldaps://ldap.brana.example:636"'
 
@@ -30,9 +31,11 @@ SERVER = '"ldaps://ldap.brana.example:636"'
 @pytest.mark.parametrize(
     ("old", "new", "at", "says"),
     [
-        ('"tls.pem"', '"none.pem"', None, "not a file this user can read"),
-        ('"ca.pem"', '"region"', None, "not a file this user can read"),
-        ('"client.secret"', '"none.secret"', None, "not a file this user can read"),
+        ('"tls.pem"', '"none.pem"', None, "none.pem is missing"),
+        ('"ca.pem"', '"region"', None, "region is not a file"),
+        ('"client.secret"', '"none.secret"', None, "none.secret is missing"),
+        ('"obce.csv"', '"none.csv"', None, "none.csv is missing"),
+        ('municipalities = "obce"', 'municipalities = "none"', None, "none is missing"),
         ('region = "region"', 'region = "tls.pem"', None, "not a folder"),
         ('directory = "var"', f'directory = "{"d" * 100}"', None, "too long a path"),
         ('domain = "brana.example"', 'domain = "Brana.example"', None, "not a host name"),
@@ -58,6 +61,15 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         (UPSTREAM, 'upstream = "http://127.0.0.1:0"', None, "is not `http://address:port`"),
         (UPSTREAM, 'upstream = "http://[::1"', None, "is not `http://address:port`"),
         (UPSTREAM, 'upstream = "http://:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://*:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstream = "http://[fe80::1%eth0]:9101"', None, "is not `http://address:port`"),
+        (
+            DOMAIN,
+            DOMAIN + '\naddress = "localhost"',
+            'address = "localhost"',
+            "'localhost' is not an IP address",
+        ),
+        ("[policies]", "[metrics]\nport = 8443\n[policies]", "port = 8443", "8443 is public.port already"),
         ('municipalities = ["588491"]', 'municipalities = ["500000"]', None, "500000 is not in the district"),
         ('path = "/documents"', 'path = "documents"', None, "not a plain path"),
         ('path = "/documents"', 'path = "/a//b"', None, "not a plain path"),

@@ -85,6 +85,7 @@ def test_a_sign_in_by_default_fits_into_what_the_host_remembers(office: Office) 
     assert settings.sign_in.flow_lifetime < ATTEMPT_LIFETIME
 
 
+@pytest.mark.real
 def test_the_check_command_names_file_line_and_remedy(office: Office) -> None:
     path = office(written("grants", 'lifetime = "20 min"'))
     done = CliRunner().invoke(command, ["check", "--config", str(path)])

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from config.duration import parse_duration
-from config.load import _bare, load, parse
+from config.expected import bare
+from config.load import load, parse
 from config.settings import Settings
 from config.vocabulary import Action, Role
 
@@ -27,7 +28,7 @@ Field = tuple[str, msgspec.structs.FieldInfo]
 def fields_of(kind: type, prefix: str = "") -> Iterator[Field]:
     """Every setting as `applications[].routes[].path`."""
     for field in msgspec.structs.fields(kind):
-        inner, path = _bare(field.type), prefix + field.name
+        inner, path = bare(field.type), prefix + field.name
         (item, *_) = get_args(inner) or (None,)
         if isinstance(item, type) and issubclass(item, msgspec.Struct):
             yield from fields_of(item, f"{path}[].")
@@ -134,7 +135,7 @@ def test_the_table_tells_type_default_and_meaning(path: str) -> None:
     kind, _, default, meaning = rows()[path]
     expected = default_of(FIELDS[path])
     assert meaning
-    assert (kind == "duration") == (_bare(FIELDS[path].type) is timedelta)
+    assert (kind == "duration") == (bare(FIELDS[path].type) is timedelta)
     if expected is msgspec.NODEFAULT:
         assert default == "required"
     elif isinstance(expected, timedelta):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from config.problem import ConfigurationRefused, Problem
+from config.problem import ConfigurationRefused, Problem, together
 
 FILE = Path("/etc/brana/brana.toml")
 
@@ -35,3 +35,16 @@ def test_what_is_refused_tells_every_problem() -> None:
     refused = ConfigurationRefused(problems)
     assert refused.problems == tuple(problems)
     assert str(refused) == "\n".join(str(problem) for problem in problems)
+
+
+def test_what_is_mended_at_one_place_is_told_once_at_its_first_place_with_how_often() -> None:
+    a, b = Path("a"), Path("b")
+    often = [Problem(file, line, "map", "mend", told_once=True) for file, line in ((b, 1), (a, 7), (a, 3))]
+    single = Problem(a, 5, "budget", "mend", told_once=True)
+    everywhere = [Problem(a, 4, "typo", "mend"), Problem(b, 4, "typo", "mend")]
+    assert [str(one) for one in together([*often, single, *everywhere])] == [
+        "a:3: map (3 places; this is the first)\n    mend",
+        "a:4: typo\n    mend",
+        "a:5: budget\n    mend",
+        "b:4: typo\n    mend",
+    ]

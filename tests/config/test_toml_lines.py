@@ -72,6 +72,11 @@ def test_what_is_not_written_is_pointed_at_by_what_is_around_it(path: str, line:
     assert line_of(path, lines_of(TEXT)) == line
 
 
+def test_a_key_with_dots_is_found_as_the_path_that_it_is() -> None:
+    lines = lines_of('office.name = "x"\n[public]\nextra.port = 1\n')
+    assert (line_of("office.name", lines), line_of("public.extra.port", lines)) == (1, 3)
+
+
 def test_line_separators_inside_a_text_do_not_count_as_lines() -> None:
     text = 'a = "x\u2028y\u0085z"\nb = 1\n'
     assert tomllib.loads(text)["b"] == 1

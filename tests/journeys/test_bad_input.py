@@ -15,6 +15,7 @@ import pytest
 
 from gateway.demo.authority import authority, write_private
 from gateway.demo.slapd import free_port
+from gateway.supervise import WRONG_CONFIGURATION
 from tests.rig.installation import DOMAIN, PROJECT, Installation, install
 from tests.rig.tiny_disk import tiny_disk
 
@@ -91,11 +92,53 @@ def policy(text: str) -> Callable[[Installation], object]:
     return lambda one: (one.folder / "policies/region/99-new.cedar").write_text(text)
 
 
+def client(redirect: str, secret: str) -> Callable[[Installation], object]:
+    """A program that uses our sign-in."""
+
+    def add(one: Installation) -> None:
+        write_private(one.folder / "client.secret", secret.encode())
+        with one.configuration.open("a", encoding="utf-8") as file:
+            file.write(
+                f'[[oidc_clients]]\nid = "k"\nredirect_uris = [{redirect}]\nsecret_file = "client.secret"\n'
+            )
+
+    return add
+
+
 FAULTS: dict[str, tuple[Callable[[Installation], object], tuple[str, ...]]] = {
     "no configuration": (lambda one: one.configuration.unlink(), ("brana.toml", "cannot be read", "--config")),
     "not TOML": (line(r"^port = .*", "port = = 1"), ("brana.toml:6", "not valid TOML")),
-    "an unknown key": (line(r"^domain", "domian"), ("brana.toml:4", "domian")),
+    "an unknown key": (line(r"^domain", "domian"), ("brana.toml:5", "domian", "did you mean `domain`?")),
     "a wrong type": (line(r"^port = .*", 'port = "many"'), ("brana.toml:6", "public.port")),
+    "a short secret": (client('"https://k.cz/"', "short"), ("oidc_clients[0].secret_file", "32 random characters")),
+    "an address with a wildcard": (
+        client('"https://*.k.cz/"', "x" * 32),
+        ("oidc_clients[0].redirect_uris", "wildcard"),
+    ),
+    "one port twice": (
+        lambda one: one.write(metrics__port=one.port),
+        ("metrics.port", "is public.port already", "a port of their own"),
+    ),
+    "an address of another machine": (
+        lambda one: one.write(metrics__address="203.0.113.9"),  # RFC 5737 §3
+        ("metrics.address", "Cannot assign requested address", "an address of this machine"),
+    ),
+    "no directory authority": (
+        lambda one: (one.folder / "tls/ca.pem").write_text("x"),
+        ("directory.authority", "not a PEM certificate"),
+    ),
+    "a group that is no name": (
+        line(r"^group = .*", 'group = "{municipality}"'),
+        ("directory.roles[0].group", "RFC 4514"),
+    ),
+    "a base that is no name": (
+        line(r"^people_base = .*", 'people_base = "people"'),
+        ("directory.people_base", "RFC 4514"),
+    ),
+    "an attribute that is none": (
+        line(r'^refresh = "2 s"', 'login_attribute = "u(id"'),
+        ("directory.login_attribute", "RFC 4512"),
+    ),
     "a bad duration": (line(r'^refresh = "2 s"', 'refresh = "soon"'), ("brana.toml", "directory.refresh", "soon")),
     "no district": (line(r'^district = ".*"', 'district = "nowhere.csv"'), ("nowhere.csv",)),
     "no certificate": (lambda one: (one.folder / "tls/public.pem").unlink(), ("public.certificate", "public.pem")),
@@ -128,6 +171,43 @@ def test_a_fault_of_the_configuration_is_told_and_leaves_no_trace(fresh: Install
     assert not fresh.state.exists(), "the state was begun although nothing could start"
 
 
+def test_a_fault_of_one_stage_hides_none_of_another(fresh: Installation) -> None:
+    line(r"^port = .*", "prot = 1")(fresh)
+    line(r"^name", "nmae")(fresh)
+    line(r'^refresh = "2 s"', "connections = 99")(fresh)
+    line(r"^role = .*", 'role = "ucetni"')(fresh)
+    (fresh.folder / "directory-password").unlink()
+    of_another(fresh)
+    policy("permit (everything);")(fresh)
+    client('"https://k.cz/"', "short")(fresh)
+    words = (
+        "brana.toml:6: public.prot: unknown key\n    did you mean `port`?",
+        "brana.toml:2: office.nmae: unknown key\n    did you mean `name`?",
+        "directory.connections: must be a number from 1 to 64, not 99",
+        "directory.roles[0].role: must be one of mayor, ",
+        "directory-password is missing",
+        "it is not the key of public.certificate",
+        "99-new.cedar:1",
+        "oidc_clients[0].secret_file: the secret in",
+    )
+    assert refused(fresh, "config", "check", words=words) == refused(fresh, "serve", words=words)
+    assert not fresh.state.exists()
+
+
+def test_a_running_control_plane_that_starts_again_tells_a_new_fault_and_does_not_loop(
+    kept: Installation,
+) -> None:
+    client('"https://k.cz/"', "short")(kept)
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway.commands.control_plane_process", kept.configuration],
+        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == WRONG_CONFIGURATION
+    assert "oidc_clients[0].secret_file: the secret in" in done.stderr
+    assert "Traceback" not in done.stderr
+    kept.write()
+
+
 def test_a_configuration_that_is_right_is_called_so_and_nothing_is_made(fresh: Installation) -> None:
     done = fresh.brana("config", "check")
     assert done.returncode == 0, done.stderr
@@ -153,7 +233,8 @@ def test_a_port_in_use_is_named_with_its_setting(kept: Installation, setting: st
 
 def test_a_state_folder_that_cannot_be_made_is_told(fresh: Installation) -> None:
     fresh.write(state__directory="/proc/brana")
-    refused(fresh, *SERVE, words=("state.directory /proc/brana cannot be written to", "give it to this user"))
+    words = ("state.directory: /proc/brana cannot be made", "name another folder")
+    assert refused(fresh, "serve", words=words) == refused(fresh, "config", "check", words=words)
 
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:

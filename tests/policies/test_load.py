@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,12 @@ def test_an_application_nobody_configured_is_a_problem_only_where_applications_a
 ) -> None:
     with pytest.raises(PoliciesUnusable) as raised:
         load(*folders, DISTRICT, {id_: text for id_, text in APPLICATIONS.items() if id_ != "budget"})
-    assert {one.what for one in raised.value.problems} == {'application "budget" is not configured'}
+    [told] = raised.value.problems
+    assert re.fullmatch(
+        r'application "budget" is not configured \([0-9]{2,3} places; this is the first\)', told.what
+    )
+    assert told.remedy.startswith("add an application with that id to the configuration, or take it out")
+    assert 'Application::"budget"' in told.file.read_text("utf-8").splitlines()[told.line - 1]
     assert load(*folders, DISTRICT).version
 
 

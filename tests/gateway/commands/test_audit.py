@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -154,6 +156,13 @@ def test_a_search_that_cannot_be_recorded_shows_nothing_and_says_why(kept: Insta
     assert (done.returncode, done.stdout) == (1, "")
     assert "run `brana audit verify`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_times_of_entries_are_those_of_prague_and_say_so(kept: Installation) -> None:
+    [started] = entries(kept, "--code", "system.started")
+    at = datetime.fromisoformat(started["entry"]["at"]).astimezone(ZoneInfo("Europe/Prague"))
+    line = kept.brana("audit", "search", "--code", "system.started").stdout
+    assert f"{at:%Y-%m-%d %H:%M:%S %Z} " in line
 
 
 def test_an_entry_that_cannot_be_read_is_told_at_its_place(kept: Installation) -> None:

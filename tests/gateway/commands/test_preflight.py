@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import State
-from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
+from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state, require_free
+from tests.rig.somebody_else import somebody_else
+
+UNPRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+LOW = 443
 
 
 @pytest.fixture
@@ -41,3 +45,19 @@ def test_a_link_that_leads_elsewhere_is_refused(state: State, tmp_path: Path) ->
 def test_a_memory_that_is_not_there_is_told_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match=r"(?s)state\.memory: .* No such file.*tmpfs"):
         prepare_state(State(directory=tmp_path / "state", memory=tmp_path / "missing"))
+
+
+@pytest.mark.real
+def test_an_address_of_another_machine_is_told_with_its_own_remedy() -> None:
+    with pytest.raises(
+        CannotStart, match=r"(?s)public\.port: 203\.0\.113\.9:8443 .*an address of this machine"
+    ):
+        require_free([("public.port", "203.0.113.9", 8443)])
+
+
+@pytest.mark.real
+def test_a_low_port_is_told_with_the_capability_that_it_needs() -> None:
+    if int(UNPRIVILEGED.read_text()) <= LOW:
+        pytest.skip("this machine gives every port to everybody")
+    with somebody_else(), pytest.raises(CannotStart, match=r"(?s)Permission denied.*CAP_NET_BIND_SERVICE"):
+        require_free([("public.port", "127.0.0.1", LOW)])

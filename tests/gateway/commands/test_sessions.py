@@ -1,22 +1,18 @@
 """`brana sessions`, beside a control socket that answers as the running product does."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from config.vocabulary import AuthenticationLevel, Role, SessionId
-from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands.state import now, open_state
 from gateway.control import control_app
-from gateway.sessions.session import Session
 from tests.rig.installation import Installation, install
-from tests.rig.people import HULIN, JANA_ID
+from tests.rig.two_sessions import open_two
 
 pytestmark = pytest.mark.real
 
@@ -28,34 +24,10 @@ def office(tmp_path: Path) -> Iterator[Installation]:
     state = open_state(installation.configuration)
     try:
         state.keys  # noqa: B018 - made by a first start
-        asyncio.run(_open(state.sessions, now()))
+        asyncio.run(open_two(state.sessions, now()))
     finally:
         state.database.close()
     yield installation
-
-
-async def _open(sessions, at: datetime) -> None:
-    first = Session(
-        id=SessionId("A" * 22),
-        subject=JANA_ID,
-        login="novakova.jana",
-        name="Jana [/b] Nováková",
-        provider_sid="P" * 22,
-        roles=((HULIN, Role.CLERK),),
-        municipality=HULIN,
-        generation=1,
-        acr=AuthenticationLevel.TWO_FACTORS,
-        amr=("pwd", "otp"),
-        authenticated_at=at,
-        opened_at=at,
-        last_seen_at=at,
-        facts_at=at,
-        address="192.0.2.7",
-        user_agent="browser",
-    )
-    for one in (first, replace(first, id=SessionId("B" * 22), provider_sid="Q" * 22)):
-        opened = Entry(code=Code.SESSION_OPENED, outcome=Outcome.SUCCESS, at=at, session=one.id)
-        await sessions.add(one, one.id.encode(), "a.example", [opened])
 
 
 @asynccontextmanager
@@ -82,6 +54,11 @@ def test_open_sessions_are_rows_of_one_line_whatever_characters_the_names_have(o
     assert listed.returncode == 0
     assert sorted(row.split("│")[1].strip() for row in rows) == ["A" * 22, "B" * 22]
     assert all("Hulín" in row and "192.0.2.7" in row for row in rows)
+
+
+def test_times_of_sessions_are_those_of_prague_and_say_so(office: Installation) -> None:
+    row = next(line for line in office.brana("sessions", "list").stdout.splitlines() if "A" * 22 in line)
+    assert len(re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} CES?T", row)) == 2
 
 
 async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office: Installation) -> None:

@@ -1,6 +1,7 @@
 """`brana user` and `brana sessions`, on an installation whose directory is a real slapd."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
 from tests.rig.people import JANA_ID
 from tests.rig.slapd import person_ldif, slapd
+from tests.rig.two_sessions import open_two
 
 pytestmark = pytest.mark.real
 JANA = "novakova.jana"
@@ -91,3 +93,13 @@ def test_a_list_without_sessions_says_that_there_are_none(
 ) -> None:
     listed = office.brana("sessions", "list", *words)
     assert (listed.returncode, listed.stdout, listed.stderr) == (0, said, "")
+
+
+async def test_sessions_of_a_person_are_shown_with_the_time_of_prague(office: Installation) -> None:
+    state = open_state(office.configuration)
+    try:
+        await open_two(state.sessions, now())
+    finally:
+        state.database.close()
+    shown = office.brana("user", "show", JANA).stdout
+    assert len(re.findall(r"[AB]{22} since [0-9-]{10} [0-9:]{5} CES?T from 192\.0\.2\.7", shown)) == 2

@@ -1,0 +1,33 @@
+"""`brana demo --code LOGIN`: password and present one-time code of an account of the demo, for who has no phone."""
+
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyotp
+
+from gateway.commands.preflight import CannotStart
+from gateway.demo.world import read
+
+PERIOD = 30  # seconds, RFC 6238 §4.1
+
+
+def credentials(directory: Path, login: str, now: datetime) -> str:
+    """What to type at the sign-in. Raises CannotStart where there is no such account."""
+    world = read(directory / "inhabitants.json")
+    if world is None:
+        raise CannotStart(f"there is no world of the demo in {directory}", "start `make demo` first")
+    account = next((one for one in world.accounts if one.login == login.lower()), None)
+    if account is None:
+        logins = [one.login for one in world.accounts]
+        near = get_close_matches(login.lower(), logins, n=3) or [one.login for one in world.cast]
+        raise CannotStart(f"nobody in the demo has the login {login!r}", f"try {', '.join(near)}")
+    if account.totp_secret is None:
+        code = "none yet: the first sign-in sets the second factor up, and then the code comes from there"
+    else:
+        left = PERIOD - int(now.timestamp()) % PERIOD
+        code = f"{pyotp.TOTP(account.totp_secret).at(now)} (for {left} s more, and good once)"
+    disabled = (
+        "\nnote: the account is disabled in the directory, nobody gets in with it" if account.disabled else ""
+    )
+    return f"password: {account.password}\none-time code: {code}{disabled}"

@@ -1,0 +1,98 @@
+"""What the control plane makes of the configuration when it starts, made once before anything does.
+
+Whatever would fail there is told here, as a fault of the setting it comes from.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from cryptography import x509
+
+from config.district import District
+from config.doubt import Finding
+from config.files import file_fault
+from config.settings import Directory, OidcClient, Settings
+from gateway.envoy.clusters import UpstreamUnusable
+from gateway.envoy.discovery import all_resources
+from gateway.envoy.messages import Surroundings
+from gateway.envoy.routes import HostTaken
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.filters import equal
+from idp.directory.names import NotAName, group_pattern, parsed
+from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
+
+SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -base64 32 writes such"
+
+
+def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
+    for number, client in enumerate(clients):
+        at = f"oidc_clients[{number}]"
+        for name in ("redirect_uris", "post_logout_redirect_uris"):
+            for uri in getattr(client, name):
+                if (fault := redirect_fault(uri)) is not None:
+                    yield f"{at}.{name}", f"{uri!r} {fault}", "write the whole address out"
+        file = client.secret_file
+        if file is None or file_fault(file) is not None:
+            continue
+        try:
+            length = len(file.read_text(encoding="utf-8").strip())
+        except UnicodeDecodeError:
+            yield f"{at}.secret_file", f"{file} is not text in UTF-8", SECRET
+            continue
+        if length < SECRET_MIN:
+            yield f"{at}.secret_file", f"the secret in {file} has only {length} characters", SECRET
+
+
+def directory_faults(directory: Directory) -> Iterator[Finding]:
+    """Names that LDAP could not read, and an authority that vouches for nobody.
+
+    The account may be named otherwise than by a distinguished name, as Active Directory allows.
+    """
+    for name in ("people_base", "groups_base"):
+        if (fault := _said(partial(parsed, getattr(directory, name)))) is not None:
+            yield f"directory.{name}", fault, "write it as `ou=people,dc=office,dc=example`"
+    for name in ("login_attribute", "identity_attribute"):
+        if (fault := _said(partial(equal, getattr(directory, name), ""))) is not None:
+            yield f"directory.{name}", fault, "write for example `uid` or `entryUUID`"
+    for number, mapping in enumerate(directory.roles):
+        if (fault := _said(partial(group_pattern, mapping))) is not None:
+            yield f"directory.roles[{number}].group", fault, "write a distinguished name (RFC 4514)"
+    if file_fault(directory.authority) is None and not _vouches(directory.authority.read_bytes()):
+        remedy = "put the certificate of the authority of the directory's servers there"
+        yield "directory.authority", f"{directory.authority}: not a PEM certificate", remedy
+    if file_fault(directory.bind_password_file) is None:
+        try:
+            directory.bind_password_file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            file = directory.bind_password_file
+            yield "directory.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
+
+
+def building_faults(settings: Settings, district: District) -> Iterator[Finding]:
+    """What remains to go wrong when all of it is made; the settings are sound by themselves."""
+    state = settings.state.directory
+    around = Surroundings(
+        run=state / "run", spool=state / "spool", district=tuple(district), grant_keys={"keys": []}
+    )
+    try:
+        clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
+        all_resources(settings, around)
+    except (ClientUnusable, HostTaken, UpstreamUnusable) as error:
+        at = "oidc_clients" if isinstance(error, ClientUnusable) else "applications"
+        yield at, str(error), "correct it there"
+
+
+def _said(attempt: Callable[[], object]) -> str | None:
+    """What it objects to."""
+    try:
+        attempt()
+    except (NotAName, DirectoryMisconfigured, ValueError) as error:
+        return str(error)
+    return None
+
+
+def _vouches(pem: bytes) -> bool:
+    try:
+        return bool(x509.load_pem_x509_certificates(pem))
+    except ValueError:
+        return False

@@ -1,0 +1,148 @@
+"""The example that operators copy passes the check as it stands, with the files that only an office can bring."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.problem import ConfigurationRefused, Problem
+from gateway.commands.fitness import checked
+from gateway.demo.authority import authority, write_private
+from gateway.demo.configuration import RECORDS, ROUTES
+
+pytestmark = pytest.mark.real
+EXAMPLES = Path(__file__).parents[3] / "config/examples"
+OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
+BROUGHT = (
+    "tls/chain.pem",
+    "tls/key.pem",
+    "tls/directory-authority.pem",
+    "directory.password",
+    "library.secret",
+)
+"""Certificate, directory authority, passwords."""
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The configuration, the policies and the list of municipalities, copied where the settings say."""
+    shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
+    shutil.copyfile(EXAMPLES / "kromeriz.csv", tmp_path / "district.csv")
+    text = (EXAMPLES / "embedded.toml").read_text("utf-8")
+    assert '"/var/lib/brana"' in text
+    path = tmp_path / "brana.toml"
+    path.write_text(
+        text.replace('"/var/lib/brana"', '"state"'), "utf-8"
+    )  # who runs tests may not write there
+    return path
+
+
+@pytest.fixture
+def office(copied: Path) -> Path:
+    """With what the office brings."""
+    folder = copied.parent
+    made = authority(folder / "made", datetime.now(UTC))
+    public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
+    (folder / "tls").mkdir()
+    for file, name in zip((public.certificate, public.key, made.certificate), BROUGHT[:3], strict=True):
+        shutil.copy(file, folder / name)
+    for name in BROUGHT[3:]:
+        write_private(folder / name, b"x" * 32)
+    return copied
+
+
+def faults(path: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigurationRefused) as refused:
+        checked(path)
+    return refused.value.problems
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
+    before = sorted(office.parent.rglob("*"))
+    settings, district, book = checked(office)
+    assert sorted(office.parent.rglob("*")) == before, "a check makes nothing"
+    assert [application.id for application in settings.applications] == ["records", "budget", "map"]
+    assert len(district) == 46
+    assert book.without_policies == frozenset()
+
+
+def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> None:
+    told = faults(copied)
+    assert sorted(str(copied.parent / name) for name in BROUGHT) == sorted(
+        problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told
+    )
+    assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
+
+
+def test_the_applications_of_the_example_are_those_of_the_demo(office: Path) -> None:
+    settings, _, _ = checked(office)
+    assert {application.id for application in settings.applications} == set(ROUTES)
+    records = next(one for one in settings.applications if one.id == RECORDS)
+    assert [route.action for route in records.routes] == ["sign", "read", "write"]
+
+
+def first_steps() -> dict[str, str]:
+    """What docs/operators.md shows to begin with: suffix → text of the block."""
+    section = OPERATORS.read_text("utf-8").partition("### A first configuration")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^ *```(toml|csv|cedar)\n(.*?)^ *```$", section, re.DOTALL | re.MULTILINE))
+
+
+def test_the_first_configuration_of_the_documentation_passes(office: Path) -> None:
+    shown, folder = first_steps(), office.parent
+    for file in (folder / "policies/municipalities").iterdir():
+        file.unlink()
+    (folder / "policies/municipalities/588296.cedar").write_text(shown["cedar"], "utf-8")
+    (folder / "district.csv").write_text(shown["csv"], "utf-8")
+    assert 'directory = "/var/lib/brana"' in shown["toml"]
+    office.write_text(shown["toml"].replace('"/var/lib/brana"', '"state"'), "utf-8")
+    before = sorted(folder.rglob("*"))
+    settings, district, book = checked(office)
+    assert [application.id for application in settings.applications] == ["records"]
+    assert (list(district), book.without_policies) == (["588296"], frozenset())
+    assert sorted(folder.rglob("*")) == before
+    for file in BROUGHT:
+        assert file in shown["toml"] or file == "library.secret"
+
+
+def test_an_application_taken_out_of_the_configuration_alone_is_told_once_for_all_policies(
+    office: Path,
+) -> None:
+    change(office, 'id = "map"', 'id = "mapa"')
+    [told] = faults(office)
+    assert 'application "map" is not configured' in told.what
+    assert "places; this is the first)" in told.what
+    assert told.line
+
+
+def test_a_fault_of_an_application_does_not_blame_the_policies(office: Path) -> None:
+    change(office, 'id = "map"', "id = 5")
+    [told] = faults(office)
+    assert told.what.startswith("applications[2].id: must be ")
+
+
+def test_a_fault_of_a_policy_is_told_beside_one_of_a_type_and_of_the_certificate(office: Path) -> None:
+    change(office, "#spool_file_mib = 64", 'spool_file_mib = "x"')
+    change(office, 'host = "map.brana.kromeriz.example"', 'host = "a.map.brana.kromeriz.example"')
+    added = office.parent / "policies/region/99-new.cedar"
+    added.write_text("permit (everything);")
+    certificate, typed, policy = faults(office)
+    assert typed.what.startswith("audit.spool_file_mib: must be a number of 1 or more")
+    assert "does not cover the host a.map.brana.kromeriz.example" in certificate.what
+    assert policy.file.name == "99-new.cedar"
+
+
+def test_a_missing_key_does_not_hide_that_the_certificate_is_for_other_hosts(office: Path) -> None:
+    (office.parent / "tls/key.pem").unlink()
+    change(office, 'domain = "brana.kromeriz.example"', 'domain = "jinde.kromeriz.example"')
+    change(office, ".brana.kromeriz.example", ".jinde.kromeriz.example")
+    certificate, key = faults(office)
+    assert "it does not cover the host login.jinde.kromeriz.example" in certificate.what
+    assert "tls/key.pem is missing" in key.what
