@@ -17,7 +17,8 @@ PAGE = 50
 COUNTED = 1_000  # entries that are counted; more is told as "more than"
 LONGEST_SPAN = timedelta(days=7)
 FARTHEST = 2**62 - 1  # microseconds: a place before or behind every time
-PEOPLE = 20  # subjects that a part of a name may stand for
+PEOPLE = 20  # subjects, and as many logins without one, that a part of a name may stand for
+SIGN_IN_NEEDED = "sign_in_needed"  # the reason of whoever was only sent to the sign-in
 
 
 class TooManyPeople(Exception):
@@ -162,9 +163,10 @@ class Hour:
 
     start: datetime
     requests: int
-    """Requests that were let through."""
+    """Requests of signed-in people to applications that were let through."""
     refusals: int
-    """Acts of any kind that were refused."""
+    """Requests, and acts without one, that were refused; each once, however many entries tell of it. Whoever
+    was only sent to the sign-in is none."""
 
 
 @dataclass(frozen=True, slots=True)

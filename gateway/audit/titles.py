@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Callable
 
 from config.settings import Title
 from config.vocabulary import Language
@@ -159,9 +160,17 @@ FAULTS: dict[Fault, Title] = {
 }
 
 
-def sentence(entry: Entry, language: Language, reasons: Reasons = REASONS) -> str:
-    """The entry as one sentence; a dash stands for what it does not say, a code for a reason without a name."""
-    values = {name: getattr(entry, name) for name in TEXTS}
+def sentence(
+    entry: Entry,
+    language: Language,
+    reasons: Reasons = REASONS,
+    names: Callable[[str, str], str] = lambda _field, value: value,
+) -> str:
+    """The entry as one sentence; a dash stands for what it does not say, a code for a reason without a name.
+
+    `names`: what people call the value of a field, as the name of a municipality.
+    """
+    values = {name: names(name, getattr(entry, name)) for name in TEXTS}
     values["who"] = entry.person or entry.subject
     if (named := reasons.name(entry.reason)) is not None:
         values["reason"] = named.in_language(language)

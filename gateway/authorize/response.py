@@ -104,7 +104,7 @@ def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] 
         return _page(401, SIGN_IN_NEEDED, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
     old = tuple(clear_cookie(name) for name in superfluous(dict(request.cookies)))
-    headers = {"Location": location, "Cache-Control": "no-store"}
+    headers = {"Location": location, "Cache-Control": "no-store", REASON_HEADER: SIGN_IN_NEEDED}
     return Answer(302, headers, (*cookies, attempt_cookie, *old))
 
 

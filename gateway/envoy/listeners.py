@@ -7,6 +7,7 @@ from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
+from gateway.envoy.routes import Authority
 
 LISTENER = "people"
 CERTIFICATE = "brana.certificate"
@@ -23,7 +24,9 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         rds={"route_config_name": ROUTES, "config_source": discovered()},
         http_filters=http_filters(),
         access_log=access_log(surroundings.spool),
-        local_reply_config=local_replies(),
+        local_reply_config=local_replies(
+            f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
+        ),
         **reading(),
         **limits(),
     )

@@ -1,7 +1,9 @@
 """What Envoy answers by itself when it cannot or will not forward: a page for people, JSON for programs."""
 
+import base64
 import html
 from dataclasses import dataclass
+from hashlib import sha256
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.authorization import UNAVAILABLE
@@ -134,7 +136,13 @@ UNDECIDED = Reply(
 )
 """The decision point is away; the same reason as where it says itself that it cannot decide."""
 
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+STYLE = script("local_reply.css")
+STYLE_DIGEST = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{STYLE_DIGEST}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The style stands in the page itself, allowed by its digest alone: nothing may answer when this page is shown."""
 HEADERS = [
     overwrite("content-security-policy", POLICY),
     overwrite("cache-control", "no-store"),
@@ -145,14 +153,17 @@ DENIED = "ext_authz_denied"  # response code details of a refusal that came with
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
 
 
-def local_replies() -> Json:
-    """`local_reply_config`: first match decides, so refusals of `gateway.authorize` come first, untouched."""
+def local_replies(portal: str) -> Json:
+    """`local_reply_config`: first match decides, so refusals of `gateway.authorize` come first, untouched.
+
+    `portal`: its address, to which pages lead.
+    """
     denied, undecided = _details(DENIED), _details(NO_DECISION)
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
-    mappers += [_page(UNDECIDED, undecided), _data(UNDECIDED, undecided)]
+    mappers += [_page(UNDECIDED, undecided, portal), _data(UNDECIDED, undecided)]
     for reply in REPLIES:
-        mappers += [_page(reply, _status(reply.status)), _data(reply, _status(reply.status))]
+        mappers += [_page(reply, _status(reply.status), portal), _data(reply, _status(reply.status))]
     return {"mappers": mappers}
 
 
@@ -165,11 +176,12 @@ def _details(details: str) -> Json:
     return {"extension_filter": {"name": "envoy.access_loggers.extension_filters.cel", "typed_config": cel}}
 
 
-def _page(reply: Reply, when: Json) -> Json:
+def _page(reply: Reply, when: Json, portal: str) -> Json:
     texts = {
         name: _escaped(getattr(reply, name)) for name in ("title_cs", "advice_cs", "title_en", "advice_en")
     }
-    page = script("local_reply.html").format_map(texts)
+    style = STYLE.replace("%", "%%")  # a single one would begin a word of Envoy's
+    page = script("local_reply.html").format_map(texts | {"style": style, "portal": _escaped(portal)})
     wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
     return {
         "filter": {"and_filter": {"filters": [when, wants_page]}},

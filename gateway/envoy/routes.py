@@ -27,6 +27,9 @@ PORTAL = (
 )
 AUDIT = (
     Route(methods=["GET"], action=Action.READ),
+    Route(
+        path="/integrity", methods=["POST"], action=Action.READ
+    ),  # verifying reads the log and changes nothing
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
 BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTAL), "admin": ("audit", AUDIT)}
@@ -53,7 +56,7 @@ class HostTaken(Exception):
 
 def routes(settings: Settings, surroundings: Surroundings) -> Json:
     """The route configuration. Raises HostTaken."""
-    authority, grant = _Authority(settings), settings.grants.lifetime
+    authority, grant = Authority(settings), settings.grants.lifetime
     hosts = [_sign_in(f"login.{settings.public.domain}", authority)]
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
@@ -83,7 +86,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     }
 
 
-class _Authority:
+class Authority:
     """The `host[:port]` that people see, which is what every upstream is given."""
 
     def __init__(self, settings: Settings) -> None:
@@ -101,13 +104,13 @@ def _hosts(application: Application, surroundings: Surroundings) -> Iterable[tup
     return [(application.host.replace(PLACE, code).lower(), code) for code in codes]
 
 
-def _sign_in(host: str, authority: _Authority) -> Json:
+def _sign_in(host: str, authority: Authority) -> Json:
     return _virtual_host(host, [_ours("/", "idp", host, authority)])
 
 
 def _gated(
     host: str,
-    authority: _Authority,
+    authority: Authority,
     application: str,
     municipality: str,
     table: Iterable[Route],
@@ -142,7 +145,7 @@ def _gated(
     return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked, nothing])
 
 
-def _ours(path: str, cluster: str, host: str, authority: _Authority) -> Json:
+def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
@@ -169,7 +172,7 @@ def _match(route: Route) -> Json:
     return match
 
 
-def _forward(cluster: str, host: str, authority: _Authority) -> Json:
+def _forward(cluster: str, host: str, authority: Authority) -> Json:
     return {
         "cluster": cluster,
         "host_rewrite_literal": authority.of(host),

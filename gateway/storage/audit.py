@@ -27,8 +27,19 @@ from gateway.storage.tables.audit import audit_entry
 
 CLOCK_TOLERANCE = timedelta(seconds=1)  # below this a step back is the daily work of time synchronisation
 
-INTRODUCING = frozenset({Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED})
-"""Entries that say who a subject is: login in `person`, full name in the detail `name`."""
+INTRODUCING = frozenset(
+    {
+        *(Code.SIGN_IN_COMPLETED, Code.SESSION_OPENED),
+        *(
+            Code.SIGN_IN_PASSWORD_REFUSED,
+            Code.SIGN_IN_CODE_REFUSED,
+            Code.SIGN_IN_THROTTLED,
+            Code.SIGN_IN_FAILED,
+        ),
+    }
+)
+"""Entries whose people are found by a part of their name: login in `person`, full name in the detail `name`.
+A refused sign-in has no subject where nobody was recognised; then the login, as it was typed, is all there is."""
 OPERATOR = "cli:"
 """Subjects that begin so have no other name: whoever looks for a part of it finds them."""
 
@@ -150,7 +161,7 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
         leaf = leaf_hash(data)
         leaves.append(leaf)
         rows.append((*facts(recorded), data, leaf))
-        if entry.code in INTRODUCING and entry.subject:
+        if entry.code in INTRODUCING and (entry.subject or entry.person):
             name = entry.details.get("name", "")
             names.add((entry.subject, entry.person, folded(entry.person, str(name))))
         elif entry.subject.startswith(OPERATOR):

@@ -10,7 +10,18 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, false, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
@@ -23,6 +34,7 @@ from gateway.audit.search import (
     LONGEST_SPAN,
     PAGE,
     PEOPLE,
+    SIGN_IN_NEEDED,
     Altered,
     Count,
     Found,
@@ -142,25 +154,38 @@ def position(connection: Connection, sequence: int) -> Position | None:
 def hours(
     connection: Connection, since: datetime, until: datetime, municipality: MunicipalityCode | None
 ) -> tuple[Hour, ...]:
-    start = _e.at - _e.at % HOUR
-    through = func.sum(
-        case(((_e.code == Code.ACCESS.value) & (_e.outcome == Outcome.SUCCESS.value), 1), else_=0)
-    )
-    refused = func.sum(case((_e.outcome == Outcome.REFUSED.value, 1), else_=0))
-    conditions = [
-        _e.at >= microseconds(max(since, until - LONGEST_SPAN)),
-        _e.at < microseconds(until),
-        or_(_e.code == Code.ACCESS.value, _e.outcome == Outcome.REFUSED.value),
-    ]
+    span = [_e.at >= microseconds(max(since, until - LONGEST_SPAN)), _e.at < microseconds(until)]
     if municipality is not None:
-        conditions.append(_equals("municipality", municipality, indexed=True))
-    rows = connection.execute(
-        select(start.label("start"), through.label("through"), refused.label("refused"))
-        .where(*conditions)
-        .group_by("start")
-        .order_by("start")
-    )
-    return tuple(Hour(moment(row.start), row.through, row.refused) for row in rows)
+        span.append(_equals("municipality", municipality, indexed=True))
+    to_applications = [
+        _e.code == Code.ACCESS.value,
+        _unindexed(_e.outcome) == Outcome.SUCCESS.value,
+        _unindexed(_e.application) != "",
+        _unindexed(_e.session) != "",  # somebody is signed in
+    ]
+    through = _by_hour(connection, select(_e.at.label("at")).where(*span, *to_applications))
+    refusals = [
+        _e.outcome == Outcome.REFUSED.value,
+        _e.outcome != Outcome.SUCCESS.value,  # names the partial index
+        _unindexed(_e.reason) != SIGN_IN_NEEDED,
+    ]
+    each = select(func.min(_e.at).label("at")).where(*span, *refusals).group_by(_request())
+    refused = _by_hour(connection, each)
+    starts = sorted(through.keys() | refused.keys())
+    return tuple(Hour(moment(start), through.get(start, 0), refused.get(start, 0)) for start in starts)
+
+
+def _by_hour(connection: Connection, times: Select[tuple[int]]) -> dict[int, int]:
+    """How many of the times are in each hour that has any."""
+    at = times.subquery().c.at
+    start = at - at % HOUR
+    rows = connection.execute(select(start.label("start"), func.count().label("number")).group_by("start"))
+    return {row.start: row.number for row in rows}
+
+
+def _request() -> ColumnElement[Any]:
+    """What makes two refusals one: a decision and the access it refuses bear the same request's number."""
+    return case((_e.request_id != "", _e.request_id), else_=_e.sequence)
 
 
 def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
@@ -193,15 +218,38 @@ def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
 
 
 def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
-    """Entries of the subjects that the text may mean, and the others that have it as their login."""
+    """Entries of the subjects that the text may mean, and the others that have a login it may mean."""
+    subjects, logins = _meant(connection, text)
+    others = _unindexed(_e.subject).not_in(sorted(subjects))
+    return [
+        *([_equals("subject", subject, indexed=indexed)] for subject in sorted(subjects)),
+        *([_equals("person", login, indexed=indexed), others] for login in sorted(logins)),
+    ]
+
+
+def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
+    """Subjects, and logins that came with no subject: somebody who never got in has only what was typed.
+
+    A whole login or subject means just that where a part would fit too many, however many others were typed.
+    """
     wanted = folded(text).strip()
-    matching = audit_person.c.folded.contains(wanted, autoescape=True) if wanted else false()
-    known = connection.execute(select(audit_person.c.subject).distinct().where(matching).limit(PEOPLE + 1))
-    subjects = sorted({text, *(row.subject for row in known)})
-    if len(subjects) > PEOPLE + 1:
+    if not wanted:
+        return {text}, {text}
+    parts = _known(connection, audit_person.c.folded.contains(wanted, autoescape=True))
+    if all(len(found) <= PEOPLE for found in parts):
+        return parts[0] | {text}, parts[1] | {text}
+    exact = _known(connection, or_(audit_person.c.person == text, audit_person.c.subject == text))
+    if not any(exact):
         raise TooManyPeople(text)
-    by_login = [_equals("person", text, indexed=indexed), _unindexed(_e.subject).not_in(subjects)]
-    return [*([_equals("subject", subject, indexed=indexed)] for subject in subjects), by_login]
+    return exact[0] | {text}, {text}
+
+
+def _known(connection: Connection, matching: Condition) -> tuple[set[str], set[str]]:
+    """Subjects, and logins without one, whose names match; one more of each than may be."""
+    subject, person = audit_person.c.subject, audit_person.c.person
+    subjects = select(subject).distinct().where(subject != "", matching).limit(PEOPLE + 1)
+    logins = select(person).distinct().where(subject == "", matching).limit(PEOPLE + 1)
+    return set(connection.scalars(subjects)), set(connection.scalars(logins))
 
 
 def _conditions(query: Query) -> list[Condition]:

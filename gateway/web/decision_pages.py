@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import Language
+from config.vocabulary import Action, Language
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
 from gateway.web.desk import Desk
+from gateway.web.identity import ADMIN
 from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
@@ -46,7 +47,8 @@ class DecisionPages:
         )
         passes_by_itself = status == TRY_LATER
         again = own_path(request.target) if passes_by_itself else ""
-        return self._page(request, refusal, status, again, self._somebody(session))
+        acting = request.application == ADMIN and request.action is not Action.READ
+        return self._page(request, refusal, status, again, self._somebody(session), log=acting)
 
     def signed_out(self, request: AccessRequest) -> str:
         start = "/"  # of this host: a form sent again needs a sign-in that was begun here
@@ -69,6 +71,8 @@ class DecisionPages:
         status: int,
         again: str = "",
         who: Somebody | None = None,
+        *,
+        log: bool = False,
     ) -> str:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.desk.now(), request_id=request.request_id
@@ -81,6 +85,7 @@ class DecisionPages:
             who=who,
             again=again,
             here=request.target,
+            log=log,
         )
 
 

@@ -93,14 +93,16 @@ class Desk:
                 content_type="application/json",
                 headers=page_headers() | named,
             )
+        audience, who = self._present(request)
         html = refusal_page(
             self.pages,
             occurrence,
             language,
             portal=self.portal,
-            who=self._somebody(request),
+            who=who,
             again=again,
             here=request.path_qs,
+            log=audience == ADMIN,
         )
         response = web.Response(
             text=html,
@@ -111,15 +113,15 @@ class Desk:
         remember(response, request, self.pages.domain)
         return response
 
-    def _somebody(self, request: web.Request) -> Somebody | None:
-        """Whoever the gate says is there, on whichever of our own hosts; nobody where that is not certain."""
+    def _present(self, request: web.Request) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
+        """Whoever the gate says is there, and on which of our own hosts; nobody where that is not certain."""
         for audience in (PORTAL, ADMIN):
             try:
                 caller = self.caller(request, audience)
             except NotIdentified:
                 continue
-            return Somebody(caller.name, self.municipality_name(caller.municipality))
-        return None
+            return audience, Somebody(caller.name, self.municipality_name(caller.municipality))
+        return None, None
 
 
 def request_id_of(request: web.Request) -> str:

@@ -128,8 +128,10 @@ def refusal_page(
     who: Somebody | None = None,
     again: str = "",
     here: str = "",
+    log: bool = False,
 ) -> str:
-    """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt.
+    """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt; `log`:
+    the reader of the audit log is offered the way back to it.
 
     `who` is signed in; None where nobody is, or where that cannot be known now.
     """
@@ -147,6 +149,7 @@ def refusal_page(
         portal=portal,
         who=who,
         again=again,
+        log=log,
     )
 
 

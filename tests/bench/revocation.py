@@ -104,7 +104,7 @@ async def _sample(product: Product, officer: Visitor, victim: SignedIn) -> tuple
         began = time.perf_counter()
         click = asyncio.create_task(
             officer.post(
-                f"{product.addresses.admin}/sessions/end", {"session": victim.session.id}, follow=False
+                f"{product.addresses.admin}/sessions/end/now", {"session": victim.session.id}, follow=False
             )
         )
         while (await ask(cookie))[0] == 200:

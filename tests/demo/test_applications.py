@@ -9,9 +9,10 @@ from aiohttp import ClientSession, WSMsgType
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from config.vocabulary import ApplicationId
+from config.vocabulary import ApplicationId, Language
 from gateway.demo.applications.budget import bars, chapters
 from gateway.demo.applications.places import HEIGHT, WIDTH, positions
+from gateway.demo.applications.shell import moment
 from gateway.demo.applications.vehicles import sightings
 from tests.rig.demo_world import Demo, Signer, demo, world
 
@@ -136,9 +137,31 @@ async def test_a_document_is_registered_opened_and_signed_in_its_own_municipalit
     assert "<b>" not in text
     assert "&lt;b&gt;" in text
     async with browser.post(address(demo, "records", f"/sign/{number}"), headers=headers) as answer:
-        assert "podepsáno" in await answer.text()
+        signed = await answer.text()
+    assert "podepsáno" in signed
+    assert re.search(r"Jana Nováková, \d+\.\xa0\d+\.\xa0\d{4} v\xa0\d+:\d\d<", signed)
     async with browser.get(address(demo, "records"), headers=headers, params={"q": "lavičku"}) as answer:
         assert (await answer.text()).count("/document/") == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "czech", "english"),
+    [
+        (datetime(2026, 11, 23, 23, 5, tzinfo=UTC), "24.\xa011.\xa02026 v\xa00:05", "2026-11-24 at\xa00:05"),
+        (datetime(2026, 7, 1, 9, 41, tzinfo=UTC), "1.\xa07.\xa02026 v\xa011:41", "2026-07-01 at\xa011:41"),
+    ],
+)
+def test_a_signature_is_dated_in_prague(at: datetime, czech: str, english: str):
+    assert (moment(at, Language.CZECH), moment(at, Language.ENGLISH)) == (czech, english)
+
+
+@pytest.mark.parametrize(("code", "office"), [("588491", "MěÚ"), ("588296", "MěÚ"), ("588628", "OÚ")])
+async def test_a_reference_begins_with_the_office_of_a_town_or_of_a_village(
+    demo: Demo, browser: ClientSession, code: str, office: str
+):
+    async with browser.get(address(demo, "records"), headers=demo.signer.headers("records", code)) as answer:
+        references = re.findall(r'class="number"[^>]*>(\S+) \d{6}/', await answer.text())
+    assert set(references) == {office}
 
 
 async def test_documents_of_another_municipality_do_not_exist(demo: Demo, browser: ClientSession):

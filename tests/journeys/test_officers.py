@@ -6,6 +6,7 @@ from playwright.async_api import Browser, expect
 from config.load import load
 from gateway.commands.decisions import policy_book
 from gateway.commands.policies_in_force import reasons_of
+from gateway.web.officer.details import LABELS
 from tests.journeys.conftest import person, sign_in
 from tests.rig.browser import screenshot
 from tests.rig.demo import Demo
@@ -31,6 +32,66 @@ async def test_the_officer_verifies_the_log_beside_the_process_that_decides(
     [verified] = product.entries("--person", "kucera.martin", "--code", "audit.verified")
     assert verified["entry"]["details"]["finding"] == "whole"
     assert verified["entry"]["application"] == "audit"
+
+
+async def test_an_auditor_proves_the_log_whole_and_is_offered_no_more_than_that(
+    product: Demo, browser: Browser
+) -> None:
+    async with person(browser, java_script_enabled=False) as auditor:
+        await auditor.goto(product.url("admin", "/integrity"))
+        await sign_in(auditor, product.account("rihova.alena"))
+        await auditor.get_by_role("button", name="Ověřit nyní").click()
+        done = auditor.get_by_text("Auditní záznam je úplný a nezměněný")
+        await expect(done).to_be_visible(timeout=30_000)
+        await auditor.goto(product.url("admin", "/sessions"))
+        await expect(auditor.locator("main")).to_contain_text("rihova.alena")
+        await expect(auditor.get_by_role("button", name="Ukončit relaci")).to_have_count(0)
+    [verified] = product.entries("--person", "rihova.alena", "--code", "audit.verified")
+    assert verified["entry"]["details"]["finding"] == "whole"
+
+
+async def test_a_session_ends_after_a_question_and_the_page_says_whose(
+    product: Demo, browser: Browser
+) -> None:
+    async with person(browser) as jana, person(browser, java_script_enabled=False) as officer:
+        await jana.goto(product.url("portal"))
+        await sign_in(jana, product.account("novakova.jana"))
+        await officer.goto(product.url("admin", "/sessions"))
+        await sign_in(officer, product.account("kucera.martin"))
+        row = officer.get_by_role("row").filter(has_text="novakova.jana").first
+        await row.get_by_role("button", name="Ukončit relaci").click()
+        await expect(officer.locator("h1")).to_contain_text("Jana Nováková")
+        await screenshot(officer, "officer-asked")
+        assert (await jana.goto(product.url("portal"))).ok  # not ended by the question
+        await officer.get_by_role("button", name="Ukončit relaci").click()
+        await expect(officer.get_by_role("status")).to_contain_text("Jana Nováková")
+        await screenshot(officer, "officer-ended")
+        await jana.goto(product.url("portal"))
+        assert "://login." in jana.url
+
+
+async def test_who_never_got_in_is_found_by_a_part_of_the_login(product: Demo, browser: Browser) -> None:
+    async with person(browser) as stranger:
+        await stranger.goto(product.url("portal"))
+        await stranger.fill("[name=username]", "urban.karel")
+        await stranger.fill("[name=password]", "wrong")
+        await stranger.click("main button[type=submit]")
+        await expect(stranger.locator("main")).to_contain_text("heslo")
+    found = {one["entry"]["code"] for one in product.entries("--person", "urban")}
+    assert "sign_in.password_refused" in found
+
+
+async def test_a_page_load_that_is_sent_to_the_sign_in_is_no_success(product: Demo, browser: Browser) -> None:
+    async with person(browser) as stranger:
+        await stranger.goto(product.url("rozpocet"))
+    sent = product.entries("--code", "access.request", "--reason", "sign_in_needed")[0]["entry"]
+    assert (sent["outcome"], sent["details"]["status"], sent["application"]) == ("refused", 302, "budget")
+
+
+def test_every_detail_that_was_recorded_has_a_label(product: Demo) -> None:
+    recorded = {key for one in product.entries() for key in one["entry"].get("details", {})}
+    assert recorded
+    assert recorded - set(LABELS) == set()
 
 
 async def test_whoever_comes_back_without_an_attempt_stands_in_the_log(

@@ -21,6 +21,7 @@ from idp.login.totp import STEP, Secret, code_at
 SECRET = re.compile(r'class="secret">([A-Z2-7 ]+)<')
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"')
 TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
 NAVIGATES = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
 
@@ -36,7 +37,7 @@ class Shown:
     @property
     def title(self) -> str:
         found = TITLE.search(self.text)
-        return html.unescape(found[1]).strip() if found else ""
+        return html.unescape(TAG.sub("", found[1])).strip() if found else ""
 
     @property
     def request_id(self) -> str:

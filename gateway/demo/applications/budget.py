@@ -34,9 +34,8 @@ PER_MUNICIPALITY = (9_000, 16_000)  # thousands of crowns
 LARGER = {"588296": 62.0, "588491": 13.0, "588512": 9.0, "588601": 6.0, "588768": 6.0}
 SPREAD = 0.25  # how far a chapter's share may stray from the usual
 
-BAR, ROW, LABEL, WIDE = 18, 34, 250, 820  # of the chart, in units of its view box
-CHART_FROM = LABEL + 10
-CHART_WIDTH = WIDE - CHART_FROM - 110
+BAR, ROW, WIDE = 14, 48, 400  # of the chart, in units of its view box; the label of a bar stands above it
+LABEL = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def bars(lines: tuple[Line, ...]) -> list[Bar]:
     largest = max(max(line.planned, line.actual) for line in lines)
     return [
         Bar(
-            number * ROW + 6,
-            round(line.actual / largest * CHART_WIDTH, 1),
-            round(line.planned / largest * CHART_WIDTH, 1),
+            number * ROW + LABEL + 6,
+            round(line.actual / largest * (WIDE - 2), 1),
+            round(line.planned / largest * (WIDE - 2), 1),
             line,
         )
         for number, line in enumerate(lines)
@@ -113,7 +112,7 @@ async def show(request: web.Request) -> web.Response:
         planned=lambda lines: sum(line.planned for line in lines),
         actual=lambda lines: sum(line.actual for line in lines),
         crowns=lambda thousands: crowns(thousands, language),
-        sizes={"bar": BAR, "row": ROW, "label": LABEL, "wide": WIDE, "begin": CHART_FROM},
+        sizes={"bar": BAR, "row": ROW, "wide": WIDE},
     )
 
 

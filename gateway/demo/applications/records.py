@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from config.vocabulary import Language
-from gateway.demo.applications.register import Document, Register
-from gateway.demo.applications.shell import LANGUAGE, PAGE, Setup, allowed, application, run
+from gateway.demo.applications.register import SIGNED, Document, Register
+from gateway.demo.applications.shell import LANGUAGE, PAGE, Setup, allowed, application, moment, run
 
 TITLES = {Language.CZECH: "Spisová služba", Language.ENGLISH: "Records service"}
 REGISTER: web.AppKey[Register] = web.AppKey("register", Register)
@@ -23,7 +23,14 @@ async def list_documents(request: web.Request) -> web.Response:
 
 async def open_document(request: web.Request) -> web.Response:
     who = allowed(request, "read")
-    return request.app[PAGE](request, "records_document.html", one=_document(request, who.municipality))
+    one = _document(request, who.municipality)
+    signed = datetime.strptime(one.signed_at, SIGNED).replace(tzinfo=UTC) if one.signed_at else None
+    return request.app[PAGE](
+        request,
+        "records_document.html",
+        one=one,
+        signed=moment(signed, request[LANGUAGE]) if signed else "",
+    )
 
 
 async def new(request: web.Request) -> web.Response:

@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+PRAGUE = ZoneInfo("Europe/Prague")
 SHOWN_AT_MOST = 200  # documents of one list
 SUBJECTS = (
     ("Žádost o povolení kácení stromů", "Josef Zapletal"),
@@ -26,6 +28,10 @@ SUBJECTS = (
     ("Nabídka na pořízení zásahového vozidla", "Hasičská technika Haná"),
 )
 PER_MUNICIPALITY = (8, 14)
+OFFICE, OFFICE_OF_A_TOWN = "OÚ", "MěÚ"  # obecní úřad, městský úřad: Act 128/2000 §3, §109
+TOWNS = frozenset({"588296", "588491", "588512", "588601", "588768"})
+SIGNED = "%Y-%m-%d %H:%M UTC"
+"""How the moment of a signature is kept."""
 SEED = 2026
 
 SCHEMA = """
@@ -118,7 +124,7 @@ class Register:
             done = connection.execute(
                 "UPDATE document SET signed_by = ?, signed_at = ? "
                 "WHERE municipality = ? AND id = ? AND signed_by = ''",
-                (by, f"{now:%Y-%m-%d %H:%M} UTC", municipality, document),
+                (by, now.astimezone(UTC).strftime(SIGNED), municipality, document),
             )
             return done.rowcount == 1
 
@@ -143,7 +149,16 @@ def _insert(
     done = connection.execute(
         "INSERT INTO document (municipality, number, reference, subject, sender, received, created_by, text) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (code, number, f"OU {code}/{number:04}/{day.year}", subject, sender, f"{day:%Y-%m-%d}", by, text),
+        (
+            code,
+            number,
+            f"{OFFICE_OF_A_TOWN if code in TOWNS else OFFICE} {code}/{number:04}/{day.year}",
+            subject,
+            sender,
+            f"{day.astimezone(PRAGUE):%Y-%m-%d}",
+            by,
+            text,
+        ),
     )
     assert done.lastrowid is not None
     return done.lastrowid

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
@@ -34,6 +35,7 @@ LANGUAGES = {
     "en": Language.ENGLISH,
     "sk": Language.CZECH,
 }  # Czech is nearer to a Slovak
+PRAGUE = ZoneInfo("Europe/Prague")
 ROLES = {role.value: role for role in Role}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -201,6 +203,13 @@ def day(text: str, language: Language) -> str:
     """`2026-11-03` as Czech writes it: `3. 11. 2026` with no-break spaces; in English as it is."""
     read = date.fromisoformat(text)
     return f"{read.day}.\u00a0{read.month}.\u00a0{read.year}" if language is Language.CZECH else text
+
+
+def moment(at: datetime, language: Language) -> str:
+    """An aware moment in Prague: `3. 11. 2026 v 10:41`; in English `2026-11-03 at 10:41`."""
+    local = at.astimezone(PRAGUE)
+    at_word = "v" if language is Language.CZECH else "at"
+    return f"{day(f'{local:%Y-%m-%d}', language)} {at_word}\u00a0{local.hour}:{local:%M}"
 
 
 def _role_title(role: str, language: Language) -> str:

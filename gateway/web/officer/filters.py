@@ -1,7 +1,7 @@
 """The filters of the log: from an address to a query and back. What cannot be read is said, not guessed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -45,9 +45,15 @@ class Filters:
 
     def field_type(self, name: str) -> str:
         """Type of the input (HTML §4.10.5.1) that can show what was entered for a moment."""
-        if name in self.unreadable:
+        if name in self.unreadable and not self.backwards:
             return "text"
         return "date" if len(self.entered[name]) == len("2026-11-23") else "datetime-local"
+
+    @property
+    def backwards(self) -> bool:
+        """The span ends before it begins: each end by itself can be read."""
+        since, until = self.query.since, self.query.until
+        return since is not None and until is not None and since >= until
 
     @property
     def used(self) -> dict[str, str]:
@@ -65,10 +71,8 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
             values[name] = read(entered[name])
         except (ValueError, MomentUnreadable):
             unreadable.add(name)
-    query = _query(values)
-    if query.since is not None and query.until is not None and query.since >= query.until:
-        unreadable.add("until")
-    return Filters(entered, query, frozenset(unreadable))
+    filters = Filters(entered, _query(values), frozenset(unreadable))
+    return replace(filters, unreadable=filters.unreadable | {"until"}) if filters.backwards else filters
 
 
 def _query(values: Mapping[str, Any]) -> Query:

@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     (
         Title(cs="Přístup", en="Access"),
         {
-            Code.ACCESS: Title(cs="Požadavek na aplikaci", en="Request to an application"),
+            Code.ACCESS: Title(cs="Požadavek", en="Request"),
             Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
             Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
             Code.REVOCATION: Title(cs="Odebrané povolení", en="Grant revoked"),

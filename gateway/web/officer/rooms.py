@@ -7,31 +7,37 @@ verification is recorded with what it found.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit.acts import searched, verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
-from gateway.audit.search import Found, Search, TooManyPeople
+from gateway.audit.search import Found, Query, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
-from gateway.web.officer.filters import Filters, filters_of, sequence_of, usual_spans
+from gateway.web.officer.details import action_title, details_of
+from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
 from gateway.web.user_agent import describe
+from idp.http.page import language_of
+from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
 SESSION_OVER = Refusal(
@@ -48,6 +54,18 @@ class Names:
     municipalities: Mapping[MunicipalityCode, str]
     applications: Mapping[ApplicationId, Title]
     reasons: Reasons = REASONS
+
+    def of(self, field: str, value: str, language: Language) -> str:
+        """The name of a field's value."""
+        if field in ("municipality", "own_municipality"):
+            return self.municipality(MunicipalityCode(value))
+        if field == "application":
+            title = self.applications.get(ApplicationId(value))
+            return title.in_language(language) if title else ITSELF.get(value, value)
+        return action_title(value, language) if field == "action" else value
+
+    def municipality(self, code: MunicipalityCode) -> str:
+        return self.municipalities.get(code, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,9 @@ class Officer:
             Page("GET", "/log", self.entries),
             Page("GET", "/log/{sequence}", self.entry),
             Page("GET", "/sessions", self.live),
-            Page("POST", "/sessions/end", self.end),
+            Page("POST", "/sessions/end", self.ask),
+            Page("GET", "/sessions/end", self.live),  # the switch of languages, or a reload, of that question
+            Page("POST", "/sessions/end/now", self.end),
             Page("GET", "/integrity", self.integrity),
             Page("POST", "/integrity", self.verify),
         )
@@ -122,20 +142,27 @@ class Officer:
             raise Refused(PAGE_UNKNOWN, 404)
         if not isinstance(stored.found, Recorded):
             return self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
+        found = stored.found
+        language = language_of(request, self.desk.pages.default_language)
+        named = partial(self.names.of, language=language)
         return self._show(
             request,
             "entry.html",
             caller,
-            recorded=stored.found,
+            recorded=found,
             leaf=stored.leaf,
-            sentence=sentence,
+            sentence=sentence(found.entry, language, self.names.reasons, named),
+            details=details_of(found.entry, language, self.names.municipality),
+            action=action_title(found.entry.action, language),
             names=self.names,
         )
 
     async def live(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
         sessions = await self.sessions.live(caller, self.desk.now())
-        await self._record_look(request, caller, {"page": "sessions"}, found=len(sessions))
+        ended = SessionId(request.query.get("ended", "")[:FIELD_LENGTH])
+        asked = {"page": "sessions"} | ({"ended": ended} if ended else {})
+        await self._record_look(request, caller, asked, found=len(sessions))
         return self._show(
             request,
             "sessions.html",
@@ -143,8 +170,34 @@ class Officer:
             sessions=sorted(sessions, key=lambda one: one.last_seen, reverse=True),
             describe=describe,
             names=self.names,
-            done="ended" if request.query.get("done") == "ended" else "",
+            ended=await self._whose_ended(ended) if ended else "",
         )
+
+    async def _whose_ended(self, session: SessionId) -> str:
+        """The person's name, as the log has it; empty where it tells of no end of such a session."""
+        told = frozenset({Code.SESSION_OPENED, Code.SESSION_ENDED})
+        page = await self.log.page(Query(session=session, codes=told), None, 2)
+        entries = {one.entry.code: one.entry for one in page.entries if isinstance(one, Recorded)}
+        if Code.SESSION_ENDED not in entries:
+            return ""
+        opened = entries.get(Code.SESSION_OPENED)
+        return str(opened.details.get("name", "")) if opened else entries[Code.SESSION_ENDED].person
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Whose session is to be ended, before it is: in a list of equal buttons one is easily taken for another."""
+        caller = self._caller(request)
+        session = await session_of_form(request)
+        sessions = await self.sessions.live(caller, self.desk.now())
+        found = next((one for one in sessions if one.session == session), None)
+        await self._record_look(
+            request,
+            caller,
+            {"page": "sessions", "session": session[:FIELD_LENGTH]},
+            found=int(found is not None),
+        )
+        if found is None:
+            raise Refused(SESSION_OVER, 404)
+        return self._show(request, "session_end.html", caller, one=found, describe=describe, names=self.names)
 
     async def end(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -153,7 +206,7 @@ class Officer:
             await self.sessions.end(caller, session, origin=origin_of(request), now=self.desk.now())
         except SessionUnknown:
             raise Refused(SESSION_OVER, 404) from None
-        raise web.HTTPSeeOther("/sessions?done=ended")
+        raise web.HTTPSeeOther("/sessions?" + urlencode({"ended": session}))
 
     async def integrity(self, request: web.Request) -> web.Response:
         """What the last verification found. One that is under way is shown, and looked at again by itself."""
@@ -198,7 +251,14 @@ class Officer:
         self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: object
     ) -> web.Response:
         return self.desk.show(
-            request, template, caller, status=status, kinds=KINDS, outcomes=OUTCOMES, **context
+            request,
+            template,
+            caller,
+            status=status,
+            kinds=KINDS,
+            outcomes=OUTCOMES,
+            may_act=Action.ADMINISTER in caller.actions,
+            **context,
         )
 
     def _spans(self, filters: Filters) -> dict[str, str]:

@@ -21,7 +21,8 @@ async def grow(log: Log, batches: int = ENTRIES // SEALED_EVERY) -> None:
     assert await checkpointer.begin() is None
     for batch in range(batches):
         log.clock.advance(seconds=1)
-        log.append([entry(number, person=f"person-{batch}") for number in range(SEALED_EVERY)])
+        by = {"person": f"person-{batch}", "session": f"s-{batch}", "application": "spis"}
+        log.append([entry(number, **by) for number in range(SEALED_EVERY)])
         await checkpointer.seal()
 
 

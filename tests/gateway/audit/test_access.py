@@ -107,6 +107,11 @@ def test_a_refusal_of_ours_is_kept_with_its_reason(status: int, outcome: str) ->
     assert (found.reason, found.outcome) == ("request_malformed", outcome)
 
 
+def test_a_page_load_that_is_sent_to_the_sign_in_was_not_let_in() -> None:
+    found = read(line(status=302, reason="sign_in_needed", fresh=None, decided=None))
+    assert (found.outcome, found.reason, found.person) == (Outcome.REFUSED, "sign_in_needed", "")
+
+
 def test_a_broken_protocol_that_has_no_answer_has_its_reason_all_the_same() -> None:
     found = read(line(status=0, flags="UF,DPE"))
     assert (found.reason, found.outcome) == ("request_malformed", Outcome.REFUSED)

@@ -117,7 +117,7 @@ def test_every_reason_of_the_example_policies_has_the_policys_own_title() -> Non
     assert [code for code in book.titles if reasons.name(code) is None] == []
     named = reasons.name("not_an_audit_officer")
     assert named is not None
-    assert named.cs == "Auditní záznamy jsou jen pro bezpečnostní manažery a auditory"
+    assert named.cs == "Auditní záznam je jen pro manažera kybernetické bezpečnosti a auditora"
     assert reasons.groups[-1][0] is OF_POLICIES
     assert all("{" not in title.cs + title.en for _, names in reasons.groups for title in names.values())
 

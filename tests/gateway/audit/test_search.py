@@ -154,15 +154,87 @@ async def test_a_part_of_a_name_that_fits_too_many_people_is_refused(log: Log) -
         await LogSearch(log.database).page(Query(person="novak"))
 
 
-async def test_hours_tell_requests_and_refusals(search: LogSearch, log: Log) -> None:
-    log.append([entry(at=NOON + timedelta(hours=2), municipality="588296")])
+def through(number: int = 0, **facts: object) -> Entry:
+    return entry(number, **{"session": "s-1", "application": "spis", "municipality": "588296", **facts})
+
+
+def refused(number: int, code: Code = Code.DECISION_REFUSE, **facts: object) -> Entry:
+    return entry(number, code=code, outcome=Outcome.REFUSED, **{"municipality": "588300", **facts})
+
+
+async def test_hours_tell_requests_and_refusals(log: Log) -> None:
+    later = NOON + timedelta(hours=2)
+    log.append(
+        [through(0), through(1), refused(2), through(at=later), through(at=later, municipality="588300")]
+    )
+    search = LogSearch(log.database)
     hours = await search.hours(NOON - timedelta(days=30), NOON + timedelta(days=1))
-    assert hours == (Hour(NOON, 3, 2), Hour(NOON + timedelta(hours=2), 1, 0))
+    assert hours == (Hour(NOON, 2, 1), Hour(later, 2, 0))
     assert await search.hours(NOON, NOON + timedelta(days=1), "588296") == (
-        Hour(NOON, 1, 0),
-        Hour(NOON + timedelta(hours=2), 1, 0),
+        Hour(NOON, 2, 0),
+        Hour(later, 1, 0),
     )
     assert await search.hours(NOON + timedelta(days=20), NOON + timedelta(days=30)) == ()
+
+
+async def test_a_refused_request_is_one_refusal_however_many_entries_tell_of_it(log: Log) -> None:
+    end = NOON + timedelta(hours=1)
+    log.append(
+        [
+            refused(1, request_id="r-1"),
+            refused(2, Code.ACCESS, request_id="r-1", session="s-1", application="spis"),
+            refused(0, Code.ACCESS, request_id="r-2", at=end - timedelta(milliseconds=1)),
+            refused(0, request_id="r-2", at=end),  # decided in another hour than it was asked in
+            refused(5, Code.SIGN_IN_PASSWORD_REFUSED, request_id=""),
+            refused(6, Code.SIGN_IN_PASSWORD_REFUSED, request_id=""),
+        ]
+    )
+    hours = await LogSearch(log.database).hours(NOON - timedelta(hours=1), NOON + timedelta(hours=2))
+    assert hours == (Hour(NOON, 0, 4),)
+
+
+async def test_pages_of_ours_and_ways_to_the_sign_in_are_neither_let_through_nor_refused(log: Log) -> None:
+    log.append(
+        [
+            entry(1),  # the sign-in page, a file of ours
+            entry(2, application="spis"),
+            entry(3, session="s-1"),
+            refused(4, Code.ACCESS, application="spis", reason="sign_in_needed"),
+        ]
+    )
+    assert await LogSearch(log.database).hours(NOON - timedelta(hours=1), NOON + timedelta(hours=1)) == ()
+
+
+async def test_who_never_got_in_is_found_by_a_part_of_the_login_that_was_typed(log: Log) -> None:
+    refusal = {"code": Code.SIGN_IN_PASSWORD_REFUSED, "outcome": Outcome.REFUSED}
+    log.append(
+        [
+            opened(0, NOVAK, "novak", "Jan Novák"),
+            entry(1, person="urban.karel", **refusal),
+            entry(2, person="Urbánek", **refusal),
+            who(3, DVORAK, "urbanova", code=Code.SIGN_IN_FAILED, outcome=Outcome.REFUSED),
+            entry(4, person="novak", **refusal),
+        ]
+    )
+    search = LogSearch(log.database)
+    assert numbers(await search.page(Query(person="urban"))) == [3, 2, 1]
+    assert numbers(await search.page(Query(person="KAREL"))) == [1]
+    assert numbers(await search.page(Query(person="nov"))) == [4, 3, 0]
+    assert numbers(await search.page(Query(person="Jan"))) == [0]
+    assert (await search.count(Query(person="urban"))).number == 3
+
+
+async def test_however_many_logins_were_tried_a_whole_one_is_found(log: Log) -> None:
+    log.append([opened(0, NOVAK, "novak", "Jan Novák")])
+    log.append(
+        [entry(n, code=Code.SIGN_IN_PASSWORD_REFUSED, person=f"novak{n}") for n in range(1, 30)]
+        + [entry(30, code=Code.SIGN_IN_PASSWORD_REFUSED, person="novak")]
+    )
+    search = LogSearch(log.database)
+    assert numbers(await search.page(Query(person="novak"))) == [30, 0]
+    assert numbers(await search.page(Query(person="novak7"))) == [7]
+    with pytest.raises(TooManyPeople):
+        await search.page(Query(person="nova"))
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) ->
     assert answer.status == 302
     assert answer.headers["Location"] == f"https://login.test/?to={HOST}"
     assert "__Host-brana-signin-abc=1" in answer.headers.getall("Set-Cookie")
+    assert answer.headers["x-brana-reason"] == "sign_in_needed"  # the access log says why nobody was let in
     assert door.entries == []
     assert door.kinds == [Kind.SIGN_IN]
 

@@ -49,7 +49,9 @@ OFFICER = replace(
     sid=SessionId("s-officer-session-0001"),
     municipality=KROMERIZ,
     roles=(Role.SECURITY_OFFICER,),
+    actions=(Action.READ, Action.ADMINISTER),
 )
+AUDITOR = replace(OFFICER, name="Ing. Eva Malá", login="mala", roles=(Role.AUDITOR,), actions=(Action.READ,))
 
 
 def assertion_header(about: Assertion) -> dict[str, str]:

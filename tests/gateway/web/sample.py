@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config.settings import Title
 from config.vocabulary import ApplicationId, Role, SessionId
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
@@ -136,6 +137,7 @@ class MemorySessions:
         ]
     )
     acts: list[tuple[str, ...]] = field(default_factory=list)
+    log: MemoryLog = field(default_factory=MemoryLog)
 
     async def live(self, caller, now):
         return self.open_sessions
@@ -144,6 +146,10 @@ class MemorySessions:
         kept = [one for one in self.open_sessions if one.session != session]
         if len(kept) == len(self.open_sessions):
             raise SessionUnknown
+        [one] = [one for one in self.open_sessions if one.session == session]
+        facts = {"outcome": Outcome.SUCCESS, "at": now, "person": one.login, "session": session}
+        opened = Entry(code=Code.SESSION_OPENED, details={"name": one.name}, **facts)
+        await self.log.record([opened, Entry(code=Code.SESSION_ENDED, **facts)])
         self.open_sessions = kept
         self.acts.append(("end", caller.subject, session, origin.address))
 
@@ -167,6 +173,7 @@ class Office:
     """What the child that verifies says."""
 
     def __post_init__(self) -> None:
+        self.sessions.log = self.log
         self.says(Verdict(report()))
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from config.vocabulary import Action, ApplicationId, Language, Role
@@ -11,11 +13,11 @@ CS, EN = Language.CZECH, Language.ENGLISH
 PAGES = DecisionPages(Office().desk())
 
 
-def asked(language=CS):
+def asked(language=CS, application="records", action=Action.READ):
     return AccessRequest(
-        application=ApplicationId("records"),
+        application=ApplicationId(application),
         municipality=None,
-        action=Action.READ,
+        action=action,
         method="GET",
         host="records.brana.test",
         target="/spisy?id=5",
@@ -58,6 +60,19 @@ def test_another_municipality_is_offered_where_it_may_help():
     assert "#municipality" not in PAGES.refused(asked(), not_sufficient, session(), 403)
     of_one = session(roles=((HULIN, Role.MAYOR),))
     assert "#municipality" not in PAGES.refused(asked(), other_active, of_one, 403)
+
+
+def test_who_may_read_the_log_but_not_act_is_led_back_to_it():
+    acting, reading = asked(EN, "audit", Action.ADMINISTER), asked(EN, "audit")
+    assert 'href="/log">Back to the audit log</a>' in PAGES.refused(acting, spoken(), session(), 403)
+    for other in (reading, asked(EN, "records", Action.WRITE)):
+        assert "/log" not in PAGES.refused(other, spoken(), session(), 403)
+
+
+def test_no_line_of_a_title_ends_at_a_hyphen():
+    refusal = replace(spoken(), title={CS: "Nelze", EN: "A fresh sign-in <now>"})
+    text = PAGES.refused(asked(EN), refusal, session(), 403)
+    assert '<h1>A fresh <span class="unbroken">sign-in</span> &lt;now&gt;</h1>' in text
 
 
 SIGN_OUT = '<form method="post" action="/.brana/sign-out">'

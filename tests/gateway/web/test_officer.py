@@ -11,7 +11,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.audit.recomputation import Failure, Progress, Verdict
 from gateway.audit.search import TooManyPeople
 from gateway.audit.verify import Broken
-from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
+from tests.gateway.web.people import AUDITOR, MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.sample_log import leaf, report
 
@@ -92,20 +92,64 @@ async def test_filters_that_cannot_be_read_show_no_entries(client):
     assert "The filters cannot be read" in text
 
 
+async def test_a_span_that_ends_before_it_begins_says_just_that(client):
+    text = await shown(client, "/log?since=2026-11-23T10:00&until=2026-11-22T10:00", 400)
+    assert "“To” is before “From”" in text
+    assert "This time cannot be used" not in text
+    assert 'type="datetime-local" value="2026-11-22T10:00"' in text
+
+
+async def test_a_row_without_a_person_begins_with_its_address(client, office):
+    office.log.entries = [
+        replace(
+            office.log.entries[1], person="", subject="", application="", municipality="", own_municipality=""
+        )
+    ]
+    text = await shown(client, "/log")
+    assert '<td role="cell"><span class="quiet">203.0.113.1</span></td>' in text
+    assert text.count("<br>") == 1  # below the kind of event
+
+
 async def test_an_entry_is_shown_with_all_its_fields_as_text(client):
     text = await shown(client, "/log/127")
     for part in (
         "region/records-mayor",
-        "Access refused: dvorak",
+        "Access refused: dvorak, application Records service, municipality Hulín",
         "7d1f0c",
         "588491",
         "Hulín",
+        "reading",
         "mayor, clerk",
         "0b1c2d3e-0127",
     ):
         assert part in text
     assert "/spisy/2026/&lt;b&gt;42&lt;/b&gt;" in text
     assert f"<code>{leaf(127).hex()}</code>" in text  # as it is stored
+
+
+async def test_details_have_labels_and_those_that_say_nothing_are_left_out(client, office):
+    details = {"acr": "urn:brana:acr:two-factors", "generation": "", "flags": "-", "made_up": "x"}
+    office.log.entries[127] = replace(office.log.entries[127], details=details)
+    text = await shown(client, "/log/127")
+    assert '<span title="acr">How surely recognised</span>' in text
+    assert 'two factors <code class="quiet">urn:brana:acr:two-factors</code>' in text
+    assert "<code>made_up</code></dt><dd>x</dd>" in text
+    assert "generation" not in text
+    assert "flags" not in text
+
+
+async def test_the_sign_in_for_the_gateway_itself_is_called_by_the_gateways_name(client, office):
+    issued = replace(office.log.entries[127], code=Code.TOKEN_ISSUED, application="brana-gateway")
+    office.log.entries[127] = issued
+    text = await shown(client, "/log/127")
+    assert "Token issued: dvorak, application Brána" in text
+    assert "Brána <code" in text
+
+
+async def test_an_entry_without_a_person_leads_to_the_others_of_its_request(client, office):
+    office.log.entries[127] = replace(office.log.entries[127], person="", subject="")
+    text = await shown(client, "/log/127")
+    assert 'href="/log?request_id=0b1c2d3e-0127">other entries of the same request</a>' in text
 
 
 @pytest.mark.parametrize("path", ["/log/999999", "/log/-1", "/log/abc", f"/log/{2**64}"])
@@ -261,18 +305,63 @@ class TestALongVerification:
         assert office.recomputation._task is first
 
 
-async def test_a_session_can_be_ended_but_not_ones_own(client, office):
+async def sent(client, path, status=200, who=OFFICER, **form):
+    headers = {**AS_OFFICER, **assertion_header(who)}
+    answer = await client.post(path, data=form, headers=headers, allow_redirects=False)
+    assert answer.status == status
+    return answer
+
+
+async def test_a_session_is_ended_after_a_question_that_says_whose_it_is(client, office):
     text = await shown(client, "/sessions")
-    assert text.count('action="/sessions/end"') == 2
-    answer = await client.post(
-        "/sessions/end", data={"session": MAYOR.sid}, headers=AS_OFFICER, allow_redirects=False
-    )
-    assert (answer.status, answer.headers["Location"]) == (303, "/sessions?done=ended")
+    assert text.count('action="/sessions/end"') == 2  # nobody ends their own here
+    text = await (await sent(client, "/sessions/end", session=MAYOR.sid)).text()
+    for part in ("End the session of Ing. Marie Nováková?", "novakova", "Hulín", "203.0.113.7", "09:11"):
+        assert part in text
+    assert office.sessions.acts == []
+    answer = await sent(client, "/sessions/end/now", 303, session=MAYOR.sid)
+    assert answer.headers["Location"] == f"/sessions?ended={MAYOR.sid}"
     assert office.sessions.acts == [("end", OFFICER.subject, MAYOR.sid, "203.0.113.7")]
+    text = await shown(client, answer.headers["Location"])
+    assert "The session of Ing. Marie Nováková has been ended." in text
 
 
-async def test_a_session_that_is_over_is_said_to_be(client):
-    answer = await client.post("/sessions/end", data={"session": "gone"}, headers=AS_OFFICER)
+async def test_the_question_is_recorded_as_a_look_at_that_session(client, office):
+    await sent(client, "/sessions/end", session=MAYOR.sid)
+    assert office.log.entries[-1].details["query"] == f"page=sessions, session={MAYOR.sid}"
+
+
+@pytest.mark.parametrize("session", ["gone", MAYOR.sid, "<b>x</b>"])
+async def test_no_address_makes_the_page_say_that_a_session_ended_which_did_not(client, session):
+    assert "has been ended" not in await shown(client, f"/sessions?ended={session}")
+
+
+async def test_the_address_of_the_question_alone_shows_the_sessions(client):
+    assert "<h1>Sessions</h1>" in await shown(client, "/sessions/end?lang=en")
+
+
+async def test_an_auditor_is_offered_what_an_auditor_may_do(client):
+    headers = {**AS_OFFICER, **assertion_header(AUDITOR)}
+    sessions = await (await client.get("/sessions", headers=headers)).text()
+    assert "Ing. Marie Nováková" in sessions
+    assert "/sessions/end" not in sessions
+    assert "Verify now" in await (await client.get("/integrity", headers=headers)).text()
+    verified = await (await sent(client, "/integrity", 303, AUDITOR)).text()
+    assert "End session" not in verified
+
+
+async def test_a_refusal_on_the_officers_host_leads_back_to_the_log(client):
+    text = await (await sent(client, "/sessions/end/now", 404, session="gone")).text()
+    assert '<a class="button button-quiet" href="/log">Back to the audit log</a>' in text
+
+
+async def test_the_officers_pages_lead_to_the_portal(client):
+    assert '<a class="elsewhere" href="https://portal.brana.test/">Portal</a>' in await shown(client, "/log")
+
+
+@pytest.mark.parametrize("path", ["/sessions/end", "/sessions/end/now"])
+async def test_a_session_that_is_over_is_said_to_be(client, path):
+    answer = await client.post(path, data={"session": "gone"}, headers=AS_OFFICER)
     assert (answer.status, answer.headers[REASON_HEADER]) == (404, "session_already_over")
     assert "This session is already over" in await answer.text()
 

@@ -168,6 +168,36 @@ async def test_the_integrity_can_be_verified_now(browser, site):
     await page.context.close()
 
 
+async def asked_whether_to_end(browser, site, **look):
+    page, complaints = await visit(browser, site, "sessions", **look)
+    await page.locator("form[action='/sessions/end'] button").first.click()
+    await page.locator("form[action='/sessions/end/now']").wait_for()
+    return page, complaints
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_the_question_before_a_session_ends_is_accessible_in_every_look(
+    browser, site, language, scheme, width
+):
+    page, complaints = await asked_whether_to_end(
+        browser, site, language=language, scheme=scheme, width=width
+    )
+    await screenshot(page, f"session-end-{language}-{scheme}-{width}")
+    assert await accessibility_faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert complaints == []
+    await page.context.close()
+
+
+async def test_a_session_is_ended_in_two_steps_without_javascript_and_its_person_is_named(browser, site):
+    page, _ = await asked_whether_to_end(browser, site, script=False)
+    assert "Ing. Marie Nováková" in await page.get_by_role("heading", level=1).inner_text()
+    await page.get_by_role("button", name="Ukončit relaci").click()
+    await page.get_by_text("Relace byla ukončena: Ing. Marie Nováková.").wait_for()
+    assert [act[0] for act in site.office.sessions.acts] == ["end"]
+    await page.context.close()
+
+
 async def test_a_page_of_another_site_can_change_nothing(browser, site):
     page, _ = await visit(browser, site, "applications")
     form = f'<form method="post" action="{site.address("portal", "/sign-ins/end-all")}"><button>x</button></form>'

@@ -1,8 +1,11 @@
+import re
+from dataclasses import replace
+
 import pytest
 
 from config.vocabulary import REASON_HEADER, Role
 from gateway.sessions.shown import Membership
-from tests.gateway.web.people import HULIN, MAYOR, assertion_header
+from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, assertion_header
 from tests.gateway.web.sample import CARDS
 
 pytestmark = pytest.mark.real
@@ -44,6 +47,18 @@ async def test_all_roles_are_listed_by_municipality(client):
 async def test_somebody_of_one_municipality_is_offered_no_switch(client, office):
     office.portal.memberships_held = (Membership(code=HULIN, name="Hulín", roles=(Role.MAYOR,)),)
     assert 'action="/municipality"' not in await shown(client, "/")
+
+
+async def test_another_municipality_than_the_present_is_offered_for_the_switch(client):
+    text = await shown(client, "/")
+    assert re.findall(r'<option value="(\d+)"', text) == ["588644"]
+
+
+async def test_who_acts_for_none_is_offered_all_their_municipalities(client):
+    answer = await client.get(
+        "/", headers={**AS_MAYOR, **assertion_header(replace(MAYOR, municipality=KROMERIZ))}
+    )
+    assert re.findall(r'<option value="(\d+)"', await answer.text()) == ["588491", "588644"]
 
 
 async def test_switching_the_municipality_is_done_and_said(client, office):

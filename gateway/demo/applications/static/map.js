@@ -36,4 +36,14 @@ function listen() {
   });
 }
 
+// On a narrow screen the map is wider than its frame: the own municipality comes into sight.
+function showOwn() {
+  const frame = document.querySelector(".map");
+  const own = document.querySelector(".place.own");
+  if (!frame || !own || frame.scrollWidth <= frame.clientWidth) return;
+  const [at, edge] = [own.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += at.left + at.width / 2 - edge.left - frame.clientWidth / 2;
+}
+
+showOwn();
 listen();

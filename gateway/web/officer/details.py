@@ -1,0 +1,198 @@
+"""The further facts of an entry as people read them: a label, words instead of codes, nothing that is empty.
+
+What is kept stays beside the words, so that a reader finds it by either. A key without a label is shown as it is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.numbers import format_decimal
+
+from config.settings import Title
+from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role
+from gateway.audit.entry import Entry
+from gateway.web.moments import moment_text
+
+Value = str | int | float | bool | list[str]
+
+LABELS: Mapping[str, Title] = {
+    "acr": Title(cs="Síla ověření", en="How surely recognised"),
+    "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
+    "by": Title(cs="Provedl(a)", en="Done by"),
+    "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
+    "bytes": Title(cs="Bajtů", en="Bytes"),
+    "bytes_in": Title(cs="Přijatá data", en="Data received"),
+    "bytes_out": Title(cs="Odeslaná data", en="Data sent"),
+    "cause": Title(cs="Příčina", en="Cause"),
+    "changed": Title(cs="Změněné soubory", en="Changed files"),
+    "detail": Title(cs="Podrobnost", en="Detail"),
+    "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
+    "duration_ms": Title(cs="Trvání", en="Duration"),
+    "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
+    "expires": Title(cs="Povolení platí do", en="Grant valid until"),
+    "factor": Title(cs="Druhý faktor", en="Second factor"),
+    "file": Title(cs="Soubor", en="File"),
+    "files": Title(cs="Soubory zásad", en="Files of policies"),
+    "finding": Title(cs="Výsledek ověření", en="Finding"),
+    "flags": Title(cs="Průběh v datové části", en="What the data plane did"),
+    "form": Title(cs="Kde se nahlíželo", en="Where it was read"),
+    "found": Title(cs="Zobrazené záznamy", en="Entries shown"),
+    "fresh": Title(cs="Platilo dřívější rozhodnutí", en="An earlier decision still held"),
+    "from": Title(cs="Předtím za obec", en="Acted before for"),
+    "generation": Title(cs="Pořadí oprávnění v relaci", en="Generation of the session's grants"),
+    "grant": Title(cs="Povolení", en="Grant"),
+    "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
+    "head": Title(cs="Začátek dat", en="Beginning of the data"),
+    "host": Title(cs="Adresa serveru", en="Host"),
+    "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
+    "key": Title(cs="Klíč", en="Key"),
+    "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
+    "method": Title(cs="Metoda HTTP", en="HTTP method"),
+    "municipal_files": Title(cs="Soubory obcí", en="Files of municipalities"),
+    "name": Title(cs="Jméno", en="Name"),
+    "offset": Title(cs="Místo v souboru", en="Place in the file"),
+    "path": Title(cs="Cesta", en="Path"),
+    "policies": Title(cs="Počet zásad", en="Number of policies"),
+    "previous": Title(cs="Předchozí verze zásad", en="Version before"),
+    "process": Title(cs="Číslo procesu", en="Process number"),
+    "protocol": Title(cs="Protokol", en="Protocol"),
+    "purpose": Title(cs="Účel", en="Purpose"),
+    "query": Title(cs="Na co se ptal(a)", en="What was asked for"),
+    "region_files": Title(cs="Společné soubory", en="Common files"),
+    "revoked": Title(cs="Odvolaná povolení", en="Revoked grants"),
+    "roles": Title(cs="Role", en="Roles"),
+    "server": Title(cs="Server", en="Server"),
+    "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "status": Title(cs="Stav odpovědi", en="Status"),
+    "until": Title(cs="Do", en="Until"),
+    "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
+    "version": Title(cs="Verze Brány", en="Version of Brána"),
+    "why": Title(cs="Proč", en="Why"),
+}
+
+ACTIONS: Mapping[str, Title] = {
+    Action.READ: Title(cs="čtení", en="reading"),
+    Action.WRITE: Title(cs="zápis", en="writing"),
+    Action.SIGN: Title(cs="podepsání", en="signing"),
+    Action.ADMINISTER: Title(cs="správa", en="administration"),
+}
+LEVELS: Mapping[str, Title] = {
+    AuthenticationLevel.PASSWORD: Title(cs="jen heslo", en="password only"),
+    AuthenticationLevel.TWO_FACTORS: Title(cs="dva faktory", en="two factors"),
+    AuthenticationLevel.PHISHING_RESISTANT: Title(cs="odolné proti phishingu", en="resists phishing"),
+}
+FACTORS: Mapping[str, Title] = {  # RFC 8176 §2
+    "pwd": Title(cs="heslo", en="password"),
+    "otp": Title(cs="jednorázový kód", en="one-time code"),
+    "one_time_code": Title(cs="jednorázový kód", en="one-time code"),
+    "mfa": Title(cs="více faktorů", en="several factors"),
+    "hwk": Title(cs="bezpečnostní klíč", en="security key"),
+}
+FORMS: Mapping[str, Title] = {
+    "page": Title(cs="stránka s více záznamy", en="a page of entries"),
+    "entry": Title(cs="jeden záznam", en="one entry"),
+    "export": Title(cs="výpis", en="an export"),
+    "command": Title(cs="příkaz na serveru", en="a command on the server"),
+}
+FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
+    "UAEX": Title(cs="zadržen rozhodnutím o přístupu", en="held back by the access decision"),
+    "NR": Title(cs="taková adresa tu není", en="no such address here"),
+    "DPE": Title(cs="prohlížeč porušil protokol", en="the client broke the protocol"),
+    "DC": Title(cs="prohlížeč spojení ukončil", en="the client went away"),
+    "UF": Title(cs="aplikace nepřijala spojení", en="the application took no connection"),
+    "UH": Title(cs="aplikace neběží", en="the application is down"),
+    "UC": Title(cs="aplikace spojení ukončila", en="the application broke off"),
+    "UT": Title(cs="aplikace neodpověděla včas", en="the application was too slow"),
+    "SI": Title(cs="spojení bylo dlouho nečinné", en="the connection was idle too long"),
+    "DT": Title(cs="uplynula nejdelší doba spojení", en="the longest time of a connection was over"),
+}
+YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
+WORDS: Mapping[str, Mapping[str, Title]] = {
+    "acr": LEVELS,
+    "amr": FACTORS,
+    "factor": FACTORS,
+    "form": FORMS,
+    "flags": FLAGS,
+    "granted_actions": ACTIONS,
+}
+UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms"}
+PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One further fact: its key, its label if it has one, its words, and what is kept where that differs."""
+
+    key: str
+    label: str
+    shown: str
+    kept: str
+
+
+def details_of(
+    entry: Entry, language: Language, municipality: Callable[[MunicipalityCode], str]
+) -> Iterator[Detail]:
+    """The details that say something, by their labels."""
+    found = [
+        Detail(key, LABELS[key].in_language(language) if key in LABELS else "", shown, kept)
+        for key, value in entry.details.items()
+        if value not in ("", "-", [])
+        for shown, kept in (_words(key, value, language, municipality),)
+    ]
+    return iter(sorted(found, key=lambda one: (not one.label, one.label or one.key)))
+
+
+def action_title(action: str, language: Language) -> str:
+    return ACTIONS[action].in_language(language) if action in ACTIONS else action
+
+
+def _words(
+    key: str, value: Value, language: Language, municipality: Callable[[MunicipalityCode], str]
+) -> tuple[str, str]:
+    """What is shown, and what is kept; the second is empty where it is the same or says no more."""
+    if isinstance(value, bool):
+        return (YES if value else NO).in_language(language), ""
+    if isinstance(value, int):
+        return _number(key, value, language), ""
+    if isinstance(value, float):
+        return str(value), ""
+    kept = ", ".join(value) if isinstance(value, list) else value
+    if key in ("expires", "until"):
+        return _moment(kept, language), ""
+    if key == "from":
+        shown = municipality(MunicipalityCode(kept))
+    elif key == "roles" and isinstance(value, list):
+        shown = ", ".join(_role(one, language, municipality) for one in value)
+    else:
+        parts = value if isinstance(value, list) else [value]
+        shown = ", ".join(_word(key, part, language) for part in parts)
+    return shown, "" if shown == kept else kept
+
+
+def _word(key: str, text: str, language: Language) -> str:
+    words = WORDS.get(key, {})
+    parts = text.split(",") if key == "flags" else [text]
+    return ", ".join(words[part].in_language(language) if part in words else part for part in parts)
+
+
+def _role(text: str, language: Language, municipality: Callable[[MunicipalityCode], str]) -> str:
+    """`588491:clerk` as `Hulín: referent`."""
+    where, colon, role = text.partition(":")
+    if not colon or role not in list(Role):
+        return text
+    return f"{municipality(MunicipalityCode(where))}: {Role(role).title_in(language)}"
+
+
+def _moment(text: str, language: Language) -> str:
+    try:
+        return moment_text(datetime.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
+def _number(key: str, value: int, language: Language) -> str:
+    if key in PLAIN_NUMBERS:
+        return str(value)
+    text = format_decimal(value, locale=language.value)
+    return f"{text}\u00a0{UNITS[key]}" if key in UNITS else text

@@ -1,0 +1,79 @@
+"""The sample applications on a telephone and on a screen, light and dark: nothing cut off, nothing inaccessible."""
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from config.vocabulary import ApplicationId
+from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.demo_world import Demo
+
+pytestmark = pytest.mark.real
+
+PAGES = {
+    "records": ("records", "/"),
+    "records-document": ("records", "/document/1"),
+    "records-new": ("records", "/new"),
+    "budget": ("budget", "/"),
+    "map": ("map", "/"),
+}
+LOOKS = (("cs", "light", 390), ("en", "dark", 390), ("cs", "dark", 1280), ("en", "light", 1280))
+OLDEST = "542342"  # the municipality whose documents were registered first
+
+
+async def opened(browser: Browser, demo: Demo, name: str, language: str, scheme: str, width: int) -> Page:
+    application, path = PAGES[name]
+    context = await browser.new_context(
+        color_scheme=scheme,
+        locale=language,
+        viewport={"width": width, "height": 844},
+        extra_http_headers=demo.signer.headers(application, OLDEST),
+    )
+    page = await context.new_page()
+    await page.goto(demo.running.applications[ApplicationId(application)] + path)
+    return page
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_every_page_fits_the_window_and_is_accessible(
+    demo: Demo, language: str, scheme: str, width: int
+) -> None:
+    found = {}
+    async with chromium() as browser:
+        for name in PAGES:
+            page = await opened(browser, demo, name, language, scheme, width)
+            await screenshot(page, f"sample-{name}-{language}-{scheme}-{width}")
+            faults = await accessibility_faults(page)
+            wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            faults += [f"{wider} px wider than the window"] if wider > 0 else []
+            if faults:
+                found[name] = faults
+            await page.context.close()
+    assert found == {}
+
+
+async def test_names_on_the_map_can_be_read_on_a_telephone_and_the_own_is_in_sight(demo: Demo) -> None:
+    async with chromium() as browser:
+        page = await opened(browser, demo, "map", "cs", "light", 390)
+        own = page.locator(".place.own text")
+        box = await own.bounding_box()
+        assert box is not None
+        assert box["height"] > 11
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+
+
+async def test_a_figure_of_the_budget_says_on_a_telephone_what_it_is(demo: Demo) -> None:
+    async with chromium() as browser:
+        page = await opened(browser, demo, "budget", "cs", "light", 390)
+        said = await page.locator("tbody td").first.evaluate(
+            "one => getComputedStyle(one, '::before').content"
+        )
+        assert said.startswith('"Plán: "')
+
+
+async def test_dark_is_dark(demo: Demo) -> None:
+    async with chromium() as browser:
+        for name in ("records", "budget", "map"):
+            page = await opened(browser, demo, name, "cs", "dark", 390)
+            colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert all(int(part) < 40 for part in colour.strip("rgb()").split(",")), (name, colour)
+            await page.context.close()

@@ -1,0 +1,57 @@
+"""Envoy's own pages, from a real Envoy: they look like ours with nothing but themselves, and lead on."""
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.envoy import DOMAIN, Plane
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+NOWHERE = f"nowhere.{DOMAIN}"
+PAGE = ("Accept: text/html",)
+
+
+async def test_the_page_leads_to_the_portal_and_allows_its_own_style_alone(plane: Plane) -> None:
+    answer = await plane.ask("/", host=NOWHERE, headers=PAGE)
+    text = answer.body.decode()
+    assert answer.status == 421
+    assert text.count(f'<a href="https://portal.{DOMAIN}:{plane.port}/">') == 2
+    found = re.search(r"<style>(.*)</style>", text, re.DOTALL)
+    assert found is not None
+    digest = base64.b64encode(sha256(found[1].encode()).digest()).decode()
+    policy = answer.value("content-security-policy")
+    assert f"default-src 'none'; style-src 'sha256-{digest}';" in policy
+    assert "unsafe" not in policy
+
+
+async def test_the_page_tells_the_time_of_prague(plane: Plane) -> None:
+    answer = await plane.ask("/", host=NOWHERE, headers=PAGE)
+    found = re.search(r"(\d\d)\. (\d\d)\. (\d{4}) ([\d:]{8}) (CES?T)", answer.body.decode())
+    assert found is not None
+    told = datetime.strptime(" ".join(found.groups()[:4]), "%d %m %Y %H:%M:%S").replace(
+        tzinfo=ZoneInfo("Europe/Prague")
+    )
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
+    assert plane.log_lines()[-1]["time"].endswith("Z")  # the log of access stays in UTC
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+async def test_the_page_is_styled_and_accessible_in_a_browser(plane: Plane, scheme: str, width: int) -> None:
+    async with chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": 844}
+        )
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        await page.goto(f"https://{NOWHERE}:{plane.port}/")
+        await screenshot(page, f"envoy-421-{scheme}-{width}")
+        assert await accessibility_faults(page) == []
+        colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert colour == {"light": "rgb(246, 246, 246)", "dark": "rgb(1, 4, 9)"}[scheme]
+        assert [text for text in complaints if "status of 421" not in text and "favicon" not in text] == []
