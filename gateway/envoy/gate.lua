@@ -34,9 +34,10 @@ local function without_ours(cookies)
   local kept = {}
   for piece in string.gmatch(cookies, "[^;]+") do
     if not string.find(string.lower(piece), "^[%s%c\"',=]*__host%-brana%-") then
-      local name = string.match(piece, "^%s*(.-)%s*$")
-      if name ~= "" then
-        kept[#kept + 1] = name
+      -- In two steps: one pattern that trims both ends takes a second for 30,000 spaces (Lua backtracks).
+      local begins = string.find(piece, "%S")
+      if begins then
+        kept[#kept + 1] = string.match(piece, "^.*%S", begins)
       end
     end
   end
@@ -130,7 +131,10 @@ function envoy_on_request(handle)
     if cookies then
       stream:dynamicMetadata():set("brana.gate", "cookies", cookies)
     end
-    headers:replace(":authority", handle:metadata():get("authority"))
+    local authority = handle:metadata():get("authority")
+    if authority then -- where no route fits there is none, and no upstream either
+      headers:replace(":authority", authority)
+    end
   end
   if cookies then
     local rest = stripped(cookies)
