@@ -185,7 +185,9 @@ def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
 def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
     """Entries of the subjects that the text may mean, and the others that have it as their login."""
     wanted = folded(text).strip()
-    matching = audit_person.c.folded.contains(wanted, autoescape=True) if wanted else false()
+    # SQLite's LIKE ends at a NUL, so that everybody would fit; no name has one.
+    usable = wanted and "\0" not in wanted
+    matching = audit_person.c.folded.contains(wanted, autoescape=True) if usable else false()
     known = connection.execute(select(audit_person.c.subject).distinct().where(matching).limit(PEOPLE + 1))
     subjects = sorted({text, *(row.subject for row in known)})
     if len(subjects) > PEOPLE + 1:
