@@ -85,6 +85,7 @@ end
 -- Envoy's own line about a request comes when it ends, and dies with an Envoy that is killed. So whomever a grant
 -- lets in is written down before the request goes on: one write(2) of a whole line into a file in memory that is
 -- opened for appending. False when it cannot be written: then somebody has to decide anew.
+local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies in memory, and paths may have 30,000
 local WHOLE_LINE = 65536 -- bytes of the buffer: headers are shorter than half of it, so no line is written in parts
 local file, opened, line_begins = nil, 0, ""
 local function begun(headers, verdict, route)
@@ -100,8 +101,8 @@ local function begun(headers, verdict, route)
   end
   local path = headers:get(":path")
   local query = string.find(path, "?", 1, true)
-  if query then
-    path = string.sub(path, 1, query - 1)
+  if query or #path > PATH then
+    path = string.sub(path, 1, math.min(query and query - 1 or PATH, PATH))
   end
   local written = file
     and file:write(line_begins, headers:get("x-request-id") or "-", " ", verdict, " ", route, " ",
