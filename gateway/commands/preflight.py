@@ -3,11 +3,11 @@
 import hashlib
 import os
 import socket
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from config.settings import Settings, State
+from gateway.audit.reconciliation import made_private
 
 FREE_MIB = 64  # below this the log could not be kept for long
 
@@ -57,14 +57,13 @@ def prepare_state(state: State) -> None:
 def _prepare_memory(folder: Path) -> None:
     """Everybody may make folders in /dev/shm: one that somebody else prepared for us is refused."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        private = made_private(folder)
     except OSError as error:
         raise CannotStart(
             f"state.memory: {folder} cannot be made: {error.strerror}",
             "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm",
         ) from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not private:
         raise CannotStart(
             f"state.memory: {folder} is not a folder of this user (uid {os.getuid()}) alone",
             "find out who made it, remove it, and start again",
