@@ -6,6 +6,7 @@ log says what it has already.
 
 import asyncio
 import os
+import stat
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,31 @@ Recorded = Callable[[Collection[str]], Awaitable[Collection[str]]]
 """Which of these request ids have their entry of an access."""
 
 
+class FolderNotOurs(Exception):
+    """Somebody else stands where the gate's folder was."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"state.memory: {folder} is not a folder of this user (uid {os.getuid()}) alone; "
+            "find out who made it, remove it, and start again"
+        )
+
+
+def made_private(folder: Path) -> bool:
+    """Make the folder where there is none; whether it is this user's alone. Raises OSError.
+
+    Everybody may make folders in /dev/shm, also in the moment after somebody tidied ours away.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return is_private(folder)
+
+
+def is_private(folder: Path) -> bool:
+    """Whether what stands there is a folder of this user alone. Raises OSError."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """`folder`: the gate's files; `spool`: the folder of the access log."""
@@ -39,7 +65,12 @@ class Reconciliation:
     rotate_above: int = ROTATE_ABOVE
 
     async def step(self) -> None:
-        """Look at each start of Envoy once. Raises OSError, and what the functions raise; nothing is lost then."""
+        """Look at each start of Envoy once.
+
+        Raises OSError, FolderNotOurs, and what the functions raise; nothing is lost then.
+        """
+        if not await asyncio.to_thread(made_private, self.folder):
+            raise FolderNotOurs(self.folder)
         present = await asyncio.to_thread(self._present)
         if present:
             await asyncio.to_thread(self._mend, present)
@@ -88,7 +119,6 @@ class Reconciliation:
         """Whoever tidied up the memory took the gate's folder with it: without it every request is decided anew."""
         link = self.folder / CURRENT
         if not os.path.lexists(link):
-            self.folder.mkdir(mode=0o700, exist_ok=True)
             link.symlink_to(begun.current(present))
 
     def _files(self) -> list[BegunFile]:

@@ -142,8 +142,16 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option("--session", default=None)
 @click.option("--request-id", default=None)
 @click.option("--reason", default=None, help="Named reason of a refusal.")
-@click.option("--since", type=MOMENT, default=None, help="A day or a time; without a zone that of Prague.")
-@click.option("--until", type=MOMENT, default=None, help="Before this time; written likewise.")
+@click.option(
+    "--since",
+    type=MOMENT,
+    metavar="MOMENT",
+    default=None,
+    help="A day or a time; without a zone that of Prague.",
+)
+@click.option(
+    "--until", type=MOMENT, metavar="MOMENT", default=None, help="Before this time; written likewise."
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command

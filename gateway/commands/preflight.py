@@ -4,13 +4,13 @@ import errno
 import hashlib
 import os
 import socket
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from config.doubt import Finding
 from config.files import Fault
 from config.settings import Settings, State
+from gateway.audit.reconciliation import is_private, made_private
 from gateway.commands.places import place_fault
 
 IN_MEMORY = "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm"
@@ -66,7 +66,7 @@ def prepare_state(state: State) -> None:
 def _prepare_memory(folder: Path) -> None:
     """Everybody may make folders in /dev/shm: one that somebody else prepared for us is refused."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        made_private(folder)
     except OSError as error:
         raise CannotStart(
             f"state.memory: {folder} cannot be made: {error.strerror}",
@@ -88,10 +88,10 @@ def _memory_fault(state: State) -> Fault | None:
 
 def _foreign(folder: Path) -> Fault | None:
     try:
-        found = folder.lstat()
+        private = is_private(folder)
     except OSError as error:
         return f"{folder} cannot be looked at: {error.strerror}", IN_MEMORY
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not private:
         return (
             f"{folder} is not a folder of this user (uid {os.getuid()}) alone",
             "find out who made it, remove it, and start again",

@@ -122,17 +122,19 @@ def _gated(
         "direct_response": {"status": 400},
         "typed_per_filter_config": _without_gate(),
     }
+    ours = cluster == "web"
+    held = _at_most(OUR_STREAM) if ours else {}  # whoever is signed in holds no more of ours than a stranger
     asked = [
         {
             "name": f"{application} {municipality} {route.action}",
             "match": _match(route),
-            "route": _forward(cluster, host, authority) | _upgrades(route, grant),
+            "route": _forward(cluster, host, authority) | _upgrades(route, grant) | held,
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
         | (
-            {"request_headers_to_add": [CLIENT_ADDRESS]}
-            if cluster == "web"
+            {"request_headers_to_add": [CLIENT_ADDRESS], "typed_per_filter_config": form_whole()}
+            if ours
             else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
         )
         for route in table

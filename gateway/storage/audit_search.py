@@ -233,7 +233,9 @@ def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
     A whole login or subject means just that where a part would fit too many, however many others were typed.
     """
     wanted = folded(text).strip()
-    if not wanted:
+    if (
+        not wanted or "\0" in wanted
+    ):  # SQLite's LIKE ends at a NUL, so that everybody would fit; no name has one
         return {text}, {text}
     parts = _known(connection, audit_person.c.folded.contains(wanted, autoescape=True))
     if all(len(found) <= PEOPLE for found in parts):

@@ -18,6 +18,7 @@ from gateway.web.refusal import (
     wants_page,
 )
 from idp.events import Origin
+from idp.http.arrival import Malformed, form
 from idp.http.page import Pages, language_of, page_headers, remember
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -139,12 +140,15 @@ def origin_of(request: web.Request) -> Origin:
 
 
 async def form_of(request: web.Request, names: Sequence[str]) -> dict[str, str]:
-    """Exactly one text for each of the names of a form; raises Refused for anything else."""
-    form = await request.post()
+    """Exactly one text for each of the names of a form as browsers send it; raises Refused for anything else."""
+    try:
+        pairs = await form(request)
+    except Malformed:
+        raise Refused(FORM_UNREADABLE, 400) from None
     values: dict[str, str] = {}
     for name in names:
-        given = form.getall(name, [])
-        if len(given) != 1 or not isinstance(given[0], str):
+        given = [value for other, value in pairs if other == name]
+        if len(given) != 1:
             raise Refused(FORM_UNREADABLE, 400)
         values[name] = given[0]
     return values

@@ -42,10 +42,18 @@ async def authorize(request: web.Request) -> web.Response:
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
         return await answer(request, asked, handle)
-    if rules.silent(asked):
+    if rules.silent(asked) or not _in_a_page_of_its_own(request):
         refused = Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
         return await refuse(request, Refusable(asked.target, refused))
     return await _begin(request, asked, urlencode(pairs))
+
+
+def _in_a_page_of_its_own(request: web.Request) -> bool:
+    """Images and frames of a stranger's page would use up all that their office may begin at once.
+
+    The browser says what it loads this for (Fetch Metadata); one that does not say is believed.
+    """
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | None:

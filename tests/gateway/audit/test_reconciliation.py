@@ -14,7 +14,7 @@ from gateway.audit import begun
 from gateway.audit.access import Holder
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.reconciliation import BATCH, Reconciliation
+from gateway.audit.reconciliation import BATCH, FolderNotOurs, Reconciliation
 from gateway.storage.audit_evidence import rows
 from gateway.storage.audit_requests import with_entry
 from tests.gateway.audit.making import Log
@@ -28,7 +28,7 @@ class Gate:
     def __init__(self, log: Log, rotate_above: int = 10**9) -> None:
         self.log = log
         self.folder, self.spool = log.folder / "memory", log.folder / "spool"
-        self.folder.mkdir()
+        self.folder.mkdir(mode=0o700)
         self.spool.mkdir()
         self.fails: Exception | None = None
         self.reconciliation = Reconciliation(
@@ -190,6 +190,21 @@ async def test_a_folder_that_somebody_tidied_away_is_made_again(log: Log) -> Non
     await gate.reconciliation.step()
     assert (gate.folder / "current.log").readlink().name == begun.current(FIRST)
     assert gate.folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_folder_that_somebody_else_made_meanwhile_is_not_believed(log: Log) -> None:
+    gate = Gate(log)
+    gate.envoy_starts(FIRST)
+    (gate.folder / "current.log").unlink()
+    gate.folder.rmdir()
+    gate.folder.mkdir()
+    gate.folder.chmod(0o777)
+    forged = gate.folder / begun.current(SECOND)
+    forged.write_text("\n+ 1777896000 r1 known.1 588296 records - sign POST /sign $\n")
+    with pytest.raises(FolderNotOurs, match="find out who made it"):
+        await gate.reconciliation.step()
+    assert gate.cut_off() == []
+    assert list(gate.folder.iterdir()) == [forged], "and nothing of ours is put into it"
 
 
 async def test_before_envoy_ever_started_there_is_nothing_to_do(log: Log) -> None:

@@ -59,6 +59,8 @@ def numbers(page: Page) -> list[int]:
         (Query(person="nobody"), []),
         (Query(person="%"), []),
         (Query(person="´"), []),
+        (Query(person="\0"), []),
+        (Query(person="\0novak"), []),
         (Query(municipality="588296"), [2]),
         (Query(own_municipality="588296"), [3, 2]),
         (Query(application="spis"), [3, 2]),

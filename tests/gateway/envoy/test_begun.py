@@ -41,6 +41,17 @@ async def test_a_request_is_written_down_when_the_application_sees_it(plane: Pla
     assert "secret" not in plane.begun.read_text()
 
 
+async def test_of_a_long_path_no_more_is_written_than_the_log_keeps(plane: Plane) -> None:
+    paths = {
+        f"/{'a' * 20_000}": begun.PATH,
+        f"/{'b' * 20_000}?{'c' * 5000}": begun.PATH,
+        f"/d?{'e' * 20_000}": 2,
+    }
+    for path, kept in paths.items():
+        answered = await plane.ask(path, cookie=plane.cookie())
+        assert written(plane)[answered.value("x-request-id")].path == path[:kept]
+
+
 async def test_a_request_that_no_grant_lets_in_is_not_written_down(plane: Plane) -> None:
     answered = await plane.ask("/files/b")
     assert answered.status == 403

@@ -10,6 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from gateway.envoy.authorization import UNAVAILABLE
+from idp.http.security_headers import page_headers
 from tests.rig.envoy import DOMAIN, Plane
 from tests.rig.neighbours import Request, Signer
 
@@ -216,6 +217,14 @@ async def test_a_refusal_reaches_the_browser_whole(plane: Plane) -> None:
     assert answer.values("cache-control") == ["no-store"]
     assert answer.values("content-security-policy") == ["default-src 'none'"]
     assert answer.values("x-internal") == []
+
+
+async def test_a_page_of_the_decision_keeps_every_header_of_our_pages(plane: Plane) -> None:
+    headers = page_headers()
+    plane.decision.answer = lambda _: web.Response(status=403, text="no", headers=headers)
+    answer = await plane.ask()
+    theirs = {name for name in headers if name != "Strict-Transport-Security"}  # one for all hosts, Envoy's
+    assert {name: answer.value(name.lower()) for name in theirs} == {name: headers[name] for name in theirs}
 
 
 async def test_a_decision_that_must_wait_keeps_its_own_page(plane: Plane) -> None:

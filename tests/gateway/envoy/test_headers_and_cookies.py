@@ -1,5 +1,7 @@
 """Forged headers and stray cookies that must not get through: bytes exactly as written, a real Envoy."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -116,6 +118,8 @@ COOKIES = {
     "after_a_comma": ("a=1, __Host-brana-session=secret", ""),
     "empty_pieces": (f";; ;{OURS};;a=1;", "a=1"),
     "twice": (f"{OURS}; {OURS}; a=1", "a=1"),
+    "spaces_within": (f" a{' ' * 4000}b\t ; {OURS}", f"a{' ' * 4000}b"),
+    "spaces_alone": (f"{' ' * 4000};\t;{OURS}", ""),
     "similar_names_stay": (
         "__Host-brana=1; __Host-other=2; brana-session=3",
         "__Host-brana=1; __Host-other=2; brana-session=3",
@@ -133,6 +137,14 @@ async def test_our_cookies_never_reach_an_application(
     assert (await plane.ask(cookie=cookie)).status == 200
     assert bool(plane.decision.requests) is not fresh
     assert plane.application.last.value("cookie") == kept
+
+
+async def test_a_cookie_of_spaces_does_not_stop_everybody_else(plane: Plane) -> None:
+    """A pattern that backtracks held a worker for a second with one of these, and anybody may send them."""
+    async with asyncio.timeout(10):
+        for _ in range(60):
+            await plane.ask(cookie=f"a{' ' * 31_000}b")
+    assert plane.application.requests == []
 
 
 async def test_several_cookie_headers_are_doubt_and_none_goes_on(plane: Plane) -> None:

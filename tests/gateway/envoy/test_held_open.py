@@ -29,9 +29,12 @@ async def nothing_is_allowed(plane: Plane) -> None:
     plane.forget()
 
 
-@pytest.mark.parametrize("host", ["login", "files"])
+OUR_FORMS = {"login": "/sign-in/password", "files": "/.brana/sign-out", "portal": "/municipality"}
+
+
+@pytest.mark.parametrize("host", OUR_FORMS)
 async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host: str) -> None:
-    path = "/sign-in/password" if host == "login" else "/.brana/sign-out"
+    path, cookie = OUR_FORMS[host], plane.cookie(application="portal")
     ours = plane.idp if host == "login" else plane.web
     arrived: list[str] = []
     answering = ours.handle
@@ -43,7 +46,8 @@ async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host
     ours.handle = noted  # type: ignore[method-assign]
     _, writer = await plane.connect()
     try:
-        writer.write(f"POST {path} HTTP/1.1\r\nHost: {host}.{DOMAIN}\r\nContent-Length: 2\r\n\r\na".encode())
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}.{DOMAIN}\r\nCookie: {cookie}\r\n"
+        writer.write(f"{head}Content-Length: 2\r\n\r\na".encode())
         await writer.drain()
         await asyncio.sleep(0.3)
         assert arrived == [], "a thousand of these, and nobody can sign in"
@@ -59,11 +63,12 @@ async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host
 
 
 async def test_a_form_longer_than_any_of_ours_is_refused_before_it_reaches_us(plane: Plane) -> None:
-    answer = await plane.ask(
-        "/token", host=f"login.{DOMAIN}", method="POST", body=b"a" * (OUR_FORM_BYTES + 1)
-    )
-    assert answer.status == 413
-    assert plane.idp.requests == []
+    body = b"a" * (OUR_FORM_BYTES + 1)
+    for host, path in OUR_FORMS.items():
+        cookie = plane.cookie(application="portal")
+        answer = await plane.ask(path, host=f"{host}.{DOMAIN}", method="POST", cookie=cookie, body=body)
+        assert answer.status == 413
+    assert plane.idp.requests == plane.web.requests == []
 
 
 async def test_an_application_still_takes_long_bodies(plane: Plane) -> None:

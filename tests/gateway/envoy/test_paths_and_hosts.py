@@ -145,6 +145,15 @@ async def test_an_unmatched_path_or_method_is_refused_by_us(plane: Plane) -> Non
     assert plane.decision.requests == []
 
 
+async def test_the_gate_answers_for_a_request_that_no_route_fits(plane: Plane) -> None:
+    for method, path in (("CONNECT", FILES), ("CONNECT", "127.0.0.1:22"), ("OPTIONS", "*")):
+        for cookie in (plane.cookie(), "a=1"):
+            answer = await plane.ask(path, method=method, cookie=cookie)
+            assert answer.status in (400, 404, 421)
+    assert plane.application.requests == []
+    assert "script log" not in (plane.folder / "envoy.log").read_text()
+
+
 async def test_no_health_path_goes_past_the_gate(plane: Plane) -> None:
     for path in ("/healthz", "/ready", "/stats", "/config_dump", "/?x=/healthz", "/healthz/../x"):
         answer = await plane.ask(path, headers=("User-Agent: Envoy/HC", "x-envoy-healthcheck: 1"))

@@ -89,6 +89,28 @@ async def test_a_form_that_is_not_ours_in_shape_is_refused(client, office, form)
     assert office.portal.acts == []
 
 
+URL_ENCODED = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (URL_ENCODED, b"municipality=\xff"),
+        (URL_ENCODED, b"municipality=%ff"),
+        (URL_ENCODED, b"a=1&" * 500 + b"municipality=588644"),
+        (f"{URL_ENCODED}; charset=nonsense", b"municipality=\x00\xe9"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"--b\r\nContent-Transfer-Encoding: evil\r\n\r\nx\r\n--b--\r\n"),
+        ("multipart/form-data; boundary=b", b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c--"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_the_sender_s_fault_and_not_ours(client, office, kind, body):
+    answer = await client.post("/municipality", data=body, headers=AS_MAYOR | {"Content-Type": kind})
+    assert answer.status == 400
+    assert answer.headers[REASON_HEADER] == "request_unreadable"
+    assert office.portal.acts == []
+
+
 async def test_a_file_in_place_of_a_text_is_refused(client, office):
     body = (
         b'--b\r\nContent-Disposition: form-data; name="municipality"; filename="x"\r\n\r\n588644\r\n--b--\r\n'

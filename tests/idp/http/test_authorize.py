@@ -195,6 +195,18 @@ async def test_pages_allow_forms_to_the_application_that_asked_and_nowhere_else(
         assert attribute in shown.text
 
 
+@pytest.mark.parametrize("loads", ["image", "iframe", "empty", "script", ""])
+async def test_images_and_frames_of_a_stranger_s_page_begin_no_sign_in(world: World, loads):
+    """Three hundred of them, and nobody behind that address could sign in for minutes."""
+    browser = world.rig.browser("192.0.2.99")
+    answer = await browser.get(authorize_path(), Sec_Fetch_Dest=loads)
+    assert answer.headers["Location"].startswith(f"{CALLBACK}?error=login_required")
+    assert Code.SIGN_IN_STARTED not in {entry.code for entry in world.rig.kept.entries}
+    assert world.rig.kept.entries[-1].code is Code.CODE_REFUSED
+    answer = await browser.get(authorize_path(), Sec_Fetch_Dest="document")
+    assert "/sign-in?flow=" in answer.headers["Location"]
+
+
 async def test_an_address_cannot_fill_the_disk_with_begun_sign_ins(world: World):
     browser = world.rig.browser()
     statuses = [(await browser.get(authorize_path())).status for _ in range(302)]
