@@ -41,6 +41,7 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
+SERVER = "server"  # which library answers for us is nobody's business
 HSTS = "max-age=31536000"
 CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
 
@@ -133,7 +134,11 @@ def _gated(
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
         | (
-            {"request_headers_to_add": [CLIENT_ADDRESS], "typed_per_filter_config": form_whole()}
+            {
+                "request_headers_to_add": [CLIENT_ADDRESS],
+                "response_headers_to_remove": [SERVER],
+                "typed_per_filter_config": form_whole(),
+            }
             if ours
             else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
         )
@@ -157,6 +162,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
             CLIENT_ADDRESS,
             overwrite("x-brana-host", authority.of(host)),
         ],
+        "response_headers_to_remove": [SERVER],
         "typed_per_filter_config": _without_gate() | form_whole(),
     }
 

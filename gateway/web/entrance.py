@@ -80,7 +80,6 @@ class Entrance:
         return response
 
     async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
-        log.warning("sign_in.refused", reason=error.reason, request_id=request_id_of(request))
         await self._record(request, error.reason, now)
         if error.reason is Fault.SESSION_OVER:
             language = language_of(request, self.desk.pages.default_language)
@@ -104,6 +103,7 @@ class Entrance:
                 user_agent=request.headers.get("User-Agent", ""),
                 left_out=left_out,
             )
+            log.warning("sign_in.refused", reason=reason, request_id=entry.request_id)
             await self.record([entry])
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:

@@ -57,6 +57,7 @@ def test_a_new_file_gets_all_tables_and_the_newest_revision(tmp_path: Path) -> N
     assert stamp_of(path) == revisions()[-1]
     assert {name for kind, name in named_things(path) if kind == "table"} >= set(all_tables().tables)
     assert list(tmp_path.glob("*schema*")) == []
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_that_is_current_is_left_alone(tmp_path: Path) -> None:
