@@ -29,11 +29,13 @@ local function judge(gate, route)
   return false
 end
 
--- The cookie header without cookies whose names begin with ours; nil when none is left.
-local function without_ours(cookies)
+-- The cookie header without cookies of ours; nil when none is left. The chosen language is for our own pages alone.
+local function without_ours(cookies, keep_language)
   local kept = {}
   for piece in string.gmatch(cookies, "[^;]+") do
-    if not string.find(string.lower(piece), "^[%s%c\"',=]*__host%-brana%-") then
+    local lower = string.lower(piece)
+    if not string.find(lower, "^[%s%c\"',=]*__host%-brana%-")
+      and (keep_language or not string.find(lower, "^[%s%c\"',=]*brana%-language")) then
       -- In two steps: one pattern that trims both ends takes a second for 30,000 spaces (Lua backtracks).
       local begins = string.find(piece, "%S")
       if begins then
@@ -67,19 +69,31 @@ local function verdict_on(gate, route)
   return verdict
 end
 
-local strips, strip_count = {}, 0
-local function stripped(cookies)
+local strips_of, strip_count = {[true] = {}, [false] = {}}, 0
+local function stripped(cookies, keep_language)
+  local strips = strips_of[keep_language]
   local rest = strips[cookies]
   if rest == nil then
-    rest = without_ours(cookies) or false
+    rest = without_ours(cookies, keep_language) or false
     if #cookies <= LONGEST then
       if strip_count >= MOST then
-        strips, strip_count = {}, 0
+        strips_of, strip_count = {[true] = {}, [false] = {}}, 0
+        strips = strips_of[keep_language]
       end
       strips[cookies], strip_count = rest, strip_count + 1
     end
   end
   return rest
+end
+
+local answered_by_us = {} -- by name of the route
+local function is_ours(route)
+  local known = answered_by_us[route]
+  if known == nil then
+    known = string.find(route, "^portal ") ~= nil or string.find(route, "^audit ") ~= nil
+    answered_by_us[route] = known
+  end
+  return known
 end
 
 -- Envoy's own line about a request comes when it ends, and dies with an Envoy that is killed. So whomever a grant
@@ -138,7 +152,7 @@ function envoy_on_request(handle)
     end
   end
   if cookies then
-    local rest = stripped(cookies)
+    local rest = stripped(cookies, is_ours(route or stream:routeName() or ""))
     if rest then
       headers:replace("cookie", rest)
     else

@@ -19,7 +19,7 @@ from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explai
 
 def prepare(path: Path, migrations: Path = MIGRATIONS) -> None:
     """Create or migrate the file, for this user alone. Raises DatabaseUnusable; then the file is as it was."""
-    if not path.exists():
+    if path.parent.is_dir() and not path.exists():
         path.touch(mode=0o600)  # and so will be what SQLite puts beside it
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1_000)) as connection:

@@ -1,7 +1,7 @@
 """What a browser says of languages: the cookie with the one that was chosen, and its own order. Pure.
 
-One choice is good at all hosts, so this cookie alone is shared by them, applications too. It guards nothing: whoever
-sets it chooses a language.
+One choice is good at all hosts, so this cookie alone is shared by them. It guards nothing: whoever sets it chooses a
+language. The gate shows it to our own pages only.
 """
 
 from config.vocabulary import Language
