@@ -58,7 +58,8 @@ async def test_switching_the_municipality_changes_what_may_be_opened(product: De
         assert (await tomas.goto(product.url(KROMERIZ))).status == 200
         refused = await tomas.goto(product.url(HULIN))
         assert refused.status == 403
-        await expect(tomas.locator("h1")).to_contain_text("Vaše role v obci Hulín")  # to switch would not help
+        # not "act for Hulín": to switch would not help
+        await expect(tomas.locator("h1")).to_contain_text("Vaše role v obci Hulín")
         await tomas.goto(product.url("portal"))
         form = tomas.locator("form[action*=municipality]")
         await form.locator("select, input[value='588491']").first.wait_for()
