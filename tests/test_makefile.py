@@ -1,6 +1,7 @@
 """The two commands of the README: what they fetch, and what they say where they cannot."""
 
 import fcntl
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,8 +10,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+BY_HAND = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+"""As somebody types it: under `make test` a second make tells which folder it enters."""
+
+
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["make", *words], cwd=ROOT, env=BY_HAND, capture_output=True, text=True, check=False
+    )
 
 
 def would_do(target: str, venv: Path) -> str:
@@ -47,6 +54,7 @@ def clean(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--file", ROOT / "Makefile", "clean"],
         cwd=folder,
+        env=BY_HAND,
         capture_output=True,
         text=True,
         check=False,
