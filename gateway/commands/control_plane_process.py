@@ -40,6 +40,7 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
+from policies.examine import examine
 
 NOTICES_EVERY = timedelta(milliseconds=200)
 M_ARENA_MAX = -8  # mallopt(3)
@@ -128,6 +129,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(rounds.keep_room, plane),
             )
         )
+        examine.cache_clear()  # the policies are read and reviewed, and read once
         gc.collect()
         gc.freeze()  # what the start has made lives to the end: no collection need look through it again
         sealing = asyncio.create_task(checkpoints.run(logging_ends))

@@ -47,7 +47,7 @@ def open_engine(path: Path) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",  # an audit entry that was answered for survives a power cut
             "foreign_keys=ON",
-            "cache_size=-1024",  # KiB; there are half a dozen connections, and the kernel caches the file for all
+            "cache_size=-512",  # KiB; there are half a dozen connections, and the kernel caches the file for all
         ):
             connection.execute(f"PRAGMA {pragma}")
 
