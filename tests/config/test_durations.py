@@ -75,7 +75,7 @@ def test_what_just_fits_is_accepted(table: str, lines: list[str], office: Office
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order.shorter}<{order.longer}")
 def test_every_setting_of_the_table_is_a_duration(order: object, office: Office) -> None:
     settings, _ = load(office())
-    for path in (order.shorter, order.longer):  # type: ignore[attr-defined]
+    for path in (order.shorter, order.longer):
         table, name = path.split(".")
         assert isinstance(getattr(getattr(settings, table), name), timedelta)
 
