@@ -5,8 +5,12 @@ copied and migrated; anything else is refused untouched. Alembic (0.3 s to impor
 is something to migrate.
 """
 
+import fcntl
+import os
 import sqlite3
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -16,9 +20,45 @@ from gateway.storage.database import BUSY_TIMEOUT_MS, open_engine
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
+RETRY_S = 0.01  # between looks at a lock that another start holds
+
 
 def prepare(path: Path, migrations: Path = MIGRATIONS) -> None:
     """Create or migrate the file, for this user alone. Raises DatabaseUnusable; then the file is as it was."""
+    with _one_at_a_time(path):
+        _prepare(path, migrations)
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Several starts take turns, by a lock on the folder: it leaves no file and ends with the process.
+
+    SQLite's own waiting does not do: the change to WAL answers "locked" at once while another connection is
+    open (sqlite.org/wal.html, "sometimes queries return SQLITE_BUSY").
+    """
+    last = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+    except OSError:
+        yield  # SQLite will say what is wrong with the folder
+        return
+    try:
+        while True:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= last:
+                    raise DatabaseUnusable(
+                        path, "another start is preparing it; wait until that one is ready, or end it"
+                    ) from None
+                time.sleep(RETRY_S)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _prepare(path: Path, migrations: Path) -> None:
     if path.parent.is_dir() and not path.exists():
         path.touch(mode=0o600)  # and so will be what SQLite puts beside it
     try:

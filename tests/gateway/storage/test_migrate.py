@@ -1,3 +1,4 @@
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -88,6 +89,20 @@ def test_two_processes_that_start_at_once_make_one_database(tmp_path: Path) -> N
         thread.join(20)
     assert faults == []
     assert stamp_of(path) == revisions()[-1]
+
+
+def test_a_start_waits_for_another_one_and_says_so_when_that_does_not_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.storage.migrate.BUSY_TIMEOUT_MS", 50)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with pytest.raises(DatabaseUnusable, match="another start is preparing it"):
+            prepare(tmp_path / "brana.db")
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        os.close(folder)
 
 
 def test_migrations_and_tables_agree(tmp_path: Path) -> None:
