@@ -71,7 +71,7 @@ class ControlPlane:
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
-        self.directory = DirectoryReader(state.settings.directory, clock=now)
+        self.directory = DirectoryReader(state.settings.directories[0], clock=now)
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -101,7 +101,7 @@ class ControlPlane:
             self.office,
             state.record,
             self._directory_answers,
-            " ".join(state.settings.directory.servers),
+            " ".join(state.settings.directories[0].servers),
         )
 
     # What the parts tell each other.

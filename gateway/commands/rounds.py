@@ -65,7 +65,7 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 
 async def keep_facts(plane: ControlPlane) -> None:
-    """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
+    """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
     watch = Watch(plane.directory.people, now)
     while True:
         last: Session | None = None
@@ -77,7 +77,7 @@ async def keep_facts(plane: ControlPlane) -> None:
             if len(page) < FACTS_PAGE or reading.trouble is not None:
                 break
             last = page[-1]
-        await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
+        await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
 
 
 async def reconcile(plane: ControlPlane) -> None:
