@@ -62,6 +62,12 @@ def identity_of(read: Entry, attribute: str) -> str:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
 
 
+def readable_values(read: Entry, attribute: str) -> list[str]:
+    """All values that are text; what is none gives nobody anything."""
+    texts = (value.decode(errors="replace") for value in read.values(attribute))
+    return [text for text in texts if text.isprintable() and "\ufffd" not in text and len(text) <= LONGEST]
+
+
 def name_of(read: Entry) -> str:
     """`displayName`, which is single-valued, or else the only `cn`."""
     return read.text("displayName") or read.required("cn")

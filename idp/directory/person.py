@@ -25,6 +25,15 @@ class RoleHeld:
     role: Role
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StandIn:
+    """A role that somebody has as a deputy."""
+
+    held: RoleHeld
+    in_place_of: str
+    """Login of whose role it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person as last read. `subject` outlives renames and moves; everything else may change."""
@@ -35,4 +44,6 @@ class Person:
     mail: str
     state: AccountState
     roles: tuple[RoleHeld, ...]
-    """Sorted, without repetition."""
+    """Sorted, without repetition; those held as a deputy too."""
+    standing_in: tuple[StandIn, ...] = ()
+    """Which of the roles are held as a deputy, and whose they are; sorted."""

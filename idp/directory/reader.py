@@ -8,18 +8,19 @@ younger than the bind. A refusal takes a multiple of REFUSAL_STEP: time does not
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
 
 import structlog
 
+from config.district import District
 from config.settings import Directory
-from config.vocabulary import SubjectId
-from idp.directory import filters, names
+from config.vocabulary import DirectoryName, SubjectId
+from idp.directory import deputies, filters
 from idp.directory.account import ATTRIBUTES, account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, name_of
+from idp.directory.entries import Entry, identity_of, name_of, readable_values
 from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
@@ -28,8 +29,10 @@ from idp.directory.errors import (
     RefusalReason,
 )
 from idp.directory.filters import Filter
-from idp.directory.person import AccountState, Person
+from idp.directory.logins import Login, answers_to, filter_of, understood
+from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.pool import Pool
+from idp.directory.role_mapping import RoleBook, Standing, czech_day
 from idp.directory.subject import directory_of, subject
 from idp.directory.subject import identity_of as identity_in
 
@@ -50,51 +53,82 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def in_steps(answer: Awaitable[Person | BindRefused]) -> Person | BindRefused:
+    """A refusal takes a multiple of REFUSAL_STEP."""
+    began = time.monotonic()
+    said = await answer
+    if isinstance(said, BindRefused):
+        elapsed = time.monotonic() - began
+        await asyncio.sleep(REFUSAL_STEP - elapsed % REFUSAL_STEP)
+    return said
+
+
 class DirectoryReader:
     """Raises DirectoryUnreachable or DirectoryMisconfigured whenever the answer is not known for certain."""
 
     def __init__(
         self,
         settings: Directory,
+        district: District | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
         report: Callable[[EntryUnusable], None] = report_to_log,
     ) -> None:
         self._settings = settings
-        self._patterns = [names.group_pattern(mapping) for mapping in settings.roles]
+        self._book = RoleBook(settings, district)
         self._anybody = _whole(settings.people_filter)
         self._clock = clock
         self._report = report
         self._pool = Pool(settings)
-        self._attributes = (
-            settings.login_attribute,
-            settings.identity_attribute,
-            *("displayName", "cn", "mail"),
-            *ATTRIBUTES,
+        self._attributes = tuple(
+            {  # none twice
+                name.lower(): name
+                for name in (
+                    settings.login_attribute,
+                    settings.identity_attribute,
+                    *("displayName", "cn", "mail"),
+                    *settings.login_attributes,
+                    *self._book.attributes,
+                    *ATTRIBUTES,
+                )
+            }.values()
         )
+
+    @property
+    def name(self) -> DirectoryName:
+        return self._settings.name
 
     def close(self) -> None:
         self._pool.close()
 
     async def authenticate(self, login: str, password: str) -> Person | BindRefused:
-        """The person, when the directory accepts the password and lets the account work."""
-        began = time.monotonic()
-        answer = await self._authenticate(login, password)
-        if isinstance(answer, BindRefused):
-            elapsed = time.monotonic() - began
-            await asyncio.sleep(REFUSAL_STEP - elapsed % REFUSAL_STEP)
-        return answer
+        """The person, when this directory knows the login, accepts the password and lets the account work."""
+        return await in_steps(self._authenticate(login, password))
 
     async def person(self, subject: SubjectId) -> Person | None:
         return (await self.people([subject])).get(subject)
 
-    async def named(self, login: str) -> Person | None:
-        """The one person of that login name, for those who look after the product."""
+    async def named(self, login: str) -> list[Person]:
+        """Whoever answers to a login, for those who look after the product."""
         if refused_before_asking(login, "-") is not None:
-            return None
-        where = filters.equal(self._settings.login_attribute, login)
-        found = await self._pool.run(lambda line: list(self._read(line, where)))
-        return found[0] if len(found) == 1 else None
+            return []
+        where = filter_of(understood(login, self._settings), self._settings)
+        return await self._pool.run(lambda line: list(self._read(line, where)))
+
+    async def find(self, login: str) -> list[Entry]:
+        """Entries that LDAP's comparison takes for the login."""
+        where = filter_of(understood(login, self._settings), self._settings)
+        return await self._pool.run(lambda line: list(self._entries(line, where)))
+
+    async def try_password(self, entry: Entry, login: str, password: str) -> Person | BindRefused:
+        """The second half of `authenticate`: `entry` is the one that was found."""
+        refusal = await self._pool.refusal(entry.dn, password)
+        meant = understood(login, self._settings)
+        return await self._pool.run(lambda line: self._judge(line, entry, meant, refusal))
+
+    async def pretend(self, password: str) -> None:
+        """Take the time of a password that is tried, so that an unknown login costs what a known one does."""
+        await self._pool.refusal(self._nobody(), password)
 
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
         """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter,
@@ -120,28 +154,26 @@ class DirectoryReader:
         unfit = refused_before_asking(login, password)
         if unfit is not None:
             return BindRefused(unfit)
-        where = filters.equal(self._settings.login_attribute, login)
-        entries = await self._pool.run(lambda line: list(self._entries(line, where)))
+        entries = await self.find(login)
         if len(entries) != 1:
-            await self._pool.refusal(self._nobody(), password)
+            await self.pretend(password)
             return BindRefused(RefusalReason.AMBIGUOUS_PERSON if entries else RefusalReason.UNKNOWN_PERSON)
-        (entry,) = entries
-        refusal = await self._pool.refusal(entry.dn, password)
-        return await self._pool.run(lambda line: self._judge(line, entry, login, refusal))
+        return await self.try_password(entries[0], login, password)
 
     def _judge(
-        self, line: Connection, entry: Entry, login: str, refusal: RefusalReason | None
+        self, line: Connection, entry: Entry, login: Login, refusal: RefusalReason | None
     ) -> Person | BindRefused:
         try:
-            whose = self._subject_of(entry)
+            whose = self.subject_of(entry)
         except EntryUnusable as unusable:
             self._report(unusable)
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         if refusal is not None:
             return BindRefused(self._closer(entry, refusal), whose)
         where = filters.identity(self._settings.identity_attribute, identity_in(whose))
-        people = list(self._read(line, where))
-        if len(people) != 1 or people[0].login.casefold() != login.casefold():
+        again = list(self._entries(line, where))
+        people = list(self._people(line, again))
+        if len(people) != 1 or not answers_to(again[0], login, self._settings):
             # unreadable, gone since, or a name that LDAP's loose comparison takes for another one
             return BindRefused(RefusalReason.ENTRY_UNUSABLE, whose)
         (person,) = people
@@ -154,7 +186,8 @@ class DirectoryReader:
         ours = (filters.identity(attribute, identity_in(each)) for each in subjects)
         return list(self._read(line, filters.any_of(ours)))
 
-    def _subject_of(self, entry: Entry) -> SubjectId:
+    def subject_of(self, entry: Entry) -> SubjectId:
+        """Raises EntryUnusable."""
         return subject(self._settings.name, identity_of(entry, self._settings.identity_attribute))
 
     def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
@@ -181,21 +214,47 @@ class DirectoryReader:
             yield from entries
 
     def _read(self, line: Connection, where: Filter | None) -> Iterator[Person]:
+        return self._people(line, list(self._entries(line, where)))  # one paged search at a time
+
+    def _people(self, line: Connection, entries: Sequence[Entry]) -> Iterator[Person]:
         """People with their roles; whose entry is unusable is reported and left out."""
-        entries = list(self._entries(line, where))  # one paged search at a time on a connection
-        now = self._clock()
         for entry in entries:
             try:
-                yield Person(
-                    subject=self._subject_of(entry),
-                    login=entry.required(self._settings.login_attribute),
-                    name=name_of(entry),
-                    mail=entry.text("mail") or "",
-                    state=account_state(entry, now),
-                    roles=names.roles(self._patterns, self._groups(line, entry.dn)),
-                )
+                yield self._person(line, entry, self._clock())
             except EntryUnusable as unusable:
                 self._report(unusable)
+
+    def _person(self, line: Connection, entry: Entry, now: datetime) -> Person:
+        login, day = entry.required(self._settings.login_attribute), czech_day(now)
+        acting = deputies.acting(self._settings.deputies, login, day)
+        lent = [
+            each for one in acting for each in deputies.lent(one, self._roles_of(line, one.in_place_of, day))
+        ]
+        return Person(
+            subject=self.subject_of(entry),
+            login=login,
+            name=name_of(entry),
+            mail=entry.text("mail") or "",
+            state=account_state(entry, now),
+            roles=deputies.together(self._roles(line, entry, login, day), lent),
+            standing_in=tuple(sorted(lent)),
+        )
+
+    def _roles(self, line: Connection, entry: Entry, login: str, day: date) -> tuple[RoleHeld, ...]:
+        """By rules alone."""
+        values = {name: readable_values(entry, name) for name in self._book.attributes}
+        groups = self._groups(line, entry.dn)
+        return self._book.roles(Standing(dn=entry.dn, login=login, groups=groups, values=values), day)
+
+    def _roles_of(self, line: Connection, login: str, day: date) -> tuple[RoleHeld, ...]:
+        """Of who has exactly that login; nothing where there is nobody, or where it is not plain who."""
+        found = list(self._entries(line, filters.equal(self._settings.login_attribute, login)))
+        if (
+            len(found) != 1
+            or (found[0].text(self._settings.login_attribute) or "").casefold() != login.casefold()
+        ):
+            return ()
+        return self._roles(line, found[0], login, day)
 
     def _groups(self, line: Connection, dn: str) -> Sequence[str]:
         where = filters.any_of([filters.equal("member", dn), filters.equal("uniqueMember", dn)])
