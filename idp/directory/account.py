@@ -4,13 +4,13 @@ Sources: draft-behera-ldap-password-policy-10 §5.3 (pwd…), shadow(5), [MS-ADT
 [MS-ADA1] 2.1 (accountExpires). An unreadable value is an EntryUnusable, never "active".
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from idp.directory.entries import Entry
 from idp.directory.errors import EntryUnusable
-from idp.directory.person import AccountState
+from idp.directory.person import AccountFacts, AccountState
 
+COMPUTED = "msDS-User-Account-Control-Computed"
 ATTRIBUTES = (
     "pwdAccountLockedTime",
     "pwdStartTime",
@@ -19,7 +19,7 @@ ATTRIBUTES = (
     "shadowExpire",
     "nsAccountLock",
     "userAccountControl",
-    "msDS-User-Account-Control-Computed",
+    COMPUTED,
     "accountExpires",
     "pwdLastSet",
 )
@@ -35,7 +35,25 @@ UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def account_state(entry: Entry, now: datetime) -> AccountState:
     """The gravest of what the entry says; raises EntryUnusable."""
-    return next((state for state, holds in RULES if holds(entry, now)), AccountState.ACTIVE)
+    return account_facts(entry).state(now)
+
+
+def account_facts(entry: Entry) -> AccountFacts:
+    """All that the entry says of its account, whichever kind of directory it is from; raises EntryUnusable."""
+    locked_at = entry.text("pwdAccountLockedTime")
+    flags, computed = _number(entry, "userAccountControl") or 0, _number(entry, COMPUTED) or 0
+    return AccountFacts(
+        disabled=locked_at == UNTIL_AN_ADMINISTRATOR
+        or _truth(entry, "nsAccountLock")
+        or bool(flags & AD_DISABLED),
+        starts_at=_time(entry, "pwdStartTime"),
+        expires_at=min(
+            filter(None, (_time(entry, "pwdEndTime"), _shadow_end(entry), _ad_end(entry))), default=None
+        ),
+        locked=locked_at not in {None, UNTIL_AN_ADMINISTRATOR} or bool(computed & AD_LOCKED),
+        password_expired=bool(computed & AD_PASSWORD_EXPIRED),
+        must_change=_truth(entry, "pwdReset") or _number(entry, "pwdLastSet") == 0,
+    )
 
 
 def generalized_time(text: str) -> datetime:
@@ -48,52 +66,23 @@ def generalized_time(text: str) -> datetime:
     return datetime.strptime(whole + "0000"[: 14 - len(whole)], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
-def _permanently_locked(entry: Entry, _now: datetime) -> bool:
-    return entry.text("pwdAccountLockedTime") == UNTIL_AN_ADMINISTRATOR
-
-
-def _locked(entry: Entry, _now: datetime) -> bool:
-    value = entry.text("pwdAccountLockedTime")
-    return value not in {None, UNTIL_AN_ADMINISTRATOR}
-
-
-def _before_or_after(entry: Entry, now: datetime) -> bool:
-    begins, ends = _time(entry, "pwdStartTime"), _time(entry, "pwdEndTime")
-    return (begins is not None and now < begins) or (ends is not None and now >= ends)
-
-
-def _shadow_expired(entry: Entry, now: datetime) -> bool:
+def _shadow_end(entry: Entry) -> datetime | None:
     day = _number(entry, "shadowExpire")
-    return day is not None and day >= 0 and now >= UNIX_EPOCH + timedelta(days=min(day, 2_000_000))
+    return None if day is None or day < 0 else UNIX_EPOCH + timedelta(days=min(day, 2_000_000))
 
 
-def _ad_expired(entry: Entry, now: datetime) -> bool:
+def _ad_end(entry: Entry) -> datetime | None:
     ticks = _number(entry, "accountExpires")  # 100 ns since 1601
     if ticks is None or ticks in AD_NEVER:
-        return False
-    return now >= AD_EPOCH + timedelta(microseconds=min(ticks // 10, 2**57))
+        return None
+    return AD_EPOCH + timedelta(microseconds=max(0, min(ticks // 10, 2**57)))
 
 
-def _truth(attribute: str) -> Callable[[Entry, datetime], bool]:
-    def holds(entry: Entry, _now: datetime) -> bool:
-        value = entry.text(attribute)
-        if value is not None and value.upper() not in {"TRUE", "FALSE"}:
-            raise EntryUnusable(entry.dn, f"{attribute} is neither TRUE nor FALSE")
-        return value is not None and value.upper() == "TRUE"
-
-    return holds
-
-
-def _flag(attribute: str, bit: int) -> Callable[[Entry, datetime], bool]:
-    def holds(entry: Entry, _now: datetime) -> bool:
-        value = _number(entry, attribute)
-        return value is not None and bool(value & bit)
-
-    return holds
-
-
-def _never_set(entry: Entry, _now: datetime) -> bool:
-    return _number(entry, "pwdLastSet") == 0
+def _truth(entry: Entry, attribute: str) -> bool:
+    value = entry.text(attribute)
+    if value is not None and value.upper() not in {"TRUE", "FALSE"}:
+        raise EntryUnusable(entry.dn, f"{attribute} is neither TRUE nor FALSE")
+    return value is not None and value.upper() == "TRUE"
 
 
 def _number(entry: Entry, attribute: str) -> int | None:
@@ -111,19 +100,3 @@ def _time(entry: Entry, attribute: str) -> datetime | None:
         return None if value is None else generalized_time(value)
     except ValueError as error:
         raise EntryUnusable(entry.dn, f"{attribute}: {error}") from error
-
-
-COMPUTED = "msDS-User-Account-Control-Computed"
-RULES: tuple[tuple[AccountState, Callable[[Entry, datetime], bool]], ...] = (
-    (AccountState.DISABLED, _permanently_locked),
-    (AccountState.DISABLED, _truth("nsAccountLock")),
-    (AccountState.DISABLED, _flag("userAccountControl", AD_DISABLED)),
-    (AccountState.EXPIRED, _before_or_after),
-    (AccountState.EXPIRED, _shadow_expired),
-    (AccountState.EXPIRED, _ad_expired),
-    (AccountState.LOCKED, _locked),
-    (AccountState.LOCKED, _flag(COMPUTED, AD_LOCKED)),
-    (AccountState.PASSWORD_EXPIRED, _flag(COMPUTED, AD_PASSWORD_EXPIRED)),
-    (AccountState.MUST_CHANGE_PASSWORD, _truth("pwdReset")),
-    (AccountState.MUST_CHANGE_PASSWORD, _never_set),
-)
