@@ -11,13 +11,15 @@ from idp.directory.entries import Entry
 from idp.directory.errors import EntryUnusable
 from idp.directory.person import AccountState
 
-ATTRIBUTES = (
+OF_PASSWORD_POLICY = (
     "pwdAccountLockedTime",
     "pwdStartTime",
     "pwdEndTime",
     "pwdReset",
     "shadowExpire",
     "nsAccountLock",
+)
+OF_ACTIVE_DIRECTORY = (
     "userAccountControl",
     "msDS-User-Account-Control-Computed",
     "accountExpires",
@@ -27,7 +29,8 @@ ATTRIBUTES = (
 UNTIL_AN_ADMINISTRATOR = "000001010000Z"  # draft-behera §5.3.3: locked permanently
 AD_DISABLED = 0x2
 AD_LOCKED = 0x10  # only in the computed attribute
-AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute
+AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute; also where it was never set
+AD_NO_PASSWORD_TO_CHANGE = 0x10000 | 0x40000  # it never expires, or the account signs in by smart card
 AD_NEVER = frozenset({0, 0x7FFFFFFFFFFFFFFF})
 AD_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,7 +96,9 @@ def _flag(attribute: str, bit: int) -> Callable[[Entry, datetime], bool]:
 
 
 def _never_set(entry: Entry, _now: datetime) -> bool:
-    return _number(entry, "pwdLastSet") == 0
+    if _number(entry, "pwdLastSet") != 0:
+        return False
+    return not (_number(entry, "userAccountControl") or 0) & AD_NO_PASSWORD_TO_CHANGE
 
 
 def _number(entry: Entry, attribute: str) -> int | None:
@@ -123,7 +128,7 @@ RULES: tuple[tuple[AccountState, Callable[[Entry, datetime], bool]], ...] = (
     (AccountState.EXPIRED, _ad_expired),
     (AccountState.LOCKED, _locked),
     (AccountState.LOCKED, _flag(COMPUTED, AD_LOCKED)),
-    (AccountState.PASSWORD_EXPIRED, _flag(COMPUTED, AD_PASSWORD_EXPIRED)),
     (AccountState.MUST_CHANGE_PASSWORD, _truth("pwdReset")),
     (AccountState.MUST_CHANGE_PASSWORD, _never_set),
+    (AccountState.PASSWORD_EXPIRED, _flag(COMPUTED, AD_PASSWORD_EXPIRED)),
 )

@@ -23,9 +23,8 @@ from config.settings import Directory as DirectorySettings
 from config.settings import RoleMapping
 from config.vocabulary import DirectoryName, Role
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.samba_tree import ADMINISTRATOR_PASSWORD, BASE, SYSTEM, copied
+from tests.rig.samba_tree import ADDRESSES, ADMINISTRATOR_PASSWORD, BASE, SYSTEM, copied
 
-ADDRESSES = [f"127.0.7.{last}" for last in range(1, 65)]
 GUARD_PORT = 88  # Kerberos, which is not served here: whoever holds it owns the address
 READY_WITHIN = 20.0  # seconds; a loaded machine needs more than the usual one
 ENDS_WITHIN = 5.0
@@ -125,11 +124,15 @@ class Administrator:
     connection: Any
 
     def add(self, dn: str, **attributes: Any) -> None:
-        self.connection.add_s(dn, modlist.addModlist({name: octets(value) for name, value in attributes.items()}))
+        self.connection.add_s(
+            dn, modlist.addModlist({name: octets(value) for name, value in attributes.items()})
+        )
 
     def change(self, dn: str, **attributes: Any) -> None:
         """Replace attributes; an empty list removes one."""
-        changes = [(ldap.MOD_REPLACE, name.replace("_", "-"), octets(value)) for name, value in attributes.items()]
+        changes = [
+            (ldap.MOD_REPLACE, name.replace("_", "-"), octets(value)) for name, value in attributes.items()
+        ]
         self.connection.modify_s(dn, changes)
 
     def read(self, dn: str, *attributes: str) -> dict[str, list[bytes]]:
@@ -199,6 +202,7 @@ def _options(tree: Path, address: str) -> dict[str, str]:
         "bind interfaces only": "yes",
         "server services": "ldap",
         "dcerpc endpoint servers": "",
+        "ldb:nosync": "yes",
         "lock directory": str(tree),
         "private dir": str(tree / "private"),
         "state directory": str(tree / "state"),

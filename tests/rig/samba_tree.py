@@ -13,6 +13,8 @@ DOMAIN = "OBEC"
 HOST = "dc1"
 BASE = "DC=ad,DC=obec,DC=test"
 ADMINISTRATOR_PASSWORD = "Spravce-domeny-1"
+ADDRESSES = [f"127.0.7.{last}" for last in range(1, 65)]
+"""A controller's ports are fixed: each has an address of loopback to itself."""
 SYSTEM = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 """samba-tool is written in Python: it wants Debian's own, and none of ours."""
 
@@ -48,7 +50,14 @@ def provision(folder: Path) -> None:
         "dns-backend": "NONE",
         "adminpass": ADMINISTRATOR_PASSWORD,
     }
-    command = ["samba-tool", "domain", "provision", "--use-rfc2307", "--option=interfaces=lo"]
+    command = [
+        "samba-tool",
+        "domain",
+        "provision",
+        "--use-rfc2307",
+        "--option=interfaces=lo",
+        "--option=ldb:nosync=yes",
+    ]
     command += [f"--{name}={value}" for name, value in options.items()]
     done = subprocess.run(command, env=SYSTEM, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
