@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.vocabulary import SubjectId
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import BINARY_IDENTITIES
 
@@ -52,13 +51,13 @@ def entry(dn: str, attributes: Mapping[str, list[bytes]]) -> Entry:
     return Entry(dn, gathered)
 
 
-def subject_of(read: Entry, attribute: str) -> SubjectId:
+def identity_of(read: Entry, attribute: str) -> str:
     """Canonical UUID text of the stable identifier; EntryUnusable when it is none."""
     try:
         if attribute.lower() in BINARY_IDENTITIES:
             (octets,) = read.values(attribute)
-            return SubjectId(str(uuid.UUID(bytes_le=octets)))
-        return SubjectId(str(uuid.UUID(read.required(attribute))))
+            return str(uuid.UUID(bytes_le=octets))
+        return str(uuid.UUID(read.required(attribute)))
     except ValueError as error:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
 

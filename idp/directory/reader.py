@@ -19,7 +19,7 @@ from config.vocabulary import SubjectId
 from idp.directory import filters, names
 from idp.directory.account import ATTRIBUTES, account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, name_of, subject_of
+from idp.directory.entries import Entry, identity_of, name_of
 from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
@@ -30,6 +30,8 @@ from idp.directory.errors import (
 from idp.directory.filters import Filter
 from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
+from idp.directory.subject import directory_of, subject
+from idp.directory.subject import identity_of as identity_in
 
 LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
@@ -95,11 +97,12 @@ class DirectoryReader:
         return found[0] if len(found) == 1 else None
 
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
-        """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter.
+        """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter,
+        or was never in it: people of other directories are not asked for.
 
         Asked for nobody, it still sees whether the directory answers as the settings say.
         """
-        wanted = sorted(set(subjects))
+        wanted = sorted(each for each in set(subjects) if directory_of(each) == self._settings.name)
         found: dict[SubjectId, Person] = {}
         for first in range(0, len(wanted), BATCH):
             for person in await self._pool.run(partial(self._batch, wanted[first : first + BATCH])):
@@ -130,25 +133,29 @@ class DirectoryReader:
         self, line: Connection, entry: Entry, login: str, refusal: RefusalReason | None
     ) -> Person | BindRefused:
         try:
-            subject = subject_of(entry, self._settings.identity_attribute)
+            whose = self._subject_of(entry)
         except EntryUnusable as unusable:
             self._report(unusable)
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         if refusal is not None:
-            return BindRefused(self._closer(entry, refusal), subject)
-        where = filters.identity(self._settings.identity_attribute, subject)
+            return BindRefused(self._closer(entry, refusal), whose)
+        where = filters.identity(self._settings.identity_attribute, identity_in(whose))
         people = list(self._read(line, where))
         if len(people) != 1 or people[0].login.casefold() != login.casefold():
             # unreadable, gone since, or a name that LDAP's loose comparison takes for another one
-            return BindRefused(RefusalReason.ENTRY_UNUSABLE, subject)
+            return BindRefused(RefusalReason.ENTRY_UNUSABLE, whose)
         (person,) = people
         if person.state is not AccountState.ACTIVE:
-            return BindRefused(REASON_OF_STATE[person.state], subject)
+            return BindRefused(REASON_OF_STATE[person.state], whose)
         return person
 
     def _batch(self, subjects: Sequence[SubjectId], line: Connection) -> list[Person]:
         attribute = self._settings.identity_attribute
-        return list(self._read(line, filters.any_of(filters.identity(attribute, each) for each in subjects)))
+        ours = (filters.identity(attribute, identity_in(each)) for each in subjects)
+        return list(self._read(line, filters.any_of(ours)))
+
+    def _subject_of(self, entry: Entry) -> SubjectId:
+        return subject(self._settings.name, identity_of(entry, self._settings.identity_attribute))
 
     def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
         """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
@@ -180,7 +187,7 @@ class DirectoryReader:
         for entry in entries:
             try:
                 yield Person(
-                    subject=subject_of(entry, self._settings.identity_attribute),
+                    subject=self._subject_of(entry),
                     login=entry.required(self._settings.login_attribute),
                     name=name_of(entry),
                     mail=entry.text("mail") or "",
