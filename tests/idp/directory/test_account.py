@@ -39,6 +39,19 @@ FILETIME_NOW = int((NOW - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 1
         ({"accountExpires": str(FILETIME_NOW)}, AccountState.EXPIRED),
         ({"accountExpires": str(FILETIME_NOW + 10_000_000)}, AccountState.ACTIVE),
         ({"pwdLastSet": "0"}, AccountState.MUST_CHANGE_PASSWORD),
+        ({"pwdLastSet": "0", "userAccountControl": "66048"}, AccountState.ACTIVE),  # never expires
+        ({"pwdLastSet": "0", "userAccountControl": "262656"}, AccountState.ACTIVE),  # by smart card only
+        (
+            {
+                "pwdLastSet": "0",
+                "msDS-User-Account-Control-Computed": "8388608",
+                "msDS-UserPasswordExpiryTimeComputed": "0",
+            },
+            AccountState.MUST_CHANGE_PASSWORD,
+        ),
+        ({"msDS-UserPasswordExpiryTimeComputed": str(FILETIME_NOW)}, AccountState.PASSWORD_EXPIRED),
+        ({"msDS-UserPasswordExpiryTimeComputed": str(FILETIME_NOW + 10_000_000)}, AccountState.ACTIVE),
+        ({"msDS-UserPasswordExpiryTimeComputed": "9223372036854775807"}, AccountState.ACTIVE),
         ({"pwdReset": "TRUE", "pwdAccountLockedTime": "000001010000Z"}, AccountState.DISABLED),
     ],
 )

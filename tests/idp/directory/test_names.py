@@ -7,7 +7,7 @@ from config.settings import RoleMapping
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, escaped, group_pattern, parsed, prepared, roles, same
+from idp.directory.names import NotAName, comparable, escaped, group_pattern, parsed, prepared, roles, same
 from idp.directory.person import RoleHeld
 from tests.rig.office import PASSWORD, reading
 from tests.rig.slapd import BASE, Directory, slapd
@@ -157,3 +157,22 @@ async def test_whatever_the_name_the_directory_finds_exactly_that_entry(empty: D
     finally:
         with empty.as_root() as root:
             root.delete_s(dn)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["cn", "CN", "uid", "userid", "ou"]), st.text(min_size=1)), min_size=1)
+)
+def test_two_spellings_have_one_comparable_name_and_two_names_have_two(parts: list[tuple[str, str]]):
+    dn = ",".join(f"{kind}={escaped(value)}" for kind, value in parts)
+    try:
+        name = parsed(dn)
+    except NotAName:
+        return
+    assert parsed(comparable(dn)) == name
+    assert comparable(comparable(dn)) == comparable(dn)
+
+
+def test_an_easy_name_is_made_comparable_as_any_other():
+    easy, spelt = "UID=Novak.Jan,OU=Lidé,dc=Obec", "userid=novak.jan, ou=lidé,dc=obec"
+    assert comparable(easy.replace("Lidé", "Lide")) == "uid=novak.jan,ou=lide,dc=obec"
+    assert comparable(easy) == comparable(spelt) == "uid=novak.jan,ou=lidé,dc=obec"
