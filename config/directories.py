@@ -45,7 +45,7 @@ def _servers(at: str, directory: Directory) -> Iterator[Finding]:
 
 
 def _logins(at: str, directory: Directory) -> Iterator[Finding]:
-    seen = {directory.login_attribute.casefold()}
+    seen: set[str] = set()
     for number, attribute in enumerate(directory.login_attributes):
         if attribute.casefold() in seen:
             yield f"{at}.login_attributes[{number}]", f"{attribute!r} is named already", "delete it here"

@@ -107,13 +107,12 @@ class Directory(Setting, frozen=True, kw_only=True):
     bind_password_file: Path
     people_base: str
     groups_base: str
-    people_filter: str = "(objectClass=inetOrgPerson)"
-    login_attribute: str = "uid"
+    people_filter: str | None = None
+    """Left out: what is usual for the kind."""
     login_attributes: list[str] = field(default_factory=list)
-    """Further attributes by whose values people may sign in, as `mail`."""
+    """What people sign in with, the canonical one first; empty: what is usual for the kind."""
     realms: list[str] = field(default_factory=list)
     """What may stand behind `@` to say that a login is one of this directory."""
-    identity_attribute: str = "entryUUID"
     connections: Annotated[int, Meta(ge=1, le=64)] = 8
     connect_timeout: timedelta = timedelta(seconds=3)
     operation_timeout: timedelta = timedelta(seconds=5)

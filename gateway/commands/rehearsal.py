@@ -76,8 +76,6 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
 
 def _attributes(directory: Directory, at: str) -> Iterator[Finding]:
     named = {
-        "login_attribute": directory.login_attribute,
-        "identity_attribute": directory.identity_attribute,
         **{f"login_attributes[{number}]": one for number, one in enumerate(directory.login_attributes)},
         **{
             f"roles[{number}].attribute": one.attribute
@@ -87,7 +85,7 @@ def _attributes(directory: Directory, at: str) -> Iterator[Finding]:
     }
     for name, attribute in named.items():
         if (fault := _said(partial(equal, attribute, ""))) is not None:
-            yield f"{at}.{name}", fault, "write for example `uid`, `mail` or `entryUUID`"
+            yield f"{at}.{name}", fault, "write for example `uid`, `sAMAccountName` or `mail`"
 
 
 def building_faults(settings: Settings, district: District) -> Iterator[Finding]:

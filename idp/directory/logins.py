@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from config.settings import Directory
 from config.vocabulary import DirectoryName
 from idp.directory import filters
-from idp.directory.entries import Entry
+from idp.directory.entries import Entry, logins_of
+from idp.directory.errors import EntryUnusable
 from idp.directory.filters import Filter
+from idp.directory.kind import login_attributes
 
 AT = "@"
 
@@ -43,21 +45,19 @@ def owner_of(typed: str, directories: Iterable[Directory]) -> DirectoryName | No
 
 
 def filter_of(login: Login, directory: Directory) -> Filter:
-    attributes = [directory.login_attribute, *directory.login_attributes]
+    attributes = login_attributes(directory)
     forms = [filters.equal(attribute, login.typed) for attribute in attributes]
     if login.own is not None:
-        forms.append(filters.equal(directory.login_attribute, login.own))
+        forms.append(filters.equal(attributes[0], login.own))
     return filters.any_of(forms)
 
 
 def answers_to(entry: Entry, login: Login, directory: Directory) -> bool:
     """Whether the entry has that very name: LDAP's comparison is looser, and takes other names for it."""
-    own = entry.text(directory.login_attribute) or ""
-    if _same(own, login.typed) or (login.own is not None and _same(own, login.own)):
+    try:
+        canonical, *aliases = (one.casefold() for one in logins_of(entry, login_attributes(directory)))
+    except EntryUnusable:
+        return False  # reported when it was read as a person
+    if login.own is not None and login.own.casefold() == canonical:
         return True
-    values = (value for attribute in directory.login_attributes for value in entry.values(attribute))
-    return any(_same(value.decode(errors="replace"), login.typed) for value in values)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+    return login.typed.casefold() in {canonical, *aliases}

@@ -1,11 +1,13 @@
 """Distinguished names by RFC 4514: escaping, and comparing as LDAP compares."""
 
+import re
 import unicodedata
 
 import ldap
 import ldap.dn
 
 SPECIAL = frozenset('\\,+"<>;=')
+ESCAPED = re.compile(r"\\(?:[0-9A-Fa-f]{2}|(.))", re.DOTALL)
 
 # RFC 4514 §3: short names every implementation must know, with their long forms
 SHORT_NAMES = {
@@ -52,10 +54,15 @@ def escaped(value: str) -> str:
 def parsed(dn: str) -> Name:
     """`dn` in comparable form, leaf first; NotAName when it cannot be read."""
     try:
-        parts = ldap.dn.str2dn(dn, ldap.DN_FORMAT_LDAPV3)
+        parts = ldap.dn.str2dn(ESCAPED.sub(_needed, dn), ldap.DN_FORMAT_LDAPV3)
     except (ldap.LDAPError, UnicodeError, ValueError) as error:
         raise NotAName(dn) from error
     return tuple(frozenset((_type(kind), prepared(value)) for kind, value, _ in rdn) for rdn in parts)
+
+
+def _needed(escape: re.Match[str]) -> str:
+    r"""Samba writes a question mark as `\?`, which RFC 4514 has no rule for and libldap does not read."""
+    return "?" if escape.group(1) == "?" else escape.group()
 
 
 def prepared(value: str) -> str:

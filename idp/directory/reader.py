@@ -8,39 +8,29 @@ younger than the bind. A refusal takes a multiple of REFUSAL_STEP: time does not
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
 from config.district import District
 from config.settings import Directory
-from config.vocabulary import DirectoryName, SubjectId
-from idp.directory import deputies, filters
-from idp.directory.account import ATTRIBUTES, account_state
-from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, name_of, readable_values
-from idp.directory.errors import (
-    REASON_OF_STATE,
-    BindRefused,
-    DirectoryMisconfigured,
-    EntryUnusable,
-    RefusalReason,
-)
-from idp.directory.filters import Filter
+from config.vocabulary import SubjectId
+from idp.directory.account import account_state
+from idp.directory.connection import Connection
+from idp.directory.entries import Entry
+from idp.directory.errors import REASON_OF_STATE, BindRefused, EntryUnusable, RefusalReason
 from idp.directory.logins import Login, answers_to, filter_of, understood
-from idp.directory.person import AccountState, Person, RoleHeld
+from idp.directory.people import People
+from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
-from idp.directory.role_mapping import RoleBook, Standing, czech_day
-from idp.directory.subject import directory_of, subject
-from idp.directory.subject import identity_of as identity_in
+from idp.directory.subject import directory_of
 
 LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 REFUSAL_STEP = 0.1  # seconds; above the time of a bind with Argon2, below what annoys
 BATCH = 50  # subjects in one search
-NO_ATTRIBUTES = ("1.1",)  # RFC 4511 §4.5.1.8
 
 _log = structlog.get_logger("idp.directory")
 
@@ -75,28 +65,10 @@ class DirectoryReader:
         report: Callable[[EntryUnusable], None] = report_to_log,
     ) -> None:
         self._settings = settings
-        self._book = RoleBook(settings, district)
-        self._anybody = _whole(settings.people_filter)
         self._clock = clock
         self._report = report
+        self._people = People(settings, district, clock, report)
         self._pool = Pool(settings)
-        self._attributes = tuple(
-            {  # none twice
-                name.lower(): name
-                for name in (
-                    settings.login_attribute,
-                    settings.identity_attribute,
-                    *("displayName", "cn", "mail"),
-                    *settings.login_attributes,
-                    *self._book.attributes,
-                    *ATTRIBUTES,
-                )
-            }.values()
-        )
-
-    @property
-    def name(self) -> DirectoryName:
-        return self._settings.name
 
     def close(self) -> None:
         self._pool.close()
@@ -113,22 +85,7 @@ class DirectoryReader:
         if refused_before_asking(login, "-") is not None:
             return []
         where = filter_of(understood(login, self._settings), self._settings)
-        return await self._pool.run(lambda line: list(self._read(line, where)))
-
-    async def find(self, login: str) -> list[Entry]:
-        """Entries that LDAP's comparison takes for the login."""
-        where = filter_of(understood(login, self._settings), self._settings)
-        return await self._pool.run(lambda line: list(self._entries(line, where)))
-
-    async def try_password(self, entry: Entry, login: str, password: str) -> Person | BindRefused:
-        """The second half of `authenticate`: `entry` is the one that was found."""
-        refusal = await self._pool.refusal(entry.dn, password)
-        meant = understood(login, self._settings)
-        return await self._pool.run(lambda line: self._judge(line, entry, meant, refusal))
-
-    async def pretend(self, password: str) -> None:
-        """Take the time of a password that is tried, so that an unknown login costs what a known one does."""
-        await self._pool.refusal(self._nobody(), password)
+        return await self._pool.run(lambda line: list(self._people.read(line, where)))
 
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
         """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter,
@@ -139,16 +96,36 @@ class DirectoryReader:
         wanted = sorted(each for each in set(subjects) if directory_of(each) == self._settings.name)
         found: dict[SubjectId, Person] = {}
         for first in range(0, len(wanted), BATCH):
-            for person in await self._pool.run(partial(self._batch, wanted[first : first + BATCH])):
+            some = partial(self._people.of_identities, subjects=wanted[first : first + BATCH])
+            for person in await self._pool.run(some):
                 found[person.subject] = person
         if len(found) < len(wanted) or not wanted:
-            await self._pool.run(self._check_that_people_are_seen)
+            await self._pool.run(self._people.check_that_they_are_seen)
         return found
 
     async def everyone(self) -> AsyncIterator[Person]:
         """Everybody whom people_filter names, handed out only when the last page was read."""
-        for person in await self._pool.run(lambda line: list(self._read(line, None))):
+        for person in await self._pool.run(lambda line: list(self._people.read(line, None))):
             yield person
+
+    async def find(self, login: str) -> list[Entry]:
+        """Entries that LDAP's comparison takes for the login."""
+        where = filter_of(understood(login, self._settings), self._settings)
+        return await self._pool.run(lambda line: list(self._people.entries(line, where)))
+
+    def subject_of(self, entry: Entry) -> SubjectId:
+        """Raises EntryUnusable."""
+        return self._people.subject_of(entry)
+
+    async def try_password(self, entry: Entry, login: str, password: str) -> Person | BindRefused:
+        """The second half of `authenticate`: `entry` is the one that was found."""
+        refusal = await self._pool.refusal(entry.dn, password)
+        meant = understood(login, self._settings)
+        return await self._pool.run(lambda line: self._judge(line, entry, meant, refusal))
+
+    async def pretend(self, password: str) -> None:
+        """Take the time of a password that is tried, so that an unknown login costs what a known one does."""
+        await self._pool.refusal(f"cn={uuid.uuid4()},{self._settings.people_base}", password)
 
     async def _authenticate(self, login: str, password: str) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)
@@ -164,15 +141,14 @@ class DirectoryReader:
         self, line: Connection, entry: Entry, login: Login, refusal: RefusalReason | None
     ) -> Person | BindRefused:
         try:
-            whose = self.subject_of(entry)
+            whose = self._people.subject_of(entry)
         except EntryUnusable as unusable:
             self._report(unusable)
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         if refusal is not None:
             return BindRefused(self._closer(entry, refusal), whose)
-        where = filters.identity(self._settings.identity_attribute, identity_in(whose))
-        again = list(self._entries(line, where))
-        people = list(self._people(line, again))
+        again = list(self._people.entries(line, self._people.identity(whose)))
+        people = list(self._people.of(line, again))
         if len(people) != 1 or not answers_to(again[0], login, self._settings):
             # unreadable, gone since, or a name that LDAP's loose comparison takes for another one
             return BindRefused(RefusalReason.ENTRY_UNUSABLE, whose)
@@ -180,15 +156,6 @@ class DirectoryReader:
         if person.state is not AccountState.ACTIVE:
             return BindRefused(REASON_OF_STATE[person.state], whose)
         return person
-
-    def _batch(self, subjects: Sequence[SubjectId], line: Connection) -> list[Person]:
-        attribute = self._settings.identity_attribute
-        ours = (filters.identity(attribute, identity_in(each)) for each in subjects)
-        return list(self._read(line, filters.any_of(ours)))
-
-    def subject_of(self, entry: Entry) -> SubjectId:
-        """Raises EntryUnusable."""
-        return subject(self._settings.name, identity_of(entry, self._settings.identity_attribute))
 
     def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
         """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
@@ -198,82 +165,6 @@ class DirectoryReader:
             return refusal
         closed = refusal is RefusalReason.LOCKED and state is AccountState.DISABLED
         return RefusalReason.DISABLED if closed else refusal
-
-    def _nobody(self) -> str:
-        """Name of no entry, so that an unknown login costs a bind like a known one."""
-        return f"{self._settings.login_attribute}={uuid.uuid4()},{self._settings.people_base}"
-
-    def _entries(self, line: Connection, where: Filter | None) -> Iterator[Entry]:
-        condition = self._anybody if where is None else filters.all_of([self._anybody, where])
-        pages = line.search(
-            self._settings.people_base, SUBTREE, condition, self._attributes, self._settings.page_size
-        )
-        for entries, referrals in pages:
-            for url in referrals:
-                self._report(EntryUnusable(url, "a referral, which is not followed"))
-            yield from entries
-
-    def _read(self, line: Connection, where: Filter | None) -> Iterator[Person]:
-        return self._people(line, list(self._entries(line, where)))  # one paged search at a time
-
-    def _people(self, line: Connection, entries: Sequence[Entry]) -> Iterator[Person]:
-        """People with their roles; whose entry is unusable is reported and left out."""
-        for entry in entries:
-            try:
-                yield self._person(line, entry, self._clock())
-            except EntryUnusable as unusable:
-                self._report(unusable)
-
-    def _person(self, line: Connection, entry: Entry, now: datetime) -> Person:
-        login, day = entry.required(self._settings.login_attribute), czech_day(now)
-        acting = deputies.acting(self._settings.deputies, login, day)
-        lent = [
-            each for one in acting for each in deputies.lent(one, self._roles_of(line, one.in_place_of, day))
-        ]
-        return Person(
-            subject=self.subject_of(entry),
-            login=login,
-            name=name_of(entry),
-            mail=entry.text("mail") or "",
-            state=account_state(entry, now),
-            roles=deputies.together(self._roles(line, entry, login, day), lent),
-            standing_in=tuple(sorted(lent)),
-        )
-
-    def _roles(self, line: Connection, entry: Entry, login: str, day: date) -> tuple[RoleHeld, ...]:
-        """By rules alone."""
-        values = {name: readable_values(entry, name) for name in self._book.attributes}
-        groups = self._groups(line, entry.dn)
-        return self._book.roles(Standing(dn=entry.dn, login=login, groups=groups, values=values), day)
-
-    def _roles_of(self, line: Connection, login: str, day: date) -> tuple[RoleHeld, ...]:
-        """Of who has exactly that login; nothing where there is nobody, or where it is not plain who."""
-        found = list(self._entries(line, filters.equal(self._settings.login_attribute, login)))
-        if (
-            len(found) != 1
-            or (found[0].text(self._settings.login_attribute) or "").casefold() != login.casefold()
-        ):
-            return ()
-        return self._roles(line, found[0], login, day)
-
-    def _groups(self, line: Connection, dn: str) -> Sequence[str]:
-        where = filters.any_of([filters.equal("member", dn), filters.equal("uniqueMember", dn)])
-        pages = line.search(
-            self._settings.groups_base, SUBTREE, where, NO_ATTRIBUTES, self._settings.page_size
-        )
-        return [entry.dn for entries, _ in pages for entry in entries]
-
-    def _check_that_people_are_seen(self, line: Connection) -> None:
-        """Without its rights the account sees an empty directory: that must not read as "all left"."""
-        pages = line.search(self._settings.people_base, SUBTREE, self._anybody, NO_ATTRIBUTES, 1)
-        if not any(entries for entries, _ in pages):
-            raise DirectoryMisconfigured(
-                f"nobody below {self._settings.people_base}",
-                "give the service account read access, or correct people_base and people_filter",
-            )
-        found = line.search(self._settings.groups_base, BASE, Filter("(objectClass=*)"), NO_ATTRIBUTES, 1)
-        if not any(entries for entries, _ in found):
-            raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
 
 
 def refused_before_asking(login: str, password: str) -> RefusalReason | None:
@@ -291,8 +182,3 @@ def refused_before_asking(login: str, password: str) -> RefusalReason | None:
         or len(password.encode(errors="replace")) > LONGEST_PASSWORD
     )
     return RefusalReason.UNFIT_INPUT if unfit else None
-
-
-def _whole(people_filter: str) -> Filter:
-    text = people_filter.strip()
-    return Filter(text if text.startswith("(") else f"({text})")

@@ -29,7 +29,7 @@ def czech_day(moment: datetime) -> date:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Evidence:
     """What the directory says of a person, as far as roles depend on it."""
 
     dn: str
@@ -52,7 +52,7 @@ class Given:
 
 
 class Source(Protocol):
-    def captures(self, standing: Standing, groups: Sequence[Name], unit: Name) -> Iterator[Captured]:
+    def captures(self, evidence: Evidence, groups: Sequence[Name], unit: Name) -> Iterator[Captured]:
         """One for each reason to give the role."""
         ...
 
@@ -61,7 +61,7 @@ class Source(Protocol):
 class Member:
     pattern: NamePattern
 
-    def captures(self, _standing: Standing, groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
+    def captures(self, _evidence: Evidence, groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
         return (found for name in groups if (found := self.pattern.match(name)) is not None)
 
 
@@ -69,7 +69,7 @@ class Member:
 class Below:
     pattern: NamePattern
 
-    def captures(self, _standing: Standing, _groups: Sequence[Name], unit: Name) -> Iterator[Captured]:
+    def captures(self, _evidence: Evidence, _groups: Sequence[Name], unit: Name) -> Iterator[Captured]:
         return (found for found in [self.pattern.match_above(unit)] if found is not None)
 
 
@@ -78,8 +78,8 @@ class Having:
     attribute: str
     pattern: re.Pattern[str]
 
-    def captures(self, standing: Standing, _groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
-        texts = map(prepared, standing.values.get(self.attribute, ()))
+    def captures(self, evidence: Evidence, _groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
+        texts = map(prepared, evidence.values.get(self.attribute, ()))
         return (frozenset(hit.groups()) for text in texts if (hit := self.pattern.fullmatch(text)))
 
 
@@ -87,8 +87,8 @@ class Having:
 class Appointed:
     login: str
 
-    def captures(self, standing: Standing, _groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
-        return iter([frozenset[str]()] if standing.login.casefold() == self.login else [])
+    def captures(self, evidence: Evidence, _groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
+        return iter([frozenset[str]()] if evidence.login.casefold() == self.login else [])
 
 
 def source_of(mapping: RoleMapping) -> Source:
@@ -114,25 +114,25 @@ class RoleBook:
         self._district = district
         self._own = frozenset(directory.municipalities)
         self.attributes = tuple(sorted({one.attribute.lower() for one in directory.roles if one.attribute}))
-        """To be asked for, for `Standing.values`."""
+        """To be asked for, for `Evidence.values`."""
 
-    def given(self, standing: Standing, day: date) -> list[Given]:
+    def given(self, evidence: Evidence, day: date) -> list[Given]:
         """Everything that gives a role that day, also where the directory may not; sorted, no repetition."""
-        groups = [name for name in map(_readable, standing.groups) if name is not None]
-        unit = _readable(standing.dn) or ()
+        groups = [name for name in map(_readable, evidence.groups) if name is not None]
+        unit = _readable(evidence.dn) or ()
         found = set()
         for number, mapping, source in self._rules:
             if not holds(mapping.valid_from, mapping.valid_until, day):
                 continue
-            for captured in source.captures(standing, groups, unit):
+            for captured in source.captures(evidence, groups, unit):
                 place = self._place(mapping, captured)
                 if place is not None:
                     found.add(Given(RoleHeld(place, mapping.role), number, self._may(place)))
         return sorted(found)
 
-    def roles(self, standing: Standing, day: date) -> tuple[RoleHeld, ...]:
+    def roles(self, evidence: Evidence, day: date) -> tuple[RoleHeld, ...]:
         """Sorted, without repetition."""
-        return tuple(sorted({one.held for one in self.given(standing, day) if one.allowed}))
+        return tuple(sorted({one.held for one in self.given(evidence, day) if one.allowed}))
 
     def _place(self, mapping: RoleMapping, captured: Captured) -> MunicipalityCode | None:
         """None where it is not plain which one is meant."""

@@ -73,7 +73,7 @@ def only_fault(path: Path) -> tuple[str, str]:
         (IN_HULIN, f'{IN_HULIN}\nvalid_from = "soon"', 'valid_from = "soon"', "as 2026-12-31"),
         (NAMED, f'{NAMED}\nrealms = ["Mesto.example"]', 'realms = ["Mesto.example"]', "is not a realm"),
         (NAMED, f'{NAMED}\nrealms = ["@mesto"]', 'realms = ["@mesto"]', "is not a realm"),
-        (NAMED, f'{NAMED}\nlogin_attributes = ["UID"]', 'login_attributes = ["UID"]', "is named already"),
+        (NAMED, f'{NAMED}\nlogin_attributes = ["uid", "UID"]', 'login_attributes = ["uid", "UID"]', "is named already"),
         (POLICIES, DEPUTY.replace("07-31", "06-30") + POLICIES, "valid_until = 2026-06-30", "comes before"),
         (POLICIES, DEPUTY.replace("starosta", "Novak") + POLICIES, 'in_place_of = "Novak"', "for themselves"),
         (POLICIES, DEPUTY + 'municipality = "1"\n' + POLICIES, 'municipality = "1"', "not in the district"),

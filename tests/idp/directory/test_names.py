@@ -41,6 +41,8 @@ def test_names_are_the_same_as_ldap_sees_them():
     assert same("cn=a+ou=b,dc=x", "ou=B+cn=A,dc=x")
     assert same("cn=Čech  Jan,dc=x", "cn=čech jan,dc=x")
     assert not same("cn=a\\,dc\\=x", "cn=a,dc=x")
+    assert same("CN=Kdo\\?,dc=x", "cn=kdo?,dc=x")  # as Samba writes it
+    assert not same("cn=kdo\\\\?,dc=x", "cn=kdo?,dc=x")
     assert not same("cn=a,dc=x,dc=y", "cn=a,dc=y,dc=x")
 
 
@@ -88,7 +90,7 @@ async def test_whatever_the_name_the_directory_finds_exactly_that_entry(empty: D
     dn = add(empty, name, login)
     try:
         with reading(empty.settings(connections=1)) as reader:
-            found = await reader._pool.run(lambda line: list(reader._entries(line, equal("cn", name))))
+            found = await reader._pool.run(lambda line: list(reader._people.entries(line, equal("cn", name))))
         assert [each.values("uid") for each in found] == [(login.encode(),)]
         assert same(found[0].dn, dn)
     finally:

@@ -14,14 +14,14 @@ from config.vocabulary import DirectoryName, MunicipalityCode, Role
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.names import escaped
 from idp.directory.person import RoleHeld
-from idp.directory.role_mapping import RoleBook, Standing, czech_day, holds
+from idp.directory.role_mapping import Evidence, RoleBook, czech_day, holds
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 DISTRICT = District(
     [Municipality(HULIN, "Hulín", "00287229"), Municipality(KROMERIZ, "Kroměříž", "00287351")]
 )
 DAY = date(2026, 11, 25)
-SOMEBODY = Standing(dn="uid=novak,ou=people,dc=obec,dc=test", login="novak")
+SOMEBODY = Evidence(dn="uid=novak,ou=people,dc=obec,dc=test", login="novak")
 days = st.dates(date(2020, 1, 1), date(2035, 1, 1))
 
 
@@ -34,9 +34,9 @@ def book(*mappings: RoleMapping, municipalities: list[MunicipalityCode] | None =
     return RoleBook(directory, DISTRICT)
 
 
-def held(mapping: RoleMapping, day: date = DAY, **standing: Any) -> tuple[RoleHeld, ...]:
-    facts = {"dn": SOMEBODY.dn, "login": SOMEBODY.login} | standing
-    return book(mapping).roles(Standing(**facts), day)
+def held(mapping: RoleMapping, day: date = DAY, **seen: Any) -> tuple[RoleHeld, ...]:
+    facts = {"dn": SOMEBODY.dn, "login": SOMEBODY.login} | seen
+    return book(mapping).roles(Evidence(**facts), day)
 
 
 REGISTRAR = RoleMapping(group="cn=registrar,ou={municipality},ou=groups,dc=obec,dc=test", role=Role.REGISTRAR)
@@ -154,11 +154,11 @@ def test_a_day_ends_at_midnight_in_the_offices(moment: str, day: date):
 
 def test_a_directory_gives_no_role_outside_its_municipalities_but_tells_that_it_would():
     made = book(REGISTRAR, municipalities=[KROMERIZ])
-    standing = Standing(
+    evidence = Evidence(
         dn=SOMEBODY.dn, login="novak", groups=["cn=registrar,ou=588491,ou=groups,dc=obec,dc=test"]
     )
-    assert made.roles(standing, DAY) == ()
-    (given,) = made.given(standing, DAY)
+    assert made.roles(evidence, DAY) == ()
+    (given,) = made.given(evidence, DAY)
     assert (given.held, given.allowed, given.rule) == (IN_HULIN[0], False, 0)
 
 
@@ -172,7 +172,7 @@ def test_whatever_people_call_themselves_no_rule_of_another_takes_it(name: str, 
         RoleMapping(person="starosta", role=role, municipality=HULIN),
     )
     login = name if name.casefold() != "starosta" else "novak"
-    assert made.roles(Standing(dn=dn, login=login, groups=[dn], values={"title": [name]}), DAY) == ()
+    assert made.roles(Evidence(dn=dn, login=login, groups=[dn], values={"title": [name]}), DAY) == ()
 
 
 @given(st.lists(st.sampled_from([HULIN, KROMERIZ]), max_size=2), days, st.integers(0, 40))
