@@ -62,6 +62,8 @@ AD_DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
 AD_REASONS = {
     "525": RefusalReason.WRONG_PASSWORD,
     "52e": RefusalReason.WRONG_PASSWORD,
+    "530": RefusalReason.NOT_NOW,
+    "531": RefusalReason.NOT_NOW,
     "532": RefusalReason.PASSWORD_EXPIRED,
     "533": RefusalReason.DISABLED,
     "701": RefusalReason.EXPIRED,

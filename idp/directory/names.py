@@ -4,6 +4,7 @@ A pattern is a name in which `{municipality}` stands for six digits somewhere in
 `cn=registrar,ou={municipality},ou=groups,dc=kromeriz,dc=cz`.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from idp.directory.person import RoleHeld
 
 CODE = "[0-9]{6}"
 SPECIAL = frozenset('\\,+"<>;=')
+ESCAPED = re.compile(r"\\(?:[0-9A-Fa-f]{2}|(.))", re.DOTALL)
 
 # RFC 4514 §3: short names every implementation must know, with their long forms
 SHORT_NAMES = {
@@ -65,10 +67,15 @@ def escaped(value: str) -> str:
 def parsed(dn: str) -> Name:
     """`dn` in comparable form, leaf first; NotAName when it cannot be read."""
     try:
-        parts = ldap.dn.str2dn(dn, ldap.DN_FORMAT_LDAPV3)
+        parts = ldap.dn.str2dn(ESCAPED.sub(_needed, dn), ldap.DN_FORMAT_LDAPV3)
     except (ldap.LDAPError, UnicodeError, ValueError) as error:
         raise NotAName(dn) from error
     return tuple(frozenset((_type(kind), prepared(value)) for kind, value, _ in rdn) for rdn in parts)
+
+
+def _needed(escape: re.Match[str]) -> str:
+    r"""Samba writes a question mark as `\?`, which RFC 4514 has no rule for and libldap does not read."""
+    return "?" if escape.group(1) == "?" else escape.group()
 
 
 def prepared(value: str) -> str:
@@ -149,7 +156,10 @@ def _pattern(value: str) -> re.Pattern[str]:
 
 
 def roles(patterns: Sequence[GroupPattern], groups: Iterable[str]) -> tuple[RoleHeld, ...]:
-    """Roles given by membership of `groups`, sorted, without repetition."""
-    names = [parsed(group) for group in groups]
-    held = {role for name in names for pattern in patterns if (role := pattern.held(name))}
+    """Roles given by membership of `groups`, sorted, without repetition. An unreadable name gives none."""
+    held: set[RoleHeld] = set()
+    for group in groups:
+        with contextlib.suppress(NotAName):
+            name = parsed(group)
+            held |= {role for pattern in patterns if (role := pattern.held(name))}
     return tuple(sorted(held))

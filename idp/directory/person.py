@@ -28,19 +28,20 @@ class AccountFacts:
     expires_at: datetime | None = None
     locked: bool = False
     """After wrong guesses; the directory opens it again by itself or when somebody does."""
-    password_expired: bool = False
+    password_expires_at: datetime | None = None
     must_change: bool = False
 
     def state(self, now: datetime) -> AccountState:
         """The gravest of it."""
         too_early = self.starts_at is not None and now < self.starts_at
         too_late = self.expires_at is not None and now >= self.expires_at
+        password_over = self.password_expires_at is not None and now >= self.password_expires_at
         holds = (
             (self.disabled, AccountState.DISABLED),
             (too_early or too_late, AccountState.EXPIRED),
             (self.locked, AccountState.LOCKED),
-            (self.password_expired, AccountState.PASSWORD_EXPIRED),
             (self.must_change, AccountState.MUST_CHANGE_PASSWORD),
+            (password_over, AccountState.PASSWORD_EXPIRED),
         )
         return next((state for held, state in holds if held), AccountState.ACTIVE)
 

@@ -15,6 +15,7 @@ from config.expected import bare
 from config.load import load, parse
 from config.settings import Settings
 from config.vocabulary import Action, Role
+from idp.directory.kind import login_attributes, people_filter
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
@@ -73,7 +74,11 @@ def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
     plain, shown = parse(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE), parse(with_defaults(), EXAMPLE)
     known = msgspec.structs.replace(shown.public, advertised_port=None)  # its default is another setting
     assert shown.public.advertised_port == 443
-    assert msgspec.structs.replace(shown, public=known) == plain
+    (usual,) = shown.directories  # two of its defaults are those of its kind
+    assert usual.people_filter == people_filter(plain.directories[0])
+    assert tuple(usual.login_attributes) == login_attributes(plain.directories[0])
+    directories = [msgspec.structs.replace(usual, people_filter=None, login_attributes=[])]
+    assert msgspec.structs.replace(shown, public=known, directories=directories) == plain
 
 
 def test_every_setting_is_explained_where_it_first_stands() -> None:

@@ -45,6 +45,8 @@ def test_names_are_the_same_as_ldap_sees_them():
     assert same("cn=a+ou=b,dc=x", "ou=B+cn=A,dc=x")
     assert same("cn=Čech  Jan,dc=x", "cn=čech jan,dc=x")
     assert not same("cn=a\\,dc\\=x", "cn=a,dc=x")
+    assert same("CN=Kdo\\?,dc=x", "cn=kdo?,dc=x")  # as Samba writes it
+    assert not same("cn=kdo\\\\?,dc=x", "cn=kdo?,dc=x")
     assert not same("cn=a,dc=x,dc=y", "cn=a,dc=y,dc=x")
 
 
@@ -70,6 +72,7 @@ IN_HULIN = RoleHeld(MunicipalityCode("588491"), Role.REGISTRAR)
         ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test,dc=evil", ()),
         ("cn=registrar\\,ou=588491,ou=groups,dc=obec,dc=test", ()),
         ("cn=mayor,ou=588491,ou=groups,dc=obec,dc=test", ()),
+        ("no name at all", ()),
     ],
 )
 def test_a_group_gives_the_role_its_pattern_says_and_no_other(group: str, held: tuple[RoleHeld, ...]):
