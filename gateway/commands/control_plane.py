@@ -34,6 +34,7 @@ from gateway.sessions.supervision import Supervision
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
+from idp.directory.lockout import Lockout, in_force
 from idp.directory.reader import DirectoryReader
 from idp.oidc.client import GATEWAY
 
@@ -72,6 +73,7 @@ class ControlPlane:
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         self.directory = DirectoryReader(state.settings.directory, clock=now)
+        self.lockout = self.lockout_as(None)
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -105,6 +107,11 @@ class ControlPlane:
         )
 
     # What the parts tell each other.
+
+    def lockout_as(self, told: Lockout | None) -> Lockout:
+        """How the directory locks accounts; `told` by it, None where it does not tell."""
+        directory = self.settings.directory
+        return in_force(directory.lockout_attempts, directory.lockout_window, told)
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))

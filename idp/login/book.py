@@ -8,6 +8,7 @@ from config.vocabulary import Language, SessionId, SubjectId
 from idp.events import Event
 from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, State
 from idp.login.handle import FlowId, HandleHash
+from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.throttle import Counters
@@ -28,7 +29,8 @@ class Flow:
     asked: str
     """The authorization request to be answered afterwards, as its owner wrote it."""
     address: str
-    """`throttle.address_key` of where it was begun: a holder of many IPv6 addresses counts as one."""
+    """`purses.address_key` of where it was begun: a holder of many IPv6 addresses counts as one; or a
+    known browser's own key."""
     locale: Language
     began_at: datetime
     expires_at: datetime
@@ -58,6 +60,10 @@ class Book(Counters, Protocol):
 
     def knows_browser(self, browser: HandleHash, subject: SubjectId) -> bool: ...
 
+    def has_known(self, browser: HandleHash) -> bool:
+        """Whether anybody completed a sign-in in that browser."""
+        ...
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
 
     def factor(self, subject: SubjectId) -> Enrolled | None: ...
@@ -79,14 +85,8 @@ class Book(Counters, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def attempts_window(self) -> timedelta: ...
-    @property
-    def attempts_per_address(self) -> int: ...
     @property
     def flow_lifetime(self) -> timedelta: ...
