@@ -8,9 +8,11 @@ from config.settings import Settings
 
 
 def guess_findings(settings: Settings) -> Iterator[Finding]:
-    if settings.directory.lockout_attempts == 1:
+    for number, directory in enumerate(settings.directories):
+        if directory.lockout_attempts != 1:
+            continue
         yield (
-            "directory.lockout_attempts",
+            f"directories[{number}].lockout_attempts",
             "no password could be tried without risking that the directory locks the account",
             "let the directory lock after 5 or more, and write its number here; 0 means that it never does",
         )

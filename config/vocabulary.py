@@ -6,6 +6,9 @@ from typing import NewType
 MunicipalityCode = NewType("MunicipalityCode", str)
 """Six-digit code of a municipality in the Czech statistical register; the tenant key everywhere."""
 
+DirectoryName = NewType("DirectoryName", str)
+"""Name of an office directory in the configuration, `[a-z][a-z0-9-]*`."""
+
 SubjectId = NewType("SubjectId", str)
 """Stable identifier of a person: `entryUUID` or `objectGUID` of the office directory, canonical UUID text."""
 

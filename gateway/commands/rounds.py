@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from functools import partial
@@ -66,7 +67,7 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 
 async def keep_facts(plane: ControlPlane) -> None:
-    """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
+    """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
     watch = Watch(plane.directory.people, now)
     while True:
         last: Session | None = None
@@ -78,18 +79,22 @@ async def keep_facts(plane: ControlPlane) -> None:
             if len(page) < FACTS_PAGE or reading.trouble is not None:
                 break
             last = page[-1]
-        await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
+        await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
 
 
 async def learn_lockout(plane: ControlPlane) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
-    told = await plane.directory.lockout()
+    told = [await plane.directory.lockout()]
     plane.lockout = plane.lockout_as(told)
-    lockout = {"attempts": plane.lockout.attempts, "window": str(plane.lockout.window)}
-    if told is None and plane.settings.directory.lockout_attempts is None:
-        log.warning("directory.lockout_unknown", assumed=lockout, remedy="set directory.lockout_attempts")
-    else:
-        log.info("directory.lockout", **lockout)
+    asked = zip(plane.settings.directories, told, strict=False)
+    silent = [one.name for one, said in asked if said is None and one.lockout_attempts is None]
+    log.log(
+        logging.WARNING if silent else logging.INFO,
+        "directory.lockout",
+        attempts=plane.lockout.attempts,
+        window=str(plane.lockout.window),
+        assumed_for=silent,
+    )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 
 

@@ -73,7 +73,7 @@ async def _person(state: State, login: str) -> Person:
 
 
 async def _named(state: State, login: str) -> Person | None:
-    reader = DirectoryReader(state.settings.directory)
+    reader = DirectoryReader(state.settings.directories[0])
     try:
         return await reader.named(login)
     finally:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import ldap
 import ldap.dn
 
-from config.settings import RoleMapping
+from config.settings import PLACEHOLDER, RoleMapping
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.person import RoleHeld
 
-PLACEHOLDER = "{municipality}"
 CODE = "[0-9]{6}"
 SPECIAL = frozenset('\\,+"<>;=')
 

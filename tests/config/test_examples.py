@@ -74,12 +74,13 @@ def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
     plain, shown = parse(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE), parse(with_defaults(), EXAMPLE)
     known = msgspec.structs.replace(shown.public, advertised_port=None)  # its default is another setting
     assert shown.public.advertised_port == 443
-    told = msgspec.structs.replace(shown.directory, lockout_attempts=None, lockout_window=None)
-    attempts, window = shown.directory.lockout_attempts, shown.directory.lockout_window
+    (directory,) = shown.directories
+    told = msgspec.structs.replace(directory, lockout_attempts=None, lockout_window=None)
+    attempts, window = directory.lockout_attempts, directory.lockout_window
     assert attempts is not None
     assert window is not None
     assert Lockout(attempts, window) == CAUTIOUS
-    assert msgspec.structs.replace(shown, public=known, directory=told) == plain
+    assert msgspec.structs.replace(shown, public=known, directories=[told]) == plain
 
 
 def test_every_setting_is_explained_where_it_first_stands() -> None:

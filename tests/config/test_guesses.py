@@ -32,7 +32,7 @@ def test_networks_and_limits_that_cannot_be_are_refused(written: str, says: str,
 
 def test_a_lock_out_at_the_first_wrong_password_is_refused(office: Office) -> None:
     with pytest.raises(ConfigurationRefused) as refused:
-        load(office(("[directory]", "[directory]\nlockout_attempts = 1")))
+        load(office(("[[directories]]", "[[directories]]\nlockout_attempts = 1")))
     assert "no password could be tried" in str(refused.value)
 
 

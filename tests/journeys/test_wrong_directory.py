@@ -31,13 +31,13 @@ def office(directory: Directory, tmp_path: Path) -> Installation:
 def configured(office: Installation, directory: Directory, **replaced: Any) -> None:
     office.write(
         **{
-            "directory__servers": [directory.url],
-            "directory__authority": str(directory.authority),
-            "directory__bind_dn": directory.bind_dn,
-            "directory__bind_password_file": str(directory.bind_password_file),
-            "directory__people_base": directory.people_base,
-            "directory__groups_base": directory.groups_base,
-            "directory__connect_timeout": "1 s",
+            "directories__servers": [directory.url],
+            "directories__authority": str(directory.authority),
+            "directories__bind_dn": directory.bind_dn,
+            "directories__bind_password_file": str(directory.bind_password_file),
+            "directories__people_base": directory.people_base,
+            "directories__groups_base": directory.groups_base,
+            "directories__connect_timeout": "1 s",
         }
         | replaced
     )
@@ -73,16 +73,16 @@ def test_a_service_account_that_is_refused_is_told(office: Installation, directo
     wrong = office.folder / "wrong-password"
     wrong.write_text("not-it\n")
     wrong.chmod(0o600)
-    configured(office, directory, directory__bind_password_file=str(wrong))
+    configured(office, directory, directories__bind_password_file=str(wrong))
     told_before_anything_starts(office, directory.bind_dn, "bind_password_file")
 
 
 def test_a_base_without_people_is_told(office: Installation, directory: Directory) -> None:
-    configured(office, directory, directory__people_base="ou=nobody,dc=obec,dc=test")
+    configured(office, directory, directories__people_base="ou=nobody,dc=obec,dc=test")
     told_before_anything_starts(office, "ou=nobody", "people_base")
 
 
 def test_a_certificate_of_another_authority_is_told(office: Installation, directory: Directory) -> None:
     other = make_authority(office.folder / "other")
-    configured(office, directory, directory__authority=str(other.certificate))
+    configured(office, directory, directories__authority=str(other.certificate))
     told_before_anything_starts(office, "its certificate is not accepted", "check authority")

@@ -25,12 +25,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
         installation.write(
-            directory__servers=[directory.url],
-            directory__authority=str(directory.authority),
-            directory__bind_dn=directory.bind_dn,
-            directory__bind_password_file=str(directory.bind_password_file),
-            directory__people_base=directory.people_base,
-            directory__groups_base=directory.groups_base,
+            directories__servers=[directory.url],
+            directories__authority=str(directory.authority),
+            directories__bind_dn=directory.bind_dn,
+            directories__bind_password_file=str(directory.bind_password_file),
+            directories__people_base=directory.people_base,
+            directories__groups_base=directory.groups_base,
         )
         directory.bind_password_file.chmod(0o600)
         state = open_state(installation.configuration)
