@@ -1,7 +1,8 @@
 """Whether an account may be used, from what OpenLDAP and Active Directory say of it.
 
 Sources: draft-behera-ldap-password-policy-10 §5.3 (pwd…), shadow(5), [MS-ADTS] 2.2.16 (userAccountControl),
-[MS-ADA1] 2.1 (accountExpires), [MS-ADTS] 3.1.1.4.5.42 (when a password expires). An unreadable value is an EntryUnusable, never "active".
+[MS-ADA1] 2.1 (accountExpires), [MS-ADTS] 3.1.1.4.5.42 (when a password expires). An unreadable value is an
+EntryUnusable, never "active".
 """
 
 from datetime import UTC, datetime, timedelta
