@@ -25,6 +25,7 @@ from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
     DirectoryMisconfigured,
+    DirectoryUnreachable,
     EntryUnusable,
     RefusalReason,
 )
@@ -32,6 +33,7 @@ from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.lockout import Lockout
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
 from idp.directory.subject import directory_of, subject
@@ -106,6 +108,22 @@ class DirectoryReader:
         where = self._called(login)
         found = await self._pool.run(lambda line: list(self._read(line, where)))
         return found[0] if len(found) == 1 else None
+
+    async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
+        """Have the directory change it, for whom knows the old one. Whoever asks then ends the other sessions."""
+        if refused_before_asking("-", old) is not None:
+            return NotChanged(NotChangedReason.OLD_WRONG)
+        if refused_before_asking("-", new) is not None:
+            return NotChanged(NotChangedReason.AGAINST_RULES)
+        where = filters.identity(self._kind.identity, identity_in(subject))
+        try:
+            found = await self._pool.run(lambda line: list(self._entries(line, where)))
+            if directory_of(subject) != self._settings.name or len(found) != 1:
+                return NotChanged(NotChangedReason.NOT_ALLOWED)
+            reason = await self._pool.change_password(self._kind.password, found[0].dn, old, new)
+        except DirectoryUnreachable:
+            reason = NotChangedReason.UNREACHABLE
+        return Changed() if reason is None else NotChanged(reason)
 
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
         """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter,
