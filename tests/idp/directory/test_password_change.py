@@ -168,9 +168,12 @@ async def test_a_domain_that_is_away_is_told_apart_from_a_refusal(domain: Domain
 # --- OpenLDAP
 
 DIRECTORY_PASSWORD = "původní-heslo"
-RULES = "\n".join((
-    "pwdMustChange: TRUE", "pwdInHistory: 3", "pwdMinLength: 12", "pwdCheckQuality: 2", "pwdSafeModify: FALSE",
-))  # fmt: skip
+RULES = """\
+pwdMustChange: TRUE
+pwdInHistory: 3
+pwdMinLength: 12
+pwdCheckQuality: 2
+pwdSafeModify: FALSE"""
 
 
 def policy(name: str, **more: str) -> str:
