@@ -4,7 +4,7 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -36,6 +36,7 @@ from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
+from idp.directory.lockout import Lockout, in_force, strictest
 from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
@@ -76,6 +77,8 @@ class ControlPlane:
         self.directory = Federation(
             state.settings.directories, state.district, clock=now, last_meant=self._last_meant
         )
+        self.lockouts: dict[DirectoryName, Lockout | None] = {}
+        self.lockout = self.lockout_as(self.lockouts)
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -114,6 +117,13 @@ class ControlPlane:
         }
 
     # What the parts tell each other.
+
+    def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
+        """When the strictest directory locks accounts; `told`: None by one that does not say."""
+        return strictest(
+            in_force(one.lockout_attempts, one.lockout_window, told.get(one.name))
+            for one in self.settings.directories
+        )
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from functools import partial
@@ -30,6 +31,7 @@ log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
+LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
 MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
@@ -94,6 +96,23 @@ async def _confirm(plane: ControlPlane, name: DirectoryName, watch: Watch, sessi
     reading = await watch.look({one.subject for one in theirs})
     await plane.facts[name].take(theirs, reading)
     return reading.trouble is None
+
+
+async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
+    """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
+    plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
+    plane.lockout = plane.lockout_as(plane.lockouts)
+    configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
+    silent = told is None and configured is None
+    log.log(
+        logging.WARNING if silent else logging.INFO,
+        "directory.lockout",
+        directory=name,
+        attempts=plane.lockout.attempts,
+        window=str(plane.lockout.window),
+        assumed=silent,
+    )
+    await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 
 
 async def reconcile(plane: ControlPlane) -> None:

@@ -53,6 +53,8 @@ class RefusalReason(StrEnum):
     UNDECIDED_PERSON = "undecided_person"
     """A directory that may know the login did not answer, and nothing else says whose it is."""
     WRONG_PASSWORD = "wrong_password"
+    NOT_TRIED = "not_tried"
+    """Nobody may try this account's password now; the directory was not asked."""
     ENTRY_UNUSABLE = "entry_unusable"
     DISABLED = "account_disabled"
     LOCKED = "account_locked"

@@ -16,12 +16,14 @@ from config.settings import Directory
 from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.entries import Entry
 from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
-from idp.directory.logins import owner_of
+from idp.directory.logins import owner_of, refused_before_asking
 from idp.directory.person import Person
 from idp.directory.reader import (
+    WITHOUT_ONE_ENTRY,
+    Admit,
     DirectoryReader,
     in_steps,
-    refused_before_asking,
+    nobody_counts,
     report_to_log,
     utc_now,
 )
@@ -57,12 +59,14 @@ class Federation:
         for reader in self.readers.values():
             reader.close()
 
-    async def authenticate(self, login: str, password: str) -> Person | BindRefused:
+    async def authenticate(
+        self, login: str, password: str, admit: Admit | None = None
+    ) -> Person | BindRefused:
         """The person, when the login is one person's and that person's directory accepts the password."""
         only = self._only(login)
         if only is not None:
-            return await only.authenticate(login, password)
-        return await in_steps(self._among_all(login, password))
+            return await only.authenticate(login, password, admit)
+        return await in_steps(self._among_all(login, password, admit or nobody_counts))
 
     async def person(self, subject: SubjectId) -> Person | None:
         """As that person's directory knows them now; None for people of no directory of ours."""
@@ -83,20 +87,25 @@ class Federation:
         owner = owner_of(login, self._directories)
         return None if owner is None else self.readers[owner]
 
-    async def _among_all(self, login: str, password: str) -> Person | BindRefused:
+    async def _among_all(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)
         if unfit is not None:
             return BindRefused(unfit)
         found, answering = await self._found(login)
+        reader, entry = found[0] if len(found) == 1 else (None, None)
+        whose = reader.subject_of(entry) if reader is not None and entry is not None else None
         away = len(answering) < len(self.readers)
-        if len(found) == 1 and (not away or await self._is_remembered(login, *found[0])):
-            reader, entry = found[0]
-            return await reader.try_password(entry, login, password)
+        # while a directory is away: only whom the login meant when all answered
+        known = whose if not away or whose == await self._last_meant(login) else None
+        if not await admit(known):
+            return BindRefused(RefusalReason.NOT_TRIED, known)
+        if reader is not None and entry is not None and known is not None:
+            return await reader.try_password(entry, known, login, password)
         # always the same one for a login, so that trying again shows nothing
         await answering[crc32(login.casefold().encode()) % len(answering)].pretend(password)
-        if len(found) > 1:
-            return BindRefused(RefusalReason.AMBIGUOUS_PERSON)
-        return BindRefused(RefusalReason.UNDECIDED_PERSON if away else RefusalReason.UNKNOWN_PERSON)
+        undecided = away and len(found) < 2
+        reason = WITHOUT_ONE_ENTRY.get(len(found), RefusalReason.AMBIGUOUS_PERSON)
+        return BindRefused(RefusalReason.UNDECIDED_PERSON if undecided else reason)
 
     async def _found(self, login: str) -> tuple[list[tuple[DirectoryReader, Entry]], list[DirectoryReader]]:
         """Entries of the login everywhere, and the directories that answered. Raises where none did."""
@@ -114,11 +123,3 @@ class Federation:
         if not answering:
             raise troubles[0]
         return found, answering
-
-    async def _is_remembered(self, login: str, reader: DirectoryReader, entry: Entry) -> bool:
-        """While a directory is away: whether it was this very person whom the login meant when all answered."""
-        try:
-            subject = reader.subject_of(entry)
-        except EntryUnusable:
-            return False
-        return await self._last_meant(login) == subject

@@ -10,6 +10,7 @@ from enum import Enum
 from config.settings import Directory
 from idp.directory import account
 from idp.directory.filters import Filter
+from idp.directory.password import Way
 
 
 class Membership(Enum):
@@ -32,6 +33,7 @@ class Kind:
     account: tuple[str, ...]
     """Attributes that say whether an account may be used."""
     membership: Membership
+    password: Way
     tells_of_referrals: bool
     """Whether a referral means that entries are missing. Active Directory sends some with every search from the top."""
 
@@ -43,6 +45,7 @@ KINDS: dict[str, Kind] = {
         people="(objectClass=inetOrgPerson)",
         account=account.OF_PASSWORD_POLICY,
         membership=Membership.OF_GROUPS,
+        password=Way.MODIFY_OPERATION,
         tells_of_referrals=True,
     ),
     "active_directory": Kind(
@@ -51,6 +54,7 @@ KINDS: dict[str, Kind] = {
         people="(&(objectCategory=person)(objectClass=user))",  # both: contacts are people, computers are users
         account=account.OF_ACTIVE_DIRECTORY,
         membership=Membership.OF_TOKEN,
+        password=Way.DELETE_AND_ADD,
         tells_of_referrals=False,
     ),
 }

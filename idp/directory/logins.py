@@ -11,11 +11,13 @@ from config.settings import Directory
 from config.vocabulary import DirectoryName
 from idp.directory import filters
 from idp.directory.entries import Entry, logins_of
-from idp.directory.errors import EntryUnusable
+from idp.directory.errors import EntryUnusable, RefusalReason
 from idp.directory.filters import Filter
 from idp.directory.kind import login_attributes
 
 AT = "@"
+LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
+LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,20 @@ def answers_to(entry: Entry, login: Login, directory: Directory) -> bool:
     if login.own is not None and login.own.casefold() == canonical:
         return True
     return login.typed.casefold() in {canonical, *aliases}
+
+
+def refused_before_asking(login: str, password: str) -> RefusalReason | None:
+    """What no directory needs to be asked about; above all an empty password, which binds as nobody."""
+    if not login.strip():
+        return RefusalReason.EMPTY_LOGIN
+    if not password:
+        return RefusalReason.EMPTY_PASSWORD
+    unfit = (
+        not login.isprintable()
+        or login != login.strip()
+        or len(login) > LONGEST_LOGIN
+        or "\0" in password
+        or any(0xD800 <= ord(letter) < 0xE000 for letter in login + password)  # lone surrogates: no UTF-8
+        or len(password.encode(errors="replace")) > LONGEST_PASSWORD
+    )
+    return RefusalReason.UNFIT_INPUT if unfit else None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from config.district import District
 from config.settings import Directory
 from config.vocabulary import SubjectId
-from idp.directory import deputies, filters
+from idp.directory import deputies, filters, lockout
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
@@ -14,6 +14,7 @@ from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
 from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
+from idp.directory.names import domain_of
 from idp.directory.person import Person, RoleHeld
 from idp.directory.role_mapping import Evidence, RoleBook, czech_day
 from idp.directory.subject import identity_of as identity_in
@@ -88,6 +89,15 @@ class People:
         found = line.search(self._settings.groups_base, BASE, ANYTHING, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in found):
             raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
+
+    def lockout_policies(self, line: Connection) -> list[Entry]:
+        """Whatever entry says when accounts are locked: the domain's head, and policies anywhere below it."""
+        head, page = domain_of(self._settings.people_base), self._settings.page_size
+        searches = (
+            line.search(head, BASE, ANYTHING, lockout.AD_ATTRIBUTES, page),
+            line.search(head, SUBTREE, Filter(lockout.POLICIES), lockout.ATTRIBUTES, page),
+        )
+        return [entry for pages in searches for entries, _ in pages for entry in entries]
 
     def _person(self, line: Connection, entry: Entry, now: datetime) -> Person:
         login, day = logins_of(entry, self._logins)[0], czech_day(now)

@@ -1,8 +1,9 @@
 """People of the office directory: sign-in by password, and reading the facts again. Nothing is ever written.
 
-Life of a sign-in: the service account finds the one entry of that login name; a fresh connection binds as
-that entry with the password; the service account reads the entry and its groups again, so that facts are
-younger than the bind. A refusal takes a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
+Life of a sign-in: the service account finds the one entry of that login name; whoever counts guesses is told
+whose password is about to be tried, and may forbid it; a fresh connection binds as that entry with the password;
+the service account reads the entry and its groups again, so that facts are younger than the bind. A refusal takes
+a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
 """
 
 import asyncio
@@ -17,20 +18,33 @@ import structlog
 from config.district import District
 from config.settings import Directory
 from config.vocabulary import SubjectId
+from idp.directory import lockout
 from idp.directory.account import account_state
 from idp.directory.connection import Connection
 from idp.directory.entries import Entry
-from idp.directory.errors import REASON_OF_STATE, BindRefused, EntryUnusable, RefusalReason
-from idp.directory.logins import Login, answers_to, filter_of, understood
+from idp.directory.errors import (
+    REASON_OF_STATE,
+    BindRefused,
+    DirectoryMisconfigured,
+    DirectoryUnreachable,
+    EntryUnusable,
+    RefusalReason,
+)
+from idp.directory.kind import kind_of
+from idp.directory.lockout import Lockout
+from idp.directory.logins import Login, answers_to, filter_of, refused_before_asking, understood
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.people import People
 from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
 from idp.directory.subject import directory_of
 
-LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
-LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 REFUSAL_STEP = 0.1  # seconds; above the time of a bind with Argon2, below what annoys
 BATCH = 50  # subjects in one search
+WITHOUT_ONE_ENTRY = {0: RefusalReason.UNKNOWN_PERSON, 1: RefusalReason.ENTRY_UNUSABLE}
+
+Admit = Callable[[SubjectId | None], Awaitable[bool]]
+"""Asked before a password is tried: whose it is, None where the login is nobody's. False: it is not tried."""
 
 _log = structlog.get_logger("idp.directory")
 
@@ -73,9 +87,11 @@ class DirectoryReader:
     def close(self) -> None:
         self._pool.close()
 
-    async def authenticate(self, login: str, password: str) -> Person | BindRefused:
+    async def authenticate(
+        self, login: str, password: str, admit: Admit | None = None
+    ) -> Person | BindRefused:
         """The person, when this directory knows the login, accepts the password and lets the account work."""
-        return await in_steps(self._authenticate(login, password))
+        return await in_steps(self._authenticate(login, password, admit or nobody_counts))
 
     async def person(self, subject: SubjectId) -> Person | None:
         return (await self.people([subject])).get(subject)
@@ -113,38 +129,66 @@ class DirectoryReader:
         where = filter_of(understood(login, self._settings), self._settings)
         return await self._pool.run(lambda line: list(self._people.entries(line, where)))
 
-    def subject_of(self, entry: Entry) -> SubjectId:
-        """Raises EntryUnusable."""
-        return self._people.subject_of(entry)
+    def subject_of(self, entry: Entry) -> SubjectId | None:
+        """None for an entry that says nothing usable; that is reported."""
+        try:
+            return self._people.subject_of(entry)
+        except EntryUnusable as unusable:
+            self._report(unusable)
+            return None
 
-    async def try_password(self, entry: Entry, login: str, password: str) -> Person | BindRefused:
+    async def try_password(
+        self, entry: Entry, whose: SubjectId, login: str, password: str
+    ) -> Person | BindRefused:
         """The second half of `authenticate`: `entry` is the one that was found."""
         refusal = await self._pool.refusal(entry.dn, password)
         meant = understood(login, self._settings)
-        return await self._pool.run(lambda line: self._judge(line, entry, meant, refusal))
+        return await self._pool.run(lambda line: self._judge(line, entry, whose, meant, refusal))
 
     async def pretend(self, password: str) -> None:
         """Take the time of a password that is tried, so that an unknown login costs what a known one does."""
         await self._pool.refusal(f"cn={uuid.uuid4()},{self._settings.people_base}", password)
 
-    async def _authenticate(self, login: str, password: str) -> Person | BindRefused:
+    async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
+        """Have the directory change it, for whom knows the old one. Whoever asks then ends the other sessions."""
+        if refused_before_asking("-", old) is not None:
+            return NotChanged(NotChangedReason.OLD_WRONG)
+        if refused_before_asking("-", new) is not None:
+            return NotChanged(NotChangedReason.AGAINST_RULES)
+        where = self._people.identity(subject)
+        try:
+            found = await self._pool.run(lambda line: list(self._people.entries(line, where)))
+            if directory_of(subject) != self._settings.name or len(found) != 1:
+                return NotChanged(NotChangedReason.NOT_ALLOWED)
+            way = kind_of(self._settings).password
+            reason = await self._pool.change_password(way, found[0].dn, old, new)
+        except DirectoryUnreachable:
+            reason = NotChangedReason.UNREACHABLE
+        return Changed() if reason is None else NotChanged(reason)
+
+    async def lockout(self) -> Lockout | None:
+        """When the directory locks accounts, of all policies the service account may read; None: it does not tell."""
+        try:
+            return lockout.told_by(await self._pool.run(self._people.lockout_policies))
+        except (DirectoryMisconfigured, EntryUnusable):  # the head of the domain may be out of its sight
+            return None
+
+    async def _authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)
         if unfit is not None:
             return BindRefused(unfit)
         entries = await self.find(login)
-        if len(entries) != 1:
+        whose = self.subject_of(entries[0]) if len(entries) == 1 else None
+        if not await admit(whose):
+            return BindRefused(RefusalReason.NOT_TRIED, whose)
+        if whose is None:
             await self.pretend(password)
-            return BindRefused(RefusalReason.AMBIGUOUS_PERSON if entries else RefusalReason.UNKNOWN_PERSON)
-        return await self.try_password(entries[0], login, password)
+            return BindRefused(WITHOUT_ONE_ENTRY.get(len(entries), RefusalReason.AMBIGUOUS_PERSON))
+        return await self.try_password(entries[0], whose, login, password)
 
     def _judge(
-        self, line: Connection, entry: Entry, login: Login, refusal: RefusalReason | None
+        self, line: Connection, entry: Entry, whose: SubjectId, login: Login, refusal: RefusalReason | None
     ) -> Person | BindRefused:
-        try:
-            whose = self._people.subject_of(entry)
-        except EntryUnusable as unusable:
-            self._report(unusable)
-            return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         if refusal is not None:
             return BindRefused(self._closer(entry, refusal), whose)
         again = list(self._people.entries(line, self._people.identity(whose)))
@@ -167,18 +211,6 @@ class DirectoryReader:
         return RefusalReason.DISABLED if closed else refusal
 
 
-def refused_before_asking(login: str, password: str) -> RefusalReason | None:
-    """What no directory needs to be asked about; above all an empty password, which binds as nobody."""
-    if not login.strip():
-        return RefusalReason.EMPTY_LOGIN
-    if not password:
-        return RefusalReason.EMPTY_PASSWORD
-    unfit = (
-        not login.isprintable()
-        or login != login.strip()
-        or len(login) > LONGEST_LOGIN
-        or "\0" in password
-        or any(0xD800 <= ord(letter) < 0xE000 for letter in login + password)  # lone surrogates: no UTF-8
-        or len(password.encode(errors="replace")) > LONGEST_PASSWORD
-    )
-    return RefusalReason.UNFIT_INPUT if unfit else None
+async def nobody_counts(_: SubjectId | None) -> bool:
+    """Where nobody counts: commands and checks, which no stranger reaches."""
+    return True
