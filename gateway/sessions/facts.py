@@ -5,7 +5,7 @@ Each session is compared by itself: two sessions of one person may have been ope
 While the directory cannot be asked nothing changes here: facts grow old, and old facts refuse by themselves.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,25 +54,7 @@ class Facts:
         if reading.first_of_its_kind:
             log.info("directory.recovered", directory=self.directory)
             await self.record([directory_recovered(reading.at, self.directory, self.server)])
-        out: dict[SubjectId, EndReason] = {}
-        confirmed: list[SessionId] = []
-        for session in sessions:
-            if session.facts_at > reading.at:
-                continue  # opened while we were reading, with younger facts
-            person = reading.people.get(session.subject)
-            if person is None:
-                out[session.subject] = EndReason.ACCOUNT_GONE
-            elif person.state is not AccountState.ACTIVE:
-                out[session.subject] = EndReason.ACCOUNT_DISABLED
-            elif _differ(session, person):
-                await self.office.take_facts(
-                    [session], person.name, person.login, pairs(person.roles), reading.at
-                )
-            else:
-                confirmed.append(session.id)
-        await self.office.store.confirm_facts(confirmed, reading.at)
-        for subject, reason in out.items():
-            await self.office.end_all_of(subject, reason, None, reading.at)
+        await compare(self.office, sessions, reading.people, reading.at)
 
     async def _in_trouble(self, reading: Reading, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
@@ -82,6 +64,29 @@ class Facts:
             entry = told(reading.at, self.directory, self.server, str(trouble))
             log.error(entry.code.value, directory=self.directory, cause=str(trouble))
             await self.record([entry])
+
+
+async def compare(
+    office: SessionOffice, sessions: Sequence[Session], people: Mapping[SubjectId, Person], at: datetime
+) -> None:
+    """`people` as the directory knew them `at` that moment; who is missing is gone."""
+    out: dict[SubjectId, EndReason] = {}
+    confirmed: list[SessionId] = []
+    for session in sessions:
+        if session.facts_at > at:
+            continue  # opened while we were reading, with younger facts
+        person = people.get(session.subject)
+        if person is None:
+            out[session.subject] = EndReason.ACCOUNT_GONE
+        elif person.state is not AccountState.ACTIVE:
+            out[session.subject] = EndReason.ACCOUNT_DISABLED
+        elif _differ(session, person):
+            await office.take_facts([session], person.name, person.login, pairs(person.roles), at)
+        else:
+            confirmed.append(session.id)
+    await office.store.confirm_facts(confirmed, at)
+    for subject, reason in out.items():
+        await office.end_all_of(subject, reason, None, at)
 
 
 def _differ(session: Session, person: Person) -> bool:
