@@ -168,9 +168,7 @@ async def test_a_domain_that_is_away_is_told_apart_from_a_refusal(domain: Domain
 # --- OpenLDAP
 
 DIRECTORY_PASSWORD = "původní-heslo"
-RULES = "\n".join((
-    "pwdMustChange: TRUE", "pwdInHistory: 3", "pwdMinLength: 12", "pwdCheckQuality: 2", "pwdSafeModify: FALSE",
-))  # fmt: skip
+RULES = "pwdMustChange: TRUE\npwdInHistory: 3\npwdMinLength: 12\npwdCheckQuality: 2\npwdSafeModify: FALSE"
 
 
 def policy(name: str, **more: str) -> str:
