@@ -1,7 +1,7 @@
 """Words that many passwords are made of: letters a to z only, four and more.
 
-The English ones are the most frequent of leaked passwords, from the lists of zxcvbn (MIT licence); the Czech ones are the
-same words of our own: names, months, towns, what stands on a desk.
+The English ones are the most frequent of leaked passwords, from the lists of zxcvbn (MIT licence); the Czech ones are
+the same kinds of our own: names, months, towns, what stands on a desk.
 """
 
 COMMON_WORDS = frozenset(
