@@ -17,6 +17,8 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
 TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) chromium fonts-dejavu-core wrk $(if $(shell command -v npm),,npm)
+# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -29,7 +31,7 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (under 20 minutes)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 unit: install-tests  ## tests without real servers (seconds)
 	@$(BIN)/python -m pytest -m "not real"

@@ -12,6 +12,7 @@ from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
+from config.guesses import guess_findings
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 
@@ -43,6 +44,7 @@ def inconsistencies(
     checks = (
         ((), _files(settings)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),
+        ((), guess_findings(settings)),
         ((), directory_findings(settings, district)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
         (("public.domain",), _hosts(settings, district)),

@@ -80,6 +80,10 @@ class Directory(Setting, frozen=True, kw_only=True):
     page_size: Annotated[int, Meta(ge=1, le=1000)] = 500
     municipalities: list[MunicipalityCode] = field(default_factory=list)
     """Where this directory may give roles; empty means in the whole district."""
+    lockout_attempts: Annotated[int, Meta(ge=0)] | None = None
+    """Wrong passwords after which the directory locks an account (0: never); left out: as it says itself."""
+    lockout_window: timedelta | None = None
+    """Time without one after which it forgets them; left out: as it says itself."""
     roles: list[RoleMapping]
 
 
@@ -90,6 +94,15 @@ class Facts(Setting, frozen=True, kw_only=True):
     """How long the last known facts serve when a directory cannot be reached."""
 
 
+class OfficeNetwork(Setting, frozen=True, kw_only=True):
+    """Networks of the office, where many people share an address."""
+
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest counts."""
+    attempts_per_address: Annotated[int, Meta(ge=5)]
+    attempts_per_network: Annotated[int, Meta(ge=5)]
+
+
 class SignIn(Setting, frozen=True, kw_only=True):
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=10)
@@ -98,6 +111,11 @@ class SignIn(Setting, frozen=True, kw_only=True):
     """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
     attempts_window: timedelta = timedelta(minutes=15)
     attempts_per_address: Annotated[int, Meta(ge=5)] = 50
+    attempts_per_network: Annotated[int, Meta(ge=5)] = 200
+    network_prefix_ipv4: Annotated[int, Meta(ge=8, le=32)] = 24
+    network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
+    """Bits of an address that make a network where `networks` names none."""
+    networks: list[OfficeNetwork] = field(default_factory=list)
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
 

@@ -46,6 +46,17 @@ GROUPS: tuple[Group, ...] = (
             "too_many_attempts_address": Title(
                 cs="příliš mnoho pokusů z jedné adresy", en="too many attempts from one address"
             ),
+            "too_many_attempts_network": Title(
+                cs="příliš mnoho pokusů z jedné sítě", en="too many attempts from one network"
+            ),
+            "too_many_attempts_directory": Title(
+                cs="další špatné heslo by mohlo účet zamknout v adresáři",
+                en="one more wrong password could lock the account in the directory",
+            ),
+            "not_tried": Title(
+                cs="heslo se nezkoušelo, pokusy jsou vyčerpány",
+                en="the password was not tried: no attempt is left",
+            ),
             "not_recognised": Title(
                 cs="osoba nebyla rozpoznána (příčinu má záznam přihlášení)",
                 en="the person was not recognised (the entry of the sign-in says why)",

@@ -51,6 +51,8 @@ class RefusalReason(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     AMBIGUOUS_PERSON = "ambiguous_person"
     WRONG_PASSWORD = "wrong_password"
+    NOT_TRIED = "not_tried"
+    """Nobody may try this account's password now; the directory was not asked."""
     ENTRY_UNUSABLE = "entry_unusable"
     DISABLED = "account_disabled"
     LOCKED = "account_locked"

@@ -92,6 +92,16 @@ def comparable(dn: str) -> str:
     return ",".join("+".join(rdn) for rdn in rdns)
 
 
+def domain_of(dn: str) -> str:
+    """The part of `dc=` at its end (RFC 2247), or the last part where it has none. Raises NotAName."""
+    try:
+        parts = ldap.dn.explode_dn(dn)
+    except (ldap.LDAPError, UnicodeError, ValueError) as error:
+        raise NotAName(dn) from error
+    ends = [rdn for rdn in parts if rdn.lower().startswith(("dc=", "domaincomponent="))]
+    return ",".join(ends or parts[-1:])
+
+
 def same(one: str, other: str) -> bool:
     return parsed(one) == parsed(other)
 

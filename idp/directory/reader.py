@@ -1,14 +1,15 @@
 """People of the office directory: sign-in by password, and reading the facts again. Nothing is ever written.
 
-Life of a sign-in: the service account finds the one entry of that login name; a fresh connection binds as
-that entry with the password; the service account reads the entry and its groups again, so that facts are
-younger than the bind. A refusal takes a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
+Life of a sign-in: the service account finds the one entry of that login name; whoever counts guesses is told
+whose password is about to be tried, and may forbid it; a fresh connection binds as that entry with the password;
+the service account reads the entry and its groups again, so that facts are younger than the bind. A refusal takes
+a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
 """
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,7 +17,7 @@ import structlog
 
 from config.settings import Directory
 from config.vocabulary import SubjectId
-from idp.directory import filters, names
+from idp.directory import filters, lockout, names
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of
@@ -30,6 +31,7 @@ from idp.directory.errors import (
 )
 from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
+from idp.directory.lockout import Lockout
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
 from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.person import AccountState, Person
@@ -41,6 +43,10 @@ LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 REFUSAL_STEP = 0.1  # seconds; above the time of a bind with Argon2, below what annoys
 BATCH = 50  # subjects in one search
+WITHOUT_ONE_ENTRY = {0: RefusalReason.UNKNOWN_PERSON, 1: RefusalReason.ENTRY_UNUSABLE}
+
+Admit = Callable[[SubjectId | None], Awaitable[bool]]
+"""Asked before a password is tried: whose it is, None where the login is nobody's. False: it is not tried."""
 
 _log = structlog.get_logger("idp.directory")
 
@@ -81,10 +87,12 @@ class DirectoryReader:
     def close(self) -> None:
         self._pool.close()
 
-    async def authenticate(self, login: str, password: str) -> Person | BindRefused:
+    async def authenticate(
+        self, login: str, password: str, admit: Admit | None = None
+    ) -> Person | BindRefused:
         """The person, when the directory accepts the password and lets the account work."""
         began = time.monotonic()
-        answer = await self._authenticate(login, password)
+        answer = await self._authenticate(login, password, admit or _anybody)
         if isinstance(answer, BindRefused):
             elapsed = time.monotonic() - began
             await asyncio.sleep(REFUSAL_STEP - elapsed % REFUSAL_STEP)
@@ -137,27 +145,48 @@ class DirectoryReader:
         for person in await self._pool.run(lambda line: list(self._read(line, None))):
             yield person
 
-    async def _authenticate(self, login: str, password: str) -> Person | BindRefused:
+    async def lockout(self) -> Lockout | None:
+        """When the directory locks accounts, of all policies the service account may read; None: it does not tell."""
+        try:
+            return lockout.told_by(await self._pool.run(self._policies))
+        except (DirectoryMisconfigured, EntryUnusable):  # the head of the domain may be out of its sight
+            return None
+
+    async def _authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)
         if unfit is not None:
             return BindRefused(unfit)
         where = self._called(login)
         entries = await self._pool.run(lambda line: list(self._entries(line, where)))
-        if len(entries) != 1:
+        whose = self._subject(entries[0]) if len(entries) == 1 else None
+        if not await admit(whose):
+            return BindRefused(RefusalReason.NOT_TRIED, whose)
+        if whose is None:
             await self._pool.refusal(self._nobody(), password)
-            return BindRefused(RefusalReason.AMBIGUOUS_PERSON if entries else RefusalReason.UNKNOWN_PERSON)
+            return BindRefused(WITHOUT_ONE_ENTRY.get(len(entries), RefusalReason.AMBIGUOUS_PERSON))
         (entry,) = entries
         refusal = await self._pool.refusal(entry.dn, password)
-        return await self._pool.run(lambda line: self._judge(line, entry, login, refusal))
+        return await self._pool.run(lambda line: self._judge(line, entry, whose, login, refusal))
 
-    def _judge(
-        self, line: Connection, entry: Entry, login: str, refusal: RefusalReason | None
-    ) -> Person | BindRefused:
+    def _subject(self, entry: Entry) -> SubjectId | None:
         try:
-            whose = self._subject_of(entry)
+            return self._subject_of(entry)
         except EntryUnusable as unusable:
             self._report(unusable)
-            return BindRefused(RefusalReason.ENTRY_UNUSABLE)
+            return None
+
+    def _policies(self, line: Connection) -> list[Entry]:
+        """Whatever entry says when accounts are locked: the domain's head, and policies anywhere below it."""
+        head, page = names.domain_of(self._settings.people_base), self._settings.page_size
+        searches = (
+            line.search(head, BASE, Filter("(objectClass=*)"), lockout.AD_ATTRIBUTES, page),
+            line.search(head, SUBTREE, Filter(lockout.POLICIES), lockout.ATTRIBUTES, page),
+        )
+        return [entry for pages in searches for entries, _ in pages for entry in entries]
+
+    def _judge(
+        self, line: Connection, entry: Entry, whose: SubjectId, login: str, refusal: RefusalReason | None
+    ) -> Person | BindRefused:
         if refusal is not None:
             return BindRefused(self._closer(entry, refusal), whose)
         where = filters.identity(self._kind.identity, identity_in(whose))
@@ -237,6 +266,11 @@ class DirectoryReader:
         found = line.search(self._settings.groups_base, BASE, ANYTHING, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in found):
             raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
+
+
+async def _anybody(_: SubjectId | None) -> bool:
+    """Where nobody counts: commands and checks, which no stranger reaches."""
+    return True
 
 
 def refused_before_asking(login: str, password: str) -> RefusalReason | None:

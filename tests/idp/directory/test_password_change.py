@@ -168,7 +168,12 @@ async def test_a_domain_that_is_away_is_told_apart_from_a_refusal(domain: Domain
 # --- OpenLDAP
 
 DIRECTORY_PASSWORD = "původní-heslo"
-RULES = "pwdMustChange: TRUE\npwdInHistory: 3\npwdMinLength: 12\npwdCheckQuality: 2\npwdSafeModify: FALSE"
+RULES = """\
+pwdMustChange: TRUE
+pwdInHistory: 3
+pwdMinLength: 12
+pwdCheckQuality: 2
+pwdSafeModify: FALSE"""
 
 
 def policy(name: str, **more: str) -> str:
