@@ -180,14 +180,25 @@ class Connection:
         return list(controls)
 
     def search(
-        self, base: str, scope: int, where: Filter, attributes: Sequence[str], page: int
+        self,
+        base: str,
+        scope: int,
+        where: Filter,
+        attributes: Sequence[str],
+        page: int,
+        controls: Sequence[Any] = (),
     ) -> Iterator[tuple[list[Entry], list[str]]]:
-        """Pages of entries, and of referrals not followed; raises unless the server said "complete"."""
+        """Pages of entries, and of referrals not followed; raises unless the server said "complete".
+
+        `controls`: more of python-ldap's request controls.
+        """
         control = SimplePagedResultsControl(criticality=True, size=page, cookie="")
         while True:
             try:
-                number = self._ldap.search_ext(base, scope, where, list(attributes), serverctrls=[control])
-                kind, found, _, controls = self._ldap.result3(number, all=1, timeout=self._timeout)
+                number = self._ldap.search_ext(
+                    base, scope, where, list(attributes), serverctrls=[control, *controls]
+                )
+                kind, found, _, told = self._ldap.result3(number, all=1, timeout=self._timeout)
             except LOST as error:
                 slow = isinstance(error, ldap.TIMEOUT)
                 raise ConnectionLost(self.url, words(error), slow=slow) from error
@@ -196,7 +207,7 @@ class Connection:
             if kind != ldap.RES_SEARCH_RESULT:
                 raise ConnectionLost(self.url, "a search ended without its result", slow=False)
             yield _sorted_out(found)
-            cookie = next((each.cookie for each in controls if each.controlType == control.controlType), b"")
+            cookie = next((each.cookie for each in told if each.controlType == control.controlType), b"")
             if not cookie:
                 return
             control.cookie = cookie
