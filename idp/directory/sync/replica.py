@@ -149,6 +149,10 @@ class Replica(Protocol):
         """
         ...
 
+    def outdated_groups(self, directory: DirectoryName, changes: Changes) -> frozenset[str]:
+        """Identities of groups that list an entry of `changes` under a name which it has no more."""
+        ...
+
     def note_trouble(self, directory: DirectoryName, trouble: str) -> None: ...
 
     def sweep(self) -> None:
