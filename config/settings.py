@@ -4,7 +4,7 @@ Durations are written in TOML as text with a unit ("5 min", "10 h"); `config.loa
 Paths are taken relative to the configuration file's own folder.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +13,10 @@ from msgspec import Meta, Struct, field
 from config.vocabulary import Action, ApplicationId, DirectoryName, Language, MunicipalityCode, Role
 
 PLACEHOLDER = "{municipality}"
-"""Stands for any municipality's code in hosts and in names of groups."""
+"""Stands for any municipality's code in hosts and in what gives roles."""
+
+ICO_PLACEHOLDER = "{ico}"
+"""Stands for the organisation number of any municipality in what gives roles."""
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -49,11 +52,45 @@ class State(Setting, frozen=True, kw_only=True):
 
 
 class RoleMapping(Setting, frozen=True, kw_only=True):
-    group: str
-    """Distinguished name of a directory group; `{municipality}` stands for any municipality's code in it."""
+    """Exactly one of `group`, `unit`, `attribute` with `value`, `person` says whose the role is.
+
+    `{municipality}` or `{ico}` in it stands for any municipality's code or organisation number.
+    """
+
+    group: str | None = None
+    """Distinguished name of a directory group: its members have the role."""
+    unit: str | None = None
+    """Distinguished name of an organisational unit: everybody below it has the role."""
+    attribute: str | None = None
+    """Attribute of people's entries; who has `value` in it has the role."""
+    value: str | None = None
+    """Compared without regard to case; `*` at an end stands for anything."""
+    person: str | None = None
+    """Login of the one person who has the role."""
     role: Role
     municipality: MunicipalityCode | None = None
-    """Where the role holds; left out when the group's name carries `{municipality}`."""
+    """Where the role holds, by code or organisation number; left out where a placeholder says it. `config.load`
+    puts the code in the place of an organisation number."""
+    valid_from: date | None = None
+    """First day of the role, in Czech time."""
+    valid_until: date | None = None
+    """Last day of the role."""
+
+
+class Deputy(Setting, frozen=True, kw_only=True):
+    """Somebody has the roles of somebody else for some time; both are people of the same directory."""
+
+    person: str
+    """Login of who stands in."""
+    in_place_of: str
+    """Login of whose roles it is."""
+    valid_from: date
+    valid_until: date
+    """Last day."""
+    role: Role | None = None
+    """This role alone; None: every role but those of administrators."""
+    municipality: MunicipalityCode | None = None
+    """There alone, by code or organisation number."""
 
 
 class Directory(Setting, frozen=True, kw_only=True):
@@ -70,9 +107,12 @@ class Directory(Setting, frozen=True, kw_only=True):
     bind_password_file: Path
     people_base: str
     groups_base: str
-    people_filter: str = "(objectClass=inetOrgPerson)"
-    login_attribute: str = "uid"
-    identity_attribute: str = "entryUUID"
+    people_filter: str | None = None
+    """Left out: what is usual for the kind."""
+    login_attributes: list[str] = field(default_factory=list)
+    """What people sign in with, the canonical one first; empty: what is usual for the kind."""
+    realms: list[str] = field(default_factory=list)
+    """What may stand behind `@` to say that a login is one of this directory."""
     connections: Annotated[int, Meta(ge=1, le=64)] = 8
     connect_timeout: timedelta = timedelta(seconds=3)
     operation_timeout: timedelta = timedelta(seconds=5)
@@ -83,7 +123,12 @@ class Directory(Setting, frozen=True, kw_only=True):
     """How many may vanish at once in any case."""
     municipalities: list[MunicipalityCode] = field(default_factory=list)
     """Where this directory may give roles; empty means in the whole district."""
+    lockout_attempts: Annotated[int, Meta(ge=0)] | None = None
+    """Wrong passwords after which the directory locks an account (0: never); left out: as it says itself."""
+    lockout_window: timedelta | None = None
+    """Time without one after which it forgets them; left out: as it says itself."""
     roles: list[RoleMapping]
+    deputies: list[Deputy] = field(default_factory=list)
 
 
 class Facts(Setting, frozen=True, kw_only=True):
@@ -95,6 +140,15 @@ class Facts(Setting, frozen=True, kw_only=True):
     """How long the last known facts serve when a directory cannot be reached."""
 
 
+class OfficeNetwork(Setting, frozen=True, kw_only=True):
+    """Networks of the office, where many people share an address."""
+
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest counts."""
+    attempts_per_address: Annotated[int, Meta(ge=5)]
+    attempts_per_network: Annotated[int, Meta(ge=5)]
+
+
 class SignIn(Setting, frozen=True, kw_only=True):
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=10)
@@ -103,6 +157,11 @@ class SignIn(Setting, frozen=True, kw_only=True):
     """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
     attempts_window: timedelta = timedelta(minutes=15)
     attempts_per_address: Annotated[int, Meta(ge=5)] = 50
+    attempts_per_network: Annotated[int, Meta(ge=5)] = 200
+    network_prefix_ipv4: Annotated[int, Meta(ge=8, le=32)] = 24
+    network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
+    """Bits of an address that make a network where `networks` names none."""
+    networks: list[OfficeNetwork] = field(default_factory=list)
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
 

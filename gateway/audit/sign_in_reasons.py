@@ -23,11 +23,19 @@ GROUPS: tuple[Group, ...] = (
             "ambiguous_person": Title(
                 cs="jménu v adresáři odpovídá více osob", en="several people of the directory fit the name"
             ),
+            "undecided_person": Title(
+                cs="neodpověděl adresář, který by jméno mohl znát; pomůže jméno s doménou úřadu",
+                en="a directory that may know the name did not answer; the name with the office's domain helps",
+            ),
             "entry_unusable": Title(
                 cs="záznam osoby v adresáři je vadný", en="the person's directory entry is faulty"
             ),
             "account_disabled": Title(cs="účet je zakázán", en="the account is disabled"),
             "account_locked": Title(cs="účet je zamčen", en="the account is locked"),
+            "account_not_now": Title(
+                cs="účet se teď nebo odtud nesmí přihlašovat",
+                en="the account may not sign in now or from here",
+            ),
             "account_expired": Title(cs="platnost účtu skončila", en="the account has expired"),
             "must_change_password": Title(
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
@@ -41,6 +49,17 @@ GROUPS: tuple[Group, ...] = (
             ),
             "too_many_attempts_address": Title(
                 cs="příliš mnoho pokusů z jedné adresy", en="too many attempts from one address"
+            ),
+            "too_many_attempts_network": Title(
+                cs="příliš mnoho pokusů z jedné sítě", en="too many attempts from one network"
+            ),
+            "too_many_attempts_directory": Title(
+                cs="další špatné heslo by mohlo účet zamknout v adresáři",
+                en="one more wrong password could lock the account in the directory",
+            ),
+            "not_tried": Title(
+                cs="heslo se nezkoušelo, pokusy jsou vyčerpány",
+                en="the password was not tried: no attempt is left",
             ),
             "not_recognised": Title(
                 cs="osoba nebyla rozpoznána (příčinu má záznam přihlášení)",

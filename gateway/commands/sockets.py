@@ -81,6 +81,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             store=state.identities,
             authenticate=plane.directory.authenticate,
             reread=plane.directory.person,
+            lockout=lambda: plane.lockout,
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],

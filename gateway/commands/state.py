@@ -116,7 +116,7 @@ def opened(settings: Settings, district: District) -> State:
     try:
         if state.database.read_now(unnamed_people):
             names = [one.name for one in settings.directories]
-            state.database.write_soon(lambda connection: name_people(connection, state.seal, names)).result()
+            state.database.write_soon(lambda connection: name_people(connection, names)).result()
     except BaseException:
         state.database.close()
         raise

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
 from config.vocabulary import DirectoryName
-from gateway.storage.seal import Seal
-from gateway.storage.tables.identity import factor, known_browser, known_login
+from gateway.storage.tables.authenticators import authenticator
+from gateway.storage.tables.identity import known_browser, known_login
 from idp.directory.subject import MARK, subject
 
 
@@ -26,10 +26,10 @@ class OfNoDirectory(Exception):
 
 def unnamed_people(connection: Connection) -> list[str]:
     """Identifiers without a directory's name for which a second factor is kept."""
-    return list(connection.execute(select(factor.c.subject).where(_bare(factor))).scalars())
+    return list(connection.execute(select(authenticator.c.subject).where(_bare(authenticator))).scalars())
 
 
-def name_people(connection: Connection, seal: Seal, directories: Sequence[DirectoryName]) -> int:
+def name_people(connection: Connection, directories: Sequence[DirectoryName]) -> int:
     """Put the only directory's name before identifiers without one; how many factors that moved.
 
     Raises OfNoDirectory where there are several directories; nothing is changed then.
@@ -40,15 +40,7 @@ def name_people(connection: Connection, seal: Seal, directories: Sequence[Direct
     if len(directories) != 1:
         raise OfNoDirectory(len(unnamed))
     (directory,) = directories
-    for old in unnamed:
-        new = subject(directory, old)
-        sealed = connection.execute(
-            select(factor.c.sealed_secret).where(factor.c.subject == old)
-        ).scalar_one()
-        secret = seal.close(seal.open(sealed, f"factor:{old}"), f"factor:{new}")
-        moved = update(factor).where(factor.c.subject == old).values(subject=new, sealed_secret=secret)
-        connection.execute(moved)
-    for table in (known_login, known_browser):
+    for table in (authenticator, known_login, known_browser):
         connection.execute(
             update(table).where(_bare(table)).values(subject=subject(directory, "") + table.c.subject)
         )

@@ -1,7 +1,8 @@
 """Whether an account may be used, from what OpenLDAP and Active Directory say of it.
 
 Sources: draft-behera-ldap-password-policy-10 §5.3 (pwd…), shadow(5), [MS-ADTS] 2.2.16 (userAccountControl),
-[MS-ADA1] 2.1 (accountExpires). An unreadable value is an EntryUnusable, never "active".
+[MS-ADA1] 2.1 (accountExpires), [MS-ADTS] 3.1.1.4.5.42 (when a password expires). An unreadable value is an
+EntryUnusable, never "active".
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,23 +12,28 @@ from idp.directory.errors import EntryUnusable
 from idp.directory.person import AccountFacts, AccountState
 
 COMPUTED = "msDS-User-Account-Control-Computed"
-ATTRIBUTES = (
+PASSWORD_EXPIRY = "msDS-UserPasswordExpiryTimeComputed"
+OF_PASSWORD_POLICY = (
     "pwdAccountLockedTime",
     "pwdStartTime",
     "pwdEndTime",
     "pwdReset",
     "shadowExpire",
     "nsAccountLock",
+)
+OF_ACTIVE_DIRECTORY = (
     "userAccountControl",
     COMPUTED,
     "accountExpires",
     "pwdLastSet",
+    PASSWORD_EXPIRY,
 )
 
 UNTIL_AN_ADMINISTRATOR = "000001010000Z"  # draft-behera §5.3.3: locked permanently
 AD_DISABLED = 0x2
 AD_LOCKED = 0x10  # only in the computed attribute
-AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute
+AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute; also where it was never set
+AD_NO_PASSWORD_TO_CHANGE = 0x10000 | 0x40000  # it never expires, or the account signs in by smart card
 AD_NEVER = frozenset({0, 0x7FFFFFFFFFFFFFFF})
 AD_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,8 +57,9 @@ def account_facts(entry: Entry) -> AccountFacts:
             filter(None, (_time(entry, "pwdEndTime"), _shadow_end(entry), _ad_end(entry))), default=None
         ),
         locked=locked_at not in {None, UNTIL_AN_ADMINISTRATOR} or bool(computed & AD_LOCKED),
-        password_expired=bool(computed & AD_PASSWORD_EXPIRED),
-        must_change=_truth(entry, "pwdReset") or _number(entry, "pwdLastSet") == 0,
+        password_expires_at=_password_end(entry, computed),
+        must_change=_truth(entry, "pwdReset")
+        or (_number(entry, "pwdLastSet") == 0 and not flags & AD_NO_PASSWORD_TO_CHANGE),
     )
 
 
@@ -72,9 +79,20 @@ def _shadow_end(entry: Entry) -> datetime | None:
 
 
 def _ad_end(entry: Entry) -> datetime | None:
-    ticks = _number(entry, "accountExpires")  # 100 ns since 1601
-    if ticks is None or ticks in AD_NEVER:
-        return None
+    ticks = _number(entry, "accountExpires")
+    return None if ticks is None or ticks in AD_NEVER else _since_1601(ticks)
+
+
+def _password_end(entry: Entry, computed: int) -> datetime | None:
+    """When the server will call the password expired; it says so by a flag as well, once it is."""
+    ticks = _number(entry, PASSWORD_EXPIRY)
+    if ticks is None:
+        return AD_EPOCH if computed & AD_PASSWORD_EXPIRED else None
+    return None if ticks >= max(AD_NEVER) else _since_1601(ticks)
+
+
+def _since_1601(ticks: int) -> datetime:
+    """`ticks`: 100 ns each."""
     return AD_EPOCH + timedelta(microseconds=max(0, min(ticks // 10, 2**57)))
 
 

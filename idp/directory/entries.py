@@ -1,7 +1,7 @@
 """One entry as a server sent it, read strictly: one value where one is meant, UTF-8 where text is meant."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from idp.directory.errors import EntryUnusable
@@ -28,18 +28,25 @@ class Entry:
             raise EntryUnusable(self.dn, f"{attribute} has {len(values)} values where one is expected")
         if not values:
             return None
-        try:
-            text = values[0].decode()
-        except UnicodeDecodeError as error:
-            raise EntryUnusable(self.dn, f"{attribute} is not UTF-8") from error
-        if not text.isprintable() or len(text) > LONGEST:
-            raise EntryUnusable(self.dn, f"{attribute} holds control characters or is too long")
-        return text
+        return self._decoded(attribute, values[0])
+
+    def texts(self, attribute: str) -> tuple[str, ...]:
+        """Any number of values; EntryUnusable for what is no text."""
+        return tuple(self._decoded(attribute, value) for value in self.values(attribute))
 
     def required(self, attribute: str) -> str:
         text = self.text(attribute)
         if text is None or not text.strip():
             raise EntryUnusable(self.dn, f"{attribute} is missing")
+        return text
+
+    def _decoded(self, attribute: str, value: bytes) -> str:
+        try:
+            text = value.decode()
+        except UnicodeDecodeError as error:
+            raise EntryUnusable(self.dn, f"{attribute} is not UTF-8") from error
+        if not text.isprintable() or len(text) > LONGEST:
+            raise EntryUnusable(self.dn, f"{attribute} holds control characters or is too long")
         return text
 
 
@@ -60,6 +67,19 @@ def identity_of(read: Entry, attribute: str) -> str:
         return str(uuid.UUID(read.required(attribute)))
     except ValueError as error:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
+
+
+def readable_values(read: Entry, attribute: str) -> list[str]:
+    """All values that are text; what is none gives nobody anything."""
+    texts = (value.decode(errors="replace") for value in read.values(attribute))
+    return [text for text in texts if text.isprintable() and "\ufffd" not in text and len(text) <= LONGEST]
+
+
+def logins_of(read: Entry, attributes: Sequence[str]) -> tuple[str, ...]:
+    """What the person may be called by at sign-in: the one value of the first attribute, then the others' values."""
+    canonical, *others = attributes
+    aliases = (text for each in others for text in read.texts(each))
+    return (read.required(canonical), *aliases)
 
 
 def name_of(read: Entry) -> str:

@@ -33,18 +33,19 @@ class AccountFacts:
     expires_at: datetime | None = None
     locked: bool = False
     """After wrong guesses; the directory opens it again by itself or when somebody does."""
-    password_expired: bool = False
+    password_expires_at: datetime | None = None
     must_change: bool = False
 
     def state(self, now: datetime) -> AccountState:
         """The gravest of it."""
         too_early = self.starts_at is not None and now < self.starts_at
         too_late = self.expires_at is not None and now >= self.expires_at
+        password_over = self.password_expires_at is not None and now >= self.password_expires_at
         holds = (
             (self.disabled, AccountState.DISABLED),
             (too_early or too_late, AccountState.EXPIRED),
             (self.must_change, AccountState.MUST_CHANGE_PASSWORD),
-            (self.password_expired, AccountState.PASSWORD_EXPIRED),
+            (password_over, AccountState.PASSWORD_EXPIRED),
             (self.locked, AccountState.LOCKED),  # last: it hides nothing that ends sessions
         )
         return next((state for held, state in holds if held), AccountState.ACTIVE)
@@ -58,6 +59,15 @@ class RoleHeld:
     role: Role
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StandIn:
+    """A role that somebody has as a deputy."""
+
+    held: RoleHeld
+    in_place_of: str
+    """Login of whose role it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person as last read. `subject` outlives renames and moves; everything else may change."""
@@ -68,4 +78,6 @@ class Person:
     mail: str
     state: AccountState
     roles: tuple[RoleHeld, ...]
-    """Sorted, without repetition."""
+    """Sorted, without repetition; those held as a deputy too."""
+    standing_in: tuple[StandIn, ...] = ()
+    """Which of the roles are held as a deputy, and whose they are; sorted."""

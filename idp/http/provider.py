@@ -10,6 +10,7 @@ from aiohttp import web
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
+from idp.directory.lockout import Lockout
 from idp.directory.person import Person
 from idp.http.page import Pages
 from idp.login import book as login_book
@@ -45,7 +46,10 @@ class DirectoryRefusal(Protocol):
         ...
 
 
-Authenticate = Callable[[str, str], Awaitable[Person | DirectoryRefusal]]
+Admit = Callable[[SubjectId | None], Awaitable[bool]]
+"""Asked before a password is tried: whose it is, None where the login is nobody's. False: it is not tried."""
+
+Authenticate = Callable[[str, str, Admit], Awaitable[Person | DirectoryRefusal]]
 """Login and password to the directory's answer; raises one of `Provider.directory_errors`."""
 
 Reread = Callable[[SubjectId], Awaitable[Person | None]]
@@ -69,6 +73,8 @@ class Provider:
     store: Store
     authenticate: Authenticate
     reread: Reread
+    lockout: Callable[[], Lockout]
+    """How the directory locks accounts, as far as that is known now."""
     directory_errors: tuple[type[Exception], ...]
     pages: Pages
     clock: Callable[[], datetime]

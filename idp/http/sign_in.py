@@ -1,21 +1,23 @@
 """`/sign-in`: the pages of one sign-in and their forms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import REASON_HEADER, SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.authorize import answer, asked_of, refuse, send_on, signed_in
 from idp.http.provider import Book, Provider, provider_of
-from idp.login import conduct, totp
+from idp.login import charging, conduct, totp
+from idp.login.charging import NotTried, Rules
 from idp.login.conduct import Progress
 from idp.login.desk import Caller, Fresh
-from idp.login.flow import Rejected, Unanswered
+from idp.login.flow import CheckingPassword, Rejected, Unanswered
 from idp.login.handle import FlowId, Handle, hashed, new_handle, new_session_id, read_flow_id
 from idp.login.refusal import TOLD, Told
+from idp.login.throttle import Exhausted
 from idp.oidc import authorize as rules
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.errors import OAuthError, Refused
@@ -42,15 +44,19 @@ async def enter_password(request: web.Request) -> web.Response:
     pairs = await arrival.form(request)
     login, password = arrival.field(pairs, "username"), arrival.field(pairs, "password")
     name, caller, limits, now = _name(request), _caller(request), provider.sign_in, provider.clock()
+    lockout = provider.lockout()
     progress = await provider.store.transact(
-        lambda book: conduct.enter_password(book, name, login, password, caller, limits, now)
+        lambda book: conduct.enter_password(book, name, login, password, caller, limits, now, lockout)
     )
     checking = progress.checking
     if progress.ask is not None and checking is not None:
-        said = await _ask_directory(provider, progress.ask.login, progress.ask.password)
-        after, secret = provider.clock(), totp.new_secret()
+        admission = _Admission(provider, checking, caller, Rules(limits, lockout))
+        said = await _ask_directory(admission, progress.ask.login, progress.ask.password)
+        after, secret, checked = provider.clock(), totp.new_secret(), admission.checking
         progress = await provider.store.transact(
-            lambda book: conduct.answer_password(book, name, checking, said, caller, limits, secret, after)
+            lambda book: conduct.answer_password(
+                book, name, checked, said, caller, limits, secret, after, lockout
+            )
         )
     return _next(request, progress, typed=login)
 
@@ -102,11 +108,38 @@ class _Given:
     code: Handle
 
 
-async def _ask_directory(provider: Provider, login: str, password: str) -> Person | Rejected | Unanswered:
+@dataclass(slots=True)
+class _Admission:
+    """Counts a guess of a password for whom the directory is about to try it."""
+
+    provider: Provider
+    checking: CheckingPassword
+    caller: Caller
+    rules: Rules
+    refused: NotTried | None = None
+
+    async def __call__(self, subject: SubjectId | None) -> bool:
+        login, taken, now = self.checking.login, self.checking.taken, self.provider.clock()
+        said = await self.provider.store.transact(
+            lambda book: charging.admit(book, login, taken, subject, self.caller, self.rules, now)
+        )
+        if isinstance(said, Exhausted):
+            self.refused = NotTried(said, subject)
+            return False
+        self.checking = replace(self.checking, taken=said)
+        return True
+
+
+async def _ask_directory(
+    admission: _Admission, login: str, password: str
+) -> Person | Rejected | Unanswered | NotTried:
+    provider = admission.provider
     try:
-        said = await provider.authenticate(login, password)
+        said = await provider.authenticate(login, password, admission)
     except provider.directory_errors:
         return Unanswered()
+    if admission.refused is not None:
+        return admission.refused
     return said if isinstance(said, Person) else Rejected(str(said.reason.value), said.subject)
 
 

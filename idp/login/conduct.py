@@ -10,19 +10,22 @@ from typing import assert_never
 
 from config.vocabulary import SessionId, SubjectId
 from idp import events
+from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.events import Origin
+from idp.login import charging, purses, throttle
 from idp.login import flow as machine
-from idp.login import throttle
+from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
 from idp.login.book import Book, Flow, Limits, at
+from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, sign_in
 from idp.login.effects import AskDirectory, Effect, GiveBack, KeepFactor, OpenSession, Record, Tell
-from idp.login.entered import fault, same_login
+from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.refusal import Refusal
 from idp.login.session import Session
-from idp.login.throttle import Exhausted, Limit, Purse, Scope, Taken
-from idp.login.totp import Secret
+from idp.login.throttle import Exhausted, Taken
+from idp.login.totp import Enrolled, Secret
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
@@ -44,8 +47,15 @@ class Progress:
 UNKNOWN = Progress(flow=None, told=Tell(Refusal.FLOW_UNKNOWN))
 
 
-def begin(book: Book, flow: Flow, client: str, origin: Origin, now: datetime) -> bool:
-    """Keep a new flow; False when the address has too many unfinished ones."""
+def begin(
+    book: Book, flow: Flow, client: str, origin: Origin, now: datetime, known: HandleHash | None = None
+) -> bool:
+    """Keep a new flow; False when too many unfinished ones were begun there.
+
+    A browser in which somebody signed in before counts by itself: nobody around it can use up what it may begin.
+    """
+    if known is not None and book.has_known(known):
+        flow = replace(flow, address=purses.browser_key(known))
     if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
         return False
     book.keep_flow(flow)
@@ -62,7 +72,14 @@ def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> F
 
 
 def enter_password(
-    book: Book, name: FlowId | None, login: str, password: str, caller: Caller, limits: Limits, now: datetime
+    book: Book,
+    name: FlowId | None,
+    login: str,
+    password: str,
+    caller: Caller,
+    limits: Limits,
+    now: datetime,
+    lockout: Lockout = NO_LOCKOUT,
 ) -> Progress:
     """First half: count the guess. `ask` of the answer is for the directory, outside the transaction."""
     found = current(book, name, caller, now)
@@ -70,8 +87,7 @@ def enter_password(
         return UNKNOWN
     attempt: Taken | Exhausted | None = None
     if isinstance(found.state, machine.AwaitingPassword) and fault(login, password) is None:
-        purses = (_purse_of_login(book, login, caller, limits), _purse_of_address(caller, limits))
-        attempt = throttle.take(book, purses, now)
+        attempt = charging.entered(book, login, caller, Rules(limits, lockout), now)
     entered = machine.PasswordEntered(login, password, attempt, caller.origin)
     state, effects = machine.step(found.state, entered, now)
     return _carry_out(book, found, state, effects, now)
@@ -81,21 +97,27 @@ def answer_password(
     book: Book,
     name: FlowId | None,
     checking: machine.CheckingPassword,
-    answer: Person | machine.Rejected | machine.Unanswered,
+    answer: Person | machine.Rejected | machine.Unanswered | NotTried,
     caller: Caller,
     limits: Limits,
     fresh: Secret,
     now: datetime,
+    lockout: Lockout = NO_LOCKOUT,
 ) -> Progress:
-    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile."""
+    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile.
+
+    `checking.taken` is what `charging.admit` made of it in between, where the directory came to asking.
+    """
     found = current(book, name, caller, now)
+    attempt: Taken | Exhausted
+    if isinstance(answer, NotTried):
+        attempt, answer = answer.exhausted, machine.Rejected(subject=answer.subject)
+    else:
+        rules = Rules(limits, lockout)
+        attempt = charging.answered(book, checking.login, checking.taken, answer, caller, rules, now)
     if found is None or not isinstance(found.state, machine.AwaitingPassword):
         return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
-    subject = None if isinstance(answer, machine.Unanswered) else answer.subject
-    attempt: Taken | Exhausted = checking.taken
-    if subject is not None:
-        attempt = _moved_to_subject(book, checking.taken, checking.login, subject, caller, limits, now)
-    enrolled = isinstance(answer, Person) and book.factor(answer.subject) is not None
+    enrolled = isinstance(answer, Person) and _one_time_code(book, answer.subject) is not None
     answered = machine.DirectoryAnswered(answer, attempt, enrolled, fresh, caller.origin)
     state, effects = machine.step(checking, answered, now)
     return _carry_out(book, found, state, effects, now)
@@ -121,15 +143,16 @@ def enter_code(
     if not isinstance(found.state, machine.AwaitingCode | machine.AwaitingEnrolment):
         return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
     subject = found.state.person.subject
-    purses = (_purse_of_subject(book, subject, caller, limits), _purse_of_address(caller, limits))
-    attempt = throttle.take(book, purses, now)
-    entered = machine.CodeEntered(code, attempt, book.factor(subject), caller.origin)
+    attempt = charging.of_code(book, subject, caller, limits, now)
+    held = _one_time_code(book, subject)
+    factor = held.means if held is not None and isinstance(held.means, Enrolled) else None
+    entered = machine.CodeEntered(code, attempt, factor, caller.origin)
     state, effects = machine.step(found.state, entered, now)
     progress = _carry_out(book, found, state, effects, now)
     opening = next((effect for effect in effects if isinstance(effect, OpenSession)), None)
     if opening is None:
         return progress
-    throttle.reset(book, purses[0].key, now)
+    charging.settled(book, subject, caller, limits, now)
     session, over = sign_in(book, opening, found, caller, limits, fresh, now, previous)
     return replace(progress, session=session, ended=over)
 
@@ -152,7 +175,15 @@ def _carry_out(
             case GiveBack(taken):
                 throttle.give_back(book, taken, now)
             case KeepFactor(subject, factor):
-                book.keep_factor(subject, factor, now)
+                held = _one_time_code(book, subject) or Authenticator(
+                    id=new_authenticator_id(),
+                    subject=subject,
+                    name="Telefon",
+                    means=factor,
+                    enrolled_at=now,
+                    proven_by=Proof.PASSWORD_ONLY,
+                )
+                book.keep_authenticator(replace(held, means=factor, last_used_at=now))
             case AskDirectory():
                 progress = replace(progress, ask=effect)
             case Tell():
@@ -164,42 +195,6 @@ def _carry_out(
     return progress
 
 
-def _purse_of_login(book: Book, login: str, caller: Caller, limits: Limits) -> Purse:
-    subject = book.subject_of(same_login(login))
-    if subject is not None:
-        return _purse_of_subject(book, subject, caller, limits)
-    return Purse(throttle.login_key(login), Scope.ACCOUNT, _account_limit(limits))
-
-
-def _purse_of_subject(book: Book, subject: SubjectId, caller: Caller, limits: Limits) -> Purse:
-    known = caller.known is not None and book.knows_browser(caller.known, subject)
-    key = throttle.subject_key(subject)
-    if known and caller.known is not None:
-        key = throttle.browser_key(subject, caller.known)
-    return Purse(key, Scope.ACCOUNT, _account_limit(limits))
-
-
-def _purse_of_address(caller: Caller, limits: Limits) -> Purse:
-    limit = Limit(limits.attempts_per_address, limits.attempts_window)
-    return Purse(throttle.address_key(caller.origin.address), Scope.ADDRESS, limit)
-
-
-def _account_limit(limits: Limits) -> Limit:
-    return Limit(limits.attempts, limits.attempts_window)
-
-
-def _moved_to_subject(
-    book: Book, taken: Taken, login: str, subject: SubjectId, caller: Caller, limits: Limits, now: datetime
-) -> Taken | Exhausted:
-    """Count the guess for the person instead of the spelling, so that no alias has guesses of its own."""
-    book.keep_subject_of(same_login(login), subject, now)
-    purse = _purse_of_subject(book, subject, caller, limits)
-    if purse in taken.purses:
-        return taken
-    spelling = tuple(other for other in taken.purses if other.scope is Scope.ACCOUNT)
-    counted = throttle.take(book, (purse,), taken.at)
-    if isinstance(counted, Exhausted):
-        return counted
-    throttle.give_back(book, Taken(taken.at, spelling), now)
-    kept = tuple(other for other in taken.purses if other.scope is not Scope.ACCOUNT)
-    return Taken(taken.at, (purse, *kept))
+def _one_time_code(book: Book, subject: SubjectId) -> Authenticator | None:
+    held = book.authenticators(subject)
+    return next((one for one in held if isinstance(one.means, Enrolled)), None)

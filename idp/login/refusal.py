@@ -20,6 +20,9 @@ class Refusal(StrEnum):
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
+    TOO_MANY_FROM_NETWORK = "too_many_attempts_network"
+    TOO_MANY_FOR_DIRECTORY = "too_many_attempts_directory"
+    """One more wrong password would bring the account near the directory's own lock-out."""
     CODE_UNUSABLE = "code_unusable"
     CODE_WRONG = "code_wrong"
     CODE_REPLAYED = "code_replayed"
@@ -58,6 +61,8 @@ TOLD: dict[Refusal, Told] = {
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,
+    Refusal.TOO_MANY_FROM_NETWORK: Told.WAIT,
+    Refusal.TOO_MANY_FOR_DIRECTORY: Told.WAIT,
     Refusal.CODE_UNUSABLE: Told.CODE_UNUSABLE,
     Refusal.CODE_WRONG: Told.CODE_WRONG,
     Refusal.CODE_REPLAYED: Told.CODE_WRONG,

@@ -2,12 +2,14 @@
 
 Invariant: no path leads to a session without the factors demanded. A session is there only for a person whose
 password the directory accepted in that very sign-in, in that very browser, and for whom a right code that was
-never used before came in the same sign-in; and no account has had more wrong guesses than the limit in any window.
+never used before came in the same sign-in; no account has had more wrong guesses than the limit in any window,
+among strangers or in one browser; and the directory, which counts as Active Directory does, locks no account.
 
 Run: `pytest tests/fuzz/sign_in.py`
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -21,16 +23,20 @@ from gateway.storage.identity_book import IdentityBook
 from gateway.storage.seal import Seal
 from gateway.storage.tables import metadata
 from gateway.storage.tables.identity import provider_session
+from idp.directory.lockout import Lockout
 from idp.directory.person import AccountState
 from idp.events import Origin
-from idp.login import conduct, totp
+from idp.login import charging, conduct, totp
 from idp.login.book import Flow
+from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh
 from idp.login.flow import AwaitingEnrolment, AwaitingPassword, Rejected, Unanswered
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle, new_session_id
+from idp.login.throttle import Exhausted
 from tests.rig.people import JANA, JANA_ID, NOON, PETR, PETR_ID, person
 
 LIMITS = SignIn()
+LOCKOUT = Lockout(7, timedelta(minutes=10))
 BROWSERS = [HandleHash(bytes([number]) * 32) for number in range(3)]
 PEOPLE = {"novakova.jana": JANA, "jana": JANA, "svoboda.petr": PETR}
 SECRETS = {JANA_ID: totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")}
@@ -59,7 +65,9 @@ class SignInMachine(RuleBasedStateMachine):
         self.passwords_proven = {}  # flow → (browser, subject), by the directory's yes
         self.used = defaultdict(set)  # subject → accepted time steps
         self.sessions = {}  # sid → subject, of proven sign-ins
-        self.wrong = defaultdict(list)  # subject → moments of evaluated wrong guesses since the last success
+        # (subject, what is guessed, known browser) → moments of evaluated wrong guesses since the last success
+        self.wrong = defaultdict(list)
+        self.counted = {}  # subject → number and last moment of wrong passwords, as the directory counts
         self.enrolled = dict(SECRETS)
 
     def teardown(self):
@@ -71,7 +79,14 @@ class SignInMachine(RuleBasedStateMachine):
         self.book.keep_factor(JANA_ID, totp.Enrolled(SECRETS[JANA_ID], -1), self.now)
 
     def caller(self, browser):
-        return Caller(origin=Origin(address="192.0.2.1"), browser=browser)
+        return Caller(
+            origin=Origin(address="192.0.2.1"), browser=browser, known=HandleHash(browser[:31] + b"k")
+        )
+
+    def purse(self, subject, kind, browser):
+        """Strangers share one, as long as nobody's sign-in has made this browser a known one."""
+        known = self.caller(browser).known
+        return subject, kind, known if self.book.knows_browser(known, subject) else None
 
     @rule(target=flows, browser=browsers)
     def begin(self, browser):
@@ -91,7 +106,7 @@ class SignInMachine(RuleBasedStateMachine):
     def enter_password(self, flow, stranger, login, password):
         name, browser = self.taken_to(flow, stranger)
         caller = self.caller(browser)
-        progress = conduct.enter_password(self.book, name, login, password, caller, LIMITS, self.now)
+        progress = conduct.enter_password(self.book, name, login, password, caller, LIMITS, self.now, LOCKOUT)
         if progress.ask is not None:
             assert progress.checking is not None
             assert "\x00" not in login + password
@@ -111,33 +126,48 @@ class SignInMachine(RuleBasedStateMachine):
         if progress.ask is None:
             return
         who = PEOPLE.get(progress.ask.login.strip().lower())
-        right = who is not None and progress.ask.password == "right"
-        answer = Rejected(subject=who.subject if who else None)
-        if whim == "down":
-            answer = Unanswered()
-        elif right and whim == "disabled":
-            answer = person(who.subject, who.login, AccountState.DISABLED)
-        elif right and whim == "honest":
-            answer = who
+        checking, answer = self.tried(browser, progress, who, whim)
         before = self.book.flow(flow)
         after = conduct.answer_password(
             self.book,
             flow,
-            progress.checking,
+            checking,
             answer,
             self.caller(browser),
             LIMITS,
             totp.new_secret(),
             self.now,
+            LOCKOUT,
         )
         waited = before is not None and isinstance(before.state, AwaitingPassword)
         if after.flow is not None and after.flow.state != before.state:
             assert waited, "an answer counted that came after another one"
             assert answer is who
-            assert right
             self.passwords_proven[flow] = (browser, who.subject)
-        elif who is not None and whim != "down" and waited and after.told.reason == "wrong_credentials":
-            self.wrong[who.subject].append(progress.checking.taken.at)
+        elif who is not None and isinstance(answer, Rejected) and waited:
+            assert after.told.reason == "wrong_credentials"
+            self.wrong[self.purse(who.subject, "password", browser)].append(self.now)
+
+    def tried(self, browser, progress, who, whim):
+        """The directory's part: whose password it is, whether it may be tried, and what comes of it."""
+        if whim == "down":
+            return progress.checking, Unanswered()
+        subject, login = who.subject if who else None, progress.ask.login
+        rules, taken = Rules(LIMITS, LOCKOUT), progress.checking.taken
+        said = charging.admit(self.book, login, taken, subject, self.caller(browser), rules, self.now)
+        if isinstance(said, Exhausted):
+            return progress.checking, NotTried(said, subject)
+        checking = replace(progress.checking, taken=said)
+        if who is None:
+            return checking, Rejected()
+        if whim != "no" and progress.ask.password == "right":
+            self.counted.pop(subject, None)
+            return checking, person(subject, who.login, AccountState.DISABLED) if whim == "disabled" else who
+        number, last = self.counted.get(subject, (0, self.now))
+        number = number + 1 if self.now - last <= LOCKOUT.window else 1
+        self.counted[subject] = number, self.now
+        assert number < LOCKOUT.attempts, "the directory has locked the account"
+        return checking, Rejected(subject=subject)
 
     @rule(flow=flows, stranger=strange, drift=drifts, kind=codes)
     def enter_code(self, flow, stranger, drift, kind):
@@ -154,6 +184,7 @@ class SignInMachine(RuleBasedStateMachine):
             "text": "ne-kod",
         }[kind]
         fresh = Fresh(sid=new_session_id(), handle=hashed(new_handle()), known=hashed(new_handle()))
+        paid_from = [self.purse(subject, what, browser) for what in ("password", "code")]
         progress = conduct.enter_code(self.book, flow, code, self.caller(browser), LIMITS, fresh, self.now)
         if progress.session is None:
             if progress.told is not None and progress.told.reason in {
@@ -161,7 +192,7 @@ class SignInMachine(RuleBasedStateMachine):
                 "code_replayed",
                 "code_unusable",
             }:
-                self.wrong[subject].append(self.now)
+                self.wrong[paid_from[1]].append(self.now)
             return
         proven_in, proven = self.passwords_proven.pop(flow)
         assert (proven_in, proven) == (browser, progress.session.person.subject)
@@ -182,7 +213,8 @@ class SignInMachine(RuleBasedStateMachine):
             self.enrolled[proven] = pending
         self.used[proven].add(step)
         self.sessions[progress.session.sid] = proven
-        self.wrong[proven].clear()
+        for purse in paid_from:
+            self.wrong[purse].clear()
 
     @rule(browser=browsers, login=known, password=passwords, whim=whims, drift=drifts, kind=codes)
     def go_all_the_way(self, browser, login, password, whim, drift, kind):

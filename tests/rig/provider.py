@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 from config.settings import SignIn
 from config.vocabulary import Language, SessionId
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.http.app import make_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, Provider, Reread
@@ -191,7 +192,11 @@ class Rig:
 
 @asynccontextmanager
 async def provider(
-    authenticate: Authenticate, reread: Reread, sign_in: SignIn | None = None, start: datetime = NOON
+    authenticate: Authenticate,
+    reread: Reread,
+    sign_in: SignIn | None = None,
+    start: datetime = NOON,
+    lockout: Lockout = NO_LOCKOUT,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -213,6 +218,7 @@ async def provider(
                 store=kept.store,
                 authenticate=authenticate,
                 reread=reread,
+                lockout=lambda: lockout,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

@@ -66,7 +66,7 @@ class Understanding:
         found: dict[str, Entry] = {}
         ordered, query = sorted(wanted), self.form.groups
         for first in range(0, len(ordered), BATCH):
-            attribute = self.settings.identity_attribute
+            attribute = self.form.identity_attribute
             named = (filters.identity(attribute, one) for one in ordered[first : first + BATCH])
             where = filters.all_of([query.where, filters.any_of(named)])
             pages = line.search(query.base, SUBTREE, where, query.attributes, self.settings.page_size)

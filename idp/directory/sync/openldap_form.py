@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from config.settings import Directory
-from idp.directory.account import ATTRIBUTES, account_facts
+from idp.directory.account import account_facts
 from idp.directory.connection import SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, name_of
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import Filter
+from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.names import NotAName, comparable
+from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -21,36 +23,36 @@ class OpenLdapForm:
     """Implements `idp.directory.sync.source.Form`."""
 
     def __init__(self, settings: Directory) -> None:
-        self._settings = settings
-        self.identity_attribute = settings.identity_attribute
-        text = settings.people_filter.strip()
+        kind = kind_of(settings)
+        self.identity_attribute = kind.identity
+        self._page = settings.page_size
+        self._logins = login_attributes(settings)
+        self._of_roles = RoleBook(settings).attributes
+        wanted = (*self._logins, kind.identity, "displayName", "cn", "mail", *self._of_roles, *kind.account)
         self.people = Query(
             settings.people_base,
-            Filter(text if text.startswith("(") else f"({text})"),
-            (
-                settings.identity_attribute,
-                settings.login_attribute,
-                *("displayName", "cn", "mail"),
-                *ATTRIBUTES,
-            ),
+            people_filter(settings),
+            tuple({name.lower(): name for name in wanted}.values()),  # none twice
         )
-        self.groups = Query(settings.groups_base, ANY_GROUP, (settings.identity_attribute, *MEMBERS))
+        self.groups = Query(settings.groups_base, ANY_GROUP, (kind.identity, *MEMBERS))
 
     def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
-        return line.search(query.base, SUBTREE, query.where, query.attributes, self._settings.page_size)
+        return line.search(query.base, SUBTREE, query.where, query.attributes, self._page)
 
     def identity(self, entry: Entry) -> str:
-        return identity_of(entry, self._settings.identity_attribute)
+        return identity_of(entry, self.identity_attribute)
 
     def person(self, entry: Entry) -> PersonRecord:
+        values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
         return PersonRecord(
             identity=self.identity(entry),
             key=_comparable(entry, entry.dn),
             dn=entry.dn,
-            logins=(entry.required(self._settings.login_attribute),),
+            logins=tuple(logins_of(entry, self._logins)),
             name=name_of(entry),
             mail=entry.text("mail") or "",
             account=account_facts(entry),
+            attributes={name: held for name, held in values.items() if held},
         )
 
     def group(self, entry: Entry) -> GroupRecord:

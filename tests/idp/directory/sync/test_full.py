@@ -201,7 +201,7 @@ async def test_a_service_account_that_lost_its_rights_empties_nothing(tmp_path: 
 async def test_an_unreadable_value_is_told_with_its_entry(tmp_path: Path):
     """A server keeps text as UTF-8; an attribute that is no text there may be any octets."""
     with slapd(tmp_path / "server", person_ldif("dobry") + person_ldif("zly")) as directory:
-        settings = directory.settings(login_attribute="userPKCS12")
+        settings = directory.settings(login_attributes=["userPKCS12"])
         with directory.as_root() as root:
             for login, octets in (("dobry", b"dobry"), ("zly", b"\xff\xfe")):
                 root.modify_s(person_dn(login), [(ldap.MOD_REPLACE, "userPKCS12", [octets])])
