@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from config.vocabulary import DirectoryName
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
@@ -18,10 +19,12 @@ from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
-from gateway.sessions.session import Session
+from gateway.sessions.facts import living
+from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from idp.directory.subject import directory_of
 from idp.directory.watch import Watch
 
 log = structlog.get_logger("rounds")
@@ -68,32 +71,46 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 async def keep_facts(plane: ControlPlane) -> None:
     """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
-    watch = Watch(plane.directory.people, now)
+    watches = {name: Watch(reader.people, now) for name, reader in plane.directory.readers.items()}
     while True:
+        answering = dict(watches)
         last: Session | None = None
         while True:  # page by page: thousands of sessions need no more memory than a few
             page = await plane.state.sessions.open_page(last, FACTS_PAGE)
-            sessions = await plane.facts.living(page, now())
-            reading = await watch.look({session.subject for session in sessions})
-            await plane.facts.take(sessions, reading)
-            if len(page) < FACTS_PAGE or reading.trouble is not None:
+            sessions = await living(plane.office, page, now())
+            looks = [_confirm(plane, name, watch, sessions) for name, watch in answering.items()]
+            answered = dict(zip(answering, await asyncio.gather(*looks), strict=True))
+            answering = {name: watch for name, watch in answering.items() if answered[name]}
+            for stranger in sessions:
+                if directory_of(stranger.subject) not in watches:
+                    await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
+            if len(page) < FACTS_PAGE or not answering:
                 break
             last = page[-1]
         await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
 
 
-async def learn_lockout(plane: ControlPlane) -> None:
+async def _confirm(plane: ControlPlane, name: DirectoryName, watch: Watch, sessions: list[Session]) -> bool:
+    """Sessions of one directory's people; whether it gave an answer to rely on."""
+    theirs = [one for one in sessions if directory_of(one.subject) == name]
+    reading = await watch.look({one.subject for one in theirs})
+    await plane.facts[name].take(theirs, reading)
+    return reading.trouble is None
+
+
+async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
-    told = [await plane.directory.lockout()]
-    plane.lockout = plane.lockout_as(told)
-    asked = zip(plane.settings.directories, told, strict=False)
-    silent = [one.name for one, said in asked if said is None and one.lockout_attempts is None]
+    plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
+    plane.lockout = plane.lockout_as(plane.lockouts)
+    configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
+    silent = told is None and configured is None
     log.log(
         logging.WARNING if silent else logging.INFO,
         "directory.lockout",
+        directory=name,
         attempts=plane.lockout.attempts,
         window=str(plane.lockout.window),
-        assumed_for=silent,
+        assumed=silent,
     )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from config.vocabulary import Language
+from config.vocabulary import Language, SubjectId
 from gateway.audit.acts import looked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -14,8 +14,9 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
+from idp.directory.federation import Federation
 from idp.directory.person import Person
-from idp.directory.reader import DirectoryReader
+from idp.directory.subject import directory_of
 
 
 @click.group(help="Show a person, or remove a lost second factor.")
@@ -69,29 +70,39 @@ async def _is_enrolled(state: State, person: Person) -> bool:
 
 
 async def _person(state: State, login: str) -> Person:
-    return _known(await _named(state, login), login)
+    return _the_one(await _named(state, login), login)
 
 
-async def _named(state: State, login: str) -> Person | None:
-    reader = DirectoryReader(state.settings.directories[0])
+async def _named(state: State, login: str) -> list[Person]:
+    """Whoever answers to the login, or the one whose identifier it is."""
+    federation = Federation(state.settings.directories, state.district)
     try:
-        return await reader.named(login)
+        if directory_of(SubjectId(login)) in federation.readers:
+            person = await federation.person(SubjectId(login))
+            return [] if person is None else [person]
+        return await federation.named(login)
     finally:
-        reader.close()
+        federation.close()
 
 
-def _known(person: Person | None, login: str) -> Person:
-    if person is None:
-        raise CannotStart(f"the directory has nobody with the login {login!r}", "check the spelling")
-    return person
+def _the_one(people: list[Person], login: str) -> Person:
+    if not people:
+        raise CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
+    if len(people) > 1:
+        names = ", ".join(f"{one.name} ({one.subject})" for one in people)
+        raise CannotStart(
+            f"{login!r} is the login of several people: {names}",
+            "write the login with a realm of the directory, or the identifier in the place of the login",
+        )
+    return people[0]
 
 
 async def _show(state: State, login: str) -> None:
     """Recorded before anything is shown, that there is nobody too."""
-    person = await _named(state, login)
-    found = int(person is not None)
+    people = await _named(state, login)
+    found = len(people)
     await state.record([looked(now(), subject=operator(), command="user show", of=login, found=found)])
-    console().print(await _table(state, _known(person, login)))
+    console().print(await _table(state, _the_one(people, login)))
 
 
 async def _table(state: State, person: Person) -> Table:
@@ -104,11 +115,14 @@ async def _table(state: State, person: Person) -> Table:
     table = Table(show_header=False, title=person.name)
     table.add_row("login", person.login)
     table.add_row("subject", person.subject)
+    table.add_row("directory", directory_of(person.subject))
     table.add_row("mail", person.mail)
     table.add_row("account", person.state)
     for held in person.roles:
         title = held.role.title_in(Language.ENGLISH)
-        table.add_row("role", f"{title} in {state.district.name(held.municipality)} ({held.municipality})")
+        place = f"{title} in {state.district.name(held.municipality)} ({held.municipality})"
+        others = ", ".join(one.in_place_of for one in person.standing_in if one.held == held)
+        table.add_row("role", f"{place}, in place of {others}" if others else place)
     table.add_row("second factor", "enrolled" if enrolled else "none; enrolled at the next sign-in")
     for one in sessions:
         table.add_row("session", f"{one.id} since {local_time(one.opened_at)} from {one.address}")

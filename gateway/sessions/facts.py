@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import DirectoryName, SessionId, SubjectId
 from gateway.audit.acts import directory_misconfigured, directory_recovered, directory_unreachable
 from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
@@ -23,25 +23,27 @@ from idp.directory.watch import Reading
 log = structlog.get_logger("directory")
 
 
+async def living(office: SessionOffice, sessions: Sequence[Session], now: datetime) -> list[Session]:
+    """Those of open sessions whose time is not over; the others are ended on the way."""
+    alive = []
+    for session in sessions:
+        over = session.why_over(office.limits, now)
+        if over is None:
+            alive.append(session)
+        else:
+            await office.end([session], over, None, now)
+    return alive
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`record` keeps an entry; `reachable` is a gauge: whether the directory gives answers to rely on."""
+    """Of one directory. `record` keeps an entry; `reachable` is a gauge: whether it gives answers to rely on."""
 
     office: SessionOffice
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     reachable: Callable[[float], None]
+    directory: DirectoryName
     server: str
-
-    async def living(self, sessions: Sequence[Session], now: datetime) -> list[Session]:
-        """Those of open sessions whose time is not over; the others are ended on the way."""
-        living = []
-        for session in sessions:
-            over = session.why_over(self.office.limits, now)
-            if over is None:
-                living.append(session)
-            else:
-                await self.office.end([session], over, None, now)
-        return living
 
     async def take(self, sessions: Sequence[Session], reading: Reading) -> None:
         """Compare what these sessions hold with what was read of their people."""
@@ -50,8 +52,8 @@ class Facts:
             return
         self.reachable(1)
         if reading.first_of_its_kind:
-            log.info("directory.recovered")
-            await self.record([directory_recovered(reading.at, self.server)])
+            log.info("directory.recovered", directory=self.directory)
+            await self.record([directory_recovered(reading.at, self.directory, self.server)])
         out: dict[SubjectId, EndReason] = {}
         confirmed: list[SessionId] = []
         for session in sessions:
@@ -77,8 +79,8 @@ class Facts:
         if reading.first_of_its_kind:
             answers = isinstance(trouble, DirectoryMisconfigured)
             told = directory_misconfigured if answers else directory_unreachable
-            entry = told(reading.at, self.server, str(trouble))
-            log.error(entry.code.value, cause=str(trouble))
+            entry = told(reading.at, self.directory, self.server, str(trouble))
+            log.error(entry.code.value, directory=self.directory, cause=str(trouble))
             await self.record([entry])
 
 

@@ -199,11 +199,8 @@ class Connection:
                     base, scope, where, list(attributes), serverctrls=[control, *controls]
                 )
                 kind, found, _, told = self._ldap.result3(number, all=1, timeout=self._timeout)
-            except LOST as error:
-                slow = isinstance(error, ldap.TIMEOUT)
-                raise ConnectionLost(self.url, words(error), slow=slow) from error
             except ldap.LDAPError as error:
-                raise self._misconfigured(f"search below {base} at {self.url}", error) from error
+                raise self.failure(f"search below {base} at {self.url}", error) from error
             if kind != ldap.RES_SEARCH_RESULT:
                 raise ConnectionLost(self.url, "a search ended without its result", slow=False)
             yield _sorted_out(found)
@@ -211,6 +208,21 @@ class Connection:
             if not cookie:
                 return
             control.cookie = cookie
+
+    @property
+    def raw(self) -> Any:
+        """python-ldap's own connection, for operations of another kind; `failure` says what their errors mean."""
+        return self._ldap
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that one answer may take."""
+        return self._timeout
+
+    def failure(self, what: str, error: ldap.LDAPError) -> DirectoryUnusable | ConnectionLost:
+        if isinstance(error, LOST):
+            return ConnectionLost(self.url, words(error), slow=isinstance(error, ldap.TIMEOUT))
+        return self._misconfigured(what, error)
 
     def close(self) -> None:
         with contextlib.suppress(ldap.LDAPError):  # it may have been closed from the other side

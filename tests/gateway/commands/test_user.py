@@ -96,7 +96,7 @@ async def test_a_factor_is_removed_and_the_log_names_who_did_it(office: Installa
 def test_a_login_that_nobody_has_is_told(office: Installation) -> None:
     done = office.brana("user", "show", "nikdo")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "brana: the directory has nobody with the login 'nikdo'" in done.stderr
+    assert "brana: no directory has anybody with the login 'nikdo'" in done.stderr
 
 
 @pytest.mark.parametrize(

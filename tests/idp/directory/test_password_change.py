@@ -24,8 +24,7 @@ NEW = "Úplně jiné heslo, 2× delší 😀"
 
 
 async def subject_of(reader: DirectoryReader, login: str) -> SubjectId:
-    found = await reader.named(login)
-    assert found is not None
+    (found,) = await reader.named(login)
     return found.subject
 
 
