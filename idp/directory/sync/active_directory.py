@@ -107,7 +107,7 @@ class ActiveDirectorySource:
         return replace(found, present_people=people, present_groups=groups)
 
     def _present(self, line: Connection, query: Query) -> frozenset[str]:
-        size = self.form.settings.page_size
+        size = self.form.page
         pages = line.search(query.base, SUBTREE, query.where, ("objectGUID",), size)
         return frozenset(self.form.identity(one) for entries, _ in pages for one in entries)
 

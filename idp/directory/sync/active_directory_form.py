@@ -5,18 +5,19 @@ Sources: [MS-ADTS] 3.1.1.3.4.1.5 (extended names), 3.1.1.3.1.3.3 (values in rang
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ldap.controls import RequestControl
 
 from config.settings import Directory
 from idp.directory.account import account_facts
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, identity_of, logins_of, name_of
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING
+from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
 
@@ -29,34 +30,33 @@ WITH_IDENTITIES = RequestControl(
 GUID = re.compile(rb"<GUID=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>", re.IGNORECASE)
 IDENTITIES = re.compile(r"\A(?:<[A-Z]+=[^>]*>;)+")
 RANGE = re.compile(r"member;range=([0-9]+)-([0-9]+|\*)")
+IDENTIFIERS = ("objectGUID", "objectSid", "primaryGroupID")
 AT_ONCE = 1500  # members in one answer, the most that Windows gives
 
 
-@dataclass(frozen=True, slots=True)
 class ActiveDirectoryForm:
     """Implements `idp.directory.sync.source.Form`."""
 
-    settings: Directory
-    at_once: int = AT_ONCE
-
-    @property
-    def people(self) -> Query:
-        kind = kind_of(self.settings)
-        asked = (*login_attributes(self.settings), "displayName", "cn", "mail", "objectSid", "primaryGroupID")
-        where = people_filter(self.settings)
-        return Query(self.settings.people_base, where, (kind.identity, *asked, *kind.account))
-
-    @property
-    def groups(self) -> Query:
+    def __init__(self, settings: Directory, at_once: int = AT_ONCE) -> None:
+        kind = kind_of(settings)
+        self.page = settings.page_size
+        self._at_once = at_once
+        self._logins = login_attributes(settings)
+        self._of_roles = RoleBook(settings).attributes
+        wanted = (*IDENTIFIERS, *self._logins, "displayName", "cn", "mail", *self._of_roles, *kind.account)
+        self.people = Query(
+            settings.people_base,
+            people_filter(settings),
+            tuple({name.lower(): name for name in wanted}.values()),  # none twice
+        )
         asked = ("objectGUID", "objectSid", self._members_from(0))
-        return Query(self.settings.groups_base, SECURITY_GROUPS, asked)
+        self.groups = Query(settings.groups_base, SECURITY_GROUPS, asked)
 
     def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
         """Groups with more members than one answer holds come last, complete. No referral is news: see `kind`."""
         unfinished: list[Entry] = []
-        size = self.settings.page_size
         for entries, _ in line.search(
-            query.base, SUBTREE, query.where, query.attributes, size, [WITH_IDENTITIES]
+            query.base, SUBTREE, query.where, query.attributes, self.page, [WITH_IDENTITIES]
         ):
             named = [replace(entry, dn=plain_name(entry.dn)) for entry in entries]
             unfinished += [entry for entry in named if _next_member(entry) is not None]
@@ -69,15 +69,17 @@ class ActiveDirectoryForm:
 
     def person(self, entry: Entry) -> PersonRecord:
         identity = self.identity(entry)
+        values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
         return PersonRecord(
             identity=identity,
             key=identity,
             dn=entry.dn,
-            logins=logins_of(entry, login_attributes(self.settings)),
+            logins=logins_of(entry, self._logins),
             name=name_of(entry),
             mail=entry.text("mail") or "",
             account=account_facts(entry),
             primary_group=_primary_group(entry),
+            attributes={name: held for name, held in values.items() if held},
         )
 
     def group(self, entry: Entry) -> GroupRecord:
@@ -91,7 +93,7 @@ class ActiveDirectoryForm:
         )
 
     def _members_from(self, first: int) -> str:
-        return f"member;range={first}-{first + self.at_once - 1}"
+        return f"member;range={first}-{first + self._at_once - 1}"
 
     def _finished(self, line: Connection, entry: Entry) -> Entry:
         """Ask for the rest; by identity, so that a rename meanwhile does no harm."""

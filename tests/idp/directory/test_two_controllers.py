@@ -34,8 +34,7 @@ def pair(domain_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 async def recovered(reader: DirectoryReader) -> SubjectId:
     """The first server rests for a moment after it failed."""
     for _ in range(100):
-        person = await reader.named("jana")
-        assert person is not None
+        (person,) = await reader.named("jana")
         if person.mail == "jana@prvni.test":
             return person.subject
         await asyncio.sleep(0.05)

@@ -1,9 +1,12 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.settings import RoleMapping
+from config.vocabulary import MunicipalityCode, Role
 from idp.directory.entries import entry
 from idp.directory.errors import EntryUnusable
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm, plain_name, security_identifier
@@ -16,6 +19,9 @@ GUID, SID = (
 )
 
 SETTINGS = usual_settings("ldaps://nobody.test", Path("/nowhere"), Path("/nowhere"))
+OF_DEPARTMENT = RoleMapping(
+    attribute="department", value="matrika", role=Role.REGISTRAR, municipality=MunicipalityCode("588491")
+)
 
 
 def test_a_security_identifier_is_written_as_windows_does():
@@ -88,10 +94,11 @@ def test_a_person_who_says_too_little_or_too_much_is_told(facts: dict[str, list[
     whole = {
         "objectGUID": [bytes(16)], "objectSid": [SID], "primaryGroupID": [b"513"],
         "sAMAccountName": [b"jana"], "userPrincipalName": [b"jana@obec.test"], "displayName": [b"Jana"],
-        "cn;lang-cs": [b"Jana"],
+        "cn;lang-cs": [b"Jana"], "department": [b"matrika"],
     }  # fmt: skip
-    form = ActiveDirectoryForm(SETTINGS)
+    form = ActiveDirectoryForm(msgspec.structs.replace(SETTINGS, roles=[OF_DEPARTMENT]))
     person = form.person(entry("CN=Jana", whole))
+    assert person.attributes == {"department": ("matrika",)}
     assert (person.logins, person.primary_group) == (("jana", "jana@obec.test"), "S-1-5-21-1-2-3-513")
     with pytest.raises(EntryUnusable, match=what):
         form.person(entry("CN=Jana", whole | facts))
