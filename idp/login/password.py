@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from idp.directory.person import Person
 from idp.login.common_words import COMMON_WORDS
-from idp.login.session import ADMINISTRATORS
+from config.vocabulary import ADMINISTRATORS
 
 SHORTEST = 12  # characters
 SHORTEST_OF_ADMINISTRATORS = 17
