@@ -21,7 +21,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.pool import Pool
 from idp.directory.sync.full import Progress
 from idp.directory.sync.news import News, held_back
-from idp.directory.sync.record import Changes
+from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Hold, Limit, Outdated, Replica, Standing, TooManyGone, Touched
 from idp.directory.sync.source import PositionUnknown, Source
 
@@ -158,12 +158,10 @@ class Runner:
             self._bring_up_to_date(standing, standing.position)
         self._ask_at = time.monotonic() + every.total_seconds()
 
-    def _bring_up_to_date(self, standing: Standing, since: str) -> None:
+    def _bring_up_to_date(self, standing: Standing, since: Position) -> None:
         at = self._clock()
         try:
-            changes = self._pool.run_here(lambda line: self._source.changes(line, since))
-            if len(changes) > MANY:
-                raise PositionUnknown(f"{len(changes)} entries have changed")
+            changes = self._pool.run_here(lambda line: self._changes(line, since))
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
             touched = self._replica.apply(self.name, changes, since, at, self._limit)
@@ -183,6 +181,12 @@ class Runner:
             self._begin_full("a reading is held back")
         elif standing.full_at is not None and at - standing.full_at >= self._pace.full:
             self._begin_full("the last one is long ago")
+
+    def _changes(self, line: Connection, since: Position) -> Changes:
+        changes = self._source.changes(line, since)
+        if len(changes) > MANY:
+            raise PositionUnknown(f"{len(changes)} entries have changed")
+        return changes
 
     def _came_up(self, standing: Standing, touched: Touched, at: datetime) -> None:
         another = standing.generation != self._generation
@@ -212,7 +216,9 @@ class Runner:
         except DirectoryUnusable:
             return  # the next question tells what is wrong
         else:
-            if touched is None or touched:
+            if touched is None:
+                self.wake()  # everybody is looked at when all of it is certain
+            elif touched:
                 self._tell(News(directory=self.name, at=self._clock(), touched=touched))
 
     def _begin_full(self, why: str) -> None:
