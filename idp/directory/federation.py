@@ -18,6 +18,7 @@ from idp.directory.entries import Entry
 from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
 from idp.directory.logins import owner_of, refused_before_asking
 from idp.directory.password import Changed, NotChanged, NotChangedReason
+from idp.directory.people import Above, nothing_above
 from idp.directory.person import Person
 from idp.directory.reader import (
     WITHOUT_ONE_ENTRY,
@@ -49,11 +50,15 @@ class Federation:
         clock: Callable[[], datetime] = utc_now,
         report: Callable[[EntryUnusable], None] = report_to_log,
         last_meant: LastMeant = nothing_remembered,
+        above: Above = nothing_above,
     ) -> None:
         self._directories = directories
         self._last_meant = last_meant
         self.readers: Mapping[DirectoryName, DirectoryReader] = MappingProxyType(
-            {one.name: DirectoryReader(one, district, clock=clock, report=report) for one in directories}
+            {
+                one.name: DirectoryReader(one, district, clock=clock, report=report, above=above)
+                for one in directories
+            }
         )
 
     def close(self) -> None:

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
+from config.vocabulary import ADMINISTRATORS
 from idp.directory.person import Person
 from idp.login.common_words import COMMON_WORDS
-from config.vocabulary import ADMINISTRATORS
 
 SHORTEST = 12  # characters
 SHORTEST_OF_ADMINISTRATORS = 17

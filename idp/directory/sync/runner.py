@@ -21,7 +21,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.pool import Pool
 from idp.directory.sync.full import Progress
 from idp.directory.sync.news import News, held_back
-from idp.directory.sync.record import Changes
+from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Hold, Limit, Outdated, Replica, Standing, TooManyGone, Touched
 from idp.directory.sync.source import PositionUnknown, Source
 
@@ -84,7 +84,7 @@ class Runner:
         self._failures = 0
         self._full_not_before: datetime | None = None
         self._trouble: type[DirectoryUnusable] | None = None
-        self._noted = ""
+        self._noted = self._advised = ""
         self._generation: int | None = None
         self._pushed_removals = 0
 
@@ -154,16 +154,16 @@ class Runner:
         if standing.position is None:
             self._begin_full("nothing is kept of it yet")
         else:
-            every = max(every, self._source.manner(standing.position).every or every)
+            manner = self._source.manner(standing.position)
+            every = max(every, manner.every or every)
+            self._advise(manner.advice)
             self._bring_up_to_date(standing, standing.position)
         self._ask_at = time.monotonic() + every.total_seconds()
 
-    def _bring_up_to_date(self, standing: Standing, since: str) -> None:
+    def _bring_up_to_date(self, standing: Standing, since: Position) -> None:
         at = self._clock()
         try:
-            changes = self._pool.run_here(lambda line: self._source.changes(line, since))
-            if len(changes) > MANY:
-                raise PositionUnknown(f"{len(changes)} entries have changed")
+            changes = self._pool.run_here(lambda line: self._changes(line, since))
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
             touched = self._replica.apply(self.name, changes, since, at, self._limit)
@@ -183,6 +183,12 @@ class Runner:
             self._begin_full("a reading is held back")
         elif standing.full_at is not None and at - standing.full_at >= self._pace.full:
             self._begin_full("the last one is long ago")
+
+    def _changes(self, line: Connection, since: Position) -> Changes:
+        changes = self._source.changes(line, since)
+        if len(changes) > MANY:
+            raise PositionUnknown(f"{len(changes)} entries have changed")
+        return changes
 
     def _came_up(self, standing: Standing, touched: Touched, at: datetime) -> None:
         another = standing.generation != self._generation
@@ -212,7 +218,9 @@ class Runner:
         except DirectoryUnusable:
             return  # the next question tells what is wrong
         else:
-            if touched is None or touched:
+            if touched is None:
+                self.wake()  # everybody is looked at when all of it is certain
+            elif touched:
                 self._tell(News(directory=self.name, at=self._clock(), touched=touched))
 
     def _begin_full(self, why: str) -> None:
@@ -262,6 +270,12 @@ class Runner:
         first, self._trouble = type(trouble) is not self._trouble, type(trouble)
         self._note(str(trouble))
         self._tell(News(directory=self.name, at=self._clock(), trouble=trouble, first_of_its_kind=first))
+
+    def _advise(self, advice: str) -> None:
+        """Once, and again only when it is another."""
+        if advice and advice != self._advised:
+            log.warning("directory.advice", directory=self.name, advice=advice)
+        self._advised = advice
 
     def _note(self, trouble: str) -> None:
         if trouble != self._noted:
