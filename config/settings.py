@@ -117,6 +117,10 @@ class Directory(Setting, frozen=True, kw_only=True):
     connect_timeout: timedelta = timedelta(seconds=3)
     operation_timeout: timedelta = timedelta(seconds=5)
     page_size: Annotated[int, Meta(ge=1, le=1000)] = 500
+    removal_share: Annotated[float, Meta(ge=0, le=1)] = 0.2
+    """Share of its people or groups that may vanish at once without somebody's confirmation."""
+    removal_least: Annotated[int, Meta(ge=0)] = 5
+    """How many may vanish at once in any case."""
     municipalities: list[MunicipalityCode] = field(default_factory=list)
     """Where this directory may give roles; empty means in the whole district."""
     lockout_attempts: Annotated[int, Meta(ge=0)] | None = None
@@ -130,6 +134,8 @@ class Directory(Setting, frozen=True, kw_only=True):
 class Facts(Setting, frozen=True, kw_only=True):
     refresh: timedelta = timedelta(minutes=1)
     """How often what the directories say of people is brought up to date."""
+    full: timedelta = timedelta(hours=24)
+    """How often a directory is read as a whole, although it tells its changes."""
     grace: timedelta = timedelta(minutes=15)
     """How long the last known facts serve when a directory cannot be reached."""
 

@@ -33,11 +33,13 @@ from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
+from gateway.storage.directory_reading import StoredReading
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
+from idp.directory.replicated import ReplicatedPeople
 from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
@@ -75,9 +77,18 @@ class ControlPlane:
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
+        reading = StoredReading(state.database)
         self.directory = Federation(
-            state.settings.directories, state.district, clock=now, last_meant=self._last_meant
+            state.settings.directories,
+            state.district,
+            clock=now,
+            last_meant=self._last_meant,
+            above=reading.above_now,
         )
+        self.people = {
+            one.name: ReplicatedPeople(one, state.district, reading, now)
+            for one in state.settings.directories
+        }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
         self.provider = Provider(

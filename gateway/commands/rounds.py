@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.directories import Directories
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
 from gateway.sessions.facts import living
@@ -24,8 +25,8 @@ from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from idp.directory.subject import directory_of
-from idp.directory.watch import Watch
+from idp.directory.subject import directory_of, subject
+from idp.directory.sync.news import News
 
 log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
@@ -69,33 +70,40 @@ def ingest(plane: ControlPlane) -> Ingest:
     )
 
 
-async def keep_facts(plane: ControlPlane) -> None:
-    """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
-    watches = {name: Watch(reader.people, now) for name, reader in plane.directory.readers.items()}
+async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
+    """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation."""
     while True:
-        answering = dict(watches)
-        last: Session | None = None
-        while True:  # page by page: thousands of sessions need no more memory than a few
-            page = await plane.state.sessions.open_page(last, FACTS_PAGE)
-            sessions = await living(plane.office, page, now())
-            looks = [_confirm(plane, name, watch, sessions) for name, watch in answering.items()]
-            answered = dict(zip(answering, await asyncio.gather(*looks), strict=True))
-            answering = {name: watch for name, watch in answering.items() if answered[name]}
-            for stranger in sessions:
-                if directory_of(stranger.subject) not in watches:
-                    await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
-            if len(page) < FACTS_PAGE or not answering:
-                break
-            last = page[-1]
-        await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
+        news = await directories.news.get()
+        await plane.facts[news.directory].hear(news)
+        if news.touched is not None and not news.confirmed and news.trouble is None:
+            touched = [subject(news.directory, identity) for identity in news.touched]
+            sessions = [one for whose in touched for one in await plane.state.sessions.open_ones(whose)]
+            await _compare(plane, news, sessions)
+        else:
+            await _look_through(plane, news)
 
 
-async def _confirm(plane: ControlPlane, name: DirectoryName, watch: Watch, sessions: list[Session]) -> bool:
-    """Sessions of one directory's people; whether it gave an answer to rely on."""
-    theirs = [one for one in sessions if directory_of(one.subject) == name]
-    reading = await watch.look({one.subject for one in theirs})
-    await plane.facts[name].take(theirs, reading)
-    return reading.trouble is None
+async def _look_through(plane: ControlPlane, news: News) -> None:
+    """All open sessions, page by page: thousands of them need no more memory than a few."""
+    last: Session | None = None
+    while True:
+        page = await plane.state.sessions.open_page(last, FACTS_PAGE)
+        sessions = await living(plane.office, page, now())
+        if news.trouble is None:
+            await _compare(
+                plane, news, [one for one in sessions if directory_of(one.subject) == news.directory]
+            )
+        for stranger in sessions:
+            if directory_of(stranger.subject) not in plane.people:
+                await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
+        if len(page) < FACTS_PAGE:
+            return
+        last = page[-1]
+
+
+async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session]) -> None:
+    people = await plane.people[news.directory].people({one.subject for one in sessions})
+    await plane.facts[news.directory].compare(sessions, people, news)
 
 
 async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:

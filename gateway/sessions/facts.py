@@ -1,4 +1,4 @@
-"""What the directory says anew of signed-in people reaches their sessions, at the gateway and at the provider.
+"""What the replica of a directory learns of signed-in people reaches their sessions, here and at the provider.
 
 Whoever left, or may no longer work, loses the sessions; other roles mean that every grant is decided anew.
 Each session is compared by itself: two sessions of one person may have been opened with different facts.
@@ -17,8 +17,8 @@ from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
-from idp.directory.person import AccountState, Person, RoleHeld
-from idp.directory.watch import Reading
+from idp.directory.person import Person, RoleHeld
+from idp.directory.sync.news import News
 
 log = structlog.get_logger("directory")
 
@@ -45,46 +45,58 @@ class Facts:
     directory: DirectoryName
     server: str
 
-    async def take(self, sessions: Sequence[Session], reading: Reading) -> None:
-        """Compare what these sessions hold with what was read of their people."""
-        if reading.trouble is not None:
-            await self._in_trouble(reading, reading.trouble)
-            return
-        self.reachable(1)
-        if reading.first_of_its_kind:
-            log.info("directory.recovered", directory=self.directory)
-            await self.record([directory_recovered(reading.at, self.directory, self.server)])
-        await compare(self.office, sessions, reading.people, reading.at)
+    async def hear(self, news: News) -> None:
+        """Tell of trouble and of its end, once each."""
+        if news.trouble is not None:
+            await self._in_trouble(news, news.trouble)
+        elif news.confirmed:
+            self.reachable(1)
+            if news.first_of_its_kind:
+                log.info("directory.recovered", directory=self.directory)
+                await self.record([directory_recovered(news.at, self.directory, self.server)])
 
-    async def _in_trouble(self, reading: Reading, trouble: DirectoryUnusable) -> None:
+    async def compare(
+        self, sessions: Sequence[Session], people: Mapping[SubjectId, Person], news: News
+    ) -> None:
+        """Compare what these sessions hold with what is known of their people since `news`."""
+        await compare(self.office, sessions, people, news.at, confirmed=news.confirmed)
+
+    async def _in_trouble(self, news: News, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
-        if reading.first_of_its_kind:
+        if news.first_of_its_kind:
             answers = isinstance(trouble, DirectoryMisconfigured)
             told = directory_misconfigured if answers else directory_unreachable
-            entry = told(reading.at, self.directory, self.server, str(trouble))
+            entry = told(news.at, self.directory, self.server, str(trouble))
             log.error(entry.code.value, directory=self.directory, cause=str(trouble))
             await self.record([entry])
 
 
 async def compare(
-    office: SessionOffice, sessions: Sequence[Session], people: Mapping[SubjectId, Person], at: datetime
+    office: SessionOffice,
+    sessions: Sequence[Session],
+    people: Mapping[SubjectId, Person],
+    at: datetime,
+    *,
+    confirmed: bool = True,
 ) -> None:
-    """`people` as the directory knew them `at` that moment; who is missing is gone."""
+    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then."""
     out: dict[SubjectId, EndReason] = {}
-    confirmed: list[SessionId] = []
+    same: list[SessionId] = []
     for session in sessions:
         if session.facts_at > at:
-            continue  # opened while we were reading, with younger facts
+            continue  # opened meanwhile, with younger facts
         person = people.get(session.subject)
         if person is None:
             out[session.subject] = EndReason.ACCOUNT_GONE
-        elif person.state is not AccountState.ACTIVE:
+        elif person.state.ends_sessions:
             out[session.subject] = EndReason.ACCOUNT_DISABLED
         elif _differ(session, person):
-            await office.take_facts([session], person.name, person.login, pairs(person.roles), at)
+            since = at if confirmed else session.facts_at
+            await office.take_facts([session], person.name, person.login, pairs(person.roles), since)
         else:
-            confirmed.append(session.id)
-    await office.store.confirm_facts(confirmed, at)
+            same.append(session.id)
+    if confirmed:
+        await office.store.confirm_facts(same, at)
     for subject, reason in out.items():
         await office.end_all_of(subject, reason, None, at)
 

@@ -14,7 +14,7 @@ from gateway.sessions.facts import compare, pairs
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.errors import DirectoryUnusable
-from idp.directory.person import AccountState, Person
+from idp.directory.person import Person
 
 TEXT = 500  # characters kept of what a directory says of itself
 
@@ -66,7 +66,7 @@ class Recheck:
         self, subject: SubjectId, login: str, person: Person | None, by: Entry, now: datetime
     ) -> Rechecked:
         sessions = await self.office.store.open_ones(subject)
-        closed = person is not None and person.state is not AccountState.ACTIVE
+        closed = person is not None and person.state.ends_sessions
         if person is None or closed:
             reason = EndReason.ACCOUNT_DISABLED if closed else EndReason.ACCOUNT_GONE
             ended = await self.office.end_all_of(

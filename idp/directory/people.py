@@ -1,28 +1,37 @@
 """People of one directory, read on a connection: which entries are meant, and what each says. Blocks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from config.district import District
 from config.settings import Directory
-from config.vocabulary import SubjectId
+from config.vocabulary import DirectoryName, SubjectId
 from idp.directory import deputies, filters, lockout
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
 from idp.directory.filters import Filter
-from idp.directory.kind import kind_of, login_attributes, people_filter
+from idp.directory.kind import Membership, kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
-from idp.directory.names import domain_of
+from idp.directory.names import comparable, domain_of
 from idp.directory.person import Person, RoleHeld
 from idp.directory.role_mapping import Evidence, RoleBook, czech_day
 from idp.directory.subject import identity_of as identity_in
 from idp.directory.subject import subject
+from idp.directory.sync.record import GroupRecord
+
+Above = Callable[[DirectoryName, Collection[str]], Sequence[GroupRecord]]
+"""Groups in which these keys are, through any number of others, as the replica knows them."""
+
+
+def nothing_above(_directory: DirectoryName, _keys: Collection[str]) -> Sequence[GroupRecord]:
+    """Where no replica is kept."""
+    return ()
 
 
 class People:
-    """`report` is told of entries that are left out."""
+    """`report` is told of entries that are left out; `above` knows of groups in groups."""
 
     def __init__(
         self,
@@ -30,6 +39,7 @@ class People:
         district: District | None,
         clock: Callable[[], datetime],
         report: Callable[[EntryUnusable], None],
+        above: Above = nothing_above,
     ) -> None:
         self._settings = settings
         self._book = RoleBook(settings, district)
@@ -38,6 +48,7 @@ class People:
         self._anybody = people_filter(settings)
         self._clock = clock
         self._report = report
+        self._above = above
         wanted = (
             *self._logins,
             self._kind.identity,
@@ -119,6 +130,9 @@ class People:
         """By rules alone."""
         values = {name: readable_values(entry, name) for name in self._book.attributes}
         names = groups(line, self._settings, entry)
+        if self._kind.membership is Membership.OF_GROUPS:
+            above = self._above(self._settings.name, [comparable(name) for name in names])
+            names += [group.dn for group in above]
         return self._book.roles(Evidence(dn=entry.dn, login=login, groups=names, values=values), day)
 
     def _roles_of(self, line: Connection, login: str, day: date) -> tuple[RoleHeld, ...]:

@@ -17,6 +17,11 @@ class AccountState(StrEnum):
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
 
+    @property
+    def ends_sessions(self) -> bool:
+        """Strangers can lock an account by guessing; that must not throw out the one who is at work."""
+        return self not in {AccountState.ACTIVE, AccountState.LOCKED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
@@ -39,9 +44,9 @@ class AccountFacts:
         holds = (
             (self.disabled, AccountState.DISABLED),
             (too_early or too_late, AccountState.EXPIRED),
-            (self.locked, AccountState.LOCKED),
             (self.must_change, AccountState.MUST_CHANGE_PASSWORD),
             (password_over, AccountState.PASSWORD_EXPIRED),
+            (self.locked, AccountState.LOCKED),  # last: it hides nothing that ends sessions
         )
         return next((state for held, state in holds if held), AccountState.ACTIVE)
 

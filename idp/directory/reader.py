@@ -34,7 +34,7 @@ from idp.directory.kind import kind_of
 from idp.directory.lockout import Lockout
 from idp.directory.logins import Login, answers_to, filter_of, refused_before_asking, understood
 from idp.directory.password import Changed, NotChanged, NotChangedReason
-from idp.directory.people import People
+from idp.directory.people import Above, People, nothing_above
 from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
 from idp.directory.subject import directory_of
@@ -77,11 +77,12 @@ class DirectoryReader:
         *,
         clock: Callable[[], datetime] = utc_now,
         report: Callable[[EntryUnusable], None] = report_to_log,
+        above: Above = nothing_above,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._report = report
-        self._people = People(settings, district, clock, report)
+        self._people = People(settings, district, clock, report, above)
         self._pool = Pool(settings)
 
     def close(self) -> None:

@@ -42,7 +42,7 @@ def domain(domain_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         with controller.as_administrator() as root:
             root.change(BASE, lockoutThreshold=3, minPwdAge=0)
             settle(root)
-        age_password(controller, dn("stare.heslo"))
+        age_password(controller.folder, dn("stare.heslo"))
         lock(controller, "zamcena")
         yield controller
 

@@ -209,8 +209,6 @@ async def test_a_later_good_reading_makes_the_held_one_void(replica: StoredRepli
     fill(replica, [])
     assert fill(replica, TEN) is None
     assert replica.standing(OFFICE).held is None
-    fill(replica, [])
-    replica.apply(OFFICE, Changes(position="2"), "1", BEGAN + MINUTE, LIMIT)
     assert replica.confirm(OFFICE) is None
 
 
