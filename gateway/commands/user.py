@@ -19,6 +19,7 @@ from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.sessions.recheck import Recheck, Rechecked
 from gateway.sessions.session import Session
+from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -75,7 +76,7 @@ def recheck(configuration: Path, login: str) -> None:
 
 
 async def _recheck(state: State, login: str) -> Rechecked:
-    federation, moment = Federation(state.settings.directories, state.district), now()
+    federation, moment = _federation(state), now()
     try:
         subject, known = await _whom(state, federation, login)
         by = Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=moment, subject=operator())
@@ -125,11 +126,17 @@ async def _person(state: State, login: str) -> Person:
 
 
 async def _people(state: State, login: str) -> list[Person]:
-    federation = Federation(state.settings.directories, state.district)
+    federation = _federation(state)
     try:
         return await _named(federation, login)
     finally:
         federation.close()
+
+
+def _federation(state: State) -> Federation:
+    """Groups in groups are known from the replica, as at a sign-in."""
+    above = StoredReading(state.database).above_now
+    return Federation(state.settings.directories, state.district, above=above)
 
 
 async def _named(federation: Federation, login: str) -> list[Person]:
