@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from config.district import District
 from config.settings import Directory, RoleMapping
@@ -64,11 +64,11 @@ def show(preview: Preview, district: District, login: str, out: Console) -> None
     out.print(
         f"{preview.directory.name}: {found.people} people, {found.groups} groups, {without} people without a role"
     )
-    table = Table("municipality", "role", Column("people", justify="right"), box=None)
-    for (code, role), count in sorted(
-        found.places.items(), key=lambda one: (district.name(one[0][0]), one[0][1])
-    ):
-        table.add_row(f"{district.name(code)} ({code})", role.title_in(Language.ENGLISH), str(count))
+    table = Table("municipality", "people with each role", box=None)
+    for code in sorted({code for code, _ in found.places}, key=district.name):
+        held = [(role, found.places[code, role]) for role in Role if (code, role) in found.places]
+        roles = ", ".join(f"{role.title_in(Language.ENGLISH)} {count}" for role, count in held)
+        table.add_row(f"{district.name(code)} ({code})", roles)
     out.print(table)
     for kind, lines in (*_problems(preview, district), *_remarks(preview)):
         if lines:

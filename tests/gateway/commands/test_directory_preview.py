@@ -50,7 +50,7 @@ def test_a_preview_tells_who_gets_what_and_what_is_wrong_and_makes_nothing(offic
     done = office.brana("directory", "preview")
     assert done.returncode == 2, done.stderr
     assert "urad: 2 people, 2 groups, 1 people without a role" in done.stdout
-    assert "Kroměříž (588296)  officer       1" in done.stdout
+    assert "Kroměříž (588296)  officer 1" in done.stdout
     assert "ou=999999" in done.stdout
     assert "no such municipality" in done.stdout
     assert f"{JANA}@obec.test: " in done.stdout
