@@ -1,13 +1,14 @@
 """Which application answers on which socket of the control plane."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 from aiohttp import web
 
+from config.settings import Directory
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -87,6 +88,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             authenticate=plane.directory.authenticate,
             reread=plane.directory.person,
             lockout=lambda: plane.lockout,
+            realm=_example_realm(settings.directories),
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],
@@ -100,6 +102,11 @@ def provider_app(plane: ControlPlane) -> web.Application:
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         )
     )
+
+
+def _example_realm(directories: Sequence[Directory]) -> str:
+    realms = [realm for one in directories for realm in one.realms]
+    return realms[0] if len(directories) > 1 and realms else ""
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:

@@ -79,6 +79,8 @@ class Provider:
     pages: Pages
     clock: Callable[[], datetime]
     """Aware, in UTC."""
+    realm: str = ""
+    """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

@@ -34,7 +34,7 @@ def page(
     more: dict[str, object]
     match flow.state:
         case AwaitingPassword():
-            template, more = "sign_in.html", {"username": typed or asked.login_hint}
+            template, more = "sign_in.html", {"username": typed or asked.login_hint, "realm": provider.realm}
         case AwaitingCode(person):
             template, more = "code.html", {"person": person.name}
         case AwaitingEnrolment(person, secret):

@@ -197,6 +197,7 @@ async def provider(
     sign_in: SignIn | None = None,
     start: datetime = NOON,
     lockout: Lockout = NO_LOCKOUT,
+    realm: str = "",
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -219,6 +220,7 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 lockout=lambda: lockout,
+                realm=realm,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
