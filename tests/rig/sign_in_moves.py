@@ -190,7 +190,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "password, not counted": _password(None),
         "empty password": _password(TAKEN, password=""),
         "passkey": _key(OWN, proves="passkey"),
-        "passkey that verified nobody": _key(OWN, flags=UP),
+        "passkey that verified nobody": _key(OWN, proves="key", flags=UP),
         "passkey of an earlier challenge": _key(OWN, challenge=b"x" * 32),
         "passkey signed elsewhere": _key(OWN, origin="https://login.obec.example"),
         "passkey nobody enrolled": _key(None),
