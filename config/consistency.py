@@ -5,13 +5,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
+from config.address import split_address
+from config.directories import directory_findings, role_findings
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
-from config.settings import Application, Settings
+from config.guesses import guess_findings
+from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
@@ -20,7 +22,6 @@ HOST = re.compile(  # a last label of digits alone would be read as an IPv4 addr
 NAME = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z"
 )  # of a machine; RFC 1123 §2.1, and `_`
-PLACEHOLDER = "{municipality}"
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -42,29 +43,38 @@ def inconsistencies(
     """
     checks = (
         ((), _files(settings)),
-        (("directory.refresh", "directory.grace", "sign_in", "grants"), duration_findings(settings, written)),
-        ((), _directory(settings)),
+        (("facts", "sign_in", "grants"), duration_findings(settings, written)),
+        ((), guess_findings(settings)),
+        ((), directory_findings(settings, district)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
         (("public.domain",), _hosts(settings, district)),
         ((), _applications(settings, district)),
         ((), _clients(settings)),
-        ((), _roles(settings, district)),
+        ((), role_findings(settings, district)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    secrets = {
-        "public.key": settings.public.key,
-        "directory.bind_password_file": settings.directory.bind_password_file,
-    } | {
-        f"oidc_clients[{number}].secret_file": client.secret_file
-        for number, client in enumerate(settings.oidc_clients)
-        if client.secret_file is not None
-    }
+    secrets = (
+        {
+            "public.key": settings.public.key,
+        }
+        | {
+            f"directories[{number}].bind_password_file": directory.bind_password_file
+            for number, directory in enumerate(settings.directories)
+        }
+        | {
+            f"oidc_clients[{number}].secret_file": client.secret_file
+            for number, client in enumerate(settings.oidc_clients)
+            if client.secret_file is not None
+        }
+    )
     readable = {
         "public.certificate": settings.public.certificate,
-        "directory.authority": settings.directory.authority,
+    } | {
+        f"directories[{number}].authority": directory.authority
+        for number, directory in enumerate(settings.directories)
     }
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
@@ -86,22 +96,6 @@ def _files(settings: Settings) -> Iterator[Finding]:
             f"{settings.state.directory} is too long a path for the sockets in it",
             f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
         )
-
-
-def _directory(settings: Settings) -> Iterator[Finding]:
-    for number, server in enumerate(settings.directory.servers):
-        parts = _split(server)
-        if (
-            parts is None
-            or parts.scheme not in ("ldaps", "ldap")
-            or not parts.hostname
-            or parts.path not in ("", "/")
-        ):
-            yield (
-                f"directory.servers[{number}]",
-                f"{server!r} is not the address of a directory server",
-                "write for example `ldaps://ldap.office.example:636`",
-            )
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
@@ -157,7 +151,7 @@ def _applications(settings: Settings, district: District | None) -> Iterator[Fin
         if application.id in seen:
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
-        upstream = _split(application.upstream)
+        upstream = split_address(application.upstream)
         if (
             upstream is None
             or not upstream.hostname
@@ -202,30 +196,13 @@ def _clients(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             for uri in getattr(client, name):
-                parts = _split(uri)
+                parts = split_address(uri)
                 if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
                     yield (
                         f"{at}.{name}",
                         f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
                         "write the whole address, as `https://application.example/callback`",
                     )
-
-
-def _roles(settings: Settings, district: District | None) -> Iterator[Finding]:
-    for number, mapping in enumerate(settings.directory.roles):
-        at = f"directory.roles[{number}]"
-        if (mapping.municipality is None) != (PLACEHOLDER in mapping.group):
-            yield (
-                at,
-                "a role holds in one municipality",
-                f"give `municipality`, or {PLACEHOLDER} in `group`, not both or none",
-            )
-        if district is not None and mapping.municipality is not None and mapping.municipality not in district:
-            yield (
-                f"{at}.municipality",
-                f"{mapping.municipality} is not in the district",
-                f"use codes of {settings.office.district}",
-            )
 
 
 def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
@@ -242,13 +219,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return "%" not in text  # Envoy takes no zone
-
-
-def _split(url: str) -> SplitResult | None:
-    """Parts of an address; None where it is none, or its port is no port or it names a user."""
-    try:
-        parts = urlsplit(url)
-        valid = bool(parts.port) or parts.port is None
-    except ValueError:
-        return None
-    return parts if valid and "@" not in parts.netloc and url.isprintable() and " " not in url else None
