@@ -87,6 +87,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             store=state.identities,
             authenticate=plane.directory.authenticate,
             reread=plane.directory.person,
+            change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             realm=_example_realm(settings.directories),
             directory_errors=(DirectoryUnusable,),

@@ -159,7 +159,7 @@ def quoted(password: str) -> bytes:
 
 
 @contextmanager
-def samba(tree: Path, folder: Path) -> Iterator[Domain]:
+def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Domain]:
     """A domain controller of a copy of `tree`, with units and a service account; ended on exit."""
     made = make_authority(folder / "tls", "Authority of the domain")
     copied(tree, folder / "dc")
@@ -176,7 +176,8 @@ def samba(tree: Path, folder: Path) -> Iterator[Domain]:
         domain = Domain(address, folder / "dc", made.certificate, password_file, options)
         domain.start()
         try:
-            _furnish(domain)
+            if not furnished:
+                _furnish(domain)
             yield domain
         finally:
             domain.stop()
@@ -251,6 +252,9 @@ def _own_address() -> tuple[str, socket.socket]:
         guard = socket.socket()
         try:
             guard.bind((address, GUARD_PORT))
+        except PermissionError as error:
+            guard.close()
+            raise RuntimeError("a domain controller serves ports 389 and 636, which takes root") from error
         except OSError:
             guard.close()
             continue

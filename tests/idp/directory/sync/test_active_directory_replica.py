@@ -1,16 +1,22 @@
 """A real domain beside a real replica: what is kept is what the domain says."""
 
+import queue
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import ldap
 import pytest
+from structlog.testing import capture_logs
 
 from config.vocabulary import SubjectId
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.pool import Pool
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.sync.active_directory import LISTED_EVERY
+from idp.directory.sync.news import News
+from idp.directory.sync.runner import Pace, Runner
 from tests.rig.domain_office import HULIN, PASSWORD, dn, domain, group
 from tests.rig.office import reading
 from tests.rig.samba import GROUPS, PEOPLE, Domain, account
@@ -97,8 +103,38 @@ async def test_a_controller_killed_in_the_middle_changes_nothing(domain: Domain,
             domain.start()
         assert await office.logins() == before
         assert office.replica.standing(office.settings.name) == standing
+        office.pool.close()
+        office.pool = Pool(office.settings)  # the other one lets the server rest for a moment
         office.delta()
         assert await office.logins() == before | {"pozdni"}
+
+
+async def test_a_runner_keeps_up_and_tells_the_missing_right_once(office: Synced, domain: Domain):
+    told: queue.SimpleQueue[News] = queue.SimpleQueue()
+    pace = Pace(refresh=timedelta(milliseconds=50), full=timedelta(hours=24))
+    runner = Runner(
+        office.settings,
+        office.replica,
+        office.source,
+        office.pool,
+        lambda _: office.full(),
+        pace,
+        now,
+        told.put,
+    )
+    thread = threading.Thread(target=runner.run)
+    with capture_logs() as logs:
+        thread.start()
+        try:
+            for login in ("hned", "potom"):
+                newcomer(domain, login)
+                while not (news := told.get(timeout=20)).touched:
+                    assert news.trouble is None
+                assert login in await office.logins()
+        finally:
+            runner.stop()
+            thread.join()
+    assert [one["advice"].count("dsacls") for one in logs if one["event"] == "directory.advice"] == [1]
 
 
 async def test_a_subject_of_nobody_is_not_there(office: Synced):
