@@ -75,6 +75,7 @@ def sign_in(
         session=session.sid,
         level=session.level,
         methods=session.methods,
+        standing_in=tuple(map(str, person.standing_in)),
     )
     book.record(completed)
     return session, over
