@@ -5,12 +5,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
+from config.addresses import split
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
+from config.places import place_findings
+from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.settings import Application, Settings
 from config.vocabulary import MunicipalityCode
 
@@ -49,6 +51,8 @@ def inconsistencies(
         ((), _applications(settings, district)),
         ((), _clients(settings)),
         ((), _roles(settings, district)),
+        ((), place_findings(settings)),
+        ((), receiver_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -66,6 +70,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
         "public.certificate": settings.public.certificate,
         "directory.authority": settings.directory.authority,
     }
+    secrets |= secrets_of_receivers(settings)
+    readable |= authorities_of_receivers(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault
@@ -90,7 +96,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 def _directory(settings: Settings) -> Iterator[Finding]:
     for number, server in enumerate(settings.directory.servers):
-        parts = _split(server)
+        parts = split(server)
         if (
             parts is None
             or parts.scheme not in ("ldaps", "ldap")
@@ -157,7 +163,7 @@ def _applications(settings: Settings, district: District | None) -> Iterator[Fin
         if application.id in seen:
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
-        upstream = _split(application.upstream)
+        upstream = split(application.upstream)
         if (
             upstream is None
             or not upstream.hostname
@@ -202,7 +208,7 @@ def _clients(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             for uri in getattr(client, name):
-                parts = _split(uri)
+                parts = split(uri)
                 if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
                     yield (
                         f"{at}.{name}",
@@ -242,13 +248,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return "%" not in text  # Envoy takes no zone
-
-
-def _split(url: str) -> SplitResult | None:
-    """Parts of an address; None where it is none, or its port is no port or it names a user."""
-    try:
-        parts = urlsplit(url)
-        valid = bool(parts.port) or parts.port is None
-    except ValueError:
-        return None
-    return parts if valid and "@" not in parts.netloc and url.isprintable() and " " not in url else None

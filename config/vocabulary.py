@@ -49,6 +49,8 @@ class Role(StrEnum):
         return ROLE_TITLES[self][language]
 
 
+ADMINISTRATORS = frozenset({Role.LOCAL_ADMINISTRATOR, Role.CENTRE_ADMINISTRATOR})
+
 _CS, _EN = Language.CZECH, Language.ENGLISH
 ROLE_TITLES: dict[Role, dict[Language, str]] = {
     Role.MAYOR: {_CS: "starosta", _EN: "mayor"},

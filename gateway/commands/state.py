@@ -50,7 +50,7 @@ class State:
 
     @cached_property
     def activity(self) -> Activity:
-        return Activity(self.settings.sign_in.idle)
+        return Activity(self.settings.sign_in)
 
     @cached_property
     def single_sign_on(self) -> SingleSignOn:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, literal_column, select
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
@@ -13,6 +13,7 @@ from gateway.audit.identity_events import entry_of
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
+from gateway.storage.idle import AT_THE_PROVIDER, idle_micros
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.identity import (
@@ -79,13 +80,16 @@ class IdentityStore:
             book = IdentityBook(connection, self._seal)
             due = provider_session.c.ended_at.is_(None) & (
                 (provider_session.c.expires_at <= micros(now))
-                | (provider_session.c.last_seen <= micros(now - limits.idle))
+                | (
+                    provider_session.c.last_seen
+                    <= micros(now) - literal_column(idle_micros(limits, AT_THE_PROVIDER))
+                )
             )
             query = select(provider_session).where(due).limit(SWEPT_AT_ONCE)
             over: list[SessionId] = []
             for row in connection.execute(query).all():
                 session = session_of(row)
-                reason = end_due(session, now, limits.idle) or EndReason.IDLE
+                reason = end_due(session, now, limits) or EndReason.IDLE
                 over += desk.end(book, (session,), reason, NOWHERE, now)
             for table, column, before in (
                 (sign_in_flow, sign_in_flow.c.expires_at, now),

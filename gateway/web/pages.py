@@ -6,7 +6,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from config.vocabulary import Language
-from gateway.web.moments import FILTERS
+from idp.http.moments import FILTERS
 from idp.http.page import Assets, Pages
 
 HERE = Path(__file__).parent

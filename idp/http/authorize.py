@@ -61,7 +61,7 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     if handle is None:
         return None
     session = await provider.store.look(lambda book: book.session_of(handle))
-    usable = session is not None and end_due(session, provider.clock(), provider.sign_in.idle) is None
+    usable = session is not None and end_due(session, provider.clock(), provider.sign_in) is None
     return session if usable else None
 
 

@@ -84,7 +84,7 @@ def live(book: Book, handle: HandleHash, limits: Limits, now: datetime) -> Sessi
     session = book.session_of(handle)
     if session is None or session.ended_at is not None:
         return None
-    due = end_due(session, now, limits.idle)
+    due = end_due(session, now, limits)
     if due is not None:
         end(book, (session,), due, NOWHERE, now)
         return None

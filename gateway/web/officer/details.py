@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from config.settings import Title
 from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role
 from gateway.audit.entry import Entry
-from gateway.web.moments import moment_text
+from idp.http.moments import moment_text
 
 Value = str | int | float | bool | list[str]
 

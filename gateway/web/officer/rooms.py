@@ -32,8 +32,8 @@ from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, seque
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
-from gateway.web.user_agent import describe
 from idp.http.page import language_of
+from idp.http.user_agent import describe
 from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries

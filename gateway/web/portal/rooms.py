@@ -12,8 +12,8 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, session_of
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import Refusal, both, signed_out_page
-from gateway.web.user_agent import describe
 from idp.http.page import language_of, page_headers
+from idp.http.user_agent import describe
 
 MUNICIPALITY_NOT_YOURS = Refusal(
     reason="municipality_not_yours",

@@ -1,0 +1,13 @@
+"""Addresses as the configuration writes them, taken apart."""
+
+from urllib.parse import SplitResult, urlsplit
+
+
+def split(url: str) -> SplitResult | None:
+    """Parts of an address; None where it is none, or its port is no port or it names a user."""
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.port) or parts.port is None
+    except ValueError:
+        return None
+    return parts if valid and "@" not in parts.netloc and url.isprintable() and " " not in url else None
