@@ -14,6 +14,7 @@ from idp.directory.person import Person
 from idp.events import Origin
 from idp.login import flow as machine
 from idp.login import throttle
+from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
 from idp.login.book import Book, Flow, Limits, at
 from idp.login.desk import Caller, Fresh, sign_in
 from idp.login.effects import AskDirectory, Effect, GiveBack, KeepFactor, OpenSession, Record, Tell
@@ -22,7 +23,7 @@ from idp.login.handle import FlowId, HandleHash
 from idp.login.refusal import Refusal
 from idp.login.session import Session
 from idp.login.throttle import Exhausted, Limit, Purse, Scope, Taken
-from idp.login.totp import Secret
+from idp.login.totp import Enrolled, Secret
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
@@ -95,7 +96,7 @@ def answer_password(
     attempt: Taken | Exhausted = checking.taken
     if subject is not None:
         attempt = _moved_to_subject(book, checking.taken, checking.login, subject, caller, limits, now)
-    enrolled = isinstance(answer, Person) and book.factor(answer.subject) is not None
+    enrolled = isinstance(answer, Person) and _one_time_code(book, answer.subject) is not None
     answered = machine.DirectoryAnswered(answer, attempt, enrolled, fresh, caller.origin)
     state, effects = machine.step(checking, answered, now)
     return _carry_out(book, found, state, effects, now)
@@ -123,7 +124,9 @@ def enter_code(
     subject = found.state.person.subject
     purses = (_purse_of_subject(book, subject, caller, limits), _purse_of_address(caller, limits))
     attempt = throttle.take(book, purses, now)
-    entered = machine.CodeEntered(code, attempt, book.factor(subject), caller.origin)
+    held = _one_time_code(book, subject)
+    factor = held.means if held is not None and isinstance(held.means, Enrolled) else None
+    entered = machine.CodeEntered(code, attempt, factor, caller.origin)
     state, effects = machine.step(found.state, entered, now)
     progress = _carry_out(book, found, state, effects, now)
     opening = next((effect for effect in effects if isinstance(effect, OpenSession)), None)
@@ -152,7 +155,15 @@ def _carry_out(
             case GiveBack(taken):
                 throttle.give_back(book, taken, now)
             case KeepFactor(subject, factor):
-                book.keep_factor(subject, factor, now)
+                held = _one_time_code(book, subject) or Authenticator(
+                    id=new_authenticator_id(),
+                    subject=subject,
+                    name="Telefon",
+                    means=factor,
+                    enrolled_at=now,
+                    proven_by=Proof.PASSWORD_ONLY,
+                )
+                book.keep_authenticator(replace(held, means=factor, last_used_at=now))
             case AskDirectory():
                 progress = replace(progress, ask=effect)
             case Tell():
@@ -162,6 +173,11 @@ def _carry_out(
             case _:
                 assert_never(effect)
     return progress
+
+
+def _one_time_code(book: Book, subject: SubjectId) -> Authenticator | None:
+    held = book.authenticators(subject)
+    return next((one for one in held if isinstance(one.means, Enrolled)), None)
 
 
 def _purse_of_login(book: Book, login: str, caller: Caller, limits: Limits) -> Purse:

@@ -1,4 +1,4 @@
-"""Sign-ins, factors, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
+"""Sign-ins, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
 
@@ -39,15 +39,6 @@ known_browser = Table(
     Column("browser", LargeBinary, primary_key=True),
     Column("subject", String(36), primary_key=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
-)
-
-factor = Table(
-    "factor",
-    metadata,
-    Column("subject", String(36), primary_key=True),
-    Column("sealed_secret", LargeBinary, nullable=False),
-    Column("counter", BigInteger, nullable=False),  # last accepted time step, RFC 6238 §5.2
-    Column("enrolled_at", BigInteger, nullable=False),
 )
 
 provider_session = Table(
