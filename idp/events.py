@@ -39,6 +39,8 @@ class EndReason(StrEnum):
 
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    """All but the one that it was asked for in."""
     REPLACED = "replaced"
     """Another person signed in with the same browser."""
     IDLE = "idle"
@@ -116,6 +118,30 @@ class SignInCompleted(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceMet(Happening):
+    """A sign-in was completed in a browser that this person never used before."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceOwned(Happening):
+    """The person says: that sign-in was mine."""
+
+    session: SessionId
+    """Which was opened in it."""
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceDisowned(Happening):
+    """The person says: that sign-in was not mine."""
+
+    session: SessionId
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(Happening):
     reason: str
 
@@ -164,6 +190,9 @@ Event = (
     | FactorEnrolled
     | FactorRemoved
     | SignInCompleted
+    | NewDeviceMet
+    | NewDeviceOwned
+    | NewDeviceDisowned
     | SignInFailed
     | SessionEnded
     | AuthorizationGranted

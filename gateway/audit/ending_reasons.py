@@ -9,6 +9,9 @@ GROUPS: tuple[Group, ...] = (
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
             "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
+            "signed_out_elsewhere": Title(
+                cs="odhlášení na ostatních zařízeních", en="signed out on all other devices"
+            ),
             "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),

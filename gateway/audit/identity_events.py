@@ -8,7 +8,9 @@ from idp import events
 from idp.events import EndReason, Event
 
 PERSON_MAX = 64  # characters of a typed login that are kept
-ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
+ENDED_BY_PERSON = frozenset(
+    {EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE, EndReason.SIGNED_OUT_ELSEWHERE}
+)
 
 
 def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
@@ -34,6 +36,12 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
         case events.SignInCompleted(session=session, level=level, methods=methods):
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
             return replace(completed, session=session)
+        case events.NewDeviceMet(session=session):
+            return replace(_entry(event, Code.NEW_DEVICE), session=session)
+        case events.NewDeviceOwned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_OWNED, device_address=address), session=session)
+        case events.NewDeviceDisowned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_DISOWNED, device_address=address), session=session)
         case events.SignInFailed(reason=reason):
             return _refused(event, Code.SIGN_IN_FAILED, reason)
         case events.SessionEnded(session=session, reason=reason):

@@ -32,6 +32,19 @@ TITLES: dict[Code, Title] = {
         en="Sign-in attempts paused for a time: {who}, address {address}",
     ),
     Code.SIGN_IN_COMPLETED: Title(cs="Přihlášení dokončeno: {who}", en="Sign-in completed: {who}"),
+    Code.NEW_DEVICE: Title(
+        cs="Přihlášení z prohlížeče, který osoba dosud nepoužila: {who}, adresa {address}",
+        en="Sign-in with a browser the person never used before: {who}, address {address}",
+    ),
+    Code.NEW_DEVICE_OWNED: Title(
+        cs="Osoba potvrdila přihlášení z nového prohlížeče jako své: {who}, adresa prohlížeče {device_address}",
+        en="The person confirmed a sign-in with a new browser as their own: {who}, address of the browser "
+        "{device_address}",
+    ),
+    Code.NEW_DEVICE_DISOWNED: Title(
+        cs="Osoba nepoznává přihlášení z nového prohlížeče: {who}, adresa prohlížeče {device_address}",
+        en="The person disowns a sign-in with a new browser: {who}, address of the browser {device_address}",
+    ),
     Code.SIGN_IN_FAILED: Title(
         cs="Přihlášení se nezdařilo: {who} (důvod: {reason})", en="Sign-in failed: {who} (reason: {reason})"
     ),
@@ -44,6 +57,10 @@ TITLES: dict[Code, Title] = {
         cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
     ),
     Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
+    Code.NOTICE_GIVEN_UP: Title(
+        cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
+        en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",
+    ),
     Code.CODE_ISSUED: Title(
         cs="Vydán autorizační kód: {who}, aplikace {application}",
         en="Authorization code issued: {who}, application {application}",

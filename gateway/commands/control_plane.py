@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import UnixConnector
 
+from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.access import Holder
@@ -88,7 +89,11 @@ class ControlPlane:
         self.data_plane_up = self.directory_up = False
         self.desk = Desk(
             pages=make_pages(
-                state.settings.office.name, state.settings.public.domain, state.settings.language
+                state.settings.office.name,
+                state.settings.public.domain,
+                state.settings.language,
+                places=Places(state.settings.places),
+                account=self.addresses.account,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from config.places import Places
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -89,8 +90,12 @@ def provider_app(plane: ControlPlane) -> web.Application:
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
+                places=Places(settings.places),
+                account=addresses.account,
             ),
             clock=now,
+            municipality_name=state.district.name,
+            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         )
     )

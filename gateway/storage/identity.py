@@ -22,6 +22,7 @@ from gateway.storage.tables.identity import (
     authorization_code,
     known_browser,
     known_login,
+    new_device,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
@@ -109,6 +110,7 @@ class IdentityStore:
                 (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
                 (known_login, known_login.c.seen_at, now - FORGOTTEN),
                 (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
+                (new_device, new_device.c.at, now - FORGOTTEN),
                 (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
             ):
                 _remove(connection, table, column <= micros(before))

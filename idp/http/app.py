@@ -4,14 +4,19 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import authorize, failure, sign_in, sign_out, tokens
+from idp.http import account, authorize, failure, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.oidc import discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-FORM_PAGES = {"/sign-in/password": "/sign-in", "/sign-in/code": "/sign-in", "/logout/confirm": "/logout"}
+FORM_PAGES = {
+    "/sign-in/password": "/sign-in",
+    "/sign-in/code": "/sign-in",
+    "/logout/confirm": "/logout",
+    **dict.fromkeys(account.FORMS, "/account"),
+}
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
@@ -26,6 +31,10 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
     app.router.add_post("/sign-in/password", sign_in.enter_password)
     app.router.add_post("/sign-in/code", sign_in.enter_code)
+    for path, handler in account.PAGES.items():
+        app.router.add_get(path, handler, allow_head=False)
+    for path, handler in account.FORMS.items():
+        app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", tokens.exchange)

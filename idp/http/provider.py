@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 
 from config.settings import SignIn
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.http.page import Pages
 from idp.login import book as login_book
@@ -73,6 +73,9 @@ class Provider:
     pages: Pages
     clock: Callable[[], datetime]
     """Aware, in UTC."""
+    municipality_name: Callable[[MunicipalityCode], str]
+    support: str | None
+    """Whom people call who fear for their account."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

@@ -8,7 +8,8 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
-from idp.http.authorize import answer, asked_of, refuse, send_on, signed_in
+from idp.http.authorize import refuse, send_on, signed_in
+from idp.http.destination import Destination, destination_of, go_on, must_ask, reach, way_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.login import conduct, totp
 from idp.login.conduct import Progress
@@ -16,10 +17,8 @@ from idp.login.desk import Caller, Fresh
 from idp.login.flow import Rejected, Unanswered
 from idp.login.handle import FlowId, Handle, hashed, new_handle, new_session_id, read_flow_id
 from idp.login.refusal import TOLD, Told
-from idp.oidc import authorize as rules
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.grant import issue_code
 
 
 async def show(request: web.Request) -> web.Response:
@@ -27,14 +26,14 @@ async def show(request: web.Request) -> web.Response:
     provider = provider_of(request)
     name, caller, now = _name(request), _caller(request), provider.clock()
     flow = await provider.store.look(lambda book: conduct.current(book, name, caller, now))
-    asked = asked_of(provider, flow.asked) if flow is not None else None
-    if flow is None or asked is None:
+    destination = destination_of(provider, flow.asked) if flow is not None else None
+    if flow is None or destination is None:
         return failure.start_again(request)
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
-    if handle is not None and rules.must_ask(asked, session, flow.began_at, now) is None:
-        return await answer(request, asked, handle, flow)
-    return sign_in_page.page(request, flow, asked)
+    if handle is not None and must_ask(destination, session, flow.began_at, now) is None:
+        return await go_on(request, destination, handle, flow)
+    return sign_in_page.page(request, flow, destination)
 
 
 async def enter_password(request: web.Request) -> web.Response:
@@ -64,30 +63,30 @@ async def enter_code(request: web.Request) -> web.Response:
     fresh = Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known))
     previous = cookies.read_hashed(request, cookies.SSO)
 
-    def work(book: Book) -> tuple[Progress, Request | None, bool]:
+    def work(book: Book) -> tuple[Progress, Destination | None, bool]:
         """One transaction from the guess to the authorization code."""
         flow = conduct.current(book, name, caller, now)
         progress = conduct.enter_code(book, name, code, caller, provider.sign_in, fresh, now, previous)
-        asked = asked_of(provider, flow.asked) if flow is not None else None
-        if flow is None or asked is None or progress.session is None:
+        destination = destination_of(provider, flow.asked) if flow is not None else None
+        if flow is None or destination is None or progress.session is None:
             return progress, None, False
-        if rules.must_ask(asked, progress.session, flow.began_at, now) is not None:
-            return progress, asked, False
-        issue_code(book, asked, progress.session, hashed(given.code), caller.origin, now)
-        return progress, asked, True
+        if must_ask(destination, progress.session, flow.began_at, now) is not None:
+            return progress, destination, False
+        reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
+        return progress, destination, True
 
-    progress, asked, granted = await provider.store.transact(work)
+    progress, destination, granted = await provider.store.transact(work)
     if progress.ended:
         await provider.on_ended(progress.ended)
     if progress.session is None:
         return _next(request, progress, typed="")
-    if asked is None:
-        response = send_on(provider.start)
-    elif granted:
-        response = send_on(rules.answer_address(asked.target, provider.issuer, {"code": given.code}))
-    else:
+    if granted and destination is not None:
+        response = send_on(way_on(provider, destination, given.code))
+    elif isinstance(destination, Request):
         other = Refused(OAuthError.LOGIN_REQUIRED, "somebody else signed in than id_token_hint names")
-        response = await refuse(request, Refusable(asked.target, other))
+        response = await refuse(request, Refusable(destination.target, other))
+    else:
+        response = send_on(provider.start)
     cookies.give(response, cookies.SSO, given.sso)
     cookies.give(response, cookies.KNOWN, given.known, cookies.KNOWN_FOR)
     return response
@@ -121,10 +120,10 @@ def _next(request: web.Request, progress: Progress, typed: str) -> web.Response:
         if told is not None:
             response.headers[REASON_HEADER] = TOLD[told.reason]
         return response
-    asked = asked_of(provider_of(request), flow.asked)
-    if asked is None:
+    destination = destination_of(provider_of(request), flow.asked)
+    if destination is None:
         return failure.start_again(request)
-    return sign_in_page.page(request, flow, asked, told, typed)
+    return sign_in_page.page(request, flow, destination, told, typed)
 
 
 def _name(request: web.Request) -> FlowId | None:

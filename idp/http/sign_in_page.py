@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from math import ceil
-from typing import assert_never
+from typing import Any, assert_never
 from urllib.parse import urlencode
 
 import segno
@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from config.vocabulary import REASON_HEADER
-from idp.http import arrival
+from idp.http.destination import Destination, form_targets, login_hint
 from idp.http.provider import provider_of
 from idp.http.words import TELLINGS
 from idp.login import totp
@@ -18,23 +18,22 @@ from idp.login.book import Flow
 from idp.login.effects import Tell
 from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
 from idp.login.refusal import TOLD
-from idp.oidc.authorize import Request
 
 SECRET_GROUP = 4  # letters of a secret written together, so that it can be typed
 CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
 
 
 def page(
-    request: web.Request, flow: Flow, asked: Request, told: Tell | None = None, typed: str = ""
+    request: web.Request, flow: Flow, destination: Destination, told: Tell | None = None, typed: str = ""
 ) -> web.Response:
     provider = provider_of(request)
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
     wait = _minutes(until, provider.clock()) if until is not None else 0
-    more: dict[str, object]
+    more: dict[str, Any]
     match flow.state:
         case AwaitingPassword():
-            template, more = "sign_in.html", {"username": typed or asked.login_hint}
+            template, more = "sign_in.html", {"username": typed or login_hint(destination)}
         case AwaitingCode(person):
             template, more = "code.html", {"person": person.name}
         case AwaitingEnrolment(person, secret):
@@ -48,7 +47,7 @@ def page(
         request,
         template,
         status=telling.status if telling is not None else 200,
-        form_targets=(arrival.site_of(asked.target.redirect_uri),),
+        form_targets=form_targets(destination),
         action=urlencode({"flow": flow.id}),
         message=telling.message if telling is not None else "",
         wrong_field=telling.field if telling is not None else "",

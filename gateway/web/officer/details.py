@@ -10,9 +10,10 @@ from datetime import datetime
 from babel.numbers import format_decimal
 
 from config.settings import Title
-from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role
+from config.vocabulary import Action, Language, MunicipalityCode, Role
 from gateway.audit.entry import Entry
 from idp.http.moments import moment_text
+from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
 Value = str | int | float | bool | list[str]
 
@@ -27,7 +28,9 @@ LABELS: Mapping[str, Title] = {
     "bytes_out": Title(cs="Odeslaná data", en="Data sent"),
     "cause": Title(cs="Příčina", en="Cause"),
     "changed": Title(cs="Změněné soubory", en="Changed files"),
+    "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
+    "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "duration_ms": Title(cs="Trvání", en="Duration"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
@@ -48,6 +51,7 @@ LABELS: Mapping[str, Title] = {
     "host": Title(cs="Adresa serveru", en="Host"),
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
     "key": Title(cs="Klíč", en="Key"),
+    "kind": Title(cs="Druh upozornění", en="Kind of notice"),
     "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
     "method": Title(cs="Metoda HTTP", en="HTTP method"),
     "municipal_files": Title(cs="Soubory obcí", en="Files of municipalities"),
@@ -78,30 +82,6 @@ ACTIONS: Mapping[str, Title] = {
     Action.WRITE: Title(cs="zápis", en="writing"),
     Action.SIGN: Title(cs="podepsání", en="signing"),
     Action.ADMINISTER: Title(cs="správa", en="administration"),
-}
-LEVELS: Mapping[str, Title] = {
-    AuthenticationLevel.PASSWORD: Title(cs="jen heslo", en="password only"),
-    AuthenticationLevel.TWO_FACTORS: Title(cs="dva faktory", en="two factors"),
-    AuthenticationLevel.PHISHING_RESISTANT: Title(cs="odolné proti phishingu", en="resists phishing"),
-}
-FACTORS: Mapping[str, Title] = {  # RFC 8176 §2
-    "pwd": Title(cs="heslo", en="password"),
-    "otp": Title(cs="jednorázový kód", en="one-time code"),
-    "one_time_code": Title(cs="jednorázový kód", en="one-time code"),
-    "mfa": Title(cs="více faktorů", en="several factors"),
-    "hwk": Title(cs="bezpečnostní klíč", en="security key"),
-    "pop": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
-    "user": Title(cs="přítomnost osoby", en="presence of the person"),
-    "key": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
-    "recovery_code": Title(cs="záložní kód", en="recovery code"),
-}
-PROOFS: Mapping[str, Title] = {
-    "officers_code": Title(
-        cs="heslo a jednorázový kód od správce", en="password and an officer's single-use code"
-    ),
-    "existing_factor": Title(cs="dříve zavedený způsob ověření", en="a factor enrolled before"),
-    "password_only": Title(cs="jen heslo", en="password only"),
-    "prepared": Title(cs="připravil provozovatel", en="prepared by the operator"),
 }
 FORMS: Mapping[str, Title] = {
     "page": Title(cs="stránka s více záznamy", en="a page of entries"),

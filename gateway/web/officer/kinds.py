@@ -14,6 +14,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý jednorázový kód", en="One-time code refused"),
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
+            Code.NEW_DEVICE: Title(cs="Přihlášení z nového prohlížeče", en="Sign-in with a new browser"),
+            Code.NEW_DEVICE_OWNED: Title(cs="Potvrzené přihlášení", en="Sign-in confirmed"),
+            Code.NEW_DEVICE_DISOWNED: Title(cs="Nepoznané přihlášení", en="Sign-in disowned"),
             Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
             Code.SIGN_IN_REFUSED_BY_GATEWAY: Title(
                 cs="Přihlášení nepřijaté bránou", en="Sign-in not accepted by the gateway"
@@ -21,6 +24,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from config.settings import Title
+from config.places import Places
+from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
@@ -154,6 +155,8 @@ class MemorySessions:
         self.acts.append(("end", caller.subject, session, origin.address))
 
 
+TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
+
 NAMES = Names(
     municipalities=MUNICIPALITIES,
     applications={card.application: card.title for card in CARDS},
@@ -190,7 +193,12 @@ class Office:
 
     def desk(self) -> Desk:
         return Desk(
-            pages=make_pages("Město Kroměříž", "brana.test"),
+            pages=make_pages(
+                "Město Kroměříž",
+                "brana.test",
+                places=Places([Place(title=TOWN_HALL, networks=["203.0.113.0/24"])]),
+                account=f"https://login.brana.test{self.origin_port}/account",
+            ),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
             assertion_refusals=(AssertionRefused,),

@@ -1,0 +1,40 @@
+"""Where sessions came from, browsers a person has not yet spoken of, notices that wait for their receivers."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    for name, kind in (("address", sa.String(length=64)), ("user_agent", sa.Text())):
+        column: sa.Column[str] = sa.Column(name, kind, nullable=False, server_default="")
+        op.add_column("provider_session", column)
+    op.create_table(
+        "new_device",
+        sa.Column("browser", sa.LargeBinary(), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("session", sa.String(length=22), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("browser", "subject", name=op.f("pk_new_device")),
+    )
+    op.create_index(op.f("ix_new_device_subject"), "new_device", ["subject"])
+    op.create_index(op.f("ix_new_device_at"), "new_device", ["at"])
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index(op.f("ix_notice_due_at"), "notice", ["due_at"])
