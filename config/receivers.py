@@ -9,8 +9,13 @@ from config.doubt import Finding
 from config.settings import Settings, Smtp, Webhook
 
 SECRET_LEAST = 32  # characters: as many as the hash has bytes, RFC 2104 §3
-SENDER = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
+MAIL_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
+
+
+def is_mail_address(text: str) -> bool:
+    """One address, plain ASCII, that no header can be made of (RFC 5321 §4.1.2 without quoted names)."""
+    return text.isascii() and MAIL_ADDRESS.match(text) is not None
 
 
 def secrets_of_receivers(settings: Settings) -> dict[str, Path]:
@@ -61,7 +66,7 @@ def _smtp(smtp: Smtp) -> Iterator[Finding]:
     at = "notifications.smtp"
     if not HOST.match(smtp.host):
         yield f"{at}.host", f"{smtp.host!r} is not a host", "write for example `mail.office.example`"
-    if not SENDER.match(smtp.sender):
+    if not is_mail_address(smtp.sender):
         yield (
             f"{at}.sender",
             f"{smtp.sender!r} is not a mail address",

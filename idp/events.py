@@ -76,6 +76,11 @@ class PasswordRefused(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Happening):
+    """The person changed the password through us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAccepted(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
 
@@ -184,6 +189,7 @@ Event = (
     SignInStarted
     | PasswordAccepted
     | PasswordRefused
+    | PasswordChanged
     | CodeAccepted
     | CodeRefused
     | Throttled

@@ -1,4 +1,4 @@
-"""Names of the reasons why sessions end, grants are taken back, and the log itself is in trouble."""
+"""Names of the reasons why sessions end, grants are taken back, notices do not arrive, the log is in trouble."""
 
 from config.settings import Title
 from gateway.audit.named import Group
@@ -32,6 +32,27 @@ GROUPS: tuple[Group, ...] = (
             ),
             "directory.facts_changed": Title(
                 cs="změna údajů v adresáři", en="the directory says something else of the person"
+            ),
+        },
+    ),
+    (
+        Title(cs="Nedoručená upozornění", en="Notices not delivered"),
+        {
+            "receiver_unreachable": Title(cs="příjemce neodpovídá", en="the receiver does not answer"),
+            "receiver_refused": Title(cs="příjemce zprávu nepřijal", en="the receiver took no message"),
+            "mail_server_unreachable": Title(
+                cs="poštovní server neodpovídá", en="the mail server does not answer"
+            ),
+            "mail_refused": Title(cs="poštovní server zprávu nepřijal", en="the mail server took no message"),
+            "no_mail_address": Title(
+                cs="v adresáři není poštovní adresa osoby",
+                en="the directory has no mail address of the person",
+            ),
+            "address_not_known_now": Title(
+                cs="adresář neodpověděl na dotaz po adrese", en="the directory did not tell the address"
+            ),
+            "channel_not_configured": Title(
+                cs="tato cesta už není nastavena", en="this way is configured no more"
             ),
         },
     ),

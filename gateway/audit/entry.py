@@ -27,6 +27,7 @@ class Code(StrEnum):
     SIGN_OUT = "sign_in.signed_out"
     FACTOR_ENROLLED = "factor.enrolled"
     FACTOR_REMOVED = "factor.removed"
+    PASSWORD_CHANGED = "password.changed"
     NOTICE_GIVEN_UP = "notice.given_up"
     CODE_ISSUED = "oidc.code_issued"
     CODE_REFUSED = "oidc.code_refused"

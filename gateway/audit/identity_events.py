@@ -21,6 +21,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.SIGN_IN_PASSWORD_ACCEPTED)
         case events.PasswordRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_REFUSED, reason)
+        case events.PasswordChanged():
+            return _entry(event, Code.PASSWORD_CHANGED)
         case events.CodeAccepted(factor=factor):
             return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value)
         case events.CodeRefused(reason=reason):

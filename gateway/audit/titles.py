@@ -57,6 +57,7 @@ TITLES: dict[Code, Title] = {
         cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
     ),
     Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
+    Code.PASSWORD_CHANGED: Title(cs="Změna hesla: {who}", en="Password changed: {who}"),
     Code.NOTICE_GIVEN_UP: Title(
         cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
         en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",

@@ -31,6 +31,7 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.standing import Standings
 from gateway.sessions.supervision import Supervision
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
@@ -101,6 +102,7 @@ class ControlPlane:
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,
+            standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
         )
         self.facts = Facts(
             self.office,

@@ -21,6 +21,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
 from idp.http.page import Assets, Pages
@@ -57,8 +58,11 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     entrance = Entrance(
         plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
+    staying = Staying(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
+    )
     rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
-    return make_app(plane.desk, rooms, entrance.paths())
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:

@@ -15,6 +15,7 @@ from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
 from gateway.storage.idle import AT_THE_PROVIDER, idle_micros
 from gateway.storage.moment import micros
+from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
 from gateway.storage.tables.authenticators import enrolment_code
 from gateway.storage.tables.identity import (
@@ -31,6 +32,7 @@ from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
 from idp.login import desk
 from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
+from idp.login.new_device import NewDevice
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 
@@ -44,9 +46,12 @@ FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
 class IdentityStore:
-    """`append` writes entries to the audit log within the transaction."""
+    """Within each transaction `append` writes entries to the audit log, and `post` notices to the outbox."""
 
-    def __init__(self, database: Database, seal: Seal, append: Append) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, append: Append, post: Post = lambda _connection, _events: None
+    ) -> None:
+        self._post = post
         self._database = database
         self._seal = seal
         self._append = append
@@ -77,6 +82,10 @@ class IdentityStore:
             proven_by=Proof.PREPARED,
         )
         await self.transact(lambda book: book.keep_authenticator(prepared))
+
+    async def new_devices(self, subject: SubjectId) -> list[NewDevice]:
+        """Browsers of which the person has not yet said whose they are."""
+        return await self.look(lambda book: book.new_devices(subject))
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
@@ -122,6 +131,7 @@ class IdentityStore:
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
             self._append(connection, [entry_of(event) for event in book.events])
+            self._post(connection, book.events)
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> None:

@@ -20,6 +20,7 @@ Value = str | int | float | bool | list[str]
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
+    "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "by": Title(cs="Provedl(a)", en="Done by"),
     "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
@@ -47,6 +48,7 @@ LABELS: Mapping[str, Title] = {
     "generation": Title(cs="Pořadí oprávnění v relaci", en="Generation of the session's grants"),
     "grant": Title(cs="Povolení", en="Grant"),
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
+    "happened": Title(cs="Kdy se to stalo", en="When it happened"),
     "head": Title(cs="Začátek dat", en="Beginning of the data"),
     "host": Title(cs="Adresa serveru", en="Host"),
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
@@ -153,7 +155,7 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("expires", "until"):
+    if key in ("expires", "happened", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))

@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.PASSWORD_CHANGED: Title(cs="Změna hesla", en="Password changed"),
             Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),

@@ -16,10 +16,12 @@ from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
+from gateway.sessions.standing import Ending, Standing
 from gateway.web.desk import Desk
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
+from idp.login.new_device import NewDevice
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -172,6 +174,7 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    new_devices: tuple[NewDevice, ...] = ()
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -187,6 +190,10 @@ class Office:
             self.recomputation = Recomputation(
                 command, self.log.record, lambda: NOW, patience=timedelta(milliseconds=300)
             )
+
+    async def standing(self, sid, now):
+        ending = Ending(idle=now + timedelta(minutes=15), latest=now + timedelta(hours=9, minutes=30))
+        return Standing(ending=ending, new_devices=self.new_devices)
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -205,6 +212,7 @@ class Office:
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],
+            standing=self.standing,
         )
 
     def rooms(self, desk: Desk):
