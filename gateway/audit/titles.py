@@ -22,10 +22,24 @@ TITLES: dict[Code, Title] = {
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
     ),
-    Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Jednorázový kód přijat: {who}", en="One-time code accepted: {who}"),
+    Code.SIGN_IN_CODE_ACCEPTED: Title(
+        cs="Další způsob ověření přijat: {who} ({factor})", en="Further factor accepted: {who} ({factor})"
+    ),
     Code.SIGN_IN_CODE_REFUSED: Title(
-        cs="Jednorázový kód odmítnut: {who} (důvod: {reason})",
-        en="One-time code refused: {who} (reason: {reason})",
+        cs="Kód odmítnut: {who} ({factor}, důvod: {reason})",
+        en="Code refused: {who} ({factor}, reason: {reason})",
+    ),
+    Code.SIGN_IN_KEY_REFUSED: Title(
+        cs="Přístupový nebo bezpečnostní klíč odmítnut: {who} (důvod: {reason})",
+        en="Passkey or security key refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_BY_EXCEPTION: Title(
+        cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by}, do: {until})",
+        en="Signed in by password alone, by exception: {who} (granted by: {granted_by}, until: {until})",
+    ),
+    Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Heslo změněno: {who}", en="Password changed: {who}"),
+    Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
+        cs="Heslo nezměněno: {who} (důvod: {reason})", en="Password not changed: {who} (reason: {reason})"
     ),
     Code.SIGN_IN_THROTTLED: Title(
         cs="Pokusy o přihlášení dočasně pozastaveny: {who}, adresa {address}",
@@ -54,10 +68,37 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
-        cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
+        cs="Zaregistrován další způsob ověření: {who} ({factor}, „{authenticator}“)",
+        en="Another factor enrolled: {who} ({factor}, “{authenticator}”)",
     ),
-    Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
-    Code.PASSWORD_CHANGED: Title(cs="Změna hesla: {who}", en="Password changed: {who}"),
+    Code.FACTOR_REMOVED: Title(
+        cs="Odebrán způsob ověření: {who} ({factor}, odebral(a): {by})",
+        en="A factor removed: {who} ({factor}, by: {by})",
+    ),
+    Code.ENROLMENT_CODE_ISSUED: Title(
+        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by}, do: {until})",
+        en="Single-use enrolment code issued: {who} (by: {by}, until: {until})",
+    ),
+    Code.ENROLMENT_CODE_USED: Title(
+        cs="Jednorázový kód k zaregistrování použit: {who} (vydal(a): {by})",
+        en="Single-use enrolment code used: {who} (issued by: {by})",
+    ),
+    Code.ENROLMENT_CODE_REFUSED: Title(
+        cs="Jednorázový kód k zaregistrování odmítnut: {who} (důvod: {reason})",
+        en="Single-use enrolment code refused: {who} (reason: {reason})",
+    ),
+    Code.RECOVERY_CODES_MADE: Title(
+        cs="Vytvořeny nové záložní kódy: {who} (počet: {number})",
+        en="New recovery codes made: {who} (number: {number})",
+    ),
+    Code.EXCEPTION_GRANTED: Title(
+        cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, do: {until}, proč: {why})",
+        en="Exception granted, password alone: {who} (by: {by}, until: {until}, why: {why})",
+    ),
+    Code.EXCEPTION_ENDED: Title(
+        cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
+        en="Exception from multi-factor authentication ended: {who} (by: {by})",
+    ),
     Code.NOTICE_GIVEN_UP: Title(
         cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
         en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",

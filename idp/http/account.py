@@ -17,9 +17,11 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS
 from idp.login import desk, own
+from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
 from idp.login.session import Limits, Session, idle_end, roles_of
+from idp.login.states import AwaitingPassword
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -45,7 +47,7 @@ async def show(request: web.Request) -> web.Response:
             return failure.page_of_status(request, 503)
         session = fresh
     if session is None or handle is None:
-        return await begin(request, ACCOUNT.kept)
+        return await begin(request, ACCOUNT.kept, AwaitingPassword(new_challenge()))
     return await _page(request, provider, handle, now)
 
 
@@ -61,7 +63,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
 
     found = await provider.store.transact(work)
     if found is None:
-        return await begin(request, ACCOUNT.kept)
+        return await begin(request, ACCOUNT.kept, AwaitingPassword(new_challenge()))
     session, sessions, devices = found
     language = language_of(request, provider.pages.default_language)
     done = request.query.get("done", "")

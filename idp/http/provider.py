@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.person import Person
+from idp.http.at_the_office import at_the_office
 from idp.http.page import Pages
 from idp.login import book as login_book
+from idp.login.keys import Site
+from idp.login.refusal import Refusal
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients
 from idp.oidc.keys import SigningKeys
@@ -48,6 +52,9 @@ class DirectoryRefusal(Protocol):
 Authenticate = Callable[[str, str], Awaitable[Person | DirectoryRefusal]]
 """Login and password to the directory's answer; raises one of `Provider.directory_errors`."""
 
+ChangePassword = Callable[[SubjectId, str, str], Awaitable[Refusal | None]]
+"""Has the directory change the password of a person from the old to the new one. None: it is changed; else why not."""
+
 Reread = Callable[[SubjectId], Awaitable[Person | None]]
 """The person as the directory knows them now; raises as `Authenticate` does."""
 
@@ -69,6 +76,7 @@ class Provider:
     store: Store
     authenticate: Authenticate
     reread: Reread
+    change_password: ChangePassword = at_the_office
     directory_errors: tuple[type[Exception], ...]
     pages: Pages
     clock: Callable[[], datetime]
@@ -78,6 +86,11 @@ class Provider:
     """Whom people call who fear for their account."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
+
+    @property
+    def site(self) -> Site:
+        """Where keys are used: the host of the sign-in itself."""
+        return Site(urlsplit(self.issuer).hostname or "", self.issuer, self.office)
 
 
 PROVIDER = web.AppKey("provider", Provider)

@@ -1,30 +1,26 @@
 """`/sign-in`: the pages of one sign-in and their forms."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
-
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
-from idp.http.authorize import refuse, send_on, signed_in
-from idp.http.destination import Destination, destination_of, go_on, must_ask, reach, way_on
-from idp.http.provider import Book, Provider, provider_of
-from idp.login import conduct, totp
-from idp.login.conduct import Progress
-from idp.login.desk import Caller, Fresh
-from idp.login.flow import Rejected, Unanswered
-from idp.login.handle import FlowId, Handle, hashed, new_handle, new_session_id, read_flow_id
-from idp.login.refusal import TOLD, Told
-from idp.oidc.authorize import Refusable, Request
-from idp.oidc.errors import OAuthError, Refused
+from idp.http.authorize import signed_in
+from idp.http.destination import destination_of, go_on, must_ask
+from idp.http.provider import Provider, provider_of
+from idp.http.visit import answered, caller_of, held_at, name_of, step
+from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
+from idp.login.effects import AskDirectory, AskPerson, ChangePassword
+from idp.login.flow_password import TO_BE_CHANGED
+from idp.login.inputs import Answer, Rejected, Stale, Unanswered
+from idp.login.refusal import Refusal
+from idp.login.states import ChangingPassword, CheckingPassword, CheckingPerson
 
 
 async def show(request: web.Request) -> web.Response:
     """The page the flow stands at. A browser that was signed in meanwhile in another tab goes on at once."""
     provider = provider_of(request)
-    name, caller, now = _name(request), _caller(request), provider.clock()
+    name, caller, now = name_of(request), caller_of(request), provider.clock()
     flow = await provider.store.look(lambda book: conduct.current(book, name, caller, now))
     destination = destination_of(provider, flow.asked) if flow is not None else None
     if flow is None or destination is None:
@@ -33,106 +29,126 @@ async def show(request: web.Request) -> web.Response:
     session = await signed_in(provider, handle)
     if handle is not None and must_ask(destination, session, flow.began_at, now) is None:
         return await go_on(request, destination, handle, flow)
-    return sign_in_page.page(request, flow, destination)
+    state = flow.state
+    held = await provider.store.look(lambda book: held_at(book, state))
+    return sign_in_page.page(request, flow, destination, held)
 
 
 async def enter_password(request: web.Request) -> web.Response:
     provider = provider_of(request)
     pairs = await arrival.form(request)
     login, password = arrival.field(pairs, "username"), arrival.field(pairs, "password")
-    name, caller, limits, now = _name(request), _caller(request), provider.sign_in, provider.clock()
-    progress = await provider.store.transact(
-        lambda book: conduct.enter_password(book, name, login, password, caller, limits, now)
+    done = await step(request, lambda book, visit: conduct.enter_password(book, visit, login, password))
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, AskDirectory) and isinstance(checking, CheckingPassword):
+        said = await _authenticated(provider, ask)
+        done = await step(request, lambda book, visit: conduct.answer_password(book, visit, checking, said))
+    return await answered(request, done, typed=login)
+
+
+async def show_key(request: web.Request) -> web.Response:
+    """A passkey instead of the password, or a key after it."""
+    provider = provider_of(request)
+    response = arrival.field(await arrival.form(request), "key")
+    done = await step(
+        request, lambda book, visit: conduct_factor.show_key(book, visit, response, provider.site)
     )
-    checking = progress.checking
-    if progress.ask is not None and checking is not None:
-        said = await _ask_directory(provider, progress.ask.login, progress.ask.password)
-        after, secret = provider.clock(), totp.new_secret()
-        progress = await provider.store.transact(
-            lambda book: conduct.answer_password(book, name, checking, said, caller, limits, secret, after)
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, AskPerson) and isinstance(checking, CheckingPerson):
+        person = await _reread(provider, ask.subject)
+        done = await step(
+            request, lambda book, visit: conduct_factor.answer_passkey(book, visit, checking, person)
         )
-    return _next(request, progress, typed=login)
+    return await answered(request, done)
 
 
 async def enter_code(request: web.Request) -> web.Response:
-    """Code of an enrolled factor, or the first one of a factor being enrolled."""
+    """Code of an enrolled application, or the first one of an application being enrolled."""
+    pairs = await arrival.form(request)
+    code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
+    return await answered(
+        request, await step(request, lambda book, visit: conduct_factor.enter_code(book, visit, code, name))
+    )
+
+
+async def enter_recovery_code(request: web.Request) -> web.Response:
+    code = arrival.field(await arrival.form(request), "recovery")
+    return await answered(
+        request,
+        await step(request, lambda book, visit: conduct_factor.enter_recovery_code(book, visit, code)),
+    )
+
+
+async def enter_enrolment_code(request: web.Request) -> web.Response:
+    code = arrival.field(await arrival.form(request), "enrolment")
+    return await answered(
+        request,
+        await step(request, lambda book, visit: conduct_enrolment.enter_enrolment_code(book, visit, code)),
+    )
+
+
+async def make_key(request: web.Request) -> web.Response:
+    site = provider_of(request).site
+    pairs = await arrival.form(request)
+    response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
+    return await answered(
+        request,
+        await step(
+            request, lambda book, visit: conduct_enrolment.make_key(book, visit, response, name, site)
+        ),
+    )
+
+
+async def renew_recovery_codes(request: web.Request) -> web.Response:
+    return await answered(request, await step(request, conduct_enrolment.renew_recovery_codes))
+
+
+async def confirm_saved(request: web.Request) -> web.Response:
+    return await answered(request, await step(request, conduct_enrolment.confirm_saved))
+
+
+async def enter_new_password(request: web.Request) -> web.Response:
     provider = provider_of(request)
-    code = arrival.field(await arrival.form(request), "code")
-    name, caller, now = _name(request), _caller(request), provider.clock()
-    given = _Given(new_handle(), cookies.read(request, cookies.KNOWN) or new_handle(), new_handle())
-    fresh = Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known))
-    previous = cookies.read_hashed(request, cookies.SSO)
-
-    def work(book: Book) -> tuple[Progress, Destination | None, bool]:
-        """One transaction from the guess to the authorization code."""
-        flow = conduct.current(book, name, caller, now)
-        progress = conduct.enter_code(book, name, code, caller, provider.sign_in, fresh, now, previous)
-        destination = destination_of(provider, flow.asked) if flow is not None else None
-        if flow is None or destination is None or progress.session is None:
-            return progress, None, False
-        if must_ask(destination, progress.session, flow.began_at, now) is not None:
-            return progress, destination, False
-        reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
-        return progress, destination, True
-
-    progress, destination, granted = await provider.store.transact(work)
-    if progress.ended:
-        await provider.on_ended(progress.ended)
-    if progress.session is None:
-        return _next(request, progress, typed="")
-    if granted and destination is not None:
-        response = send_on(way_on(provider, destination, given.code))
-    elif isinstance(destination, Request):
-        other = Refused(OAuthError.LOGIN_REQUIRED, "somebody else signed in than id_token_hint names")
-        response = await refuse(request, Refusable(destination.target, other))
-    else:
-        response = send_on(provider.start)
-    cookies.give(response, cookies.SSO, given.sso)
-    cookies.give(response, cookies.KNOWN, given.known, cookies.KNOWN_FOR)
-    return response
+    pairs = await arrival.form(request)
+    old, new, again = (arrival.field(pairs, name) for name in ("old", "new", "again"))
+    done = await step(
+        request, lambda book, visit: conduct_new_password.enter_new_password(book, visit, old, new, again)
+    )
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, ChangePassword) and isinstance(checking, ChangingPassword):
+        said = await _changed(provider, ask)
+        done = await step(
+            request, lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said)
+        )
+    return await answered(request, done)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Given:
-    """Handles the browser gets when the sign-in is complete."""
-
-    sso: Handle
-    known: Handle
-    code: Handle
-
-
-async def _ask_directory(provider: Provider, login: str, password: str) -> Person | Rejected | Unanswered:
+async def _authenticated(provider: Provider, ask: AskDirectory) -> Answer:
     try:
-        said = await provider.authenticate(login, password)
+        said = await provider.authenticate(ask.login, ask.password)
+        if isinstance(said, Person):
+            return said
+        rejected = Rejected(str(said.reason.value), said.subject)
+        why = TO_BE_CHANGED.get(rejected.reason)
+        if why is None or rejected.subject is None:
+            return rejected
+        person = await provider.reread(rejected.subject)
     except provider.directory_errors:
         return Unanswered()
-    return said if isinstance(said, Person) else Rejected(str(said.reason.value), said.subject)
+    return rejected if person is None else Stale(person, why)
 
 
-def _next(request: web.Request, progress: Progress, typed: str) -> web.Response:
-    """After a step that went well the next page, by redirect; after a refused one the same, saying why."""
-    flow, told = progress.flow, progress.told
-    if flow is None:
-        return failure.start_again(request)
-    moved_on = told is None or TOLD[told.reason] is Told.START_AGAIN
-    if moved_on:
-        response = send_on("/sign-in?" + urlencode({"flow": flow.id}))
-        if told is not None:
-            response.headers[REASON_HEADER] = TOLD[told.reason]
-        return response
-    destination = destination_of(provider_of(request), flow.asked)
-    if destination is None:
-        return failure.start_again(request)
-    return sign_in_page.page(request, flow, destination, told, typed)
+async def _reread(provider: Provider, subject: SubjectId) -> Person | Unanswered | None:
+    try:
+        return await provider.reread(subject)
+    except provider.directory_errors:
+        return Unanswered()
 
 
-def _name(request: web.Request) -> FlowId | None:
-    return read_flow_id(request.query.get("flow"))
-
-
-def _caller(request: web.Request) -> Caller:
-    return Caller(
-        origin=arrival.origin_of(request),
-        browser=cookies.read_hashed(request, cookies.LOGIN),
-        known=cookies.read_hashed(request, cookies.KNOWN),
-    )
+async def _changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
+    """Why the password is not changed, or what the directory says of the person after the change."""
+    try:
+        refusal = await provider.change_password(ask.subject, ask.old, ask.new)
+    except provider.directory_errors:
+        return Refusal.DIRECTORY_UNREACHABLE
+    return refusal if refusal is not None else await _reread(provider, ask.subject)
