@@ -174,6 +174,20 @@ class FactorEnrolled(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRenamed(Happening):
+    factor: Factor
+    name: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChangeRefused(Happening):
+    """A signed-in person could not add, remove or rename an authenticator, or make recovery codes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
@@ -270,6 +284,8 @@ Event = (
     | Throttled
     | FactorEnrolled
     | FactorRemoved
+    | FactorRenamed
+    | FactorChangeRefused
     | SignInCompleted
     | NewDeviceMet
     | NewDeviceOwned

@@ -31,6 +31,8 @@ class Code(StrEnum):
     SIGN_OUT = "sign_in.signed_out"
     FACTOR_ENROLLED = "factor.enrolled"
     FACTOR_REMOVED = "factor.removed"
+    FACTOR_RENAMED = "factor.renamed"
+    FACTOR_CHANGE_REFUSED = "factor.change_refused"
     NOTICE_GIVEN_UP = "notice.given_up"
     ENROLMENT_CODE_ISSUED = "factor.enrolment_code_issued"
     ENROLMENT_CODE_USED = "factor.enrolment_code_used"

@@ -75,6 +75,14 @@ TITLES: dict[Code, Title] = {
         cs="Odebrán způsob ověření: {who} ({factor}, odebral(a): {by})",
         en="A factor removed: {who} ({factor}, by: {by})",
     ),
+    Code.FACTOR_RENAMED: Title(
+        cs="Přejmenován způsob ověření: {who}, „{before}“ na „{authenticator}“",
+        en="A factor renamed: {who}, “{before}” to “{authenticator}”",
+    ),
+    Code.FACTOR_CHANGE_REFUSED: Title(
+        cs="Změna způsobů ověření odmítnuta: {who} (důvod: {reason})",
+        en="A change of factors refused: {who} (reason: {reason})",
+    ),
     Code.ENROLMENT_CODE_ISSUED: Title(
         cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by}, do: {until})",
         en="Single-use enrolment code issued: {who} (by: {by}, until: {until})",

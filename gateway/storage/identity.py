@@ -17,7 +17,7 @@ from gateway.storage.idle import AT_THE_PROVIDER, idle_micros
 from gateway.storage.moment import micros
 from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
-from gateway.storage.tables.authenticators import enrolment_code
+from gateway.storage.tables.authenticators import enrolment_code, pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
@@ -120,6 +120,7 @@ class IdentityStore:
                 (known_login, known_login.c.seen_at, now - FORGOTTEN),
                 (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
                 (new_device, new_device.c.at, now - FORGOTTEN),
+                (pending_authenticator, pending_authenticator.c.expires_at, now),
                 (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
             ):
                 _remove(connection, table, column <= micros(before))

@@ -21,6 +21,7 @@ from gateway.storage.identity_rows import (
 )
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.seal import Seal
+from gateway.storage.tables.authenticators import pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
@@ -36,8 +37,10 @@ from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
 from idp.login.new_device import NewDevice
+from idp.login.pending import Pending
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
+from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
 
 
@@ -98,6 +101,27 @@ class IdentityBook(AuthenticatorsBook):
     def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None:
         where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
         self._connection.execute(delete(known_browser).where(where))
+
+    def pending(self, session: SessionId) -> Pending | None:
+        row = self._one(pending_authenticator, pending_authenticator.c.session == session)
+        if row is None:
+            return None
+        secret = Secret(self._seal.open(row.sealed_secret, f"pending_authenticator:{session}").decode())
+        return Pending(session, secret, row.challenge, moment_of(row.expires_at))
+
+    def keep_pending(self, pending: Pending) -> None:
+        place = f"pending_authenticator:{pending.session}"
+        row = {
+            "session": pending.session,
+            "sealed_secret": self._seal.close(pending.secret.base32.encode(), place),
+            "challenge": pending.challenge,
+            "expires_at": micros(pending.expires_at),
+        }
+        self._put(pending_authenticator, row)
+
+    def drop_pending(self, session: SessionId) -> None:
+        mine = pending_authenticator.c.session == session
+        self._connection.execute(delete(pending_authenticator).where(mine))
 
     def keep_new_device(self, device: NewDevice) -> None:
         self._put(new_device, device_row(device))

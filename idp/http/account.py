@@ -1,6 +1,7 @@
 """`/account`: who somebody is here, and where they are signed in. The page of the provider's own session."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
@@ -8,7 +9,8 @@ from aiohttp import web
 from config.vocabulary import Language, MunicipalityCode, Role, SessionId
 from idp.directory.person import Person
 from idp.events import Origin
-from idp.http import arrival, cookies, failure
+from idp.http import account_factors, arrival, cookies, failure
+from idp.http.account_words import UNCHANGED
 from idp.http.authorize import begin, reread, send_on, signed_in
 from idp.http.destination import ACCOUNT
 from idp.http.expiry import Expiry
@@ -17,17 +19,20 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS
 from idp.login import desk, own
+from idp.login.authenticator import Authenticator
 from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
+from idp.login.own_authenticators import is_fresh, proof_ends
 from idp.login.session import Limits, Session, idle_end, roles_of
 from idp.login.states import AwaitingPassword
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-DONE = frozenset({"ended", "ended-others", "owned", "gone"})
+DONE = frozenset({"ended", "ended-others", "owned", "gone", "added", "renamed", "removed"})
 """What the page can be told, by `?done=`, has just been done."""
+UNCHANGED_BY_NAME = {reason.value: words for reason, words in UNCHANGED.items()}
 CHECK, STAY = "/account/expiry", "/account/stay"
 UNSAID = frozenset({"mfa", "user"})
 """Methods that say nothing beside the others."""
@@ -51,20 +56,38 @@ async def show(request: web.Request) -> web.Response:
     return await _page(request, provider, handle, now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the page shows, of one moment."""
+
+    session: Session
+    sessions: Sequence[Session]
+    devices: Sequence[NewDevice]
+    authenticators: Sequence[Authenticator]
+    codes_left: int
+
+
 async def _page(request: web.Request, provider: Provider, handle: HandleHash, now: datetime) -> web.Response:
     limits = provider.sign_in
 
-    def work(book: Book) -> tuple[Session, list[Session], list[NewDevice]] | None:
+    def work(book: Book) -> _Seen | None:
         session = desk.live(book, handle, limits, now)
         if session is None:
             return None
         session = desk.touch(book, session, limits, now)
-        return session, own.sessions(book, session, limits, now), own.new_devices(book, session)
+        subject = session.person.subject
+        return _Seen(
+            session=session,
+            sessions=own.sessions(book, session, limits, now),
+            devices=own.new_devices(book, session),
+            authenticators=book.authenticators(subject),
+            codes_left=book.recovery_codes_left(subject),
+        )
 
     found = await provider.store.transact(work)
     if found is None:
         return await begin(request, ACCOUNT.kept, AwaitingPassword(new_challenge()))
-    session, sessions, devices = found
+    session = found.session
     language = language_of(request, provider.pages.default_language)
     done = request.query.get("done", "")
     return provider.pages.respond(
@@ -85,8 +108,13 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         expiry=expiry_of(session, limits, now),
         check=CHECK,
         stay=STAY,
-        sessions=sessions,
-        devices=devices,
+        sessions=found.sessions,
+        devices=found.devices,
+        authenticators=found.authenticators,
+        kind=lambda one: FACTORS[one.factor].in_language(language),
+        codes_left=found.codes_left,
+        proven=proof_ends(session) if is_fresh(session, now) else None,
+        unchanged=UNCHANGED_BY_NAME.get(done, ""),
     )
 
 
@@ -209,7 +237,7 @@ def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
     return response
 
 
-PAGES: Mapping[str, Handler] = {ACCOUNT.path: show, CHECK: expiry}
+PAGES: Mapping[str, Handler] = {ACCOUNT.path: show, CHECK: expiry, **account_factors.PAGES}
 FORMS: Mapping[str, Handler] = {
     STAY: stay,
     "/account/sign-ins/end": end,
@@ -217,5 +245,6 @@ FORMS: Mapping[str, Handler] = {
     "/account/sign-ins/end-all": end_everywhere,
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
+    **account_factors.FORMS,
 }
 """Address of each form → what it does."""

@@ -35,7 +35,7 @@ class OwnPage:
 
 
 ACCOUNT = OwnPage("/account")
-ACCOUNT_PROVEN = OwnPage("/account", anew=True)
+ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
 OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN)}
 
 Destination = Request | OwnPage

@@ -158,14 +158,15 @@ def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Co
             provider.site, state.challenge, person.subject, person.login, person.name, held.credentials
         )
         return "enrol_key.html", {**more, "options": options}
-    return "enrol.html", {**more, **_application(provider.office, person.login, state.secret)}
+    return "enrol.html", {**more, **application(provider.office, person.login, state.secret)}
 
 
 def _enough(factor: Factor, standing: Standing) -> bool:
     return reaches(LEVELS[factor], standing.demanded)
 
 
-def _application(office: str, login: str, secret: totp.Secret) -> dict[str, object]:
+def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
+    """What the page says of an application that is being set up: picture, key for typing, address."""
     address = totp.provisioning_address(secret, login, office)
     code = segno.make(address, error=CORRECTION)
     letters = secret.base32

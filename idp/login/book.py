@@ -12,6 +12,7 @@ from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
 from idp.login.new_device import NewDevice
+from idp.login.pending import Pending
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.spoken_code import SpokenCode
@@ -121,6 +122,14 @@ class Book(Counters, Authenticators, Protocol):
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
 
     def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None: ...
+
+    def pending(self, session: SessionId) -> Pending | None:
+        """The authenticator that is being added in a session."""
+        ...
+
+    def keep_pending(self, pending: Pending) -> None: ...
+
+    def drop_pending(self, session: SessionId) -> None: ...
 
     def keep_new_device(self, device: NewDevice) -> None: ...
 

@@ -22,6 +22,7 @@ LABELS: Mapping[str, Title] = {
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "before": Title(cs="Předchozí název", en="Name before"),
     "by": Title(cs="Provedl(a)", en="Done by"),
     "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
     "bytes": Title(cs="Bajtů", en="Bytes"),

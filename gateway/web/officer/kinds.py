@@ -31,6 +31,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
             Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
+            Code.FACTOR_RENAMED: Title(cs="Přejmenování druhého faktoru", en="Second factor renamed"),
+            Code.FACTOR_CHANGE_REFUSED: Title(
+                cs="Odmítnutá změna druhého faktoru", en="Change of second factor refused"
+            ),
             Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k zaregistrování", en="Enrolment code issued"),
             Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k zaregistrování", en="Enrolment code used"),
             Code.ENROLMENT_CODE_REFUSED: Title(

@@ -16,7 +16,15 @@ CATALOGS = {
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
     ],
     "idp/http/locale/account.cs.po": [
-        PROJECT / f"idp/http/templates/{name}.html" for name in ("account", "account_alarm")
+        PROJECT / f"idp/http/templates/{name}.html"
+        for name in (
+            "account",
+            "account_alarm",
+            "account_add",
+            "account_add_key",
+            "account_remove",
+            "account_codes",
+        )
     ],
     "gateway/web/locale/cs.po": sorted(PROJECT.glob("gateway/web/**/*.html")),
 }

@@ -1,4 +1,6 @@
-"""Where sessions came from, browsers a person has not yet spoken of, notices that wait for their receivers."""
+"""Where sessions came from, browsers a person has not yet spoken of, notices that wait for their receivers,
+authenticators that are being added.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +25,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_new_device_subject"), "new_device", ["subject"])
     op.create_index(op.f("ix_new_device_at"), "new_device", ["at"])
+    op.create_table(
+        "pending_authenticator",
+        sa.Column("session", sa.String(length=22), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("challenge", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("session", name=op.f("pk_pending_authenticator")),
+    )
+    op.create_index(op.f("ix_pending_authenticator_expires_at"), "pending_authenticator", ["expires_at"])
     op.create_table(
         "notice",
         sa.Column("id", sa.String(length=22), nullable=False),
