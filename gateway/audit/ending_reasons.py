@@ -27,6 +27,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="v témže prohlížeči se přihlásil někdo jiný",
                 en="somebody else signed in with the same browser",
             ),
+            "session.level_changed": Title(
+                cs="osoba znovu doložila svou totožnost", en="the person has shown anew who they are"
+            ),
             "session.municipality_switched": Title(
                 cs="změna obce, za kterou osoba jedná", en="another municipality is acted for"
             ),

@@ -46,6 +46,7 @@ class Code(StrEnum):
     TOKEN_REFUSED = "oidc.token_refused"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"
+    SESSION_LEVEL = "session.level_changed"
     SESSION_MUNICIPALITY = "session.municipality_switched"
     DECISION_PERMIT = "decision.permit"
     DECISION_REFUSE = "decision.refuse"

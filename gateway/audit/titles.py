@@ -23,19 +23,19 @@ TITLES: dict[Code, Title] = {
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
     ),
     Code.SIGN_IN_CODE_ACCEPTED: Title(
-        cs="Další způsob ověření přijat: {who} ({factor})", en="Further factor accepted: {who} ({factor})"
+        cs="Další způsob ověření přijat: {who}", en="Further factor accepted: {who}"
     ),
     Code.SIGN_IN_CODE_REFUSED: Title(
-        cs="Kód odmítnut: {who} ({factor}, důvod: {reason})",
-        en="Code refused: {who} ({factor}, reason: {reason})",
+        cs="Kód odmítnut: {who} (důvod: {reason})",
+        en="Code refused: {who} (reason: {reason})",
     ),
     Code.SIGN_IN_KEY_REFUSED: Title(
         cs="Přístupový nebo bezpečnostní klíč odmítnut: {who} (důvod: {reason})",
         en="Passkey or security key refused: {who} (reason: {reason})",
     ),
     Code.SIGN_IN_BY_EXCEPTION: Title(
-        cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by}, do: {until})",
-        en="Signed in by password alone, by exception: {who} (granted by: {granted_by}, until: {until})",
+        cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by})",
+        en="Signed in by password alone, by exception: {who} (granted by: {granted_by})",
     ),
     Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Heslo změněno: {who}", en="Password changed: {who}"),
     Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
@@ -68,12 +68,12 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
-        cs="Zaregistrován další způsob ověření: {who} ({factor}, „{authenticator}“)",
-        en="Another factor enrolled: {who} ({factor}, “{authenticator}”)",
+        cs="Zaregistrován další způsob ověření: {who}",
+        en="Another factor enrolled: {who}",
     ),
     Code.FACTOR_REMOVED: Title(
-        cs="Odebrán způsob ověření: {who} ({factor}, odebral(a): {by})",
-        en="A factor removed: {who} ({factor}, by: {by})",
+        cs="Odebrán způsob ověření: {who} (odebral(a): {by})",
+        en="A factor removed: {who} (by: {by})",
     ),
     Code.FACTOR_RENAMED: Title(
         cs="Přejmenován způsob ověření: {who}, „{before}“ na „{authenticator}“",
@@ -84,8 +84,8 @@ TITLES: dict[Code, Title] = {
         en="A change of factors refused: {who} (reason: {reason})",
     ),
     Code.ENROLMENT_CODE_ISSUED: Title(
-        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by}, do: {until})",
-        en="Single-use enrolment code issued: {who} (by: {by}, until: {until})",
+        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by})",
+        en="Single-use enrolment code issued: {who} (by: {by})",
     ),
     Code.ENROLMENT_CODE_USED: Title(
         cs="Jednorázový kód k zaregistrování použit: {who} (vydal(a): {by})",
@@ -96,12 +96,12 @@ TITLES: dict[Code, Title] = {
         en="Single-use enrolment code refused: {who} (reason: {reason})",
     ),
     Code.RECOVERY_CODES_MADE: Title(
-        cs="Vytvořeny nové záložní kódy: {who} (počet: {number})",
-        en="New recovery codes made: {who} (number: {number})",
+        cs="Vytvořeny nové záložní kódy: {who}",
+        en="New recovery codes made: {who}",
     ),
     Code.EXCEPTION_GRANTED: Title(
-        cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, do: {until}, proč: {why})",
-        en="Exception granted, password alone: {who} (by: {by}, until: {until}, why: {why})",
+        cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
+        en="Exception granted, password alone: {who} (by: {by}, why: {why})",
     ),
     Code.EXCEPTION_ENDED: Title(
         cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
@@ -130,6 +130,10 @@ TITLES: dict[Code, Title] = {
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace: {who} (důvod: {reason}, ukončil: {by})",
         en="Session ended: {who} (reason: {reason}, by: {by})",
+    ),
+    Code.SESSION_LEVEL: Title(
+        cs="Totožnost v relaci znovu ověřena: {who}",
+        en="Identity shown anew in a session: {who}",
     ),
     Code.SESSION_MUNICIPALITY: Title(
         cs="Změna obce, za kterou osoba jedná: {who}, nově {municipality}",

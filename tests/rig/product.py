@@ -11,7 +11,7 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ from gateway.demo.slapd import Slapd, free_port, load
 from gateway.demo.slapd import start as start_slapd
 from gateway.demo.start import DISTRICT, DOMAIN, plan
 from gateway.demo.world import Account, World, draw_accounts
+from idp.login.officer import issue_enrolment_code
+from idp.login.spoken_code import new_spoken_code, written
 from idp.login.totp import Secret
 from tests.rig.slapd import as_root
 from tests.rig.visitor import Visitor
@@ -129,6 +131,11 @@ class Product:
         """A python-ldap connection that may change everything in the directory."""
         return as_root(self.directory, self.world.authority)
 
+    async def enrolment_code(self, account: Account) -> str:
+        """What an officer would tell this person; written as the officer reads it."""
+        with self.state() as state:
+            return await enrolment_code(state, account)
+
     @contextlib.contextmanager
     def state(self) -> Iterator[State]:
         """The installation's database and stores, opened beside the running product."""
@@ -195,6 +202,15 @@ async def installed(
             await made.stop()
     finally:
         directory.stop()
+
+
+async def enrolment_code(state: State, account: Account) -> str:
+    code, now = new_spoken_code(), datetime.now(UTC)
+    until = now + timedelta(hours=1)
+    await state.identities.transact(
+        lambda book: issue_enrolment_code(book, account.subject, account.login, code, "cli:test", now, until)
+    )
+    return written(code)
 
 
 async def enrol(state: State, accounts: Sequence[Account]) -> None:

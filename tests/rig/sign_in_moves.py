@@ -10,9 +10,10 @@ from typing import Any
 
 from idp.directory.person import AccountState
 from idp.events import Factor
-from idp.login import keys, totp
+from idp.login import flow, keys, totp
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Proof
 from idp.login.drawn import Drawn, draw
+from idp.login.effects import Record, Tell
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import ExceptionId, SignInException
 from idp.login.inputs import (
@@ -282,3 +283,27 @@ ALL_MOVES = {name: move for moves in MOVES.values() for name, move in moves.item
 
 def happened(name: str, state: State, drawn: Drawn | None = None) -> Input:
     return ALL_MOVES[name].make(state, drawn or draw())
+
+
+def told(effects):
+    return [effect.reason for effect in effects if isinstance(effect, Tell)]
+
+
+def recorded(effects):
+    return [effect.event for effect in effects if isinstance(effect, Record)]
+
+
+def of_kind(effects, kind):
+    return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def go(state, *names):
+    """The state after these moves, and the effects of the last one."""
+    effects = ()
+    for name in names:
+        state, effects = flow.step(state, happened(name, state), NOON)
+    return state, effects
+
+
+def begun(demanded=None):
+    return AwaitingPassword(draw().challenge, demanded)

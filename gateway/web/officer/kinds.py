@@ -63,6 +63,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),
             Code.SESSION_ENDED: Title(cs="Ukončená relace", en="Session ended"),
+            Code.SESSION_LEVEL: Title(cs="Nové ověření v relaci", en="Identity shown anew"),
             Code.SESSION_MUNICIPALITY: Title(cs="Změna obce, za kterou se jedná", en="Municipality switched"),
         },
     ),

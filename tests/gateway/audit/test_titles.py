@@ -17,6 +17,7 @@ DETAILS = {
     *("by", "before", "device_address", "kind", "channel"),
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous"),
+    *("granted_by", "why"),
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }
 
