@@ -78,8 +78,8 @@ def sign_in(
         level=session.level,
         methods=session.methods,
     )
-    book.record(completed)
     _meet(book, caller.known or fresh.known, session, origin, now)
+    book.record(completed)
     return session, over
 
 
