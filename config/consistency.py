@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
-from config.addresses import split
+from config.address import split_address
+from config.directories import directory_findings, role_findings
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
+from config.guesses import guess_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
-from config.settings import Application, Settings
+from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
@@ -22,7 +24,6 @@ HOST = re.compile(  # a last label of digits alone would be read as an IPv4 addr
 NAME = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z"
 )  # of a machine; RFC 1123 §2.1, and `_`
-PLACEHOLDER = "{municipality}"
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -44,13 +45,14 @@ def inconsistencies(
     """
     checks = (
         ((), _files(settings)),
-        (("directory.refresh", "directory.grace", "sign_in", "grants"), duration_findings(settings, written)),
-        ((), _directory(settings)),
+        (("facts", "sign_in", "grants"), duration_findings(settings, written)),
+        ((), guess_findings(settings)),
+        ((), directory_findings(settings, district)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
         (("public.domain",), _hosts(settings, district)),
         ((), _applications(settings, district)),
         ((), _clients(settings)),
-        ((), _roles(settings, district)),
+        ((), role_findings(settings, district)),
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
     )
@@ -58,17 +60,25 @@ def inconsistencies(
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    secrets = {
-        "public.key": settings.public.key,
-        "directory.bind_password_file": settings.directory.bind_password_file,
-    } | {
-        f"oidc_clients[{number}].secret_file": client.secret_file
-        for number, client in enumerate(settings.oidc_clients)
-        if client.secret_file is not None
-    }
+    secrets = (
+        {
+            "public.key": settings.public.key,
+        }
+        | {
+            f"directories[{number}].bind_password_file": directory.bind_password_file
+            for number, directory in enumerate(settings.directories)
+        }
+        | {
+            f"oidc_clients[{number}].secret_file": client.secret_file
+            for number, client in enumerate(settings.oidc_clients)
+            if client.secret_file is not None
+        }
+    )
     readable = {
         "public.certificate": settings.public.certificate,
-        "directory.authority": settings.directory.authority,
+    } | {
+        f"directories[{number}].authority": directory.authority
+        for number, directory in enumerate(settings.directories)
     }
     secrets |= secrets_of_receivers(settings)
     readable |= authorities_of_receivers(settings)
@@ -92,22 +102,6 @@ def _files(settings: Settings) -> Iterator[Finding]:
             f"{settings.state.directory} is too long a path for the sockets in it",
             f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
         )
-
-
-def _directory(settings: Settings) -> Iterator[Finding]:
-    for number, server in enumerate(settings.directory.servers):
-        parts = split(server)
-        if (
-            parts is None
-            or parts.scheme not in ("ldaps", "ldap")
-            or not parts.hostname
-            or parts.path not in ("", "/")
-        ):
-            yield (
-                f"directory.servers[{number}]",
-                f"{server!r} is not the address of a directory server",
-                "write for example `ldaps://ldap.office.example:636`",
-            )
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
@@ -163,7 +157,7 @@ def _applications(settings: Settings, district: District | None) -> Iterator[Fin
         if application.id in seen:
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
-        upstream = split(application.upstream)
+        upstream = split_address(application.upstream)
         if (
             upstream is None
             or not upstream.hostname
@@ -208,30 +202,13 @@ def _clients(settings: Settings) -> Iterator[Finding]:
         seen.add(client.id)
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             for uri in getattr(client, name):
-                parts = split(uri)
+                parts = split_address(uri)
                 if parts is None or parts.scheme != "https" or not parts.hostname or "#" in uri:
                     yield (
                         f"{at}.{name}",
                         f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
                         "write the whole address, as `https://application.example/callback`",
                     )
-
-
-def _roles(settings: Settings, district: District | None) -> Iterator[Finding]:
-    for number, mapping in enumerate(settings.directory.roles):
-        at = f"directory.roles[{number}]"
-        if (mapping.municipality is None) != (PLACEHOLDER in mapping.group):
-            yield (
-                at,
-                "a role holds in one municipality",
-                f"give `municipality`, or {PLACEHOLDER} in `group`, not both or none",
-            )
-        if district is not None and mapping.municipality is not None and mapping.municipality not in district:
-            yield (
-                f"{at}.municipality",
-                f"{mapping.municipality} is not in the district",
-                f"use codes of {settings.office.district}",
-            )
 
 
 def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:

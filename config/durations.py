@@ -7,7 +7,7 @@ from datetime import timedelta
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("directory", "sign_in", "grants", "audit")
+TABLES = ("facts", "sign_in", "grants", "audit")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 
@@ -23,7 +23,7 @@ class Order:
 
 ORDERS = (
     Order("grants.lifetime", "sign_in.idle", "a grant would let in somebody who has been idle for too long"),
-    Order("directory.refresh", "directory.grace", "facts would be too old before they are read again"),
+    Order("facts.refresh", "facts.grace", "facts would be too old before they are read again"),
     Order("sign_in.idle", "sign_in.absolute", "a session would never end by idling"),
     Order("sign_in.idle", "sign_in.absolute_administrators", "a session would never end by idling"),
     Order(

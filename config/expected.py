@@ -68,6 +68,15 @@ def is_table(kind: Any) -> bool:
     return isinstance(inner, type) and issubclass(inner, Struct)
 
 
+def table_in(kind: Any) -> Any:
+    """The table that is meant, be it one or a list of such; None for anything else."""
+    inner = bare(kind)
+    if get_origin(inner) is list:
+        (item, *_) = get_args(inner)
+        inner = bare(item)
+    return inner if is_table(inner) else None
+
+
 def near(written: str, known: Sequence[str]) -> str | None:
     """The known word that was probably meant."""
     found = get_close_matches(written.lower(), known, n=1)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.addresses import split
+from config.address import split_address
 from config.doubt import Finding
 from config.settings import Settings, Smtp, Webhook
 
@@ -46,7 +46,7 @@ def receiver_findings(settings: Settings) -> Iterator[Finding]:
 
 def _webhook(webhook: Webhook) -> Iterator[Finding]:
     at = "notifications.webhook"
-    parts = split(webhook.address)
+    parts = split_address(webhook.address)
     if parts is None or parts.scheme != "https" or not parts.hostname or "#" in webhook.address:
         yield (
             f"{at}.address",

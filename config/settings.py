@@ -15,10 +15,14 @@ from config.vocabulary import (
     ADMINISTRATORS,
     Action,
     ApplicationId,
+    DirectoryName,
     Language,
     MunicipalityCode,
     Role,
 )
+
+PLACEHOLDER = "{municipality}"
+"""Stands for any municipality's code in hosts and in names of groups."""
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -64,6 +68,11 @@ class RoleMapping(Setting, frozen=True, kw_only=True):
 
 
 class Directory(Setting, frozen=True, kw_only=True):
+    """One office directory; there may be several."""
+
+    name: Annotated[DirectoryName, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    """Part of every subject of its people: it stays when everything else here changes."""
+    kind: Literal["openldap", "active_directory"] = "openldap"
     servers: Annotated[list[str], Meta(min_length=1)]
     """LDAP URLs (`ldaps://host:636`, or `ldap://host` which is upgraded by StartTLS), tried in order."""
     authority: Path
@@ -72,18 +81,37 @@ class Directory(Setting, frozen=True, kw_only=True):
     bind_password_file: Path
     people_base: str
     groups_base: str
-    people_filter: str = "(objectClass=inetOrgPerson)"
-    login_attribute: str = "uid"
-    identity_attribute: str = "entryUUID"
+    people_filter: str | None = None
+    """Left out: what is usual for the kind."""
+    login_attributes: list[str] = field(default_factory=list)
+    """What people sign in with, the canonical one first; empty: what is usual for the kind."""
     connections: Annotated[int, Meta(ge=1, le=64)] = 8
     connect_timeout: timedelta = timedelta(seconds=3)
     operation_timeout: timedelta = timedelta(seconds=5)
     page_size: Annotated[int, Meta(ge=1, le=1000)] = 500
-    refresh: timedelta = timedelta(minutes=1)
-    """How often the facts of signed-in people are read again."""
-    grace: timedelta = timedelta(minutes=15)
-    """How long the last known facts serve when the directory cannot be reached."""
+    municipalities: list[MunicipalityCode] = field(default_factory=list)
+    """Where this directory may give roles; empty means in the whole district."""
+    lockout_attempts: Annotated[int, Meta(ge=0)] | None = None
+    """Wrong passwords after which the directory locks an account (0: never); left out: as it says itself."""
+    lockout_window: timedelta | None = None
+    """Time without one after which it forgets them; left out: as it says itself."""
     roles: list[RoleMapping]
+
+
+class Facts(Setting, frozen=True, kw_only=True):
+    refresh: timedelta = timedelta(minutes=1)
+    """How often what the directories say of people is brought up to date."""
+    grace: timedelta = timedelta(minutes=15)
+    """How long the last known facts serve when a directory cannot be reached."""
+
+
+class OfficeNetwork(Setting, frozen=True, kw_only=True):
+    """Networks of the office, where many people share an address."""
+
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest counts."""
+    attempts_per_address: Annotated[int, Meta(ge=5)]
+    attempts_per_network: Annotated[int, Meta(ge=5)]
 
 
 class RoleLimits(Setting, frozen=True, kw_only=True):
@@ -104,6 +132,11 @@ class SignIn(Setting, frozen=True, kw_only=True):
     """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
     attempts_window: timedelta = timedelta(minutes=15)
     attempts_per_address: Annotated[int, Meta(ge=5)] = 50
+    attempts_per_network: Annotated[int, Meta(ge=5)] = 200
+    network_prefix_ipv4: Annotated[int, Meta(ge=8, le=32)] = 24
+    network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
+    """Bits of an address that make a network where `networks` names none."""
+    networks: list[OfficeNetwork] = field(default_factory=list)
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
 
@@ -228,8 +261,9 @@ class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
     state: State
-    directory: Directory
+    directories: Annotated[list[Directory], Meta(min_length=1)]
     policies: Policies
+    facts: Facts = field(default_factory=Facts)
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
     audit: Audit = field(default_factory=Audit)

@@ -14,7 +14,7 @@ import msgspec
 
 from config.doubt import Finding
 from config.duration import parse_duration
-from config.expected import bare, expectation, is_table, near, words
+from config.expected import bare, expectation, is_table, near, table_in, words
 from config.settings import Settings
 
 EXAMPLE = "config/examples/embedded.toml explains every setting"
@@ -98,9 +98,11 @@ def _unknown(what: str, guess: str | None, fields: dict[str, Any]) -> tuple[str,
 
 
 def _absent(name: str, kind: Any, at: str) -> tuple[str, str]:
-    if is_table(kind) and not at:
-        inside = ", ".join(one.encode_name for one in msgspec.structs.fields(bare(kind)) if one.required)
-        return f"the section [{name}] is missing", f"add it, with at least {inside}; {EXAMPLE}"
+    table = table_in(kind)
+    if table is not None and not at:
+        inside = ", ".join(one.encode_name for one in msgspec.structs.fields(table) if one.required)
+        heading = f"[{name}]" if is_table(kind) else f"[[{name}]]"
+        return f"the section {heading} is missing", f"add it, with at least {inside}; {EXAMPLE}"
     return "is missing", f"add it: {expectation(kind)}; {EXAMPLE}"
 
 

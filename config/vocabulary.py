@@ -6,8 +6,11 @@ from typing import NewType
 MunicipalityCode = NewType("MunicipalityCode", str)
 """Six-digit code of a municipality in the Czech statistical register; the tenant key everywhere."""
 
+DirectoryName = NewType("DirectoryName", str)
+"""Name of an office directory in the configuration, `[a-z][a-z0-9-]*`."""
+
 SubjectId = NewType("SubjectId", str)
-"""Stable identifier of a person: `entryUUID` or `objectGUID` of the office directory, canonical UUID text."""
+"""Stable identifier of a person: `{name of the directory}:{entryUUID or objectGUID there}`, canonical UUID text."""
 
 SessionId = NewType("SessionId", str)
 """Public name of a session (22 characters, base64url of 128 random bits). Not a credential."""

@@ -47,6 +47,7 @@ class EndReason(StrEnum):
     ABSOLUTE = "absolute_limit"
     ACCOUNT_CLOSED = "account_closed"
     BY_OFFICER = "ended_by_officer"
+    PASSWORD_CHANGED = "password_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,10 @@ GROUPS: tuple[Group, ...] = (
             ),
             "account_disabled": Title(cs="účet je zakázán", en="the account is disabled"),
             "account_locked": Title(cs="účet je zamčen", en="the account is locked"),
+            "account_not_now": Title(
+                cs="účet se teď nebo odtud nesmí přihlašovat",
+                en="the account may not sign in now or from here",
+            ),
             "account_expired": Title(cs="platnost účtu skončila", en="the account has expired"),
             "must_change_password": Title(
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
@@ -41,6 +45,17 @@ GROUPS: tuple[Group, ...] = (
             ),
             "too_many_attempts_address": Title(
                 cs="příliš mnoho pokusů z jedné adresy", en="too many attempts from one address"
+            ),
+            "too_many_attempts_network": Title(
+                cs="příliš mnoho pokusů z jedné sítě", en="too many attempts from one network"
+            ),
+            "too_many_attempts_directory": Title(
+                cs="další špatné heslo by mohlo účet zamknout v adresáři",
+                en="one more wrong password could lock the account in the directory",
+            ),
+            "not_tried": Title(
+                cs="heslo se nezkoušelo, pokusy jsou vyčerpány",
+                en="the password was not tried: no attempt is left",
             ),
             "not_recognised": Title(
                 cs="osoba nebyla rozpoznána (příčinu má záznam přihlášení)",
@@ -172,6 +187,21 @@ GROUPS: tuple[Group, ...] = (
             "new_password_refused": Title(
                 cs="nové heslo neodpovídá pravidlům adresáře",
                 en="the directory's rules do not take the new password",
+            ),
+            "new_password_too_short": Title(
+                cs="nové heslo je příliš krátké", en="the new password is too short"
+            ),
+            "new_password_not_complex": Title(
+                cs="nové heslo je příliš jednoduché", en="the new password is too simple"
+            ),
+            "new_password_used_before": Title(
+                cs="nové heslo už osoba někdy měla", en="the new password was used before"
+            ),
+            "password_changed_too_recently": Title(
+                cs="heslo bylo změněno teprve před chvílí", en="the password was changed a short while ago"
+            ),
+            "password_change_refused": Title(
+                cs="adresář změnu hesla odmítl", en="the directory refused to change the password"
             ),
             "password_change_not_possible": Title(
                 cs="heslo tu nelze změnit, jen v úřadu",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.consistency import PLACEHOLDER, hosts_of
+from config.consistency import hosts_of
 from config.district import District
-from config.settings import Application, Settings
+from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 from gateway.sessions.sign_in import CALLBACK
 from idp.http.destination import ACCOUNT

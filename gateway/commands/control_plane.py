@@ -4,8 +4,9 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 import structlog
 from aiohttp import UnixConnector
@@ -36,6 +37,7 @@ from gateway.sessions.supervision import Supervision
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
+from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.reader import DirectoryReader
 from idp.oidc.client import GATEWAY
 
@@ -73,7 +75,8 @@ class ControlPlane:
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
-        self.directory = DirectoryReader(state.settings.directory, clock=now)
+        self.directory = DirectoryReader(state.settings.directories[0], clock=now)
+        self.lockout = self.lockout_as([])
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -108,10 +111,17 @@ class ControlPlane:
             self.office,
             state.record,
             self._directory_answers,
-            " ".join(state.settings.directory.servers),
+            " ".join(state.settings.directories[0].servers),
         )
 
     # What the parts tell each other.
+
+    def lockout_as(self, told: Sequence[Lockout | None]) -> Lockout:
+        """When the strictest directory locks accounts; `told` by each that was asked, None by one that does not say."""
+        directories = zip_longest(self.settings.directories, told)
+        return strictest(
+            in_force(one.lockout_attempts, one.lockout_window, said) for one, said in directories
+        )
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))

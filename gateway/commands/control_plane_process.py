@@ -123,6 +123,7 @@ async def _serve(plane: ControlPlane) -> None:
         await stack.enter_async_context(
             rounds.running(
                 partial(rounds.keep_facts, plane),
+                partial(rounds.learn_lockout, plane),
                 partial(rounds.tidy, plane),
                 partial(rounds.reconcile, plane),
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),

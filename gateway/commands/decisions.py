@@ -57,6 +57,6 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         district=district,
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
-        directory_grace=settings.directory.grace,
+        directory_grace=settings.facts.grace,
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

@@ -218,7 +218,7 @@ def _addresses(addresses: Addresses) -> dict[str, str]:
             found[name] = addresses.of_application(application, MunicipalityCode(code))
     metrics = addresses.settings.metrics
     found["metrics"] = f"http://{metrics.address}:{metrics.port}/metrics"
-    found["directory"] = " ".join(addresses.settings.directory.servers)
+    found["directory"] = " ".join(addresses.settings.directories[0].servers)
     return found
 
 

@@ -36,7 +36,7 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
     found = [
         *machine_faults(settings),
         *client_faults(settings.oidc_clients),
-        *directory_faults(settings.directory),
+        *directory_faults(settings.directories),
         *_certificate_faults(reading),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
@@ -73,7 +73,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
 
 async def require_directory(settings: Settings) -> None:
     """Bind and search once. Raises DirectoryUnreachable, DirectoryMisconfigured."""
-    reader = DirectoryReader(settings.directory)
+    reader = DirectoryReader(settings.directories[0])
     try:
         await reader.people([])
     finally:
@@ -82,7 +82,7 @@ async def require_directory(settings: Settings) -> None:
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
-    apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directory)]
+    apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directories)]
     if faults := apart or list(building_faults(settings, district)):
         lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
         raise ConfigurationRefused(

@@ -13,7 +13,7 @@ async def person_of(state: State, login: str) -> Person:
 
 
 async def named(state: State, login: str) -> Person | None:
-    reader = DirectoryReader(state.settings.directory)
+    reader = DirectoryReader(state.settings.directories[0])
     try:
         return await reader.named(login)
     finally:

@@ -3,7 +3,7 @@
 Whatever would fail there is told here, as a fault of the setting it comes from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from cryptography import x509
@@ -43,29 +43,34 @@ def client_faults(clients: list[OidcClient]) -> Iterator[Finding]:
             yield f"{at}.secret_file", f"the secret in {file} has only {length} characters", SECRET
 
 
-def directory_faults(directory: Directory) -> Iterator[Finding]:
+def directory_faults(directories: Sequence[Directory]) -> Iterator[Finding]:
+    for number, directory in enumerate(directories):
+        yield from _directory_faults(directory, f"directories[{number}]")
+
+
+def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
     """Names that LDAP could not read, and an authority that vouches for nobody.
 
     The account may be named otherwise than by a distinguished name, as Active Directory allows.
     """
     for name in ("people_base", "groups_base"):
         if (fault := _said(partial(parsed, getattr(directory, name)))) is not None:
-            yield f"directory.{name}", fault, "write it as `ou=people,dc=office,dc=example`"
-    for name in ("login_attribute", "identity_attribute"):
-        if (fault := _said(partial(equal, getattr(directory, name), ""))) is not None:
-            yield f"directory.{name}", fault, "write for example `uid` or `entryUUID`"
+            yield f"{at}.{name}", fault, "write it as `ou=people,dc=office,dc=example`"
+    for position, attribute in enumerate(directory.login_attributes):
+        if (fault := _said(partial(equal, attribute, ""))) is not None:
+            yield f"{at}.login_attributes[{position}]", fault, "write for example `uid` or `sAMAccountName`"
     for number, mapping in enumerate(directory.roles):
         if (fault := _said(partial(group_pattern, mapping))) is not None:
-            yield f"directory.roles[{number}].group", fault, "write a distinguished name (RFC 4514)"
+            yield f"{at}.roles[{number}].group", fault, "write a distinguished name (RFC 4514)"
     if file_fault(directory.authority) is None and not _vouches(directory.authority.read_bytes()):
         remedy = "put the certificate of the authority of the directory's servers there"
-        yield "directory.authority", f"{directory.authority}: not a PEM certificate", remedy
+        yield f"{at}.authority", f"{directory.authority}: not a PEM certificate", remedy
     if file_fault(directory.bind_password_file) is None:
         try:
             directory.bind_password_file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             file = directory.bind_password_file
-            yield "directory.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
+            yield f"{at}.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
 
 
 def building_faults(settings: Settings, district: District) -> Iterator[Finding]:

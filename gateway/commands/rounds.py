@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from functools import partial
@@ -28,6 +29,7 @@ log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
+LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
 MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
@@ -67,7 +69,7 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 
 async def keep_facts(plane: ControlPlane) -> None:
-    """Read the facts of everybody signed in: at once, then every `directory.refresh`."""
+    """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
     watch = Watch(plane.directory.people, now)
     while True:
         last: Session | None = None
@@ -79,7 +81,23 @@ async def keep_facts(plane: ControlPlane) -> None:
             if len(page) < FACTS_PAGE or reading.trouble is not None:
                 break
             last = page[-1]
-        await asyncio.sleep(plane.settings.directory.refresh.total_seconds())
+        await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
+
+
+async def learn_lockout(plane: ControlPlane) -> None:
+    """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
+    told = [await plane.directory.lockout()]
+    plane.lockout = plane.lockout_as(told)
+    asked = zip(plane.settings.directories, told, strict=False)
+    silent = [one.name for one, said in asked if said is None and one.lockout_attempts is None]
+    log.log(
+        logging.WARNING if silent else logging.INFO,
+        "directory.lockout",
+        attempts=plane.lockout.attempts,
+        window=str(plane.lockout.window),
+        assumed_for=silent,
+    )
+    await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 
 
 async def reconcile(plane: ControlPlane) -> None:

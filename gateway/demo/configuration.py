@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.vocabulary import ApplicationId, Role
 from gateway.demo import ldif
-from gateway.demo.world import World
+from gateway.demo.world import DIRECTORY, World
 
 POLICIES = Path(__file__).parents[2] / "config/examples/policies"
 
@@ -47,7 +47,8 @@ def settings_text(
         _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place
         _table(
-            "directory",
+            "[directories]",
+            name=DIRECTORY,
             servers=[directory_url],
             authority=world.authority,
             bind_dn=ldif.READER,
@@ -55,9 +56,9 @@ def settings_text(
             people_base=ldif.PEOPLE,
             groups_base=ldif.GROUPS,
             connections=4,
-            refresh="10 s",
         ),
-        *(_table("[directory.roles]", group=_pattern(role), role=role.value) for role in Role),
+        *(_table("[directories.roles]", group=_pattern(role), role=role.value) for role in Role),
+        _table("facts", refresh="10 s"),
         _table("policies", region=POLICIES / "region", municipalities=POLICIES / "municipalities"),
         *(_application(world, name, upstream) for name, upstream in applications.items()),
     ]

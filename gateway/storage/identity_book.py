@@ -95,6 +95,10 @@ class IdentityBook(AuthenticatorsBook):
         where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
         return self._one(known_browser, where) is not None
 
+    def has_known(self, browser: HandleHash) -> bool:
+        found = select(known_browser.c.subject).where(known_browser.c.browser == browser).limit(1)
+        return self._connection.execute(found).first() is not None
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 

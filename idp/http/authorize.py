@@ -11,7 +11,7 @@ from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
-from idp.login import conduct, desk, throttle
+from idp.login import conduct, desk, purses
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
@@ -151,12 +151,13 @@ async def begin(
         browser=hashed(browser),
         state=state,
         asked=kept,
-        address=throttle.address_key(origin.address),
+        address=purses.address_key(origin.address),
         locale=language,
         began_at=now,
         expires_at=now + provider.sign_in.flow_lifetime,
     )
-    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now)):
+    known = cookies.read_hashed(request, cookies.KNOWN)
+    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
         return failure.page_of_status(request, 429)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))

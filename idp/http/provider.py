@@ -11,12 +11,12 @@ from aiohttp import web
 
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from idp.directory.lockout import Lockout
+from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
-from idp.http.at_the_office import at_the_office
 from idp.http.page import Pages
 from idp.login import book as login_book
 from idp.login.keys import Site
-from idp.login.refusal import Refusal
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients
 from idp.oidc.keys import SigningKeys
@@ -49,11 +49,14 @@ class DirectoryRefusal(Protocol):
         ...
 
 
-Authenticate = Callable[[str, str], Awaitable[Person | DirectoryRefusal]]
+Admit = Callable[[SubjectId | None], Awaitable[bool]]
+"""Asked before a password is tried: whose it is, None where the login is nobody's. False: it is not tried."""
+
+Authenticate = Callable[[str, str, Admit], Awaitable[Person | DirectoryRefusal]]
 """Login and password to the directory's answer; raises one of `Provider.directory_errors`."""
 
-ChangePassword = Callable[[SubjectId, str, str], Awaitable[Refusal | None]]
-"""Has the directory change the password of a person from the old to the new one. None: it is changed; else why not."""
+ChangePassword = Callable[[SubjectId, str, str], Awaitable[Changed | NotChanged]]
+"""Has the directory change the password of a person, from the old one to the new one."""
 
 Reread = Callable[[SubjectId], Awaitable[Person | None]]
 """The person as the directory knows them now; raises as `Authenticate` does."""
@@ -76,7 +79,9 @@ class Provider:
     store: Store
     authenticate: Authenticate
     reread: Reread
-    change_password: ChangePassword = at_the_office
+    change_password: ChangePassword
+    lockout: Callable[[], Lockout]
+    """How the directory locks accounts, as far as that is known now."""
     directory_errors: tuple[type[Exception], ...]
     pages: Pages
     clock: Callable[[], datetime]

@@ -5,15 +5,15 @@ from aiohttp import web
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
+from idp.http.asking import authenticated
 from idp.http.authorize import signed_in
 from idp.http.destination import destination_of, go_on, must_ask
+from idp.http.new_password import changed
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
 from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
 from idp.login.effects import AskDirectory, AskPerson, ChangePassword
-from idp.login.flow_password import TO_BE_CHANGED
-from idp.login.inputs import Answer, Rejected, Stale, Unanswered
-from idp.login.refusal import Refusal
+from idp.login.inputs import Unanswered
 from idp.login.states import ChangingPassword, CheckingPassword, CheckingPerson
 
 
@@ -35,14 +35,13 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def enter_password(request: web.Request) -> web.Response:
-    provider = provider_of(request)
     pairs = await arrival.form(request)
     login, password = arrival.field(pairs, "username"), arrival.field(pairs, "password")
     done = await step(request, lambda book, visit: conduct.enter_password(book, visit, login, password))
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, AskDirectory) and isinstance(checking, CheckingPassword):
-        said = await _authenticated(provider, ask)
-        done = await step(request, lambda book, visit: conduct.answer_password(book, visit, checking, said))
+        said, checked = await authenticated(request, ask, checking)
+        done = await step(request, lambda book, visit: conduct.answer_password(book, visit, checked, said))
     return await answered(request, done, typed=login)
 
 
@@ -116,26 +115,11 @@ async def enter_new_password(request: web.Request) -> web.Response:
     )
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, ChangePassword) and isinstance(checking, ChangingPassword):
-        said = await _changed(provider, ask)
+        said = await changed(provider, ask)
         done = await step(
             request, lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said)
         )
     return await answered(request, done)
-
-
-async def _authenticated(provider: Provider, ask: AskDirectory) -> Answer:
-    try:
-        said = await provider.authenticate(ask.login, ask.password)
-        if isinstance(said, Person):
-            return said
-        rejected = Rejected(str(said.reason.value), said.subject)
-        why = TO_BE_CHANGED.get(rejected.reason)
-        if why is None or rejected.subject is None:
-            return rejected
-        person = await provider.reread(rejected.subject)
-    except provider.directory_errors:
-        return Unanswered()
-    return rejected if person is None else Stale(person, why)
 
 
 async def _reread(provider: Provider, subject: SubjectId) -> Person | Unanswered | None:
@@ -143,12 +127,3 @@ async def _reread(provider: Provider, subject: SubjectId) -> Person | Unanswered
         return await provider.reread(subject)
     except provider.directory_errors:
         return Unanswered()
-
-
-async def _changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
-    """Why the password is not changed, or what the directory says of the person after the change."""
-    try:
-        refusal = await provider.change_password(ask.subject, ask.old, ask.new)
-    except provider.directory_errors:
-        return Refusal.DIRECTORY_UNREACHABLE
-    return refusal if refusal is not None else await _reread(provider, ask.subject)

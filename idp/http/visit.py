@@ -61,6 +61,7 @@ async def step(request: web.Request, work: Work) -> Done:
         drawn=draw(),
         now=now,
         fresh=Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known)),
+        lockout=provider.lockout(),
         previous=cookies.read_hashed(request, cookies.SSO),
     )
 

@@ -57,6 +57,18 @@ TELLINGS: dict[Told, Telling] = {
         422,
         "new",
     ),
+    Told.NEW_PASSWORD_TOO_SHORT: Telling("The new password is too short for your office.", 422, "new"),
+    Told.NEW_PASSWORD_NOT_COMPLEX: Telling(
+        "The new password is too simple for your office. Mix letters of both cases, digits and other signs.",
+        422,
+        "new",
+    ),
+    Told.NEW_PASSWORD_USED_BEFORE: Telling(
+        "You have used this password before. Choose another one.", 422, "new"
+    ),
+    Told.PASSWORD_TOO_YOUNG: Telling(
+        "The password was changed only a short while ago and cannot be changed again yet.", 422
+    ),
     Told.CHANGE_NOT_POSSIBLE: Telling(
         "The password cannot be changed here. Change it on an office computer or ask your administrator.", 503
     ),

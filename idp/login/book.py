@@ -13,6 +13,7 @@ from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
 from idp.login.new_device import NewDevice
 from idp.login.pending import Pending
+from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.spoken_code import SpokenCode
@@ -31,7 +32,8 @@ class Flow:
     asked: str
     """The authorization request to be answered afterwards, as its owner wrote it."""
     address: str
-    """`throttle.address_key` of where it was begun: a holder of many IPv6 addresses counts as one."""
+    """`purses.address_key` of where it was begun: a holder of many IPv6 addresses counts as one; or a
+    known browser's own key."""
     locale: Language
     began_at: datetime
     expires_at: datetime
@@ -119,6 +121,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def knows_browser(self, browser: HandleHash, subject: SubjectId) -> bool: ...
 
+    def has_known(self, browser: HandleHash) -> bool:
+        """Whether anybody completed a sign-in in that browser."""
+        ...
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
 
     def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None: ...
@@ -156,14 +162,8 @@ class Book(Counters, Authenticators, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def attempts_window(self) -> timedelta: ...
-    @property
-    def attempts_per_address(self) -> int: ...
     @property
     def flow_lifetime(self) -> timedelta: ...

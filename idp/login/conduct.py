@@ -9,18 +9,20 @@ from datetime import datetime
 
 from config.vocabulary import SubjectId
 from idp import events
+from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.events import Factor, Origin
-from idp.login import throttle
+from idp.login import charging, purses
 from idp.login.book import Book, Flow, Limits
+from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, live, sign_in
 from idp.login.drawn import Drawn
-from idp.login.entered import fault, same_login
+from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
 from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, CheckingPassword, State
-from idp.login.throttle import Exhausted, Limit, Purse, Scope, Taken
+from idp.login.throttle import Exhausted, Taken
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
@@ -35,12 +37,25 @@ class Visit:
     drawn: Drawn
     now: datetime
     fresh: Fresh
+    lockout: Lockout = NO_LOCKOUT
+    """Of the office's directories."""
     previous: HandleHash | None = None
     """The session the browser has, if any: the same person keeps its name, another one ends it."""
 
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.limits, self.lockout)
 
-def begin(book: Book, flow: Flow, client: str, origin: Origin, now: datetime) -> bool:
-    """Keep a new flow; False when the address has too many unfinished ones."""
+
+def begin(
+    book: Book, flow: Flow, client: str, origin: Origin, now: datetime, known: HandleHash | None = None
+) -> bool:
+    """Keep a new flow; False when too many unfinished ones were begun there.
+
+    A browser in which somebody signed in before counts by itself: nobody around it can use up what it may begin.
+    """
+    if known is not None and book.has_known(known):
+        flow = replace(flow, address=purses.browser_key(known))
     if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
         return False
     book.keep_flow(flow)
@@ -80,8 +95,7 @@ def opened(book: Book, progress: Progress, flow: Flow, visit: Visit) -> Progress
     opening = progress.opening
     if opening is None:
         return progress
-    key = _purse_of_subject(book, opening.person.subject, visit.caller, visit.limits).key
-    throttle.reset(book, key, visit.now)
+    charging.settled(book, opening.person.subject, visit.caller, visit.limits, visit.now)
     session, over = sign_in(
         book, opening, flow, visit.caller, visit.limits, visit.fresh, visit.now, visit.previous
     )
@@ -94,12 +108,8 @@ def session_of(book: Book, visit: Visit) -> Session | None:
 
 
 def counted(book: Book, subject: SubjectId, visit: Visit) -> Taken | Exhausted:
-    """One guess of a person who is known."""
-    purses = (
-        _purse_of_subject(book, subject, visit.caller, visit.limits),
-        _purse_of_address(visit.caller, visit.limits),
-    )
-    return throttle.take(book, purses, visit.now)
+    """One guess of a code, of a person who is known."""
+    return charging.of_code(book, subject, visit.caller, visit.limits, visit.now)
 
 
 def held_by(book: Book, subject: SubjectId) -> frozenset[Factor]:
@@ -110,13 +120,12 @@ def held_by(book: Book, subject: SubjectId) -> frozenset[Factor]:
 
 def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progress:
     """First half: count the guess. `ask` of the answer is for the directory, outside the transaction."""
-    caller, limits = visit.caller, visit.limits
+    caller = visit.caller
 
     def happened(state: State) -> Input | None:
         attempt: Taken | Exhausted | None = None
         if isinstance(state, AwaitingPassword) and fault(login, password) is None:
-            purses = (_purse_of_login(book, login, caller, limits), _purse_of_address(caller, limits))
-            attempt = throttle.take(book, purses, visit.now)
+            attempt = charging.entered(book, login, caller, visit.rules, visit.now)
         return PasswordEntered(
             login=login, password=password, attempt=attempt, origin=caller.origin, drawn=visit.drawn
         )
@@ -124,18 +133,15 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
     return take_step(book, visit, happened)
 
 
-def answer_password(book: Book, visit: Visit, checking: CheckingPassword, answer: Answer) -> Progress:
-    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile."""
-    found = current(book, visit.flow, visit.caller, visit.now)
-    if found is None or not isinstance(found.state, AwaitingPassword):
-        return out_of_turn(found)
-    subject = _subject_of(answer)
-    attempt: Taken | Exhausted = checking.taken
-    if subject is not None:
-        attempt = _moved_to_subject(
-            book, checking.taken, checking.login, subject, visit.caller, visit.limits, visit.now
-        )
-    proven = subject if not isinstance(answer, Rejected) else None
+def answer_password(
+    book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
+) -> Progress:
+    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile.
+
+    `checking.taken` is what `charging.admit` made of it in between, where the directory came to asking.
+    """
+    attempt, answer = _charged(book, visit, checking, answer)
+    proven = _proven(answer)
     answered = DirectoryAnswered(
         answer=answer,
         attempt=attempt,
@@ -147,48 +153,20 @@ def answer_password(book: Book, visit: Visit, checking: CheckingPassword, answer
     return answer_step(book, visit, AwaitingPassword, checking, answered)
 
 
-def _subject_of(answer: Answer) -> SubjectId | None:
-    if isinstance(answer, Unanswered):
+def _charged(
+    book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
+) -> tuple[Taken | Exhausted, Answer]:
+    """The guess, charged to whom the answer is about."""
+    if isinstance(answer, NotTried):
+        return answer.exhausted, Rejected(subject=answer.subject)
+    # of a password that must be changed the directory forgets nothing
+    about = Rejected(subject=answer.person.subject) if isinstance(answer, Stale) else answer
+    login, taken = checking.login, checking.taken
+    return charging.answered(book, login, taken, about, visit.caller, visit.rules, visit.now), answer
+
+
+def _proven(answer: Answer) -> SubjectId | None:
+    """Whose password it is, where it is right."""
+    if isinstance(answer, Rejected | Unanswered):
         return None
     return answer.person.subject if isinstance(answer, Stale) else answer.subject
-
-
-def _purse_of_login(book: Book, login: str, caller: Caller, limits: Limits) -> Purse:
-    subject = book.subject_of(same_login(login))
-    if subject is not None:
-        return _purse_of_subject(book, subject, caller, limits)
-    return Purse(throttle.login_key(login), Scope.ACCOUNT, _account_limit(limits))
-
-
-def _purse_of_subject(book: Book, subject: SubjectId, caller: Caller, limits: Limits) -> Purse:
-    known = caller.known is not None and book.knows_browser(caller.known, subject)
-    key = throttle.subject_key(subject)
-    if known and caller.known is not None:
-        key = throttle.browser_key(subject, caller.known)
-    return Purse(key, Scope.ACCOUNT, _account_limit(limits))
-
-
-def _purse_of_address(caller: Caller, limits: Limits) -> Purse:
-    limit = Limit(limits.attempts_per_address, limits.attempts_window)
-    return Purse(throttle.address_key(caller.origin.address), Scope.ADDRESS, limit)
-
-
-def _account_limit(limits: Limits) -> Limit:
-    return Limit(limits.attempts, limits.attempts_window)
-
-
-def _moved_to_subject(
-    book: Book, taken: Taken, login: str, subject: SubjectId, caller: Caller, limits: Limits, now: datetime
-) -> Taken | Exhausted:
-    """Count the guess for the person instead of the spelling, so that no alias has guesses of its own."""
-    book.keep_subject_of(same_login(login), subject, now)
-    purse = _purse_of_subject(book, subject, caller, limits)
-    if purse in taken.purses:
-        return taken
-    spelling = tuple(other for other in taken.purses if other.scope is Scope.ACCOUNT)
-    counted = throttle.take(book, (purse,), taken.at)
-    if isinstance(counted, Exhausted):
-        return counted
-    throttle.give_back(book, Taken(taken.at, spelling), now)
-    kept = tuple(other for other in taken.purses if other.scope is not Scope.ACCOUNT)
-    return Taken(taken.at, (purse, *kept))

@@ -11,7 +11,7 @@ from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotCha
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, AwaitingPassword, ChangingPassword
-from idp.login.throttle import Taken
+from idp.login.throttle import Scope, Taken
 
 
 def fault(old: str, new: str, again: str) -> Refusal | None:
@@ -39,8 +39,12 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
 
 
 def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetime) -> Step:
-    """Only a wrong old password was a wrong guess."""
-    back = () if event.reason is Refusal.OLD_PASSWORD_WRONG else (GiveBack(state.taken),)
+    """Only a wrong old password was a wrong guess; what may have reached the directory stays counted there."""
+    purses = state.taken.purses
+    if event.reason is Refusal.DIRECTORY_UNREACHABLE:
+        purses = tuple(one for one in purses if one.scope is not Scope.DIRECTORY)
+    given = GiveBack(replace(state.taken, purses=purses))
+    back = () if event.reason is Refusal.OLD_PASSWORD_WRONG else (given,)
     person = state.standing.person
     refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason=event.reason)
     return AwaitingNewPassword(state.standing), (*back, Record(refused), Tell(event.reason))

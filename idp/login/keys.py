@@ -44,6 +44,7 @@ ALGORITHMS = [
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 TIMEOUT_MS = 120_000  # for finding the key in a drawer
+USER_HANDLE = b"brana user handle\x00"
 ID_MAX = 1023  # bytes, WebAuthn Level 3 §7.1
 TRANSPORTS = frozenset(transport.value for transport in AuthenticatorTransport)
 
@@ -100,8 +101,8 @@ def creation_options(
 
 
 def user_handle(subject: SubjectId) -> bytes:
-    """WebAuthn Level 3 §5.4.3: says nothing of the person; the directory's identifier is as good as random."""
-    return subject.encode("ascii")
+    """32 bytes that say nothing of the person (WebAuthn Level 3 §5.4.3 allows 64 and no personal data)."""
+    return hashlib.sha256(USER_HANDLE + subject.encode()).digest()
 
 
 def credential_of(response: str) -> CredentialId | None:

@@ -19,6 +19,8 @@ Step = tuple[State, tuple[Effect, ...]]
 EXHAUSTED = {
     Scope.ACCOUNT: Refusal.TOO_MANY_FOR_ACCOUNT,
     Scope.ADDRESS: Refusal.TOO_MANY_FROM_ADDRESS,
+    Scope.NETWORK: Refusal.TOO_MANY_FROM_NETWORK,
+    Scope.DIRECTORY: Refusal.TOO_MANY_FOR_DIRECTORY,
 }
 NOT_ACTIVE = {
     AccountState.DISABLED: Refusal.ACCOUNT_DISABLED,

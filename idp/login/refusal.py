@@ -22,6 +22,9 @@ class Refusal(StrEnum):
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
+    TOO_MANY_FROM_NETWORK = "too_many_attempts_network"
+    TOO_MANY_FOR_DIRECTORY = "too_many_attempts_directory"
+    """One more wrong password would bring the account near the directory's own lock-out."""
     CODE_UNUSABLE = "code_unusable"
     CODE_WRONG = "code_wrong"
     CODE_REPLAYED = "code_replayed"
@@ -59,7 +62,13 @@ class Refusal(StrEnum):
     NEW_PASSWORD_SAME = "new_password_same"
     NEW_PASSWORD_REFUSED = "new_password_refused"
     """The directory's rules for passwords do not take it."""
+    NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
+    NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
+    NEW_PASSWORD_USED_BEFORE = "new_password_used_before"
+    PASSWORD_TOO_YOUNG = "password_changed_too_recently"
     CHANGE_NOT_POSSIBLE = "password_change_not_possible"
+    CHANGE_REFUSED = "password_change_refused"
+    """By the directory, which does not say why."""
     SESSION_OVER = "session_over"
     """That was to be raised to a higher level."""
     FLOW_UNKNOWN = "flow_unknown"
@@ -90,6 +99,10 @@ class Told(StrEnum):
     NEW_PASSWORDS_DIFFER = "new_passwords_differ"
     NEW_PASSWORD_SAME = "new_password_same"
     NEW_PASSWORD_REFUSED = "new_password_refused"
+    NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
+    NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
+    NEW_PASSWORD_USED_BEFORE = "new_password_used_before"
+    PASSWORD_TOO_YOUNG = "password_changed_too_recently"
     CHANGE_NOT_POSSIBLE = "password_change_not_possible"
     START_AGAIN = "start_again"
 
@@ -109,6 +122,8 @@ TOLD: dict[Refusal, Told] = {
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,
+    Refusal.TOO_MANY_FROM_NETWORK: Told.WAIT,
+    Refusal.TOO_MANY_FOR_DIRECTORY: Told.WAIT,
     Refusal.CODE_UNUSABLE: Told.CODE_UNUSABLE,
     Refusal.CODE_WRONG: Told.CODE_WRONG,
     Refusal.CODE_REPLAYED: Told.CODE_WRONG,
@@ -138,7 +153,12 @@ TOLD: dict[Refusal, Told] = {
     Refusal.NEW_PASSWORDS_DIFFER: Told.NEW_PASSWORDS_DIFFER,
     Refusal.NEW_PASSWORD_SAME: Told.NEW_PASSWORD_SAME,
     Refusal.NEW_PASSWORD_REFUSED: Told.NEW_PASSWORD_REFUSED,
+    Refusal.NEW_PASSWORD_TOO_SHORT: Told.NEW_PASSWORD_TOO_SHORT,
+    Refusal.NEW_PASSWORD_NOT_COMPLEX: Told.NEW_PASSWORD_NOT_COMPLEX,
+    Refusal.NEW_PASSWORD_USED_BEFORE: Told.NEW_PASSWORD_USED_BEFORE,
+    Refusal.PASSWORD_TOO_YOUNG: Told.PASSWORD_TOO_YOUNG,
     Refusal.CHANGE_NOT_POSSIBLE: Told.CHANGE_NOT_POSSIBLE,
+    Refusal.CHANGE_REFUSED: Told.CHANGE_NOT_POSSIBLE,
     Refusal.SESSION_OVER: Told.START_AGAIN,
     Refusal.FLOW_UNKNOWN: Told.START_AGAIN,
     Refusal.OUT_OF_TURN: Told.START_AGAIN,

@@ -1,28 +1,28 @@
-"""How many guesses an account and an address have, exactly.
+"""How many guesses an account, an address and a network have, exactly.
 
 A guess is counted before it is evaluated, in the transaction that lets it go on, so guessing in parallel
 gains nothing. What is refused here never reaches the directory: the office's own account is not locked by a
 stranger. A guess that turns out right is given back; wrong ones stay until the window has passed them.
+Whose purses a guess is paid from: `purses.py`.
 """
 
-import hashlib
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
 
-from config.vocabulary import SubjectId
-from idp.login.entered import same_login
-
 BucketKey = NewType("BucketKey", str)
-IPV6_NETWORK = 64  # bits: one household or office holds a whole /64 (RFC 6177 §2)
 
 
 class Scope(StrEnum):
+    """What has no guess left."""
+
     ACCOUNT = "account"
     ADDRESS = "address"
+    NETWORK = "network"
+    DIRECTORY = "directory"
+    """One more wrong password would bring the account near the directory's own lock-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Limit:
 
     guesses: int
     window: timedelta
+    until_quiet: bool = False
+    """Nothing is forgotten until a whole window has passed without a guess, as Active Directory counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +72,39 @@ class Counters(Protocol):
     def keep_guesses(self, key: BucketKey, times: Times, forget_at: datetime) -> None: ...
 
 
-def within(times: Times, now: datetime, window: timedelta) -> Times:
+def counted(times: Times, now: datetime, limit: Limit) -> Times:
     """A clock that was set back does not empty the purse: moments ahead of `now` count as well."""
-    return tuple(moment for moment in times if moment > now - window)
+    if limit.until_quiet:
+        return times if times and times[-1] > now - limit.window else ()
+    return tuple(moment for moment in times if moment > now - limit.window)
+
+
+def left(counters: Counters, purses: Sequence[Purse], now: datetime) -> Exhausted | None:
+    """None while every purse has a guess; nothing is paid."""
+    for purse in purses:
+        limit = purse.limit
+        times = counted(counters.guesses(purse.key), now, limit)
+        if len(times) >= limit.guesses:
+            first_to_go = times[-1] if limit.until_quiet else times[-limit.guesses]
+            return Exhausted(purse.scope, first_to_go + limit.window)
+    return None
 
 
 def take(counters: Counters, purses: Sequence[Purse], now: datetime) -> Taken | Exhausted:
     """Pay one guess from every purse, or from none."""
-    counted = [within(counters.guesses(purse.key), now, purse.limit.window) for purse in purses]
-    for purse, times in zip(purses, counted, strict=True):
-        if len(times) >= purse.limit.guesses:
-            return Exhausted(purse.scope, times[-purse.limit.guesses] + purse.limit.window)
-    for purse, times in zip(purses, counted, strict=True):
-        _keep(counters, purse, tuple(sorted((*times, now))), now)
-    return Taken(now, tuple(purses))
+    exhausted = left(counters, purses, now)
+    if exhausted is not None:
+        return exhausted
+    taken = Taken(now, tuple(purses))
+    put_back(counters, taken, now)
+    return taken
+
+
+def put_back(counters: Counters, taken: Taken, now: datetime) -> None:
+    """Count the guess again that was given back a moment ago."""
+    for purse in taken.purses:
+        times = counted(counters.guesses(purse.key), now, purse.limit)
+        _keep(counters, purse, tuple(sorted((*times, taken.at))), now)
 
 
 def give_back(counters: Counters, taken: Taken, now: datetime) -> None:
@@ -95,37 +116,18 @@ def give_back(counters: Counters, taken: Taken, now: datetime) -> None:
         _keep(counters, purse, tuple(times), now)
 
 
-def reset(counters: Counters, key: BucketKey, now: datetime) -> None:
-    counters.keep_guesses(key, (), now)
+def forgive(counters: Counters, purses: Sequence[Purse], before: datetime, now: datetime) -> None:
+    """Forget the guesses until `before`: who is meant by the purses has proven to be it since."""
+    for purse in purses:
+        later = tuple(moment for moment in counters.guesses(purse.key) if moment > before)
+        _keep(counters, purse, later, now)
+
+
+def reset(counters: Counters, purses: Sequence[Purse], now: datetime) -> None:
+    for purse in purses:
+        counters.keep_guesses(purse.key, (), now)
 
 
 def _keep(counters: Counters, purse: Purse, times: Times, now: datetime) -> None:
     latest = max(times, default=now)
     counters.keep_guesses(purse.key, times, max(latest, now) + purse.limit.window)
-
-
-def login_key(login: str) -> BucketKey:
-    """Purse of a login whose person is not known; hashed, as people type passwords into the wrong field."""
-    return BucketKey("login:" + hashlib.sha256(same_login(login).encode("utf-8", "replace")).hexdigest())
-
-
-def subject_key(subject: SubjectId) -> BucketKey:
-    return BucketKey(f"subject:{subject}")
-
-
-def browser_key(subject: SubjectId, browser: bytes) -> BucketKey:
-    """A browser the person signed in with before has a purse of its own: strangers cannot empty it."""
-    return BucketKey(f"browser:{subject}:{browser.hex()}")
-
-
-def address_key(address: str) -> BucketKey:
-    """One purse for an IPv4 address or an IPv6 /64; all unreadable addresses share one."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return BucketKey("address:unknown")
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return BucketKey(f"address:{parsed.ipv4_mapped}")
-        return BucketKey(f"address:{ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False)}")
-    return BucketKey(f"address:{parsed}")

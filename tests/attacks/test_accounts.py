@@ -59,7 +59,7 @@ def in_groups(root: Any, old: str, new: str | None) -> None:
 
 async def settled(ground: Ground) -> None:
     """The facts of everybody signed in were read once more."""
-    await asyncio.sleep(2 * ground.product.settings.directory.refresh.total_seconds())
+    await asyncio.sleep(2 * ground.product.settings.facts.refresh.total_seconds())
 
 
 async def out(ground: Ground, cookie: str) -> None:

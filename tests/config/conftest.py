@@ -18,7 +18,8 @@ key = "tls.key"
 [state]
 directory = "var"
 
-[directory]
+[[directories]]
+name = "mesto"
 servers = ["ldaps://ldap.brana.example:636"]
 authority = "ca.pem"
 bind_dn = "cn=brana,dc=example"
@@ -26,11 +27,11 @@ bind_password_file = "bind.password"
 people_base = "ou=people,dc=example"
 groups_base = "ou=groups,dc=example"
 
-[[directory.roles]]
+[[directories.roles]]
 group = "cn=ucetni-{municipality},ou=groups,dc=example"
 role = "accountant"
 
-[[directory.roles]]
+[[directories.roles]]
 group = "cn=spravci,ou=groups,dc=example"
 role = "centre_administrator"
 municipality = "588491"

@@ -76,11 +76,11 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('path = "/documents"', 'path = "/a/../b"', None, "not a plain path"),
         ('path = "/documents"', 'path = "/a%2fb"', None, "not a plain path"),
         ('methods = ["GET"]', 'methods = ["get"]', None, "not an HTTP method"),
-        ('municipality = "588491"', "", "[[directory.roles]]", "a role holds in one municipality"),
+        ('municipality = "588491"', "", "[[directories.roles]]", "a role holds in one municipality"),
         (
             'role = "accountant"',
             'role = "accountant"\nmunicipality = "588491"',
-            "[[directory.roles]]",
+            "[[directories.roles]]",
             "not both or none",
         ),
         ('municipality = "588491"', 'municipality = "500000"', None, "500000 is not in the district"),

@@ -18,9 +18,7 @@ Office = Callable[..., Path]
 def written(table: str, *lines: str) -> tuple[str, str]:
     """The change that writes these lines into the configuration's table."""
     text = "".join(f"{line}\n" for line in lines)
-    return ("[directory]\n", f"[directory]\n{text}") if table == "directory" else (
-        "[policies]\n", f"[{table}]\n{text}[policies]\n",
-    )  # fmt: skip
+    return "[policies]\n", f"[{table}]\n{text}[policies]\n"
 
 
 def faults(path: Path) -> tuple[Problem, ...]:
@@ -38,7 +36,7 @@ def line_at(path: Path, problem: Problem) -> str:
     [
         ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
         ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
-        ("directory", 'refresh = "15 min"', "facts would be too old", "shorter than directory.grace"),
+        ("facts", 'refresh = "15 min"', "facts would be too old", "shorter than facts.grace"),
         ("sign_in", 'idle = "4 h"', "never end by idling", "shorter than sign_in.absolute_administrators"),
         ("sign_in", 'absolute = "3 h"', "administrators would stay signed in", "longer than sign_in.absolute_"),
         ("sign_in", 'flow_lifetime = "16 min"', "remembered where it began", "15 min at most"),

@@ -34,20 +34,21 @@ def test_a_configuration_in_order_is_read_whole(office: Office) -> None:
     settings, district = load(office())
     assert settings.office.name == "Město Příklad"
     assert settings.language is Language.CZECH
-    assert settings.directory.roles[1].role is Role.CENTRE_ADMINISTRATOR
+    assert settings.directories[0].roles[1].role is Role.CENTRE_ADMINISTRATOR
     assert settings.applications[0].routes[0].action is Action.READ
     assert settings.sign_in.idle == timedelta(minutes=15)
     assert "588491" in district
 
 
 def test_durations_are_written_with_units_in_any_table(office: Office) -> None:
-    more = 'refresh = "90 s"\nconnect_timeout = "300 ms"\n'
+    more = '[facts]\nrefresh = "90 s"\n[sign_in]\nidle = "1 h"\n'
     path = office(
-        ("[directory]\n", f"[directory]\n{more}"), ("[policies]", '[sign_in]\nidle = "1 h"\n[policies]')
+        ('name = "mesto"\n', 'name = "mesto"\nconnect_timeout = "300 ms"\n'),
+        ("[policies]", f"{more}[policies]"),
     )
     settings, _ = load(path)
-    assert settings.directory.refresh == timedelta(seconds=90)
-    assert settings.directory.connect_timeout == timedelta(milliseconds=300)
+    assert settings.facts.refresh == timedelta(seconds=90)
+    assert settings.directories[0].connect_timeout == timedelta(milliseconds=300)
     assert settings.sign_in.idle == timedelta(hours=1)
 
 
@@ -83,7 +84,7 @@ def test_a_byte_order_mark_of_a_windows_editor_does_no_harm(office: Office) -> N
         ('id = "spis"', 'id = "Spis"', None, "applications[0].id"),
         ('key = "tls.key"', 'key = ""', None, "public.key"),
         ('key = "tls.key"', "key = 5", None, "public.key"),
-        ('servers = ["ldaps://ldap.brana.example:636"]', "servers = []", None, "directory.servers"),
+        ('servers = ["ldaps://ldap.brana.example:636"]', "servers = []", None, "directories[0].servers"),
     ],
 )
 def test_a_fault_names_file_line_and_remedy(

@@ -29,9 +29,9 @@ routes = [
   { path = "/3" },
 ]
 [[applications.routes2]]
-[ directory ]
+[[ directories ]]
   servers = ["x"]
-[[directory.roles]]
+[[directories.roles]]
 group = "g"
 """
 
@@ -49,8 +49,8 @@ group = "g"
         ("$.applications[0].routes[1]", 13),
         ("$.applications[0].routes[1].path", 14),
         ("$.applications[1].id", 17),
-        ("directory.servers", 23),
-        ("directory.roles[0].group", 25),
+        ("directories[0].servers", 23),
+        ("directories[0].roles[0].group", 25),
     ],
 )
 def test_a_setting_is_found_on_its_line(path: str, line: int) -> None:

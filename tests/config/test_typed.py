@@ -56,10 +56,15 @@ ROLE = 'role = "accountant"'
         (
             ROLE,
             'role = "acountant"',
-            "directory.roles[0].role: must be one of mayor, ",
+            "directories[0].roles[0].role: must be one of mayor, ",
             "did you mean `accountant`?",
         ),
-        (ROLE, 'role = "zzz"', "directory.roles[0].role: must be one of mayor, ", "write one of mayor, "),
+        (
+            ROLE,
+            'role = "zzz"',
+            "directories[0].roles[0].role: must be one of mayor, ",
+            "write one of mayor, ",
+        ),
         (
             'action = "read"\n',
             'action = "raed"\n',
@@ -100,7 +105,7 @@ ROLE = 'role = "accountant"'
         (
             'servers = ["ldaps://ldap.brana.example:636"]',
             "servers = []",
-            "directory.servers: must be a list of at least one",
+            "directories[0].servers: must be a list of at least one",
             "write a list of at least one",
         ),
         (
@@ -156,7 +161,7 @@ def test_a_wrong_type_hides_no_missing_file_and_no_other_wrong_type(office: Offi
     assert told == [
         "office.district",
         "public.port",
-        "directory.authority",
+        "directories[0].authority",
         "applications[1].id",
         "applications[1].routes[0].action",
     ]
@@ -168,7 +173,7 @@ def test_a_wrong_type_hides_no_missing_file_and_no_other_wrong_type(office: Offi
         ([(DOMAIN, "domain = 5")], ["public.domain"]),  # no host can be judged by it
         ([('host = "spis.brana.example"', "host = 5")], ["applications[0].host"]),
         ([("[policies]", '[sign_in]\nidle = "x"\n[grants]\nlifetime = "9 h"\n[policies]')], ["sign_in.idle"]),
-        ([('group = "cn=spravci,ou=groups,dc=example"', "group = 5")], ["directory.roles[1].group"]),
+        ([('group = "cn=spravci,ou=groups,dc=example"', "group = 5")], ["directories[0].roles[1].group"]),
     ],
 )
 def test_nothing_is_concluded_from_what_is_not_known(
@@ -199,7 +204,7 @@ def test_whatever_is_missing_every_section_is_told(written: str, tmp_path: Path)
     path = tmp_path / "brana.toml"
     path.write_text(written)
     said = " ".join(problem.what for problem in faults(path))
-    assert all(f"{name}" in said for name in ("office", "public", "state", "directory", "policies"))
+    assert all(f"{name}" in said for name in ("office", "public", "state", "directories", "policies"))
 
 
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("a\0b")

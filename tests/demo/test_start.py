@@ -45,7 +45,7 @@ def test_the_configuration_is_one_the_product_takes(settings, demo: Demo):
 
 
 async def test_the_directory_knows_the_same_people_with_the_same_roles(settings, demo: Demo):
-    reader = DirectoryReader(settings.directory)
+    reader = DirectoryReader(settings.directories[0])
     try:
         began = time.monotonic()
         found = {person.subject: person async for person in reader.everyone()}
@@ -61,7 +61,7 @@ async def test_the_directory_knows_the_same_people_with_the_same_roles(settings,
 
 
 async def test_the_cast_signs_in_and_the_disabled_one_does_not(settings, demo: Demo):
-    reader = DirectoryReader(settings.directory)
+    reader = DirectoryReader(settings.directories[0])
     try:
         for one in demo.world.cast:
             answer = await reader.authenticate(one.login, one.password)

@@ -125,21 +125,21 @@ FAULTS: dict[str, tuple[Callable[[Installation], object], tuple[str, ...]]] = {
     ),
     "no directory authority": (
         lambda one: (one.folder / "tls/ca.pem").write_text("x"),
-        ("directory.authority", "not a PEM certificate"),
+        ("directories[0].authority", "not a PEM certificate"),
     ),
     "a group that is no name": (
         line(r"^group = .*", 'group = "{municipality}"'),
-        ("directory.roles[0].group", "RFC 4514"),
+        ("directories[0].roles[0].group", "RFC 4514"),
     ),
     "a base that is no name": (
         line(r"^people_base = .*", 'people_base = "people"'),
-        ("directory.people_base", "RFC 4514"),
+        ("directories[0].people_base", "RFC 4514"),
     ),
     "an attribute that is none": (
-        line(r'^refresh = "2 s"', 'login_attribute = "u(id"'),
-        ("directory.login_attribute", "RFC 4512"),
+        line(r'^name = "urad"', 'name = "urad"\nlogin_attributes = ["uid", "u(id"]'),
+        ("directories[0].login_attributes[1]", "RFC 4512"),
     ),
-    "a bad duration": (line(r'^refresh = "2 s"', 'refresh = "soon"'), ("brana.toml", "directory.refresh", "soon")),
+    "a bad duration": (line(r'^refresh = "2 s"', 'refresh = "soon"'), ("brana.toml", "facts.refresh", "soon")),
     "no district": (line(r'^district = ".*"', 'district = "nowhere.csv"'), ("nowhere.csv",)),
     "no certificate": (lambda one: (one.folder / "tls/public.pem").unlink(), ("public.certificate", "public.pem")),
     "no PEM": (lambda one: (one.folder / "tls/public.pem").write_text("x"), ("public.certificate", "not a PEM")),
@@ -173,8 +173,8 @@ def test_a_fault_of_the_configuration_is_told_and_leaves_no_trace(fresh: Install
 
 def test_a_fault_of_one_stage_hides_none_of_another(fresh: Installation) -> None:
     line(r"^port = .*", "prot = 1")(fresh)
-    line(r"^name", "nmae")(fresh)
-    line(r'^refresh = "2 s"', "connections = 99")(fresh)
+    line(r"^name = \"Úřad", 'nmae = "Úřad')(fresh)
+    line(r'^name = "urad"', 'name = "urad"\nconnections = 99')(fresh)
     line(r"^role = .*", 'role = "ucetni"')(fresh)
     (fresh.folder / "directory-password").unlink()
     of_another(fresh)
@@ -183,8 +183,8 @@ def test_a_fault_of_one_stage_hides_none_of_another(fresh: Installation) -> None
     words = (
         "brana.toml:6: public.prot: unknown key\n    did you mean `port`?",
         "brana.toml:2: office.nmae: unknown key\n    did you mean `name`?",
-        "directory.connections: must be a number from 1 to 64, not 99",
-        "directory.roles[0].role: must be one of mayor, ",
+        "directories[0].connections: must be a number from 1 to 64, not 99",
+        "directories[0].roles[0].role: must be one of mayor, ",
         "directory-password is missing",
         "it is not the key of public.certificate",
         "99-new.cedar:1",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from idp.directory.subject import identity_of
 from tests.journeys.test_bad_input import refused
 from tests.rig.authority import make_authority
 from tests.rig.installation import Installation, install
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    with slapd(tmp_path_factory.mktemp("d"), person_ldif("novakova.jana", entryUUID=JANA_ID)) as running:
+    with slapd(
+        tmp_path_factory.mktemp("d"), person_ldif("novakova.jana", entryUUID=identity_of(JANA_ID))
+    ) as running:
         running.bind_password_file.chmod(0o600)
         yield running
 
@@ -31,13 +34,13 @@ def office(directory: Directory, tmp_path: Path) -> Installation:
 def configured(office: Installation, directory: Directory, **replaced: Any) -> None:
     office.write(
         **{
-            "directory__servers": [directory.url],
-            "directory__authority": str(directory.authority),
-            "directory__bind_dn": directory.bind_dn,
-            "directory__bind_password_file": str(directory.bind_password_file),
-            "directory__people_base": directory.people_base,
-            "directory__groups_base": directory.groups_base,
-            "directory__connect_timeout": "1 s",
+            "directories__servers": [directory.url],
+            "directories__authority": str(directory.authority),
+            "directories__bind_dn": directory.bind_dn,
+            "directories__bind_password_file": str(directory.bind_password_file),
+            "directories__people_base": directory.people_base,
+            "directories__groups_base": directory.groups_base,
+            "directories__connect_timeout": "1 s",
         }
         | replaced
     )
@@ -73,16 +76,16 @@ def test_a_service_account_that_is_refused_is_told(office: Installation, directo
     wrong = office.folder / "wrong-password"
     wrong.write_text("not-it\n")
     wrong.chmod(0o600)
-    configured(office, directory, directory__bind_password_file=str(wrong))
+    configured(office, directory, directories__bind_password_file=str(wrong))
     told_before_anything_starts(office, directory.bind_dn, "bind_password_file")
 
 
 def test_a_base_without_people_is_told(office: Installation, directory: Directory) -> None:
-    configured(office, directory, directory__people_base="ou=nobody,dc=obec,dc=test")
+    configured(office, directory, directories__people_base="ou=nobody,dc=obec,dc=test")
     told_before_anything_starts(office, "ou=nobody", "people_base")
 
 
 def test_a_certificate_of_another_authority_is_told(office: Installation, directory: Directory) -> None:
     other = make_authority(office.folder / "other")
-    configured(office, directory, directory__authority=str(other.certificate))
+    configured(office, directory, directories__authority=str(other.certificate))
     told_before_anything_starts(office, "its certificate is not accepted", "check authority")

@@ -244,8 +244,9 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
     people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
 
     def configured(text: str) -> str:
-        quick = 'refresh = "1 s"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"'
-        return text.replace('refresh = "10 s"', quick) + RELYING_PARTY
+        patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"'
+        quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
+        return quick + RELYING_PARTY
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, _budget(product, state, budget):

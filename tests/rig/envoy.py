@@ -28,7 +28,7 @@ from config.settings import (
     State,
     Title,
 )
-from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.messages import Surroundings
@@ -68,15 +68,18 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
         office=Office(name="Kroměříž", district=unused),
         public=Public(domain=DOMAIN, port=port, certificate=folder / "server.pem", key=folder / "server.key"),
         state=State(directory=folder),
-        directory=Directory(
-            servers=["ldaps://localhost"],
-            authority=unused,
-            bind_dn="cn=brana",
-            bind_password_file=unused,
-            people_base="ou=people",
-            groups_base="ou=groups",
-            roles=[],
-        ),
+        directories=[
+            Directory(
+                name=DirectoryName("mesto"),
+                servers=["ldaps://localhost"],
+                authority=unused,
+                bind_dn="cn=brana",
+                bind_password_file=unused,
+                people_base="ou=people",
+                groups_base="ou=groups",
+                roles=[],
+            )
+        ],
         policies=Policies(region=unused, municipalities=unused),
         applications=[
             application("files", f"files.{DOMAIN}", routes, upstream),

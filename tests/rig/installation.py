@@ -69,25 +69,26 @@ class Installation:
             },
             "metrics": {"port": self.metrics_port},
             "state": {"directory": str(self.state), "memory": str(self.folder)},
-            "directory": {
+            "directories": {
+                "name": "urad",
                 "servers": ["ldaps://127.0.0.1:9"],  # discard: nobody listens
                 "authority": "tls/ca.pem",
                 "bind_dn": "cn=brana,dc=obec,dc=test",
                 "bind_password_file": "directory-password",
                 "people_base": "ou=people,dc=obec,dc=test",
                 "groups_base": "ou=groups,dc=obec,dc=test",
-                "refresh": "2 s",
             },
+            "facts": {"refresh": "2 s"},
             "policies": {"region": "policies/region", "municipalities": "policies/municipalities"},
         }
         for name, value in replaced.items():
             table, key = name.split("__")
             tables[table][key] = value
-        text = "".join(
-            f"[{table}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
-            for table, values in tables.items()
+        text = "".join(_table(table, values) for table, values in tables.items())
+        text += _table(
+            "directories.roles",
+            {"group": "cn=clerk,ou={municipality},ou=groups,dc=obec,dc=test", "role": "clerk"},
         )
-        text += '[[directory.roles]]\ngroup = "cn=clerk,ou={municipality},ou=groups,dc=obec,dc=test"\nrole = "clerk"\n'
         text += "".join(
             f'[[applications]]\nid = "{name}"\nhost = "{host}.{DOMAIN}"\nupstream = "{self.upstream}"\n'
             f'title = {{ cs = "{name}", en = "{name}" }}\ndescription = {{ cs = "", en = "" }}\n'
@@ -200,3 +201,8 @@ def install(folder: Path, before: Sequence[str] = ()) -> Installation:
 
 def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _table(name: str, values: dict[str, Any]) -> str:
+    heading = f"[[{name}]]" if name.startswith("directories") else f"[{name}]"
+    return f"{heading}\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())

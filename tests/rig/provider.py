@@ -22,10 +22,11 @@ from webauthn.helpers import base64url_to_bytes
 
 from config.places import Places
 from config.settings import Place, SignIn, Title
-from config.vocabulary import Language, SessionId
+from config.vocabulary import Language, SessionId, SubjectId
 from idp.directory.errors import DirectoryUnusable
+from idp.directory.lockout import NO_LOCKOUT, Lockout
+from idp.directory.password import NotChanged, NotChangedReason
 from idp.http.app import make_app
-from idp.http.at_the_office import at_the_office
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
@@ -212,6 +213,11 @@ class Rig:
             await http.close()
 
 
+async def at_the_office(_subject: SubjectId, _old: str, _new: str) -> NotChanged:
+    """A directory in which nobody may change the own password."""
+    return NotChanged(NotChangedReason.NOT_ALLOWED)
+
+
 @asynccontextmanager
 async def provider(
     authenticate: Authenticate,
@@ -219,6 +225,7 @@ async def provider(
     sign_in: SignIn | None = None,
     start: datetime = NOON,
     change_password: ChangePassword = at_the_office,
+    lockout: Lockout = NO_LOCKOUT,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -241,6 +248,7 @@ async def provider(
                 authenticate=authenticate,
                 reread=reread,
                 change_password=change_password,
+                lockout=lambda: lockout,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

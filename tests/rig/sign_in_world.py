@@ -8,8 +8,9 @@ from typing import Any
 
 from config.vocabulary import Role, SubjectId
 from idp.directory.errors import BindRefused
+from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
-from idp.directory.reader import DirectoryReader
+from idp.directory.reader import Admit, DirectoryReader
 from idp.login import keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
@@ -21,11 +22,15 @@ from tests.rig.soft_key import SoftKey
 
 JANA, JANA_PASSWORD = "novakova.jana", "Jarni-louka-u-Moravy 7"
 PETR, PETR_PASSWORD = "svoboda.petr", "Zimni-stadion-Hulin 3"
+ALIASES = [f"prezdivka-{number}" for number in range(8)]
+"""Names of one account; the directory finds it by each of them."""
+ALIASES_PASSWORD = "Spousta-jmen-jeden-clovek 8"
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 LDIF = (
     person_ldif(JANA, password=JANA_PASSWORD)
     + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
+    + person_ldif(ALIASES[0], password=ALIASES_PASSWORD, uid=ALIASES)
     + municipality_ldif(HULIN)
     + role_ldif(Role.REGISTRAR, HULIN, [JANA])
     + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])
@@ -89,12 +94,12 @@ class World:
 
 
 @asynccontextmanager
-async def sign_in_world(office: Directory) -> AsyncIterator[World]:
+async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> AsyncIterator[World]:
     reader, asked = DirectoryReader(office.settings()), []
 
-    async def authenticate(login: str, password: str) -> Person | BindRefused:
+    async def authenticate(login: str, password: str, admit: Admit) -> Person | BindRefused:
         asked.append(login)
-        return await reader.authenticate(login, password)
+        return await reader.authenticate(login, password, admit)
 
     async def reread(subject: SubjectId) -> Person | None:
         return await reader.person(subject)
@@ -105,7 +110,10 @@ async def sign_in_world(office: Directory) -> AsyncIterator[World]:
         assert isinstance(jana, Person), jana
         assert isinstance(petr, Person), petr
         start = datetime.now(UTC).replace(microsecond=0)
-        async with provider(authenticate, reread, start=start) as rig:
+        changing = reader.change_password
+        async with provider(
+            authenticate, reread, start=start, change_password=changing, lockout=lockout
+        ) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
             yield World(rig, reader, office, jana, petr, asked)
     finally:

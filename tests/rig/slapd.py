@@ -16,7 +16,7 @@ import msgspec
 
 from config.settings import Directory as DirectorySettings
 from config.settings import RoleMapping
-from config.vocabulary import Role
+from config.vocabulary import DirectoryName, Role
 from gateway.demo.slapd import DirectoryPlan, Slapd, load, start
 from tests.rig.authority import LOOPBACK, make_authority, server_pair
 
@@ -111,6 +111,7 @@ class Directory:
     def settings(self, **changes: Any) -> DirectorySettings:
         """Settings for this server, with quick time-outs."""
         made = DirectorySettings(
+            name=DirectoryName("urad"),
             servers=[self.url],
             authority=self.authority,
             bind_dn=self.bind_dn,

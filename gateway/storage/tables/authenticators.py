@@ -8,7 +8,7 @@ authenticator = Table(
     "authenticator",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("enrolled_at", BigInteger, nullable=False),
     Column("proven_by", String(30), nullable=False),
@@ -54,7 +54,7 @@ recovery_code = Table(
     "recovery_code",
     metadata,
     Column("hash", LargeBinary(32), primary_key=True),  # keyed: gateway.storage.seal.Seal.fingerprint
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("made_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
 )
@@ -63,7 +63,7 @@ enrolment_code = Table(
     "enrolment_code",
     metadata,
     Column("hash", LargeBinary(32), primary_key=True),  # keyed, as above
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("issued_by", Text, nullable=False),
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
@@ -74,7 +74,7 @@ sign_in_exception = Table(
     "sign_in_exception",
     metadata,
     Column("id", String(22), primary_key=True),
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("login", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("granted_by", Text, nullable=False),

@@ -29,7 +29,7 @@ known_login = Table(
     "known_login",
     metadata,
     Column("login", String(800), primary_key=True),
-    Column("subject", String(36), nullable=False),
+    Column("subject", String(80), nullable=False),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
 
@@ -37,7 +37,7 @@ known_browser = Table(
     "known_browser",
     metadata,
     Column("browser", LargeBinary, primary_key=True),
-    Column("subject", String(36), primary_key=True),
+    Column("subject", String(80), primary_key=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
 
@@ -57,7 +57,7 @@ provider_session = Table(
     metadata,
     Column("sid", String(22), primary_key=True),
     Column("handle", LargeBinary, nullable=False, unique=True),
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("person", Text, nullable=False),  # JSON of idp.directory.person.Person
     Column("facts_at", BigInteger, nullable=False),
     Column("locale", String(2), nullable=False),

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
+from idp.directory.subject import identity_of
 from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
@@ -24,16 +25,16 @@ JANA = "novakova.jana"
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("office")
-    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=JANA_ID)
+    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID))
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
         installation.write(
-            directory__servers=[directory.url],
-            directory__authority=str(directory.authority),
-            directory__bind_dn=directory.bind_dn,
-            directory__bind_password_file=str(directory.bind_password_file),
-            directory__people_base=directory.people_base,
-            directory__groups_base=directory.groups_base,
+            directories__servers=[directory.url],
+            directories__authority=str(directory.authority),
+            directories__bind_dn=directory.bind_dn,
+            directories__bind_password_file=str(directory.bind_password_file),
+            directories__people_base=directory.people_base,
+            directories__groups_base=directory.groups_base,
         )
         directory.bind_password_file.chmod(0o600)
         state = open_state(installation.configuration)

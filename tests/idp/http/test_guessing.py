@@ -110,11 +110,23 @@ async def test_a_success_gives_the_account_its_guesses_back(world: World):
     assert [(await browser.password(page, JANA, "spatne")).status for _ in range(6)] == [422] * 5 + [429]
 
 
-async def test_a_right_password_alone_gives_no_guesses_back(world: World):
+async def test_a_right_password_in_between_gives_no_guesses_of_codes(world: World):
+    browser = world.rig.browser()
+    page = await browser.begin()
+    await browser.password(page, JANA, JANA_PASSWORD)
+    statuses = [(await browser.code(page, "000000")).status for _ in range(4)]
+    page = await browser.begin()
+    await browser.password(page, JANA, JANA_PASSWORD)
+    statuses += [(await browser.code(page, "000000")).status for _ in range(2)]
+    assert statuses == [422] * 5 + [429]
+    assert (await browser.code(page, world.code())).status == 429
+
+
+async def test_wrong_passwords_use_up_no_guesses_of_codes(world: World):
     browser = world.rig.browser()
     page = await browser.begin()
     for _ in range(4):
         await browser.password(page, JANA, "spatne")
     await browser.password(page, JANA, JANA_PASSWORD)
-    assert (await browser.code(page, "000000")).status == 422
-    assert (await browser.code(page, world.code())).status == 429
+    assert [(await browser.code(page, "000000")).status for _ in range(4)] == [422] * 4
+    assert (await browser.code(page, world.code())).status == 303

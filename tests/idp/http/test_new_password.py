@@ -7,8 +7,12 @@ import pytest
 
 from gateway.audit.entry import Code
 from idp.directory.errors import BindRefused, RefusalReason
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.person import AccountState, Person
-from idp.login.refusal import Refusal
+from idp.directory.reader import Admit
+from idp.http.new_password import REFUSALS
+from idp.http.words import TELLINGS
+from idp.login.refusal import TOLD
 from idp.login.totp import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, Rig, provider
@@ -21,12 +25,13 @@ OLD, NEW = "Stare-heslo 1", "Nove-dlouhe-heslo 2"
 class Office:
     """A directory that wants the password changed; it changes it, or says why not."""
 
-    says: Refusal | None = None
+    says: NotChangedReason | None = None
     password: str = OLD
     state: AccountState = AccountState.PASSWORD_EXPIRED
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    async def authenticate(self, _login: str, password: str) -> Person | BindRefused:
+    async def authenticate(self, _login: str, password: str, admit: Admit) -> Person | BindRefused:
+        assert await admit(PERSON.subject)
         if password != self.password:
             return BindRefused(RefusalReason.WRONG_PASSWORD, PERSON.subject)
         if self.state is AccountState.ACTIVE:
@@ -36,12 +41,12 @@ class Office:
     async def reread(self, _subject: str) -> Person:
         return replace(PERSON, state=self.state)
 
-    async def change_password(self, _subject: str, old: str, new: str) -> Refusal | None:
+    async def change_password(self, _subject: str, old: str, new: str) -> Changed | NotChanged:
         self.asked.append((old, new))
         if self.says is not None or old != self.password:
-            return self.says or Refusal.OLD_PASSWORD_WRONG
+            return NotChanged(self.says or NotChangedReason.OLD_WRONG)
         self.password, self.state = new, AccountState.ACTIVE
-        return None
+        return Changed()
 
 
 @pytest.fixture
@@ -88,9 +93,10 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
         (typed(new=OLD, again=OLD), None, 422, "new_password_same"),
         (typed(new="", again=""), None, 422, "new_password_unusable"),
         (typed(old="spatne"), None, 422, "old_password_wrong"),
-        (typed(), Refusal.NEW_PASSWORD_REFUSED, 422, "new_password_refused"),
-        (typed(), Refusal.CHANGE_NOT_POSSIBLE, 503, "password_change_not_possible"),
-        (typed(), Refusal.DIRECTORY_UNREACHABLE, 503, "directory_unreachable"),
+        *(
+            (typed(), said, TELLINGS[TOLD[REFUSALS[said]]].status, REFUSALS[said].value)
+            for said in NotChangedReason
+        ),
     ],
 )
 async def test_a_password_that_is_not_taken_is_told_why_and_opens_nothing(
@@ -110,6 +116,23 @@ async def test_the_old_password_cannot_be_guessed_there_without_end(rig: Rig, of
     answers = [await browser.form(page, "new-password", typed(old=f"odhad {n}")) for n in range(7)]
     assert [answer.status for answer in answers] == [422] * 5 + [429] * 2
     assert len(office.asked) == 5
+
+
+async def test_sessions_opened_with_the_old_password_end_with_it(rig: Rig, office: Office):
+    office.state = AccountState.ACTIVE
+    elsewhere = rig.browser()
+    page = await elsewhere.begin()
+    await elsewhere.password(page, PERSON.login, OLD)
+    await elsewhere.code(page, code_at(SECRET, rig.clock()))
+    (before,) = await rig.kept.store.look(lambda book: book.sessions_of_subject(PERSON.subject))
+    rig.clock.forward(seconds=60)
+    office.state = AccountState.PASSWORD_EXPIRED
+    browser, page = await at_new_password(rig)
+    assert (await browser.form(page, "new-password", typed())).status == 303
+    (after,) = await rig.kept.store.look(lambda book: book.sessions_of_subject(PERSON.subject))
+    assert after.sid != before.sid
+    assert rig.ended == [before.sid]
+    assert "password_changed" in rig.kept.reasons()
 
 
 async def test_where_nothing_changes_passwords_people_are_told_to_do_it_at_the_office(office: Office):

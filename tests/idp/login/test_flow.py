@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,23 +73,32 @@ REACHED = {
 }  # fmt: skip
 
 demands = st.sampled_from([None, *AuthenticationLevel])
-states = st.sampled_from(
-    [
-        AwaitingPassword(DRAWN.challenge),
-        CheckingPassword(JANA.login, TAKEN),
-        CheckingPerson(JANA_ID, "Klíč"),
-        AwaitingFactor(BARE, DRAWN.challenge),
-        AwaitingFactor(LIFTED, DRAWN.challenge),
-        AwaitingOfficersCode(BARE),
-        AwaitingEnrolment(BARE, Proof.OFFICERS_CODE, DRAWN.secret, DRAWN.challenge),
-        AwaitingSaved(BARE),
-        AwaitingNewPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED)),
-        ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN),
-        SignedIn(JANA, TWO, ("pwd",)),
-        Failed(Refusal.FACTOR_MISSING),
-    ]
+STATES = (
+    AwaitingPassword(DRAWN.challenge),
+    CheckingPassword(JANA.login, TAKEN),
+    CheckingPerson(JANA_ID, "Klíč"),
+    AwaitingFactor(BARE, DRAWN.challenge),
+    AwaitingFactor(LIFTED, DRAWN.challenge),
+    AwaitingOfficersCode(BARE),
+    AwaitingEnrolment(BARE, Proof.OFFICERS_CODE, DRAWN.secret, DRAWN.challenge),
+    AwaitingSaved(BARE),
+    AwaitingNewPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED)),
+    ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN),
+    SignedIn(JANA, TWO, ("pwd",)),
+    Failed(Refusal.FACTOR_MISSING),
 )
 moves = st.sampled_from([*ALL_MOVES])
+
+
+def for_every_pair(law):
+    """Every state with every move: `law(state, name)`, one test for each state."""
+
+    def whole(state):
+        for name in ALL_MOVES:
+            law(state, name)
+
+    whole.__name__, whole.__doc__ = law.__name__, law.__doc__
+    return pytest.mark.parametrize("state", STATES, ids=lambda state: type(state).__name__)(whole)
 
 
 def evidence(before, name):
@@ -99,7 +109,7 @@ def evidence(before, name):
     return proves
 
 
-@given(states, moves)
+@for_every_pair
 def test_every_pair_of_state_and_event_has_an_answer(state, name):
     following, effects = flow.step(state, happened(name, state), NOON)
     assert isinstance(following, State)
@@ -143,7 +153,7 @@ def test_nobody_is_signed_in_without_what_is_demanded(data, demanded, lifting):
             return
 
 
-@given(states, moves)
+@for_every_pair
 def test_only_a_counted_guess_is_evaluated(state, name):
     """Law 3."""
     event = happened(name, state)
@@ -156,7 +166,7 @@ def test_only_a_counted_guess_is_evaluated(state, name):
         assert isinstance(event.attempt, Taken)
 
 
-@given(states, moves)
+@for_every_pair
 def test_a_factor_is_enrolled_for_nobody_who_has_one_and_none_is_replaced(state, name):
     """Law 5."""
     event = happened(name, state)
@@ -174,7 +184,7 @@ def test_a_factor_is_enrolled_for_nobody_who_has_one_and_none_is_replaced(state,
             assert replace(kept.authenticator, means=before.means, last_used_at=None) == before
 
 
-@given(states, moves)
+@for_every_pair
 def test_a_challenge_is_never_asked_again_once_it_was_answered(state, name):
     """Law 6, for keys: whatever the answer was worth, the next one answers something else."""
     event = happened(name, state)
@@ -185,7 +195,7 @@ def test_a_challenge_is_never_asked_again_once_it_was_answered(state, name):
         assert challenge_of(following) == event.drawn.challenge
 
 
-@given(states, moves)
+@for_every_pair
 def test_events_that_hold_secrets_do_not_show_them(state, name):
     event = happened(name, state)
     _, effects = flow.step(state, event, NOON)

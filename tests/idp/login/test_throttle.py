@@ -1,12 +1,11 @@
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.login import throttle
 from idp.login.throttle import BucketKey, Exhausted, Limit, Purse, Scope, Taken
-from tests.rig.people import JANA_ID, NOON
+from tests.rig.people import NOON
 
 WINDOW = timedelta(minutes=15)
 ACCOUNT = Purse(BucketKey("subject:a"), Scope.ACCOUNT, Limit(5, WINDOW))
@@ -75,28 +74,28 @@ def test_setting_the_clock_back_gives_no_new_guesses(seconds):
             )
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("10.0.0.1", "10.0.0.1", True),
-        ("10.0.0.1", "10.0.0.2", False),
-        ("2001:db8::1", "2001:db8::ffff:1", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("::ffff:10.0.0.1", "10.0.0.1", True),
-        ("fe80::1%eth0", "fe80::1%eth1", True),
-        ("", "nonsense", True),
-    ],
-)
-def test_addresses_of_one_holder_share_a_purse(one, other, same):
-    assert (throttle.address_key(one) == throttle.address_key(other)) is same
+def test_a_purse_that_waits_for_quiet_forgets_nothing_while_guesses_go_on():
+    counters = InMemory()
+    purse = Purse(BucketKey("directory:a"), Scope.DIRECTORY, Limit(3, WINDOW, until_quiet=True))
+    almost = WINDOW - timedelta(seconds=1)
+    for number in range(3):
+        assert isinstance(throttle.take(counters, (purse,), NOON + number * almost), Taken)
+    last = NOON + 2 * almost
+    assert throttle.take(counters, (purse,), last + almost) == Exhausted(Scope.DIRECTORY, last + WINDOW)
+    assert isinstance(throttle.take(counters, (purse,), last + WINDOW), Taken)
+    assert counters.guesses(purse.key) == (last + WINDOW,)
 
 
-@given(st.text(max_size=60))
-def test_every_address_text_has_a_key_that_fits_the_column(text):
-    assert len(throttle.address_key(text)) <= 200
+def test_looking_whether_a_guess_is_left_costs_none():
+    counters = InMemory()
+    for _ in range(9):
+        assert throttle.left(counters, (ACCOUNT,), NOON) is None
+    assert counters.guesses(ACCOUNT.key) == ()
 
 
-def test_a_typed_login_does_not_stand_in_the_key():
-    assert "Tajne" not in throttle.login_key("Tajne-heslo-v-jinem-poli")
-    assert throttle.login_key("Jana") == throttle.login_key(" jana")
-    assert throttle.subject_key(JANA_ID) != throttle.browser_key(JANA_ID, b"x" * 32)
+def test_what_is_forgiven_is_what_came_before():
+    counters = InMemory()
+    for minute in range(3):
+        throttle.take(counters, (ACCOUNT,), NOON + timedelta(minutes=minute))
+    throttle.forgive(counters, (ACCOUNT,), NOON + timedelta(minutes=1), NOON + timedelta(minutes=3))
+    assert counters.guesses(ACCOUNT.key) == (NOON + timedelta(minutes=2),)

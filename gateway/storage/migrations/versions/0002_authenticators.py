@@ -35,7 +35,7 @@ def _authenticators() -> None:
     op.create_table(
         "authenticator",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
         sa.Column("proven_by", sa.String(length=30), nullable=False),
@@ -86,7 +86,7 @@ def _codes_and_exceptions() -> None:
     op.create_table(
         "recovery_code",
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_recovery_code")),
@@ -95,7 +95,7 @@ def _codes_and_exceptions() -> None:
     op.create_table(
         "enrolment_code",
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -107,7 +107,7 @@ def _codes_and_exceptions() -> None:
     op.create_table(
         "sign_in_exception",
         sa.Column("id", sa.String(length=22), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("granted_by", sa.Text(), nullable=False),

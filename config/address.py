@@ -1,9 +1,9 @@
-"""Addresses as the configuration writes them, taken apart."""
+"""Parts of an address as it is written in the configuration."""
 
 from urllib.parse import SplitResult, urlsplit
 
 
-def split(url: str) -> SplitResult | None:
+def split_address(url: str) -> SplitResult | None:
     """Parts of an address; None where it is none, or its port is no port or it names a user."""
     try:
         parts = urlsplit(url)

@@ -1,0 +1,49 @@
+"""Limits of guesses that contradict each other, and networks that are none."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from config.doubt import Finding
+from config.settings import Settings
+
+
+def guess_findings(settings: Settings) -> Iterator[Finding]:
+    for number, directory in enumerate(settings.directories):
+        if directory.lockout_attempts != 1:
+            continue
+        yield (
+            f"directories[{number}].lockout_attempts",
+            "no password could be tried without risking that the directory locks the account",
+            "let the directory lock after 5 or more, and write its number here; 0 means that it never does",
+        )
+    if settings.sign_in.attempts_per_network < settings.sign_in.attempts_per_address:
+        yield (
+            "sign_in.attempts_per_network",
+            "fewer than sign_in.attempts_per_address: one address would use up its whole network",
+            "make it larger",
+        )
+    taken: dict[IPv4Network | IPv6Network, int] = {}
+    for number, own in enumerate(settings.sign_in.networks):
+        if own.attempts_per_network < own.attempts_per_address:
+            yield (
+                f"sign_in.networks[{number}].attempts_per_network",
+                "fewer than attempts_per_address: one address would use up its whole network",
+                "make it larger",
+            )
+        for index, written in enumerate(own.networks):
+            at = f"sign_in.networks[{number}].networks[{index}]"
+            try:
+                network = ip_network(written)
+            except ValueError:
+                yield (
+                    at,
+                    f"{written!r} is not a network",
+                    "write for example `10.1.0.0/16`, its first address",
+                )
+                continue
+            if taken.setdefault(network, number) != number:
+                yield (
+                    at,
+                    f"{written} has limits already, in sign_in.networks[{taken[network]}]",
+                    "name it once",
+                )

@@ -1,0 +1,138 @@
+"""Charges a guess to whom it is about, as far as that is known at each moment. Inside transactions of the caller.
+
+Life of a guess of a password: `entered` charges the person the login meant last time, else the spelling. The
+directory finds whom it means now; `admit` charges that person instead, and for a password that is about to reach
+the directory; only then is it tried. `answered` charges nothing more and forgets what a right password makes good.
+So guesses under many spellings at once have no more than those under one, and none is tried that is not counted.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.vocabulary import SubjectId
+from idp.directory.lockout import Lockout
+from idp.directory.person import AccountState, Person
+from idp.login import purses, throttle
+from idp.login.book import Book, Limits
+from idp.login.desk import Caller
+from idp.login.entered import same_login
+from idp.login.handle import HandleHash
+from idp.login.inputs import Rejected, Unanswered
+from idp.login.purses import Kind
+from idp.login.throttle import Exhausted, Purse, Scope, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    limits: Limits
+    lockout: Lockout
+    """Of the directory; the same for everybody, or it would tell accounts apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTried:
+    """The directory was not let try the password of that person, or of nobody."""
+
+    exhausted: Exhausted
+    subject: SubjectId | None
+
+
+def entered(book: Book, login: str, caller: Caller, rules: Rules, now: datetime) -> Taken | Exhausted:
+    """A password was typed; nothing has been asked yet."""
+    paid, reaching = _of_password(book, login, book.subject_of(same_login(login)), caller, rules)
+    return throttle.left(book, reaching, now) or throttle.take(book, paid, now)
+
+
+def admit(
+    book: Book,
+    login: str,
+    taken: Taken,
+    subject: SubjectId | None,
+    caller: Caller,
+    rules: Rules,
+    now: datetime,
+) -> Taken | Exhausted:
+    """The directory knows whom the login means (None: nobody) and is about to try the password."""
+    if subject is not None:
+        book.keep_subject_of(same_login(login), subject, now)
+    paid, reaching = _of_password(book, login, subject, caller, rules)
+    wanted = (*paid, *reaching)
+    if wanted == taken.purses:
+        return taken
+    throttle.give_back(book, taken, now)
+    again = throttle.take(book, wanted, now)  # dated anew: the directory dates it no earlier
+    if isinstance(again, Exhausted):
+        throttle.put_back(book, taken, now)
+    return again
+
+
+def answered(
+    book: Book,
+    login: str,
+    taken: Taken,
+    answer: Person | Rejected | Unanswered,
+    caller: Caller,
+    rules: Rules,
+    now: datetime,
+) -> Taken | Exhausted:
+    """The guess as it may be given back, charged to whom the answer is about."""
+    if isinstance(answer, Unanswered):  # what may have reached the directory all the same stays counted
+        return replace(taken, purses=tuple(one for one in taken.purses if one.scope is not Scope.DIRECTORY))
+    if answer.subject is None:
+        return taken
+    attempt = admit(book, login, taken, answer.subject, caller, rules, now)
+    if isinstance(answer, Person) and answer.state is AccountState.ACTIVE and isinstance(attempt, Taken):
+        # a right password makes the directory forget the wrong ones before it
+        reached = purses.of_directory(answer.subject, rules.lockout, known=False)
+        throttle.forgive(book, reached, attempt.at - purses.UNDER_WAY, now)
+    return attempt
+
+
+def of_old_password(
+    book: Book, subject: SubjectId, caller: Caller, rules: Rules, now: datetime
+) -> Taken | Exhausted:
+    """A guess of the old password by somebody who changes it: it reaches the directory like any other."""
+    paid, reaching = _of_password(book, "", subject, caller, rules)
+    return throttle.take(book, (*paid, *reaching), now)
+
+
+def of_code(
+    book: Book, subject: SubjectId, caller: Caller, limits: Limits, now: datetime
+) -> Taken | Exhausted:
+    """A guess of a code; an account that is locked out for passwords is locked out here too."""
+    browser = _known(book, subject, caller)
+    passwords, codes = (
+        purses.of_account(subject, browser, kind, limits) for kind in (Kind.PASSWORD, Kind.CODE)
+    )
+    around = _around(browser, caller, limits)
+    return throttle.left(book, passwords, now) or throttle.take(book, (*codes, *around), now)
+
+
+def settled(book: Book, subject: SubjectId, caller: Caller, limits: Limits, now: datetime) -> None:
+    """All factors were shown: the person has all guesses again, in this browser or among strangers."""
+    browser = _known(book, subject, caller)
+    for kind in Kind:
+        throttle.reset(book, purses.of_account(subject, browser, kind, limits), now)
+
+
+def _of_password(
+    book: Book, login: str, subject: SubjectId | None, caller: Caller, rules: Rules
+) -> tuple[tuple[Purse, ...], tuple[Purse, ...]]:
+    """What a guess is paid from at once, and what it is paid from as well when it reaches the directory."""
+    who = subject or purses.login_key(login)
+    browser = _known(book, subject, caller) if subject is not None else None
+    paid = purses.of_account(who, browser, Kind.PASSWORD, rules.limits)
+    reaching = purses.of_directory(who, rules.lockout, known=browser is not None)
+    return (*paid, *_around(browser, caller, rules.limits)), reaching
+
+
+def _around(browser: HandleHash | None, caller: Caller, limits: Limits) -> tuple[Purse, ...]:
+    """Nothing for a browser that the person is known in: those around it could use it up."""
+    return purses.of_place(caller.origin.address, limits) if browser is None else ()
+
+
+def _known(book: Book, subject: SubjectId, caller: Caller) -> HandleHash | None:
+    """The browser the request came from, if this person completed a sign-in in it."""
+    if caller.known is None or not book.knows_browser(caller.known, subject):
+        return None
+    return caller.known

@@ -1,0 +1,169 @@
+"""Whose purses a guess is paid from.
+
+Laws: every spelling of one login means one account, and an account that the directory has resolved is charged
+by its subject before its password is tried. Strangers share one purse of an account. A browser the person has
+signed in with has its own, which strangers cannot empty, and all of these together have a bound too. The
+directory's own lock-out is one budget over all of them, of which strangers get a part.
+"""
+
+import hashlib
+import ipaddress
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from config.settings import OfficeNetwork
+from config.vocabulary import SubjectId
+from idp.directory.lockout import Lockout
+from idp.login.entered import same_login
+from idp.login.handle import HandleHash
+from idp.login.throttle import BucketKey, Limit, Purse, Scope
+
+IPV6_HOLDER = 64  # bits: one household or office holds a whole /64 (RFC 6177 §2)
+BROWSERS_TOGETHER = 2  # times the limit of an account, over all browsers the person has signed in with
+STRANGERS_LEAVE = 3  # one of so many guesses that may reach the directory is kept for known browsers
+UNDER_WAY = timedelta(minutes=1)
+"""A password that is tried is answered by then; the directory dates it so much later than we, at most."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Kind(StrEnum):
+    """What is guessed. Each has guesses of its own: only passwords reach the directory."""
+
+    PASSWORD = "password"
+    CODE = "code"
+
+
+class Limits(Protocol):
+    """What this file needs of `config.settings.SignIn`."""
+
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def attempts_window(self) -> timedelta: ...
+    @property
+    def attempts_per_address(self) -> int: ...
+    @property
+    def attempts_per_network(self) -> int: ...
+    @property
+    def network_prefix_ipv4(self) -> int: ...
+    @property
+    def network_prefix_ipv6(self) -> int: ...
+    @property
+    def networks(self) -> Sequence[OfficeNetwork]: ...
+
+
+def of_account(
+    who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: Limits
+) -> tuple[Purse, ...]:
+    """`who`: the person, or the login as typed where nobody knows whose it is.
+
+    `browser`: only one that the person is known to have signed in with.
+    """
+    limit = Limit(limits.attempts, limits.attempts_window)
+    if browser is None:
+        return (Purse(_key(kind, "strangers", who), Scope.ACCOUNT, limit),)
+    together = Limit(limits.attempts * BROWSERS_TOGETHER, limits.attempts_window)
+    return (
+        Purse(_key(kind, f"browser:{browser.hex()}", who), Scope.ACCOUNT, limit),
+        Purse(_key(kind, "browsers", who), Scope.ACCOUNT, together),
+    )
+
+
+def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
+    """The address, and the network around it; an office may have set limits of its own for its networks."""
+    window, here = limits.attempts_window, _parsed(address)
+    named = _named(here, limits)
+    per_address, per_network = limits.attempts_per_address, limits.attempts_per_network
+    network = f"network:{_around(here, limits)}"
+    if named is not None:
+        written, own = named
+        per_address, per_network = own.attempts_per_address, own.attempts_per_network
+        network = f"network:{written}"
+    return (
+        Purse(address_key(address), Scope.ADDRESS, Limit(per_address, window)),
+        Purse(BucketKey(network), Scope.NETWORK, Limit(per_network, window)),
+    )
+
+
+def of_directory(who: SubjectId | str, lockout: Lockout, *, known: bool) -> tuple[Purse, ...]:
+    """What may reach the directory of one account, strictly below what would lock it there."""
+    if not lockout.attempts:
+        return ()
+    most = max(1, lockout.attempts - 1)
+    strangers = max(1, most - max(1, most // STRANGERS_LEAVE))
+    window = lockout.window + UNDER_WAY
+    whole = Purse(
+        _key(Kind.PASSWORD, "directory", who), Scope.DIRECTORY, Limit(most, window, until_quiet=True)
+    )
+    if known:
+        return (whole,)
+    part = Limit(strangers, window, until_quiet=True)
+    return (Purse(_key(Kind.PASSWORD, "directory-strangers", who), Scope.DIRECTORY, part), whole)
+
+
+def address_key(address: str) -> BucketKey:
+    """One purse for an IPv4 address or an IPv6 /64; all unreadable addresses share one."""
+    here = _parsed(address)
+    if isinstance(here, ipaddress.IPv6Address):
+        return BucketKey(f"address:{_network(here, IPV6_HOLDER)}")
+    return BucketKey(f"address:{here or 'unknown'}")
+
+
+def browser_key(browser: HandleHash) -> BucketKey:
+    """For what is counted of a known browser, whoever uses it."""
+    return BucketKey(f"browser:{browser.hex()[:48]}")
+
+
+def login_key(login: str) -> BucketKey:
+    """A login that nobody is known for; hashed, as people type passwords into the wrong field.
+
+    Coarser than any directory's comparison: Active Directory takes letters with and without accents as the same.
+    """
+    letters = unicodedata.normalize("NFKD", same_login(login))
+    plain = "".join(
+        letter for letter in letters if not unicodedata.combining(letter) and not letter.isspace()
+    )
+    return BucketKey("login:" + hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest())
+
+
+def _key(kind: Kind, part: str, who: str) -> BucketKey:
+    return BucketKey(f"{kind}:{part}:{who}")
+
+
+def _parsed(address: str) -> Address | None:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return mapped or parsed
+
+
+def _around(here: Address | None, limits: Limits) -> str:
+    if here is None:
+        return "unknown"
+    return _network(here, limits.network_prefix_ipv4 if here.version == 4 else limits.network_prefix_ipv6)
+
+
+def _network(here: Address, prefix: int) -> str:
+    return str(ipaddress.ip_network((here, prefix), strict=False))
+
+
+def _named(here: Address | None, limits: Limits) -> tuple[str, OfficeNetwork] | None:
+    """The narrowest network of the office that the address is in."""
+    if here is None:
+        return None
+    found = [
+        (ipaddress.ip_network(written), written, own)
+        for own in limits.networks
+        for written in own.networks
+        if here in ipaddress.ip_network(written)
+    ]
+    if not found:
+        return None
+    _, written, own = max(found, key=lambda each: each[0].prefixlen)
+    return written, own
