@@ -20,7 +20,7 @@ import psutil
 
 from config.district import read_district
 from config.settings import Settings
-from config.vocabulary import ApplicationId
+from config.vocabulary import ApplicationId, SubjectId
 from gateway.commands.addresses import Addresses
 from gateway.commands.state import State, open_state
 from gateway.demo import ldif
@@ -131,11 +131,6 @@ class Product:
         """A python-ldap connection that may change everything in the directory."""
         return as_root(self.directory, self.world.authority)
 
-    async def enrolment_code(self, account: Account) -> str:
-        """What an officer would tell this person; written as the officer reads it."""
-        with self.state() as state:
-            return await enrolment_code(state, account)
-
     @contextlib.contextmanager
     def state(self) -> Iterator[State]:
         """The installation's database and stores, opened beside the running product."""
@@ -204,11 +199,14 @@ async def installed(
         directory.stop()
 
 
-async def enrolment_code(state: State, account: Account) -> str:
+async def enrolment_code(state: State, account: Account, subject: SubjectId | None = None) -> str:
+    """What an officer would tell this person, or `subject` of the same name."""
     code, now = new_spoken_code(), datetime.now(UTC)
     until = now + timedelta(hours=1)
     await state.identities.transact(
-        lambda book: issue_enrolment_code(book, account.subject, account.login, code, "cli:test", now, until)
+        lambda book: issue_enrolment_code(
+            book, subject or account.subject, account.login, code, "cli:test", now, until
+        )
     )
     return written(code)
 
