@@ -145,6 +145,21 @@ GROUPS: tuple[Group, ...] = (
             "factor_too_weak": Title(
                 cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
             ),
+            "proof_too_old": Title(
+                cs="ověření před změnou je příliš staré",
+                en="the factors were shown too long ago for a change",
+            ),
+            "last_authenticator": Title(
+                cs="jediný způsob ověření nelze odebrat", en="the only authenticator cannot be removed"
+            ),
+            "too_many_authenticators": Title(
+                cs="osoba má tohoto druhu už nejvyšší počet",
+                en="the person has as many of this kind as may be",
+            ),
+            "authenticator_unknown": Title(
+                cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
+            ),
+            "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
             "level_unreachable": Title(
                 cs="osoba nemá způsob ověření požadované síly",
                 en="the person has no factor of the demanded level",

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from config.places import Places
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -21,6 +22,7 @@ from gateway.web.entrance import Entrance
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
 from idp.http.page import Assets, Pages
@@ -57,12 +59,15 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     entrance = Entrance(
         plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
+    staying = Staying(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
+    )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
     }
-    return make_app(plane.desk, rooms, entrance.paths())
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -96,8 +101,12 @@ def provider_app(plane: ControlPlane) -> web.Application:
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
+                places=Places(settings.places),
+                account=addresses.account,
             ),
             clock=now,
+            municipality_name=state.district.name,
+            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         )
     )
