@@ -18,6 +18,7 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.known_people import KnownPeople
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -32,11 +33,13 @@ from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.supervision import Supervision
+from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.reader import DirectoryReader
+from idp.login import recovery
 from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
@@ -74,6 +77,13 @@ class ControlPlane:
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         self.directory = DirectoryReader(state.settings.directories[0], clock=now)
+        home = state.settings.office.municipality
+        self.people = KnownPeople(
+            self.directory,
+            state.settings.sign_in.administrators_separate,
+            recovery.person(home) if home is not None else None,
+        )
+        self.secret_hashes = SecretHashes()
         self.lockout = self.lockout_as([])
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
@@ -174,7 +184,13 @@ class ControlPlane:
     def supervision(self) -> Supervision:
         return Supervision(self.office, AUDIT_LOG)
 
+    def recovery_tried(self, what: str) -> None:
+        """The account of last resort: nobody is to learn of it by chance."""
+        self.metrics.recovery_tried(used=what == recovery.Ending.USED)
+        log.warning("recovery.tried", outcome=what, page=f"{self.addresses.issuer}/recovery")
+
     async def close(self) -> None:
+        self.secret_hashes.close()
         await self.provider.close()
         self.directory.close()
 

@@ -68,7 +68,7 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 async def keep_facts(plane: ControlPlane) -> None:
     """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
-    watch = Watch(plane.directory.people, now)
+    watch = Watch(plane.people.people, now)
     while True:
         last: Session | None = None
         while True:  # page by page: thousands of sessions need no more memory than a few

@@ -16,6 +16,7 @@ from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
+from idp.directory.separation import judged
 
 
 @click.group(help="Show a person, or remove a lost second factor.")
@@ -75,7 +76,9 @@ async def _person(state: State, login: str) -> Person:
 async def _named(state: State, login: str) -> Person | None:
     reader = DirectoryReader(state.settings.directories[0])
     try:
-        return await reader.named(login)
+        person = await reader.named(login)
+        separate = state.settings.sign_in.administrators_separate
+        return judged(person) if person is not None and separate else person
     finally:
         reader.close()
 

@@ -20,6 +20,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.watch import Reading
 
+CLOSED = {AccountState.ROLES_MIXED: EndReason.ROLES_MIXED}
 log = structlog.get_logger("directory")
 
 
@@ -61,7 +62,7 @@ class Facts:
             if person is None:
                 out[session.subject] = EndReason.ACCOUNT_GONE
             elif person.state is not AccountState.ACTIVE:
-                out[session.subject] = EndReason.ACCOUNT_DISABLED
+                out[session.subject] = CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED)
             elif _differ(session, person):
                 await self.office.take_facts(
                     [session], person.name, person.login, pairs(person.roles), reading.at

@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.settings import SignIn
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
 
 RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
 ADMINISTRATORS = frozenset({Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR})
@@ -26,6 +34,7 @@ class EndReason(StrEnum):
     TOO_LONG = "too_long"
     ACCOUNT_GONE = "account_gone"
     ACCOUNT_DISABLED = "account_disabled"
+    ROLES_MIXED = "roles_mixed"
     PROVIDER_SESSION_ENDED = "provider_session_ended"
 
 
@@ -76,9 +85,17 @@ class Session:
         return None
 
     def longest(self, limits: SignIn) -> timedelta:
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return RECOVERY_LIFETIME
         if any(role in ADMINISTRATORS for _, role in self.roles):
             return limits.absolute_administrators
         return limits.absolute
+
+    def facts_serve_until(self, grace: timedelta) -> datetime:
+        """Of the recovery administrator no directory says anything that could grow old."""
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return self.authenticated_at + RECOVERY_LIFETIME
+        return self.facts_at + grace
 
     def with_facts(self, name: str, login: str, roles: RolesHeld, now: datetime) -> "Session":
         """The session after the directory spoke; an active municipality without a role any more is left."""

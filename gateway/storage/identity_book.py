@@ -20,6 +20,7 @@ from gateway.storage.identity_rows import (
     token_row,
 )
 from gateway.storage.moment import micros, moment_of
+from gateway.storage.recovery_rows import recovery_of, recovery_row
 from gateway.storage.seal import Seal
 from gateway.storage.tables.identity import (
     access_token,
@@ -31,9 +32,11 @@ from gateway.storage.tables.identity import (
     sign_in_flow,
     sign_in_guesses,
 )
+from gateway.storage.tables.recovery import recovery_account
 from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
+from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Enrolled, Secret
@@ -114,6 +117,15 @@ class IdentityBook:
 
     def drop_factor(self, subject: SubjectId) -> bool:
         return self._connection.execute(delete(factor).where(factor.c.subject == subject)).rowcount > 0
+
+    def recovery(self) -> Account | None:
+        ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
+        query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else recovery_of(row, self._seal)
+
+    def keep_recovery(self, account: Account) -> None:
+        self._put(recovery_account, recovery_row(account, self._seal))
 
     # sessions
     def session(self, sid: SessionId) -> Session | None:

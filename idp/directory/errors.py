@@ -59,6 +59,7 @@ class RefusalReason(StrEnum):
     EXPIRED = "account_expired"
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
 
 
 REASON_OF_STATE: dict[AccountState, RefusalReason] = {
@@ -67,6 +68,7 @@ REASON_OF_STATE: dict[AccountState, RefusalReason] = {
     AccountState.EXPIRED: RefusalReason.EXPIRED,
     AccountState.MUST_CHANGE_PASSWORD: RefusalReason.MUST_CHANGE_PASSWORD,
     AccountState.PASSWORD_EXPIRED: RefusalReason.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: RefusalReason.ROLES_MIXED,
 }
 
 

@@ -13,7 +13,7 @@ from config.vocabulary import SessionId, SubjectId
 from idp.directory.lockout import Lockout
 from idp.directory.person import Person
 from idp.http.page import Pages
-from idp.login import book as login_book
+from idp.login.recovery import RecoveryBook
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients
 from idp.oidc.keys import SigningKeys
@@ -21,7 +21,7 @@ from idp.oidc.keys import SigningKeys
 T = TypeVar("T")
 
 
-class Book(login_book.Book, oidc_book.Book, Protocol):
+class Book(RecoveryBook, oidc_book.Book, Protocol):
     """All the provider keeps, inside one transaction."""
 
 

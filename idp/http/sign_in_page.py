@@ -30,7 +30,7 @@ def page(
     provider = provider_of(request)
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
-    wait = _minutes(until, provider.clock()) if until is not None else 0
+    wait = minutes(until, provider.clock()) if until is not None else 0
     more: dict[str, object]
     match flow.state:
         case AwaitingPassword():
@@ -75,5 +75,6 @@ def _enrolment(request: web.Request, login: str, secret: totp.Secret) -> dict[st
     }
 
 
-def _minutes(until: datetime, now: datetime) -> int:
+def minutes(until: datetime, now: datetime) -> int:
+    """Whole ones to wait, at least one."""
     return max(1, ceil((until - now).total_seconds() / 60))

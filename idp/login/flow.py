@@ -144,6 +144,7 @@ NOT_ACTIVE = {
     AccountState.EXPIRED: Refusal.ACCOUNT_EXPIRED,
     AccountState.MUST_CHANGE_PASSWORD: Refusal.PASSWORD_MUST_CHANGE,
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
 }
 PASSWORD_WAS_RIGHT: dict[str, Refusal] = {
     reason.value: reason for reason in (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)

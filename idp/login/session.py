@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
+    AuthenticationLevel,
+    Language,
+    Role,
+    SessionId,
+)
 from idp.directory.person import AccountState, Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
@@ -45,6 +52,8 @@ class Session:
 
 
 def lifetime(person: Person, limits: Limits) -> timedelta:
+    if person.subject == RECOVERY_ADMINISTRATOR:
+        return RECOVERY_LIFETIME
     administers = any(held.role in ADMINISTRATORS for held in person.roles)
     return min(limits.absolute, limits.absolute_administrators) if administers else limits.absolute
 

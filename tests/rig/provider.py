@@ -24,6 +24,7 @@ from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.http.app import make_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, Provider, Reread
+from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
@@ -197,6 +198,7 @@ async def provider(
     sign_in: SignIn | None = None,
     start: datetime = NOON,
     lockout: Lockout = NO_LOCKOUT,
+    last_resort: Recovery | None = None,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -231,7 +233,7 @@ async def provider(
                 clock=clock,
                 on_ended=on_ended,
             )
-            runner = web.AppRunner(make_app(made), access_log=None)
+            runner = web.AppRunner(make_app(made, last_resort), access_log=None)
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()

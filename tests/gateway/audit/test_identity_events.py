@@ -30,7 +30,7 @@ def test_every_event_has_an_entry(kind):
         assert (entry.outcome is Outcome.REFUSED) == isinstance(
             event,
             events.PasswordRefused | events.CodeRefused | events.Throttled | events.SignInFailed
-            | events.AuthorizationRefused | events.TokenRefused,
+            | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused,
         )  # fmt: skip
 
     holds()

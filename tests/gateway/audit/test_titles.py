@@ -17,6 +17,7 @@ DETAILS = {
     "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous"),
+    "account",
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }
 

@@ -1,0 +1,35 @@
+from dataclasses import replace
+
+import pytest
+
+from config.vocabulary import ADMINISTRATORS, Role
+from idp.directory.person import AccountState, RoleHeld
+from idp.directory.separation import judged, mixed
+from tests.rig.people import HULIN, person
+
+ADMINISTRATOR = RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - ADMINISTRATORS))
+def test_no_other_role_goes_with_an_administrators(role):
+    assert all(mixed(frozenset({administrator, role})) for administrator in ADMINISTRATORS)
+
+
+def test_administrators_of_both_kinds_are_administrators():
+    assert not mixed(ADMINISTRATORS)
+
+
+def test_other_roles_go_together_also_with_the_security_officers():
+    assert not mixed(frozenset(set(Role) - ADMINISTRATORS))
+    assert not mixed(frozenset())
+
+
+def test_an_account_that_mixes_roles_is_not_active_wherever_it_holds_them():
+    other = RoleHeld("588296", Role.CLERK)
+    assert judged(person(roles=(ADMINISTRATOR, other))).state is AccountState.ROLES_MIXED
+    assert judged(person(roles=(ADMINISTRATOR,))) == person(roles=(ADMINISTRATOR,))
+
+
+def test_a_graver_state_of_the_account_stays():
+    both = person(roles=(ADMINISTRATOR, RoleHeld(HULIN, Role.CLERK)))
+    assert judged(replace(both, state=AccountState.DISABLED)).state is AccountState.DISABLED
