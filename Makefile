@@ -15,7 +15,10 @@ export PIP_REQUIRE_VIRTUALENV := 1
 
 # Debian packages: to run (and to build python-ldap, which is published as source only), and to test.
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
-TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-dejavu-core wrk $(if $(shell command -v npm),,npm)
+SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) chromium fonts-dejavu-core wrk $(if $(shell command -v npm),,npm)
+# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -28,7 +31,7 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (under 20 minutes)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 unit: install-tests  ## tests without real servers (seconds)
 	@$(BIN)/python -m pytest -m "not real"
@@ -96,7 +99,8 @@ test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'impo
 }
 endef
 
-# Install the Debian packages that are missing. slapd must not start a directory of its own on this machine.
+# Install the Debian packages that are missing. Neither slapd nor Samba may start a server of its own on this machine:
+# Samba's units are masked where it is new here.
 define debian
 missing=$$(comm -13 <(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null \
 	| awk '$$2 == "installed" {print $$1}' | sort) <(printf '%s\n' $(1) | sort))
@@ -109,6 +113,11 @@ elif [ -n "$$missing" ]; then
 		exit 1
 	}
 	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections
+	for unit in smbd nmbd winbind samba-ad-dc; do
+		[ ! -d /run/systemd/system ] || case " $$missing " in
+			*" samba-ad-dc "*) systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit ;;
+		esac
+	done
 	$(APT_GET) update || echo "Trying with the package lists that are here."
 	$(APT_GET) install -y --no-install-recommends $$missing >/dev/null 9<&-
 fi

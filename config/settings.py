@@ -72,9 +72,10 @@ class Directory(Setting, frozen=True, kw_only=True):
     bind_password_file: Path
     people_base: str
     groups_base: str
-    people_filter: str = "(objectClass=inetOrgPerson)"
-    login_attribute: str = "uid"
-    identity_attribute: str = "entryUUID"
+    people_filter: str | None = None
+    """Left out: what is usual for the kind."""
+    login_attributes: list[str] = field(default_factory=list)
+    """What people sign in with, the canonical one first; empty: what is usual for the kind."""
     connections: Annotated[int, Meta(ge=1, le=64)] = 8
     connect_timeout: timedelta = timedelta(seconds=3)
     operation_timeout: timedelta = timedelta(seconds=5)

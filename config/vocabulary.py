@@ -11,10 +11,10 @@ DirectoryName = NewType("DirectoryName", str)
 """Name of an office directory in the configuration, `[a-z][a-z0-9-]*`."""
 
 SubjectId = NewType("SubjectId", str)
-"""Stable identifier of a person: `entryUUID` or `objectGUID` of the office directory, canonical UUID text."""
+"""Stable identifier of a person: `{name of the directory}:{entryUUID or objectGUID there}`, canonical UUID text."""
 
-RECOVERY_ADMINISTRATOR = SubjectId("93e52375-23f9-5d65-bb80-61d738ce4d21")
-"""Nobody of any directory: the account of last resort (`brana recovery-admin`). A UUID by RFC 9562 §5.5."""
+RECOVERY_ADMINISTRATOR = SubjectId("recovery-administrator")
+"""The account of last resort (`brana recovery-admin`). Without a directory's name, so nobody of any directory."""
 RECOVERY_LIFETIME = timedelta(minutes=30)
 """Of its session, however busy it is: enough to mend what keeps everybody else out."""
 

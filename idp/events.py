@@ -29,6 +29,9 @@ class Factor(StrEnum):
     """Kinds of a second factor."""
 
     ONE_TIME_CODE = "one_time_code"
+    KEY = "key"
+    """A passkey or a security key (WebAuthn)."""
+    RECOVERY_CODE = "recovery_code"
 
 
 class EndReason(StrEnum):
@@ -91,13 +94,18 @@ class Throttled(Happening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorEnrolled(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
+    name: str = ""
+    """Which the person gave it."""
+    proof: str = ""
+    """How it was proven whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
+    name: str = ""
     by: str
-    """Who did it; it is never the person, who could not prove to be one."""
+    """Who did it: the person by their login, or an operator's account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

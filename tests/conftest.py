@@ -4,11 +4,15 @@ import hypothesis
 import pytest
 import pytest_socket
 
+from tests.rig.samba_tree import ADDRESSES, domain_tree
+
+__all__ = ["domain_tree"]
+
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
 
-LOOPBACK = ["127.0.0.1", "::1"]
+LOOPBACK = ["127.0.0.1", "::1", *ADDRESSES]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -25,10 +25,12 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason)
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
-        case events.FactorEnrolled(factor=factor):
-            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value)
-        case events.FactorRemoved(factor=factor, by=by):
-            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by)
+        case events.FactorEnrolled(factor=factor, name=name, proof=proof):
+            shown = printable(name, PERSON_MAX)
+            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, authenticator=shown, proof=proof)
+        case events.FactorRemoved(factor=factor, name=name, by=by):
+            shown = printable(name, PERSON_MAX)
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, authenticator=shown, by=by)
         case events.SignInCompleted(session=session, level=level, methods=methods):
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
             return replace(completed, session=session)

@@ -28,6 +28,10 @@ GROUPS: tuple[Group, ...] = (
             ),
             "account_disabled": Title(cs="účet je zakázán", en="the account is disabled"),
             "account_locked": Title(cs="účet je zamčen", en="the account is locked"),
+            "account_not_now": Title(
+                cs="účet se teď nebo odtud nesmí přihlašovat",
+                en="the account may not sign in now or from here",
+            ),
             "account_expired": Title(cs="platnost účtu skončila", en="the account has expired"),
             "must_change_password": Title(
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"

@@ -175,7 +175,7 @@ async def _enrol(state: State, world: World) -> None:
     moment = now()
     prepared = [one for one in world.accounts if one.totp_secret is not None]
     known = await state.identities.look(
-        lambda book: {one.subject for one in prepared if book.factor(one.subject) is not None}
+        lambda book: {one.subject for one in prepared if book.authenticators(one.subject)}
     )
     await asyncio.gather(
         *(

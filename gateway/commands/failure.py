@@ -12,6 +12,7 @@ from gateway.control import NotRunning, NotTold
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
+from gateway.storage.unnamed_people import OfNoDirectory
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 
 TOLD = (
@@ -24,6 +25,7 @@ TOLD = (
     MasterKeyUnusable,
     NotRunning,
     NotTold,
+    OfNoDirectory,
     SealBroken,
     VerificationNotRecorded,
 )

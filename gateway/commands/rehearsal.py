@@ -56,9 +56,9 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
     for name in ("people_base", "groups_base"):
         if (fault := _said(partial(parsed, getattr(directory, name)))) is not None:
             yield f"{at}.{name}", fault, "write it as `ou=people,dc=office,dc=example`"
-    for name in ("login_attribute", "identity_attribute"):
-        if (fault := _said(partial(equal, getattr(directory, name), ""))) is not None:
-            yield f"{at}.{name}", fault, "write for example `uid` or `entryUUID`"
+    for position, attribute in enumerate(directory.login_attributes):
+        if (fault := _said(partial(equal, attribute, ""))) is not None:
+            yield f"{at}.login_attributes[{position}]", fault, "write for example `uid` or `sAMAccountName`"
     for number, mapping in enumerate(directory.roles):
         if (fault := _said(partial(group_pattern, mapping))) is not None:
             yield f"{at}.roles[{number}].group", fault, "write a distinguished name (RFC 4514)"

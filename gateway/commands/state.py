@@ -21,6 +21,7 @@ from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
+from gateway.storage.unnamed_people import name_people, unnamed_people
 from gateway.supervise import CURRENT
 
 
@@ -108,7 +109,15 @@ def existing_state(configuration: Path) -> State:
 
 
 def opened(settings: Settings, district: District) -> State:
-    """For a state directory that is prepared. Raises DatabaseUnusable."""
+    """For a state directory that is prepared. Raises DatabaseUnusable, OfNoDirectory."""
     path = settings.state.directory / "brana.db"
     prepare(path)
-    return State(settings, district, Database(path))
+    state = State(settings, district, Database(path))
+    try:
+        if state.database.read_now(unnamed_people):
+            names = [one.name for one in settings.directories]
+            state.database.write_soon(lambda connection: name_people(connection, names)).result()
+    except BaseException:
+        state.database.close()
+        raise
+    return state

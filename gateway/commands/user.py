@@ -66,7 +66,7 @@ def _nothing_to_remove(person: Person) -> CannotStart:
 
 
 async def _is_enrolled(state: State, person: Person) -> bool:
-    return await state.identities.look(lambda book: book.factor(person.subject) is not None)
+    return await state.identities.look(lambda book: bool(book.authenticators(person.subject)))
 
 
 async def _person(state: State, login: str) -> Person:

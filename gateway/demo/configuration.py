@@ -7,7 +7,7 @@ from pathlib import Path
 from config.vocabulary import ApplicationId, Role
 from gateway.demo import ldif
 from gateway.demo.people import CENTRE
-from gateway.demo.world import World
+from gateway.demo.world import DIRECTORY, World
 
 POLICIES = Path(__file__).parents[2] / "config/examples/policies"
 
@@ -49,7 +49,7 @@ def settings_text(
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place
         _table(
             "[directories]",
-            name="kromeriz",
+            name=DIRECTORY,
             servers=[directory_url],
             authority=world.authority,
             bind_dn=ldif.READER,

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from config.vocabulary import MunicipalityCode, Role
 from gateway.demo.world import Account
 from idp.directory.names import escaped
+from idp.directory.subject import identity_of
 
 SUFFIX = "dc=kromeriz,dc=test"
 PEOPLE = f"ou=people,{SUFFIX}"
@@ -101,7 +102,7 @@ def _person(one: Account, secret: str) -> str:
         ("givenName", one.given),
         ("sn", one.surname),
         ("mail", f"{one.login}@kromeriz.test"),
-        ("entryUUID", one.subject),
+        ("entryUUID", identity_of(one.subject)),
         ("userPassword", secret),
     ]
     if one.disabled:

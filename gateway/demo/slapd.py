@@ -47,7 +47,7 @@ class DirectoryPlan:
 
 
 def configuration(plan: DirectoryPlan) -> str:
-    """LDIF of cn=config. Nobody but `reader` reads anything; a password is good for binding only."""
+    """LDIF of cn=config. Nobody but `reader` reads anything; people bind by their password, and may change it."""
     modules = "\n".join(f"olcModuleLoad: {each}" for each in MODULES)
     schemas = "\n".join(f"include: file:///etc/ldap/schema/{each}.ldif" for each in SCHEMAS)
     return f"""\
@@ -77,7 +77,7 @@ dn: olcDatabase={{-1}}frontend,cn=config
 objectClass: olcDatabaseConfig
 olcDatabase: {{-1}}frontend
 olcSizeLimit: size.soft=1000 size.hard=1000 size.prtotal=unlimited
-olcAccess: to attrs=userPassword by anonymous auth by * none
+olcAccess: to attrs=userPassword by self =xw by anonymous auth by * none
 olcAccess: to * by dn.exact="{plan.reader}" read by anonymous auth by * none
 
 dn: olcDatabase={{1}}mdb,cn=config

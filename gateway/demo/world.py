@@ -9,11 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from config.vocabulary import MunicipalityCode, Role, SubjectId
+from config.vocabulary import DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.demo.authority import write_private
 from gateway.demo.people import Inhabitant
+from idp.directory.subject import subject
 
-VERSION = 1  # raised when people or the directory's form change, so that an old world is made anew
+VERSION = 2  # raised when people or the directory's form change, so that an old world is made anew
+DIRECTORY = DirectoryName("kromeriz")
 TOTP_SECRET = 20  # octets, RFC 4226 §4 R6
 CONSONANTS, VOWELS = "bdhklmnprstvz", "aeiou"
 
@@ -88,7 +90,7 @@ def draw_accounts(people: Sequence[Inhabitant]) -> tuple[Account, ...]:
             login=one.login,
             given=one.given,
             surname=one.surname,
-            subject=SubjectId(str(uuid.uuid4())),
+            subject=subject(DIRECTORY, str(uuid.uuid4())),
             password=draw_password(),
             totp_secret=base64.b32encode(os.urandom(TOTP_SECRET)).decode() if one.enrolled else None,
             roles=tuple(Held(code, role) for code, role in sorted(one.places)),

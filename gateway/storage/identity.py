@@ -15,6 +15,7 @@ from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
 from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
+from gateway.storage.tables.authenticators import enrolment_code
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
@@ -27,6 +28,7 @@ from gateway.storage.tables.identity import (
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
 from idp.login import desk
+from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 
@@ -35,7 +37,7 @@ Append = Callable[[Connection, Sequence[Entry]], object]
 
 SWEPT_AT_ONCE = 500  # rows of each table: bounds how long other writers wait
 REPLAYS_NOTICED = timedelta(hours=1)  # spent codes are kept so long, to notice that one is used again
-ENDED_KEPT = timedelta(days=7)  # ended sessions, for the pages; the log keeps them longer
+ENDED_KEPT = timedelta(days=7)  # ended sessions and enrolment codes; the log keeps them longer
 FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
@@ -63,8 +65,16 @@ class IdentityStore:
         return await self._database.read(lambda connection: query(IdentityBook(connection, self._seal)))
 
     async def enrol_for(self, subject: SubjectId, secret: Secret, now: datetime) -> None:
-        """Give a person a factor without a sign-in: for accounts prepared beforehand."""
-        await self.transact(lambda book: book.keep_factor(subject, Enrolled(secret, -1), now))
+        """Give a person an application for one-time codes without a sign-in: for accounts prepared beforehand."""
+        prepared = Authenticator(
+            id=new_authenticator_id(),
+            subject=subject,
+            name="Telefon",
+            means=Enrolled(secret, -1),
+            enrolled_at=now,
+            proven_by=Proof.PREPARED,
+        )
+        await self.transact(lambda book: book.keep_authenticator(prepared))
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
@@ -92,6 +102,7 @@ class IdentityStore:
                 (sign_in_guesses, sign_in_guesses.c.forget_at, now),
                 (access_token, access_token.c.expires_at, now),
                 (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
+                (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
                 (known_login, known_login.c.seen_at, now - FORGOTTEN),
                 (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
                 (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),

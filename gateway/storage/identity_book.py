@@ -1,15 +1,13 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, func, select
 
 from config.vocabulary import SessionId, SubjectId
+from gateway.storage.authenticators_book import AuthenticatorsBook
 from gateway.storage.identity_rows import (
-    Values,
     code_of,
     code_row,
     flow_of,
@@ -25,7 +23,6 @@ from gateway.storage.seal import Seal
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
-    factor,
     known_browser,
     known_login,
     provider_session,
@@ -39,16 +36,14 @@ from idp.login.handle import FlowId, HandleHash
 from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
-from idp.login.totp import Enrolled, Secret
 from idp.oidc.book import AccessToken, Code
 
 
-class IdentityBook:
+class IdentityBook(AuthenticatorsBook):
     """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
-        self._connection = connection
-        self._seal = seal
+        super().__init__(connection, seal)
         self.events: list[Event] = []
 
     def record(self, event: Event) -> None:
@@ -102,22 +97,6 @@ class IdentityBook:
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 
-    def factor(self, subject: SubjectId) -> Enrolled | None:
-        row = self._one(factor, factor.c.subject == subject)
-        if row is None:
-            return None
-        return Enrolled(Secret(self._seal.open(row.sealed_secret, f"factor:{subject}").decode()), row.counter)
-
-    def keep_factor(self, subject: SubjectId, factor_: Enrolled, now: datetime) -> None:
-        sealed = self._seal.close(factor_.secret.base32.encode(), f"factor:{subject}")
-        row = {"subject": subject, "sealed_secret": sealed, "counter": factor_.counter}
-        enrolled = {**row, "enrolled_at": micros(now)}
-        statement = insert(factor).values(enrolled)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=row))
-
-    def drop_factor(self, subject: SubjectId) -> bool:
-        return self._connection.execute(delete(factor).where(factor.c.subject == subject)).rowcount > 0
-
     def recovery(self) -> Account | None:
         ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
         query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
@@ -161,13 +140,3 @@ class IdentityBook:
 
     def withdraw_tokens(self, code: HandleHash) -> int:
         return self._connection.execute(delete(access_token).where(access_token.c.code == code)).rowcount
-
-    def _one(self, table: Table, where: Any) -> Row[Any] | None:
-        return self._connection.execute(select(table).where(where)).one_or_none()
-
-    def _put(self, table: Table, row: Values) -> None:
-        """Insert, or replace the row with the same primary key."""
-        keys = [column.name for column in table.primary_key]
-        changed = {name: value for name, value in row.items() if name not in keys}
-        statement = insert(table).values(row)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))

@@ -3,16 +3,21 @@
 A sealed value is bound to the row it belongs to, so it cannot be moved to another row.
 """
 
+import hashlib
+import hmac
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 NONCE = 12  # bytes, NIST SP 800-38D §8.2.2: random nonces, far below 2^32 values under one key
 KEY = 32  # bytes, AES-256
 VERSION = b"\x01"
+FINGERPRINTS = b"brana fingerprints 1"  # HKDF info: the key of fingerprints is no key of seals
 
 
 class SealBroken(Exception):
@@ -38,6 +43,7 @@ class Seal:
 
     def __init__(self, master_key: bytes) -> None:
         self._cipher = AESGCM(master_key)
+        self._fingerprints = HKDFExpand(SHA256(), KEY, FINGERPRINTS).derive(master_key)
 
     def __repr__(self) -> str:
         return "Seal(…)"
@@ -54,6 +60,13 @@ class Seal:
             return self._cipher.decrypt(nonce, body, row.encode())
         except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken(row) from error
+
+    def fingerprint(self, secret: bytes, table: str) -> bytes:
+        """HMAC-SHA-256 by which a secret of 80 random bits or more is found again, and never read back.
+
+        The same secret has another fingerprint in another table.
+        """
+        return hmac.digest(self._fingerprints, table.encode() + b"\x00" + secret, hashlib.sha256)
 
 
 def master_key(folder: Path, *, may_make: bool = True) -> bytes:

@@ -72,7 +72,7 @@ class SingleSignOn:
         def end(connection: Connection, ending: Ending) -> None:
             book = IdentityBook(connection, self.seal)
             for subject in ending.people:
-                desk.remove_factor(book, subject, login, by, ending.at)
+                desk.remove_factors(book, subject, login, by, ending.at)
             _end(book, ending)
             self._record(connection, book)
 

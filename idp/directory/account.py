@@ -1,33 +1,39 @@
 """Whether an account may be used, from what OpenLDAP and Active Directory say of it.
 
 Sources: draft-behera-ldap-password-policy-10 §5.3 (pwd…), shadow(5), [MS-ADTS] 2.2.16 (userAccountControl),
-[MS-ADA1] 2.1 (accountExpires). An unreadable value is an EntryUnusable, never "active".
+[MS-ADA1] 2.1 (accountExpires), [MS-ADTS] 3.1.1.4.5.42 (when a password expires). An unreadable value is an
+EntryUnusable, never "active".
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from idp.directory.entries import Entry
 from idp.directory.errors import EntryUnusable
-from idp.directory.person import AccountState
+from idp.directory.person import AccountFacts, AccountState
 
-ATTRIBUTES = (
+COMPUTED = "msDS-User-Account-Control-Computed"
+PASSWORD_EXPIRY = "msDS-UserPasswordExpiryTimeComputed"
+OF_PASSWORD_POLICY = (
     "pwdAccountLockedTime",
     "pwdStartTime",
     "pwdEndTime",
     "pwdReset",
     "shadowExpire",
     "nsAccountLock",
+)
+OF_ACTIVE_DIRECTORY = (
     "userAccountControl",
-    "msDS-User-Account-Control-Computed",
+    COMPUTED,
     "accountExpires",
     "pwdLastSet",
+    PASSWORD_EXPIRY,
 )
 
 UNTIL_AN_ADMINISTRATOR = "000001010000Z"  # draft-behera §5.3.3: locked permanently
 AD_DISABLED = 0x2
 AD_LOCKED = 0x10  # only in the computed attribute
-AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute
+AD_PASSWORD_EXPIRED = 0x800000  # only in the computed attribute; also where it was never set
+AD_NO_PASSWORD_TO_CHANGE = 0x10000 | 0x40000  # it never expires, or the account signs in by smart card
 AD_NEVER = frozenset({0, 0x7FFFFFFFFFFFFFFF})
 AD_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +41,26 @@ UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def account_state(entry: Entry, now: datetime) -> AccountState:
     """The gravest of what the entry says; raises EntryUnusable."""
-    return next((state for state, holds in RULES if holds(entry, now)), AccountState.ACTIVE)
+    return account_facts(entry).state(now)
+
+
+def account_facts(entry: Entry) -> AccountFacts:
+    """All that the entry says of its account, whichever kind of directory it is from; raises EntryUnusable."""
+    locked_at = entry.text("pwdAccountLockedTime")
+    flags, computed = _number(entry, "userAccountControl") or 0, _number(entry, COMPUTED) or 0
+    return AccountFacts(
+        disabled=locked_at == UNTIL_AN_ADMINISTRATOR
+        or _truth(entry, "nsAccountLock")
+        or bool(flags & AD_DISABLED),
+        starts_at=_time(entry, "pwdStartTime"),
+        expires_at=min(
+            filter(None, (_time(entry, "pwdEndTime"), _shadow_end(entry), _ad_end(entry))), default=None
+        ),
+        locked=locked_at not in {None, UNTIL_AN_ADMINISTRATOR} or bool(computed & AD_LOCKED),
+        password_expires_at=_password_end(entry, computed),
+        must_change=_truth(entry, "pwdReset")
+        or (_number(entry, "pwdLastSet") == 0 and not flags & AD_NO_PASSWORD_TO_CHANGE),
+    )
 
 
 def generalized_time(text: str) -> datetime:
@@ -48,52 +73,34 @@ def generalized_time(text: str) -> datetime:
     return datetime.strptime(whole + "0000"[: 14 - len(whole)], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
-def _permanently_locked(entry: Entry, _now: datetime) -> bool:
-    return entry.text("pwdAccountLockedTime") == UNTIL_AN_ADMINISTRATOR
-
-
-def _locked(entry: Entry, _now: datetime) -> bool:
-    value = entry.text("pwdAccountLockedTime")
-    return value not in {None, UNTIL_AN_ADMINISTRATOR}
-
-
-def _before_or_after(entry: Entry, now: datetime) -> bool:
-    begins, ends = _time(entry, "pwdStartTime"), _time(entry, "pwdEndTime")
-    return (begins is not None and now < begins) or (ends is not None and now >= ends)
-
-
-def _shadow_expired(entry: Entry, now: datetime) -> bool:
+def _shadow_end(entry: Entry) -> datetime | None:
     day = _number(entry, "shadowExpire")
-    return day is not None and day >= 0 and now >= UNIX_EPOCH + timedelta(days=min(day, 2_000_000))
+    return None if day is None or day < 0 else UNIX_EPOCH + timedelta(days=min(day, 2_000_000))
 
 
-def _ad_expired(entry: Entry, now: datetime) -> bool:
-    ticks = _number(entry, "accountExpires")  # 100 ns since 1601
-    if ticks is None or ticks in AD_NEVER:
-        return False
-    return now >= AD_EPOCH + timedelta(microseconds=min(ticks // 10, 2**57))
+def _ad_end(entry: Entry) -> datetime | None:
+    ticks = _number(entry, "accountExpires")
+    return None if ticks is None or ticks in AD_NEVER else _since_1601(ticks)
 
 
-def _truth(attribute: str) -> Callable[[Entry, datetime], bool]:
-    def holds(entry: Entry, _now: datetime) -> bool:
-        value = entry.text(attribute)
-        if value is not None and value.upper() not in {"TRUE", "FALSE"}:
-            raise EntryUnusable(entry.dn, f"{attribute} is neither TRUE nor FALSE")
-        return value is not None and value.upper() == "TRUE"
-
-    return holds
+def _password_end(entry: Entry, computed: int) -> datetime | None:
+    """When the server will call the password expired; it says so by a flag as well, once it is."""
+    ticks = _number(entry, PASSWORD_EXPIRY)
+    if ticks is None:
+        return AD_EPOCH if computed & AD_PASSWORD_EXPIRED else None
+    return None if ticks >= max(AD_NEVER) else _since_1601(ticks)
 
 
-def _flag(attribute: str, bit: int) -> Callable[[Entry, datetime], bool]:
-    def holds(entry: Entry, _now: datetime) -> bool:
-        value = _number(entry, attribute)
-        return value is not None and bool(value & bit)
-
-    return holds
+def _since_1601(ticks: int) -> datetime:
+    """`ticks`: 100 ns each."""
+    return AD_EPOCH + timedelta(microseconds=max(0, min(ticks // 10, 2**57)))
 
 
-def _never_set(entry: Entry, _now: datetime) -> bool:
-    return _number(entry, "pwdLastSet") == 0
+def _truth(entry: Entry, attribute: str) -> bool:
+    value = entry.text(attribute)
+    if value is not None and value.upper() not in {"TRUE", "FALSE"}:
+        raise EntryUnusable(entry.dn, f"{attribute} is neither TRUE nor FALSE")
+    return value is not None and value.upper() == "TRUE"
 
 
 def _number(entry: Entry, attribute: str) -> int | None:
@@ -111,19 +118,3 @@ def _time(entry: Entry, attribute: str) -> datetime | None:
         return None if value is None else generalized_time(value)
     except ValueError as error:
         raise EntryUnusable(entry.dn, f"{attribute}: {error}") from error
-
-
-COMPUTED = "msDS-User-Account-Control-Computed"
-RULES: tuple[tuple[AccountState, Callable[[Entry, datetime], bool]], ...] = (
-    (AccountState.DISABLED, _permanently_locked),
-    (AccountState.DISABLED, _truth("nsAccountLock")),
-    (AccountState.DISABLED, _flag("userAccountControl", AD_DISABLED)),
-    (AccountState.EXPIRED, _before_or_after),
-    (AccountState.EXPIRED, _shadow_expired),
-    (AccountState.EXPIRED, _ad_expired),
-    (AccountState.LOCKED, _locked),
-    (AccountState.LOCKED, _flag(COMPUTED, AD_LOCKED)),
-    (AccountState.PASSWORD_EXPIRED, _flag(COMPUTED, AD_PASSWORD_EXPIRED)),
-    (AccountState.MUST_CHANGE_PASSWORD, _truth("pwdReset")),
-    (AccountState.MUST_CHANGE_PASSWORD, _never_set),
-)

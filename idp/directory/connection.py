@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +62,8 @@ AD_DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
 AD_REASONS = {
     "525": RefusalReason.WRONG_PASSWORD,
     "52e": RefusalReason.WRONG_PASSWORD,
+    "530": RefusalReason.NOT_NOW,
+    "531": RefusalReason.NOT_NOW,
     "532": RefusalReason.PASSWORD_EXPIRED,
     "533": RefusalReason.DISABLED,
     "701": RefusalReason.EXPIRED,
@@ -74,6 +76,14 @@ PPOLICY_REASONS = {
     1: RefusalReason.LOCKED,
     2: RefusalReason.MUST_CHANGE_PASSWORD,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """How a server took a person's password: `bound`, and still a reason, where it is good for changing it alone."""
+
+    reason: RefusalReason | None
+    bound: bool
 
 
 class Connection:
@@ -134,20 +144,33 @@ class Connection:
             raise self._misconfigured(f"bind as {dn} at {self.url}", error) from error
 
     def refusal(self, dn: str, password: str, access: Access) -> RefusalReason | None:
-        """Bind as a person: None when the directory accepts, a reason when it refuses; else an error."""
+        """Bind as a person and close: None when the directory accepts, a reason when it refuses; else an error."""
+        try:
+            return self.bind_person(dn, password, access).reason
+        finally:
+            self.close()
+
+    def bind_person(self, dn: str, password: str, access: Access) -> "Bind":
         if not dn or not password:  # an anonymous bind succeeds and proves nothing (RFC 4513 §5.1.2)
-            return RefusalReason.EMPTY_PASSWORD
+            return Bind(RefusalReason.EMPTY_PASSWORD, bound=False)
         try:
             controls = self._bind(dn, password)
         except (ldap.INVALID_CREDENTIALS, ldap.NO_SUCH_OBJECT, ldap.INAPPROPRIATE_AUTH) as error:
-            return bind_reason(error)
+            return Bind(bind_reason(error), bound=False)
         except LOST as error:
             raise self._could_not_open(error, access) from error
         except ldap.LDAPError as error:
             raise self._misconfigured(f"bind of a person at {self.url}", error) from error
-        finally:
-            self.close()
-        return PPOLICY_REASONS.get(_ppolicy_error(controls))
+        return Bind(ppolicy_reason(controls), bound=True)
+
+    def write(self, send: Callable[[Any], int]) -> None:
+        """Send one change and wait until it is done. Raises ldap.LDAPError, the server's no, and ConnectionLost:
+        then nobody knows whether it was done.
+        """
+        try:
+            self._ldap.result3(send(self._ldap), all=1, timeout=self._timeout)
+        except LOST as error:
+            raise ConnectionLost(self.url, words(error), slow=isinstance(error, ldap.TIMEOUT)) from error
 
     def _bind(self, dn: str, password: str) -> list[Any]:
         number = self._ldap.simple_bind(dn, password, [PasswordPolicyControl(criticality=False)])
@@ -167,7 +190,7 @@ class Connection:
                 kind, found, _, controls = self._ldap.result3(number, all=1, timeout=self._timeout)
             except LOST as error:
                 slow = isinstance(error, ldap.TIMEOUT)
-                raise ConnectionLost(self.url, _words(error), slow=slow) from error
+                raise ConnectionLost(self.url, words(error), slow=slow) from error
             except ldap.LDAPError as error:
                 raise self._misconfigured(f"search below {base} at {self.url}", error) from error
             if kind != ldap.RES_SEARCH_RESULT:
@@ -187,11 +210,11 @@ class Connection:
         if isinstance(found, DirectoryMisconfigured):
             return found
         slow = isinstance(error, ldap.TIMEOUT)
-        return ConnectionLost(self.url, found or _words(error), slow=slow)
+        return ConnectionLost(self.url, found or words(error), slow=slow)
 
     @staticmethod
     def _misconfigured(what: str, error: ldap.LDAPError) -> DirectoryMisconfigured:
-        return DirectoryMisconfigured(what, HINTS.get(type(error)) or _words(error))
+        return DirectoryMisconfigured(what, HINTS.get(type(error)) or words(error))
 
 
 def bind_reason(error: ldap.LDAPError) -> RefusalReason:
@@ -201,12 +224,18 @@ def bind_reason(error: ldap.LDAPError) -> RefusalReason:
     if code:
         return AD_REASONS.get(code.group(1), RefusalReason.WRONG_PASSWORD)
     controls = DecodeControlTuples(facts.get("ctrls") or [])
-    return PPOLICY_REASONS.get(_ppolicy_error(controls), RefusalReason.WRONG_PASSWORD)
+    return ppolicy_reason(controls) or RefusalReason.WRONG_PASSWORD
 
 
-def _ppolicy_error(controls: Sequence[Any]) -> int:
-    errors = (each.error for each in controls if isinstance(each, PasswordPolicyControl))
-    return next((int(error) for error in errors if error is not None), -1)
+def ppolicy_reason(controls: Sequence[Any]) -> RefusalReason | None:
+    """A bind that used up a grace after the password's end is one with an expired password."""
+    for each in controls:
+        if isinstance(each, PasswordPolicyControl):
+            if each.error is not None:
+                return PPOLICY_REASONS.get(int(each.error))
+            if each.graceAuthNsRemaining is not None:
+                return RefusalReason.PASSWORD_EXPIRED
+    return None
 
 
 def _sorted_out(found: Sequence[Any]) -> tuple[list[Entry], list[str]]:
@@ -220,6 +249,7 @@ def _facts(error: ldap.LDAPError) -> Mapping[str, Any]:
     return error.args[0] if error.args and isinstance(error.args[0], dict) else {}
 
 
-def _words(error: ldap.LDAPError) -> str:
+def words(error: ldap.LDAPError) -> str:
+    """What libldap and the server say of it."""
     facts = _facts(error)
     return " ".join(str(facts[key]) for key in ("desc", "info") if facts.get(key)) or type(error).__name__

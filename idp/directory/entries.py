@@ -1,10 +1,9 @@
 """One entry as a server sent it, read strictly: one value where one is meant, UTF-8 where text is meant."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.vocabulary import SubjectId
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import BINARY_IDENTITIES
 
@@ -29,18 +28,25 @@ class Entry:
             raise EntryUnusable(self.dn, f"{attribute} has {len(values)} values where one is expected")
         if not values:
             return None
-        try:
-            text = values[0].decode()
-        except UnicodeDecodeError as error:
-            raise EntryUnusable(self.dn, f"{attribute} is not UTF-8") from error
-        if not text.isprintable() or len(text) > LONGEST:
-            raise EntryUnusable(self.dn, f"{attribute} holds control characters or is too long")
-        return text
+        return self._decoded(attribute, values[0])
+
+    def texts(self, attribute: str) -> tuple[str, ...]:
+        """Any number of values; EntryUnusable for what is no text."""
+        return tuple(self._decoded(attribute, value) for value in self.values(attribute))
 
     def required(self, attribute: str) -> str:
         text = self.text(attribute)
         if text is None or not text.strip():
             raise EntryUnusable(self.dn, f"{attribute} is missing")
+        return text
+
+    def _decoded(self, attribute: str, value: bytes) -> str:
+        try:
+            text = value.decode()
+        except UnicodeDecodeError as error:
+            raise EntryUnusable(self.dn, f"{attribute} is not UTF-8") from error
+        if not text.isprintable() or len(text) > LONGEST:
+            raise EntryUnusable(self.dn, f"{attribute} holds control characters or is too long")
         return text
 
 
@@ -52,15 +58,22 @@ def entry(dn: str, attributes: Mapping[str, list[bytes]]) -> Entry:
     return Entry(dn, gathered)
 
 
-def subject_of(read: Entry, attribute: str) -> SubjectId:
+def identity_of(read: Entry, attribute: str) -> str:
     """Canonical UUID text of the stable identifier; EntryUnusable when it is none."""
     try:
         if attribute.lower() in BINARY_IDENTITIES:
             (octets,) = read.values(attribute)
-            return SubjectId(str(uuid.UUID(bytes_le=octets)))
-        return SubjectId(str(uuid.UUID(read.required(attribute))))
+            return str(uuid.UUID(bytes_le=octets))
+        return str(uuid.UUID(read.required(attribute)))
     except ValueError as error:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
+
+
+def logins_of(read: Entry, attributes: Sequence[str]) -> tuple[str, ...]:
+    """What the person may be called by at sign-in: the one value of the first attribute, then the others' values."""
+    canonical, *others = attributes
+    aliases = (text for each in others for text in read.texts(each))
+    return (read.required(canonical), *aliases)
 
 
 def name_of(read: Entry) -> str:

@@ -57,6 +57,8 @@ class RefusalReason(StrEnum):
     DISABLED = "account_disabled"
     LOCKED = "account_locked"
     EXPIRED = "account_expired"
+    NOT_NOW = "account_not_now"
+    """Outside the hours, or not from the machines, that the directory allows."""
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"

@@ -38,8 +38,8 @@ def all_of(filters: Iterable[Filter]) -> Filter:
 BINARY_IDENTITIES = frozenset({"objectguid"})
 
 
-def identity(attribute: str, subject: str) -> Filter:
+def identity(attribute: str, uuid_text: str) -> Filter:
     """Filter for a stable identifier; `objectGUID` is 16 mixed-endian octets ([MS-DTYP] 2.3.4)."""
     if attribute.lower() in BINARY_IDENTITIES:
-        return equal(attribute, uuid.UUID(subject).bytes_le)
-    return equal(attribute, subject)
+        return equal(attribute, uuid.UUID(uuid_text).bytes_le)
+    return equal(attribute, uuid_text)

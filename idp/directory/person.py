@@ -1,6 +1,7 @@
 """What the office directory says of one person, in our own words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from config.vocabulary import MunicipalityCode, Role, SubjectId
@@ -17,6 +18,34 @@ class AccountState(StrEnum):
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"
     """Not the directory's word but ours (`separation.py`): an administrator's role beside another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What an entry says of its account, from which its state follows at any time."""
+
+    disabled: bool = False
+    """By an administrator, until an administrator says otherwise."""
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+    locked: bool = False
+    """After wrong guesses; the directory opens it again by itself or when somebody does."""
+    password_expires_at: datetime | None = None
+    must_change: bool = False
+
+    def state(self, now: datetime) -> AccountState:
+        """The gravest of it."""
+        too_early = self.starts_at is not None and now < self.starts_at
+        too_late = self.expires_at is not None and now >= self.expires_at
+        password_over = self.password_expires_at is not None and now >= self.password_expires_at
+        holds = (
+            (self.disabled, AccountState.DISABLED),
+            (too_early or too_late, AccountState.EXPIRED),
+            (self.locked, AccountState.LOCKED),
+            (self.must_change, AccountState.MUST_CHANGE_PASSWORD),
+            (password_over, AccountState.PASSWORD_EXPIRED),
+        )
+        return next((state for held, state in holds if held), AccountState.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,22 +10,32 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import ldap
+import structlog
 
 from config.settings import Directory
 from idp.directory import servers as health
-from idp.directory.connection import Access, Connection, ConnectionLost
+from idp.directory.connection import Access, Connection, ConnectionLost, words
 from idp.directory.errors import (
     DirectoryMisconfigured,
     DirectoryUnreachable,
     DirectoryUnusable,
     RefusalReason,
 )
+from idp.directory.password import OF_BIND, STALE, NotChangedReason, Way, request, why
 
 T = TypeVar("T")
 
+_log = structlog.get_logger("idp.directory")
+
 OLDEST = 60.0  # seconds after which a connection is made anew, so that a preferred server gets its work back
 WAITING_PER_THREAD = 32  # above that an answer would come too late to be of use
+
+
+class Unconfirmed(Exception):
+    """A change was sent, and no answer came."""
 
 
 @dataclass(slots=True)
@@ -59,6 +69,14 @@ class Pool:
     async def refusal(self, dn: str, password: str) -> RefusalReason | None:
         """Bind as `dn` on a fresh connection: None when accepted. An error never reads as either."""
         return await self._in_thread(lambda: self._try_password(dn, password))
+
+    async def change_password(self, way: Way, dn: str, old: str, new: str) -> NotChangedReason | None:
+        """Have the password of `dn` changed, at most once: None when the new one holds."""
+        try:
+            return await self._in_thread(lambda: self._change_password(way, dn, old, new))
+        except Unconfirmed:
+            holds = await self.refusal(dn, new) is None
+            return None if holds else NotChangedReason.UNREACHABLE
 
     def close(self) -> None:
         """End threads and connections; work under way is finished first."""
@@ -113,6 +131,22 @@ class Pool:
         refusal, _ = self._on_some_server(lambda made: made.refusal(dn, password, self._access))
         return refusal
 
+    def _change_password(self, way: Way, dn: str, old: str, new: str) -> NotChangedReason | None:
+        send = request(way, dn, old, new)
+
+        def as_the_person(line: Connection) -> NotChangedReason | None:
+            bind = line.bind_person(dn, old, self._access)
+            if bind.reason is not None and bind.reason not in STALE:
+                return OF_BIND.get(bind.reason, NotChangedReason.NOT_ALLOWED)
+            if bind.bound:
+                return _write(line, send)
+            if way is Way.DELETE_AND_ADD:
+                return _write(self._log_in(line), send)
+            return NotChangedReason.NOT_ALLOWED
+
+        reason, _ = self._on_some_server(lambda line: _closing(line, as_the_person))
+        return reason
+
     def _on_some_server(self, use: Callable[[Connection], T]) -> tuple[T, int]:
         """`use` a new connection to the first server that works; resting servers are left alone."""
         tried: set[int] = set()
@@ -165,3 +199,22 @@ class Pool:
             raise DirectoryMisconfigured(
                 str(path), f"{error}; put the service account's password there"
             ) from error
+
+
+def _write(line: Connection, send: Callable[[Any], int]) -> NotChangedReason | None:
+    try:
+        line.write(send)
+    except ConnectionLost as lost:
+        raise Unconfirmed from lost
+    except ldap.LDAPError as error:
+        reason = why(error)
+        _log.warning("password not changed", server=line.url, reason=reason.value, said=words(error))
+        return reason
+    return None
+
+
+def _closing(line: Connection, use: Callable[[Connection], T]) -> T:
+    try:
+        return use(line)
+    finally:
+        line.close()

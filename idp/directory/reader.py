@@ -18,26 +18,31 @@ import structlog
 from config.settings import Directory
 from config.vocabulary import SubjectId
 from idp.directory import filters, lockout, names
-from idp.directory.account import ATTRIBUTES, account_state
+from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
-from idp.directory.entries import Entry, name_of, subject_of
+from idp.directory.entries import Entry, identity_of, logins_of, name_of
 from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
     DirectoryMisconfigured,
+    DirectoryUnreachable,
     EntryUnusable,
     RefusalReason,
 )
 from idp.directory.filters import Filter
+from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.lockout import Lockout
+from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.person import AccountState, Person
 from idp.directory.pool import Pool
+from idp.directory.subject import directory_of, subject
+from idp.directory.subject import identity_of as identity_in
 
 LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 REFUSAL_STEP = 0.1  # seconds; above the time of a bind with Argon2, below what annoys
 BATCH = 50  # subjects in one search
-NO_ATTRIBUTES = ("1.1",)  # RFC 4511 §4.5.1.8
 WITHOUT_ONE_ENTRY = {0: RefusalReason.UNKNOWN_PERSON, 1: RefusalReason.ENTRY_UNUSABLE}
 
 Admit = Callable[[SubjectId | None], Awaitable[bool]]
@@ -66,15 +71,17 @@ class DirectoryReader:
     ) -> None:
         self._settings = settings
         self._patterns = [names.group_pattern(mapping) for mapping in settings.roles]
-        self._anybody = _whole(settings.people_filter)
+        self._kind = kind_of(settings)
+        self._logins = login_attributes(settings)
+        self._anybody = people_filter(settings)
         self._clock = clock
         self._report = report
         self._pool = Pool(settings)
         self._attributes = (
-            settings.login_attribute,
-            settings.identity_attribute,
+            *self._logins,
+            self._kind.identity,
             *("displayName", "cn", "mail"),
-            *ATTRIBUTES,
+            *self._kind.account,
         )
 
     def close(self) -> None:
@@ -98,16 +105,33 @@ class DirectoryReader:
         """The one person of that login name, for those who look after the product."""
         if refused_before_asking(login, "-") is not None:
             return None
-        where = filters.equal(self._settings.login_attribute, login)
+        where = self._called(login)
         found = await self._pool.run(lambda line: list(self._read(line, where)))
         return found[0] if len(found) == 1 else None
 
+    async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
+        """Have the directory change it, for whom knows the old one. Whoever asks then ends the other sessions."""
+        if refused_before_asking("-", old) is not None:
+            return NotChanged(NotChangedReason.OLD_WRONG)
+        if refused_before_asking("-", new) is not None:
+            return NotChanged(NotChangedReason.AGAINST_RULES)
+        where = filters.identity(self._kind.identity, identity_in(subject))
+        try:
+            found = await self._pool.run(lambda line: list(self._entries(line, where)))
+            if directory_of(subject) != self._settings.name or len(found) != 1:
+                return NotChanged(NotChangedReason.NOT_ALLOWED)
+            reason = await self._pool.change_password(self._kind.password, found[0].dn, old, new)
+        except DirectoryUnreachable:
+            reason = NotChangedReason.UNREACHABLE
+        return Changed() if reason is None else NotChanged(reason)
+
     async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
-        """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter.
+        """Those of `subjects` who are there. Who is missing has left the directory, or the people_filter,
+        or was never in it: people of other directories are not asked for.
 
         Asked for nobody, it still sees whether the directory answers as the settings say.
         """
-        wanted = sorted(set(subjects))
+        wanted = sorted(each for each in set(subjects) if directory_of(each) == self._settings.name)
         found: dict[SubjectId, Person] = {}
         for first in range(0, len(wanted), BATCH):
             for person in await self._pool.run(partial(self._batch, wanted[first : first + BATCH])):
@@ -132,21 +156,21 @@ class DirectoryReader:
         unfit = refused_before_asking(login, password)
         if unfit is not None:
             return BindRefused(unfit)
-        where = filters.equal(self._settings.login_attribute, login)
+        where = self._called(login)
         entries = await self._pool.run(lambda line: list(self._entries(line, where)))
-        subject = self._subject(entries[0]) if len(entries) == 1 else None
-        if not await admit(subject):
-            return BindRefused(RefusalReason.NOT_TRIED, subject)
-        if subject is None:
+        whose = self._subject(entries[0]) if len(entries) == 1 else None
+        if not await admit(whose):
+            return BindRefused(RefusalReason.NOT_TRIED, whose)
+        if whose is None:
             await self._pool.refusal(self._nobody(), password)
             return BindRefused(WITHOUT_ONE_ENTRY.get(len(entries), RefusalReason.AMBIGUOUS_PERSON))
         (entry,) = entries
         refusal = await self._pool.refusal(entry.dn, password)
-        return await self._pool.run(lambda line: self._judge(line, entry, subject, login, refusal))
+        return await self._pool.run(lambda line: self._judge(line, entry, whose, login, refusal))
 
     def _subject(self, entry: Entry) -> SubjectId | None:
         try:
-            return subject_of(entry, self._settings.identity_attribute)
+            return self._subject_of(entry)
         except EntryUnusable as unusable:
             self._report(unusable)
             return None
@@ -161,23 +185,26 @@ class DirectoryReader:
         return [entry for pages in searches for entries, _ in pages for entry in entries]
 
     def _judge(
-        self, line: Connection, entry: Entry, subject: SubjectId, login: str, refusal: RefusalReason | None
+        self, line: Connection, entry: Entry, whose: SubjectId, login: str, refusal: RefusalReason | None
     ) -> Person | BindRefused:
         if refusal is not None:
-            return BindRefused(self._closer(entry, refusal), subject)
-        where = filters.identity(self._settings.identity_attribute, subject)
+            return BindRefused(self._closer(entry, refusal), whose)
+        where = filters.identity(self._kind.identity, identity_in(whose))
         people = list(self._read(line, where))
-        if len(people) != 1 or people[0].login.casefold() != login.casefold():
+        if len(people) != 1 or not self._goes_by(entry, login):
             # unreadable, gone since, or a name that LDAP's loose comparison takes for another one
-            return BindRefused(RefusalReason.ENTRY_UNUSABLE, subject)
+            return BindRefused(RefusalReason.ENTRY_UNUSABLE, whose)
         (person,) = people
         if person.state is not AccountState.ACTIVE:
-            return BindRefused(REASON_OF_STATE[person.state], subject)
+            return BindRefused(REASON_OF_STATE[person.state], whose)
         return person
 
     def _batch(self, subjects: Sequence[SubjectId], line: Connection) -> list[Person]:
-        attribute = self._settings.identity_attribute
-        return list(self._read(line, filters.any_of(filters.identity(attribute, each) for each in subjects)))
+        ours = (filters.identity(self._kind.identity, identity_in(each)) for each in subjects)
+        return list(self._read(line, filters.any_of(ours)))
+
+    def _subject_of(self, entry: Entry) -> SubjectId:
+        return subject(self._settings.name, identity_of(entry, self._kind.identity))
 
     def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
         """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
@@ -190,7 +217,16 @@ class DirectoryReader:
 
     def _nobody(self) -> str:
         """Name of no entry, so that an unknown login costs a bind like a known one."""
-        return f"{self._settings.login_attribute}={uuid.uuid4()},{self._settings.people_base}"
+        return f"cn={uuid.uuid4()},{self._settings.people_base}"
+
+    def _called(self, login: str) -> Filter:
+        return filters.any_of(filters.equal(each, login) for each in self._logins)
+
+    def _goes_by(self, entry: Entry, login: str) -> bool:
+        try:
+            return login.casefold() in {each.casefold() for each in logins_of(entry, self._logins)}
+        except EntryUnusable:
+            return False  # reported when it was read as a person
 
     def _entries(self, line: Connection, where: Filter | None) -> Iterator[Entry]:
         condition = self._anybody if where is None else filters.all_of([self._anybody, where])
@@ -198,7 +234,7 @@ class DirectoryReader:
             self._settings.people_base, SUBTREE, condition, self._attributes, self._settings.page_size
         )
         for entries, referrals in pages:
-            for url in referrals:
+            for url in referrals if self._kind.tells_of_referrals else ():
                 self._report(EntryUnusable(url, "a referral, which is not followed"))
             yield from entries
 
@@ -209,22 +245,15 @@ class DirectoryReader:
         for entry in entries:
             try:
                 yield Person(
-                    subject=subject_of(entry, self._settings.identity_attribute),
-                    login=entry.required(self._settings.login_attribute),
+                    subject=self._subject_of(entry),
+                    login=logins_of(entry, self._logins)[0],
                     name=name_of(entry),
                     mail=entry.text("mail") or "",
                     state=account_state(entry, now),
-                    roles=names.roles(self._patterns, self._groups(line, entry.dn)),
+                    roles=names.roles(self._patterns, groups(line, self._settings, entry)),
                 )
             except EntryUnusable as unusable:
                 self._report(unusable)
-
-    def _groups(self, line: Connection, dn: str) -> Sequence[str]:
-        where = filters.any_of([filters.equal("member", dn), filters.equal("uniqueMember", dn)])
-        pages = line.search(
-            self._settings.groups_base, SUBTREE, where, NO_ATTRIBUTES, self._settings.page_size
-        )
-        return [entry.dn for entries, _ in pages for entry in entries]
 
     def _check_that_people_are_seen(self, line: Connection) -> None:
         """Without its rights the account sees an empty directory: that must not read as "all left"."""
@@ -234,7 +263,7 @@ class DirectoryReader:
                 f"nobody below {self._settings.people_base}",
                 "give the service account read access, or correct people_base and people_filter",
             )
-        found = line.search(self._settings.groups_base, BASE, Filter("(objectClass=*)"), NO_ATTRIBUTES, 1)
+        found = line.search(self._settings.groups_base, BASE, ANYTHING, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in found):
             raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
 
@@ -259,8 +288,3 @@ def refused_before_asking(login: str, password: str) -> RefusalReason | None:
         or len(password.encode(errors="replace")) > LONGEST_PASSWORD
     )
     return RefusalReason.UNFIT_INPUT if unfit else None
-
-
-def _whole(people_filter: str) -> Filter:
-    text = people_filter.strip()
-    return Filter(text if text.startswith("(") else f"({text})")

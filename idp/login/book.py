@@ -1,18 +1,22 @@
 """What sign-in keeps, as the narrowest interface: everything here happens inside one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import Language, SessionId, SubjectId
 from idp.events import Event
+from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
+from idp.login.enrolment_code import EnrolmentCode
+from idp.login.exception import SignInException
 from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, State
 from idp.login.handle import FlowId, HandleHash
 from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
+from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Counters
-from idp.login.totp import Enrolled
 
 Waiting = AwaitingPassword | AwaitingCode | AwaitingEnrolment
 """States that outlive a request."""
@@ -41,8 +45,66 @@ def at(flow: Flow, state: State) -> Flow | None:
     return replace(flow, state=state) if isinstance(state, Waiting) else None
 
 
-class Book(Counters, Protocol):
-    """Sign-ins, factors and sessions, inside one transaction."""
+class Authenticators(Protocol):
+    """What people prove themselves with, inside one transaction."""
+
+    def authenticators(self, subject: SubjectId) -> Sequence[Authenticator]:
+        """All of a person, the oldest first."""
+        ...
+
+    def authenticator_of(self, credential: CredentialId) -> Authenticator | None:
+        """Whose WebAuthn credential it is, whoever it belongs to."""
+        ...
+
+    def keep_authenticator(self, authenticator: Authenticator) -> None:
+        """Add it, or replace the one with its id."""
+        ...
+
+    def drop_authenticator(self, name: AuthenticatorId) -> bool: ...
+
+    def renew_recovery_codes(self, subject: SubjectId, codes: Sequence[SpokenCode], now: datetime) -> None:
+        """Keep these (as keyed hashes) in place of all earlier ones, used or not; none: just remove those."""
+        ...
+
+    def recovery_codes_left(self, subject: SubjectId) -> int: ...
+
+    def has_recovery_code(self, subject: SubjectId, code: SpokenCode) -> bool:
+        """Whether it is an unused one of this person."""
+        ...
+
+    def spend_recovery_code(self, subject: SubjectId, code: SpokenCode, now: datetime) -> bool:
+        """Compare and set: True for exactly one caller."""
+        ...
+
+    def keep_enrolment_code(self, code: SpokenCode, issued: EnrolmentCode) -> None:
+        """Withdraws the person's earlier ones that were not used."""
+        ...
+
+    def enrolment_code(self, code: SpokenCode) -> EnrolmentCode | None: ...
+
+    def spend_enrolment_code(self, code: SpokenCode, now: datetime) -> bool:
+        """Compare and set: True for exactly one caller."""
+        ...
+
+    def withdraw_enrolment_codes(self, subject: SubjectId) -> int:
+        """Remove those that were not used; how many there were."""
+        ...
+
+    def exception_of(self, subject: SubjectId, now: datetime) -> SignInException | None:
+        """The one that runs now, the longest if there are several."""
+        ...
+
+    def exceptions(self) -> Sequence[SignInException]:
+        """The whole register, the latest first."""
+        ...
+
+    def keep_exception(self, exception: SignInException) -> None:
+        """Add it, or replace the one with its id."""
+        ...
+
+
+class Book(Counters, Authenticators, Protocol):
+    """Sign-ins, authenticators and sessions, inside one transaction."""
 
     def flow(self, name: FlowId) -> Flow | None: ...
 
@@ -65,12 +127,6 @@ class Book(Counters, Protocol):
         ...
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
-
-    def factor(self, subject: SubjectId) -> Enrolled | None: ...
-
-    def keep_factor(self, subject: SubjectId, factor: Enrolled, now: datetime) -> None: ...
-
-    def drop_factor(self, subject: SubjectId) -> bool: ...
 
     def session(self, sid: SessionId) -> Session | None: ...
 

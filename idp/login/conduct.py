@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.events import Origin
 from idp.login import charging, purses, throttle
 from idp.login import flow as machine
+from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
 from idp.login.book import Book, Flow, Limits, at
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, sign_in
@@ -24,7 +25,7 @@ from idp.login.handle import FlowId, HandleHash
 from idp.login.refusal import Refusal
 from idp.login.session import Session
 from idp.login.throttle import Exhausted, Taken
-from idp.login.totp import Secret
+from idp.login.totp import Enrolled, Secret
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
@@ -116,7 +117,7 @@ def answer_password(
         attempt = charging.answered(book, checking.login, checking.taken, answer, caller, rules, now)
     if found is None or not isinstance(found.state, machine.AwaitingPassword):
         return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
-    enrolled = isinstance(answer, Person) and book.factor(answer.subject) is not None
+    enrolled = isinstance(answer, Person) and _one_time_code(book, answer.subject) is not None
     answered = machine.DirectoryAnswered(answer, attempt, enrolled, fresh, caller.origin)
     state, effects = machine.step(checking, answered, now)
     return _carry_out(book, found, state, effects, now)
@@ -143,7 +144,9 @@ def enter_code(
         return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
     subject = found.state.person.subject
     attempt = charging.of_code(book, subject, caller, limits, now)
-    entered = machine.CodeEntered(code, attempt, book.factor(subject), caller.origin)
+    held = _one_time_code(book, subject)
+    factor = held.means if held is not None and isinstance(held.means, Enrolled) else None
+    entered = machine.CodeEntered(code, attempt, factor, caller.origin)
     state, effects = machine.step(found.state, entered, now)
     progress = _carry_out(book, found, state, effects, now)
     opening = next((effect for effect in effects if isinstance(effect, OpenSession)), None)
@@ -172,7 +175,15 @@ def _carry_out(
             case GiveBack(taken):
                 throttle.give_back(book, taken, now)
             case KeepFactor(subject, factor):
-                book.keep_factor(subject, factor, now)
+                held = _one_time_code(book, subject) or Authenticator(
+                    id=new_authenticator_id(),
+                    subject=subject,
+                    name="Telefon",
+                    means=factor,
+                    enrolled_at=now,
+                    proven_by=Proof.PASSWORD_ONLY,
+                )
+                book.keep_authenticator(replace(held, means=factor, last_used_at=now))
             case AskDirectory():
                 progress = replace(progress, ask=effect)
             case Tell():
@@ -182,3 +193,8 @@ def _carry_out(
             case _:
                 assert_never(effect)
     return progress
+
+
+def _one_time_code(book: Book, subject: SubjectId) -> Authenticator | None:
+    held = book.authenticators(subject)
+    return next((one for one in held if isinstance(one.means, Enrolled)), None)

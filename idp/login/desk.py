@@ -150,9 +150,21 @@ def end_all(
     return end(book, book.sessions_of_subject(subject), reason, origin, now)
 
 
-def remove_factor(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
-    """An administrator's act: the person enrols again at the next sign-in. Sessions go on; see `end_all`."""
-    removed = book.drop_factor(subject)
-    if removed:
-        book.record(events.FactorRemoved(at=now, person=login, subject=subject, by=by))
-    return removed
+def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
+    """An officer's act: every authenticator, recovery code and unused enrolment code of a person goes.
+
+    Sessions go on; see `end_all`. False when there was nothing.
+    """
+    removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
+    recovery = book.recovery_codes_left(subject)
+    book.renew_recovery_codes(subject, (), now)
+    withdrawn = book.withdraw_enrolment_codes(subject)
+    for one in removed:
+        happened = events.FactorRemoved(
+            at=now, person=login, subject=subject, factor=one.factor, name=one.name, by=by
+        )
+        book.record(happened)
+    if recovery:
+        codes = events.Factor.RECOVERY_CODE
+        book.record(events.FactorRemoved(at=now, person=login, subject=subject, factor=codes, by=by))
+    return bool(removed or recovery or withdrawn)

@@ -43,6 +43,8 @@ class Enrolled:
 
     secret: Secret
     counter: int
+    drift: int = 0
+    """Steps its clock was off when that code was accepted (RFC 6238 §6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -191,8 +191,8 @@ async def _codes(product: Product) -> tuple[float, float]:
                 verdict = totp.match(secret, code, now, last)
                 comparing.append(time.perf_counter() - began)
                 assert isinstance(verdict, totp.Accepted)
-                assert book.factor(account.subject) is not None
-                book.keep_factor(account.subject, totp.Enrolled(Secret(account.totp_secret or ""), -1), now)
+                (kept,) = book.authenticators(account.subject)
+                book.keep_authenticator(replace(kept, last_used_at=now))
 
             began = time.perf_counter()
             await state.identities.transact(accept)

@@ -27,6 +27,7 @@ from idp.directory.lockout import Lockout
 from idp.directory.person import AccountState
 from idp.events import Origin
 from idp.login import charging, conduct, totp
+from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
 from idp.login.book import Flow
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh
@@ -76,7 +77,11 @@ class SignInMachine(RuleBasedStateMachine):
 
     @initialize()
     def enrol_jana(self):
-        self.book.keep_factor(JANA_ID, totp.Enrolled(SECRETS[JANA_ID], -1), self.now)
+        prepared = Authenticator(
+            id=new_authenticator_id(), subject=JANA_ID, name="Telefon", proven_by=Proof.PREPARED,
+            means=totp.Enrolled(SECRETS[JANA_ID], -1), enrolled_at=self.now,
+        )  # fmt: skip
+        self.book.keep_authenticator(prepared)
 
     def caller(self, browser):
         return Caller(
@@ -257,8 +262,8 @@ class SignInMachine(RuleBasedStateMachine):
     @invariant()
     def only_the_enrolled_have_a_factor(self):
         for subject in (JANA_ID, PETR_ID):
-            kept = self.book.factor(subject)
-            assert (kept.secret if kept else None) == self.enrolled.get(subject)
+            kept = [one.means.secret for one in self.book.authenticators(subject)]
+            assert kept == ([self.enrolled[subject]] if subject in self.enrolled else [])
 
 
 TestSignIn = SignInMachine.TestCase

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Browser, Page
+from playwright.async_api import TimeoutError as WaitedTooLong
 
 from tests.rig.browser import chromium
 from tests.rig.demo import Account, Demo, demo
@@ -42,7 +43,12 @@ async def sign_in(page: Page, account: Account) -> None:
     await page.click("main button[type=submit]")
     await page.fill("[name=code]", next_code(account))
     await page.click("main button[type=submit]")
-    await page.wait_for_url(lambda url: "://login." not in url)
+    try:
+        await page.wait_for_url(lambda url: "://login." not in url)
+    except WaitedTooLong:  # what the page says is the cause
+        raise AssertionError(
+            f"{account.login} is still at {page.url}: {await page.inner_text('main')}"
+        ) from None
 
 
 def next_code(account: Account) -> str:

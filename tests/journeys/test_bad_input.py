@@ -136,8 +136,8 @@ FAULTS: dict[str, tuple[Callable[[Installation], object], tuple[str, ...]]] = {
         ("directories[0].people_base", "RFC 4514"),
     ),
     "an attribute that is none": (
-        line(r'^name = "urad"', 'name = "urad"\nlogin_attribute = "u(id"'),
-        ("directories[0].login_attribute", "RFC 4512"),
+        line(r'^name = "urad"', 'name = "urad"\nlogin_attributes = ["uid", "u(id"]'),
+        ("directories[0].login_attributes[1]", "RFC 4512"),
     ),
     "a bad duration": (line(r'^refresh = "2 s"', 'refresh = "soon"'), ("brana.toml", "facts.refresh", "soon")),
     "no district": (line(r'^district = ".*"', 'district = "nowhere.csv"'), ("nowhere.csv",)),

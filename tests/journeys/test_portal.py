@@ -200,12 +200,12 @@ async def test_the_maps_live_feed_comes_through_the_gateway(product: Demo, brows
 async def test_a_lost_second_factor_is_reset_by_command_and_ends_the_sessions(
     product: Demo, browser: Browser
 ) -> None:
-    async with person(browser) as jana:
-        await jana.goto(product.url(HULIN))
-        await sign_in(jana, product.account("novakova.jana"))
-        done = product.brana("user", "reset-factor", "novakova.jana", "--yes")
+    async with person(browser) as vera:
+        await vera.goto(product.url(HULIN))
+        await sign_in(vera, product.account("pospisilova.vera"))
+        done = product.brana("user", "reset-factor", "pospisilova.vera", "--yes")
         assert done.returncode == 0, done.stderr
-        await jana.goto(product.url(HULIN))
-        assert "://login." in jana.url
-    removed = product.entries("--person", "novakova.jana", "--code", "factor.removed")
+        await vera.goto(product.url(HULIN))
+        assert "://login." in vera.url
+    removed = product.entries("--person", "pospisilova.vera", "--code", "factor.removed")
     assert removed[0]["entry"]["details"]["by"].startswith("cli:")

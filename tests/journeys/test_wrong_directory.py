@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from idp.directory.subject import identity_of
 from tests.journeys.test_bad_input import refused
 from tests.rig.authority import make_authority
 from tests.rig.installation import Installation, install
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
-    with slapd(tmp_path_factory.mktemp("d"), person_ldif("novakova.jana", entryUUID=JANA_ID)) as running:
+    with slapd(
+        tmp_path_factory.mktemp("d"), person_ldif("novakova.jana", entryUUID=identity_of(JANA_ID))
+    ) as running:
         running.bind_password_file.chmod(0o600)
         yield running
 

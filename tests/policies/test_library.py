@@ -28,7 +28,7 @@ from policies.model import (
 
 LIBRARY = Path(policies.load.__file__).parent / "library"
 FILES = sorted(LIBRARY.glob("*.cedar"))
-NOBODY_SPECIAL = SubjectId("11111111-1111-4111-8111-111111111111")
+NOBODY_SPECIAL = SubjectId("urad:11111111-1111-4111-8111-111111111111")
 RECORDS = ApplicationId("records")
 HULIN = MunicipalityCode("588491")
 KROMERIZ = MunicipalityCode("588296")

@@ -48,7 +48,7 @@ def ask(*roles: tuple[MunicipalityCode, Role], **changes: Any) -> Question:
     """A question of somebody with these roles, acting for the first one's municipality, in its records."""
     own = roles[0][0] if roles else HULIN
     asked: dict[str, Any] = {
-        "subject": SubjectId("11111111-1111-4111-8111-111111111111"),
+        "subject": SubjectId("urad:11111111-1111-4111-8111-111111111111"),
         "roles": frozenset(roles),
         "own_municipality": own,
         "application": ApplicationId("records"),

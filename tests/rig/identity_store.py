@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 import gateway.storage.tables.audit
+import gateway.storage.tables.authenticators
 import gateway.storage.tables.identity  # noqa: F401 - declares its tables
 from gateway.audit.entry import Code, Entry
 from gateway.storage.audit import Ledger

@@ -6,8 +6,8 @@ from config.vocabulary import MunicipalityCode, Role, SubjectId
 from idp.directory.person import AccountState, Person, RoleHeld
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-JANA_ID = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a01")
-PETR_ID = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
+JANA_ID = SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a01")
+PETR_ID = SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
 HULIN = MunicipalityCode("588491")
 
 

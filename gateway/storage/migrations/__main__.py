@@ -12,10 +12,11 @@ from gateway.storage.schema import MIGRATIONS, revisions
 
 def write_next(message: str, migrations: Path = MIGRATIONS) -> None:
     """A file `versions/NNNN_<message>.py`, to be read and corrected by its author, then formatted."""
-    number = f"{len(revisions(migrations)) + 1:04}"
+    known = revisions(migrations)
+    number = f"{int(known[-1]) + 1 if known else 1:04}"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "brana.db"
-        if revisions(migrations):
+        if known:
             with exclusive(path) as connection:
                 command.upgrade(configured(connection, migrations), "head")
         with exclusive(path) as connection:

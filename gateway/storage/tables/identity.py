@@ -1,4 +1,4 @@
-"""Sign-ins, factors, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
+"""Sign-ins, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
 
@@ -29,7 +29,7 @@ known_login = Table(
     "known_login",
     metadata,
     Column("login", String(800), primary_key=True),
-    Column("subject", String(36), nullable=False),
+    Column("subject", String(80), nullable=False),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
 
@@ -37,17 +37,8 @@ known_browser = Table(
     "known_browser",
     metadata,
     Column("browser", LargeBinary, primary_key=True),
-    Column("subject", String(36), primary_key=True),
+    Column("subject", String(80), primary_key=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
-)
-
-factor = Table(
-    "factor",
-    metadata,
-    Column("subject", String(36), primary_key=True),
-    Column("sealed_secret", LargeBinary, nullable=False),
-    Column("counter", BigInteger, nullable=False),  # last accepted time step, RFC 6238 §5.2
-    Column("enrolled_at", BigInteger, nullable=False),
 )
 
 provider_session = Table(
@@ -55,7 +46,7 @@ provider_session = Table(
     metadata,
     Column("sid", String(22), primary_key=True),
     Column("handle", LargeBinary, nullable=False, unique=True),
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("person", Text, nullable=False),  # JSON of idp.directory.person.Person
     Column("facts_at", BigInteger, nullable=False),
     Column("locale", String(2), nullable=False),

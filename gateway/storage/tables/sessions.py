@@ -8,7 +8,7 @@ session = Table(
     "session",
     metadata,
     Column("id", String(22), primary_key=True),
-    Column("subject", String(36), nullable=False, index=True),
+    Column("subject", String(80), nullable=False, index=True),
     Column("login", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("provider_sid", String(64), nullable=False, index=True),

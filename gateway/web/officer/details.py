@@ -19,6 +19,7 @@ Value = str | int | float | bool | list[str]
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
+    "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "by": Title(cs="Provedl(a)", en="Done by"),
     "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
     "bytes": Title(cs="Bajtů", en="Bytes"),
@@ -56,6 +57,7 @@ LABELS: Mapping[str, Title] = {
     "policies": Title(cs="Počet zásad", en="Number of policies"),
     "previous": Title(cs="Předchozí verze zásad", en="Version before"),
     "process": Title(cs="Číslo procesu", en="Process number"),
+    "proof": Title(cs="Čím byla doložena totožnost", en="How identity was proven"),
     "protocol": Title(cs="Protokol", en="Protocol"),
     "purpose": Title(cs="Účel", en="Purpose"),
     "query": Title(cs="Na co se ptal(a)", en="What was asked for"),
@@ -88,6 +90,18 @@ FACTORS: Mapping[str, Title] = {  # RFC 8176 §2
     "one_time_code": Title(cs="jednorázový kód", en="one-time code"),
     "mfa": Title(cs="více faktorů", en="several factors"),
     "hwk": Title(cs="bezpečnostní klíč", en="security key"),
+    "pop": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
+    "user": Title(cs="přítomnost osoby", en="presence of the person"),
+    "key": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
+    "recovery_code": Title(cs="záložní kód", en="recovery code"),
+}
+PROOFS: Mapping[str, Title] = {
+    "officers_code": Title(
+        cs="heslo a jednorázový kód od správce", en="password and an officer's single-use code"
+    ),
+    "existing_factor": Title(cs="dříve zavedený způsob ověření", en="a factor enrolled before"),
+    "password_only": Title(cs="jen heslo", en="password only"),
+    "prepared": Title(cs="připravil provozovatel", en="prepared by the operator"),
 }
 FORMS: Mapping[str, Title] = {
     "page": Title(cs="stránka s více záznamy", en="a page of entries"),
@@ -115,6 +129,7 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "form": FORMS,
     "flags": FLAGS,
     "granted_actions": ACTIONS,
+    "proof": PROOFS,
 }
 UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms"}
 PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts

@@ -57,7 +57,7 @@ def snapshot(district: District) -> Snapshot:
 def session() -> Session:
     return Session(
         id=SessionId("S" * 22),
-        subject=SubjectId("11111111-1111-4111-8111-111111111111"),
+        subject=SubjectId("urad:11111111-1111-4111-8111-111111111111"),
         login="novakova.jana",
         name="Jana Nováková",
         provider_sid="provider-1",

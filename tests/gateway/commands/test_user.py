@@ -8,6 +8,7 @@ import pytest
 
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
+from idp.directory.subject import identity_of
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
 from tests.rig.people import JANA_ID
@@ -21,7 +22,7 @@ JANA = "novakova.jana"
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("office")
-    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=JANA_ID)
+    people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID))
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
         installation.write(

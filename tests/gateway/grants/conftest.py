@@ -38,7 +38,7 @@ def now() -> datetime:
 def assertion() -> Assertion:
     return Assertion(
         audience=ApplicationId("spis"),
-        subject=SubjectId("6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11"),
+        subject=SubjectId("urad:6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11"),
         name="Jana Nováková",
         login="novakova",
         sid=SessionId("AAAAAAAAAAAAAAAAAAAAAA"),

@@ -20,7 +20,7 @@ seconds = st.integers(0, 4_000_000_000).map(lambda value: datetime.fromtimestamp
 assertions = st.builds(
     Assertion,
     audience=st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True).map(ApplicationId),
-    subject=st.uuids().map(lambda one: SubjectId(str(one))),
+    subject=st.uuids().map(lambda one: SubjectId(f"office-of-town-{one}:{one}")),
     name=st.text(),
     login=st.text(),
     sid=st.text(min_size=22, max_size=22).map(SessionId),

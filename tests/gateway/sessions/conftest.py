@@ -24,7 +24,7 @@ def now() -> datetime:
 @pytest.fixture
 def who() -> SignedIn:
     return SignedIn(
-        subject=SubjectId("6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11"),
+        subject=SubjectId("urad:6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11"),
         provider_sid="provider-session-1",
         login="novakova",
         name="Jana Nováková",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from config.settings import SignIn
 from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
@@ -16,9 +16,8 @@ from gateway.audit.entry import Code
 from gateway.storage.identity import SWEPT_AT_ONCE, IdentityStore
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import state_of, state_text
-from gateway.storage.seal import Seal, SealBroken
 from gateway.storage.tables.audit import audit_entry
-from gateway.storage.tables.identity import factor, sign_in_flow
+from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason, SignInStarted
 from idp.login import conduct, desk, totp
@@ -133,28 +132,12 @@ def kept_book(kept: Kept, connection):
     return IdentityBook(connection, kept.seal)
 
 
-async def test_a_secret_moved_to_another_person_cannot_be_opened(kept: Kept):
-    await kept.store.enrol_for(JANA_ID, SECRET, NOON)
-    move = update(factor).values(subject=PETR.subject)
-    await kept.database.write(lambda connection: connection.execute(move))
-    with pytest.raises(SealBroken):
-        await kept.store.look(lambda book: book.factor(PETR.subject))
-
-
-async def test_a_factor_needs_the_master_key(kept: Kept):
-    await kept.store.enrol_for(JANA_ID, SECRET, NOON)
-    assert (await kept.store.look(lambda book: book.factor(JANA_ID))).secret == SECRET
-    stranger = IdentityStore(kept.database, Seal(bytes(32)), lambda *_: None)
-    with pytest.raises(SealBroken):
-        await stranger.look(lambda book: book.factor(JANA_ID))
-
-
 async def test_a_removed_factor_is_gone_and_recorded_once(kept: Kept):
     await kept.store.enrol_for(JANA_ID, SECRET, NOON)
 
     def remove():
         return kept.store.transact(
-            lambda book: desk.remove_factor(book, JANA_ID, JANA.login, "cli:root", NOON)
+            lambda book: desk.remove_factors(book, JANA_ID, JANA.login, "cli:root", NOON)
         )
 
     assert await remove()

@@ -17,9 +17,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.identity_book import IdentityBook
 from gateway.storage.migrate import prepare
 from gateway.storage.migrations.run import configured, exclusive
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
+from gateway.storage.seal import Seal
+from idp.login.authenticator import Proof
+from idp.login.totp import Enrolled, Secret
 
 ROOT = Path(__file__).parents[3]
 
@@ -273,6 +277,31 @@ def test_a_file_damaged_in_the_middle_is_not_migrated(tmp_path: Path, later: Lat
     later.install()
     with pytest.raises(DatabaseUnusable, match="damaged"):
         prepare(path, later.migrations)
+
+
+def test_a_one_time_code_of_the_first_version_goes_on_working(tmp_path: Path) -> None:
+    path, seal = tmp_path / "brana.db", Seal(bytes(32))
+    people = {
+        f"{number:036}": f"{letter}EZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" for number, letter in enumerate("GHI")
+    }
+    sqlite3.connect(path).close()
+    with exclusive(path) as connection:
+        command.upgrade(configured(connection), "0001")
+        for subject, secret in people.items():
+            sealed = seal.close(secret.encode(), f"factor:{subject}")
+            row = (subject, sealed, 59_000_000, 1_770_000_000_000_000)
+            connection.exec_driver_sql("INSERT INTO factor VALUES (?, ?, ?, ?)", row)
+    prepare(path)
+    database = Database(path)
+    try:
+        for subject, secret in people.items():
+            (held,) = database.read_now(
+                lambda c, subject=subject: IdentityBook(c, seal).authenticators(subject)
+            )
+            assert held.means == Enrolled(Secret(secret), 59_000_000)
+            assert (held.proven_by, held.enrolled_at.year) == (Proof.PASSWORD_ONLY, 2026)
+    finally:
+        database.close()
 
 
 def test_the_next_migration_is_written_by_comparison(later: Later) -> None:

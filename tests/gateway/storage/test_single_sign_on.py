@@ -148,7 +148,9 @@ async def test_a_session_that_no_session_of_the_provider_belongs_to_ends_all_the
     assert both.codes() == [Code.SESSION_ENDED]
 
 
-@pytest.mark.parametrize("step", ["DELETE ON factor", "UPDATE ON session", "UPDATE ON provider_session"])
+@pytest.mark.parametrize(
+    "step", ["DELETE ON authenticator", "UPDATE ON session", "UPDATE ON provider_session"]
+)
 async def test_a_lost_factor_goes_with_all_sessions_or_stays_with_them(
     step: str, both: Sides, now: datetime
 ) -> None:
@@ -165,7 +167,7 @@ async def test_a_lost_factor_goes_with_all_sessions_or_stays_with_them(
         )
 
     async def enrolled() -> bool:
-        return await both.identities.look(lambda book: book.factor(session.subject) is not None)
+        return await both.identities.look(lambda book: bool(book.authenticators(session.subject)))
 
     await both.fault(step)
     with pytest.raises(SQLAlchemyError):

@@ -27,7 +27,7 @@ SIGNER = GrantSigner(ECKey.generate_key("P-256"), KEY, ISSUER)
 
 MAYOR = Assertion(
     audience=PORTAL,
-    subject=SubjectId("0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0001"),
+    subject=SubjectId("urad:0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0001"),
     name="Ing. Marie Nováková",
     login="novakova",
     sid=SessionId("s-this-session-00000001"),
@@ -43,7 +43,7 @@ MAYOR = Assertion(
 OFFICER = replace(
     MAYOR,
     audience=ADMIN,
-    subject=SubjectId("0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0002"),
+    subject=SubjectId("urad:0b6f9a52-6f0e-4f0e-9f0a-5d2f6a1c0002"),
     name="Bc. Petr Dvořák",
     login="dvorak",
     sid=SessionId("s-officer-session-0001"),

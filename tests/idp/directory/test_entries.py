@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.directory.entries import entry, name_of, subject_of
+from idp.directory.entries import entry, identity_of, name_of
 from idp.directory.errors import EntryUnusable
 
 SOMEBODY = uuid.UUID("0c5d8a52-1111-4222-8333-444455556666")
@@ -50,14 +50,14 @@ def test_text_is_either_given_back_exactly_or_refused(value: bytes):
 
 
 def test_identities_are_canonical_in_both_forms():
-    assert subject_of(entry("dc=x", {"entryUUID": [str(SOMEBODY).upper().encode()]}), "entryUUID") == str(
+    assert identity_of(entry("dc=x", {"entryUUID": [str(SOMEBODY).upper().encode()]}), "entryUUID") == str(
         SOMEBODY
     )
-    assert subject_of(entry("dc=x", {"objectGUID": [SOMEBODY.bytes_le]}), "objectGUID") == str(SOMEBODY)
+    assert identity_of(entry("dc=x", {"objectGUID": [SOMEBODY.bytes_le]}), "objectGUID") == str(SOMEBODY)
 
 
 @pytest.mark.parametrize("values", [[], [b"short"], [b"a" * 16, b"b" * 16]])
 def test_an_identity_that_is_none_is_refused(values: list[bytes]):
     for attribute in ("objectGUID", "entryUUID"):
         with pytest.raises(EntryUnusable):
-            subject_of(entry("dc=x", {attribute: values}), attribute)
+            identity_of(entry("dc=x", {attribute: values}), attribute)

@@ -7,7 +7,7 @@ from config.settings import RoleMapping
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, escaped, group_pattern, parsed, prepared, roles, same
+from idp.directory.names import NotAName, comparable, escaped, group_pattern, parsed, prepared, roles, same
 from idp.directory.person import RoleHeld
 from tests.rig.office import PASSWORD, reading
 from tests.rig.slapd import BASE, Directory, slapd
@@ -45,6 +45,8 @@ def test_names_are_the_same_as_ldap_sees_them():
     assert same("cn=a+ou=b,dc=x", "ou=B+cn=A,dc=x")
     assert same("cn=Čech  Jan,dc=x", "cn=čech jan,dc=x")
     assert not same("cn=a\\,dc\\=x", "cn=a,dc=x")
+    assert same("CN=Kdo\\?,dc=x", "cn=kdo?,dc=x")  # as Samba writes it
+    assert not same("cn=kdo\\\\?,dc=x", "cn=kdo?,dc=x")
     assert not same("cn=a,dc=x,dc=y", "cn=a,dc=y,dc=x")
 
 
@@ -70,6 +72,7 @@ IN_HULIN = RoleHeld(MunicipalityCode("588491"), Role.REGISTRAR)
         ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test,dc=evil", ()),
         ("cn=registrar\\,ou=588491,ou=groups,dc=obec,dc=test", ()),
         ("cn=mayor,ou=588491,ou=groups,dc=obec,dc=test", ()),
+        ("no name at all", ()),
     ],
 )
 def test_a_group_gives_the_role_its_pattern_says_and_no_other(group: str, held: tuple[RoleHeld, ...]):
@@ -154,3 +157,22 @@ async def test_whatever_the_name_the_directory_finds_exactly_that_entry(empty: D
     finally:
         with empty.as_root() as root:
             root.delete_s(dn)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["cn", "CN", "uid", "userid", "ou"]), st.text(min_size=1)), min_size=1)
+)
+def test_two_spellings_have_one_comparable_name_and_two_names_have_two(parts: list[tuple[str, str]]):
+    dn = ",".join(f"{kind}={escaped(value)}" for kind, value in parts)
+    try:
+        name = parsed(dn)
+    except NotAName:
+        return
+    assert parsed(comparable(dn)) == name
+    assert comparable(comparable(dn)) == comparable(dn)
+
+
+def test_an_easy_name_is_made_comparable_as_any_other():
+    easy, spelt = "UID=Novak.Jan,OU=Lidé,dc=Obec", "userid=novak.jan, ou=lidé,dc=obec"
+    assert comparable(easy.replace("Lidé", "Lide")) == "uid=novak.jan,ou=lide,dc=obec"
+    assert comparable(easy) == comparable(spelt) == "uid=novak.jan,ou=lidé,dc=obec"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import ldap
 import pytest
 
-from config.vocabulary import MunicipalityCode, Role, SubjectId
+from config.vocabulary import DirectoryName, MunicipalityCode, Role
 from idp.directory.errors import (
     BindRefused,
     DirectoryMisconfigured,
@@ -16,6 +16,7 @@ from idp.directory.errors import (
 )
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.reader import REFUSAL_STEP, DirectoryReader
+from idp.directory.subject import directory_of, identity_of, subject
 from tests.rig.office import HULIN, KROMERIZ, PASSWORD, office, reading
 from tests.rig.slapd import (
     GROUPS,
@@ -30,6 +31,7 @@ from tests.rig.slapd import (
 
 __all__ = ["office"]
 pytestmark = pytest.mark.real
+URAD = DirectoryName("urad")
 
 
 @pytest.fixture
@@ -45,7 +47,8 @@ def held(code: str, role: Role) -> RoleHeld:
 async def test_a_person_with_the_right_password_is_known_with_all_roles(reader: DirectoryReader):
     person = await reader.authenticate("novakova.jana", PASSWORD)
     assert isinstance(person, Person)
-    assert str(uuid.UUID(person.subject)) == person.subject
+    assert directory_of(person.subject) == "urad"
+    assert str(uuid.UUID(identity_of(person.subject))) == identity_of(person.subject)
     assert (person.login, person.name, person.mail) == (
         "novakova.jana",
         "Jana Nováková",
@@ -131,12 +134,14 @@ async def test_a_refusal_takes_the_same_time_for_unknown_and_known_people(reader
 async def test_people_are_read_by_identity_and_the_missing_are_missing(reader: DirectoryReader):
     everyone = {person.login: person async for person in reader.everyone()}
     jana, locked = everyone["novakova.jana"], everyone["zamceny"]
-    stranger = SubjectId(str(uuid.uuid4()))
+    stranger = subject(URAD, str(uuid.uuid4()))
     assert await reader.people([jana.subject, locked.subject, stranger]) == {
         jana.subject: jana,
         locked.subject: locked,
     }
     assert await reader.person(stranger) is None
+    elsewhere = subject(DirectoryName("obec"), identity_of(jana.subject))
+    assert await reader.people([elsewhere]) == {}
     assert await reader.person(jana.subject) == jana
     assert await reader.people([]) == {}
 
@@ -197,7 +202,7 @@ async def test_wrong_settings_are_an_error_with_advice_and_never_a_refusal(
         with pytest.raises(DirectoryMisconfigured, match=what):
             await reader.authenticate("novakova.jana", PASSWORD)
         with pytest.raises(DirectoryMisconfigured, match=what):
-            await reader.person(SubjectId(str(uuid.uuid4())))
+            await reader.person(subject(URAD, str(uuid.uuid4())))
 
 
 async def test_an_account_that_lost_its_rights_does_not_read_as_everybody_deleted(office: Directory):
@@ -205,7 +210,7 @@ async def test_an_account_that_lost_its_rights_does_not_read_as_everybody_delete
     office.bind_password_file.write_text(PASSWORD)
     try:
         with reading(plain_user) as reader, pytest.raises(DirectoryUnusable):
-            await reader.people([SubjectId(str(uuid.uuid4()))])
+            await reader.people([subject(URAD, str(uuid.uuid4()))])
     finally:
         office.bind_password_file.write_text("sluzebni-heslo-brany\n")
 

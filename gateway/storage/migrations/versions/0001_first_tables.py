@@ -160,7 +160,7 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
 
     op.create_table(
         "factor",
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
         sa.Column("counter", sa.BigInteger(), nullable=False),
         sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
@@ -169,7 +169,7 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
     op.create_table(
         "known_browser",
         sa.Column("browser", sa.LargeBinary(), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("browser", "subject", name=op.f("pk_known_browser")),
     )
@@ -179,7 +179,7 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
     op.create_table(
         "known_login",
         sa.Column("login", sa.String(length=800), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("login", name=op.f("pk_known_login")),
     )
@@ -190,7 +190,7 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
         "provider_session",
         sa.Column("sid", sa.String(length=22), nullable=False),
         sa.Column("handle", sa.LargeBinary(), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("facts_at", sa.BigInteger(), nullable=False),
         sa.Column("locale", sa.String(length=2), nullable=False),
@@ -223,7 +223,7 @@ def upgrade() -> None:  # noqa: PLR0915 - all tables of the first version
     op.create_table(
         "session",
         sa.Column("id", sa.String(length=22), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("provider_sid", sa.String(length=64), nullable=False),

@@ -1,0 +1,82 @@
+"""The replica of the office directories in the database: what a sync writes, and who confirms what it held."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from config.vocabulary import DirectoryName
+from gateway.storage import directory_generations as generations
+from gateway.storage.database import Database
+from gateway.storage.directory_delta import Delta
+from gateway.storage.directory_staging import StoredStaging
+from idp.directory.sync.record import Changes, Position
+from idp.directory.sync.replica import Hold, Limit, Outdated, Size, Standing, TooManyGone, Touched
+
+T = TypeVar("T")
+
+
+class StoredReplica:
+    """Implements `idp.directory.sync.replica.Replica`; blocks, so never used in the event loop's thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def standing(self, directory: DirectoryName) -> Standing:
+        return self._database.read_now(lambda connection: generations.standing(connection, directory))
+
+    def size(self, generation: int) -> Size:
+        return self._database.read_now(lambda connection: generations.size(connection, generation))
+
+    @contextlib.contextmanager
+    def stage(self, directory: DirectoryName, began_at: datetime) -> Iterator[StoredStaging]:
+        staging = StoredStaging(self._database, directory, began_at)
+        try:
+            yield staging
+        except BaseException:
+            self._write(lambda connection: generations.give_up(connection, directory))
+            raise
+        finally:
+            staging.close()
+
+    def apply(
+        self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit
+    ) -> Touched:
+        def work(connection: Connection) -> Touched:
+            standing = generations.standing(connection, directory)
+            if standing.generation is None or standing.position != since:
+                raise Outdated
+            delta = Delta(connection, standing.generation, generations.nodes(connection, standing.generation))
+            delta.take(changes)
+            removal = delta.removal() if delta.removes() else None
+            if removal is not None and not limit.believes(removal):
+                raise TooManyGone(removal)
+            generations.keep_nodes(connection, standing.generation, delta.nodes)
+            if changes.position is not None:
+                generations.reach(connection, directory, changes.position, at)
+            return delta.touched()
+
+        return self._write(work)
+
+    def confirm(self, directory: DirectoryName) -> Hold | None:
+        """Let the reading that is held become the current one; None when none is."""
+
+        def work(connection: Connection) -> Hold | None:
+            held = generations.hold_of(connection, directory)
+            if held is not None:
+                generations.switch(connection, held.generation)
+            return held
+
+        return self._write(work)
+
+    def note_trouble(self, directory: DirectoryName, trouble: str) -> None:
+        self._write(lambda connection: generations.note_trouble(connection, directory, trouble))
+
+    def sweep(self) -> None:
+        while self._write(generations.sweep):
+            pass
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        return self._database.write_soon(work).result()

@@ -1,0 +1,190 @@
+"""Changes of a directory put into the current generation of its replica, within one transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from gateway.storage.directory_rows import (
+    digest_of,
+    group_row,
+    identity_of,
+    names_of,
+    octets_of,
+    packed,
+    person_of,
+    person_row,
+    unpacked,
+)
+from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
+from idp.directory.sync.replica import Count, Removal, Touched
+
+PUT_NODE = "INSERT INTO directory_node (generation, digest, node) VALUES (?, ?, ?)"
+PUT_PERSON = (
+    "INSERT OR REPLACE INTO directory_person (generation, identity, node, record) VALUES (?, ?, ?, ?)"
+)
+PUT_NAME = "INSERT OR IGNORE INTO directory_name (generation, kind, name, identity) VALUES (?, ?, ?, ?)"
+PUT_GROUP = (
+    "INSERT OR REPLACE INTO directory_group (generation, identity, node, sid, record, members) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+PUT_MEMBERSHIP = "INSERT OR IGNORE INTO directory_membership (generation, member, container) VALUES (?, ?, ?)"
+PUT_PROBLEM = "INSERT OR IGNORE INTO directory_problem (generation, dn, what) VALUES (?, ?, ?)"
+
+NAMED_AT_MOST = 256
+"""People touched who are told one by one; above that everybody is looked at."""
+
+
+@dataclass(slots=True)
+class Delta:
+    """One application; `take` in the changes, then read what it came to."""
+
+    connection: Connection
+    generation: int
+    nodes: int
+    """Numbers given in this generation."""
+    people_gone: int = 0
+    groups_gone: int = 0
+    memberships_gone: int = 0
+    _touched: set[str] = field(default_factory=set)
+    _nodes_touched: set[int] = field(default_factory=set)
+    _many: bool = False
+
+    def take(self, changes: Changes) -> None:
+        unusable = {one.identity for one in changes.problems if one.identity}
+        for identity in changes.gone | unusable:
+            self._forget(identity)
+        for person in changes.people:
+            self._put_person(person)
+        for group in changes.groups:
+            self._put_group(group)
+        mended = {one.dn for one in changes.people} | {one.dn for one in changes.groups}
+        for dn in mended | {one.dn for one in changes.problems}:
+            self._run("DELETE FROM directory_problem WHERE generation = ? AND dn = ?", dn)
+        for problem in changes.problems:
+            self._run(PUT_PROBLEM, problem.dn, problem.what)
+
+    def removes(self) -> bool:
+        return bool(self.people_gone or self.groups_gone or self.memberships_gone)
+
+    def removal(self) -> Removal:
+        """Of what is left and what went, in this application."""
+        counts = {
+            table: self.connection.exec_driver_sql(
+                f"SELECT count(*) FROM directory_{table} WHERE generation = ?",  # noqa: S608 - constants
+                (self.generation,),
+            ).scalar_one()
+            for table in ("person", "group", "membership")
+        }
+        return Removal(
+            Count(counts["person"] + self.people_gone, self.people_gone),
+            Count(counts["group"] + self.groups_gone, self.groups_gone),
+            Count(counts["membership"] + self.memberships_gone, self.memberships_gone),
+        )
+
+    def touched(self) -> Touched:
+        """People of whom something may be different: changed themselves, or put into or out of a group."""
+        for node in self._nodes_touched:
+            if len(self._touched) > NAMED_AT_MOST:
+                break
+            row = self._first("SELECT identity FROM directory_person WHERE generation = ? AND node = ?", node)
+            if row is not None:
+                self._touched.add(identity_of(row.identity))
+        if self._many or len(self._touched) > NAMED_AT_MOST:
+            return None
+        return frozenset(self._touched)
+
+    def _put_person(self, one: PersonRecord) -> None:
+        octets, node, record = octets_of(one.identity), self._node_of(one.key), person_row(one)
+        before = self._first(
+            "SELECT node, record FROM directory_person WHERE generation = ? AND identity = ?", octets
+        )
+        if before is not None and (before.node, before.record) == (node, record):
+            return
+        self._touched.add(one.identity)
+        self._forget_names(octets, None if before is None else person_of(octets, before.record))
+        self._run(PUT_PERSON, octets, node, record)
+        for kind, name in names_of(one):
+            self._run(PUT_NAME, kind, name, octets)
+
+    def _put_group(self, one: GroupRecord) -> None:
+        octets, node = octets_of(one.identity), self._node_of(one.key)
+        before = self._first(
+            "SELECT node, sid, record, members FROM directory_group WHERE generation = ? AND identity = ?",
+            octets,
+        )
+        members, record = packed(self._node_of(key) for key in one.members), group_row(one)
+        if before is not None and tuple(before) == (node, one.sid, record, members):
+            return
+        was, now = set(unpacked(before.members)) if before else set(), set(unpacked(members))
+        if before is None or (before.node, before.sid, before.record) != (node, one.sid, record):
+            self._many = bool(now | was) or self._many  # what it gives may have changed for all of them
+        if before is not None and before.node != node:
+            self._leave(before.node, was)
+            self.memberships_gone -= len(was & now)  # they only got another number
+            was = set()
+        self._leave(node, was - now)
+        for member in now - was:
+            self._nodes_touched.add(member)
+            self._run(PUT_MEMBERSHIP, member, node)
+        self._note_nested(was ^ now)
+        self._run(PUT_GROUP, octets, node, one.sid, record, members)
+
+    def _forget(self, identity: str) -> None:
+        octets = octets_of(identity)
+        person = self._first(
+            "SELECT record FROM directory_person WHERE generation = ? AND identity = ?", octets
+        )
+        if person is not None:
+            self.people_gone += 1
+            self._touched.add(identity)
+            self._forget_names(octets, person_of(octets, person.record))
+            self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
+        group = self._first(
+            "SELECT node, members FROM directory_group WHERE generation = ? AND identity = ?", octets
+        )
+        if group is not None:
+            self.groups_gone += 1
+            members = set(unpacked(group.members))
+            self._leave(group.node, members)
+            self._note_nested(members)
+            self._run("DELETE FROM directory_group WHERE generation = ? AND identity = ?", octets)
+
+    def _forget_names(self, octets: bytes, before: PersonRecord | None) -> None:
+        for kind, name in names_of(before) if before else ():
+            self._run(
+                "DELETE FROM directory_name WHERE generation = ? AND kind = ? AND name = ? AND identity = ?",
+                *(kind, name, octets),
+            )
+
+    def _leave(self, container: int, members: Iterable[int]) -> None:
+        for member in members:
+            self.memberships_gone += 1
+            self._nodes_touched.add(member)
+            self._run(
+                "DELETE FROM directory_membership WHERE generation = ? AND member = ? AND container = ?",
+                *(member, container),
+            )
+
+    def _note_nested(self, members: Iterable[int]) -> None:
+        """A group that came into another or left it takes its own members along."""
+        for node in members:
+            if self._first("SELECT 1 FROM directory_group WHERE generation = ? AND node = ?", node):
+                self._many = True
+                return
+
+    def _node_of(self, key: str) -> int:
+        digest = digest_of(key)
+        row = self._first("SELECT node FROM directory_node WHERE generation = ? AND digest = ?", digest)
+        if row is not None:
+            return int(row.node)
+        self.nodes += 1
+        self._run(PUT_NODE, digest, self.nodes)
+        return self.nodes
+
+    def _run(self, statement: str, *values: str | bytes | int) -> None:
+        self.connection.exec_driver_sql(statement, (self.generation, *values))
+
+    def _first(self, statement: str, *values: str | bytes | int) -> Row[Any] | None:
+        return self.connection.exec_driver_sql(statement, (self.generation, *values)).first()

@@ -1,0 +1,156 @@
+"""What the replica knows: people with all their groups, names, problems. One moment per call."""
+
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from config.vocabulary import DirectoryName
+from gateway.storage.database import Database
+from gateway.storage.directory_generations import current
+from gateway.storage.directory_rows import digest_of, group_of, identity_of, octets_of, person_of
+from idp.directory.names import prepared
+from idp.directory.sync.record import EntryProblem, GroupRecord
+from idp.directory.sync.replica import Known
+
+PAGE = 200  # people of one look
+
+PERSON = "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity = ?"
+PEOPLE = (
+    "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity > ? "
+    "ORDER BY identity LIMIT ?"
+)
+NAMED = "SELECT identity FROM directory_name WHERE generation = ? AND kind = 'login' AND name = ?"
+NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
+BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
+ABOVE = """
+WITH RECURSIVE held (node) AS (
+    VALUES {begin} UNION
+    SELECT container FROM held JOIN directory_membership ON generation = ? AND member = held.node
+)
+SELECT identity, sid, record FROM held JOIN directory_group AS one ON one.generation = ? AND one.node = held.node
+ORDER BY identity
+"""
+"""UNION drops what was found before, so groups that hold each other end."""
+
+SHARED = """
+SELECT kind, name, record, person.identity FROM directory_name AS shared
+JOIN directory_person AS person USING (generation, identity)
+WHERE generation = ?1 AND (kind, name) IN (
+    SELECT kind, name FROM directory_name WHERE generation = ?1 GROUP BY kind, name HAVING count(*) > 1
+) ORDER BY kind, name, person.identity
+"""
+
+
+class StoredReading:
+    """Implements `idp.directory.sync.replica.Reading`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def people(self, directory: DirectoryName, identities: Collection[str]) -> Mapping[str, Known]:
+        wanted = [octets_of(one) for one in identities]
+
+        def look(connection: Connection) -> dict[str, Known]:
+            generation = current(connection, directory)
+            found = () if generation is None else _people(connection, generation, wanted)
+            return {one.person.identity: one for one in found}
+
+        return await self._database.read(look)
+
+    async def named(self, directory: DirectoryName, login: str) -> Sequence[Known]:
+        def look(connection: Connection) -> list[Known]:
+            generation = current(connection, directory)
+            if generation is None:
+                return []
+            rows = connection.exec_driver_sql(NAMED, (generation, prepared(login)))
+            return list(_people(connection, generation, [row.identity for row in rows]))
+
+        return await self._database.read(look)
+
+    async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
+        digests = [digest_of(one) for one in keys]
+
+        def look(connection: Connection) -> Sequence[GroupRecord]:
+            generation = current(connection, directory)
+            if generation is None:
+                return ()
+            rows = [connection.exec_driver_sql(NODE, (generation, one)).first() for one in digests]
+            return _closure(connection, generation, [row.node for row in rows if row])
+
+        return await self._database.read(look)
+
+    async def everyone(self, directory: DirectoryName) -> AsyncIterator[Known]:
+        last = b""
+        while True:
+            page = await self._database.read(lambda connection: _page(connection, directory, last))  # noqa: B023 - read at once
+            for one in page:
+                yield one
+            if len(page) < PAGE:
+                return
+            last = octets_of(page[-1].person.identity)
+
+    async def problems(self, directory: DirectoryName) -> Sequence[EntryProblem]:
+        def look(connection: Connection) -> list[EntryProblem]:
+            generation = current(connection, directory)
+            return (
+                []
+                if generation is None
+                else [*_told(connection, generation), *_shared(connection, generation)]
+            )
+
+        return await self._database.read(look)
+
+
+def _people(connection: Connection, generation: int, wanted: Sequence[bytes]) -> Iterator[Known]:
+    for octets in wanted:
+        row = connection.exec_driver_sql(PERSON, (generation, octets)).first()
+        if row is not None:
+            yield _known(connection, generation, row.identity, row.node, row.record)
+
+
+def _page(connection: Connection, directory: DirectoryName, after: bytes) -> list[Known]:
+    generation = current(connection, directory)
+    if generation is None:
+        return []
+    rows = connection.exec_driver_sql(PEOPLE, (generation, after, PAGE)).all()
+    return [_known(connection, generation, row.identity, row.node, row.record) for row in rows]
+
+
+def _known(connection: Connection, generation: int, octets: bytes, node: int, record: bytes) -> Known:
+    person = person_of(octets, record)
+    begin = [node]
+    if person.primary_group:
+        rows = connection.exec_driver_sql(BY_SID, (generation, person.primary_group))
+        begin += [row.node for row in rows]
+    return Known(person=person, groups=_closure(connection, generation, begin))
+
+
+def _closure(connection: Connection, generation: int, begin: Sequence[int]) -> tuple[GroupRecord, ...]:
+    if not begin:
+        return ()
+    statement = ABOVE.format(begin=", ".join(["(?)"] * len(begin)))
+    rows = connection.exec_driver_sql(statement, (*begin, generation, generation))
+    return tuple(group_of(row.identity, row.sid, row.record) for row in rows)
+
+
+def _told(connection: Connection, generation: int) -> Iterator[EntryProblem]:
+    rows = connection.exec_driver_sql(
+        "SELECT dn, what FROM directory_problem WHERE generation = ? ORDER BY dn, what", (generation,)
+    )
+    return (EntryProblem(row.dn, row.what) for row in rows)
+
+
+SAYS = {
+    "login": "the login {name!r} is also that of {others}: nobody can sign in with it",
+    "mail": "the mail address {name!r} is also that of {others}",
+}
+
+
+def _shared(connection: Connection, generation: int) -> Iterator[EntryProblem]:
+    rows = connection.exec_driver_sql(SHARED, (generation,)).all()
+    for (kind, name), group in groupby(rows, key=lambda row: (row.kind, row.name)):
+        names = {identity_of(row.identity): person_of(row.identity, row.record).dn for row in group}
+        for identity, dn in names.items():
+            others = ", ".join(repr(other) for other in names.values() if other != dn)
+            yield EntryProblem(dn, SAYS[kind].format(name=name, others=others), identity)

@@ -1,0 +1,75 @@
+"""What differs between the kinds of office directories, as one table.
+
+Sources: RFC 4530 (entryUUID); [MS-ADA1] to [MS-ADA3] (attributes of Active Directory); [MS-ADTS] 3.1.1.4.5.19
+(tokenGroups).
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from config.settings import Directory
+from idp.directory import account
+from idp.directory.filters import Filter
+from idp.directory.password import Way
+
+
+class Membership(Enum):
+    """How the groups of a person are asked for."""
+
+    OF_GROUPS = "groups that name the person"
+    OF_TOKEN = "the security identifiers that the server itself would put into the person's token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """How one kind of directory says what we ask for."""
+
+    identity: str
+    """Attribute that is never given twice, and stays through renames and moves."""
+    logins: tuple[str, ...]
+    """Attributes that people sign in with; the first is the one a person is called by."""
+    people: str
+    """Filter of people, where the settings say none."""
+    account: tuple[str, ...]
+    """Attributes that say whether an account may be used."""
+    membership: Membership
+    password: Way
+    tells_of_referrals: bool
+    """Whether a referral means that entries are missing. Active Directory sends some with every search from the top."""
+
+
+KINDS: dict[str, Kind] = {
+    "openldap": Kind(
+        identity="entryUUID",
+        logins=("uid",),
+        people="(objectClass=inetOrgPerson)",
+        account=account.OF_PASSWORD_POLICY,
+        membership=Membership.OF_GROUPS,
+        password=Way.MODIFY_OPERATION,
+        tells_of_referrals=True,
+    ),
+    "active_directory": Kind(
+        identity="objectGUID",
+        logins=("sAMAccountName", "userPrincipalName"),
+        people="(&(objectCategory=person)(objectClass=user))",  # both: contacts are people, computers are users
+        account=account.OF_ACTIVE_DIRECTORY,
+        membership=Membership.OF_TOKEN,
+        password=Way.DELETE_AND_ADD,
+        tells_of_referrals=False,
+    ),
+}
+
+
+def kind_of(settings: Directory) -> Kind:
+    return KINDS[settings.kind]
+
+
+def login_attributes(settings: Directory) -> tuple[str, ...]:
+    """As configured, or as usual for the kind; never empty."""
+    return tuple(settings.login_attributes) or kind_of(settings).logins
+
+
+def people_filter(settings: Directory) -> Filter:
+    """The whole filter of people; parentheses around it may be left out in the settings."""
+    text = (settings.people_filter or kind_of(settings).people).strip()
+    return Filter(text if text.startswith("(") else f"({text})")

@@ -1,0 +1,67 @@
+"""How entries become records, and where changes come from: what differs between kinds of directories.
+
+Both are used in threads, with a service connection of the pool. They raise what a Connection raises
+(ConnectionLost, DirectoryMisconfigured): then nobody knows, and nothing changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from idp.directory.connection import Connection
+from idp.directory.entries import Entry
+from idp.directory.filters import Filter
+from idp.directory.sync.record import Changes, GroupRecord, PersonRecord, Position
+
+
+class PositionUnknown(Exception):
+    """The server cannot say what changed since then; only a full sync helps. `why`: for operators."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search for all people or all groups, below a base."""
+
+    base: str
+    where: Filter
+    attributes: tuple[str, ...]
+
+
+class Form(Protocol):
+    """What to ask for, and how one entry is read. Raises EntryUnusable for what is not as it must be."""
+
+    @property
+    def people(self) -> Query: ...
+
+    @property
+    def groups(self) -> Query: ...
+
+    def pages(self, line: Connection, query: Query) -> Iterator[list[Entry]]:
+        """All entries of `query`, page by page; raises unless the server said that these are all."""
+        ...
+
+    def person(self, entry: Entry) -> PersonRecord: ...
+
+    def group(self, line: Connection, entry: Entry) -> GroupRecord:
+        """`line`: for members beyond what one answer holds; no paged search may be under way on it."""
+        ...
+
+
+class Source(Protocol):
+    """Changes of one directory."""
+
+    def position(self, line: Connection) -> Position:
+        """Where this server stands now. Kept with a full read that begins afterwards."""
+        ...
+
+    def changes(self, line: Connection, since: Position) -> Changes:
+        """All that changed since, with the position reached: a constant number of searches when nothing did.
+
+        What changed while it was asked may be in it or come again the next time. `gone` names whoever left
+        the directory, the base or the filter. Raises PositionUnknown.
+        """
+        ...

@@ -1,0 +1,36 @@
+"""The register of exceptions: who may sign in by password alone, why, by whose leave, and until when."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from config.vocabulary import SubjectId
+
+ExceptionId = NewType("ExceptionId", str)
+"""22 characters, base64url of 128 random bits."""
+
+REASON_MAX = 500  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInException:
+    id: ExceptionId
+    subject: SubjectId
+    login: str
+    """The person's, when it was granted."""
+    reason: str
+    granted_by: str
+    begins_at: datetime
+    ends_at: datetime
+    """Mandatory: an exception without an end is a hole."""
+    ended_at: datetime | None = None
+    """Ended before its time."""
+    ended_by: str = ""
+
+    def runs(self, now: datetime) -> bool:
+        return self.ended_at is None and self.begins_at <= now < self.ends_at
+
+
+def new_exception_id() -> ExceptionId:
+    return ExceptionId(secrets.token_urlsafe(16))

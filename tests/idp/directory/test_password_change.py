@@ -1,0 +1,268 @@
+"""People change their passwords, on a real domain controller and a real slapd."""
+
+from collections.abc import Iterator
+
+import ldap
+import pytest
+
+from config.vocabulary import SubjectId
+from idp.directory.errors import BindRefused, RefusalReason
+from idp.directory.password import Changed, NotChanged, NotChangedReason
+from idp.directory.person import Person
+from idp.directory.reader import DirectoryReader
+from tests.rig import slapd
+from tests.rig.domain_office import PASSWORD, dn, domain
+from tests.rig.office import reading
+from tests.rig.samba import Domain, account
+from tests.rig.samba_surgery import age_password, forbid_password_change
+from tests.rig.samba_tree import BASE
+
+__all__ = ["domain"]
+pytestmark = pytest.mark.real
+
+NEW = "Úplně jiné heslo, 2× delší 😀"
+
+
+async def subject_of(reader: DirectoryReader, login: str) -> SubjectId:
+    found = await reader.named(login)
+    assert found is not None
+    return found.subject
+
+
+# --- Active Directory
+
+
+@pytest.fixture(scope="module")
+def reader(domain: Domain) -> Iterator[DirectoryReader]:
+    with reading(domain.settings()) as made:
+        yield made
+
+
+def newcomer(domain: Domain, login: str, **facts: object) -> None:
+    with domain.as_administrator() as root:
+        root.add(dn(login), **account(login, PASSWORD, displayName=login))
+        if facts:
+            root.change(dn(login), **facts)
+
+
+async def test_a_changed_password_signs_in(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "meni")
+    whose = await subject_of(reader, "meni")
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    assert isinstance(await reader.authenticate("meni", NEW), Person)
+
+
+async def test_the_old_password_goes_on_binding_so_a_bind_proves_nothing_about_the_present_one(
+    domain: Domain, reader: DirectoryReader
+):
+    newcomer(domain, "meni.potom")
+    whose = await subject_of(reader, "meni.potom")
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    assert isinstance(await reader.authenticate("meni.potom", PASSWORD), Person)
+    assert await reader.change_password(whose, PASSWORD, NEW + "x") == NotChanged(NotChangedReason.OLD_WRONG)
+
+
+async def test_whoever_must_change_the_password_can(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "musi", pwdLastSet=0)
+    refused = await reader.authenticate("musi", PASSWORD)
+    assert isinstance(refused, BindRefused)
+    assert (refused.reason, refused.subject) == (
+        RefusalReason.MUST_CHANGE_PASSWORD, await subject_of(reader, "musi"),
+    )  # fmt: skip
+    assert await reader.change_password(refused.subject, PASSWORD, NEW) == Changed()
+    assert isinstance(await reader.authenticate("musi", NEW), Person)
+
+
+async def test_whose_password_has_expired_can_change_it(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "propadle")
+    age_password(domain, dn("propadle"))
+    whose = await subject_of(reader, "propadle")
+    assert await reader.change_password(whose, "špatné", NEW) == NotChanged(NotChangedReason.OLD_WRONG)
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    assert isinstance(await reader.authenticate("propadle", NEW), Person)
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("aB1-", NotChangedReason.TOO_SHORT),
+        ("a" * 20, NotChangedReason.NOT_COMPLEX),
+        (PASSWORD, NotChangedReason.USED_BEFORE),
+        ("", NotChangedReason.AGAINST_RULES),
+        ("nul\0uvnitř", NotChangedReason.AGAINST_RULES),
+    ],
+)
+async def test_the_domain_says_what_is_wrong_with_a_new_password(
+    reader: DirectoryReader, new: str, reason: NotChangedReason
+):
+    whose = await subject_of(reader, "bez.role")
+    assert await reader.change_password(whose, PASSWORD, new) == NotChanged(reason)
+    assert isinstance(await reader.authenticate("bez.role", PASSWORD), Person)
+
+
+@pytest.mark.parametrize("old", ["špatné heslo", "", "a\0b"])
+async def test_without_the_old_password_nothing_is_changed(domain: Domain, reader: DirectoryReader, old: str):
+    newcomer(domain, f"zna.heslo{len(old)}")
+    whose = await subject_of(reader, f"zna.heslo{len(old)}")
+    assert await reader.change_password(whose, old, NEW) == NotChanged(NotChangedReason.OLD_WRONG)
+
+
+async def test_the_history_holds_for_people(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "vraci")
+    whose = await subject_of(reader, "vraci")
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    assert await reader.change_password(whose, NEW, PASSWORD) == NotChanged(NotChangedReason.USED_BEFORE)
+
+
+async def test_a_password_that_is_too_young_stays(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "spechá")
+    with domain.as_administrator() as root:
+        root.change(BASE, minPwdAge=-864_000_000_000)
+    try:
+        answer = await reader.change_password(await subject_of(reader, "spechá"), PASSWORD, NEW)
+    finally:
+        with domain.as_administrator() as root:
+            root.change(BASE, minPwdAge=0)
+    assert answer == NotChanged(NotChangedReason.TOO_YOUNG)
+
+
+async def test_who_may_not_change_it_is_told_so(domain: Domain, reader: DirectoryReader):
+    newcomer(domain, "nesmi")
+    forbid_password_change(domain, dn("nesmi"))
+    answer = await reader.change_password(await subject_of(reader, "nesmi"), PASSWORD, NEW)
+    assert answer == NotChanged(NotChangedReason.NOT_ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("login", "reason"),
+    [
+        ("zamcena", NotChangedReason.LOCKED),
+        ("vypnuta", NotChangedReason.NOT_ALLOWED),
+        ("prosla", NotChangedReason.NOT_ALLOWED),
+    ],
+)
+async def test_a_closed_account_changes_nothing(
+    reader: DirectoryReader, login: str, reason: NotChangedReason
+):
+    answer = await reader.change_password(await subject_of(reader, login), PASSWORD, NEW)
+    assert answer == NotChanged(reason)
+
+
+async def test_a_person_of_another_directory_is_not_touched(reader: DirectoryReader):
+    whose = await subject_of(reader, "bez.role")
+    stranger = SubjectId(whose.replace("urad:", "jinde:"))
+    answer = await reader.change_password(stranger, PASSWORD, NEW)
+    assert answer == NotChanged(NotChangedReason.NOT_ALLOWED)
+
+
+async def test_a_domain_that_is_away_is_told_apart_from_a_refusal(domain: Domain, reader: DirectoryReader):
+    whose = await subject_of(reader, "starosta")
+    domain.stop()
+    try:
+        answer = await reader.change_password(whose, PASSWORD, NEW)
+    finally:
+        domain.start()
+    assert answer == NotChanged(NotChangedReason.UNREACHABLE)
+
+
+# --- OpenLDAP
+
+DIRECTORY_PASSWORD = "původní-heslo"
+RULES = """\
+pwdMustChange: TRUE
+pwdInHistory: 3
+pwdMinLength: 12
+pwdCheckQuality: 2
+pwdSafeModify: FALSE"""
+
+
+def policy(name: str, **more: str) -> str:
+    return slapd.entry(f"cn={name},ou=policies,{slapd.BASE}", objectClass=["device", "pwdPolicy"], cn=name,
+                       pwdAttribute="userPassword", **more)  # fmt: skip
+
+
+def under(name: str, login: str, **more: str) -> str:
+    subentry = f"cn={name},ou=policies,{slapd.BASE}"
+    return slapd.person_ldif(login, password=DIRECTORY_PASSWORD, pwdPolicySubentry=subentry, **more)
+
+
+STAFF = "".join((
+    slapd.person_ldif("meni", password=DIRECTORY_PASSWORD),
+    slapd.person_ldif("musi", password=DIRECTORY_PASSWORD, pwdReset="TRUE"),
+    slapd.person_ldif("zamcena", password=DIRECTORY_PASSWORD, pwdAccountLockedTime="000001010000Z"),
+    policy("prisna", pwdMaxAge="3600"),
+    policy("milostiva", pwdMaxAge="3600", pwdGraceAuthNLimit="5"),
+    policy("pevna", pwdAllowUserChange="FALSE"),
+    policy("pomala", pwdMinAge="3600"),
+    under("prisna", "propadle", pwdChangedTime="20200101000000Z"),
+    under("milostiva", "propada", pwdChangedTime="20200101000000Z"),
+    under("pevna", "nesmi"),
+    under("pomala", "spechá"),
+))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd.Directory]:
+    skeleton = slapd.SKELETON.replace("pwdMustChange: TRUE", RULES)
+    with slapd.slapd(tmp_path_factory.mktemp("hesla"), STAFF, skeleton=skeleton) as made:
+        with made.as_root() as root:  # slapadd takes no passwordChangedTime of its own for the young one
+            root.modify_s(
+                slapd.person_dn("spechá"), [(ldap.MOD_REPLACE, "userPassword", DIRECTORY_PASSWORD.encode())]
+            )
+        yield made
+
+
+@pytest.fixture(scope="module")
+def openldap(directory: slapd.Directory) -> Iterator[DirectoryReader]:
+    with reading(directory.settings()) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("špatné", NEW, NotChangedReason.OLD_WRONG),
+        (DIRECTORY_PASSWORD, "krátké", NotChangedReason.TOO_SHORT),
+        (DIRECTORY_PASSWORD, DIRECTORY_PASSWORD, NotChangedReason.USED_BEFORE),
+    ],
+)
+async def test_openldap_says_what_is_wrong(
+    openldap: DirectoryReader, old: str, new: str, reason: NotChangedReason
+):
+    assert await openldap.change_password(await subject_of(openldap, "meni"), old, new) == NotChanged(reason)
+
+
+@pytest.mark.parametrize(
+    ("login", "reason"),
+    [
+        ("zamcena", NotChangedReason.LOCKED),
+        ("propadle", NotChangedReason.NOT_ALLOWED),
+        ("nesmi", NotChangedReason.NOT_ALLOWED),
+        ("spechá", NotChangedReason.TOO_YOUNG),
+    ],
+)
+async def test_openldap_says_who_may_not_change_it(
+    openldap: DirectoryReader, login: str, reason: NotChangedReason
+):
+    answer = await openldap.change_password(await subject_of(openldap, login), DIRECTORY_PASSWORD, NEW)
+    assert answer == NotChanged(reason)
+
+
+@pytest.mark.parametrize(
+    ("login", "before"),
+    [
+        ("musi", RefusalReason.MUST_CHANGE_PASSWORD),
+        ("propada", RefusalReason.PASSWORD_EXPIRED),
+    ],
+)
+async def test_openldap_lets_in_those_who_have_to_change_it_for_that_alone(
+    openldap: DirectoryReader, login: str, before: RefusalReason
+):
+    refused = await openldap.authenticate(login, DIRECTORY_PASSWORD)
+    assert isinstance(refused, BindRefused)
+    assert refused.reason is before
+    assert await openldap.change_password(refused.subject, DIRECTORY_PASSWORD, NEW) == Changed()
+    assert isinstance(await openldap.authenticate(login, NEW), Person)
+    old = await openldap.authenticate(login, DIRECTORY_PASSWORD)
+    assert isinstance(old, BindRefused)
+    assert old.reason is RefusalReason.WRONG_PASSWORD

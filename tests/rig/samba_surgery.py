@@ -1,0 +1,58 @@
+"""What LDAP does not let even an administrator do, done to the files of a domain (the controller may be running)."""
+
+import subprocess
+
+from tests.rig.samba import Domain
+from tests.rig.samba_tree import BASE, SYSTEM
+
+CHANGE_PASSWORD = "ab721a53-1e2f-11d0-9819-00aa0040529b"  # [MS-ADTS] 5.1.3.2.1: User-Change-Password
+
+AGE = """
+import sys, ldb
+database = ldb.Ldb(sys.argv[1])
+message = ldb.Message(ldb.Dn(database, sys.argv[2]))
+message["pwdLastSet"] = ldb.MessageElement(sys.argv[3], ldb.FLAG_MOD_REPLACE, "pwdLastSet")
+database.modify(message)
+"""
+
+ACCESS = """
+import sys
+from samba.auth import system_session
+from samba.dcerpc import security
+from samba.param import LoadParm
+from samba.samdb import SamDB
+from samba.sd_utils import SDUtils
+database = SamDB(url=sys.argv[1], session_info=system_session(), lp=LoadParm(sys.argv[4]))
+controls = ["show_deleted:1", "sd_flags:1:4"]
+tool = SDUtils(database)
+text = tool.read_sd_on_dn(sys.argv[2], controls).as_sddl(tool.domain_sid)
+begin = text.index("(")
+changed = security.descriptor.from_sddl(text[:begin] + sys.argv[3] + text[begin:], tool.domain_sid)
+tool.modify_sd_on_dn(sys.argv[2], changed, controls)
+"""
+
+
+def age_password(domain: Domain, dn: str, ticks: int = 130_000_000_000_000_000) -> None:
+    """Let the password have been set in 2012 (100 ns since 1601); only for names in plain ASCII."""
+    _done(AGE, f"{domain.folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
+
+
+def forbid_password_change(domain: Domain, dn: str) -> None:
+    """As the tick "User cannot change password" does."""
+    _grant(domain, dn, "".join(f"(OD;;CR;{CHANGE_PASSWORD};;{trustee})" for trustee in ("WD", "PS")))
+
+
+def let_read_deleted(domain: Domain) -> None:
+    """As `dsacls "CN=Deleted Objects,…" /G …:LCRP` does."""
+    _grant(domain, f"CN=Deleted Objects,{BASE}", "(A;;LCRP;;;AU)")
+
+
+def _grant(domain: Domain, dn: str, entry: str) -> None:
+    folder = domain.folder
+    _done(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
+
+
+def _done(script: str, *arguments: str) -> None:
+    command = ["/usr/bin/python3", "-c", script, *arguments]
+    done = subprocess.run(command, env=SYSTEM, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
