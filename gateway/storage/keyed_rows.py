@@ -15,7 +15,7 @@ from gateway.storage.database import driver_of
 
 Row = Any
 """The columns of a table's row, by name."""
-tuple_type: Any = namedtuple  # of names that a table gives, which no checker can know
+tuple_type: Any = namedtuple  # noqa: PYI024 - of names that a table gives, which no checker can know
 
 
 class KeyedRows:
