@@ -12,7 +12,6 @@ NAMED = {
     "two-factors": AuthenticationLevel.TWO_FACTORS,
     "phishing-resistant": AuthenticationLevel.PHISHING_RESISTANT,
 }
-ORDER = tuple(AuthenticationLevel)  # weakest first
 
 
 class Limits(Protocol):
@@ -35,7 +34,3 @@ def needed(roles: Collection[Role], limits: Limits, *, excepted: bool = False) -
 def may_be_excepted(roles: Collection[Role]) -> bool:
     """Whether an exception may be entered into the register for somebody with these roles."""
     return WATCHED.isdisjoint(roles)
-
-
-def suffices(level: AuthenticationLevel, for_: AuthenticationLevel) -> bool:
-    return ORDER.index(level) >= ORDER.index(for_)
