@@ -4,7 +4,7 @@ Administrators have accounts of their own (`idp/directory/separation.py`). The r
 the directory: it is known without asking, and nobody of the directory can be it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from idp.directory.separation import judged
 log = structlog.get_logger("directory")
 
 
-class Directory(Protocol):
+class Directories(Protocol):
     """Each raises DirectoryUnusable where it does not know for certain."""
 
     async def authenticate(
@@ -28,18 +28,16 @@ class Directory(Protocol):
 
     async def person(self, subject: SubjectId) -> Person | None: ...
 
-    async def people(self, subjects: Collection[SubjectId]) -> Mapping[SubjectId, Person]: ...
-
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    directory: Directory
+    directories: Directories
     administrators_separate: bool
     recovery: Person | None
     """None where the product has none."""
 
     async def authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
-        answer = await self.directory.authenticate(login, password, admit)
+        answer = await self.directories.authenticate(login, password, admit)
         if answer.subject == RECOVERY_ADMINISTRATOR:
             return BindRefused(RefusalReason.ENTRY_UNUSABLE)
         return self._as_it_counts(answer) if isinstance(answer, Person) else answer
@@ -47,15 +45,16 @@ class KnownPeople:
     async def person(self, subject: SubjectId) -> Person | None:
         if subject == RECOVERY_ADMINISTRATOR:
             return self.recovery
-        found = await self.directory.person(subject)
+        found = await self.directories.person(subject)
         return self._as_it_counts(found) if found is not None else None
 
-    async def people(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
-        found = await self.directory.people([one for one in subjects if one != RECOVERY_ADMINISTRATOR])
-        known = {subject: self._as_it_counts(person) for subject, person in found.items()}
-        if self.recovery is not None and RECOVERY_ADMINISTRATOR in subjects:
-            known[RECOVERY_ADMINISTRATOR] = self.recovery
-        return known
+    def by_us(self, subject: SubjectId) -> bool:
+        """Whether somebody is known without a directory."""
+        return self.recovery is not None and subject == RECOVERY_ADMINISTRATOR
+
+    def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
+        """People as a replica has them, with our rules."""
+        return {subject: self._as_it_counts(person) for subject, person in found.items()}
 
     def _as_it_counts(self, person: Person) -> Person:
         if not self.administrators_separate:

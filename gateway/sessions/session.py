@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from config.settings import SignIn
 from config.vocabulary import (
+    ADMINISTRATORS,
     RECOVERY_ADMINISTRATOR,
     RECOVERY_LIFETIME,
     AuthenticationLevel,
@@ -21,7 +22,6 @@ from config.vocabulary import (
 )
 
 RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
-ADMINISTRATORS = frozenset({Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR})
 
 
 class EndReason(StrEnum):
@@ -35,6 +35,8 @@ class EndReason(StrEnum):
     ACCOUNT_GONE = "account_gone"
     ACCOUNT_DISABLED = "account_disabled"
     ROLES_MIXED = "roles_mixed"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
     PROVIDER_SESSION_ENDED = "provider_session_ended"
 
 

@@ -2,6 +2,7 @@
 
 Source: decree 409/2025 §13, separate user and administrator accounts. A security officer watches over
 administrators, so that role does not go with theirs; with ordinary work it does, as it changes nothing there.
+Roles that somebody has as a deputy count like one's own.
 """
 
 from dataclasses import replace
@@ -15,8 +16,14 @@ def mixed(roles: frozenset[Role]) -> bool:
     return not roles.isdisjoint(ADMINISTRATORS) and not roles <= ADMINISTRATORS
 
 
+MENDED_BY_THE_PERSON = frozenset(
+    {AccountState.ACTIVE, AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
+)
+"""States in which somebody comes in, if only after changing the password."""
+
+
 def judged(person: Person) -> Person:
     """The person as far as this rule goes; a graver state of the account stays."""
-    if person.state is AccountState.ACTIVE and mixed(frozenset(held.role for held in person.roles)):
+    if person.state in MENDED_BY_THE_PERSON and mixed(frozenset(held.role for held in person.roles)):
         return replace(person, state=AccountState.ROLES_MIXED)
     return person

@@ -102,7 +102,9 @@ def _page(request: web.Request, refused: Refused | None = None) -> web.Response:
     wait = (
         minutes(refused.until, provider.clock()) if refused is not None and refused.until is not None else 0
     )
-    response = provider.pages.respond(request, "recovery.html", status=status, message=message, wait=wait)
+    response = provider.pages.respond(
+        request, "recovery_administrator.html", status=status, message=message, wait=wait
+    )
     if told:
         response.headers[REASON_HEADER] = told
     if wait:

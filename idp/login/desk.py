@@ -6,11 +6,13 @@ from datetime import datetime
 
 from config.vocabulary import SessionId, SubjectId
 from idp import events
-from idp.directory.person import AccountState, Person
+from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
 from idp.login.handle import HandleHash
+from idp.login.level import reaches
+from idp.login.needed_level import needed
 from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, with_facts
 
 
@@ -51,6 +53,7 @@ def sign_in(
     if before is not None and before.person.subject != person.subject:
         over = end(book, (before,), EndReason.REPLACED, caller.origin, now)
         before = None
+    shown_at = opening.since or now
     session = Session(
         sid=before.sid if before else fresh.sid,
         handle=fresh.handle,
@@ -59,10 +62,10 @@ def sign_in(
         locale=flow.locale,
         level=opening.level,
         methods=opening.methods,
-        auth_time=now,
+        auth_time=shown_at,
         created_at=before.created_at if before else now,
         last_seen=now,
-        expires_at=now + lifetime(person, limits),
+        expires_at=shown_at + lifetime(person, limits),
     )
     book.keep_session(session)
     book.keep_browser(caller.known or fresh.known, person.subject, now)
@@ -107,8 +110,11 @@ def refresh(
     session = book.session(sid)
     if session is None or session.ended_at is not None:
         return None
-    if person is None or person.subject != session.person.subject or person.state is not AccountState.ACTIVE:
+    if person is None or person.subject != session.person.subject or person.state.ends_sessions:
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
+        return None
+    if not reaches(session.level, needed(person, limits)):
+        end(book, (session,), EndReason.FACTOR_TOO_WEAK, NOWHERE, now)
         return None
     fresh = with_facts(session, person, now, limits)
     book.keep_session(fresh)

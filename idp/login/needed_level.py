@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Literal, Protocol
 
-from config.vocabulary import ADMINISTRATORS, AuthenticationLevel, Role
+from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, AuthenticationLevel, Role
+from idp.directory.person import Person
 
 WATCHED = ADMINISTRATORS | {Role.SECURITY_OFFICER}
 """Who can put others out or change what they may: no exception from the register is for them."""
@@ -21,16 +22,16 @@ class Limits(Protocol):
     def administrators_level(self) -> Literal["two-factors", "phishing-resistant"]: ...
 
 
-def needed(roles: Collection[Role], limits: Limits, *, excepted: bool = False) -> AuthenticationLevel:
-    """The least level of a session of somebody with these roles.
+def needed(person: Person, limits: Limits) -> AuthenticationLevel | None:
+    """The least level of a session of this person; None: two factors, or what the register allows.
 
-    `excepted`: an exception of the register holds for the person now (decree 409/2025 §19(2)).
+    The recovery administrator is an exception that is issued by itself, with or without a second factor.
     """
-    if not WATCHED.isdisjoint(roles):
-        return NAMED[limits.administrators_level]
-    return AuthenticationLevel.PASSWORD if excepted else AuthenticationLevel.TWO_FACTORS
+    if person.subject == RECOVERY_ADMINISTRATOR or may_be_excepted([held.role for held in person.roles]):
+        return None
+    return NAMED[limits.administrators_level]
 
 
 def may_be_excepted(roles: Collection[Role]) -> bool:
-    """Whether an exception may be entered into the register for somebody with these roles."""
+    """Whether an exception from two factors may be granted to somebody with these roles."""
     return WATCHED.isdisjoint(roles)

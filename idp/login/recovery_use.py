@@ -35,7 +35,7 @@ class Refusal(StrEnum):
     SPENT = "recovery_spent"
     """Used, taken back or replaced while this use was under way."""
     WRONG = "recovery_wrong"
-    CODE_WRONG = "recovery_code_wrong"
+    CODE_WRONG = "recovery_factor_wrong"
     TOO_MANY = "recovery_too_many_attempts"
     BUSY = "recovery_busy"
 

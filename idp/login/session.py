@@ -5,18 +5,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import (
+    ADMINISTRATORS,
     RECOVERY_ADMINISTRATOR,
     RECOVERY_LIFETIME,
     AuthenticationLevel,
     Language,
-    Role,
     SessionId,
 )
 from idp.directory.person import AccountState, Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
 
-ADMINISTRATORS = frozenset({Role.LOCAL_ADMINISTRATOR, Role.CENTRE_ADMINISTRATOR})
 TOUCH_EVERY = timedelta(seconds=30)  # bounds writes of `last_seen`; a thirtieth of the usual idle limit
 
 

@@ -153,7 +153,7 @@ async def test_the_recovery_secret_alone_opens_nothing_where_a_second_factor_bel
 ) -> None:
     envelope = await sealed(ground)
     wrong = f"{(int(code_of(envelope.code_secret)) + 500_000) % 1_000_000:06}"
-    await refused(ground, await entered(ground, envelope, code=wrong), "recovery_code_wrong")
+    await refused(ground, await entered(ground, envelope, code=wrong), "recovery_factor_wrong")
     assert (await entered(ground, envelope)).status == 303
 
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from config.vocabulary import ADMINISTRATORS, Role
@@ -30,6 +28,8 @@ def test_an_account_that_mixes_roles_is_not_active_wherever_it_holds_them():
     assert judged(person(roles=(ADMINISTRATOR,))) == person(roles=(ADMINISTRATOR,))
 
 
-def test_a_graver_state_of_the_account_stays():
-    both = person(roles=(ADMINISTRATOR, RoleHeld(HULIN, Role.CLERK)))
-    assert judged(replace(both, state=AccountState.DISABLED)).state is AccountState.DISABLED
+@pytest.mark.parametrize("state", AccountState)
+def test_nobody_comes_in_by_changing_the_password_and_a_graver_state_stays(state):
+    both = person(roles=(ADMINISTRATOR, RoleHeld(HULIN, Role.CLERK)), state=state)
+    graver = {AccountState.DISABLED, AccountState.LOCKED, AccountState.EXPIRED}
+    assert judged(both).state is (state if state in graver else AccountState.ROLES_MIXED)
