@@ -14,6 +14,7 @@ COMMANDS = {
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person; second factors, enrolment codes, exceptions."),
+    "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

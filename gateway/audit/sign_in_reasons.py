@@ -41,6 +41,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
             ),
             "password_expired": Title(cs="platnost hesla skončila", en="the password has expired"),
+            "roles_mixed": Title(
+                cs="účet má roli správce i jinou roli, správa vyžaduje samostatný účet",
+                en="the account has an administrator's role and another one; administration needs its own account",
+            ),
             "directory_unreachable": Title(
                 cs="adresář úřadu neodpovídal", en="the office directory did not answer"
             ),
@@ -95,6 +99,33 @@ GROUPS: tuple[Group, ...] = (
             "start_again": Title(
                 cs="přihlášení už nelze dokončit, musí začít znovu",
                 en="the sign-in can no longer be finished and has to begin again",
+            ),
+        },
+    ),
+    (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            "recovery_not_issued": Title(
+                cs="žádné platné nouzové tajemství není vydáno", en="no recovery secret is in force"
+            ),
+            "recovery_spent": Title(
+                cs="nouzové tajemství už bylo použito nebo zneplatněno",
+                en="the recovery secret was used or taken back already",
+            ),
+            "recovery_wrong": Title(cs="špatné nouzové tajemství", en="wrong recovery secret"),
+            "recovery_factor_wrong": Title(
+                cs="nouzové tajemství je správné, jednorázový kód ne",
+                en="the recovery secret is right, the one-time code is not",
+            ),
+            "recovery_too_many_attempts": Title(
+                cs="příliš mnoho pokusů o nouzové přihlášení", en="too many attempts of the recovery sign-in"
+            ),
+            "recovery_busy": Title(
+                cs="příliš mnoho nouzových přihlášení najednou", en="too many recovery sign-ins at once"
+            ),
+            "not_accepted": Title(
+                cs="nouzové přihlášení nebylo přijato (příčinu má jeho záznam)",
+                en="the recovery sign-in was not accepted (its entry says why)",
             ),
         },
     ),

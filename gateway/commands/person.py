@@ -7,6 +7,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
 from idp.directory.federation import Federation
 from idp.directory.person import Person
+from idp.directory.separation import judged
 from idp.directory.subject import directory_of
 
 
@@ -19,9 +20,11 @@ async def named(state: State, login: str) -> list[Person]:
     """Whoever answers to the login, or the one whose identifier it is."""
     federation = Federation(state.settings.directories, state.district)
     try:
-        return await answering_to(federation, login)
+        found = await answering_to(federation, login)
     finally:
         federation.close()
+    separate = state.settings.sign_in.administrators_separate
+    return [judged(one) for one in found] if separate else found
 
 
 async def answering_to(federation: Federation, login: str) -> list[Person]:

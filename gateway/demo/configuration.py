@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.vocabulary import ApplicationId, Role
 from gateway.demo import ldif
+from gateway.demo.people import CENTRE
 from gateway.demo.world import DIRECTORY, World
 
 POLICIES = Path(__file__).parents[2] / "config/examples/policies"
@@ -42,7 +43,7 @@ def settings_text(
 ) -> str:
     """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute."""
     parts = [
-        _table("office", name="Technologické centrum Kroměříž", district=world.district),
+        _table("office", name="Technologické centrum Kroměříž", district=world.district, municipality=CENTRE),
         _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
         _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place

@@ -86,6 +86,8 @@ def _skeleton(reader_password: str) -> Iterator[str]:
             ("cn", "default"),
             ("pwdAttribute", "userPassword"),
             ("pwdLockout", "TRUE"),
+            ("pwdMaxFailure", "10"),
+            ("pwdFailureCountInterval", "1800"),
             ("pwdMustChange", "TRUE"),
         ],
     )

@@ -108,7 +108,7 @@ def _respond(
     provider, (template, more) = provider_of(request), content
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
-    wait = _minutes(until, provider.clock()) if until is not None else 0
+    wait = minutes(until, provider.clock()) if until is not None else 0
     way = request.query.get("by", "")
     targets = form_targets(destination)
     response = provider.pages.respond(
@@ -179,5 +179,6 @@ def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
     }
 
 
-def _minutes(until: datetime, now: datetime) -> int:
+def minutes(until: datetime, now: datetime) -> int:
+    """Whole ones to wait, at least one."""
     return max(1, ceil((until - now).total_seconds() / 60))

@@ -22,6 +22,11 @@ TELLINGS: dict[Told, Telling] = {
         "Your password must be changed first. Sign in with the user name and password, and choose a new one.",
         422,
     ),
+    Told.ROLES_MIXED: Telling(
+        "This account has an administrator's role and an ordinary one. Administration needs an account of its own: "
+        "ask whoever looks after the office directory to separate them.",
+        422,
+    ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
         503,
