@@ -13,7 +13,7 @@ COMMANDS = {
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
-    "user": ("gateway.commands.user", "Show a person, or remove a lost second factor."),
+    "user": ("gateway.commands.user", "Show a person; second factors, enrolment codes, exceptions."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

@@ -45,6 +45,7 @@ class EndReason(StrEnum):
     ABSOLUTE = "absolute_limit"
     ACCOUNT_CLOSED = "account_closed"
     BY_OFFICER = "ended_by_officer"
+    PASSWORD_CHANGED = "password_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +76,85 @@ class PasswordRefused(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAccepted(Happening):
+    """A second factor was shown, or a passkey for both."""
+
     factor: Factor = Factor.ONE_TIME_CODE
+    name: str = ""
+    """Of the authenticator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRefused(Happening):
-    """A one-time code of a person was refused."""
+    """A one-time or recovery code of a person was refused."""
+
+    factor: Factor = Factor.ONE_TIME_CODE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRefused(Happening):
+    """What a passkey or security key answered proves nothing, or its owner's account is not open."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionUsed(Happening):
+    """Somebody signed in by password alone, as the register of exceptions allows."""
+
+    until: datetime
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeUsed(Happening):
+    issued_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Happening):
+    """In place of all earlier ones."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Happening):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChangeRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeIssued(Happening):
+    """By an officer, to the person named."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionGranted(Happening):
+    """To the person named: password alone suffices `until` then."""
+
+    by: str
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionEnded(Happening):
+    """Before its time."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +232,16 @@ Event = (
     | PasswordRefused
     | CodeAccepted
     | CodeRefused
+    | KeyRefused
+    | ExceptionUsed
+    | EnrolmentCodeUsed
+    | EnrolmentCodeRefused
+    | EnrolmentCodeIssued
+    | ExceptionGranted
+    | ExceptionEnded
+    | RecoveryCodesMade
+    | PasswordChanged
+    | PasswordChangeRefused
     | Throttled
     | FactorEnrolled
     | FactorRemoved

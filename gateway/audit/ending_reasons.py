@@ -15,6 +15,7 @@ GROUPS: tuple[Group, ...] = (
             "absolute_limit": Title(
                 cs="nejdelší doba přihlášení uplynula", en="longest time of a sign-in reached"
             ),
+            "password_changed": Title(cs="osoba si změnila heslo", en="the person changed the password"),
             "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
             "account_closed": Title(cs="účet byl uzavřen", en="the account was closed"),
             "provider_session_ended": Title(
@@ -23,6 +24,9 @@ GROUPS: tuple[Group, ...] = (
             "replaced": Title(
                 cs="v témže prohlížeči se přihlásil někdo jiný",
                 en="somebody else signed in with the same browser",
+            ),
+            "session.level_changed": Title(
+                cs="osoba znovu doložila svou totožnost", en="the person has shown anew who they are"
             ),
             "session.municipality_switched": Title(
                 cs="změna obce, za kterou osoba jedná", en="another municipality is acted for"

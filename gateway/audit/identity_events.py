@@ -8,6 +8,7 @@ from idp import events
 from idp.events import EndReason, Event
 
 PERSON_MAX = 64  # characters of a typed login that are kept
+WHY_MAX = 200  # characters of a reason
 ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
 
 
@@ -19,18 +20,38 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.SIGN_IN_PASSWORD_ACCEPTED)
         case events.PasswordRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_REFUSED, reason)
-        case events.CodeAccepted(factor=factor):
-            return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value)
-        case events.CodeRefused(reason=reason):
-            return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason)
+        case events.CodeAccepted(factor=factor, name=name):
+            return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value, **_named(name))
+        case events.CodeRefused(reason=reason, factor=factor):
+            return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason, factor=factor.value)
+        case events.KeyRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_KEY_REFUSED, reason)
+        case events.ExceptionUsed(until=until, granted_by=by):
+            return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), granted_by=by)
+        case events.PasswordChanged():
+            return _entry(event, Code.SIGN_IN_PASSWORD_CHANGED)
+        case events.PasswordChangeRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_PASSWORD_NOT_CHANGED, reason)
+        case events.EnrolmentCodeIssued(by=by, until=until):
+            return _entry(event, Code.ENROLMENT_CODE_ISSUED, by=by, until=until.isoformat())
+        case events.EnrolmentCodeUsed(issued_by=by):
+            return _entry(event, Code.ENROLMENT_CODE_USED, by=by)
+        case events.EnrolmentCodeRefused(reason=reason):
+            return _refused(event, Code.ENROLMENT_CODE_REFUSED, reason)
+        case events.RecoveryCodesMade(number=number):
+            return _entry(event, Code.RECOVERY_CODES_MADE, number=number)
+        case events.ExceptionGranted(by=by, why=why, until=until):
+            said = printable(why, WHY_MAX)
+            return _entry(event, Code.EXCEPTION_GRANTED, by=by, why=said, until=until.isoformat())
+        case events.ExceptionEnded(by=by):
+            return _entry(event, Code.EXCEPTION_ENDED, by=by)
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor, name=name, proof=proof):
-            shown = printable(name, PERSON_MAX)
-            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, authenticator=shown, proof=proof)
+            more = {**_named(name), "proof": proof}
+            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
         case events.FactorRemoved(factor=factor, name=name, by=by):
-            shown = printable(name, PERSON_MAX)
-            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, authenticator=shown, by=by)
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by, **_named(name))
         case events.SignInCompleted(session=session, level=level, methods=methods):
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
             return replace(completed, session=session)
@@ -64,6 +85,11 @@ def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
         request_id=printable(origin.request_id, PERSON_MAX),
         details={**agent, **details},
     )
+
+
+def _named(name: str) -> dict[str, str]:
+    """What the authenticator is called; recovery codes have no name."""
+    return {"authenticator": printable(name, PERSON_MAX)} if name else {}
 
 
 def _refused(event: Event, code: Code, reason: str, **details: str | int) -> Entry:

@@ -99,6 +99,106 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
+        Title(cs="Přístupový nebo bezpečnostní klíč", en="Passkey or security key"),
+        {
+            "key_answer_unreadable": Title(
+                cs="odpověď klíče nelze přečíst", en="the key's answer cannot be read"
+            ),
+            "key_unknown": Title(cs="takový klíč nikdo nezaregistroval", en="nobody enrolled such a key"),
+            "key_of_another_person": Title(cs="klíč patří jiné osobě", en="the key is another person's"),
+            "key_challenge_wrong": Title(
+                cs="klíč odpověděl na jinou výzvu, nebo už jednou použitou",
+                en="the key answered another challenge, or one that was used already",
+            ),
+            "key_origin_wrong": Title(
+                cs="klíč byl použit na cizí stránce", en="the key was used on a foreign page"
+            ),
+            "key_site_wrong": Title(cs="klíč podepsal pro cizí web", en="the key signed for a foreign site"),
+            "key_nobody_present": Title(
+                cs="klíč nepotvrdil, že se ho někdo dotkl", en="the key did not say that anybody touched it"
+            ),
+            "key_user_not_verified": Title(
+                cs="klíč neověřil osobu (PIN, otisk prstu)",
+                en="the key did not verify the person (PIN, finger)",
+            ),
+            "key_signature_wrong": Title(cs="podpis klíče nesouhlasí", en="the key's signature is wrong"),
+            "key_count_went_back": Title(
+                cs="počitadlo klíče se vrátilo: klíč může mít kopii",
+                en="the key's counter went back: there may be a copy of it",
+            ),
+            "key_registration_refused": Title(
+                cs="klíč tohoto druhu nelze ověřit", en="a key of this kind cannot be verified"
+            ),
+            "key_enrolled_already": Title(cs="klíč už je zaregistrován", en="the key is enrolled already"),
+            "key_refused": Title(
+                cs="klíč nebyl přijat (příčinu má záznam přihlášení)",
+                en="the key was not accepted (the entry of the sign-in says why)",
+            ),
+        },
+    ),
+    (
+        Title(cs="Síla ověření, zaregistrování a výjimky", en="Level, enrolment and exceptions"),
+        {
+            "recovery_code_wrong": Title(
+                cs="špatný nebo už použitý záložní kód", en="wrong or spent recovery code"
+            ),
+            "factor_too_weak": Title(
+                cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
+            ),
+            "level_unreachable": Title(
+                cs="osoba nemá způsob ověření požadované síly",
+                en="the person has no factor of the demanded level",
+            ),
+            "enrolment_code_wrong": Title(cs="špatný kód k zaregistrování", en="wrong enrolment code"),
+            "enrolment_code_of_another_person": Title(
+                cs="kód k zaregistrování byl vydán jiné osobě",
+                en="the enrolment code was issued for another person",
+            ),
+            "enrolment_code_used": Title(
+                cs="kód k zaregistrování už byl použit", en="the enrolment code was used already"
+            ),
+            "enrolment_code_expired": Title(
+                cs="platnost kódu k zaregistrování skončila", en="the enrolment code has expired"
+            ),
+        },
+    ),
+    (
+        Title(cs="Změna hesla", en="Change of the password"),
+        {
+            "old_password_wrong": Title(cs="současné heslo nesouhlasí", en="the present password is wrong"),
+            "new_password_unusable": Title(cs="nepoužitelné nové heslo", en="unusable new password"),
+            "new_passwords_differ": Title(
+                cs="nové heslo bylo podruhé napsáno jinak", en="the new password was typed differently twice"
+            ),
+            "new_password_same": Title(
+                cs="nové heslo je stejné jako staré", en="the new password is the old one"
+            ),
+            "new_password_refused": Title(
+                cs="nové heslo neodpovídá pravidlům adresáře",
+                en="the directory's rules do not take the new password",
+            ),
+            "new_password_too_short": Title(
+                cs="nové heslo je příliš krátké", en="the new password is too short"
+            ),
+            "new_password_not_complex": Title(
+                cs="nové heslo je příliš jednoduché", en="the new password is too simple"
+            ),
+            "new_password_used_before": Title(
+                cs="nové heslo už osoba někdy měla", en="the new password was used before"
+            ),
+            "password_changed_too_recently": Title(
+                cs="heslo bylo změněno teprve před chvílí", en="the password was changed a short while ago"
+            ),
+            "password_change_refused": Title(
+                cs="adresář změnu hesla odmítl", en="the directory refused to change the password"
+            ),
+            "password_change_not_possible": Title(
+                cs="heslo tu nelze změnit, jen v úřadu",
+                en="the password cannot be changed here, only at the office",
+            ),
+        },
+    ),
+    (
         Title(cs="Návrat z přihlášení na bránu", en="Return from the sign-in to the gateway"),
         {
             "attempt_lost": Title(

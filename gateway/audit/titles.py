@@ -22,10 +22,24 @@ TITLES: dict[Code, Title] = {
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
     ),
-    Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Jednorázový kód přijat: {who}", en="One-time code accepted: {who}"),
+    Code.SIGN_IN_CODE_ACCEPTED: Title(
+        cs="Další způsob ověření přijat: {who}", en="Further factor accepted: {who}"
+    ),
     Code.SIGN_IN_CODE_REFUSED: Title(
-        cs="Jednorázový kód odmítnut: {who} (důvod: {reason})",
-        en="One-time code refused: {who} (reason: {reason})",
+        cs="Kód odmítnut: {who} (důvod: {reason})",
+        en="Code refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_KEY_REFUSED: Title(
+        cs="Přístupový nebo bezpečnostní klíč odmítnut: {who} (důvod: {reason})",
+        en="Passkey or security key refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_BY_EXCEPTION: Title(
+        cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by})",
+        en="Signed in by password alone, by exception: {who} (granted by: {granted_by})",
+    ),
+    Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Heslo změněno: {who}", en="Password changed: {who}"),
+    Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
+        cs="Heslo nezměněno: {who} (důvod: {reason})", en="Password not changed: {who} (reason: {reason})"
     ),
     Code.SIGN_IN_THROTTLED: Title(
         cs="Pokusy o přihlášení dočasně pozastaveny: {who}, adresa {address}",
@@ -41,9 +55,37 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
-        cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
+        cs="Zaregistrován další způsob ověření: {who}",
+        en="Another factor enrolled: {who}",
     ),
-    Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
+    Code.FACTOR_REMOVED: Title(
+        cs="Odebrán způsob ověření: {who} (odebral(a): {by})",
+        en="A factor removed: {who} (by: {by})",
+    ),
+    Code.ENROLMENT_CODE_ISSUED: Title(
+        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by})",
+        en="Single-use enrolment code issued: {who} (by: {by})",
+    ),
+    Code.ENROLMENT_CODE_USED: Title(
+        cs="Jednorázový kód k zaregistrování použit: {who} (vydal(a): {by})",
+        en="Single-use enrolment code used: {who} (issued by: {by})",
+    ),
+    Code.ENROLMENT_CODE_REFUSED: Title(
+        cs="Jednorázový kód k zaregistrování odmítnut: {who} (důvod: {reason})",
+        en="Single-use enrolment code refused: {who} (reason: {reason})",
+    ),
+    Code.RECOVERY_CODES_MADE: Title(
+        cs="Vytvořeny nové záložní kódy: {who}",
+        en="New recovery codes made: {who}",
+    ),
+    Code.EXCEPTION_GRANTED: Title(
+        cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
+        en="Exception granted, password alone: {who} (by: {by}, why: {why})",
+    ),
+    Code.EXCEPTION_ENDED: Title(
+        cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
+        en="Exception from multi-factor authentication ended: {who} (by: {by})",
+    ),
     Code.CODE_ISSUED: Title(
         cs="Vydán autorizační kód: {who}, aplikace {application}",
         en="Authorization code issued: {who}, application {application}",
@@ -63,6 +105,10 @@ TITLES: dict[Code, Title] = {
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace: {who} (důvod: {reason}, ukončil: {by})",
         en="Session ended: {who} (reason: {reason}, by: {by})",
+    ),
+    Code.SESSION_LEVEL: Title(
+        cs="Totožnost v relaci znovu ověřena: {who}",
+        en="Identity shown anew in a session: {who}",
     ),
     Code.SESSION_MUNICIPALITY: Title(
         cs="Změna obce, za kterou osoba jedná: {who}, nově {municipality}",

@@ -160,9 +160,7 @@ class ControlPlane:
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
-        beginning = await self.sign_in.begin(
-            request.host, request.target, request.language, moment, again=False
-        )
+        beginning = await self.sign_in.begin(request.host, request.target, request.language, moment)
         return beginning.location, beginning.cookie
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:

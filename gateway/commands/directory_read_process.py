@@ -35,7 +35,7 @@ def main(parent: str, database: str) -> int:
     os.nice(NICENESS)
     settings = settings_of(sys.stdin.buffer.read())
     try:
-        opened = Database(Path(database))
+        opened = Database(Path(database), lasting=False)
         try:
             _say(Done(_read(opened, settings)))
         finally:

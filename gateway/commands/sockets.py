@@ -81,6 +81,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             store=state.identities,
             authenticate=plane.directory.authenticate,
             reread=plane.directory.person,
+            change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             directory_errors=(DirectoryUnusable,),
             pages=Pages(

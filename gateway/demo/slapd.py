@@ -35,6 +35,8 @@ class DirectoryPlan:
     reader: str
     """Distinguished name of the one account that may read people and groups."""
     root_password: str = field(repr=False)
+    largest: int = 2**28
+    """Bytes that its data may grow to."""
     tells_changes: bool = True
     """Whether readers may ask it what changed (RFC 4533)."""
 
@@ -99,7 +101,7 @@ olcSuffix: {plan.suffix}
 olcRootDN: {plan.root}
 olcRootPW: {plan.root_password}
 olcDbDirectory: {plan.folder / "data"}
-olcDbMaxSize: 268435456
+olcDbMaxSize: {plan.largest}
 olcDbNoSync: TRUE
 olcDbIndex: objectClass,entryUUID,entryCSN,uid,mail,member,cn,ou eq
 

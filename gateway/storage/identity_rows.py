@@ -11,10 +11,18 @@ from gateway.storage.moment import micros, moment_of
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
 from idp.events import EndReason
-from idp.login.book import Flow, Waiting
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
+from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
 from idp.login.session import Session
+from idp.login.states import (
+    AwaitingEnrolment,
+    AwaitingFactor,
+    AwaitingNewPassword,
+    AwaitingOfficersCode,
+    AwaitingPassword,
+    AwaitingSaved,
+    Waiting,
+)
 from idp.oidc.book import AccessToken, Code
 from idp.oidc.client import ClientId, Scope
 
@@ -22,8 +30,11 @@ Values = dict[str, Any]
 
 STATES: dict[str, type[Waiting]] = {
     "password": AwaitingPassword,
-    "code": AwaitingCode,
+    "factor": AwaitingFactor,
+    "officers_code": AwaitingOfficersCode,
     "enrolment": AwaitingEnrolment,
+    "saved": AwaitingSaved,
+    "new_password": AwaitingNewPassword,
 }
 NAMES = {kind: name for name, kind in STATES.items()}
 

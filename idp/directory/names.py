@@ -67,6 +67,8 @@ def _needed(escape: re.Match[str]) -> str:
 
 def prepared(value: str) -> str:
     """Value as caseIgnoreMatch sees it (RFC 4518): NFKC, case folded, runs of space as one, none at ends."""
+    if value.isascii():
+        return " ".join(value.lower().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
     return " ".join(folded.split())
 

@@ -11,7 +11,19 @@ from idp.oidc import discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-FORM_PAGES = {"/sign-in/password": "/sign-in", "/sign-in/code": "/sign-in", "/logout/confirm": "/logout"}
+SIGN_IN_FORMS: dict[str, Handler] = {
+    "/sign-in/password": sign_in.enter_password,
+    "/sign-in/key": sign_in.show_key,
+    "/sign-in/code": sign_in.enter_code,
+    "/sign-in/recovery": sign_in.enter_recovery_code,
+    "/sign-in/enrolment": sign_in.enter_enrolment_code,
+    "/sign-in/enrolment/key": sign_in.make_key,
+    "/sign-in/recovery-codes": sign_in.renew_recovery_codes,
+    "/sign-in/saved": sign_in.confirm_saved,
+    "/sign-in/new-password": sign_in.enter_new_password,
+}
+
+FORM_PAGES = {**dict.fromkeys(SIGN_IN_FORMS, "/sign-in"), "/logout/confirm": "/logout"}
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
@@ -24,8 +36,8 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
-    app.router.add_post("/sign-in/password", sign_in.enter_password)
-    app.router.add_post("/sign-in/code", sign_in.enter_code)
+    for path, handler in SIGN_IN_FORMS.items():
+        app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", tokens.exchange)

@@ -13,12 +13,14 @@ from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
 from idp.login import conduct, desk, purses
 from idp.login.book import Flow
-from idp.login.flow import AwaitingPassword
+from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
+from idp.login.level import any_reaches
 from idp.login.session import Session, end_due
+from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
 from idp.oidc import grant
-from idp.oidc.authorize import Hint, HintReader, Refusable, Request, Unanswerable
+from idp.oidc.authorize import Hint, HintReader, Refusable, Request, SignInWhy, Unanswerable
 from idp.oidc.errors import OAuthError, Refused
 
 
@@ -42,10 +44,37 @@ async def authorize(request: web.Request) -> web.Response:
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
         return await answer(request, asked, handle)
+    beginning = await _beginning(request, asked, session, why)
+    if isinstance(beginning, Refused):
+        return await refuse(request, Refusable(asked.target, beginning))
+    return await _begin(request, asked, urlencode(pairs), beginning)
+
+
+async def _beginning(
+    request: web.Request, asked: Request, session: Session | None, why: SignInWhy | None
+) -> Waiting | Refused:
+    """Where a new sign-in begins: at the password, or at the factor that lifts the session."""
+    provider = provider_of(request)
     if rules.silent(asked) or not _in_a_page_of_its_own(request):
-        refused = Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
-        return await refuse(request, Refusable(asked.target, refused))
-    return await _begin(request, asked, urlencode(pairs))
+        return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
+    if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
+        return AwaitingPassword(new_challenge(), asked.demanded)
+    if not await _can_reach(provider, session, asked):
+        return rules.REFUSALS[why]
+    return AwaitingFactor(_raised(session, asked), new_challenge())
+
+
+async def _can_reach(provider: Provider, session: Session, asked: Request) -> bool:
+    """Whether a factor of the person lifts the session to what is demanded."""
+    held = await provider.store.look(lambda book: conduct.held_by(book, session.person.subject))
+    return any_reaches(held, asked.demanded)
+
+
+def _raised(session: Session, asked: Request) -> Standing:
+    """The session's password was shown recently enough (`must_ask` saw to it): the factor alone is asked for."""
+    return Standing(
+        person=session.person, demanded=asked.demanded, lifting=session.sid, since=session.auth_time
+    )
 
 
 def _in_a_page_of_its_own(request: web.Request) -> bool:
@@ -107,7 +136,7 @@ async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Respon
     return failure.page(request, 400, UNSAFE[asked.reason], asked.reason)
 
 
-async def _begin(request: web.Request, asked: Request, text: str) -> web.Response:
+async def _begin(request: web.Request, asked: Request, text: str, state: Waiting) -> web.Response:
     provider = provider_of(request)
     now, origin = provider.clock(), arrival.origin_of(request)
     browser = cookies.read(request, cookies.LOGIN) or new_handle()
@@ -115,7 +144,7 @@ async def _begin(request: web.Request, asked: Request, text: str) -> web.Respons
     flow = Flow(
         id=new_flow_id(),
         browser=hashed(browser),
-        state=AwaitingPassword(),
+        state=state,
         asked=text,
         address=purses.address_key(origin.address),
         locale=language,

@@ -10,16 +10,13 @@ from idp.events import Event
 from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, State
 from idp.login.handle import FlowId, HandleHash
 from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.spoken_code import SpokenCode
+from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
-
-Waiting = AwaitingPassword | AwaitingCode | AwaitingEnrolment
-"""States that outlive a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

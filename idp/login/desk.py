@@ -51,6 +51,7 @@ def sign_in(
     if before is not None and before.person.subject != person.subject:
         over = end(book, (before,), EndReason.REPLACED, caller.origin, now)
         before = None
+    shown_at = opening.since or now
     session = Session(
         sid=before.sid if before else fresh.sid,
         handle=fresh.handle,
@@ -59,10 +60,10 @@ def sign_in(
         locale=flow.locale,
         level=opening.level,
         methods=opening.methods,
-        auth_time=now,
+        auth_time=shown_at,
         created_at=before.created_at if before else now,
         last_seen=now,
-        expires_at=now + lifetime(person, limits),
+        expires_at=shown_at + lifetime(person, limits),
     )
     book.keep_session(session)
     book.keep_browser(caller.known or fresh.known, person.subject, now)

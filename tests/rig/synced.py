@@ -72,7 +72,7 @@ def synced(folder: Path, settings: DirectorySettings) -> Iterator[Synced]:
     folder.mkdir(exist_ok=True)
     path = folder / "brana.db"
     prepare(path)
-    database, pool = Database(path), Pool(settings)
+    database, pool = Database(path, lasting=False), Pool(settings)
     try:
         replica = StoredReplica(database)
         form, source = form_and_source(settings, replica, now)

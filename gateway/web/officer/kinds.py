@@ -10,8 +10,14 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_STARTED: Title(cs="Zahájené přihlášení", en="Sign-in started"),
             Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Přijaté heslo", en="Password accepted"),
             Code.SIGN_IN_PASSWORD_REFUSED: Title(cs="Odmítnuté heslo", en="Password refused"),
-            Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Přijatý jednorázový kód", en="One-time code accepted"),
-            Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý jednorázový kód", en="One-time code refused"),
+            Code.SIGN_IN_CODE_ACCEPTED: Title(
+                cs="Přijatý další způsob ověření", en="Further factor accepted"
+            ),
+            Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý kód", en="Code refused"),
+            Code.SIGN_IN_KEY_REFUSED: Title(cs="Odmítnutý klíč", en="Key refused"),
+            Code.SIGN_IN_BY_EXCEPTION: Title(cs="Přihlášení podle výjimky", en="Signed in by exception"),
+            Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Změněné heslo", en="Password changed"),
+            Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(cs="Nezměněné heslo", en="Password not changed"),
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
             Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
@@ -21,6 +27,14 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k zaregistrování", en="Enrolment code issued"),
+            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k zaregistrování", en="Enrolment code used"),
+            Code.ENROLMENT_CODE_REFUSED: Title(
+                cs="Odmítnutý kód k zaregistrování", en="Enrolment code refused"
+            ),
+            Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
+            Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
+            Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
@@ -41,6 +55,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),
             Code.SESSION_ENDED: Title(cs="Ukončená relace", en="Session ended"),
+            Code.SESSION_LEVEL: Title(cs="Nové ověření v relaci", en="Identity shown anew"),
             Code.SESSION_MUNICIPALITY: Title(cs="Změna obce, za kterou se jedná", en="Municipality switched"),
         },
     ),

@@ -13,6 +13,7 @@ from config.vocabulary import DirectoryName
 from idp.directory.connection import Connection
 from idp.directory.entries import Entry
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.sync.ahead import ahead
 from idp.directory.sync.record import EntryProblem
 from idp.directory.sync.replica import Hold, Limit, Replica, Staging
 from idp.directory.sync.source import Form, Query, Source
@@ -57,7 +58,7 @@ class FullSync:
             return staging.finish(position, self.limit)
 
     def _pages(self, line: Connection, query: Query, staging: Staging) -> Iterator[list[Entry]]:
-        for entries, referrals in self.form.pages(line, query):
+        for entries, referrals in ahead(self.form.pages(line, query)):
             staging.add_problems(EntryProblem(url, "a referral, which is not followed") for url in referrals)
             yield entries
 

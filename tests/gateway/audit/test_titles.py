@@ -17,6 +17,7 @@ DETAILS = {
     "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory"),
+    *("granted_by", "why"),
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }
 

@@ -22,6 +22,7 @@ from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Arrival, SignIn, SignInRefused
+from gateway.sessions.stronger import Wish
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
@@ -44,7 +45,7 @@ class Browser:
 
     async def leave(self, host: str, now: datetime, path: str = "/", **claims: Any) -> dict[str, str]:
         """Begin at a host; the answer that the provider would send the browser back with."""
-        beginning = await self.sign_in.begin(host, path, Language.CZECH, now, again=False)
+        beginning = await self.sign_in.begin(host, path, Language.CZECH, now)
         self._keep(host, beginning.cookie)
         asked = {name: one for name, [one] in parse_qs(urlsplit(beginning.location).query).items()}
         moment = int(now.timestamp())
@@ -116,10 +117,10 @@ async def test_who_comes_back_with_a_code_is_let_in(browser: Browser, now: datet
 async def test_the_provider_is_asked_for_factors_anew_when_they_are_needed(
     browser: Browser, now: datetime
 ) -> None:
-    for again in (False, True):
-        beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, again=again)
+    for wish in (None, Wish.ANEW):
+        beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, wish=wish)
         asked = parse_qs(urlsplit(beginning.location).query)
-        assert asked.get("prompt") == (["login"] if again else None)
+        assert asked.get("prompt") == (["login"] if wish else None)
         assert asked["ui_locales"] == ["en"]
         assert asked["redirect_uri"] == [f"https://{HOST}/.brana/callback"]
 
@@ -199,7 +200,7 @@ async def test_a_key_made_since_the_keys_were_read_is_asked_for(
 
 async def test_a_host_that_is_not_ours_cannot_begin(browser: Browser, now: datetime) -> None:
     with pytest.raises(SignInRefused, match="unknown_host"):
-        await browser.sign_in.begin("evil.example", "/", Language.CZECH, now, again=False)
+        await browser.sign_in.begin("evil.example", "/", Language.CZECH, now)
 
 
 async def test_a_session_that_is_over_is_never_revived_by_the_same_sign_in(

@@ -53,7 +53,7 @@ class World:
 
     async def begun(self) -> tuple[str, str, str]:
         """State, nonce and cookie of an attempt that was begun."""
-        beginning = await self.sign_in.begin(HOST, "/documents?id=5", Language.ENGLISH, NOW, again=False)
+        beginning = await self.sign_in.begin(HOST, "/documents?id=5", Language.ENGLISH, NOW)
         asked = parse_qs(urlsplit(beginning.location).query)
         return asked["state"][0], asked["nonce"][0], beginning.cookie.partition(";")[0]
 

@@ -44,6 +44,9 @@ def test_minutes_have_three_czech_forms():
             wrong_field="",
             wait=wait,
             action="flow=x",
+            flow="flow=x",
+            ways=["code"],
+            lifting=False,
         )
         for wait in (1, 2, 5)
     }
