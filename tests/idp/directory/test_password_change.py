@@ -14,7 +14,7 @@ from tests.rig import slapd
 from tests.rig.broken_line import broken_line
 from tests.rig.domain_office import PASSWORD, dn, domain
 from tests.rig.office import reading
-from tests.rig.samba import Domain, account
+from tests.rig.samba import Domain, account, quoted
 from tests.rig.samba_surgery import age_password, forbid_password_change
 from tests.rig.samba_tree import BASE
 
@@ -112,6 +112,17 @@ async def test_the_history_holds_for_people(domain: Domain, reader: DirectoryRea
     whose = await subject_of(reader, "vraci")
     assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
     assert await reader.change_password(whose, NEW, PASSWORD) == NotChanged(NotChangedReason.USED_BEFORE)
+
+
+async def test_a_reset_by_an_administrator_would_pass_over_the_history_and_is_never_what_we_ask_for(
+    domain: Domain, reader: DirectoryReader
+):
+    newcomer(domain, "obchazi")
+    whose = await subject_of(reader, "obchazi")
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    with domain.as_administrator() as root:
+        root.change(dn("obchazi"), unicodePwd=quoted(NEW))  # the same once more
+    assert await reader.change_password(whose, NEW, NEW) == NotChanged(NotChangedReason.USED_BEFORE)
 
 
 async def test_a_password_that_is_too_young_stays(domain: Domain, reader: DirectoryReader):
