@@ -27,6 +27,7 @@ from gateway.metrics import Metrics
 from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
+from gateway.sessions.recheck import Recheck
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
@@ -193,7 +194,8 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office, AUDIT_LOG)
+        recheck = Recheck(self.office, self.directory.person, self.state.record)
+        return Supervision(self.office, AUDIT_LOG, recheck)
 
     async def close(self) -> None:
         await self.provider.close()
