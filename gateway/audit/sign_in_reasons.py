@@ -219,6 +219,19 @@ GROUPS: tuple[Group, ...] = (
             "new_password_same": Title(
                 cs="nové heslo je stejné jako staré", en="the new password is the old one"
             ),
+            "password_too_short": Title(
+                cs="nové heslo má méně než 12 znaků", en="the new password has fewer than 12 characters"
+            ),
+            "password_too_short_of_administrator": Title(
+                cs="nové heslo správce má méně než 17 znaků",
+                en="the new password of an administrator has fewer than 17 characters",
+            ),
+            "password_of_own_names": Title(
+                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+            ),
+            "password_too_common": Title(
+                cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"
+            ),
             "new_password_refused": Title(
                 cs="nové heslo neodpovídá pravidlům adresáře",
                 en="the directory's rules do not take the new password",

@@ -56,6 +56,20 @@ TELLINGS: dict[Told, Telling] = {
     Told.NEW_PASSWORDS_DIFFER: Telling(
         "You typed the new password differently the second time.", 422, "again"
     ),
+    Told.PASSWORD_TOO_SHORT: Telling("The new password needs 12 characters or more.", 422, "new"),
+    Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Telling(
+        "The new password of an administrator needs 17 characters or more.", 422, "new"
+    ),
+    Told.PASSWORD_OF_OWN_NAMES: Telling(
+        "The new password is hardly more than your name. Choose words that have nothing to do with you.",
+        422,
+        "new",
+    ),
+    Told.PASSWORD_TOO_COMMON: Telling(
+        "The new password is easy to guess: common words, repetition, rows of keys or dates. Choose another one.",
+        422,
+        "new",
+    ),
     Told.NEW_PASSWORD_SAME: Telling("The new password must differ from the present one.", 422, "new"),
     Told.NEW_PASSWORD_REFUSED: Telling(
         "The office directory does not take this password: it is too short, too simple, or was used before.",
