@@ -1,7 +1,7 @@
 """Which application answers on which socket of the control plane."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from config.places import Places
+from config.settings import Directory
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -95,6 +96,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             reread=plane.known.person,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            realm=_example_realm(settings.directories),
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],
@@ -120,6 +122,11 @@ def _last_resort(plane: ControlPlane) -> Recovery | None:
     if plane.known.recovery is None:
         return None
     return Recovery(matches=plane.secret_hashes.matches, busy=(TooBusy,), alarm=plane.recovery_tried)
+
+
+def _example_realm(directories: Sequence[Directory]) -> str:
+    realms = [realm for one in directories for realm in one.realms]
+    return realms[0] if len(directories) > 1 and realms else ""
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:

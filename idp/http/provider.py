@@ -89,6 +89,8 @@ class Provider:
     municipality_name: Callable[[MunicipalityCode], str]
     support: str | None
     """Whom people call who fear for their account."""
+    realm: str = ""
+    """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

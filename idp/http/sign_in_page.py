@@ -72,8 +72,10 @@ def page(
     content: Content
     match flow.state:
         case AwaitingPassword(challenge):
-            options = keys.request_options(provider_of(request).site, challenge, None)
-            content = "sign_in.html", {"username": typed or login_hint(destination), "options": options}
+            provider = provider_of(request)
+            options = keys.request_options(provider.site, challenge, None)
+            name = {"username": typed or login_hint(destination), "realm": provider.realm}
+            content = "sign_in.html", {**name, "options": options}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode(standing):

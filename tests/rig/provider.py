@@ -228,6 +228,7 @@ async def provider(
     change_password: ChangePassword = at_the_office,
     lockout: Lockout = NO_LOCKOUT,
     last_resort: Recovery | None = None,
+    realm: str = "",
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -251,6 +252,7 @@ async def provider(
                 reread=reread,
                 change_password=change_password,
                 lockout=lambda: lockout,
+                realm=realm,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
