@@ -8,6 +8,7 @@ from gateway.commands.state import State
 from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
+from idp.directory.separation import judged
 from idp.directory.subject import directory_of
 
 
@@ -20,9 +21,11 @@ async def named(state: State, login: str) -> list[Person]:
     """Whoever answers to the login, or the one whose identifier it is."""
     federation = federation_of(state)
     try:
-        return await answering_to(federation, login)
+        found = await answering_to(federation, login)
     finally:
         federation.close()
+    separate = state.settings.sign_in.administrators_separate
+    return [judged(one) for one in found] if separate else found
 
 
 def federation_of(state: State) -> Federation:

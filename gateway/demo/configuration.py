@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.vocabulary import ApplicationId, Role
 from gateway.demo import ldif
-from gateway.demo.people import ON_THEIR_OWN
+from gateway.demo.people import CENTRE, ON_THEIR_OWN
 from gateway.demo.world import World
 from idp.directory.subject import directory_of
 
@@ -48,7 +48,7 @@ def settings_text(
     """
     directories = [(ldif.TOWN, directory_url), (ldif.VILLAGE, own_directory_url)]
     parts = [
-        _table("office", name="Technologické centrum Kroměříž", district=world.district),
+        _table("office", name="Technologické centrum Kroměříž", district=world.district, municipality=CENTRE),
         _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
         _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place

@@ -117,6 +117,8 @@ def _skeleton(reader_password: str, tree: Tree) -> Iterator[str]:
             ("cn", "default"),
             ("pwdAttribute", "userPassword"),
             ("pwdLockout", "TRUE"),
+            ("pwdMaxFailure", "10"),
+            ("pwdFailureCountInterval", "1800"),
             ("pwdMustChange", "TRUE"),
         ],
     )
