@@ -17,8 +17,8 @@ from idp.directory.errors import DirectoryUnusable
 from idp.directory.pool import Pool
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.listening import Listener
+from idp.directory.sync.marked import MarkedTelling
 from idp.directory.sync.news import News, held_back
-from idp.directory.sync.openldap import OpenLdapSource
 from idp.directory.sync.runner import Pace, Runner
 
 FIRST_READ = timedelta(minutes=2)  # longer than a hundred thousand people take
@@ -49,7 +49,7 @@ class Kept:
                 self.runner.push,
             )
             for which in (0, 1)
-            if isinstance(source, OpenLdapSource)
+            if isinstance(source, MarkedTelling)
         ]
         bodies = [self.runner.run, *(one.run for one in self._listeners)]
         self._threads = [

@@ -6,6 +6,7 @@ from datetime import datetime
 from config.settings import Directory
 from idp.directory.sync.active_directory import ActiveDirectorySource
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
+from idp.directory.sync.marked import Marked, MarkedTelling, mark_of
 from idp.directory.sync.openldap import OpenLdapSource
 from idp.directory.sync.openldap_form import OpenLdapForm
 from idp.directory.sync.replica import Replica
@@ -16,12 +17,12 @@ Clock = Callable[[], datetime]
 
 def openldap(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
     form = OpenLdapForm(settings)
-    return form, OpenLdapSource(settings, form, replica, clock)
+    return form, MarkedTelling(OpenLdapSource(settings, form, replica, clock), mark_of(form))
 
 
 def active_directory(settings: Directory, _replica: Replica, clock: Clock) -> tuple[Form, Source]:
     form = ActiveDirectoryForm(settings)
-    return form, ActiveDirectorySource(form, clock)
+    return form, Marked(ActiveDirectorySource(form, clock), mark_of(form))
 
 
 KINDS: dict[str, Callable[[Directory, Replica, Clock], tuple[Form, Source]]] = {

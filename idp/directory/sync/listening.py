@@ -11,7 +11,7 @@ import structlog
 from idp.directory.connection import Connection
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.pool import Pool
-from idp.directory.sync.openldap import OpenLdapSource
+from idp.directory.sync.marked import Telling
 from idp.directory.sync.openldap_stream import Heard, Stream
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.source import PositionUnknown
@@ -28,7 +28,7 @@ class Listener:
     def __init__(
         self,
         which: int,
-        source: OpenLdapSource,
+        source: Telling,
         pool: Pool,
         position: Callable[[], Position | None],
         push: Callable[[Callable[[Connection], Changes]], None],

@@ -89,7 +89,7 @@ async def test_whoever_was_deleted_is_out_after_the_next_listing(office: Synced,
     assert "odejde" in await office.logins()
     with domain.as_administrator() as root:
         root.connection.delete_s(dn("odejde"))
-    office.source.clock = lambda: now() + LISTED_EVERY + timedelta(seconds=1)
+    office.source.source.clock = lambda: now() + LISTED_EVERY + timedelta(seconds=1)
     office.delta()
     assert "odejde" not in await office.logins()
 
