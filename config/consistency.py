@@ -7,12 +7,14 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from config.address import split_address
-from config.directories import directory_findings, role_findings
+from config.deputies import deputy_findings
+from config.directories import directory_findings
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
 from config.guesses import guess_findings
+from config.role_mappings import role_findings
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 
@@ -51,6 +53,7 @@ def inconsistencies(
         ((), _applications(settings, district)),
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
+        ((), deputy_findings(settings, district)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
-from gateway.control import control_app
+from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
@@ -113,7 +113,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
 
 @contextlib.asynccontextmanager
 async def serving(
-    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]]
+    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]], sync: Sync
 ) -> AsyncIterator[None]:
     """All sockets answer while the block runs."""
     run, metrics = plane.state.run, plane.settings.metrics
@@ -123,7 +123,7 @@ async def serving(
         await _listen(stack, decisions, run / "authorize.sock")
         await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
         await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
-        await _listen(stack, _runner(control_app(look_again)), run / "control.sock")
+        await _listen(stack, _runner(control_app(look_again, sync)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         await observed.setup()
         stack.push_async_callback(observed.cleanup)

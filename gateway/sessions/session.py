@@ -10,10 +10,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.settings import SignIn
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    ADMINISTRATORS,
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
 
 RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
-ADMINISTRATORS = frozenset({Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR})
 
 
 class EndReason(StrEnum):

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
+from config.vocabulary import ADMINISTRATORS, AuthenticationLevel, Language, SessionId
 from idp.directory.person import AccountState, Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
 
-ADMINISTRATORS = frozenset({Role.LOCAL_ADMINISTRATOR, Role.CENTRE_ADMINISTRATOR})
 TOUCH_EVERY = timedelta(seconds=30)  # bounds writes of `last_seen`; a thirtieth of the usual idle limit
 
 

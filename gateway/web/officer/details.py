@@ -29,6 +29,7 @@ LABELS: Mapping[str, Title] = {
     "changed": Title(cs="Změněné soubory", en="Changed files"),
     "detail": Title(cs="Podrobnost", en="Detail"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
+    "directory": Title(cs="Adresář", en="Directory"),
     "duration_ms": Title(cs="Trvání", en="Duration"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),

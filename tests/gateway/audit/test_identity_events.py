@@ -29,7 +29,8 @@ def test_every_event_has_an_entry(kind):
         assert len(entry.person) <= 64
         assert (entry.outcome is Outcome.REFUSED) == isinstance(
             event,
-            events.PasswordRefused | events.CodeRefused | events.Throttled | events.SignInFailed
+            events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
+            | events.PasswordChangeRefused | events.Throttled | events.SignInFailed
             | events.AuthorizationRefused | events.TokenRefused,
         )  # fmt: skip
 

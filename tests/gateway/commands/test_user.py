@@ -182,7 +182,7 @@ def test_an_exception_without_reason_or_end_is_not_granted(
 def test_a_login_that_nobody_has_is_told(office: Installation) -> None:
     done = office.brana("user", "show", "nikdo")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "brana: the directory has nobody with the login 'nikdo'" in done.stderr
+    assert "brana: no directory has anybody with the login 'nikdo'" in done.stderr
 
 
 @pytest.mark.parametrize(
