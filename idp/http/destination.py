@@ -10,13 +10,16 @@ from typing import assert_never
 
 from aiohttp import web
 
+from config.vocabulary import AuthenticationLevel
 from idp.events import Origin
-from idp.http import arrival
-from idp.http.authorize import answer, asked_of, send_on
+from idp.http import arrival, failure
+from idp.http.authorize import answer, asked_of, begin, in_a_page_of_its_own, send_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
+from idp.login.drawn import new_challenge
 from idp.login.handle import Handle, HandleHash
 from idp.login.session import Session
+from idp.login.states import AwaitingPassword
 from idp.oidc import authorize as rules
 from idp.oidc import grant
 from idp.oidc.authorize import Request, SignInWhy
@@ -83,6 +86,15 @@ def way_on(provider: Provider, destination: Destination, code: Handle) -> str:
     if isinstance(destination, Request):
         return rules.answer_address(destination.target, provider.issuer, {"code": code})
     return destination.path
+
+
+async def lead_through(
+    request: web.Request, page: OwnPage, demanded: AuthenticationLevel | None = None
+) -> web.Response:
+    """Begin the sign-in that leads to a page of ours; for a page alone, as `in_a_page_of_its_own` says why."""
+    if not in_a_page_of_its_own(request):
+        return failure.page_of_status(request, 400)
+    return await begin(request, page.kept, AwaitingPassword(new_challenge(), demanded))
 
 
 async def go_on(
