@@ -45,7 +45,7 @@ new_device = Table(
     "new_device",
     metadata,
     Column("browser", LargeBinary, primary_key=True),
-    Column("subject", String(36), primary_key=True, index=True),
+    Column("subject", String(80), primary_key=True, index=True),
     Column("session", String(22), nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
     Column("address", String(64), nullable=False),

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "new_device",
         sa.Column("browser", sa.LargeBinary(), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("session", sa.String(length=22), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
