@@ -7,7 +7,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from config.address import split_address
-from config.directories import directory_findings, role_findings
+from config.deputies import deputy_findings
+from config.directories import directory_findings
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
@@ -15,6 +16,7 @@ from config.files import file_fault, folder_fault
 from config.guesses import guess_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
+from config.role_mappings import role_findings
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 
@@ -53,6 +55,7 @@ def inconsistencies(
         ((), _applications(settings, district)),
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
+        ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
     )

@@ -39,6 +39,13 @@ class District(Mapping[MunicipalityCode, Municipality]):
     def __len__(self) -> int:
         return len(self._by_code)
 
+    def code_of(self, written: str) -> MunicipalityCode | None:
+        """Of a code, or of an organisation number that exactly one municipality has; None for anything else."""
+        if written in self._by_code:
+            return MunicipalityCode(written)
+        found = [one.code for one in self._by_code.values() if one.ico and one.ico == written]
+        return found[0] if len(found) == 1 else None
+
     def name(self, code: str) -> str:
         """Name for people; the code itself where the district has no such municipality."""
         found = self._by_code.get(MunicipalityCode(code))

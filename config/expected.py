@@ -1,7 +1,7 @@
 """What each type of setting asks of the person who writes it, in words."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
@@ -37,6 +37,7 @@ def words(kind: Any) -> list[str]:
 
 PLAIN: dict[Any, str] = {
     bool: "true or false",
+    date: "a day without quotation marks, as 2026-12-31",
     timedelta: "a duration in quotation marks, as `15 min`",
     Path: "a path in quotation marks",
 }

@@ -9,6 +9,7 @@ from config.consistency import inconsistencies
 from config.district import District, read_district
 from config.doubt import Finding, touch
 from config.files import file_fault
+from config.municipalities import with_codes
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
@@ -67,6 +68,8 @@ def read(path: Path) -> Reading:
     found += inconsistencies(settings, district, doubtful, lines)
     faulty = doubtful | {at for at, _, _ in found}
     own = sorted((_problem(path, lines, one) for one in found), key=lambda problem: problem.line)
+    if district is not None:
+        settings = with_codes(settings, district)
     return Reading(path, lines, settings, district, (*own, *problems), faulty)
 
 

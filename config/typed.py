@@ -5,7 +5,7 @@ be looked at too; nothing may be concluded from a stand-in.
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -142,4 +142,6 @@ def stand_in(kind: Any) -> Any:
         return get_args(inner)[0]
     if isinstance(inner, type) and issubclass(inner, Enum):
         return next(iter(inner))
+    if inner is date:
+        return date.min
     return inner(1) if inner is int else inner()

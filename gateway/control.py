@@ -5,15 +5,18 @@ they say here is "look again", so nothing is believed that is not in the databas
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
+import msgspec
 import structlog
 from aiohttp import web
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
+UNTIL_IT_ENDS = aiohttp.ClientTimeout(total=None, sock_connect=5)
 AGAIN = 0.1  # seconds between attempts while the product is starting
 log = structlog.get_logger("control")
 
@@ -39,8 +42,22 @@ class NotTold(Exception):
         )
 
 
-def control_app(look_again: Callable[[], Awaitable[bool]]) -> web.Application:
-    """`look_again`: True once the data plane holds what the database says."""
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far a sync of a directory is; the last one says that it has ended."""
+
+    people: int = 0
+    groups: int = 0
+    ended: bool = False
+    trouble: str = ""
+    """Why the replica is not what the directory says now; empty when it is."""
+
+
+class Sync(Protocol):
+    def __call__(self, name: str, *, full: bool) -> AsyncIterator[Step]: ...
+
+
+def control_app(look_again: Callable[[], Awaitable[bool]], sync: Sync) -> web.Application:
+    """`look_again`: True once the data plane holds what the database says. `sync`: bring a replica up to date."""
 
     async def changed(_: web.Request) -> web.Response:
         try:
@@ -54,8 +71,16 @@ def control_app(look_again: Callable[[], Awaitable[bool]]) -> web.Application:
             else web.Response(status=504, text="Envoy has not taken it yet")
         )
 
+    async def synced(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        async for step in sync(request.match_info["name"], full="full" in request.query):
+            await answer.write(msgspec.json.encode(step) + b"\n")
+        await answer.write_eof()
+        return answer
+
     app = web.Application()
-    app.add_routes([web.post("/changed", changed)])
+    app.add_routes([web.post("/changed", changed), web.post("/directories/{name}/sync", synced)])
     return app
 
 
@@ -80,6 +105,24 @@ async def tell_changed(socket: Path, runs: Callable[[], bool], patience: timedel
         else:
             return
         await asyncio.sleep(AGAIN)
+
+
+async def ask_to_sync(socket: Path, name: str, *, full: bool) -> AsyncIterator[Step]:
+    """What the running product says of a sync, to its end. Raises NotRunning, NotTold."""
+    address = f"http://control/directories/{name}/sync{'?full' if full else ''}"
+    try:
+        async with (
+            aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(str(socket)), timeout=UNTIL_IT_ENDS
+            ) as http,
+            http.post(address, raise_for_status=True) as answer,
+        ):
+            async for line in answer.content:
+                yield msgspec.json.decode(line, type=Step)
+    except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
+        raise NotRunning(socket) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NotTold(socket, str(error) or type(error).__name__) from error
 
 
 async def _ask(socket: Path) -> None:

@@ -31,21 +31,22 @@ def data_plane_died(now: datetime, process: int, status: int) -> Entry:
     return _system(Code.DATA_PLANE_DIED, now, Outcome.FAILURE, process=process, status=status)
 
 
-def directory_unreachable(now: datetime, server: str, cause: str) -> Entry:
-    return _directory_trouble(Code.DIRECTORY_UNREACHABLE, now, server, cause)
+def directory_unreachable(now: datetime, directory: str, server: str, cause: str) -> Entry:
+    return _directory_trouble(Code.DIRECTORY_UNREACHABLE, now, directory, server, cause)
 
 
-def directory_misconfigured(now: datetime, server: str, cause: str) -> Entry:
+def directory_misconfigured(now: datetime, directory: str, server: str, cause: str) -> Entry:
     """It answers, but not as the settings say; nobody new gets in before somebody mends one of the two."""
-    return _directory_trouble(Code.DIRECTORY_MISCONFIGURED, now, server, cause)
+    return _directory_trouble(Code.DIRECTORY_MISCONFIGURED, now, directory, server, cause)
 
 
-def _directory_trouble(code: Code, now: datetime, server: str, cause: str) -> Entry:
-    return _system(code, now, Outcome.FAILURE, server=neutral(server, TEXT), cause=neutral(cause, TEXT))
+def _directory_trouble(code: Code, now: datetime, directory: str, server: str, cause: str) -> Entry:
+    details = {"server": neutral(server, TEXT), "cause": neutral(cause, TEXT)}
+    return _system(code, now, Outcome.FAILURE, directory=directory, **details)
 
 
-def directory_recovered(now: datetime, server: str) -> Entry:
-    return _system(Code.DIRECTORY_RECOVERED, now, server=neutral(server, TEXT))
+def directory_recovered(now: datetime, directory: str, server: str) -> Entry:
+    return _system(Code.DIRECTORY_RECOVERED, now, directory=directory, server=neutral(server, TEXT))
 
 
 def policies_loaded(

@@ -23,6 +23,10 @@ GROUPS: tuple[Group, ...] = (
             "ambiguous_person": Title(
                 cs="jménu v adresáři odpovídá více osob", en="several people of the directory fit the name"
             ),
+            "undecided_person": Title(
+                cs="neodpověděl adresář, který by jméno mohl znát; pomůže jméno s doménou úřadu",
+                en="a directory that may know the name did not answer; the name with the office's domain helps",
+            ),
             "entry_unusable": Title(
                 cs="záznam osoby v adresáři je vadný", en="the person's directory entry is faulty"
             ),

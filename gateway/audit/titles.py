@@ -169,15 +169,21 @@ TITLES: dict[Code, Title] = {
         cs="Změna údajů osoby v adresáři úřadu: {who}",
         en="A person's facts changed in the office directory: {who}",
     ),
+    Code.PERSON_RECHECKED: Title(
+        cs="Nové přečtení osoby {of} v adresáři: {who} ({reason})",
+        en="{of} read again in the directory: {who} ({reason})",
+    ),
     Code.DIRECTORY_UNREACHABLE: Title(
-        cs="Adresář úřadu neodpovídá: {server}", en="The office directory does not answer: {server}"
+        cs="Adresář {directory} neodpovídá: {server}",
+        en="The directory {directory} does not answer: {server}",
     ),
     Code.DIRECTORY_MISCONFIGURED: Title(
-        cs="Adresář úřadu odpovídá, ale jinak, než říká nastavení: {server} ({cause})",
-        en="The office directory answers, but not as the settings say: {server} ({cause})",
+        cs="Adresář {directory} odpovídá, ale jinak, než říká nastavení: {server} ({cause})",
+        en="The directory {directory} answers, but not as the settings say: {server} ({cause})",
     ),
     Code.DIRECTORY_RECOVERED: Title(
-        cs="Adresář úřadu opět odpovídá: {server}", en="The office directory answers again: {server}"
+        cs="Adresář {directory} opět odpovídá: {server}",
+        en="The directory {directory} answers again: {server}",
     ),
     Code.LOG_SEARCHED: Title(
         cs="Nahlédnutí do auditních záznamů: {who} (dotaz: {query}; zobrazeno: {found})",

@@ -4,16 +4,16 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from functools import partial
 
 import structlog
 from aiohttp import UnixConnector
 
 from config.places import Places
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
@@ -28,17 +28,21 @@ from gateway.metrics import Metrics
 from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
+from gateway.sessions.recheck import Recheck
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.standing import Standings
 from gateway.sessions.supervision import Supervision
+from gateway.storage.directory_reading import StoredReading
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
+from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
-from idp.directory.reader import DirectoryReader
+from idp.directory.replicated import ReplicatedPeople
+from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
@@ -75,8 +79,20 @@ class ControlPlane:
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
-        self.directory = DirectoryReader(state.settings.directories[0], clock=now)
-        self.lockout = self.lockout_as([])
+        reading = StoredReading(state.database)
+        self.directory = Federation(
+            state.settings.directories,
+            state.district,
+            clock=now,
+            last_meant=self._last_meant,
+            above=reading.above_now,
+        )
+        self.people = {
+            one.name: ReplicatedPeople(one, state.district, reading, now)
+            for one in state.settings.directories
+        }
+        self.lockouts: dict[DirectoryName, Lockout | None] = {}
+        self.lockout = self.lockout_as(self.lockouts)
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -90,7 +106,8 @@ class ControlPlane:
             state.seal.open,
         )
         self._grants_let_in = True
-        self.data_plane_up = self.directory_up = False
+        self.data_plane_up = False
+        self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.desk = Desk(
             pages=make_pages(
                 state.settings.office.name,
@@ -107,20 +124,24 @@ class ControlPlane:
             municipality_name=state.district.name,
             standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
         )
-        self.facts = Facts(
-            self.office,
-            state.record,
-            self._directory_answers,
-            " ".join(state.settings.directories[0].servers),
-        )
+        self.facts = {
+            one.name: Facts(
+                self.office,
+                state.record,
+                partial(self._directory_answers, one.name),
+                one.name,
+                " ".join(one.servers),
+            )
+            for one in state.settings.directories
+        }
 
     # What the parts tell each other.
 
-    def lockout_as(self, told: Sequence[Lockout | None]) -> Lockout:
-        """When the strictest directory locks accounts; `told` by each that was asked, None by one that does not say."""
-        directories = zip_longest(self.settings.directories, told)
+    def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
+        """When the strictest directory locks accounts; `told`: None by one that does not say."""
         return strictest(
-            in_force(one.lockout_attempts, one.lockout_window, said) for one, said in directories
+            in_force(one.lockout_attempts, one.lockout_window, told.get(one.name))
+            for one in self.settings.directories
         )
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
@@ -138,9 +159,12 @@ class ControlPlane:
         self.metrics.data_plane_refusals.inc()
         log.error("envoy.refused_configuration", what=str(rejection))
 
-    def _directory_answers(self, level: float) -> None:
-        self.directory_up = bool(level)
-        self.metrics.directory_reachable.set(level)
+    def _directory_answers(self, name: DirectoryName, level: float) -> None:
+        self.directories_up[name] = bool(level)
+        self.metrics.directory_reachable.labels(name).set(level)
+
+    async def _last_meant(self, login: str) -> SubjectId | None:
+        return await self.state.identities.look(lambda book: book.subject_of(same_login(login)))
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
@@ -177,7 +201,8 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office, AUDIT_LOG)
+        recheck = Recheck(self.office, self.directory.person, self.state.record)
+        return Supervision(self.office, AUDIT_LOG, recheck)
 
     async def close(self) -> None:
         await self.provider.close()
@@ -188,5 +213,6 @@ class ControlPlane:
         return {
             "data_plane": self.data_plane_up,
             "database": self.state.database.works(),
-            "directory": self.directory_up,
+            "directory": all(self.directories_up.values()),
+            **{f"directory.{name}": up for name, up in self.directories_up.items()},
         }

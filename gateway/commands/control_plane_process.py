@@ -24,6 +24,7 @@ from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import rounds, verification_process
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
 from gateway.commands.notices import deliveries
@@ -110,20 +111,29 @@ async def _serve(plane: ControlPlane) -> None:
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane)
+    directories = Directories(state)
+    directories.start()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CATCH_UP.total_seconds()):
             await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(recomputation.close)
+        stack.push_async_callback(directories.close)
+        await directories.first_read(stop)
         logging_ends = asyncio.Event()
         keepers = [asyncio.create_task(ingest.run(logging_ends))]
         await stack.enter_async_context(
-            serving(plane, _officer(plane, recomputation), lambda: look_again(plane))
+            serving(
+                plane,
+                _officer(plane, recomputation),
+                partial(look_again, plane, directories),
+                directories.sync,
+            )
         )
         await stack.enter_async_context(
             rounds.running(
-                partial(rounds.keep_facts, plane),
-                partial(rounds.learn_lockout, plane),
+                partial(rounds.keep_facts, plane, directories),
+                *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(rounds.reconcile, plane),
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
@@ -145,8 +155,9 @@ async def _serve(plane: ControlPlane) -> None:
     await plane.close()
 
 
-async def look_again(plane: ControlPlane) -> bool:
-    """Take in what commands wrote into the database, revocations; whether Envoy has it."""
+async def look_again(plane: ControlPlane, directories: Directories) -> bool:
+    """Take in what commands wrote into the database, revocations and confirmations; whether Envoy has it."""
+    directories.look_again()
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     return await plane.discovery.gate_applied(COMMAND_PATIENCE)
 

@@ -8,6 +8,8 @@ import asyncio
 import re
 from pathlib import Path
 
+import click
+
 from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
@@ -22,7 +24,8 @@ from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import machine_faults, prepare_state, require_free_ports
 from gateway.commands.rehearsal import building_faults, client_faults, directory_faults
 from gateway.commands.state import State, now, opened
-from idp.directory.reader import DirectoryReader
+from idp.directory.errors import DirectoryUnreachable
+from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 
@@ -72,12 +75,22 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
 
 
 async def require_directory(settings: Settings) -> None:
-    """Bind and search once. Raises DirectoryUnreachable, DirectoryMisconfigured."""
-    reader = DirectoryReader(settings.directories[0])
+    """Bind and search once in each; that some are away is told, as their people alone cannot come in.
+
+    Raises DirectoryMisconfigured for any, DirectoryUnreachable where none answers.
+    """
+    federation = Federation(settings.directories)
     try:
-        await reader.people([])
+        looks = (reader.people([]) for reader in federation.readers.values())
+        answers = await asyncio.gather(*looks, return_exceptions=True)
     finally:
-        reader.close()
+        federation.close()
+    troubles = [one for one in answers if isinstance(one, BaseException)]
+    grave = [one for one in troubles if not isinstance(one, DirectoryUnreachable)]
+    if grave or len(troubles) == len(settings.directories):
+        raise (grave or troubles)[0]
+    for trouble in troubles:
+        click.echo(f"brana: {trouble}\n    its people cannot sign in until it answers", err=True)
 
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:

@@ -1,29 +1,50 @@
-"""A person named on the command line, as the directory knows them."""
+"""A person named on the command line, as the directories know them."""
+
+from collections.abc import Iterable
 
 from config.vocabulary import SubjectId
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
+from idp.directory.federation import Federation
 from idp.directory.person import Person
-from idp.directory.reader import DirectoryReader
+from idp.directory.subject import directory_of
 
 
 async def person_of(state: State, login: str) -> Person:
-    """Raises CannotStart where the directory has nobody of that name."""
-    return known(await named(state, login), login)
+    """Raises CannotStart where no directory has anybody of that name, or several do."""
+    return the_one(await named(state, login), login)
 
 
-async def named(state: State, login: str) -> Person | None:
-    reader = DirectoryReader(state.settings.directories[0])
+async def named(state: State, login: str) -> list[Person]:
+    """Whoever answers to the login, or the one whose identifier it is."""
+    federation = Federation(state.settings.directories, state.district)
     try:
-        return await reader.named(login)
+        return await answering_to(federation, login)
     finally:
-        reader.close()
+        federation.close()
 
 
-def known(person: Person | None, login: str) -> Person:
-    if person is None:
-        raise CannotStart(f"the directory has nobody with the login {login!r}", "check the spelling")
-    return person
+async def answering_to(federation: Federation, login: str) -> list[Person]:
+    """As `named`, where the directories are at hand."""
+    if directory_of(SubjectId(login)) in federation.readers:
+        person = await federation.person(SubjectId(login))
+        return [] if person is None else [person]
+    return await federation.named(login)
+
+
+def the_one(people: list[Person], login: str) -> Person:
+    if not people:
+        raise CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
+    if len(people) > 1:
+        raise several(login, (f"{one.name} ({one.subject})" for one in people))
+    return people[0]
+
+
+def several(login: str, people: Iterable[str]) -> CannotStart:
+    return CannotStart(
+        f"{login!r} is the login of several people: {', '.join(people)}",
+        "write the login with a realm of the directory, or the identifier in the place of the login",
+    )
 
 
 async def has_factor(state: State, subject: SubjectId) -> bool:

@@ -18,7 +18,8 @@ from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, group_pattern, parsed
+from idp.directory.names import NotAName, parsed
+from idp.directory.patterns import name_pattern
 from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
 
 SECRET = f"put {SECRET_MIN} random characters or more into it: openssl rand -base64 32 writes such"
@@ -56,12 +57,12 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
     for name in ("people_base", "groups_base"):
         if (fault := _said(partial(parsed, getattr(directory, name)))) is not None:
             yield f"{at}.{name}", fault, "write it as `ou=people,dc=office,dc=example`"
-    for position, attribute in enumerate(directory.login_attributes):
-        if (fault := _said(partial(equal, attribute, ""))) is not None:
-            yield f"{at}.login_attributes[{position}]", fault, "write for example `uid` or `sAMAccountName`"
+    yield from _attributes(directory, at)
     for number, mapping in enumerate(directory.roles):
-        if (fault := _said(partial(group_pattern, mapping))) is not None:
-            yield f"{at}.roles[{number}].group", fault, "write a distinguished name (RFC 4514)"
+        for name in ("group", "unit"):
+            written = getattr(mapping, name)
+            if written is not None and (fault := _said(partial(name_pattern, written))) is not None:
+                yield f"{at}.roles[{number}].{name}", fault, "write a distinguished name (RFC 4514)"
     if file_fault(directory.authority) is None and not _vouches(directory.authority.read_bytes()):
         remedy = "put the certificate of the authority of the directory's servers there"
         yield f"{at}.authority", f"{directory.authority}: not a PEM certificate", remedy
@@ -71,6 +72,20 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
         except UnicodeDecodeError:
             file = directory.bind_password_file
             yield f"{at}.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
+
+
+def _attributes(directory: Directory, at: str) -> Iterator[Finding]:
+    named = {
+        **{f"login_attributes[{number}]": one for number, one in enumerate(directory.login_attributes)},
+        **{
+            f"roles[{number}].attribute": one.attribute
+            for number, one in enumerate(directory.roles)
+            if one.attribute is not None
+        },
+    }
+    for name, attribute in named.items():
+        if (fault := _said(partial(equal, attribute, ""))) is not None:
+            yield f"{at}.{name}", fault, "write for example `uid`, `sAMAccountName` or `mail`"
 
 
 def building_faults(settings: Settings, district: District) -> Iterator[Finding]:

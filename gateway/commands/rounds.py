@@ -3,27 +3,31 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
+from config.vocabulary import DirectoryName
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.directories import Directories
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
 from gateway.notices.delivery import Delivery
-from gateway.sessions.session import Session
+from gateway.sessions.facts import living
+from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from idp.directory.watch import Watch
+from idp.directory.subject import directory_of, subject
+from idp.directory.sync.news import News
 
 log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
@@ -68,34 +72,55 @@ def ingest(plane: ControlPlane) -> Ingest:
     )
 
 
-async def keep_facts(plane: ControlPlane) -> None:
-    """Read the facts of everybody signed in: at once, then every `facts.refresh`."""
-    watch = Watch(plane.directory.people, now)
+async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
+    """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation."""
     while True:
-        last: Session | None = None
-        while True:  # page by page: thousands of sessions need no more memory than a few
-            page = await plane.state.sessions.open_page(last, FACTS_PAGE)
-            sessions = await plane.facts.living(page, now())
-            reading = await watch.look({session.subject for session in sessions})
-            await plane.facts.take(sessions, reading)
-            if len(page) < FACTS_PAGE or reading.trouble is not None:
-                break
-            last = page[-1]
-        await asyncio.sleep(plane.settings.facts.refresh.total_seconds())
+        news = await directories.news.get()
+        await plane.facts[news.directory].hear(news)
+        if news.touched is not None and not news.confirmed and news.trouble is None:
+            touched = [subject(news.directory, identity) for identity in news.touched]
+            sessions = [one for whose in touched for one in await plane.state.sessions.open_ones(whose)]
+            await _compare(plane, news, sessions)
+        else:
+            await _look_through(plane, news)
 
 
-async def learn_lockout(plane: ControlPlane) -> None:
+async def _look_through(plane: ControlPlane, news: News) -> None:
+    """All open sessions, page by page: thousands of them need no more memory than a few."""
+    last: Session | None = None
+    while True:
+        page = await plane.state.sessions.open_page(last, FACTS_PAGE)
+        sessions = await living(plane.office, page, now())
+        if news.trouble is None:
+            await _compare(
+                plane, news, [one for one in sessions if directory_of(one.subject) == news.directory]
+            )
+        for stranger in sessions:
+            if directory_of(stranger.subject) not in plane.people:
+                await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
+        if len(page) < FACTS_PAGE:
+            return
+        last = page[-1]
+
+
+async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session]) -> None:
+    people = await plane.people[news.directory].people({one.subject for one in sessions})
+    await plane.facts[news.directory].compare(sessions, people, news)
+
+
+async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
-    told = [await plane.directory.lockout()]
-    plane.lockout = plane.lockout_as(told)
-    asked = zip(plane.settings.directories, told, strict=False)
-    silent = [one.name for one, said in asked if said is None and one.lockout_attempts is None]
+    plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
+    plane.lockout = plane.lockout_as(plane.lockouts)
+    configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
+    silent = told is None and configured is None
     log.log(
         logging.WARNING if silent else logging.INFO,
         "directory.lockout",
+        directory=name,
         attempts=plane.lockout.attempts,
         window=str(plane.lockout.window),
-        assumed_for=silent,
+        assumed=silent,
     )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 

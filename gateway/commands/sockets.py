@@ -12,13 +12,14 @@ from config.places import Places
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
-from gateway.control import control_app
+from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
 from gateway.web.staying import Staying
@@ -61,7 +62,11 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
-    rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
+    rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
+    rooms = {
+        f"portal.{domain}": Portal(plane.desk, own).pages(),
+        f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
+    }
     return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
 
@@ -122,7 +127,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
 
 @contextlib.asynccontextmanager
 async def serving(
-    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]]
+    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]], sync: Sync
 ) -> AsyncIterator[None]:
     """All sockets answer while the block runs."""
     run, metrics = plane.state.run, plane.settings.metrics
@@ -132,7 +137,7 @@ async def serving(
         await _listen(stack, decisions, run / "authorize.sock")
         await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
         await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
-        await _listen(stack, _runner(control_app(look_again)), run / "control.sock")
+        await _listen(stack, _runner(control_app(look_again, sync)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         await observed.setup()
         stack.push_async_callback(observed.cleanup)

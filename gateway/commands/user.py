@@ -8,25 +8,27 @@ from rich.table import Table
 
 from config.vocabulary import Language
 from gateway.audit.acts import looked
-from gateway.commands import enrolment_code, exceptions
+from gateway.commands import enrolment_code, exceptions, recheck
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.person import has_factor, known, named, person_of
+from gateway.commands.person import has_factor, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
+from idp.directory.subject import directory_of
 from idp.events import Factor
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
 
-@click.group(help="Show a person; second factors, enrolment codes, exceptions.")
+@click.group(help="Show a person, read one again; second factors, enrolment codes, exceptions.")
 def command() -> None: ...
 
 
 command.add_command(enrolment_code.command)
+command.add_command(recheck.command)
 for _exceptions in (exceptions.grant, exceptions.listing, exceptions.end):
     command.add_command(_exceptions)
 
@@ -76,10 +78,10 @@ def _nothing_to_remove(person: Person) -> CannotStart:
 
 async def _show(state: State, login: str) -> None:
     """Recorded before anything is shown, that there is nobody too."""
-    person = await named(state, login)
-    found = int(person is not None)
+    people = await named(state, login)
+    found = len(people)
     await state.record([looked(now(), subject=operator(), command="user show", of=login, found=found)])
-    console().print(await _table(state, known(person, login)))
+    console().print(await _table(state, the_one(people, login)))
 
 
 async def _table(state: State, person: Person) -> Table:
@@ -98,11 +100,14 @@ async def _table(state: State, person: Person) -> Table:
     table = Table(show_header=False, title=person.name)
     table.add_row("login", person.login)
     table.add_row("subject", person.subject)
+    table.add_row("directory", directory_of(person.subject))
     table.add_row("mail", person.mail)
     table.add_row("account", person.state)
     for place in person.roles:
         title = place.role.title_in(Language.ENGLISH)
-        table.add_row("role", f"{title} in {state.district.name(place.municipality)} ({place.municipality})")
+        where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"
+        others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
+        table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
         table.add_row(
             "second factor", f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}"

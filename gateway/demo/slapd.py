@@ -17,7 +17,7 @@ READY_WITHIN = 5.0  # seconds; a loaded machine needs more than the usual 0.1
 ENDS_WITHIN = 5.0  # seconds after SIGTERM
 PORT_ATTEMPTS = 3  # another program may take a free port before slapd does
 SCHEMAS = ("core", "cosine", "inetorgperson", "nis")
-MODULES = ("back_mdb", "memberof", "ppolicy", "argon2")
+MODULES = ("back_mdb", "memberof", "ppolicy", "argon2", "syncprov")
 
 
 class SlapdUnusable(Exception):
@@ -35,6 +35,10 @@ class DirectoryPlan:
     reader: str
     """Distinguished name of the one account that may read people and groups."""
     root_password: str = field(repr=False)
+    largest: int = 2**28
+    """Bytes that its data may grow to."""
+    tells_changes: bool = True
+    """Whether readers may ask it what changed (RFC 4533)."""
 
     @property
     def root(self) -> str:
@@ -44,6 +48,15 @@ class DirectoryPlan:
     def policy(self) -> str:
         """Name of the password policy entry that holds for everybody; the data brings it."""
         return f"cn=default,ou=policies,{self.suffix}"
+
+
+SYNCPROV = """
+dn: olcOverlay=syncprov,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcSyncProvConfig
+olcOverlay: syncprov
+olcSpSessionlog: 10000
+"""
 
 
 def configuration(plan: DirectoryPlan) -> str:
@@ -88,9 +101,9 @@ olcSuffix: {plan.suffix}
 olcRootDN: {plan.root}
 olcRootPW: {plan.root_password}
 olcDbDirectory: {plan.folder / "data"}
-olcDbMaxSize: 268435456
+olcDbMaxSize: {plan.largest}
 olcDbNoSync: TRUE
-olcDbIndex: objectClass,entryUUID,uid,mail,member,cn,ou eq
+olcDbIndex: objectClass,entryUUID,entryCSN,uid,mail,member,cn,ou eq
 
 dn: olcOverlay=memberof,olcDatabase={{1}}mdb,cn=config
 objectClass: olcOverlayConfig
@@ -105,7 +118,7 @@ olcOverlay: ppolicy
 olcPPolicyDefault: {plan.policy}
 olcPPolicyUseLockout: TRUE
 olcPPolicyHashCleartext: TRUE
-"""
+{SYNCPROV if plan.tells_changes else ""}"""
 
 
 def load(plan: DirectoryPlan, data: str) -> None:
@@ -134,6 +147,8 @@ class Slapd:
     plan: DirectoryPlan
     port: int
     tls_port: int
+    debug: int = 0
+    """What it writes into its log (slapd.conf(5), loglevel): 256 is every operation."""
     _child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -151,7 +166,7 @@ class Slapd:
 
     def start(self) -> None:
         listen = f"{self.plain_url} {self.url}"
-        command = [_tool("setpriv"), "--pdeathsig", "TERM", _tool("slapd"), "-d", "0"]
+        command = [_tool("setpriv"), "--pdeathsig", "TERM", _tool("slapd"), "-d", str(self.debug)]
         log = (self.plan.folder / "slapd.log").open("wb")
         with log:
             self._child = subprocess.Popen(

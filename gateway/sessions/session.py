@@ -10,7 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.settings import SignIn
-from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    AuthenticationLevel,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
 
 RolesHeld = tuple[tuple[MunicipalityCode, Role], ...]
 

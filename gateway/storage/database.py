@@ -35,7 +35,7 @@ READERS = 4
 BUSY_TIMEOUT_MS = 5_000  # another process of ours (a command) may hold the write lock for a moment
 
 
-def open_engine(path: Path) -> Engine:
+def open_engine(path: Path, *, lasting: bool = True) -> Engine:
     """Engine for one SQLite file: WAL, foreign keys, every transaction explicit and immediate for writers."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
 
@@ -45,7 +45,8 @@ def open_engine(path: Path) -> Engine:
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the next one may have to wait
             "journal_mode=WAL",
-            "synchronous=FULL",  # an audit entry that was answered for survives a power cut
+            # an audit entry that was answered for survives a power cut
+            "synchronous=FULL" if lasting else "synchronous=NORMAL",
             "foreign_keys=ON",
             "cache_size=-512",  # KiB; there are half a dozen connections, and the kernel caches the file for all
         ):
@@ -61,9 +62,10 @@ Answer = tuple[Future[Any], Any, BaseException | None]
 class Database:
     """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
+        """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again."""
         self.path = path
-        self._engine = open_engine(path)
+        self._engine = open_engine(path, lasting=lasting)
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)

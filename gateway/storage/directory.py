@@ -11,6 +11,7 @@ from config.vocabulary import DirectoryName
 from gateway.storage import directory_generations as generations
 from gateway.storage.database import Database
 from gateway.storage.directory_delta import Delta
+from gateway.storage.directory_outdated import outdated_groups
 from gateway.storage.directory_staging import StoredStaging
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Hold, Limit, Outdated, Size, Standing, TooManyGone, Touched
@@ -59,6 +60,15 @@ class StoredReplica:
             return delta.touched()
 
         return self._write(work)
+
+    def outdated_groups(self, directory: DirectoryName, changes: Changes) -> frozenset[str]:
+        def look(connection: Connection) -> frozenset[str]:
+            generation = generations.current(connection, directory)
+            if generation is None:
+                raise Outdated
+            return outdated_groups(connection, generation, changes)
+
+        return self._database.read_now(look)
 
     def confirm(self, directory: DirectoryName) -> Hold | None:
         """Let the reading that is held become the current one; None when none is."""

@@ -36,6 +36,22 @@ NAMED_AT_MOST = 256
 """People touched who are told one by one; above that everybody is looked at."""
 
 
+def gone_from(table: str, connection: Connection, generation: int, changes: Changes) -> frozenset[str]:
+    """Identities that are people (or groups) no more, by whatever way a source says it."""
+    people = table == "person"
+    found = changes.gone | (changes.gone_people if people else changes.gone_groups)
+    found |= {one.identity for one in changes.problems if one.identity}
+    there = changes.present_people if people else changes.present_groups
+    if there is None:
+        return found
+    rows = connection.exec_driver_sql(
+        f"SELECT identity FROM directory_{table} WHERE generation = ?",  # noqa: S608 - constants
+        (generation,),
+    )
+    new = {one.identity for one in changes.people} | {one.identity for one in changes.groups}
+    return found | ({identity_of(row.identity) for row in rows} - there - new)
+
+
 @dataclass(slots=True)
 class Delta:
     """One application; `take` in the changes, then read what it came to."""
@@ -52,9 +68,10 @@ class Delta:
     _many: bool = False
 
     def take(self, changes: Changes) -> None:
-        unusable = {one.identity for one in changes.problems if one.identity}
-        for identity in changes.gone | unusable:
-            self._forget(identity)
+        for identity in gone_from("person", self.connection, self.generation, changes):
+            self._forget_person(identity)
+        for identity in gone_from("group", self.connection, self.generation, changes):
+            self._forget_group(identity)
         for person in changes.people:
             self._put_person(person)
         for group in changes.groups:
@@ -131,25 +148,30 @@ class Delta:
         self._note_nested(was ^ now)
         self._run(PUT_GROUP, octets, node, one.sid, record, members)
 
-    def _forget(self, identity: str) -> None:
+    def _forget_person(self, identity: str) -> None:
         octets = octets_of(identity)
-        person = self._first(
+        before = self._first(
             "SELECT record FROM directory_person WHERE generation = ? AND identity = ?", octets
         )
-        if person is not None:
-            self.people_gone += 1
-            self._touched.add(identity)
-            self._forget_names(octets, person_of(octets, person.record))
-            self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
-        group = self._first(
+        if before is None:
+            return
+        self.people_gone += 1
+        self._touched.add(identity)
+        self._forget_names(octets, person_of(octets, before.record))
+        self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
+
+    def _forget_group(self, identity: str) -> None:
+        octets = octets_of(identity)
+        before = self._first(
             "SELECT node, members FROM directory_group WHERE generation = ? AND identity = ?", octets
         )
-        if group is not None:
-            self.groups_gone += 1
-            members = set(unpacked(group.members))
-            self._leave(group.node, members)
-            self._note_nested(members)
-            self._run("DELETE FROM directory_group WHERE generation = ? AND identity = ?", octets)
+        if before is None:
+            return
+        self.groups_gone += 1
+        members = set(unpacked(before.members))
+        self._leave(before.node, members)
+        self._note_nested(members)
+        self._run("DELETE FROM directory_group WHERE generation = ? AND identity = ?", octets)
 
     def _forget_names(self, octets: bytes, before: PersonRecord | None) -> None:
         for kind, name in names_of(before) if before else ():

@@ -109,12 +109,11 @@ def keep_nodes(connection: Connection, generation: int, nodes: int) -> None:
 
 
 def reach(connection: Connection, directory: DirectoryName, position: Position, at: datetime) -> None:
-    """The current generation is as the directory was at `at`; what is held back is of no more use."""
+    """The current generation is as the directory was at `at`."""
     connection.exec_driver_sql(
         "UPDATE directory_sync SET position = ?, synced_at = max(synced_at, ?), trouble = '' WHERE directory = ?",
         (position, micros(at), directory),
     )
-    drop_hold(connection, directory)
 
 
 def note_trouble(connection: Connection, directory: DirectoryName, trouble: str) -> None:

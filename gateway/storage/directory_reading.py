@@ -1,5 +1,6 @@
 """What the replica knows: people with all their groups, names, problems. One moment per call."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -69,6 +70,10 @@ class StoredReading:
         return await self._database.read(look)
 
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
+        return await asyncio.to_thread(self.above_now, directory, keys)
+
+    def above_now(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
+        """The same in the calling thread."""
         digests = [digest_of(one) for one in keys]
 
         def look(connection: Connection) -> Sequence[GroupRecord]:
@@ -78,7 +83,7 @@ class StoredReading:
             rows = [connection.exec_driver_sql(NODE, (generation, one)).first() for one in digests]
             return _closure(connection, generation, [row.node for row in rows if row])
 
-        return await self._database.read(look)
+        return self._database.read_now(look)
 
     async def everyone(self, directory: DirectoryName) -> AsyncIterator[Known]:
         last = b""

@@ -29,6 +29,8 @@ OF_ACTIVE_DIRECTORY = (
     PASSWORD_EXPIRY,
 )
 
+TELLING = frozenset(name.lower() for name in (*OF_PASSWORD_POLICY, *OF_ACTIVE_DIRECTORY))
+NOTHING_TOLD = AccountFacts()
 UNTIL_AN_ADMINISTRATOR = "000001010000Z"  # draft-behera §5.3.3: locked permanently
 AD_DISABLED = 0x2
 AD_LOCKED = 0x10  # only in the computed attribute
@@ -46,6 +48,8 @@ def account_state(entry: Entry, now: datetime) -> AccountState:
 
 def account_facts(entry: Entry) -> AccountFacts:
     """All that the entry says of its account, whichever kind of directory it is from; raises EntryUnusable."""
+    if TELLING.isdisjoint(entry.attributes):
+        return NOTHING_TOLD
     locked_at = entry.text("pwdAccountLockedTime")
     flags, computed = _number(entry, "userAccountControl") or 0, _number(entry, COMPUTED) or 0
     return AccountFacts(

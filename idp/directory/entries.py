@@ -69,6 +69,12 @@ def identity_of(read: Entry, attribute: str) -> str:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
 
 
+def readable_values(read: Entry, attribute: str) -> list[str]:
+    """All values that are text; what is none gives nobody anything."""
+    texts = (value.decode(errors="replace") for value in read.values(attribute))
+    return [text for text in texts if text.isprintable() and "\ufffd" not in text and len(text) <= LONGEST]
+
+
 def logins_of(read: Entry, attributes: Sequence[str]) -> tuple[str, ...]:
     """What the person may be called by at sign-in: the one value of the first attribute, then the others' values."""
     canonical, *others = attributes

@@ -50,6 +50,8 @@ class RefusalReason(StrEnum):
     """Control characters, or longer than any name or password can be."""
     UNKNOWN_PERSON = "unknown_person"
     AMBIGUOUS_PERSON = "ambiguous_person"
+    UNDECIDED_PERSON = "undecided_person"
+    """A directory that may know the login did not answer, and nothing else says whose it is."""
     WRONG_PASSWORD = "wrong_password"
     NOT_TRIED = "not_tried"
     """Nobody may try this account's password now; the directory was not asked."""

@@ -1,24 +1,11 @@
-"""Distinguished names by RFC 4514: escaping, comparing as LDAP compares, and patterns of group names.
+"""Distinguished names by RFC 4514: escaping, and comparing as LDAP compares."""
 
-A pattern is a name in which `{municipality}` stands for six digits somewhere inside values:
-`cn=registrar,ou={municipality},ou=groups,dc=kromeriz,dc=cz`.
-"""
-
-import contextlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import ldap
 import ldap.dn
 
-from config.settings import PLACEHOLDER, RoleMapping
-from config.vocabulary import MunicipalityCode, Role
-from idp.directory.errors import DirectoryMisconfigured
-from idp.directory.person import RoleHeld
-
-CODE = "[0-9]{6}"
 SPECIAL = frozenset('\\,+"<>;=')
 ESCAPED = re.compile(r"\\(?:[0-9A-Fa-f]{2}|(.))", re.DOTALL)
 
@@ -80,6 +67,8 @@ def _needed(escape: re.Match[str]) -> str:
 
 def prepared(value: str) -> str:
     """Value as caseIgnoreMatch sees it (RFC 4518): NFKC, case folded, runs of space as one, none at ends."""
+    if value.isascii():
+        return " ".join(value.lower().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
     return " ".join(folded.split())
 
@@ -109,67 +98,3 @@ def same(one: str, other: str) -> bool:
 def _type(kind: str) -> str:
     lowered = kind.lower()
     return SHORT_NAMES.get(lowered, lowered)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPattern:
-    """A role mapping ready for matching."""
-
-    role: Role
-    municipality: MunicipalityCode | None
-    rdns: tuple[frozenset[tuple[str, re.Pattern[str]]], ...]
-
-    def held(self, group: Name) -> RoleHeld | None:
-        """The role that membership of `group` gives; None when the pattern speaks of other groups."""
-        if len(group) != len(self.rdns):
-            return None
-        codes: set[str] = set()
-        for patterns, rdn in zip(self.rdns, group, strict=True):
-            found = _match(patterns, rdn)
-            if found is None:
-                return None
-            codes |= found
-        if self.municipality is not None:
-            return RoleHeld(self.municipality, self.role)
-        return RoleHeld(MunicipalityCode(codes.pop()), self.role) if len(codes) == 1 else None
-
-
-def _match(patterns: frozenset[tuple[str, re.Pattern[str]]], rdn: Rdn) -> set[str] | None:
-    if len(patterns) != len(rdn):
-        return None
-    codes: set[str] = set()
-    for kind, pattern in patterns:
-        hits = [hit for other, value in rdn if other == kind and (hit := pattern.fullmatch(value))]
-        if len(hits) != 1:
-            return None
-        codes.update(hits[0].groups())
-    return codes
-
-
-def group_pattern(mapping: RoleMapping) -> GroupPattern:
-    """Read a configured mapping; DirectoryMisconfigured for one that cannot mean anything."""
-    what = f"role mapping {mapping.group!r}"
-    try:
-        name = parsed(mapping.group)
-    except NotAName as error:
-        raise DirectoryMisconfigured(what, "write a distinguished name (RFC 4514)") from error
-    rdns = tuple(frozenset((kind, _pattern(value)) for kind, value in rdn) for rdn in name)
-    carries = any(pattern.groups for rdn in rdns for _, pattern in rdn)
-    if carries == (mapping.municipality is not None):
-        hint = f"say the municipality once: by {PLACEHOLDER} in the group's name or by `municipality`"
-        raise DirectoryMisconfigured(what, hint)
-    return GroupPattern(mapping.role, mapping.municipality, rdns)
-
-
-def _pattern(value: str) -> re.Pattern[str]:
-    return re.compile(f"({CODE})".join(re.escape(part) for part in value.split(PLACEHOLDER)))
-
-
-def roles(patterns: Sequence[GroupPattern], groups: Iterable[str]) -> tuple[RoleHeld, ...]:
-    """Roles given by membership of `groups`, sorted, without repetition. An unreadable name gives none."""
-    held: set[RoleHeld] = set()
-    for group in groups:
-        with contextlib.suppress(NotAName):
-            name = parsed(group)
-            held |= {role for pattern in patterns if (role := pattern.held(name))}
-    return tuple(sorted(held))

@@ -17,6 +17,11 @@ class AccountState(StrEnum):
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
 
+    @property
+    def ends_sessions(self) -> bool:
+        """Strangers can lock an account by guessing; that must not throw out the one who is at work."""
+        return self not in {AccountState.ACTIVE, AccountState.LOCKED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
@@ -39,9 +44,9 @@ class AccountFacts:
         holds = (
             (self.disabled, AccountState.DISABLED),
             (too_early or too_late, AccountState.EXPIRED),
-            (self.locked, AccountState.LOCKED),
             (self.must_change, AccountState.MUST_CHANGE_PASSWORD),
             (password_over, AccountState.PASSWORD_EXPIRED),
+            (self.locked, AccountState.LOCKED),  # last: it hides nothing that ends sessions
         )
         return next((state for held, state in holds if held), AccountState.ACTIVE)
 
@@ -54,6 +59,15 @@ class RoleHeld:
     role: Role
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StandIn:
+    """A role that somebody has as a deputy."""
+
+    held: RoleHeld
+    in_place_of: str
+    """Login of whose role it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person as last read. `subject` outlives renames and moves; everything else may change."""
@@ -64,4 +78,6 @@ class Person:
     mail: str
     state: AccountState
     roles: tuple[RoleHeld, ...]
-    """Sorted, without repetition."""
+    """Sorted, without repetition; those held as a deputy too."""
+    standing_in: tuple[StandIn, ...] = ()
+    """Which of the roles are held as a deputy, and whose they are; sorted."""

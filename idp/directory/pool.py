@@ -64,7 +64,7 @@ class Pool:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`work` on a service connection; again on another when that one is lost, so it must only read."""
-        return await self._in_thread(lambda: self._with_connection(work))
+        return await self._in_thread(lambda: self.run_here(work))
 
     async def refusal(self, dn: str, password: str) -> RefusalReason | None:
         """Bind as `dn` on a fresh connection: None when accepted. An error never reads as either."""
@@ -96,7 +96,8 @@ class Pool:
         finally:
             self._waiting -= 1
 
-    def _with_connection(self, work: Callable[[Connection], T]) -> T:
+    def run_here(self, work: Callable[[Connection], T]) -> T:
+        """The same in the calling thread, which must not be the event loop's."""
         for _ in range(len(self._settings.servers) + 1):
             kept = self._service_connection()
             try:

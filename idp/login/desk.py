@@ -6,7 +6,7 @@ from datetime import datetime
 
 from config.vocabulary import SessionId, SubjectId
 from idp import events
-from idp.directory.person import AccountState, Person
+from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
@@ -130,7 +130,7 @@ def refresh(
     session = book.session(sid)
     if session is None or session.ended_at is not None:
         return None
-    if person is None or person.subject != session.person.subject or person.state is not AccountState.ACTIVE:
+    if person is None or person.subject != session.person.subject or person.state.ends_sessions:
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
     fresh = with_facts(session, person, now, limits)

@@ -3,6 +3,7 @@
 The tree has `ou=people`, `ou=groups` and a service account ready; the caller's LDIF adds people and groups.
 """
 
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -108,6 +109,16 @@ class Directory:
     def start(self) -> None:
         self.server.start()
 
+    def reconfigure(self, *lines: str) -> None:
+        """Change the database's configuration (lines of a `changetype: modify`), with a restart between."""
+        self.stop()
+        text = "\n".join(("dn: olcDatabase={1}mdb,cn=config", "changetype: modify", *lines, ""))
+        options = ["-F", str(self.server.plan.folder / "configuration"), "-n", "0"]
+        subprocess.run(
+            ["/usr/sbin/slapmodify", *options], input=text, text=True, check=True, capture_output=True
+        )
+        self.start()
+
     def settings(self, **changes: Any) -> DirectorySettings:
         """Settings for this server, with quick time-outs."""
         made = DirectorySettings(
@@ -144,7 +155,12 @@ def as_root(server: Slapd, authority: Path) -> Iterator[Any]:
 
 @contextmanager
 def slapd(
-    folder: Path, ldif_text: str = "", *, names: Sequence[str] = LOOPBACK, skeleton: str = SKELETON
+    folder: Path,
+    ldif_text: str = "",
+    *,
+    names: Sequence[str] = LOOPBACK,
+    skeleton: str = SKELETON,
+    tells_changes: bool = True,
 ) -> Iterator[Directory]:
     """Server with the skeleton and `ldif_text`, on free ports, certified for `names`; ended on exit."""
     made = make_authority(folder / "tls")
@@ -155,6 +171,7 @@ def slapd(
         pair=server_pair(made, "slapd", names),
         reader=SERVICE,
         root_password=ROOT_PASSWORD,
+        tells_changes=tells_changes,
     )
     load(plan, skeleton + ldif_text)
     password_file = folder / "bind-password"

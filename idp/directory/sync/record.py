@@ -60,9 +60,22 @@ class Changes:
     groups: tuple[GroupRecord, ...] = ()
     gone: frozenset[str] = frozenset()
     """Identities of people and groups that left the directory or the filter; unknown ones do no harm."""
+    gone_people: frozenset[str] = frozenset()
+    """The same, where the source knows only that these are among the people no more."""
+    gone_groups: frozenset[str] = frozenset()
+    """The same of groups."""
+    present_people: frozenset[str] | None = None
+    """Where a source can only say who is still there: everybody else but `people` is gone."""
+    present_groups: frozenset[str] | None = None
+    """The same of groups."""
     problems: tuple[EntryProblem, ...] = ()
     position: Position | None = None
     """Where the source stands after them; None for a push, after which a source may have more to say."""
 
     def __len__(self) -> int:
-        return len(self.people) + len(self.groups) + len(self.gone) + len(self.problems)
+        return (
+            len(self.people)
+            + len(self.groups)
+            + len(self.gone | self.gone_people | self.gone_groups)
+            + len(self.problems)
+        )

@@ -149,7 +149,13 @@ class Replica(Protocol):
         """
         ...
 
-    def note_trouble(self, directory: DirectoryName, trouble: str) -> None: ...
+    def outdated_groups(self, directory: DirectoryName, changes: Changes) -> frozenset[str]:
+        """Identities of groups that list an entry of `changes` under a name which it has no more."""
+        ...
+
+    def note_trouble(self, directory: DirectoryName, trouble: str) -> None:
+        """For operators; empty when there is none any more."""
+        ...
 
     def sweep(self) -> None:
         """Remove generations that are of no more use, in short steps."""

@@ -6,6 +6,7 @@ Both are used in threads, with a service connection of the pool. They raise what
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from idp.directory.connection import Connection
@@ -40,15 +41,25 @@ class Form(Protocol):
     @property
     def groups(self) -> Query: ...
 
-    def pages(self, line: Connection, query: Query) -> Iterator[list[Entry]]:
-        """All entries of `query`, page by page; raises unless the server said that these are all."""
+    def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
+        """Entries of `query`, and referrals not followed, page by page; raises unless the server said that
+        these are all. What needs further questions about an entry asks them here.
+        """
         ...
 
     def person(self, entry: Entry) -> PersonRecord: ...
 
-    def group(self, line: Connection, entry: Entry) -> GroupRecord:
-        """`line`: for members beyond what one answer holds; no paged search may be under way on it."""
-        ...
+    def group(self, entry: Entry) -> GroupRecord: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a source is best used."""
+
+    every: timedelta | None = None
+    """How often to ask at most, where that is less often than `facts.refresh`."""
+    advice: str = ""
+    """For operators: what would make it better."""
 
 
 class Source(Protocol):
@@ -57,6 +68,8 @@ class Source(Protocol):
     def position(self, line: Connection) -> Position:
         """Where this server stands now. Kept with a full read that begins afterwards."""
         ...
+
+    def manner(self, since: Position) -> Manner: ...
 
     def changes(self, line: Connection, since: Position) -> Changes:
         """All that changed since, with the position reached: a constant number of searches when nothing did.

@@ -12,10 +12,10 @@ ACTS = [
     acts.stopped(NOON, "SIGTERM"),
     acts.data_plane_started(NOON, 7),
     acts.data_plane_died(NOON, 7, -9),
-    acts.directory_unreachable(NOON, "ldaps://directory:636", "refused"),
-    acts.directory_misconfigured(NOON, "ldaps://directory:636", "the service account is refused"),
+    acts.directory_unreachable(NOON, "urad", "ldaps://directory:636", "refused"),
+    acts.directory_misconfigured(NOON, "urad", "ldaps://directory:636", "the service account is refused"),
     acts.looked(NOON, subject="cli:brana (jana)", command="user show", of="novak", found=1),
-    acts.directory_recovered(NOON, "ldaps://directory:636"),
+    acts.directory_recovered(NOON, "urad", "ldaps://directory:636"),
     acts.policies_loaded(NOON, "p1", digest="d1", policies=12, files={"region/a.cedar": "aa"}, before=None),
     acts.sign_in_refused(
         NOON, "attempt_lost", host="spis.cz", address="::1", request_id="r", user_agent="x", left_out=3

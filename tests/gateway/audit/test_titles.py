@@ -16,7 +16,7 @@ from tests.gateway.audit.making import entries, entry
 DETAILS = {
     *("authenticator", "by", "before", "device_address", "kind", "channel"),
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
-    *("policies", "previous"),
+    *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.vocabulary import Language, Role, SubjectId
+from config.vocabulary import DirectoryName, Language, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.titles import sentence
-from gateway.sessions.facts import Facts
+from gateway.sessions.facts import Facts, living
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
@@ -30,13 +30,15 @@ class Office:
         self.now = now
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
-        self.facts = Facts(world.office, self._record, self.reachable.append, "ldaps://office")
+        self.facts = Facts(
+            world.office, self._record, self.reachable.append, DirectoryName("urad"), "ldaps://office"
+        )
         self.watch = Watch(self._people, lambda: self.now)
 
     async def look(self) -> None:
         """One round as the control plane makes it."""
         self.now += LATER
-        sessions = await self.facts.living(await self.world.store.open_page(None, 100), self.now)
+        sessions = await living(self.world.office, await self.world.store.open_page(None, 100), self.now)
         await self.facts.take(sessions, await self.watch.look({one.subject for one in sessions}))
 
     async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:

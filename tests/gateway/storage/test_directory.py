@@ -8,7 +8,7 @@ from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
 from gateway.storage.directory_reading import StoredReading
-from gateway.storage.directory_staging import STEP
+from gateway.storage.directory_staging import WIDE
 from idp.directory.sync.record import Changes, EntryProblem, GroupRecord
 from idp.directory.sync.replica import Count, Outdated, TooManyGone
 from tests.rig.replica import BEGAN, LIMIT, OFFICE, fill, group, identity, person
@@ -75,14 +75,14 @@ async def test_a_full_read_that_breaks_off_changes_nothing_and_leaves_nothing(
 async def test_what_an_older_reading_left_is_swept_away(
     replica: StoredReplica, reading: StoredReading, database: Database
 ):
-    people = [person(number) for number in range(STEP + 7)]
+    people = [person(number) for number in range(WIDE + 7)]
     fill(replica, people, [group(1, *people[:10])], [EntryProblem("cn=x", "odd")])
     before = rows(database)
     fill(replica, people, [group(1, *people[:10])], [EntryProblem("cn=x", "odd")])
     assert rows(database) == {name: 2 * number for name, number in before.items()}
     replica.sweep()
     assert rows(database) == before
-    assert len(await everyone(reading)) == STEP + 7
+    assert len(await everyone(reading)) == WIDE + 7
 
 
 async def test_groups_are_held_through_groups_and_circles_end(replica: StoredReplica, reading: StoredReading):
@@ -209,8 +209,6 @@ async def test_a_later_good_reading_makes_the_held_one_void(replica: StoredRepli
     fill(replica, [])
     assert fill(replica, TEN) is None
     assert replica.standing(OFFICE).held is None
-    fill(replica, [])
-    replica.apply(OFFICE, Changes(position="2"), "1", BEGAN + MINUTE, LIMIT)
     assert replica.confirm(OFFICE) is None
 
 

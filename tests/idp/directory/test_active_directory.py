@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 import ldap
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.connection import Connection
 from idp.directory.errors import BindRefused, DirectoryMisconfigured, EntryUnusable, RefusalReason
+from idp.directory.lockout import Lockout
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.pool import Pool
 from idp.directory.reader import DirectoryReader
@@ -173,6 +175,10 @@ async def test_ldaps_and_starttls_are_verified_against_the_authority(domain: Dom
         pytest.raises(DirectoryMisconfigured, match="certificate is not accepted"),
     ):
         await one.authenticate("bez.role", PASSWORD)
+
+
+async def test_the_domain_says_when_it_locks_accounts(reader: DirectoryReader):
+    assert await reader.lockout() == Lockout(attempts=3, window=timedelta(minutes=30))
 
 
 def test_a_plain_bind_is_refused_by_the_server(domain: Domain):

@@ -3,12 +3,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from config.settings import RoleMapping
-from config.vocabulary import MunicipalityCode, Role
-from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, comparable, escaped, group_pattern, parsed, prepared, roles, same
-from idp.directory.person import RoleHeld
+from idp.directory.names import NotAName, comparable, escaped, parsed, prepared, same
 from tests.rig.office import PASSWORD, reading
 from tests.rig.slapd import BASE, Directory, slapd
 
@@ -56,63 +52,6 @@ def test_what_is_no_name_is_said_to_be_none(nonsense: str):
         parsed(nonsense)
 
 
-REGISTRAR = RoleMapping(group="cn=registrar,ou={municipality},ou=groups,dc=obec,dc=test", role=Role.REGISTRAR)
-IN_HULIN = RoleHeld(MunicipalityCode("588491"), Role.REGISTRAR)
-
-
-@pytest.mark.parametrize(
-    ("group", "held"),
-    [
-        ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test", (IN_HULIN,)),
-        ("CN=Registrar,OU=588491,OU=Groups,DC=obec,DC=test", (IN_HULIN,)),
-        ("cn=registrar,ou=58849,ou=groups,dc=obec,dc=test", ()),
-        ("cn=registrar,ou=5884911,ou=groups,dc=obec,dc=test", ()),
-        ("cn=registrar,ou=５８８４９１x,ou=groups,dc=obec,dc=test", ()),
-        ("cn=registrar+ou=588491,ou=588491,ou=groups,dc=obec,dc=test", ()),
-        ("cn=registrar,ou=588491,ou=groups,dc=obec,dc=test,dc=evil", ()),
-        ("cn=registrar\\,ou=588491,ou=groups,dc=obec,dc=test", ()),
-        ("cn=mayor,ou=588491,ou=groups,dc=obec,dc=test", ()),
-        ("no name at all", ()),
-    ],
-)
-def test_a_group_gives_the_role_its_pattern_says_and_no_other(group: str, held: tuple[RoleHeld, ...]):
-    assert roles([group_pattern(REGISTRAR)], [group]) == held
-
-
-def test_a_pattern_may_carry_the_municipality_inside_a_value_and_twice():
-    pattern = group_pattern(
-        RoleMapping(group="CN=Role {municipality} (podatelna),ou={municipality},dc=x", role=Role.MAIL_ROOM)
-    )
-    assert roles([pattern], ["cn=role 588491 (Podatelna),ou=588491,dc=x"]) == (
-        RoleHeld(MunicipalityCode("588491"), Role.MAIL_ROOM),
-    )
-    assert roles([pattern], ["cn=role 588491 (Podatelna),ou=588296,dc=x"]) == ()
-
-
-def test_a_fixed_group_gives_its_role_where_the_mapping_says():
-    pattern = group_pattern(
-        RoleMapping(group="cn=mkb,dc=x", role=Role.AUDITOR, municipality=MunicipalityCode("588296"))
-    )
-    assert roles([pattern], ["CN=MKB,dc=x", "cn=mkb,dc=X"]) == (
-        RoleHeld(MunicipalityCode("588296"), Role.AUDITOR),
-    )
-
-
-@pytest.mark.parametrize(
-    "mapping",
-    [
-        RoleMapping(group="cn=mkb,dc=x", role=Role.AUDITOR),
-        RoleMapping(
-            group="cn={municipality},dc=x", role=Role.AUDITOR, municipality=MunicipalityCode("588296")
-        ),
-        RoleMapping(group="mkb", role=Role.AUDITOR, municipality=MunicipalityCode("588296")),
-    ],
-)
-def test_a_mapping_that_cannot_mean_anything_is_refused(mapping: RoleMapping):
-    with pytest.raises(DirectoryMisconfigured, match="role mapping"):
-        group_pattern(mapping)
-
-
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory):
     with slapd(tmp_path_factory.mktemp("names")) as directory:
@@ -151,7 +90,7 @@ async def test_whatever_the_name_the_directory_finds_exactly_that_entry(empty: D
     dn = add(empty, name, login)
     try:
         with reading(empty.settings(connections=1)) as reader:
-            found = await reader._pool.run(lambda line: list(reader._entries(line, equal("cn", name))))
+            found = await reader._pool.run(lambda line: list(reader._people.entries(line, equal("cn", name))))
         assert [each.values("uid") for each in found] == [(login.encode(),)]
         assert same(found[0].dn, dn)
     finally:

@@ -24,8 +24,7 @@ NEW = "Úplně jiné heslo, 2× delší 😀"
 
 
 async def subject_of(reader: DirectoryReader, login: str) -> SubjectId:
-    found = await reader.named(login)
-    assert found is not None
+    (found,) = await reader.named(login)
     return found.subject
 
 
@@ -75,7 +74,7 @@ async def test_whoever_must_change_the_password_can(domain: Domain, reader: Dire
 
 async def test_whose_password_has_expired_can_change_it(domain: Domain, reader: DirectoryReader):
     newcomer(domain, "propadle")
-    age_password(domain, dn("propadle"))
+    age_password(domain.folder, dn("propadle"))
     whose = await subject_of(reader, "propadle")
     assert await reader.change_password(whose, "špatné", NEW) == NotChanged(NotChangedReason.OLD_WRONG)
     assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
@@ -128,7 +127,7 @@ async def test_a_password_that_is_too_young_stays(domain: Domain, reader: Direct
 
 async def test_who_may_not_change_it_is_told_so(domain: Domain, reader: DirectoryReader):
     newcomer(domain, "nesmi")
-    forbid_password_change(domain, dn("nesmi"))
+    forbid_password_change(domain.folder, dn("nesmi"))
     answer = await reader.change_password(await subject_of(reader, "nesmi"), PASSWORD, NEW)
     assert answer == NotChanged(NotChangedReason.NOT_ALLOWED)
 

@@ -1,0 +1,135 @@
+"""The replicas of all directories, kept current in threads beside the event loop; what happens is handed to it."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+
+from config.settings import Directory
+from config.vocabulary import DirectoryName
+from gateway.commands.directory_read import ReadInChild
+from gateway.commands.state import State, now
+from gateway.control import Step
+from gateway.storage.directory import StoredReplica
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.pool import Pool
+from idp.directory.sync.kinds import form_and_source
+from idp.directory.sync.listening import Listener
+from idp.directory.sync.news import News, held_back
+from idp.directory.sync.openldap import OpenLdapSource
+from idp.directory.sync.runner import Pace, Runner
+
+FIRST_READ = timedelta(minutes=2)  # longer than a hundred thousand people take
+STEP = 0.1  # seconds between two words of how far it is
+CLOSING = 3.0  # seconds for threads to notice that they end
+
+
+class Kept:
+    """One directory: a thread that asks, two that listen where there is something to hear."""
+
+    def __init__(self, settings: Directory, state: State, pace: Pace, tell: "asyncio.Queue[News]") -> None:
+        self._loop, self._news = asyncio.get_running_loop(), tell
+        replica = StoredReplica(state.database)
+        self.known = asyncio.Event()
+        """Something is kept of it, or it is known why nothing is."""
+        if replica.standing(settings.name).generation is not None:
+            self.known.set()
+        _, source = form_and_source(settings, replica, now)
+        self._pool = Pool(settings)
+        self._child = ReadInChild(state.database.path, settings, os.getpid())
+        self.runner = Runner(settings, replica, source, self._pool, self._child, pace, now, self._told)
+        self._listeners = [
+            Listener(
+                which,
+                source,
+                self._pool,
+                lambda: replica.standing(settings.name).position,
+                self.runner.push,
+            )
+            for which in (0, 1)
+            if isinstance(source, OpenLdapSource)
+        ]
+        bodies = [self.runner.run, *(one.run for one in self._listeners)]
+        self._threads = [
+            threading.Thread(target=body, name=f"sync-{settings.name}", daemon=True) for body in bodies
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Blocks until the threads have ended."""
+        self.runner.stop()
+        self._child.stop()
+        for one in self._listeners:
+            one.stop()
+        for thread in self._threads:
+            thread.join(CLOSING)
+        self._pool.close()
+
+    def _told(self, news: News) -> None:
+        def arrived() -> None:
+            self._news.put_nowait(news)
+            self.known.set()
+
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(arrived)
+
+
+class Directories:
+    """Made and used in the event loop."""
+
+    def __init__(self, state: State) -> None:
+        facts = state.settings.facts
+        pace = Pace(facts.refresh, facts.full)
+        self.news: asyncio.Queue[News] = asyncio.Queue()
+        self._kept = {one.name: Kept(one, state, pace, self.news) for one in state.settings.directories}
+
+    def start(self) -> None:
+        for one in self._kept.values():
+            one.start()
+
+    def look_again(self) -> None:
+        """A command changed something."""
+        for one in self._kept.values():
+            one.runner.wake()
+
+    async def first_read(self, stop: asyncio.Event) -> None:
+        """Return when something is known of every directory, or why not; at once but for the very first start."""
+
+        async def all_known() -> None:
+            for one in self._kept.values():
+                await one.known.wait()
+
+        waits = [asyncio.create_task(all_known()), asyncio.create_task(_set(stop))]
+        await asyncio.wait(waits, timeout=FIRST_READ.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+
+    async def sync(self, name: str, *, full: bool) -> AsyncIterator[Step]:
+        """Sync now, and say how far it is until it has ended. Implements `gateway.control.Sync`."""
+        kept = self._kept.get(DirectoryName(name))
+        if kept is None:
+            yield Step(ended=True, trouble=f"no directory is called {name}")
+            return
+        answer = asyncio.wrap_future(kept.runner.want(full=full))
+        while not answer.done():
+            await asyncio.wait([answer], timeout=STEP)
+            if (progress := kept.runner.progress) is not None:
+                yield Step(people=progress.people, groups=progress.groups)
+        try:
+            held = await answer
+        except DirectoryUnusable as trouble:
+            yield Step(ended=True, trouble=str(trouble))
+        else:
+            yield Step(ended=True, trouble=str(held_back(kept.runner.name, held)) if held else "")
+
+    async def close(self) -> None:
+        await asyncio.gather(*(asyncio.to_thread(one.stop) for one in self._kept.values()))
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()

@@ -1,0 +1,38 @@
+"""Who has somebody else's roles for some days. Pure: the day is an argument.
+
+Laws: only what the other has by the directory's own rules passes on, never what is held as a deputy; roles of
+administrators pass only where the configuration names one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from config.settings import Deputy
+from config.vocabulary import ADMINISTRATORS
+from idp.directory.person import RoleHeld, StandIn
+from idp.directory.role_mapping import holds
+
+
+def acting(deputies: Iterable[Deputy], login: str, day: date) -> list[Deputy]:
+    """For whom the person of that login stands in that day."""
+    return [
+        one
+        for one in deputies
+        if one.person.casefold() == login.casefold() and holds(one.valid_from, one.valid_until, day)
+    ]
+
+
+def lent(deputy: Deputy, roles: Sequence[RoleHeld]) -> list[StandIn]:
+    """What of the other's roles the deputy has. `roles`: those the other has by rules."""
+    return [StandIn(held, deputy.in_place_of) for held in roles if _passes(deputy, held)]
+
+
+def _passes(deputy: Deputy, held: RoleHeld) -> bool:
+    if deputy.municipality is not None and held.municipality != deputy.municipality:
+        return False
+    return held.role not in ADMINISTRATORS if deputy.role is None else held.role is deputy.role
+
+
+def together(own: Iterable[RoleHeld], lent: Iterable[StandIn]) -> tuple[RoleHeld, ...]:
+    """Sorted, without repetition."""
+    return tuple(sorted({*own, *(one.held for one in lent)}))

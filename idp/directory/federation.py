@@ -1,0 +1,138 @@
+"""Any number of directories as one: whose a login is, and which directory speaks for a person.
+
+Laws: a password is shown to one directory at most, to that which alone answers to the login; a login with a realm is
+the affair of the realm's directory; a directory that is away hurts the people of no other, and what it might have
+said is not guessed; nobody can tell from answers or their time which directories know a login.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from zlib import crc32
+
+from config.district import District
+from config.settings import Directory
+from config.vocabulary import DirectoryName, SubjectId
+from idp.directory.entries import Entry
+from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
+from idp.directory.logins import owner_of, refused_before_asking
+from idp.directory.password import Changed, NotChanged, NotChangedReason
+from idp.directory.people import Above, nothing_above
+from idp.directory.person import Person
+from idp.directory.reader import (
+    WITHOUT_ONE_ENTRY,
+    Admit,
+    DirectoryReader,
+    in_steps,
+    nobody_counts,
+    report_to_log,
+    utc_now,
+)
+from idp.directory.subject import directory_of
+
+LastMeant = Callable[[str], Awaitable[SubjectId | None]]
+"""Whom a login meant the last time it was plain; None where that is not remembered."""
+
+
+async def nothing_remembered(_login: str) -> None:
+    return None
+
+
+class Federation:
+    """Raises DirectoryUnreachable or DirectoryMisconfigured whenever the answer is not known for certain."""
+
+    def __init__(
+        self,
+        directories: Sequence[Directory],
+        district: District | None = None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        report: Callable[[EntryUnusable], None] = report_to_log,
+        last_meant: LastMeant = nothing_remembered,
+        above: Above = nothing_above,
+    ) -> None:
+        self._directories = directories
+        self._last_meant = last_meant
+        self.readers: Mapping[DirectoryName, DirectoryReader] = MappingProxyType(
+            {
+                one.name: DirectoryReader(one, district, clock=clock, report=report, above=above)
+                for one in directories
+            }
+        )
+
+    def close(self) -> None:
+        for reader in self.readers.values():
+            reader.close()
+
+    async def authenticate(
+        self, login: str, password: str, admit: Admit | None = None
+    ) -> Person | BindRefused:
+        """The person, when the login is one person's and that person's directory accepts the password."""
+        only = self._only(login)
+        if only is not None:
+            return await only.authenticate(login, password, admit)
+        return await in_steps(self._among_all(login, password, admit or nobody_counts))
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        """As that person's directory knows them now; None for people of no directory of ours."""
+        reader = self.readers.get(directory_of(subject))
+        return None if reader is None else await reader.person(subject)
+
+    async def named(self, login: str) -> list[Person]:
+        """Whoever answers to a login, in every directory, for those who look after the product."""
+        only = self._only(login)
+        asked = [only] if only is not None else list(self.readers.values())
+        found = await asyncio.gather(*(reader.named(login) for reader in asked))
+        return [person for people in found for person in people]
+
+    async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
+        """As `DirectoryReader.change_password`, in the directory whose the person is."""
+        reader = self.readers.get(directory_of(subject))
+        if reader is None:
+            return NotChanged(NotChangedReason.NOT_ALLOWED)
+        return await reader.change_password(subject, old, new)
+
+    def _only(self, login: str) -> DirectoryReader | None:
+        """The one directory that is asked about the login; None: all are."""
+        if len(self.readers) == 1:
+            return next(iter(self.readers.values()))
+        owner = owner_of(login, self._directories)
+        return None if owner is None else self.readers[owner]
+
+    async def _among_all(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
+        unfit = refused_before_asking(login, password)
+        if unfit is not None:
+            return BindRefused(unfit)
+        found, answering = await self._found(login)
+        reader, entry = found[0] if len(found) == 1 else (None, None)
+        whose = reader.subject_of(entry) if reader is not None and entry is not None else None
+        away = len(answering) < len(self.readers)
+        # while a directory is away: only whom the login meant when all answered
+        known = whose if not away or whose == await self._last_meant(login) else None
+        if not await admit(known):
+            return BindRefused(RefusalReason.NOT_TRIED, known)
+        if reader is not None and entry is not None and known is not None:
+            return await reader.try_password(entry, known, login, password)
+        # always the same one for a login, so that trying again shows nothing
+        await answering[crc32(login.casefold().encode()) % len(answering)].pretend(password)
+        undecided = away and len(found) < 2
+        reason = WITHOUT_ONE_ENTRY.get(len(found), RefusalReason.AMBIGUOUS_PERSON)
+        return BindRefused(RefusalReason.UNDECIDED_PERSON if undecided else reason)
+
+    async def _found(self, login: str) -> tuple[list[tuple[DirectoryReader, Entry]], list[DirectoryReader]]:
+        """Entries of the login everywhere, and the directories that answered. Raises where none did."""
+        readers = list(self.readers.values())
+        answers = await asyncio.gather(*(one.find(login) for one in readers), return_exceptions=True)
+        found, answering, troubles = [], [], []
+        for reader, answer in zip(readers, answers, strict=True):
+            if isinstance(answer, DirectoryUnusable):
+                troubles.append(answer)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                answering.append(reader)
+                found += [(reader, entry) for entry in answer]
+        if not answering:
+            raise troubles[0]
+        return found, answering

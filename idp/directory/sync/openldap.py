@@ -1,0 +1,169 @@
+"""Changes of OpenLDAP by content synchronization (RFC 4533): one search for people, one for groups.
+
+A position is a cookie for each: the change sequence numbers (contextCSN) up to which we have heard everything.
+A server without that overlay is asked in the slower way of `openldap_polling`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+
+from config.settings import Directory
+from idp.directory.connection import BASE, Connection
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.filters import Filter
+from idp.directory.names import parsed
+from idp.directory.sync.openldap_changes import Understanding
+from idp.directory.sync.openldap_containers import containers, require_same
+from idp.directory.sync.openldap_form import OpenLdapForm
+from idp.directory.sync.openldap_polling import PollingSource
+from idp.directory.sync.openldap_stream import Heard, Stream
+from idp.directory.sync.record import Changes, Position
+from idp.directory.sync.replica import Replica
+from idp.directory.sync.source import Manner, PositionUnknown, Query
+
+CSN = re.compile(r"[0-9]{14}\.[0-9]{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}")
+"""Time, count, server, modification; of one server, later ones are greater as text."""
+EVERYTHING = Filter("(objectClass=*)")
+
+
+class Reached(msgspec.Struct, frozen=True):
+    people: str
+    groups: str
+    containers: str
+
+    @property
+    def cookies(self) -> tuple[str, str]:
+        return self.people, self.groups
+
+
+@dataclass(slots=True)
+class SyncreplSource:
+    """Implements `idp.directory.sync.source.Source` and `Telling`."""
+
+    understanding: Understanding
+    _contexts: dict[str, list[str]] = field(default_factory=dict)
+    """By server: its naming contexts."""
+
+    @property
+    def queries(self) -> tuple[Query, Query]:
+        return self.understanding.form.people, self.understanding.form.groups
+
+    def position(self, line: Connection) -> Position | None:
+        """None where the server tells no changes, or not to the service account."""
+        numbers = [self._numbers(line, query.base) for query in self.queries]
+        if not all(numbers):
+            return None
+        people, groups = (f"rid=000,csn={';'.join(each.values())}" for each in numbers)
+        return _written(Reached(people, groups, self._containers(line)))
+
+    def manner(self, _since: Position) -> Manner:
+        return Manner()
+
+    def changes(self, line: Connection, since: Position) -> Changes:
+        before = _read(since)
+        if not self.understanding.unsettled and self._nothing_new(line, before.cookies):
+            return Changes(position=since)
+        require_same(before.containers, self._containers(line))
+        people, groups = (
+            Stream(line, query, cookie, persist=False).refresh()
+            for query, cookie in zip(self.queries, before.cookies, strict=True)
+        )
+        reached = _written(
+            Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
+        )
+        return replace(self.understanding.changes(line, people, groups), position=reached)
+
+    def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
+        return tuple(zip(self.queries, _read(since).cookies, strict=True))
+
+    def pushed(self, line: Connection, heard: tuple[Heard, Heard]) -> Changes:
+        return self.understanding.changes(line, *heard, pushed=True)
+
+    def _containers(self, line: Connection) -> str:
+        return containers(line, self.understanding.form, self.understanding.settings.page_size)
+
+    def _nothing_new(self, line: Connection, cookies: tuple[str, str]) -> bool:
+        """Whether nothing at all was written since. Raises PositionUnknown for a server that is behind."""
+        known: dict[str, dict[str, str]] = {}
+        quiet = True
+        for query, cookie in zip(self.queries, cookies, strict=True):
+            context = self._context(line, query.base)
+            if context not in known:
+                known[context] = self._numbers(line, query.base)
+            ours, theirs = _by_server(cookie), known[context]
+            if any(theirs.get(server, "") < number for server, number in ours.items()):
+                raise PositionUnknown(
+                    f"{line.url} has not all that was seen before: another, or a restored one"
+                )
+            quiet = quiet and ours == theirs
+        return quiet
+
+    def _numbers(self, line: Connection, base: str) -> dict[str, str]:
+        """By server that writes: its latest change below the naming context; empty where none is told."""
+        found = line.search(self._context(line, base), BASE, EVERYTHING, ("contextCSN",), 1)
+        try:
+            entries = [one for page, _ in found for one in page]
+        except DirectoryMisconfigured:  # an entry that the service account may not see
+            return {}
+        values = (value.decode() for one in entries for value in one.values("contextCSN"))
+        return _by_server(";".join(values))
+
+    def _context(self, line: Connection, base: str) -> str:
+        """The longest naming context of this server that holds `base`; itself, where the server names none."""
+        if line.url not in self._contexts:
+            root = line.search("", BASE, EVERYTHING, ("namingContexts",), 1)
+            values = (
+                value for entries, _ in root for one in entries for value in one.values("namingContexts")
+            )
+            self._contexts[line.url] = [value.decode() for value in values]
+        name = parsed(base)
+        above = (
+            one for one in self._contexts[line.url] if name[len(name) - len(parsed(one)) :] == parsed(one)
+        )
+        return max(above, key=lambda one: len(parsed(one)), default=base)
+
+
+class OpenLdapSource:
+    """Implements `idp.directory.sync.source.Source`: by syncrepl where the server offers it. One thread at a time."""
+
+    def __init__(
+        self, settings: Directory, form: OpenLdapForm, replica: Replica, clock: Callable[[], datetime]
+    ) -> None:
+        understanding = Understanding(settings, form, replica)
+        self.telling = SyncreplSource(understanding)
+        self._polling = PollingSource(understanding, clock)
+
+    def position(self, line: Connection) -> Position:
+        return self.telling.position(line) or self._polling.position(line)
+
+    def manner(self, since: Position) -> Manner:
+        return self._way(since).manner(since)
+
+    def changes(self, line: Connection, since: Position) -> Changes:
+        return self._way(since).changes(line, since)
+
+    def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
+        """What to keep listening to, with cookies; nothing where the server tells nothing."""
+        return self.telling.searches(since) if self._way(since) is self.telling else ()
+
+    def pushed(self, line: Connection, heard: tuple[Heard, Heard]) -> Changes:
+        return self.telling.pushed(line, heard)
+
+    def _way(self, since: Position) -> SyncreplSource | PollingSource:
+        return self.telling if since.startswith("{") else self._polling
+
+
+def _written(reached: Reached) -> Position:
+    return msgspec.json.encode(reached).decode()
+
+
+def _read(position: Position) -> Reached:
+    return msgspec.json.decode(position, type=Reached)
+
+
+def _by_server(cookie: str) -> dict[str, str]:
+    return {found[1]: found[0] for found in CSN.finditer(cookie.partition(",delcsn=")[0])}

@@ -1,0 +1,72 @@
+"""People and groups of OpenLDAP as records. Memberships refer to distinguished names, in comparable form."""
+
+from collections.abc import Iterator
+
+from config.settings import Directory
+from idp.directory.account import account_facts
+from idp.directory.connection import SUBTREE, Connection
+from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
+from idp.directory.errors import EntryUnusable
+from idp.directory.filters import Filter
+from idp.directory.kind import kind_of, login_attributes, people_filter
+from idp.directory.names import NotAName, comparable
+from idp.directory.role_mapping import RoleBook
+from idp.directory.sync.record import GroupRecord, PersonRecord
+from idp.directory.sync.source import Query
+
+MEMBERS = ("member", "uniqueMember")
+"""RFC 4519 §2.17 and §2.40."""
+ANY_GROUP = Filter("(|(member=*)(uniqueMember=*))")
+
+
+class OpenLdapForm:
+    """Implements `idp.directory.sync.source.Form`."""
+
+    def __init__(self, settings: Directory) -> None:
+        kind = kind_of(settings)
+        self.identity_attribute = kind.identity
+        self._page = settings.page_size
+        self._logins = login_attributes(settings)
+        self._of_roles = RoleBook(settings).attributes
+        wanted = (*self._logins, kind.identity, "displayName", "cn", "mail", *self._of_roles, *kind.account)
+        self.people = Query(
+            settings.people_base,
+            people_filter(settings),
+            tuple({name.lower(): name for name in wanted}.values()),  # none twice
+        )
+        self.groups = Query(settings.groups_base, ANY_GROUP, (kind.identity, *MEMBERS))
+
+    def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
+        return line.search(query.base, SUBTREE, query.where, query.attributes, self._page)
+
+    def identity(self, entry: Entry) -> str:
+        return identity_of(entry, self.identity_attribute)
+
+    def person(self, entry: Entry) -> PersonRecord:
+        values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
+        return PersonRecord(
+            identity=self.identity(entry),
+            key=_comparable(entry, entry.dn),
+            dn=entry.dn,
+            logins=tuple(logins_of(entry, self._logins)),
+            name=name_of(entry),
+            mail=entry.text("mail") or "",
+            account=account_facts(entry),
+            attributes={name: held for name, held in values.items() if held},
+        )
+
+    def group(self, entry: Entry) -> GroupRecord:
+        names = (value for attribute in MEMBERS for value in entry.values(attribute))
+        return GroupRecord(
+            identity=self.identity(entry),
+            key=_comparable(entry, entry.dn),
+            dn=entry.dn,
+            members=tuple(_comparable(entry, name) for name in names),
+        )
+
+
+def _comparable(entry: Entry, name: str | bytes) -> str:
+    try:
+        return comparable(name.decode() if isinstance(name, bytes) else name)
+    except (NotAName, UnicodeDecodeError) as error:
+        raise EntryUnusable(entry.dn, f"{name!r} is no distinguished name in UTF-8") from error

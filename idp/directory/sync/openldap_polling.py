@@ -1,0 +1,67 @@
+"""Changes of an OpenLDAP without the overlay `syncprov`: who was modified lately, and who is still there.
+
+It costs a list of all identities each time, so it is done less often. A position is the time it was asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from idp.directory import filters
+from idp.directory.connection import SUBTREE, Connection
+from idp.directory.entries import Entry
+from idp.directory.filters import Filter
+from idp.directory.sync.openldap_changes import Understanding
+from idp.directory.sync.openldap_containers import containers, require_same
+from idp.directory.sync.openldap_stream import Heard
+from idp.directory.sync.record import Changes, Position
+from idp.directory.sync.source import Manner, Query
+
+EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five minutes
+SKEW = timedelta(minutes=5)  # by which the server's clock may differ from ours
+FORM = "%Y%m%d%H%M%SZ"
+ANYTHING = Filter("(objectClass=*)")
+ADVICE = (
+    "the server does not tell changes, so all of it is looked through every 4 minutes; load the overlay syncprov "
+    "there, with a session log, and let the service account read contextCSN"
+)
+
+
+@dataclass(slots=True)
+class PollingSource:
+    """Implements `idp.directory.sync.source.Source`."""
+
+    understanding: Understanding
+    clock: Callable[[], datetime]
+
+    def position(self, line: Connection) -> Position:
+        return f"{self.clock().strftime(FORM)} {self._containers(line)}"
+
+    def manner(self, _since: Position) -> Manner:
+        return Manner(every=EVERY, advice=ADVICE)
+
+    def changes(self, line: Connection, since: Position) -> Changes:
+        time, _, known = since.partition(" ")
+        reached = self.position(line)
+        require_same(known, reached.partition(" ")[2])
+        lately = datetime.strptime(time, FORM).replace(tzinfo=UTC) - SKEW
+        where = Filter(f"(modifyTimestamp>={lately.strftime(FORM)})")
+        form = self.understanding.form
+        people, groups = (self._heard(line, query, where) for query in (form.people, form.groups))
+        return replace(self.understanding.changes(line, people, groups), position=reached)
+
+    def _heard(self, line: Connection, query: Query, where: Filter) -> Heard:
+        form = self.understanding.form
+        changed = {form.identity(one): one for one in self._search(line, query, where, query.attributes)}
+        present = self._search(line, query, ANYTHING, (form.identity_attribute,))
+        return Heard(entries=changed, present={form.identity(one) for one in present})
+
+    def _search(
+        self, line: Connection, query: Query, where: Filter, attributes: tuple[str, ...]
+    ) -> list[Entry]:
+        both = filters.all_of([query.where, where])
+        pages = line.search(query.base, SUBTREE, both, attributes, self.understanding.settings.page_size)
+        return [entry for entries, _ in pages for entry in entries]
+
+    def _containers(self, line: Connection) -> str:
+        return containers(line, self.understanding.form, self.understanding.settings.page_size)

@@ -1,0 +1,60 @@
+from datetime import date
+
+import pytest
+
+from config.settings import Deputy
+from config.vocabulary import ADMINISTRATORS, MunicipalityCode, Role
+from idp.directory.deputies import acting, lent, together
+from idp.directory.person import RoleHeld
+
+HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
+FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
+HELD = [
+    RoleHeld(HULIN, Role.MAYOR),
+    RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),
+    RoleHeld(KROMERIZ, Role.CLERK),
+]
+
+
+def deputy(role: Role | None = None, municipality: MunicipalityCode | None = None) -> Deputy:
+    return Deputy(
+        person="novak", in_place_of="starosta", valid_from=FIRST, valid_until=LAST,
+        role=role, municipality=municipality,
+    )  # fmt: skip
+
+
+def roles_lent(one: Deputy) -> list[RoleHeld]:
+    return [each.held for each in lent(one, HELD)]
+
+
+@pytest.mark.parametrize(
+    ("day", "stands_in"),
+    [(date(2026, 6, 30), False), (FIRST, True), (LAST, True), (date(2026, 8, 1), False)],
+)
+def test_a_deputy_acts_from_the_first_day_to_the_last(day: date, stands_in: bool):
+    assert bool(acting([deputy()], "NOVAK", day)) == stands_in
+
+
+def test_nobody_else_acts():
+    assert acting([deputy()], "novak2", FIRST) == []
+
+
+def test_roles_of_administrators_do_not_pass_unless_named():
+    assert roles_lent(deputy()) == [RoleHeld(HULIN, Role.MAYOR), RoleHeld(KROMERIZ, Role.CLERK)]
+    assert {one.role for one in roles_lent(deputy())}.isdisjoint(ADMINISTRATORS)
+    assert roles_lent(deputy(Role.LOCAL_ADMINISTRATOR)) == [RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)]
+
+
+def test_a_deputy_of_one_role_or_municipality_has_no_other():
+    assert roles_lent(deputy(Role.MAYOR)) == [RoleHeld(HULIN, Role.MAYOR)]
+    assert roles_lent(deputy(municipality=KROMERIZ)) == [RoleHeld(KROMERIZ, Role.CLERK)]
+    assert roles_lent(deputy(Role.MAYOR, KROMERIZ)) == []
+
+
+def test_what_is_lent_says_whose_it_is_and_joins_what_is_held():
+    taken = lent(deputy(Role.MAYOR), HELD)
+    assert [one.in_place_of for one in taken] == ["starosta"]
+    assert together([RoleHeld(KROMERIZ, Role.CLERK)], taken) == (
+        RoleHeld(KROMERIZ, Role.CLERK),
+        RoleHeld(HULIN, Role.MAYOR),
+    )
