@@ -12,7 +12,7 @@ from idp.events import Origin
 from idp.http import account_factors, arrival, cookies, failure
 from idp.http.account_words import UNCHANGED
 from idp.http.authorize import reread, send_on, signed_in
-from idp.http.destination import ACCOUNT, lead_through
+from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
@@ -23,6 +23,7 @@ from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
 from idp.login.own_authenticators import is_fresh, proof_ends
+from idp.login.own_page import ACCOUNT
 from idp.login.session import Limits, Session, idle_end, roles_of
 from idp.oidc.errors import Refused
 

@@ -11,13 +11,14 @@ from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
 from idp.http.account_words import WORDS
 from idp.http.authorize import send_on
-from idp.http.destination import ACCOUNT, ACCOUNT_PROVEN, lead_through
+from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
 from idp.login import desk, keys, own_authenticators
 from idp.login.authenticator import AuthenticatorId, Credential
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
+from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
 from idp.login.pending import Pending
 from idp.login.session import Session
 from idp.login.spoken_code import written

@@ -4,7 +4,6 @@ A relying party's request is kept with the flow as it was written, a page of our
 request begins with `/` (`urlencode`), so the two are never taken for each other.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -18,28 +17,12 @@ from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
 from idp.login.handle import Handle, HandleHash
+from idp.login.own_page import OWN_PAGES, OwnPage
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword
 from idp.oidc import authorize as rules
 from idp.oidc import grant
 from idp.oidc.authorize import Request, SignInWhy
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPage:
-    path: str
-    anew: bool = False
-    """Whether the factors must be shown after the sign-in was begun: for what a session alone may not do."""
-
-    @property
-    def kept(self) -> str:
-        """As `Flow.asked` keeps it."""
-        return f"{self.path}?anew" if self.anew else self.path
-
-
-ACCOUNT = OwnPage("/account")
-ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
-OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN)}
 
 Destination = Request | OwnPage
 
