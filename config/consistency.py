@@ -47,6 +47,7 @@ def inconsistencies(
     """
     checks = (
         ((), _files(settings)),
+        ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
         ((), directory_findings(settings, district)),
@@ -60,6 +61,16 @@ def inconsistencies(
         ((), receiver_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
+
+
+def _office(settings: Settings, district: District | None) -> Iterator[Finding]:
+    home = settings.office.municipality
+    if district is not None and home is not None and home not in district:
+        yield (
+            "office.municipality",
+            f"{home} is not in the district",
+            f"use a code of {settings.office.district}",
+        )
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

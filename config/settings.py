@@ -41,6 +41,8 @@ class Office(Setting, frozen=True, kw_only=True):
     """CSV of the district's municipalities: code,name,ico."""
     support: str | None = None
     """Whom people call who fear that somebody else uses their account, as pages and messages show it."""
+    municipality: MunicipalityCode | None = None
+    """Of the office that runs the centre: where the recovery administrator has a role; left out: there is none."""
 
 
 class Public(Setting, frozen=True, kw_only=True):
@@ -183,6 +185,10 @@ class SignIn(Setting, frozen=True, kw_only=True):
     network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
     """Bits of an address that make a network where `networks` names none."""
     networks: list[OfficeNetwork] = field(default_factory=list)
+    administrators_separate: bool = True
+    """An account with an administrator's role and any other one is refused."""
+    administrators_level: Literal["two-factors", "phishing-resistant"] = "two-factors"
+    """How surely administrators and security officers must be recognised; there are no exceptions for them."""
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
 

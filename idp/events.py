@@ -47,6 +47,8 @@ class EndReason(StrEnum):
     ABSOLUTE = "absolute_limit"
     ACCOUNT_CLOSED = "account_closed"
     BY_OFFICER = "ended_by_officer"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
     PASSWORD_CHANGED = "password_changed"
 
 
@@ -266,6 +268,38 @@ class TokenRefused(Happening):
     """Access tokens withdrawn because their code was used twice."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryIssued(Happening):
+    """A secret of the recovery administrator was made; `account` is its public name, as all below."""
+
+    account: str
+    by: str
+    second_factor: bool
+    replaced: str
+    """The one before that was still good; empty when there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRevoked(Happening):
+    account: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryUsed(Happening):
+    account: str
+    session: SessionId
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRefused(Happening):
+    account: str
+    """Empty when there was none that could be meant."""
+    reason: str
+
+
 Event = (
     SignInStarted
     | PasswordAccepted
@@ -297,4 +331,8 @@ Event = (
     | AuthorizationRefused
     | TokenIssued
     | TokenRefused
+    | RecoveryIssued
+    | RecoveryRevoked
+    | RecoveryUsed
+    | RecoveryRefused
 )

@@ -81,6 +81,17 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return replace(_entry(event, Code.TOKEN_ISSUED), session=session, application=client)
         case events.TokenRefused(client=client, reason=reason, revoked=revoked):
             return replace(_refused(event, Code.TOKEN_REFUSED, reason, revoked=revoked), application=client)
+        case events.RecoveryIssued(account=account, by=by, second_factor=twice, replaced=replaced):
+            return _entry(
+                event, Code.RECOVERY_ISSUED, account=account, by=by, second_factor=twice, replaced=replaced
+            )
+        case events.RecoveryRevoked(account=account, by=by):
+            return _entry(event, Code.RECOVERY_REVOKED, account=account, by=by)
+        case events.RecoveryUsed(account=account, session=session, level=level, methods=methods):
+            used = _entry(event, Code.RECOVERY_USED, account=account, acr=level.value, amr=list(methods))
+            return replace(used, session=session)
+        case events.RecoveryRefused(account=account, reason=reason):
+            return _refused(event, Code.RECOVERY_REFUSED, reason, account=account)
         case _:
             assert_never(event)
 

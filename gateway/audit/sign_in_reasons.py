@@ -41,6 +41,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
             ),
             "password_expired": Title(cs="platnost hesla skončila", en="the password has expired"),
+            "roles_mixed": Title(
+                cs="účet má roli správce i jinou roli, správa vyžaduje samostatný účet",
+                en="the account has an administrator's role and another one; administration needs its own account",
+            ),
             "directory_unreachable": Title(
                 cs="adresář úřadu neodpovídal", en="the office directory did not answer"
             ),
@@ -95,6 +99,33 @@ GROUPS: tuple[Group, ...] = (
             "start_again": Title(
                 cs="přihlášení už nelze dokončit, musí začít znovu",
                 en="the sign-in can no longer be finished and has to begin again",
+            ),
+        },
+    ),
+    (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            "recovery_not_issued": Title(
+                cs="žádné platné nouzové tajemství není vydáno", en="no recovery secret is in force"
+            ),
+            "recovery_spent": Title(
+                cs="nouzové tajemství už bylo použito nebo zneplatněno",
+                en="the recovery secret was used or taken back already",
+            ),
+            "recovery_wrong": Title(cs="špatné nouzové tajemství", en="wrong recovery secret"),
+            "recovery_factor_wrong": Title(
+                cs="nouzové tajemství je správné, jednorázový kód ne",
+                en="the recovery secret is right, the one-time code is not",
+            ),
+            "recovery_too_many_attempts": Title(
+                cs="příliš mnoho pokusů o nouzové přihlášení", en="too many attempts of the recovery sign-in"
+            ),
+            "recovery_busy": Title(
+                cs="příliš mnoho nouzových přihlášení najednou", en="too many recovery sign-ins at once"
+            ),
+            "not_accepted": Title(
+                cs="nouzové přihlášení nebylo přijato (příčinu má jeho záznam)",
+                en="the recovery sign-in was not accepted (its entry says why)",
             ),
         },
     ),
@@ -187,6 +218,19 @@ GROUPS: tuple[Group, ...] = (
             ),
             "new_password_same": Title(
                 cs="nové heslo je stejné jako staré", en="the new password is the old one"
+            ),
+            "password_too_short": Title(
+                cs="nové heslo má méně než 12 znaků", en="the new password has fewer than 12 characters"
+            ),
+            "password_too_short_of_administrator": Title(
+                cs="nové heslo správce má méně než 17 znaků",
+                en="the new password of an administrator has fewer than 17 characters",
+            ),
+            "password_of_own_names": Title(
+                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+            ),
+            "password_too_common": Title(
+                cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"
             ),
             "new_password_refused": Title(
                 cs="nové heslo neodpovídá pravidlům adresáře",

@@ -111,6 +111,22 @@ TITLES: dict[Code, Title] = {
         cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
         en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",
     ),
+    Code.RECOVERY_ISSUED: Title(
+        cs="POZOR, nouzový správce: vydáno nové tajemství {account} (vydal: {by})",
+        en="ATTENTION, recovery administrator: new secret {account} issued (by: {by})",
+    ),
+    Code.RECOVERY_REVOKED: Title(
+        cs="POZOR, nouzový správce: tajemství {account} zneplatněno (zneplatnil: {by})",
+        en="ATTENTION, recovery administrator: secret {account} taken back (by: {by})",
+    ),
+    Code.RECOVERY_USED: Title(
+        cs="POZOR, nouzový správce: přihlášení tajemstvím {account}, adresa {address}",
+        en="ATTENTION, recovery administrator: signed in with secret {account}, address {address}",
+    ),
+    Code.RECOVERY_REFUSED: Title(
+        cs="POZOR, nouzový správce: přihlášení odmítnuto, adresa {address} (důvod: {reason})",
+        en="ATTENTION, recovery administrator: sign-in refused, address {address} (reason: {reason})",
+    ),
     Code.CODE_ISSUED: Title(
         cs="Vydán autorizační kód: {who}, aplikace {application}",
         en="Authorization code issued: {who}, application {application}",

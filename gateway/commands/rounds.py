@@ -96,7 +96,7 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
                 plane, news, [one for one in sessions if directory_of(one.subject) == news.directory]
             )
         for stranger in sessions:
-            if directory_of(stranger.subject) not in plane.people:
+            if directory_of(stranger.subject) not in plane.people and not plane.known.by_us(stranger.subject):
                 await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
         if len(page) < FACTS_PAGE:
             return
@@ -104,7 +104,8 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
 
 
 async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session]) -> None:
-    people = await plane.people[news.directory].people({one.subject for one in sessions})
+    found = await plane.people[news.directory].people({one.subject for one in sessions})
+    people = plane.known.as_they_count(found)
     await plane.facts[news.directory].compare(sessions, people, news)
 
 

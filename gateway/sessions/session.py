@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from config.settings import SignIn
 from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
     AuthenticationLevel,
     MunicipalityCode,
     Role,
@@ -31,6 +33,9 @@ class EndReason(StrEnum):
     TOO_LONG = "too_long"
     ACCOUNT_GONE = "account_gone"
     ACCOUNT_DISABLED = "account_disabled"
+    ROLES_MIXED = "roles_mixed"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
     PROVIDER_SESSION_ENDED = "provider_session_ended"
 
 
@@ -85,11 +90,19 @@ class Session:
         return self.last_seen_at + limits.idle_of(self._held())
 
     def longest(self, limits: SignIn) -> timedelta:
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return RECOVERY_LIFETIME
         return limits.absolute_of(self._held())
 
     def _held(self) -> frozenset[Role]:
         """Whatever the municipality: the strictest limit of all of them counts."""
         return frozenset(role for _, role in self.roles)
+
+    def facts_serve_until(self, grace: timedelta) -> datetime:
+        """Of the recovery administrator no directory says anything that could grow old."""
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return self.authenticated_at + RECOVERY_LIFETIME
+        return self.facts_at + grace
 
     def with_facts(self, name: str, login: str, roles: RolesHeld, now: datetime) -> "Session":
         """The session after the directory spoke; an active municipality without a role any more is left."""

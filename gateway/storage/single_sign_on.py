@@ -31,6 +31,8 @@ REASONS = {
     EndReason.TOO_LONG: events.EndReason.ABSOLUTE,
     EndReason.ACCOUNT_GONE: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ACCOUNT_DISABLED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ROLES_MIXED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.FACTOR_TOO_WEAK: events.EndReason.FACTOR_TOO_WEAK,
 }
 """Why a session of the provider ends when the gateway's does; what began there is not told back."""
 

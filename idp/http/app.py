@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import account, authorize, failure, sign_in, sign_out, tokens
+from idp.http import account, authorize, failure, recovery, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
+from idp.http.recovery import Recovery
 from idp.oidc import discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -31,8 +32,11 @@ FORM_PAGES = {
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
-def make_app(provider: Provider) -> web.Application:
-    """Everything the application needs is in `provider`; it opens nothing by itself."""
+def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.Application:
+    """Everything the application needs is in `provider`; it opens nothing by itself.
+
+    `last_resort`: None where there is no recovery administrator.
+    """
     app = web.Application(middlewares=[failure.failures, failure.own_forms], client_max_size=BODY_MAX)
     app[PROVIDER] = provider
     app.router.add_get(discovery.PATH, tokens.document)
@@ -53,6 +57,8 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_post("/logout", sign_out.ask)
     app.router.add_post("/logout/confirm", sign_out.confirm)
     app.router.add_get("/", home)
+    if last_resort is not None:
+        recovery.add_to(app, last_resort)
     provider.pages.assets.add_to(app)
     return app
 

@@ -72,8 +72,10 @@ def page(
     content: Content
     match flow.state:
         case AwaitingPassword(challenge):
-            options = keys.request_options(provider_of(request).site, challenge, None)
-            content = "sign_in.html", {"username": typed or login_hint(destination), "options": options}
+            provider = provider_of(request)
+            options = keys.request_options(provider.site, challenge, None)
+            name = {"username": typed or login_hint(destination), "realm": provider.realm}
+            content = "sign_in.html", {**name, "options": options}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode(standing):
@@ -108,7 +110,7 @@ def _respond(
     provider, (template, more) = provider_of(request), content
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
-    wait = _minutes(until, provider.clock()) if until is not None else 0
+    wait = minutes(until, provider.clock()) if until is not None else 0
     way = request.query.get("by", "")
     targets = form_targets(destination)
     response = provider.pages.respond(
@@ -179,5 +181,6 @@ def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
     }
 
 
-def _minutes(until: datetime, now: datetime) -> int:
+def minutes(until: datetime, now: datetime) -> int:
+    """Whole ones to wait, at least one."""
     return max(1, ceil((until - now).total_seconds() / 60))

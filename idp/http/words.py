@@ -22,6 +22,11 @@ TELLINGS: dict[Told, Telling] = {
         "Your password must be changed first. Sign in with the user name and password, and choose a new one.",
         422,
     ),
+    Told.ROLES_MIXED: Telling(
+        "This account has an administrator's role and an ordinary one. Administration needs an account of its own: "
+        "ask whoever looks after the office directory to separate them.",
+        422,
+    ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
         503,
@@ -50,6 +55,20 @@ TELLINGS: dict[Told, Telling] = {
     Told.NEW_PASSWORD_UNUSABLE: Telling("Enter a new password.", 422, "new"),
     Told.NEW_PASSWORDS_DIFFER: Telling(
         "You typed the new password differently the second time.", 422, "again"
+    ),
+    Told.PASSWORD_TOO_SHORT: Telling("The new password needs 12 characters or more.", 422, "new"),
+    Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Telling(
+        "The new password of an administrator needs 17 characters or more.", 422, "new"
+    ),
+    Told.PASSWORD_OF_OWN_NAMES: Telling(
+        "The new password is hardly more than your name. Choose words that have nothing to do with you.",
+        422,
+        "new",
+    ),
+    Told.PASSWORD_TOO_COMMON: Telling(
+        "The new password is easy to guess: common words, repetition, rows of keys or dates. Choose another one.",
+        422,
+        "new",
     ),
     Told.NEW_PASSWORD_SAME: Telling("The new password must differ from the present one.", 422, "new"),
     Told.NEW_PASSWORD_REFUSED: Telling(

@@ -11,6 +11,7 @@ from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
+from idp.login.needed_level import Limits as LevelLimits
 from idp.login.new_device import NewDevice
 from idp.login.pending import Pending
 from idp.login.purses import Limits as GuessLimits
@@ -162,7 +163,7 @@ class Book(Counters, Authenticators, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, GuessLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, LevelLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
     @property

@@ -11,6 +11,8 @@ from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
 from idp.login.handle import HandleHash
+from idp.login.level import reaches
+from idp.login.needed_level import needed
 from idp.login.new_device import NewDevice
 from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, roles_of, with_facts
 
@@ -132,6 +134,9 @@ def refresh(
         return None
     if person is None or person.subject != session.person.subject or person.state.ends_sessions:
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
+        return None
+    if not reaches(session.level, needed(person, limits)):
+        end(book, (session,), EndReason.FACTOR_TOO_WEAK, NOWHERE, now)
         return None
     fresh = with_facts(session, person, now, limits)
     book.keep_session(fresh)

@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     ACCOUNT_EXPIRED = "account_expired"
     PASSWORD_MUST_CHANGE = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
+    """The account has an administrator's role and another one."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
@@ -60,6 +62,11 @@ class Refusal(StrEnum):
     NEW_PASSWORD_UNUSABLE = "new_password_unusable"
     NEW_PASSWORDS_DIFFER = "new_passwords_differ"
     NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    """For the law, whatever the directory would say."""
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
     NEW_PASSWORD_REFUSED = "new_password_refused"
     """The directory's rules for passwords do not take it."""
     NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
@@ -83,6 +90,7 @@ class Told(StrEnum):
     PASSWORD_EMPTY = "password_empty"
     NOT_RECOGNISED = "not_recognised"
     PASSWORD_MUST_CHANGE = "must_change_password"
+    ROLES_MIXED = "roles_mixed"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"
@@ -98,6 +106,10 @@ class Told(StrEnum):
     NEW_PASSWORD_UNUSABLE = "new_password_unusable"
     NEW_PASSWORDS_DIFFER = "new_passwords_differ"
     NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
     NEW_PASSWORD_REFUSED = "new_password_refused"
     NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
     NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
@@ -119,6 +131,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.ACCOUNT_EXPIRED: Told.NOT_RECOGNISED,
     Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who proved to be that person
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
+    Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,
@@ -152,6 +165,10 @@ TOLD: dict[Refusal, Told] = {
     Refusal.NEW_PASSWORD_UNUSABLE: Told.NEW_PASSWORD_UNUSABLE,
     Refusal.NEW_PASSWORDS_DIFFER: Told.NEW_PASSWORDS_DIFFER,
     Refusal.NEW_PASSWORD_SAME: Told.NEW_PASSWORD_SAME,
+    Refusal.PASSWORD_TOO_SHORT: Told.PASSWORD_TOO_SHORT,
+    Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
+    Refusal.PASSWORD_OF_OWN_NAMES: Told.PASSWORD_OF_OWN_NAMES,
+    Refusal.PASSWORD_TOO_COMMON: Told.PASSWORD_TOO_COMMON,
     Refusal.NEW_PASSWORD_REFUSED: Told.NEW_PASSWORD_REFUSED,
     Refusal.NEW_PASSWORD_TOO_SHORT: Told.NEW_PASSWORD_TOO_SHORT,
     Refusal.NEW_PASSWORD_NOT_COMPLEX: Told.NEW_PASSWORD_NOT_COMPLEX,

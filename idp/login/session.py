@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
+    AuthenticationLevel,
+    Language,
+    Role,
+    SessionId,
+)
 from idp.directory.person import AccountState, Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
@@ -49,6 +56,8 @@ def roles_of(person: Person) -> frozenset[Role]:
 
 
 def lifetime(person: Person, limits: Limits) -> timedelta:
+    if person.subject == RECOVERY_ADMINISTRATOR:
+        return RECOVERY_LIFETIME
     return limits.absolute_of(roles_of(person))
 
 

@@ -29,6 +29,7 @@ from idp.directory.password import NotChanged, NotChangedReason
 from idp.http.app import make_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
+from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
@@ -226,6 +227,8 @@ async def provider(
     start: datetime = NOON,
     change_password: ChangePassword = at_the_office,
     lockout: Lockout = NO_LOCKOUT,
+    last_resort: Recovery | None = None,
+    realm: str = "",
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -249,6 +252,7 @@ async def provider(
                 reread=reread,
                 change_password=change_password,
                 lockout=lambda: lockout,
+                realm=realm,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
@@ -265,7 +269,7 @@ async def provider(
                 support="Helpdesk, 573 321 100",
                 on_ended=on_ended,
             )
-            runner = web.AppRunner(make_app(made), access_log=None)
+            runner = web.AppRunner(make_app(made, last_resort), access_log=None)
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()

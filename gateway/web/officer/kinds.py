@@ -50,6 +50,17 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            Code.RECOVERY_USED: Title(
+                cs="Přihlášení nouzového správce", en="Recovery administrator signed in"
+            ),
+            Code.RECOVERY_REFUSED: Title(cs="Odmítnutý nouzový správce", en="Recovery administrator refused"),
+            Code.RECOVERY_ISSUED: Title(cs="Vydané nouzové tajemství", en="Recovery secret issued"),
+            Code.RECOVERY_REVOKED: Title(cs="Zneplatněné nouzové tajemství", en="Recovery secret taken back"),
+        },
+    ),
+    (
         Title(cs="Přístup", en="Access"),
         {
             Code.ACCESS: Title(cs="Požadavek", en="Request"),

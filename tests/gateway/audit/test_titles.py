@@ -18,6 +18,7 @@ DETAILS = {
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
+    "account",
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),
 }
 
