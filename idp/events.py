@@ -39,12 +39,16 @@ class EndReason(StrEnum):
 
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    """All but the one that it was asked for in."""
     REPLACED = "replaced"
     """Another person signed in with the same browser."""
     IDLE = "idle"
     ABSOLUTE = "absolute_limit"
     ACCOUNT_CLOSED = "account_closed"
     BY_OFFICER = "ended_by_officer"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
     PASSWORD_CHANGED = "password_changed"
 
 
@@ -173,6 +177,20 @@ class FactorEnrolled(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRenamed(Happening):
+    factor: Factor
+    name: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChangeRefused(Happening):
+    """A signed-in person could not add, remove or rename an authenticator, or make recovery codes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
@@ -185,6 +203,30 @@ class SignInCompleted(Happening):
     session: SessionId
     level: AuthenticationLevel
     methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceMet(Happening):
+    """A sign-in was completed in a browser that this person never used before."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceOwned(Happening):
+    """The person says: that sign-in was mine."""
+
+    session: SessionId
+    """Which was opened in it."""
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceDisowned(Happening):
+    """The person says: that sign-in was not mine."""
+
+    session: SessionId
+    device_address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +268,38 @@ class TokenRefused(Happening):
     """Access tokens withdrawn because their code was used twice."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryIssued(Happening):
+    """A secret of the recovery administrator was made; `account` is its public name, as all below."""
+
+    account: str
+    by: str
+    second_factor: bool
+    replaced: str
+    """The one before that was still good; empty when there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRevoked(Happening):
+    account: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryUsed(Happening):
+    account: str
+    session: SessionId
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRefused(Happening):
+    account: str
+    """Empty when there was none that could be meant."""
+    reason: str
+
+
 Event = (
     SignInStarted
     | PasswordAccepted
@@ -245,11 +319,20 @@ Event = (
     | Throttled
     | FactorEnrolled
     | FactorRemoved
+    | FactorRenamed
+    | FactorChangeRefused
     | SignInCompleted
+    | NewDeviceMet
+    | NewDeviceOwned
+    | NewDeviceDisowned
     | SignInFailed
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
     | TokenIssued
     | TokenRefused
+    | RecoveryIssued
+    | RecoveryRevoked
+    | RecoveryUsed
+    | RecoveryRefused
 )

@@ -41,6 +41,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
             ),
             "password_expired": Title(cs="platnost hesla skončila", en="the password has expired"),
+            "roles_mixed": Title(
+                cs="účet má roli správce i jinou roli, správa vyžaduje samostatný účet",
+                en="the account has an administrator's role and another one; administration needs its own account",
+            ),
             "directory_unreachable": Title(
                 cs="adresář úřadu neodpovídal", en="the office directory did not answer"
             ),
@@ -99,6 +103,33 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            "recovery_not_issued": Title(
+                cs="žádné platné nouzové tajemství není vydáno", en="no recovery secret is in force"
+            ),
+            "recovery_spent": Title(
+                cs="nouzové tajemství už bylo použito nebo zneplatněno",
+                en="the recovery secret was used or taken back already",
+            ),
+            "recovery_wrong": Title(cs="špatné nouzové tajemství", en="wrong recovery secret"),
+            "recovery_factor_wrong": Title(
+                cs="nouzové tajemství je správné, jednorázový kód ne",
+                en="the recovery secret is right, the one-time code is not",
+            ),
+            "recovery_too_many_attempts": Title(
+                cs="příliš mnoho pokusů o nouzové přihlášení", en="too many attempts of the recovery sign-in"
+            ),
+            "recovery_busy": Title(
+                cs="příliš mnoho nouzových přihlášení najednou", en="too many recovery sign-ins at once"
+            ),
+            "not_accepted": Title(
+                cs="nouzové přihlášení nebylo přijato (příčinu má jeho záznam)",
+                en="the recovery sign-in was not accepted (its entry says why)",
+            ),
+        },
+    ),
+    (
         Title(cs="Přístupový nebo bezpečnostní klíč", en="Passkey or security key"),
         {
             "key_answer_unreadable": Title(
@@ -145,6 +176,21 @@ GROUPS: tuple[Group, ...] = (
             "factor_too_weak": Title(
                 cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
             ),
+            "proof_too_old": Title(
+                cs="ověření před změnou je příliš staré",
+                en="the factors were shown too long ago for a change",
+            ),
+            "last_authenticator": Title(
+                cs="jediný způsob ověření nelze odebrat", en="the only authenticator cannot be removed"
+            ),
+            "too_many_authenticators": Title(
+                cs="osoba má tohoto druhu už nejvyšší počet",
+                en="the person has as many of this kind as may be",
+            ),
+            "authenticator_unknown": Title(
+                cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
+            ),
+            "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
             "level_unreachable": Title(
                 cs="osoba nemá způsob ověření požadované síly",
                 en="the person has no factor of the demanded level",

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from aiohttp import UnixConnector
 
+from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
@@ -18,6 +19,7 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.known_people import KnownPeople
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -32,14 +34,17 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.standing import Standings
 from gateway.sessions.supervision import Supervision
 from gateway.storage.directory_reading import StoredReading
+from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.replicated import ReplicatedPeople
+from idp.login import recovery
 from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
@@ -91,6 +96,13 @@ class ControlPlane:
         }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
+        home = state.settings.office.municipality
+        self.known = KnownPeople(
+            self.directory,
+            state.settings.sign_in.administrators_separate,
+            recovery.person(home) if home is not None else None,
+        )
+        self.secret_hashes = SecretHashes()
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -108,7 +120,11 @@ class ControlPlane:
         self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.desk = Desk(
             pages=make_pages(
-                state.settings.office.name, state.settings.public.domain, state.settings.language
+                state.settings.office.name,
+                state.settings.public.domain,
+                state.settings.language,
+                places=Places(state.settings.places),
+                account=self.addresses.account,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
@@ -116,6 +132,7 @@ class ControlPlane:
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,
+            standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
         )
         self.facts = {
             one.name: Facts(
@@ -197,7 +214,13 @@ class ControlPlane:
         recheck = Recheck(self.office, self.directory.person, self.state.record)
         return Supervision(self.office, AUDIT_LOG, recheck)
 
+    def recovery_tried(self, what: str) -> None:
+        """The account of last resort: nobody is to learn of it by chance."""
+        self.metrics.recovery_tried(used=what == recovery.Ending.USED)
+        log.warning("recovery.tried", outcome=what, page=f"{self.addresses.issuer}/recovery")
+
     async def close(self) -> None:
+        self.secret_hashes.close()
         await self.provider.close()
         self.directory.close()
 

@@ -17,6 +17,7 @@ from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE, console, local_time
 from idp.directory.person import Person
 from idp.login.exception import REASON_MAX, SignInException, new_exception_id
+from idp.login.needed_level import may_be_excepted
 from idp.login.officer import end_exceptions, grant_exception
 
 
@@ -68,6 +69,11 @@ def end_of(day: datetime) -> datetime:
 
 async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
     person, moment = await person_of(state, login), now()
+    if not may_be_excepted([held.role for held in person.roles]):
+        raise CannotStart(
+            f"{person.login} is an administrator or a security officer, for whom no exception is made",
+            "help with the second factor instead: `brana user enrolment-code`",
+        )
     await state.identities.transact(
         lambda book: grant_exception(
             book, new_exception_id(), person.subject, person.login, reason, operator(), moment, until

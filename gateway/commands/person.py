@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from config.vocabulary import SubjectId
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
+from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
+from idp.directory.separation import judged
 from idp.directory.subject import directory_of
 
 
@@ -17,11 +19,19 @@ async def person_of(state: State, login: str) -> Person:
 
 async def named(state: State, login: str) -> list[Person]:
     """Whoever answers to the login, or the one whose identifier it is."""
-    federation = Federation(state.settings.directories, state.district)
+    federation = federation_of(state)
     try:
-        return await answering_to(federation, login)
+        found = await answering_to(federation, login)
     finally:
         federation.close()
+    separate = state.settings.sign_in.administrators_separate
+    return [judged(one) for one in found] if separate else found
+
+
+def federation_of(state: State) -> Federation:
+    """Groups in groups are known from the replica, as at a sign-in."""
+    above = StoredReading(state.database).above_now
+    return Federation(state.settings.directories, state.district, above=above)
 
 
 async def answering_to(federation: Federation, login: str) -> list[Person]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
-from gateway.sessions.facts import compare, pairs
+from gateway.sessions.facts import compare, pairs, why_closed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.errors import DirectoryUnusable
@@ -66,12 +66,11 @@ class Recheck:
         self, subject: SubjectId, login: str, person: Person | None, by: Entry, now: datetime
     ) -> Rechecked:
         sessions = await self.office.store.open_ones(subject)
-        closed = person is not None and person.state.ends_sessions
-        if person is None or closed:
-            reason = EndReason.ACCOUNT_DISABLED if closed else EndReason.ACCOUNT_GONE
-            ended = await self.office.end_all_of(
-                subject, reason, by, now
-            )  # single sign-on without a session too
+        closed = why_closed(person)
+        if person is None or closed is not None:
+            reason = closed or EndReason.ACCOUNT_GONE
+            # single sign-on without a session too
+            ended = await self.office.end_all_of(subject, reason, by, now)
             return Rechecked(reason=reason, login=login, ended=ended, lost=_roles(sessions))
         await compare(self.office, sessions, {subject: person}, now)
         before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()

@@ -16,6 +16,8 @@ class AccountState(StrEnum):
     EXPIRED = "expired"
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
+    """Not the directory's word but ours (`separation.py`): an administrator's role beside another one."""
 
     @property
     def ends_sessions(self) -> bool:

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from config.settings import SignIn
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
 from idp.http.page import Pages
-from idp.login import book as login_book
 from idp.login.keys import Site
+from idp.login.recovery import RecoveryBook
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients
 from idp.oidc.keys import SigningKeys
@@ -24,7 +24,7 @@ from idp.oidc.keys import SigningKeys
 T = TypeVar("T")
 
 
-class Book(login_book.Book, oidc_book.Book, Protocol):
+class Book(RecoveryBook, oidc_book.Book, Protocol):
     """All the provider keeps, inside one transaction."""
 
 
@@ -86,6 +86,11 @@ class Provider:
     pages: Pages
     clock: Callable[[], datetime]
     """Aware, in UTC."""
+    municipality_name: Callable[[MunicipalityCode], str]
+    support: str | None
+    """Whom people call who fear for their account."""
+    realm: str = ""
+    """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

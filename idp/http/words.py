@@ -22,6 +22,11 @@ TELLINGS: dict[Told, Telling] = {
         "Your password must be changed first. Sign in with the user name and password, and choose a new one.",
         422,
     ),
+    Told.ROLES_MIXED: Telling(
+        "This account has an administrator's role and an ordinary one. Administration needs an account of its own: "
+        "ask whoever looks after the office directory to separate them.",
+        422,
+    ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
         503,
@@ -103,6 +108,7 @@ STATUS_WORDS: dict[int, str] = {
     405: "There is no such page.",
     413: "The request is too long.",
     429: "Too many sign-ins were begun from your address. Try again in a few minutes.",
+    503: "This does not work just now: the office directory does not answer. Try again in a few minutes.",
     500: "Something went wrong on our side. Try again; if it happens again, tell your administrator.",
 }
 """For pages of HTTP errors."""
@@ -114,6 +120,7 @@ STATUS_REASONS: dict[int, str] = {
     405: "page_unknown",
     413: "request_too_large",
     429: "too_many_sign_ins_begun",
+    503: "directory_unreachable",
     500: "our_fault",
 }
 """The same in one word, for the log; the gateway's own pages use the same words for the same causes."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from config.vocabulary import SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
+from idp.directory.person import Person
 from idp.events import Factor, Origin
 from idp.login import charging, purses
 from idp.login.book import Book, Flow, Limits
@@ -19,6 +20,7 @@ from idp.login.drawn import Drawn
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.needed_level import needed
 from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, CheckingPassword, State
@@ -141,12 +143,14 @@ def answer_password(
     `checking.taken` is what `charging.admit` made of it in between, where the directory came to asking.
     """
     attempt, answer = _charged(book, visit, checking, answer)
-    proven = _proven(answer)
+    person = _proven(answer)
+    proven = person.subject if person is not None else None
     answered = DirectoryAnswered(
         answer=answer,
         attempt=attempt,
         held=held_by(book, proven) if proven is not None else frozenset(),
         exception=book.exception_of(proven, visit.now) if proven is not None else None,
+        needed=needed(person, visit.limits) if person is not None else None,
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )
@@ -165,8 +169,8 @@ def _charged(
     return charging.answered(book, login, taken, about, visit.caller, visit.rules, visit.now), answer
 
 
-def _proven(answer: Answer) -> SubjectId | None:
+def _proven(answer: Answer) -> Person | None:
     """Whose password it is, where it is right."""
     if isinstance(answer, Rejected | Unanswered):
         return None
-    return answer.person.subject if isinstance(answer, Stale) else answer.subject
+    return answer.person if isinstance(answer, Stale) else answer

@@ -59,7 +59,8 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
-    standing = Standing(person=person, demanded=state.demanded, must_change=must_change)
+    demanded = levels.strongest(state.demanded, event.needed)
+    standing = Standing(person=person, demanded=demanded, must_change=must_change)
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.events import NOWHERE, Factor, Origin
 from idp.login.authenticator import Authenticator
@@ -70,6 +70,8 @@ class DirectoryAnswered(Happening):
     held: frozenset[Factor]
     """What the person can show now."""
     exception: SignInException | None = None
+    needed: AuthenticationLevel | None = None
+    """By the person's roles, whatever the relying party demands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,5 +33,10 @@ def any_reaches(factors: Iterable[Factor], demanded: AuthenticationLevel | None)
     return any(reaches(LEVELS[factor], demanded) for factor in factors)
 
 
+def strongest(*levels: AuthenticationLevel | None) -> AuthenticationLevel | None:
+    """Of what several demand; None where nobody demands anything."""
+    return max((level for level in levels if level is not None), key=ORDER.__getitem__, default=None)
+
+
 def weakest(levels: Iterable[AuthenticationLevel]) -> AuthenticationLevel | None:
     return min(levels, key=ORDER.__getitem__, default=None)

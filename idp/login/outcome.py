@@ -28,6 +28,7 @@ NOT_ACTIVE = {
     AccountState.EXPIRED: Refusal.ACCOUNT_EXPIRED,
     AccountState.MUST_CHANGE_PASSWORD: Refusal.PASSWORD_MUST_CHANGE,
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
 }
 Guess = events.PasswordRefused | events.CodeRefused | events.EnrolmentCodeRefused
 

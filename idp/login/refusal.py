@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     ACCOUNT_EXPIRED = "account_expired"
     PASSWORD_MUST_CHANGE = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
+    """The account has an administrator's role and another one."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
@@ -88,6 +90,7 @@ class Told(StrEnum):
     PASSWORD_EMPTY = "password_empty"
     NOT_RECOGNISED = "not_recognised"
     PASSWORD_MUST_CHANGE = "must_change_password"
+    ROLES_MIXED = "roles_mixed"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"
@@ -128,6 +131,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.ACCOUNT_EXPIRED: Told.NOT_RECOGNISED,
     Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who proved to be that person
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
+    Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,

@@ -113,9 +113,9 @@ class Ground:
         return code_at(Secret(known), datetime.fromtimestamp(step * STEP, UTC))
 
     def address(self) -> str:
-        """Where nobody has come from yet."""
+        """Where nobody has come from yet, nor from the network around it."""
         number = next(self._addresses)
-        return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
+        return f"127.{1 + number // 256}.{number % 256}.7"
 
     def browser(self, address: str | None = None) -> Visitor:
         return self.product.visitor(address or self.address())

@@ -10,7 +10,9 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
+from gateway.storage.secret_hash import SecretHashes, TooBusy
 from idp.http.app import make_app
+from idp.http.recovery import Recovery
 from idp.login import totp
 from idp.login.handle import FlowId
 from idp.login.spoken_code import new_spoken_code
@@ -27,9 +29,10 @@ HOST = "login.brana.test"
 @asynccontextmanager
 async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
     pair = server_pair(make_authority(folder), "login", [HOST])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    hashes, context = SecretHashes(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.certificate, pair.key)
-    runner = web.AppRunner(make_app(world.rig.provider), access_log=None)
+    last_resort = Recovery(matches=hashes.matches, busy=(TooBusy,), alarm=lambda _: None)
+    runner = web.AppRunner(make_app(world.rig.provider, last_resort), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
@@ -37,6 +40,7 @@ async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
         yield f"https://{HOST}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+        hashes.close()
 
 
 async def looked_at(page: Page, name: str) -> None:
@@ -187,3 +191,21 @@ async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(wo
         await page.locator("main a[href*='by=choose']").click()
         await page.locator("main a[href*='by=code']").click()
         assert await page.locator("#code").is_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
+    world: World, tmp_path: Path, language, width
+):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, locale=language, viewport={"width": width, "height": 900}
+        )
+        page = await context.new_page()
+        await page.goto(f"{origin}/recovery")
+        await looked_at(page, f"{language}-{width}-recovery")
+        await page.keyboard.type("A" * 30)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("[role=alert]")
+        assert await page.locator("#secret").input_value() == ""
+        await looked_at(page, f"{language}-{width}-recovery-refused")
