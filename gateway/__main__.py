@@ -14,6 +14,7 @@ COMMANDS = {
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, or remove a lost second factor."),
+    "directory": ("gateway.commands.directory", "See and renew what is known of the office directories."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

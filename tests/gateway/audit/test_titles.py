@@ -17,7 +17,7 @@ DETAILS = {
     "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory"),
-    *("key", "purpose", "version", "cause", "process", "jumped_ms"),
+    *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 
 
