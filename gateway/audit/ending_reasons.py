@@ -31,6 +31,8 @@ GROUPS: tuple[Group, ...] = (
             "session.municipality_switched": Title(
                 cs="změna obce, za kterou osoba jedná", en="another municipality is acted for"
             ),
+            "roles_changed": Title(cs="osoba má jiné role", en="the person has other roles"),
+            "nothing_changed": Title(cs="nic se nezměnilo", en="nothing has changed"),
             "directory.facts_changed": Title(
                 cs="změna údajů v adresáři", en="the directory says something else of the person"
             ),

@@ -53,6 +53,7 @@ class Code(StrEnum):
     ACCESS_CUT_OFF = "access.cut_off"
     ACCESS_SPOOL_DAMAGED = "access.spool_damaged"
     FACTS_CHANGED = "directory.facts_changed"
+    PERSON_RECHECKED = "directory.person_rechecked"
     DIRECTORY_UNREACHABLE = "directory.unreachable"
     DIRECTORY_MISCONFIGURED = "directory.misconfigured"
     DIRECTORY_RECOVERED = "directory.recovered"

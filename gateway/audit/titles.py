@@ -160,6 +160,10 @@ TITLES: dict[Code, Title] = {
         cs="Změna údajů osoby v adresáři úřadu: {who}",
         en="A person's facts changed in the office directory: {who}",
     ),
+    Code.PERSON_RECHECKED: Title(
+        cs="Nové přečtení osoby {of} v adresáři: {who} ({reason})",
+        en="{of} read again in the directory: {who} ({reason})",
+    ),
     Code.DIRECTORY_UNREACHABLE: Title(
         cs="Adresář {directory} neodpovídá: {server}",
         en="The directory {directory} does not answer: {server}",

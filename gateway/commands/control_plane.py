@@ -18,7 +18,7 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
-from gateway.commands.known_people import KnownPeople
+from gateway.commands.known_people import known_people
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -28,6 +28,7 @@ from gateway.metrics import Metrics
 from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
+from gateway.sessions.recheck import Recheck
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
@@ -93,12 +94,7 @@ class ControlPlane:
         }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
-        home = state.settings.office.municipality
-        self.known = KnownPeople(
-            self.directory,
-            state.settings.sign_in.administrators_separate,
-            recovery.person(home) if home is not None else None,
-        )
+        self.known = known_people(state.settings, self.directory)
         self.secret_hashes = SecretHashes()
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
@@ -203,7 +199,8 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office, AUDIT_LOG)
+        recheck = Recheck(self.office, self.known.person, self.state.record)
+        return Supervision(self.office, AUDIT_LOG, recheck)
 
     def recovery_tried(self, what: str) -> None:
         """The account of last resort: nobody is to learn of it by chance."""

@@ -1,11 +1,13 @@
 """A person named on the command line, as the directories know them."""
 
+from collections.abc import Iterable
+
 from config.vocabulary import SubjectId
+from gateway.commands.known_people import known_people
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
 from idp.directory.federation import Federation
 from idp.directory.person import Person
-from idp.directory.separation import judged
 from idp.directory.subject import directory_of
 
 
@@ -18,27 +20,34 @@ async def named(state: State, login: str) -> list[Person]:
     """Whoever answers to the login, or the one whose identifier it is."""
     federation = Federation(state.settings.directories, state.district)
     try:
-        if directory_of(SubjectId(login)) in federation.readers:
-            person = await federation.person(SubjectId(login))
-            found = [] if person is None else [person]
-        else:
-            found = await federation.named(login)
+        found = await answering_to(federation, login)
     finally:
         federation.close()
-    separate = state.settings.sign_in.administrators_separate
-    return [judged(one) for one in found] if separate else found
+    counting = known_people(state.settings, federation).as_they_count({one.subject: one for one in found})
+    return list(counting.values())
+
+
+async def answering_to(federation: Federation, login: str) -> list[Person]:
+    """As `named`, where the directories are at hand."""
+    if directory_of(SubjectId(login)) in federation.readers:
+        person = await federation.person(SubjectId(login))
+        return [] if person is None else [person]
+    return await federation.named(login)
 
 
 def the_one(people: list[Person], login: str) -> Person:
     if not people:
         raise CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
     if len(people) > 1:
-        names = ", ".join(f"{one.name} ({one.subject})" for one in people)
-        raise CannotStart(
-            f"{login!r} is the login of several people: {names}",
-            "write the login with a realm of the directory, or the identifier in the place of the login",
-        )
+        raise several(login, (f"{one.name} ({one.subject})" for one in people))
     return people[0]
+
+
+def several(login: str, people: Iterable[str]) -> CannotStart:
+    return CannotStart(
+        f"{login!r} is the login of several people: {', '.join(people)}",
+        "write the login with a realm of the directory, or the identifier in the place of the login",
+    )
 
 
 async def has_factor(state: State, subject: SubjectId) -> bool:

@@ -19,6 +19,7 @@ from gateway.storage.secret_hash import TooBusy
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
 from idp.directory.errors import DirectoryUnusable
@@ -58,7 +59,11 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     entrance = Entrance(
         plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
-    rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
+    rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
+    rooms = {
+        f"portal.{domain}": Portal(plane.desk, own).pages(),
+        f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
+    }
     return make_app(plane.desk, rooms, entrance.paths())
 
 

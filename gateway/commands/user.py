@@ -8,7 +8,7 @@ from rich.table import Table
 
 from config.vocabulary import Language
 from gateway.audit.acts import looked
-from gateway.commands import enrolment_code, exceptions
+from gateway.commands import enrolment_code, exceptions, recheck
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_factor, named, person_of, the_one
@@ -23,11 +23,12 @@ from idp.events import Factor
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
 
-@click.group(help="Show a person; second factors, enrolment codes, exceptions.")
+@click.group(help="Show a person, read one again; second factors, enrolment codes, exceptions.")
 def command() -> None: ...
 
 
 command.add_command(enrolment_code.command)
+command.add_command(recheck.command)
 for _exceptions in (exceptions.grant, exceptions.listing, exceptions.end):
     command.add_command(_exceptions)
 

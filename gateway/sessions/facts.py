@@ -62,29 +62,7 @@ class Facts:
         self, sessions: Sequence[Session], people: Mapping[SubjectId, Person], news: News
     ) -> None:
         """Compare what these sessions hold with what is known of their people since `news`."""
-        out: dict[SubjectId, EndReason] = {}
-        confirmed: list[SessionId] = []
-        weak: list[Session] = []
-        for session in sessions:
-            if session.facts_at > news.at:
-                continue  # opened meanwhile, with younger facts
-            person = people.get(session.subject)
-            if person is None:
-                out[session.subject] = EndReason.ACCOUNT_GONE
-            elif person.state.ends_sessions:
-                out[session.subject] = CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED)
-            elif not reaches(session.acr, needed(person, self.office.limits)):
-                weak.append(session)
-            elif _differ(session, person):
-                at = news.at if news.confirmed else session.facts_at
-                await self.office.take_facts([session], person.name, person.login, pairs(person.roles), at)
-            else:
-                confirmed.append(session.id)
-        if news.confirmed:
-            await self.office.store.confirm_facts(confirmed, news.at)
-        await self.office.end(weak, EndReason.FACTOR_TOO_WEAK, None, news.at)
-        for subject, reason in out.items():
-            await self.office.end_all_of(subject, reason, None, news.at)
+        await compare(self.office, sessions, people, news.at, confirmed=news.confirmed)
 
     async def _in_trouble(self, news: News, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
@@ -94,6 +72,49 @@ class Facts:
             entry = told(news.at, self.directory, self.server, str(trouble))
             log.error(entry.code.value, directory=self.directory, cause=str(trouble))
             await self.record([entry])
+
+
+async def compare(
+    office: SessionOffice,
+    sessions: Sequence[Session],
+    people: Mapping[SubjectId, Person],
+    at: datetime,
+    *,
+    confirmed: bool = True,
+) -> int:
+    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then.
+
+    Answers how many sessions it ended because their people need a stronger sign-in by now.
+    """
+    out: dict[SubjectId, EndReason] = {}
+    same: list[SessionId] = []
+    weak: list[Session] = []
+    for session in sessions:
+        if session.facts_at > at:
+            continue  # opened meanwhile, with younger facts
+        person = people.get(session.subject)
+        if person is None:
+            out[session.subject] = EndReason.ACCOUNT_GONE
+        elif person.state.ends_sessions:
+            out[session.subject] = why_closed(person)
+        elif not reaches(session.acr, needed(person, office.limits)):
+            weak.append(session)
+        elif _differ(session, person):
+            since = at if confirmed else session.facts_at
+            await office.take_facts([session], person.name, person.login, pairs(person.roles), since)
+        else:
+            same.append(session.id)
+    if confirmed:
+        await office.store.confirm_facts(same, at)
+    await office.end(weak, EndReason.FACTOR_TOO_WEAK, None, at)
+    for subject, reason in out.items():
+        await office.end_all_of(subject, reason, None, at)
+    return len(weak)
+
+
+def why_closed(person: Person) -> EndReason:
+    """For a state of the account that ends sessions."""
+    return CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED)
 
 
 def _differ(session: Session, person: Person) -> bool:

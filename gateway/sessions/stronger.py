@@ -26,11 +26,12 @@ QUESTIONS: Mapping[Wish, Mapping[str, str]] = {
 
 WISHES: Mapping[str, Wish] = {
     "sign_in_too_old": Wish.ANEW,
+    "sign_in_too_old_to_sign": Wish.ANEW,
     "two_factors_needed": Wish.TWO_FACTORS,
     "phishing_resistant_needed": Wish.KEY,
     "stronger_sign_in_needed": Wish.KEY,
 }
-"""By the reason of the refusal: the engine's own, and those the library's policies speak."""
+"""By the reason of the refusal: the engine's own, and those the policies of the library and the examples speak."""
 
 
 def link(reason: str, to: str) -> str:

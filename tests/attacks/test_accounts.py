@@ -19,7 +19,7 @@ from tests.rig.attacked import Ground
 from tests.rig.visitor import Shown
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
-VARIES = re.compile(r"flow=[\w-]+|value=\"[^\"]*\"|&amp;lang=..")
+VARIES = re.compile(r"flow=[\w-]+|value=\"[^\"]*\"|&amp;lang=..|(?<=challenge&#34;: &#34;)[\w-]{43}(?=&#34;)")
 SAMPLES = 5
 
 Change = Callable[[Any, str], object]

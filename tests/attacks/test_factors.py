@@ -1,18 +1,27 @@
 """The second factor: nobody comes in without it, adds one to an account that has one, or enrols for another."""
 
 import asyncio
+import html
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
+from webauthn.helpers import base64url_to_bytes
+from yarl import URL
 
 from gateway.audit.entry import Code
+from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
+from idp.login import keys
 from idp.login.totp import Secret, code_at
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
 from tests.rig.product import enrolment_code
-from tests.rig.visitor import Visitor
+from tests.rig.soft_key import UP, UV, SoftKey
+from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BEGIN_AGAIN = "start_again"
@@ -176,6 +185,67 @@ async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -
     assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
     codes = await own.fill(page, code=ground.code(account, page.secret))
     assert (await own.fill(codes)).status == 200
+
+
+def _asked(page: Shown) -> bytes:
+    options = re.search(r'data-options="([^"]*)"', page.text)
+    assert options is not None, page.title
+    return base64url_to_bytes(json.loads(html.unescape(options[1]))["challenge"])
+
+
+async def _with_key(ground: Ground) -> tuple[SoftKey, Account]:
+    """Somebody who has enrolled a key."""
+    account, browser = ground.somebody(enrolled=False), ground.browser()
+    page = await ground.at_enrolment(browser, account)
+    page = await browser.get(page.url.update_query(by="key"))
+    key = SoftKey(ground.login, URL(ground.login).host or "")
+    made = await browser.fill(page, key=key.made(_asked(page), owner=keys.user_handle(account.subject)))
+    assert made.status == 200, made.title
+    return key, account
+
+
+async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Ground) -> None:
+    """Wrong origin, wrong site, nobody verified, a count that went back, a replay: each by its name in the log."""
+    key, account = await _with_key(ground)
+    browser = ground.browser()
+
+    async def sent(answer: str) -> Shown:
+        page = await browser.get(ground.records())
+        return await browser.post(str(page.form).replace("/password", "/key"), {"key": answer})
+
+    async def shown(**lies: Any) -> Shown:
+        page = await browser.get(ground.records())
+        return await browser.post(
+            str(page.form).replace("/password", "/key"), {"key": key.shown(_asked(page), **lies)}
+        )
+
+    attacks = {
+        "key_origin_wrong": {"origin": "https://login.brana.localhost.evil.test"},
+        "key_site_wrong": {"rp_id": "brana.localhost"},
+        "key_user_not_verified": {"flags": UP},
+        "key_nobody_present": {"flags": UV},
+        "key_of_another_person": {"owner": b"x" * 32},
+    }
+    for reason, lies in attacks.items():
+        refused = await shown(**lies)
+        assert (refused.status, in_no_session(ground, browser)) == (422, True)
+        await ground.refused(refused, "key_refused")
+        assert (await ground.entry(refused, Code.SIGN_IN_KEY_REFUSED)).reason == reason
+    replayed = await sent(key.shown(b"an earlier challenge"))
+    assert (await ground.entry(replayed, Code.SIGN_IN_KEY_REFUSED)).reason == "key_challenge_wrong"
+    thief = SoftKey(ground.login, key.rp_id, owner=key.owner)
+    page = await browser.get(ground.records())
+    foreign = await browser.post(
+        str(page.form).replace("/password", "/key"), {"key": thief.shown(_asked(page))}
+    )
+    assert (await ground.entry(foreign, Code.SIGN_IN_KEY_REFUSED)).reason == "key_unknown"
+    assert (await shown()).status == 200
+    page = await browser.get(authorization(ground, prompt="login"))
+    copied = key.shown(_asked(page), count=1)
+    back = await browser.post(str(page.form).replace("/password", "/key"), {"key": copied})
+    assert (await ground.entry(back, Code.SIGN_IN_KEY_REFUSED)).reason == "key_count_went_back"
+    signed_in = await ground.entries(at_least=1, codes=(Code.SIGN_IN_COMPLETED,), person=account.login)
+    assert len(signed_in) == 1
 
 
 async def test_a_sign_in_and_an_enrolment_end_with_their_time(ground: Ground) -> None:

@@ -31,6 +31,7 @@ LABELS: Mapping[str, Title] = {
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
     "duration_ms": Title(cs="Trvání", en="Duration"),
+    "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "factor": Title(cs="Druhý faktor", en="Second factor"),
@@ -42,6 +43,7 @@ LABELS: Mapping[str, Title] = {
     "found": Title(cs="Zobrazené záznamy", en="Entries shown"),
     "fresh": Title(cs="Platilo dřívější rozhodnutí", en="An earlier decision still held"),
     "from": Title(cs="Předtím za obec", en="Acted before for"),
+    "gained": Title(cs="Přibylé role", en="Roles gained"),
     "generation": Title(cs="Pořadí oprávnění v relaci", en="Generation of the session's grants"),
     "grant": Title(cs="Povolení", en="Grant"),
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
@@ -51,10 +53,13 @@ LABELS: Mapping[str, Title] = {
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
     "key": Title(cs="Klíč", en="Key"),
     "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
+    "lost": Title(cs="Ztracené role", en="Roles lost"),
     "method": Title(cs="Metoda HTTP", en="HTTP method"),
     "municipal_files": Title(cs="Soubory obcí", en="Files of municipalities"),
     "name": Title(cs="Jméno", en="Name"),
     "number": Title(cs="Počet", en="Number"),
+    "of": Title(cs="Přihlašovací jméno osoby", en="Login of the person"),
+    "of_subject": Title(cs="Identifikátor osoby", en="Identifier of the person"),
     "offset": Title(cs="Místo v souboru", en="Place in the file"),
     "path": Title(cs="Cesta", en="Path"),
     "policies": Title(cs="Počet zásad", en="Number of policies"),
@@ -180,7 +185,7 @@ def _words(
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))
-    elif key == "roles" and isinstance(value, list):
+    elif key in ("roles", "gained", "lost") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
     else:
         parts = value if isinstance(value, list) else [value]

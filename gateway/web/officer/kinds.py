@@ -74,6 +74,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         Title(cs="Adresář", en="Directory"),
         {
             Code.FACTS_CHANGED: Title(cs="Změna údajů v adresáři", en="Directory facts changed"),
+            Code.PERSON_RECHECKED: Title(cs="Nové přečtení osoby", en="Person read again"),
             Code.DIRECTORY_UNREACHABLE: Title(cs="Nedostupný adresář", en="Directory unreachable"),
             Code.DIRECTORY_MISCONFIGURED: Title(
                 cs="Adresář neodpovídá nastavení", en="Directory not as configured"

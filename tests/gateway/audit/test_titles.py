@@ -16,7 +16,7 @@ from tests.gateway.audit.making import entries, entry
 DETAILS = {
     "by",
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
-    *("policies", "previous", "directory"),
+    *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
     "account",
     *("key", "purpose", "version", "cause", "process", "jumped_ms"),

@@ -203,3 +203,23 @@ async def test_sessions_of_a_person_are_shown_with_the_time_of_prague(office: In
         state.database.close()
     shown = office.brana("user", "show", JANA).stdout
     assert len(re.findall(r"[AB]{22} since [0-9-]{10} [0-9:]{5} CES?T from 192\.0\.2\.7", shown)) == 2
+
+
+def test_a_person_who_lost_a_role_is_told_and_the_sessions_have_it_no_more(office: Installation) -> None:
+    """The sessions above were opened with a role that the directory does not give."""
+    again = office.brana("user", "recheck", JANA)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == f"{JANA}: the person has other roles\nlost: officer in Hulín (588491)\n"
+    told = office.brana(
+        "audit", "search", "--json", "--code", "directory.person_rechecked", "--limit", "1"
+    ).stdout
+    entry = json.loads(told)["entry"]
+    assert (entry["subject"], entry["reason"]) == (operator(), "roles_changed")
+    assert entry["details"]["lost"] == ["588491:clerk"]
+    assert "nothing has changed" in office.brana("user", "recheck", JANA_ID).stdout
+
+
+def test_nobody_is_read_again_who_is_nowhere(office: Installation) -> None:
+    done = office.brana("user", "recheck", "nikdo")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no directory has anybody with the login 'nikdo'" in done.stderr

@@ -21,7 +21,7 @@ from gateway.sessions.office import SessionOffice, handle_hash
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason
-from gateway.sessions.sign_in import Arrival, SignIn, SignInRefused
+from gateway.sessions.sign_in import Arrival, Fault, SignIn, SignInRefused
 from gateway.sessions.stronger import Wish
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
@@ -123,6 +123,38 @@ async def test_the_provider_is_asked_for_factors_anew_when_they_are_needed(
         assert asked.get("prompt") == (["login"] if wish else None)
         assert asked["ui_locales"] == ["en"]
         assert asked["redirect_uri"] == [f"https://{HOST}/.brana/callback"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "level"),
+    [(Wish.KEY, "urn:brana:acr:phishing-resistant"), (Wish.TWO_FACTORS, "urn:brana:acr:two-factors")],
+)
+async def test_the_provider_is_asked_for_the_level_that_is_needed(
+    browser: Browser, now: datetime, wish: Wish, level: str
+) -> None:
+    beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, wish=wish)
+    asked = parse_qs(urlsplit(beginning.location).query)
+    assert (asked["acr_values"], asked.get("prompt")) == ([level], None)
+
+
+async def test_a_session_that_was_lifted_keeps_its_name_and_loses_its_grants(
+    browser: Browser, now: datetime
+) -> None:
+    first = await browser.arrive(HOST, await browser.leave(HOST, now), now)
+    key = {"acr": "urn:brana:acr:phishing-resistant", "amr": ["pwd", "pop", "user", "mfa"]}
+    answer = await browser.leave(HOST, now, auth_time=int(now.timestamp()), **key)
+    second = await browser.arrive(HOST, answer, now)
+    assert second.session.id == first.session.id
+    kept = browser.store.by_handle(browser.handle(HOST), HOST)
+    assert (kept.acr.value, list(kept.amr)) == (key["acr"], key["amr"])
+    assert kept.generation == first.session.generation + 1
+    assert first.session.revocation_id in await browser.store.revoked(now)
+
+
+async def test_a_level_the_person_cannot_reach_is_told_by_name(browser: Browser, now: datetime) -> None:
+    answer = await browser.leave(HOST, now)
+    refused = {"error": "unmet_authentication_requirements", "state": answer["state"], "iss": ISSUER}
+    assert await browser.refusal(HOST, refused, now) == Fault.LEVEL_UNREACHABLE
 
 
 async def test_another_host_joins_the_session_of_the_same_sign_in(browser: Browser, now: datetime) -> None:

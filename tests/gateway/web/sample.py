@@ -16,6 +16,7 @@ from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
 from gateway.web.desk import Desk
+from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
@@ -137,6 +138,7 @@ class MemorySessions:
         ]
     )
     acts: list[tuple[str, ...]] = field(default_factory=list)
+    recheck_finds: str = "roles_changed"
     log: MemoryLog = field(default_factory=MemoryLog)
 
     async def live(self, caller, now):
@@ -152,6 +154,18 @@ class MemorySessions:
         await self.log.record([opened, Entry(code=Code.SESSION_ENDED, **facts)])
         self.open_sessions = kept
         self.acts.append(("end", caller.subject, session, origin.address))
+
+    async def recheck(self, caller, session, *, origin, now):
+        found = next((one for one in self.open_sessions if one.session == session), None)
+        if found is None:
+            raise SessionUnknown
+        details = {"of": found.login, "of_subject": found.subject, "ended": 0,
+                   "gained": ["588491:registrar"], "lost": []}  # fmt: skip
+        await self.log.record([
+            Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=now, subject=caller.subject,
+                  person=caller.login, session=caller.sid, address=origin.address,
+                  reason=self.recheck_finds, details=details)
+        ])  # fmt: skip
 
 
 NAMES = Names(
@@ -200,15 +214,19 @@ class Office:
         )
 
     def rooms(self, desk: Desk):
+        officer = Officer(
+            desk,
+            self.log,
+            self.log.checkpoint,
+            self.record,
+            self.sessions,
+            self.recomputation,
+            NAMES,
+        )
         return {
             "portal.brana.test": Portal(desk, self.portal).pages(),
-            "admin.brana.test": Officer(
-                desk,
-                self.log,
-                self.log.checkpoint,
-                self.record,
-                self.sessions,
-                self.recomputation,
-                NAMES,
-            ).pages(),
+            "admin.brana.test": [
+                *officer.pages(),
+                *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+            ],
         }
