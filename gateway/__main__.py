@@ -13,7 +13,8 @@ COMMANDS = {
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
-    "user": ("gateway.commands.user", "Show a person; second factors, enrolment codes, exceptions."),
+    "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
+    "directory": ("gateway.commands.directory", "Look at the office directories."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }

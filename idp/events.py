@@ -39,6 +39,8 @@ class EndReason(StrEnum):
 
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    """All but the one that it was asked for in."""
     REPLACED = "replaced"
     """Another person signed in with the same browser."""
     IDLE = "idle"
@@ -175,6 +177,20 @@ class FactorEnrolled(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRenamed(Happening):
+    factor: Factor
+    name: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChangeRefused(Happening):
+    """A signed-in person could not add, remove or rename an authenticator, or make recovery codes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
@@ -187,6 +203,30 @@ class SignInCompleted(Happening):
     session: SessionId
     level: AuthenticationLevel
     methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceMet(Happening):
+    """A sign-in was completed in a browser that this person never used before."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceOwned(Happening):
+    """The person says: that sign-in was mine."""
+
+    session: SessionId
+    """Which was opened in it."""
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceDisowned(Happening):
+    """The person says: that sign-in was not mine."""
+
+    session: SessionId
+    device_address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +319,12 @@ Event = (
     | Throttled
     | FactorEnrolled
     | FactorRemoved
+    | FactorRenamed
+    | FactorChangeRefused
     | SignInCompleted
+    | NewDeviceMet
+    | NewDeviceOwned
+    | NewDeviceDisowned
     | SignInFailed
     | SessionEnded
     | AuthorizationGranted

@@ -1,4 +1,4 @@
-"""Names of the reasons why sessions end, grants are taken back, and the log itself is in trouble."""
+"""Names of the reasons why sessions end, grants are taken back, notices do not arrive, the log is in trouble."""
 
 from config.settings import Title
 from gateway.audit.named import Group
@@ -9,6 +9,9 @@ GROUPS: tuple[Group, ...] = (
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
             "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
+            "signed_out_elsewhere": Title(
+                cs="odhlášení na ostatních zařízeních", en="signed out on all other devices"
+            ),
             "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),
@@ -35,6 +38,27 @@ GROUPS: tuple[Group, ...] = (
             "nothing_changed": Title(cs="nic se nezměnilo", en="nothing has changed"),
             "directory.facts_changed": Title(
                 cs="změna údajů v adresáři", en="the directory says something else of the person"
+            ),
+        },
+    ),
+    (
+        Title(cs="Nedoručená upozornění", en="Notices not delivered"),
+        {
+            "receiver_unreachable": Title(cs="příjemce neodpovídá", en="the receiver does not answer"),
+            "receiver_refused": Title(cs="příjemce zprávu nepřijal", en="the receiver took no message"),
+            "mail_server_unreachable": Title(
+                cs="poštovní server neodpovídá", en="the mail server does not answer"
+            ),
+            "mail_refused": Title(cs="poštovní server zprávu nepřijal", en="the mail server took no message"),
+            "no_mail_address": Title(
+                cs="v adresáři není poštovní adresa osoby",
+                en="the directory has no mail address of the person",
+            ),
+            "address_not_known_now": Title(
+                cs="adresář neodpověděl na dotaz po adrese", en="the directory did not tell the address"
+            ),
+            "channel_not_configured": Title(
+                cs="tato cesta už není nastavena", en="this way is configured no more"
             ),
         },
     ),

@@ -8,8 +8,10 @@ from idp import events
 from idp.events import EndReason, Event
 
 PERSON_MAX = 64  # characters of a typed login that are kept
+ENDED_BY_PERSON = frozenset(
+    {EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE, EndReason.SIGNED_OUT_ELSEWHERE}
+)
 WHY_MAX = 200  # characters of a reason
-ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
 
 
 def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
@@ -50,11 +52,22 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
         case events.FactorEnrolled(factor=factor, name=name, proof=proof):
             more = {**_named(name), "proof": proof}
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
+        case events.FactorRenamed(factor=factor, name=name, before=before):
+            was = printable(before, PERSON_MAX)
+            return _entry(event, Code.FACTOR_RENAMED, factor=factor.value, before=was, **_named(name))
+        case events.FactorChangeRefused(reason=reason):
+            return _refused(event, Code.FACTOR_CHANGE_REFUSED, reason)
         case events.FactorRemoved(factor=factor, name=name, by=by):
             return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by, **_named(name))
         case events.SignInCompleted(session=session, level=level, methods=methods):
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
             return replace(completed, session=session)
+        case events.NewDeviceMet(session=session):
+            return replace(_entry(event, Code.NEW_DEVICE), session=session)
+        case events.NewDeviceOwned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_OWNED, device_address=address), session=session)
+        case events.NewDeviceDisowned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_DISOWNED, device_address=address), session=session)
         case events.SignInFailed(reason=reason):
             return _refused(event, Code.SIGN_IN_FAILED, reason)
         case events.SessionEnded(session=session, reason=reason):

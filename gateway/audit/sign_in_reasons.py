@@ -176,6 +176,21 @@ GROUPS: tuple[Group, ...] = (
             "factor_too_weak": Title(
                 cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
             ),
+            "proof_too_old": Title(
+                cs="ověření před změnou je příliš staré",
+                en="the factors were shown too long ago for a change",
+            ),
+            "last_authenticator": Title(
+                cs="jediný způsob ověření nelze odebrat", en="the only authenticator cannot be removed"
+            ),
+            "too_many_authenticators": Title(
+                cs="osoba má tohoto druhu už nejvyšší počet",
+                en="the person has as many of this kind as may be",
+            ),
+            "authenticator_unknown": Title(
+                cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
+            ),
+            "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
             "level_unreachable": Title(
                 cs="osoba nemá způsob ověření požadované síly",
                 en="the person has no factor of the demanded level",
@@ -203,6 +218,19 @@ GROUPS: tuple[Group, ...] = (
             ),
             "new_password_same": Title(
                 cs="nové heslo je stejné jako staré", en="the new password is the old one"
+            ),
+            "password_too_short": Title(
+                cs="nové heslo má méně než 12 znaků", en="the new password has fewer than 12 characters"
+            ),
+            "password_too_short_of_administrator": Title(
+                cs="nové heslo správce má méně než 17 znaků",
+                en="the new password of an administrator has fewer than 17 characters",
+            ),
+            "password_of_own_names": Title(
+                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+            ),
+            "password_too_common": Title(
+                cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"
             ),
             "new_password_refused": Title(
                 cs="nové heslo neodpovídá pravidlům adresáře",

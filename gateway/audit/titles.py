@@ -46,6 +46,19 @@ TITLES: dict[Code, Title] = {
         en="Sign-in attempts paused for a time: {who}, address {address}",
     ),
     Code.SIGN_IN_COMPLETED: Title(cs="Přihlášení dokončeno: {who}", en="Sign-in completed: {who}"),
+    Code.NEW_DEVICE: Title(
+        cs="Přihlášení z prohlížeče, který osoba dosud nepoužila: {who}, adresa {address}",
+        en="Sign-in with a browser the person never used before: {who}, address {address}",
+    ),
+    Code.NEW_DEVICE_OWNED: Title(
+        cs="Osoba potvrdila přihlášení z nového prohlížeče jako své: {who}, adresa prohlížeče {device_address}",
+        en="The person confirmed a sign-in with a new browser as their own: {who}, address of the browser "
+        "{device_address}",
+    ),
+    Code.NEW_DEVICE_DISOWNED: Title(
+        cs="Osoba nepoznává přihlášení z nového prohlížeče: {who}, adresa prohlížeče {device_address}",
+        en="The person disowns a sign-in with a new browser: {who}, address of the browser {device_address}",
+    ),
     Code.SIGN_IN_FAILED: Title(
         cs="Přihlášení se nezdařilo: {who} (důvod: {reason})", en="Sign-in failed: {who} (reason: {reason})"
     ),
@@ -61,6 +74,14 @@ TITLES: dict[Code, Title] = {
     Code.FACTOR_REMOVED: Title(
         cs="Odebrán způsob ověření: {who} (odebral(a): {by})",
         en="A factor removed: {who} (by: {by})",
+    ),
+    Code.FACTOR_RENAMED: Title(
+        cs="Přejmenován způsob ověření: {who}, „{before}“ na „{authenticator}“",
+        en="A factor renamed: {who}, “{before}” to “{authenticator}”",
+    ),
+    Code.FACTOR_CHANGE_REFUSED: Title(
+        cs="Změna způsobů ověření odmítnuta: {who} (důvod: {reason})",
+        en="A change of factors refused: {who} (reason: {reason})",
     ),
     Code.ENROLMENT_CODE_ISSUED: Title(
         cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by})",
@@ -85,6 +106,10 @@ TITLES: dict[Code, Title] = {
     Code.EXCEPTION_ENDED: Title(
         cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
         en="Exception from multi-factor authentication ended: {who} (by: {by})",
+    ),
+    Code.NOTICE_GIVEN_UP: Title(
+        cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
+        en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",
     ),
     Code.RECOVERY_ISSUED: Title(
         cs="POZOR, nouzový správce: vydáno nové tajemství {account} (vydal: {by})",

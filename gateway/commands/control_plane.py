@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from aiohttp import UnixConnector
 
+from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
@@ -33,6 +34,7 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.standing import Standings
 from gateway.sessions.supervision import Supervision
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
@@ -113,7 +115,11 @@ class ControlPlane:
         self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.desk = Desk(
             pages=make_pages(
-                state.settings.office.name, state.settings.public.domain, state.settings.language
+                state.settings.office.name,
+                state.settings.public.domain,
+                state.settings.language,
+                places=Places(state.settings.places),
+                account=self.addresses.account,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
@@ -121,6 +127,7 @@ class ControlPlane:
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,
+            standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
         )
         self.facts = {
             one.name: Facts(

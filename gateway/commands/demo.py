@@ -133,7 +133,14 @@ def _serve(
     (port, metrics_port), (console, output) = ports, consoles
     configuration = world.folder / "brana.toml"
     configuration.write_text(
-        settings_text(world, around.directory_url, around.applications, port=port, metrics_port=metrics_port),
+        settings_text(
+            world,
+            around.directory_url,
+            around.applications,
+            own_directory_url=around.own_directory_url,
+            port=port,
+            metrics_port=metrics_port,
+        ),
         encoding="utf-8",
     )
     state, lock = ready_to_start(configuration)
@@ -218,7 +225,8 @@ def _addresses(addresses: Addresses) -> dict[str, str]:
             found[name] = addresses.of_application(application, MunicipalityCode(code))
     metrics = addresses.settings.metrics
     found["metrics"] = f"http://{metrics.address}:{metrics.port}/metrics"
-    found["directory"] = " ".join(addresses.settings.directories[0].servers)
+    for directory in addresses.settings.directories:
+        found[f"directory-{directory.name}"] = " ".join(directory.servers)
     return found
 
 

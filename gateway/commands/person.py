@@ -6,6 +6,7 @@ from config.vocabulary import SubjectId
 from gateway.commands.known_people import known_people
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
+from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -18,13 +19,19 @@ async def person_of(state: State, login: str) -> Person:
 
 async def named(state: State, login: str) -> list[Person]:
     """Whoever answers to the login, or the one whose identifier it is."""
-    federation = Federation(state.settings.directories, state.district)
+    federation = federation_of(state)
     try:
         found = await answering_to(federation, login)
     finally:
         federation.close()
     counting = known_people(state.settings, federation).as_they_count({one.subject: one for one in found})
     return list(counting.values())
+
+
+def federation_of(state: State) -> Federation:
+    """Groups in groups are known from the replica, as at a sign-in."""
+    above = StoredReading(state.database).above_now
+    return Federation(state.settings.directories, state.district, above=above)
 
 
 async def answering_to(federation: Federation, login: str) -> list[Person]:

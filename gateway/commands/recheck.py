@@ -11,7 +11,7 @@ from gateway.audit.reasons import REASONS
 from gateway.commands.known_people import known_people
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.person import answering_to, several, the_one
+from gateway.commands.person import answering_to, federation_of, several, the_one
 from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.sessions.recheck import Recheck, Rechecked
@@ -39,7 +39,7 @@ def command(configuration: Path, login: str) -> None:
 
 
 async def _recheck(state: State, login: str) -> Rechecked:
-    federation, moment = Federation(state.settings.directories, state.district), now()
+    federation, moment = federation_of(state), now()
     try:
         subject, known = await _whom(state, federation, login)
         by = Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=moment, subject=operator())

@@ -20,6 +20,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
+from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -37,6 +38,7 @@ MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
+DELIVER_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
 
@@ -159,6 +161,13 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
+
+
+async def deliver(delivery: Delivery) -> None:
+    """Tell what is to be told by one channel; another one's trouble is not this one's."""
+    while True:
+        if not await delivery.step():
+            await asyncio.sleep(DELIVER_EVERY)
 
 
 @contextlib.asynccontextmanager

@@ -1,13 +1,15 @@
 """Which application answers on which socket of the control plane."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 from aiohttp import web
 
+from config.places import Places
+from config.settings import Directory
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -22,6 +24,7 @@ from gateway.web.entrance import Entrance
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
 from idp.http.page import Assets, Pages
@@ -59,12 +62,15 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     entrance = Entrance(
         plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
+    staying = Staying(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
+    )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
     }
-    return make_app(plane.desk, rooms, entrance.paths())
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -90,6 +96,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             reread=plane.known.person,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            realm=_example_realm(settings.directories),
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],
@@ -98,8 +105,12 @@ def provider_app(plane: ControlPlane) -> web.Application:
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
+                places=Places(settings.places),
+                account=addresses.account,
             ),
             clock=now,
+            municipality_name=state.district.name,
+            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),
@@ -111,6 +122,11 @@ def _last_resort(plane: ControlPlane) -> Recovery | None:
     if plane.known.recovery is None:
         return None
     return Recovery(matches=plane.secret_hashes.matches, busy=(TooBusy,), alarm=plane.recovery_tried)
+
+
+def _example_realm(directories: Sequence[Directory]) -> str:
+    realms = [realm for one in directories for realm in one.realms]
+    return realms[0] if len(directories) > 1 and realms else ""
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:

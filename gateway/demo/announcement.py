@@ -34,6 +34,10 @@ def described(
                 "password": world.directory_password_file.read_text("utf-8").strip(),
             },
             "root": {"dn": plan(world).root, "password": world.directory_root_password},
+            "root of the municipality's own": {
+                "dn": plan(world, ldif.VILLAGE).root,
+                "password": world.directory_root_password,
+            },
         },
     }
 

@@ -81,11 +81,8 @@ async def compare(
     at: datetime,
     *,
     confirmed: bool = True,
-) -> int:
-    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then.
-
-    Answers how many sessions it ended because their people need a stronger sign-in by now.
-    """
+) -> None:
+    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then."""
     out: dict[SubjectId, EndReason] = {}
     same: list[SessionId] = []
     weak: list[Session] = []
@@ -93,10 +90,9 @@ async def compare(
         if session.facts_at > at:
             continue  # opened meanwhile, with younger facts
         person = people.get(session.subject)
-        if person is None:
-            out[session.subject] = EndReason.ACCOUNT_GONE
-        elif person.state.ends_sessions:
-            out[session.subject] = why_closed(person)
+        closed = why_closed(person)
+        if person is None or closed is not None:
+            out[session.subject] = closed or EndReason.ACCOUNT_GONE
         elif not reaches(session.acr, needed(person, office.limits)):
             weak.append(session)
         elif _differ(session, person):
@@ -109,12 +105,13 @@ async def compare(
     await office.end(weak, EndReason.FACTOR_TOO_WEAK, None, at)
     for subject, reason in out.items():
         await office.end_all_of(subject, reason, None, at)
-    return len(weak)
 
 
-def why_closed(person: Person) -> EndReason:
-    """For a state of the account that ends sessions."""
-    return CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED)
+def why_closed(person: Person | None) -> EndReason | None:
+    """Why sessions of somebody whom the directory knows so, or no more, may not go on; None where they may."""
+    if person is None:
+        return EndReason.ACCOUNT_GONE
+    return CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED) if person.state.ends_sessions else None
 
 
 def _differ(session: Session, person: Person) -> bool:

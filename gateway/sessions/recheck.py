@@ -21,9 +21,7 @@ TEXT = 500  # characters kept of what a directory says of itself
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecked:
-    """`reason` names what was found: `account_gone`, why it is closed (`account_disabled`, `roles_mixed`),
-    `roles_changed`, `nothing_changed`.
-    """
+    """`reason` names what was found: `account_gone`, `account_disabled`, `roles_changed`, `nothing_changed`."""
 
     reason: str
     login: str
@@ -68,17 +66,17 @@ class Recheck:
         self, subject: SubjectId, login: str, person: Person | None, by: Entry, now: datetime
     ) -> Rechecked:
         sessions = await self.office.store.open_ones(subject)
-        if person is None or person.state.ends_sessions:
-            reason = EndReason.ACCOUNT_GONE if person is None else why_closed(person)
-            ended = await self.office.end_all_of(
-                subject, reason, by, now
-            )  # single sign-on without a session too
+        closed = why_closed(person)
+        if person is None or closed is not None:
+            reason = closed or EndReason.ACCOUNT_GONE
+            # single sign-on without a session too
+            ended = await self.office.end_all_of(subject, reason, by, now)
             return Rechecked(reason=reason, login=login, ended=ended, lost=_roles(sessions))
-        ended = await compare(self.office, sessions, {subject: person}, now)
+        await compare(self.office, sessions, {subject: person}, now)
         before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
         gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
         change = "roles_changed" if gained or lost else "nothing_changed"
-        return Rechecked(reason=change, login=person.login, ended=ended, gained=gained, lost=lost)
+        return Rechecked(reason=change, login=person.login, ended=0, gained=gained, lost=lost)
 
 
 def _roles(sessions: Sequence[Session]) -> RolesHeld:

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from config.settings import SignIn
 from config.vocabulary import (
-    ADMINISTRATORS,
     RECOVERY_ADMINISTRATOR,
     RECOVERY_LIFETIME,
     AuthenticationLevel,
@@ -80,18 +79,24 @@ class Session:
         """Why this session may not be used at `now`; None while it may."""
         if self.end_reason is not None:
             return self.end_reason
-        if now - self.last_seen_at > limits.idle:
+        if now > self.idle_end(limits):
             return EndReason.IDLE
-        if now - self.authenticated_at > self.longest(limits):
+        if now > self.authenticated_at + self.longest(limits):
             return EndReason.TOO_LONG
         return None
+
+    def idle_end(self, limits: SignIn) -> datetime:
+        """When it ends if nothing more is asked for."""
+        return self.last_seen_at + limits.idle_of(self._held())
 
     def longest(self, limits: SignIn) -> timedelta:
         if self.subject == RECOVERY_ADMINISTRATOR:
             return RECOVERY_LIFETIME
-        if any(role in ADMINISTRATORS for _, role in self.roles):
-            return limits.absolute_administrators
-        return limits.absolute
+        return limits.absolute_of(self._held())
+
+    def _held(self) -> frozenset[Role]:
+        """Whatever the municipality: the strictest limit of all of them counts."""
+        return frozenset(role for _, role in self.roles)
 
     def facts_serve_until(self, grace: timedelta) -> datetime:
         """Of the recovery administrator no directory says anything that could grow old."""

@@ -1,15 +1,17 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from config.vocabulary import SessionId, SubjectId
 from gateway.storage.authenticators_book import AuthenticatorsBook
 from gateway.storage.identity_rows import (
     code_of,
     code_row,
+    device_of,
+    device_row,
     flow_of,
     flow_row,
     session_of,
@@ -20,22 +22,28 @@ from gateway.storage.identity_rows import (
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.recovery_rows import recovery_of, recovery_row
 from gateway.storage.seal import Seal
+from gateway.storage.tables.authenticators import pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
     known_browser,
     known_login,
+    new_device,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
 )
 from gateway.storage.tables.recovery import recovery_account
+from gateway.storage.tables.sessions import session as gateway_session
 from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
+from idp.login.new_device import NewDevice
+from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
+from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
 
 
@@ -94,6 +102,42 @@ class IdentityBook(AuthenticatorsBook):
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 
+    def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None:
+        where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
+        self._connection.execute(delete(known_browser).where(where))
+
+    def pending(self, session: SessionId) -> Pending | None:
+        row = self._one(pending_authenticator, pending_authenticator.c.session == session)
+        if row is None:
+            return None
+        secret = Secret(self._seal.open(row.sealed_secret, f"pending_authenticator:{session}").decode())
+        return Pending(session, secret, row.challenge, moment_of(row.expires_at))
+
+    def keep_pending(self, pending: Pending) -> None:
+        place = f"pending_authenticator:{pending.session}"
+        row = {
+            "session": pending.session,
+            "sealed_secret": self._seal.close(pending.secret.base32.encode(), place),
+            "challenge": pending.challenge,
+            "expires_at": micros(pending.expires_at),
+        }
+        self._put(pending_authenticator, row)
+
+    def drop_pending(self, session: SessionId) -> None:
+        mine = pending_authenticator.c.session == session
+        self._connection.execute(delete(pending_authenticator).where(mine))
+
+    def keep_new_device(self, device: NewDevice) -> None:
+        self._put(new_device, device_row(device))
+
+    def new_devices(self, subject: SubjectId) -> list[NewDevice]:
+        query = select(new_device).where(new_device.c.subject == subject).order_by(new_device.c.at.desc())
+        return [device_of(row) for row in self._connection.execute(query)]
+
+    def drop_new_device(self, device: NewDevice) -> None:
+        same = (new_device.c.browser == device.browser) & (new_device.c.subject == device.subject)
+        self._connection.execute(delete(new_device).where(same))
+
     def recovery(self) -> Account | None:
         ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
         query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
@@ -119,6 +163,15 @@ class IdentityBook(AuthenticatorsBook):
 
     def keep_session(self, session: Session) -> None:
         self._put(provider_session, session_row(session))
+
+    def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
+        """The gateway's session goes idle together with ours; one that has ended or is idle stays so."""
+        ours, here = provider_session, gateway_session
+        living = (ours.c.sid == sid) & ours.c.ended_at.is_(None) & (ours.c.last_seen < micros(now))
+        self._connection.execute(update(ours).where(living).values(last_seen=micros(now)))
+        busy = (here.c.provider_sid == sid) & here.c.ended_at.is_(None)
+        since = here.c.last_seen_at.between(micros(now - idle), micros(now))
+        self._connection.execute(update(here).where(busy, since).values(last_seen_at=micros(now)))
 
     # codes and tokens
     def keep_code(self, code: Code) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import authorize, failure, recovery, sign_in, sign_out, tokens
+from idp.http import account, authorize, failure, recovery, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.http.recovery import Recovery
@@ -24,7 +24,11 @@ SIGN_IN_FORMS: dict[str, Handler] = {
     "/sign-in/new-password": sign_in.enter_new_password,
 }
 
-FORM_PAGES = {**dict.fromkeys(SIGN_IN_FORMS, "/sign-in"), "/logout/confirm": "/logout"}
+FORM_PAGES = {
+    **dict.fromkeys(SIGN_IN_FORMS, "/sign-in"),
+    **dict.fromkeys(account.FORMS, "/account"),
+    "/logout/confirm": "/logout",
+}
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
@@ -40,7 +44,9 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
-    for path, handler in SIGN_IN_FORMS.items():
+    for path, handler in account.PAGES.items():
+        app.router.add_get(path, handler, allow_head=False)
+    for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():
         app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
-from config.vocabulary import SubjectId
+from config.vocabulary import Language, SubjectId
 from idp import events
 from idp.http import arrival, cookies, failure
 from idp.http.page import language_of
@@ -37,7 +37,7 @@ async def authorize(request: web.Request) -> web.Response:
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
     if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await _reread(provider, session)
+        fresh = await reread(provider, session)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(asked.target, fresh))
         session = fresh
@@ -47,7 +47,7 @@ async def authorize(request: web.Request) -> web.Response:
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
-    return await _begin(request, asked, urlencode(pairs), beginning)
+    return await begin(request, urlencode(pairs), beginning, asked.language, asked.target.client)
 
 
 async def _beginning(
@@ -90,7 +90,7 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     if handle is None:
         return None
     session = await provider.store.look(lambda book: book.session_of(handle))
-    usable = session is not None and end_due(session, provider.clock(), provider.sign_in.idle) is None
+    usable = session is not None and end_due(session, provider.clock(), provider.sign_in) is None
     return session if usable else None
 
 
@@ -106,7 +106,9 @@ async def answer(
         asked_at = flow.began_at if flow is not None else now
         if session is None or rules.must_ask(asked, session, asked_at, now) is not None:
             return False
-        grant.issue_code(book, asked, desk.touch(book, session, now), hashed(code), origin, now)
+        grant.issue_code(
+            book, asked, desk.touch(book, session, provider.sign_in, now), hashed(code), origin, now
+        )
         if flow is not None:
             book.drop_flow(flow.id)
         return True
@@ -136,32 +138,34 @@ async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Respon
     return failure.page(request, 400, UNSAFE[asked.reason], asked.reason)
 
 
-async def _begin(request: web.Request, asked: Request, text: str, state: Waiting) -> web.Response:
+async def begin(
+    request: web.Request, kept: str, state: Waiting, asked_language: Language | None = None, client: str = ""
+) -> web.Response:
+    """Begin a sign-in that stands at `state` and leads where `kept` says (`Flow.asked`)."""
     provider = provider_of(request)
     now, origin = provider.clock(), arrival.origin_of(request)
     browser = cookies.read(request, cookies.LOGIN) or new_handle()
-    language = asked.language or language_of(request, provider.pages.default_language)
+    language = asked_language or language_of(request, provider.pages.default_language)
     flow = Flow(
         id=new_flow_id(),
         browser=hashed(browser),
         state=state,
-        asked=text,
+        asked=kept,
         address=purses.address_key(origin.address),
         locale=language,
         began_at=now,
         expires_at=now + provider.sign_in.flow_lifetime,
     )
-    client = asked.target.client
     known = cookies.read_hashed(request, cookies.KNOWN)
     if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
         return failure.page_of_status(request, 429)
-    chosen = {"lang": asked.language.value} if asked.language is not None else {}
+    chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)
     return response
 
 
-async def _reread(provider: Provider, session: Session) -> Session | Refused | None:
+async def reread(provider: Provider, session: Session) -> Session | Refused | None:
     """The session with present facts; with the last ones while the directory is away, within the grace."""
     try:
         person = await provider.reread(session.person.subject)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from config.settings import SignIn
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
@@ -86,6 +86,11 @@ class Provider:
     pages: Pages
     clock: Callable[[], datetime]
     """Aware, in UTC."""
+    municipality_name: Callable[[MunicipalityCode], str]
+    support: str | None
+    """Whom people call who fear for their account."""
+    realm: str = ""
+    """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

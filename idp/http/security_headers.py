@@ -5,17 +5,17 @@ from types import MappingProxyType
 
 
 def content_security_policy(form_targets: Iterable[str] = (), *, scripts: bool = False) -> str:
-    """Policy of a page (CSP Level 3): own styles and images, forms to us, no script at all.
+    """Policy of a page (CSP Level 3): own styles and images, forms to us, and no script at all.
 
-    `scripts`: our own files, for the pages that speak with passkeys, which nothing else can.
+    `scripts`: own files of script may run and ask the page's own host; nothing written into the page ever may.
 
     `form_targets` are further origins (`https://portal.example.cz`, `https://*.example.cz`) that a form
     may lead to: browsers apply `form-action` to the redirects after a POST as well.
     """
     form_action = " ".join(("'self'", *form_targets))
-    script = "script-src 'self'; " if scripts else ""
+    own_scripts = "script-src 'self'; connect-src 'self'; " if scripts else ""
     return (
-        f"default-src 'none'; {script}style-src 'self'; img-src 'self' data:; "
+        f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self' data:; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -45,6 +45,6 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 
 
 def page_headers(form_targets: Iterable[str] = (), *, scripts: bool = False) -> dict[str, str]:
-    """`SECURITY_HEADERS` of a page whose forms may lead to further origins, or that has a script."""
+    """`SECURITY_HEADERS` of a page whose forms may lead to further origins, and that may run our scripts."""
     policy = content_security_policy(form_targets, scripts=scripts)
     return {**SECURITY_HEADERS, "Content-Security-Policy": policy}

@@ -6,7 +6,8 @@ from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.asking import authenticated
-from idp.http.authorize import answer, asked_of, signed_in
+from idp.http.authorize import signed_in
+from idp.http.destination import destination_of, go_on, must_ask
 from idp.http.new_password import changed
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
@@ -14,7 +15,6 @@ from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_pa
 from idp.login.effects import AskDirectory, AskPerson, ChangePassword
 from idp.login.inputs import Unanswered
 from idp.login.states import ChangingPassword, CheckingPassword, CheckingPerson
-from idp.oidc import authorize as rules
 
 
 async def show(request: web.Request) -> web.Response:
@@ -22,16 +22,16 @@ async def show(request: web.Request) -> web.Response:
     provider = provider_of(request)
     name, caller, now = name_of(request), caller_of(request), provider.clock()
     flow = await provider.store.look(lambda book: conduct.current(book, name, caller, now))
-    asked = asked_of(provider, flow.asked) if flow is not None else None
-    if flow is None or asked is None:
+    destination = destination_of(provider, flow.asked) if flow is not None else None
+    if flow is None or destination is None:
         return failure.start_again(request)
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
-    if handle is not None and rules.must_ask(asked, session, flow.began_at, now) is None:
-        return await answer(request, asked, handle, flow)
+    if handle is not None and must_ask(destination, session, flow.began_at, now) is None:
+        return await go_on(request, destination, handle, flow)
     state = flow.state
     held = await provider.store.look(lambda book: held_at(book, state))
-    return sign_in_page.page(request, flow, asked, held)
+    return sign_in_page.page(request, flow, destination, held)
 
 
 async def enter_password(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import assert_never
+from typing import Any, assert_never
 from urllib.parse import urlencode
 
 import segno
@@ -13,9 +13,8 @@ from markupsafe import Markup
 
 from config.vocabulary import REASON_HEADER
 from idp.events import Factor
-from idp.http import arrival
+from idp.http.destination import Destination, form_targets, login_hint
 from idp.http.provider import provider_of
-from idp.http.security_headers import page_headers
 from idp.http.words import TELLINGS
 from idp.login import keys, totp
 from idp.login.authenticator import Authenticator, Credential
@@ -33,7 +32,6 @@ from idp.login.states import (
     AwaitingSaved,
     Standing,
 )
-from idp.oidc.authorize import Request
 
 SECRET_GROUP = 4  # letters of a secret written together, so that it can be typed
 CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
@@ -41,7 +39,7 @@ WAYS = {Factor.KEY: "key", Factor.ONE_TIME_CODE: "code", Factor.RECOVERY_CODE: "
 """How the address of a page (`by=`) names the factor it asks for; the best way first."""
 CHOICE = "choose"
 
-Content = tuple[str, Mapping[str, object]]
+Content = tuple[str, Mapping[str, Any]]
 """Template, and what it says besides."""
 
 
@@ -64,13 +62,20 @@ class Held:
 
 
 def page(
-    request: web.Request, flow: Flow, asked: Request, held: Held, told: Tell | None = None, typed: str = ""
+    request: web.Request,
+    flow: Flow,
+    destination: Destination,
+    held: Held,
+    told: Tell | None = None,
+    typed: str = "",
 ) -> web.Response:
     content: Content
     match flow.state:
         case AwaitingPassword(challenge):
-            options = keys.request_options(provider_of(request).site, challenge, None)
-            content = "sign_in.html", {"username": typed or asked.login_hint, "options": options}
+            provider = provider_of(request)
+            options = keys.request_options(provider.site, challenge, None)
+            name = {"username": typed or login_hint(destination), "realm": provider.realm}
+            content = "sign_in.html", {**name, "options": options}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode(standing):
@@ -83,32 +88,37 @@ def page(
             content = "new_password.html", {"username": standing.person.login}
         case _:
             assert_never(flow.state)
-    return _respond(request, flow, asked, content, told)
+    return _respond(request, flow, destination, content, told)
 
 
 def recovery_codes(
-    request: web.Request, flow: Flow, asked: Request, codes: Sequence[SpokenCode]
+    request: web.Request, flow: Flow, destination: Destination, codes: Sequence[SpokenCode]
 ) -> web.Response:
     """The only time the codes are shown."""
     return _respond(
-        request, flow, asked, ("recovery_codes.html", {"codes": [written(code) for code in codes]}), None
+        request,
+        flow,
+        destination,
+        ("recovery_codes.html", {"codes": [written(code) for code in codes]}),
+        None,
     )
 
 
 def _respond(
-    request: web.Request, flow: Flow, asked: Request, content: Content, told: Tell | None
+    request: web.Request, flow: Flow, destination: Destination, content: Content, told: Tell | None
 ) -> web.Response:
     provider, (template, more) = provider_of(request), content
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
     wait = minutes(until, provider.clock()) if until is not None else 0
     way = request.query.get("by", "")
-    form_targets = (arrival.site_of(asked.target.redirect_uri),)
+    targets = form_targets(destination)
     response = provider.pages.respond(
         request,
         template,
         status=telling.status if telling is not None else 200,
-        form_targets=form_targets,
+        form_targets=targets,
+        scripts="options" in more,
         flow=urlencode({"flow": flow.id}),
         action=urlencode({"flow": flow.id, **({"by": way} if way in WAYS.values() else {})}),
         message=telling.message if telling is not None else "",
@@ -116,8 +126,6 @@ def _respond(
         wait=wait,
         **more,
     )
-    if "options" in more:
-        response.headers.update(page_headers(form_targets, scripts=True))
     if told is not None:
         response.headers[REASON_HEADER] = TOLD[told.reason]
     if until is not None:
@@ -152,14 +160,15 @@ def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Co
             provider.site, state.challenge, person.subject, person.login, person.name, held.credentials
         )
         return "enrol_key.html", {**more, "options": options}
-    return "enrol.html", {**more, **_application(provider.office, person.login, state.secret)}
+    return "enrol.html", {**more, **application(provider.office, person.login, state.secret)}
 
 
 def _enough(factor: Factor, standing: Standing) -> bool:
     return reaches(LEVELS[factor], standing.demanded)
 
 
-def _application(office: str, login: str, secret: totp.Secret) -> dict[str, object]:
+def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
+    """What the page says of an application that is being set up: picture, key for typing, address."""
     address = totp.provisioning_address(secret, login, office)
     code = segno.make(address, error=CORRECTION)
     letters = secret.base32

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, SubjectId
 from idp.http import arrival, cookies, failure, sign_in_page
-from idp.http.authorize import asked_of, refuse, send_on
+from idp.http.authorize import refuse, send_on
+from idp.http.destination import Destination, destination_of, must_ask, reach, way_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import Held
+from idp.http.words import TELLINGS
 from idp.login import conduct
 from idp.login.conduct import Visit
 from idp.login.desk import Caller, Fresh
@@ -21,7 +23,6 @@ from idp.login.refusal import TOLD, Refusal, Told
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, Waiting
 from idp.oidc import authorize as rules
 from idp.oidc.authorize import Refusable, Request, SignInWhy
-from idp.oidc.grant import issue_code
 
 Work = Callable[[Book, Visit], Progress]
 
@@ -40,10 +41,10 @@ class Done:
     """What a step came to."""
 
     progress: Progress
-    asked: Request | None
-    """The authorization request the sign-in is for; None when there is no flow, or no such client any more."""
+    destination: Destination | None
+    """Where the sign-in leads; None when there is no flow, or no such client any more."""
     unanswered: SignInWhy | None
-    """Why the session that was opened does not answer it."""
+    """Why the session that was opened does not lead there."""
     held: Held
     given: _Given
 
@@ -67,14 +68,14 @@ async def step(request: web.Request, work: Work) -> Done:
     def transaction(book: Book) -> Done:
         flow = conduct.current(book, name, caller, now)
         progress = work(book, visit)
-        asked = asked_of(provider, flow.asked) if flow is not None else None
+        destination = destination_of(provider, flow.asked) if flow is not None else None
         held = held_at(book, progress.flow.state) if progress.flow is not None else Held()
-        done = Done(progress, asked, None, held, given)
-        if flow is None or asked is None or progress.session is None:
+        done = Done(progress, destination, None, held, given)
+        if flow is None or destination is None or progress.session is None:
             return done
-        why = rules.must_ask(asked, progress.session, flow.began_at, now)
+        why = must_ask(destination, progress.session, flow.began_at, now)
         if why is None:
-            issue_code(book, asked, progress.session, hashed(given.code), caller.origin, now)
+            reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
         return replace(done, unanswered=why)
 
     done = await provider.store.transact(transaction)
@@ -88,17 +89,16 @@ async def answered(request: web.Request, done: Done, typed: str = "") -> web.Res
     progress = done.progress
     if progress.session is not None:
         return await _completed(request, done, provider_of(request))
-    flow, told, asked = progress.flow, progress.told, done.asked
-    if told is not None and told.reason is Refusal.LEVEL_UNREACHABLE and asked is not None:
-        refused = rules.REFUSALS[SignInWhy.LEVEL_TOO_LOW]
-        return await refuse(request, Refusable(asked.target, refused))
-    if flow is None or asked is None:
+    flow, told, destination = progress.flow, progress.told, done.destination
+    if told is not None and told.reason is Refusal.LEVEL_UNREACHABLE and destination is not None:
+        return await _not_there(request, destination, SignInWhy.LEVEL_TOO_LOW)
+    if flow is None or destination is None:
         return failure.start_again(request)
     if progress.codes:
-        return sign_in_page.recovery_codes(request, flow, asked, progress.codes)
+        return sign_in_page.recovery_codes(request, flow, destination, progress.codes)
     moved_on = told is None or TOLD[told.reason] is Told.START_AGAIN
     if not moved_on:
-        return sign_in_page.page(request, flow, asked, done.held, told, typed)
+        return sign_in_page.page(request, flow, destination, done.held, told, typed)
     response = send_on("/sign-in?" + urlencode({"flow": flow.id}))
     if told is not None:
         response.headers[REASON_HEADER] = TOLD[told.reason]
@@ -106,16 +106,24 @@ async def answered(request: web.Request, done: Done, typed: str = "") -> web.Res
 
 
 async def _completed(request: web.Request, done: Done, provider: Provider) -> web.Response:
-    asked, given = done.asked, done.given
-    if asked is None:
+    destination, given = done.destination, done.given
+    if destination is None:
         response = send_on(provider.start)
     elif done.unanswered is None:
-        response = send_on(rules.answer_address(asked.target, provider.issuer, {"code": given.code}))
+        response = send_on(way_on(provider, destination, given.code))
     else:
-        response = await refuse(request, Refusable(asked.target, rules.REFUSALS[done.unanswered]))
+        response = await _not_there(request, destination, done.unanswered)
     cookies.give(response, cookies.SSO, given.sso)
     cookies.give(response, cookies.KNOWN, given.known, cookies.KNOWN_FOR)
     return response
+
+
+async def _not_there(request: web.Request, destination: Destination, why: SignInWhy) -> web.Response:
+    """The relying party is told; for a page of ours the person is."""
+    if isinstance(destination, Request):
+        return await refuse(request, Refusable(destination.target, rules.REFUSALS[why]))
+    telling = TELLINGS[Told.LEVEL_UNREACHABLE]
+    return failure.page(request, telling.status, telling.message, Told.LEVEL_UNREACHABLE)
 
 
 def held_at(book: Book, state: Waiting) -> Held:

@@ -56,6 +56,20 @@ TELLINGS: dict[Told, Telling] = {
     Told.NEW_PASSWORDS_DIFFER: Telling(
         "You typed the new password differently the second time.", 422, "again"
     ),
+    Told.PASSWORD_TOO_SHORT: Telling("The new password needs 12 characters or more.", 422, "new"),
+    Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Telling(
+        "The new password of an administrator needs 17 characters or more.", 422, "new"
+    ),
+    Told.PASSWORD_OF_OWN_NAMES: Telling(
+        "The new password is hardly more than your name. Choose words that have nothing to do with you.",
+        422,
+        "new",
+    ),
+    Told.PASSWORD_TOO_COMMON: Telling(
+        "The new password is easy to guess: common words, repetition, rows of keys or dates. Choose another one.",
+        422,
+        "new",
+    ),
     Told.NEW_PASSWORD_SAME: Telling("The new password must differ from the present one.", 422, "new"),
     Told.NEW_PASSWORD_REFUSED: Telling(
         "The office directory does not take this password: it is too short, too simple, or was used before.",
@@ -94,6 +108,7 @@ STATUS_WORDS: dict[int, str] = {
     405: "There is no such page.",
     413: "The request is too long.",
     429: "Too many sign-ins were begun from your address. Try again in a few minutes.",
+    503: "This does not work just now: the office directory does not answer. Try again in a few minutes.",
     500: "Something went wrong on our side. Try again; if it happens again, tell your administrator.",
 }
 """For pages of HTTP errors."""
@@ -105,6 +120,7 @@ STATUS_REASONS: dict[int, str] = {
     405: "page_unknown",
     413: "request_too_large",
     429: "too_many_sign_ins_begun",
+    503: "directory_unreachable",
     500: "our_fault",
 }
 """The same in one word, for the log; the gateway's own pages use the same words for the same causes."""

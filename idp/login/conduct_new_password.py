@@ -22,7 +22,7 @@ def enter_new_password(book: Book, visit: Visit, old: str, new: str, again: str)
     def happened(state: State) -> Input | None:
         if not isinstance(state, AwaitingNewPassword):
             return None
-        usable = fault(old, new, again) is None
+        usable = fault(state.standing.person, old, new, again) is None
         return NewPasswordEntered(
             old=old,
             new=new,

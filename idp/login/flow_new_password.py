@@ -4,17 +4,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from idp import events
-from idp.directory.person import AccountState
+from idp.directory.person import AccountState, Person
 from idp.login.effects import ChangePassword, GiveBack, Record, Tell
 from idp.login.entered import password_fault
 from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
+from idp.login.password import WeakPassword, weakness
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, AwaitingPassword, ChangingPassword
 from idp.login.throttle import Scope, Taken
 
+WEAK = {
+    WeakPassword.TOO_SHORT: Refusal.PASSWORD_TOO_SHORT,
+    WeakPassword.TOO_SHORT_OF_ADMINISTRATOR: Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
+    WeakPassword.OWN_NAMES: Refusal.PASSWORD_OF_OWN_NAMES,
+    WeakPassword.TOO_COMMON: Refusal.PASSWORD_TOO_COMMON,
+}
 
-def fault(old: str, new: str, again: str) -> Refusal | None:
+
+def fault(person: Person, old: str, new: str, again: str) -> Refusal | None:
     """What need not be brought before the directory."""
     checks = (
         (password_fault(old) is not None, Refusal.OLD_PASSWORD_WRONG),
@@ -22,13 +30,15 @@ def fault(old: str, new: str, again: str) -> Refusal | None:
         (new != again, Refusal.NEW_PASSWORDS_DIFFER),
         (new == old, Refusal.NEW_PASSWORD_SAME),
     )
-    return next((refusal for wrong, refusal in checks if wrong), None)
+    refusal = next((refusal for wrong, refusal in checks if wrong), None)
+    weak = weakness(new, person) if refusal is None else None
+    return refusal if weak is None else WEAK[weak]
 
 
 def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime) -> Step:
     person = state.standing.person
     refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason="")
-    reason = fault(event.old, event.new, event.again)
+    reason = fault(person, event.old, event.new, event.again)
     if reason is not None:
         return state, (Record(replace(refused, reason=reason)), Tell(reason))
     if not isinstance(event.attempt, Taken):

@@ -38,6 +38,7 @@ NUMBER = re.compile(r"[0-9][0-9 .,:/_-]*")  # dates and telephone numbers too
 
 class WeakPassword(StrEnum):
     TOO_SHORT = "password_too_short"
+    TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
     OWN_NAMES = "password_of_own_names"
     """Little is left without the person's names, login and mail."""
     TOO_COMMON = "password_too_common"
@@ -45,11 +46,11 @@ class WeakPassword(StrEnum):
 
 def weakness(password: str, person: Person, others: Iterable[str] = ()) -> WeakPassword | None:
     """Why `password` is refused, None when it will do. `others`: words that are as good as known, of the office."""
-    shortest = SHORTEST
-    if any(held.role in ADMINISTRATORS for held in person.roles):
-        shortest = SHORTEST_OF_ADMINISTRATORS
-    if len(password) < shortest:
+    if len(password) < SHORTEST:
         return WeakPassword.TOO_SHORT
+    administers = any(held.role in ADMINISTRATORS for held in person.roles)
+    if administers and len(password) < SHORTEST_OF_ADMINISTRATORS:
+        return WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
     own = _words([person.name, person.login, person.mail.partition("@")[0], *others])
     if substance(password, own) >= SUBSTANCE:
         return None

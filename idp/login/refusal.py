@@ -62,6 +62,11 @@ class Refusal(StrEnum):
     NEW_PASSWORD_UNUSABLE = "new_password_unusable"
     NEW_PASSWORDS_DIFFER = "new_passwords_differ"
     NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    """For the law, whatever the directory would say."""
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
     NEW_PASSWORD_REFUSED = "new_password_refused"
     """The directory's rules for passwords do not take it."""
     NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
@@ -101,6 +106,10 @@ class Told(StrEnum):
     NEW_PASSWORD_UNUSABLE = "new_password_unusable"
     NEW_PASSWORDS_DIFFER = "new_passwords_differ"
     NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
     NEW_PASSWORD_REFUSED = "new_password_refused"
     NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
     NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
@@ -156,6 +165,10 @@ TOLD: dict[Refusal, Told] = {
     Refusal.NEW_PASSWORD_UNUSABLE: Told.NEW_PASSWORD_UNUSABLE,
     Refusal.NEW_PASSWORDS_DIFFER: Told.NEW_PASSWORDS_DIFFER,
     Refusal.NEW_PASSWORD_SAME: Told.NEW_PASSWORD_SAME,
+    Refusal.PASSWORD_TOO_SHORT: Told.PASSWORD_TOO_SHORT,
+    Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
+    Refusal.PASSWORD_OF_OWN_NAMES: Told.PASSWORD_OF_OWN_NAMES,
+    Refusal.PASSWORD_TOO_COMMON: Told.PASSWORD_TOO_COMMON,
     Refusal.NEW_PASSWORD_REFUSED: Told.NEW_PASSWORD_REFUSED,
     Refusal.NEW_PASSWORD_TOO_SHORT: Told.NEW_PASSWORD_TOO_SHORT,
     Refusal.NEW_PASSWORD_NOT_COMPLEX: Told.NEW_PASSWORD_NOT_COMPLEX,

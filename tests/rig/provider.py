@@ -20,7 +20,8 @@ from aiohttp import web
 from joserfc.jwk import ECKey, RSAKey
 from webauthn.helpers import base64url_to_bytes
 
-from config.settings import SignIn
+from config.places import Places
+from config.settings import Place, SignIn, Title
 from config.vocabulary import Language, SessionId, SubjectId
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.lockout import NO_LOCKOUT, Lockout
@@ -33,7 +34,7 @@ from idp.oidc.client import Client, ClientId, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
 from tests.rig.identity_store import Kept, identity_store
-from tests.rig.people import NOON
+from tests.rig.people import HULIN, NOON
 from tests.rig.soft_key import SoftKey
 
 ISSUER = "https://login.obec.test"
@@ -47,6 +48,7 @@ GIS_SECRET = "tajemstvi-aplikace-gis-ktere-nikdo-neuhodne"
 VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
 
 ADDRESS = "192.0.2.7"
+TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 
 @functools.cache
@@ -226,6 +228,7 @@ async def provider(
     change_password: ChangePassword = at_the_office,
     lockout: Lockout = NO_LOCKOUT,
     last_resort: Recovery | None = None,
+    realm: str = "",
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -249,6 +252,7 @@ async def provider(
                 reread=reread,
                 change_password=change_password,
                 lockout=lambda: lockout,
+                realm=realm,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
@@ -257,8 +261,12 @@ async def provider(
                     domain="brana.test",
                     assets=Assets(),
                     default_language=Language.CZECH,
+                    places=Places([Place(title=TOWN_HALL, networks=["192.0.2.0/24"])]),
+                    account=f"{ISSUER}/account",
                 ),
                 clock=clock,
+                municipality_name={HULIN: "Hulín"}.__getitem__,
+                support="Helpdesk, 573 321 100",
                 on_ended=on_ended,
             )
             runner = web.AppRunner(make_app(made, last_resort), access_log=None)

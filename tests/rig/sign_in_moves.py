@@ -172,7 +172,7 @@ def _new_key(proves: str = "", *, known: bool = False, **changes: Any) -> Move:
     return Move(make, proves)
 
 
-def _new_password(attempt: Any = TAKEN, new: str = "nové heslo") -> Move:
+def _new_password(attempt: Any = TAKEN, new: str = "nové dlouhé tajemství") -> Move:
     return Move(
         lambda _, drawn: NewPasswordEntered(old="staré", new=new, again=new, attempt=attempt, drawn=drawn)
     )
@@ -262,6 +262,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "new password": _new_password(),
         "new password, no guess left": _new_password(SPENT),
         "old password again": _new_password(new="staré"),
+        "weak new password": _new_password(None, new="Heslo1234567"),
     },
     ChangingPassword: {
         "changed": Move(lambda _, drawn: PasswordChanged(answer=JANA, drawn=drawn), "changed"),

@@ -20,6 +20,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(cs="Nezměněné heslo", en="Password not changed"),
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
+            Code.NEW_DEVICE: Title(cs="Přihlášení z nového prohlížeče", en="Sign-in with a new browser"),
+            Code.NEW_DEVICE_OWNED: Title(cs="Potvrzené přihlášení", en="Sign-in confirmed"),
+            Code.NEW_DEVICE_DISOWNED: Title(cs="Nepoznané přihlášení", en="Sign-in disowned"),
             Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
             Code.SIGN_IN_REFUSED_BY_GATEWAY: Title(
                 cs="Přihlášení nepřijaté bránou", en="Sign-in not accepted by the gateway"
@@ -27,6 +30,11 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
+            Code.FACTOR_RENAMED: Title(cs="Přejmenování druhého faktoru", en="Second factor renamed"),
+            Code.FACTOR_CHANGE_REFUSED: Title(
+                cs="Odmítnutá změna druhého faktoru", en="Change of second factor refused"
+            ),
             Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k zaregistrování", en="Enrolment code issued"),
             Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k zaregistrování", en="Enrolment code used"),
             Code.ENROLMENT_CODE_REFUSED: Title(

@@ -55,7 +55,7 @@ class Rechecks:
         language = language_of(request, self.desk.pages.default_language)
         details = details_of(found.entry, language, self.names.municipality)
         wanted = ("gained", "lost", "ended")
-        return self.desk.show(
+        return await self.desk.show(
             request,
             "recheck.html",
             caller,

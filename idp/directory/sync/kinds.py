@@ -30,5 +30,16 @@ KINDS: dict[str, Callable[[Directory, Replica, Clock], tuple[Form, Source]]] = {
 }
 
 
+FORMS: dict[str, Callable[[Directory], Form]] = {
+    "openldap": OpenLdapForm,
+    "active_directory": ActiveDirectoryForm,
+}
+
+
+def form_of(settings: Directory) -> Form:
+    """For who reads a directory without keeping a replica of it."""
+    return FORMS[settings.kind](settings)
+
+
 def form_and_source(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
     return KINDS[settings.kind](settings, replica, clock)

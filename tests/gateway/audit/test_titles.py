@@ -14,7 +14,7 @@ from gateway.audit.titles import FAULTS, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
 
 DETAILS = {
-    "by",
+    *("authenticator", "by", "before", "device_address", "kind", "channel"),
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),

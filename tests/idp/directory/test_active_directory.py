@@ -155,6 +155,12 @@ async def test_a_locked_account_shows_only_in_the_computed_flags(domain: Domain)
     assert facts == {"userAccountControl": [b"512"], "msDS-User-Account-Control-Computed": [b"16"]}
 
 
+async def test_an_expired_account_shows_in_no_flag_at_all(domain: Domain):
+    with domain.as_administrator() as root:
+        facts = root.read(dn("prosla"), "userAccountControl", "msDS-User-Account-Control-Computed")
+    assert facts == {"userAccountControl": [b"512"], "msDS-User-Account-Control-Computed": [b"0"]}
+
+
 async def test_two_people_with_one_mail_address_are_nobody_by_it(domain: Domain):
     with domain.as_administrator() as root:
         root.add(dn("dvojnice"), **account("dvojnice", PASSWORD, mail="zaneta@obec.test"))

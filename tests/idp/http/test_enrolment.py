@@ -54,10 +54,11 @@ async def test_an_officers_code_opens_the_enrolment_and_what_is_enrolled_signs_i
     assert len(codes_on(shown)) == 10
     done = await browser.form(page, "saved", {})
     assert done.location.startswith(CALLBACK + "?code=")
-    assert world.rig.kept.codes()[-5:] == [
+    assert world.rig.kept.codes()[-6:] == [
         Code.ENROLMENT_CODE_USED,
         Code.FACTOR_ENROLLED,
         Code.RECOVERY_CODES_MADE,
+        Code.NEW_DEVICE,
         Code.SIGN_IN_COMPLETED,
         Code.CODE_ISSUED,
     ]

@@ -26,9 +26,10 @@ async def test_a_passkey_alone_signs_in_and_the_directory_is_asked_about_its_own
     answer = await browser.key(await browser.begin(), key)
     assert answer.location.startswith(CALLBACK + "?code=")
     assert world.asked == []  # nobody bound; the person was read
-    assert world.rig.kept.codes()[-4:] == [
+    assert world.rig.kept.codes()[-5:] == [
         Code.SIGN_IN_STARTED,
         Code.SIGN_IN_CODE_ACCEPTED,
+        Code.NEW_DEVICE,
         Code.SIGN_IN_COMPLETED,
         Code.CODE_ISSUED,
     ]

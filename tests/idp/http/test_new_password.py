@@ -92,6 +92,9 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
         (typed(again="jinak"), None, 422, "new_passwords_differ"),
         (typed(new=OLD, again=OLD), None, 422, "new_password_same"),
         (typed(new="", again=""), None, 422, "new_password_unusable"),
+        (typed(new="k7Gq9z!xT4m", again="k7Gq9z!xT4m"), None, 422, "password_too_short"),
+        (typed(new="Heslo1234567", again="Heslo1234567"), None, 422, "password_too_common"),
+        (typed(new="NovakovaJana1985", again="NovakovaJana1985"), None, 422, "password_of_own_names"),
         (typed(old="spatne"), None, 422, "old_password_wrong"),
         *(
             (typed(), said, TELLINGS[TOLD[REFUSALS[said]]].status, REFUSALS[said].value)

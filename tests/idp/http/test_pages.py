@@ -139,24 +139,6 @@ async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp
 
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
-async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
-    world: World, tmp_path: Path, language, width
-):
-    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
-        context = await browser.new_context(
-            ignore_https_errors=True, locale=language, viewport={"width": width, "height": 900}
-        )
-        page = await context.new_page()
-        await page.goto(f"{origin}/recovery")
-        await looked_at(page, f"{language}-{width}-recovery")
-        await page.keyboard.type("A" * 30)
-        await page.keyboard.press("Enter")
-        await page.wait_for_selector("[role=alert]")
-        assert await page.locator("#secret").input_value() == ""
-        await looked_at(page, f"{language}-{width}-recovery-refused")
-
-
-@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
 async def test_the_other_pages_of_the_second_factor_are_accessible(
     world: World, tmp_path: Path, language, width
 ):
@@ -209,3 +191,21 @@ async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(wo
         await page.locator("main a[href*='by=choose']").click()
         await page.locator("main a[href*='by=code']").click()
         assert await page.locator("#code").is_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
+    world: World, tmp_path: Path, language, width
+):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, locale=language, viewport={"width": width, "height": 900}
+        )
+        page = await context.new_page()
+        await page.goto(f"{origin}/recovery")
+        await looked_at(page, f"{language}-{width}-recovery")
+        await page.keyboard.type("A" * 30)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("[role=alert]")
+        assert await page.locator("#secret").input_value() == ""
+        await looked_at(page, f"{language}-{width}-recovery-refused")

@@ -201,7 +201,14 @@ def test_events_that_hold_secrets_do_not_show_them(state, name):
     _, effects = flow.step(state, event, NOON)
     shown = repr(event) + repr(recorded(effects))
     assert isinstance(event, Happening)
-    for secret in ("tajné", "staré", "nové heslo", f"'{RIGHT}'", SECRET.base32, *event.drawn.codes):
+    for secret in (
+        "tajné",
+        "staré",
+        "nové dlouhé tajemství",
+        f"'{RIGHT}'",
+        SECRET.base32,
+        *event.drawn.codes,
+    ):
         assert secret not in shown
 
 

@@ -30,7 +30,7 @@ def test_whoever_must_change_the_password_shows_the_factor_first_and_then_change
     assert isinstance(state, AwaitingNewPassword)
     assert not of_kind(effects, OpenSession)
     state, effects = go(state, "new password")
-    assert of_kind(effects, ChangePassword) == [ChangePassword(JANA_ID, "staré", "nové heslo")]
+    assert of_kind(effects, ChangePassword) == [ChangePassword(JANA_ID, "staré", "nové dlouhé tajemství")]
     back, effects = go(state, "not changed")
     assert isinstance(back, AwaitingNewPassword)
     assert told(effects) == [Refusal.NEW_PASSWORD_REFUSED]
@@ -40,6 +40,14 @@ def test_whoever_must_change_the_password_shows_the_factor_first_and_then_change
     done, effects = go(state, "changed")
     assert isinstance(done, SignedIn)
     assert [type(one) for one in recorded(effects)] == [events.PasswordChanged]
+
+
+def test_a_weak_password_costs_no_guess_and_reaches_no_directory():
+    state, _ = go(begun(), "password", "yes, but stale", "code")
+    back, effects = go(state, "weak new password")
+    assert back == state
+    assert told(effects) == [Refusal.PASSWORD_TOO_COMMON]
+    assert not of_kind(effects, ChangePassword)
 
 
 @pytest.mark.parametrize("name", ["changed, disabled", "changed, no answer", "changed, still to be changed"])

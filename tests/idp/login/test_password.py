@@ -41,7 +41,7 @@ def test_below_twelve_characters_is_too_short(password: str):
 @pytest.mark.parametrize("role", [Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR])
 def test_an_administrator_needs_seventeen(role: Role):
     administrator = person(roles=(RoleHeld(MunicipalityCode("588491"), role),))
-    assert weakness(GOOD + "aZ5k", administrator) is WeakPassword.TOO_SHORT
+    assert weakness(GOOD + "aZ5k", administrator) is WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
     assert weakness(GOOD + "aZ5kq", administrator) is None
     assert (SHORTEST, SHORTEST_OF_ADMINISTRATORS) == (12, 17)
 

@@ -1,5 +1,7 @@
 """A real domain beside a real replica: what is kept is what the domain says."""
 
+import asyncio
+import os
 import queue
 import threading
 from collections.abc import Iterator
@@ -11,10 +13,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.vocabulary import SubjectId
+from gateway.commands.directory_read import ReadInChild
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.pool import Pool
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.sync.active_directory import LISTED_EVERY
+from idp.directory.sync.full import Progress
 from idp.directory.sync.news import News
 from idp.directory.sync.runner import Pace, Runner
 from tests.rig.domain_office import HULIN, PASSWORD, dn, domain, group
@@ -135,6 +139,27 @@ async def test_a_runner_keeps_up_and_tells_the_missing_right_once(office: Synced
             runner.stop()
             thread.join()
     assert [one["advice"].count("dsacls") for one in logs if one["event"] == "directory.advice"] == [1]
+
+
+async def test_reading_a_domain_writes_nothing_into_it(office: Synced, domain: Domain):
+    before = written(domain)
+    office.full()
+    office.delta()
+    assert written(domain) == before
+
+
+def written(domain: Domain) -> list[bytes]:
+    with domain.as_administrator() as root:
+        return root.read("", "highestCommittedUSN")["highestCommittedUSN"]
+
+
+async def test_everything_may_be_read_by_a_process_of_its_own(domain: Domain, tmp_path: Path):
+    with synced(tmp_path / "replica", domain.settings()) as office:
+        heard: list[Progress] = []
+        read = ReadInChild(tmp_path / "replica" / "brana.db", office.settings, os.getpid())
+        assert await asyncio.to_thread(read, heard.append) is None
+        assert "novakova.zaneta" in await office.logins()
+        assert heard[-1].groups > 0
 
 
 async def test_a_subject_of_nobody_is_not_there(office: Synced):

@@ -1,0 +1,95 @@
+"""Where a sign-in leads: back to who asked for it, or to a page of ours that needs somebody signed in.
+
+A relying party's request is kept with the flow as it was written, a page of ours by its address. No written
+request begins with `/` (`urlencode`), so the two are never taken for each other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from aiohttp import web
+
+from idp.events import Origin
+from idp.http import arrival
+from idp.http.authorize import answer, asked_of, send_on
+from idp.http.provider import Book, Provider, provider_of
+from idp.login.book import Flow
+from idp.login.handle import Handle, HandleHash
+from idp.login.session import Session
+from idp.oidc import authorize as rules
+from idp.oidc import grant
+from idp.oidc.authorize import Request, SignInWhy
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    path: str
+    anew: bool = False
+    """Whether the factors must be shown after the sign-in was begun: for what a session alone may not do."""
+
+    @property
+    def kept(self) -> str:
+        """As `Flow.asked` keeps it."""
+        return f"{self.path}?anew" if self.anew else self.path
+
+
+ACCOUNT = OwnPage("/account")
+ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
+OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN)}
+
+Destination = Request | OwnPage
+
+
+def destination_of(provider: Provider, kept: str) -> Destination | None:
+    """A kept destination, read again; None for one that was taken out of the configuration meanwhile."""
+    return OWN_PAGES.get(kept) or asked_of(provider, kept)
+
+
+def must_ask(
+    destination: Destination, session: Session | None, asked_at: datetime, now: datetime
+) -> SignInWhy | None:
+    """Why `session` does not lead there; None when it does. `asked_at`: when the sign-in was begun."""
+    match destination:
+        case Request():
+            return rules.must_ask(destination, session, asked_at, now)
+        case OwnPage(anew=anew):
+            if session is None:
+                return SignInWhy.NO_SESSION
+            return SignInWhy.ASKED_ANEW if anew and session.auth_time < asked_at else None
+        case _:
+            assert_never(destination)
+
+
+def login_hint(destination: Destination) -> str:
+    return destination.login_hint if isinstance(destination, Request) else ""
+
+
+def form_targets(destination: Destination) -> tuple[str, ...]:
+    """Origins that a form of the sign-in may lead to."""
+    return (arrival.site_of(destination.target.redirect_uri),) if isinstance(destination, Request) else ()
+
+
+def reach(
+    book: Book, destination: Destination, session: Session, code: HandleHash, origin: Origin, now: datetime
+) -> None:
+    """In the transaction of the sign-in: what the way on needs."""
+    if isinstance(destination, Request):
+        grant.issue_code(book, destination, session, code, origin, now)
+
+
+def way_on(provider: Provider, destination: Destination, code: Handle) -> str:
+    """Where the browser goes after the sign-in; `code` was given to `reach`."""
+    if isinstance(destination, Request):
+        return rules.answer_address(destination.target, provider.issuer, {"code": code})
+    return destination.path
+
+
+async def go_on(
+    request: web.Request, destination: Destination, handle: HandleHash, flow: Flow
+) -> web.Response:
+    """For a browser that was signed in meanwhile in another tab: the flow is not needed any more."""
+    if isinstance(destination, Request):
+        return await answer(request, destination, handle, flow)
+    await provider_of(request).store.transact(lambda book: book.drop_flow(flow.id))
+    return send_on(destination.path)
