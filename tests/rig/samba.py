@@ -164,6 +164,7 @@ def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Doma
     made = make_authority(folder / "tls", "Authority of the domain")
     copied(tree, folder / "dc")
     password_file = folder / "bind-password"
+    password_file.touch(mode=0o600)
     password_file.write_text(SERVICE_PASSWORD + "\n")
     address, guard = _own_address()
     with guard:
