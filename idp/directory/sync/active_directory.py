@@ -36,8 +36,8 @@ class ActiveDirectorySource:
 
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
-    _blind_in: str = ""
-    """The domain whose deleted objects are not to be seen."""
+    _blind_in: str | None = None
+    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""
@@ -60,9 +60,10 @@ class ActiveDirectorySource:
     def changes(self, line: Connection, since: Position) -> Changes:
         """Two searches when nothing changed, seven when something did, two more where everybody is listed."""
         now, server, before = self.clock(), controller.server(line), Standpoint.of(since)
-        found = Changes()
-        if server.since(before):
+        found, moved = Changes(), server.since(before)
+        if moved or self._blind_in is None:
             self._look_for_deleted(line, server)
+        if moved:
             self._owed = True
             found = self._changed(line, server, before.number)
         if self._blind_in and self._owed and self._due(now):
