@@ -6,6 +6,7 @@ It steps back behind whoever decides, and ends with the process that started it.
 import gc
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Directory
@@ -18,7 +19,6 @@ from gateway.commands.directory_read import (
     encode,
     settings_of,
 )
-from gateway.commands.state import now
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.directory import StoredReplica
 from gateway.supervise import die_with
@@ -68,6 +68,11 @@ def _read(database: Database, settings: Directory) -> Hold | None:
         return pool.run_here(sync)
     finally:
         pool.close()
+
+
+def now() -> datetime:
+    """As `gateway.commands.state` has it, without all that a whole product imports."""
+    return datetime.now(UTC)
 
 
 def _say(said: Said) -> None:

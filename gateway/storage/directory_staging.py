@@ -122,8 +122,9 @@ class StoredStaging:
 
     def add_groups(self, groups: Iterable[GroupRecord]) -> None:
         rows: list[Row] = []
+        known = self._nodes.get  # numbers begin with 1
         for one in groups:
-            members = packed(map(self._node_of, one.members))
+            members = packed(known(key) or self._node_of(key) for key in one.members)
             octets, node = octets_of(one.identity), self._node_of(one.key)
             self._groups.add(octets, node)
             rows.append((None, octets, node, one.dn, one.sid, group_row(one), members))
