@@ -19,7 +19,7 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
-from gateway.commands.known_people import KnownPeople
+from gateway.commands.known_people import known_people
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -96,12 +96,7 @@ class ControlPlane:
         }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
-        home = state.settings.office.municipality
-        self.known = KnownPeople(
-            self.directory,
-            state.settings.sign_in.administrators_separate,
-            recovery.person(home) if home is not None else None,
-        )
+        self.known = known_people(state.settings, self.directory)
         self.secret_hashes = SecretHashes()
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
@@ -211,7 +206,7 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        recheck = Recheck(self.office, self.directory.person, self.state.record)
+        recheck = Recheck(self.office, self.known.person, self.state.record)
         return Supervision(self.office, AUDIT_LOG, recheck)
 
     def recovery_tried(self, what: str) -> None:

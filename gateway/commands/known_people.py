@@ -10,11 +10,13 @@ from typing import Protocol
 
 import structlog
 
+from config.settings import Settings
 from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.person import AccountState, Person
 from idp.directory.reader import Admit
 from idp.directory.separation import judged
+from idp.login import recovery
 
 log = structlog.get_logger("directory")
 
@@ -64,3 +66,12 @@ class KnownPeople:
             roles = [f"{held.municipality}/{held.role}" for held in person.roles]
             log.warning("account.roles_mixed", login=person.login, roles=roles)
         return counts
+
+
+def known_people(settings: Settings, directories: Directories) -> KnownPeople:
+    home = settings.office.municipality
+    return KnownPeople(
+        directories,
+        settings.sign_in.administrators_separate,
+        recovery.person(home) if home is not None else None,
+    )

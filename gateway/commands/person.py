@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from config.vocabulary import SubjectId
+from gateway.commands.known_people import known_people
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
 from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
-from idp.directory.separation import judged
 from idp.directory.subject import directory_of
 
 
@@ -24,8 +24,8 @@ async def named(state: State, login: str) -> list[Person]:
         found = await answering_to(federation, login)
     finally:
         federation.close()
-    separate = state.settings.sign_in.administrators_separate
-    return [judged(one) for one in found] if separate else found
+    counting = known_people(state.settings, federation).as_they_count({one.subject: one for one in found})
+    return list(counting.values())
 
 
 def federation_of(state: State) -> Federation:

@@ -8,6 +8,7 @@ import click
 from config.vocabulary import Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import REASONS
+from gateway.commands.known_people import known_people
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import answering_to, federation_of, several, the_one
@@ -42,11 +43,12 @@ async def _recheck(state: State, login: str) -> Rechecked:
     try:
         subject, known = await _whom(state, federation, login)
         by = Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=moment, subject=operator())
-        recheck = Recheck(office_of(state), federation.person, state.record)
+        known_now = known_people(state.settings, federation)
+        recheck = Recheck(office_of(state), known_now.person, state.record)
         found = await recheck.read_again(subject, known, by, moment)
     finally:
         federation.close()
-    await tell(state, found.ended)
+    await tell(state, said_ended(found.ended))
     return found
 
 

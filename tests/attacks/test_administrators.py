@@ -34,7 +34,7 @@ async def test_an_account_that_gets_an_administrator_s_role_as_well_is_out_and_t
     browser = await ground.signed_in(account)
     kept = ground.cookie(browser)
     dn = ldif.person_dn(account.login).encode()
-    group = ldif.group_dn(CENTRE, Role.CENTRE_ADMINISTRATOR)
+    group = ldif.TOWN.group(Role.CENTRE_ADMINISTRATOR, CENTRE)
     with ground.product.as_root() as root:
         root.modify_s(group, [(ldap.MOD_ADD, "member", [dn])])
     try:

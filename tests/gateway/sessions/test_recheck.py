@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.vocabulary import Role, SubjectId
+from config.vocabulary import AuthenticationLevel, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.recheck import Recheck
@@ -102,3 +102,25 @@ async def test_while_the_directory_is_away_nothing_changes_and_that_is_recorded(
     assert len(await world.store.open_ones()) == 1
     (entry,) = asked.recorded
     assert (entry.outcome, entry.reason) == (Outcome.FAILURE, "directory_unreachable")
+
+
+async def test_an_account_that_mixes_roles_by_now_is_out_and_the_reason_says_so(
+    asked: Asked, world: World, who: SignedIn, now: datetime
+):
+    assert asked.answer is not None
+    asked.answer = replace(asked.answer, state=AccountState.ROLES_MIXED)
+    found = await asked.read_again(who, now)
+    assert (found.reason, found.ended) == ("roles_mixed", 1)
+    assert await world.store.open_ones() == []
+
+
+async def test_a_session_by_password_alone_ends_when_its_person_becomes_an_administrator(
+    asked: Asked, world: World, who: SignedIn, now: datetime
+):
+    assert asked.answer is not None
+    await world.open(replace(who, acr=AuthenticationLevel.PASSWORD, provider_sid="P" * 22), now)
+    asked.answer = replace(asked.answer, roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
+    await asked.read_again(who, now)
+    (left,) = await world.store.open_ones()
+    assert left.acr is not AuthenticationLevel.PASSWORD
+    assert left.roles == ((HULIN, Role.LOCAL_ADMINISTRATOR),)

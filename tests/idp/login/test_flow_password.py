@@ -1,5 +1,7 @@
 """From the password to what comes after it."""
 
+from datetime import timedelta
+
 import pytest
 
 from config.vocabulary import AuthenticationLevel
@@ -11,6 +13,7 @@ from idp.login.drawn import draw
 from idp.login.effects import (
     GiveBack,
 )
+from idp.login.exception import ExceptionId, SignInException
 from idp.login.inputs import DirectoryAnswered, Rejected
 from idp.login.outcome import NOT_ACTIVE
 from idp.login.refusal import Refusal
@@ -19,6 +22,7 @@ from idp.login.states import (
     AwaitingPassword,
     CheckingPassword,
     Failed,
+    SignedIn,
 )
 from tests.rig.people import JANA, NOON, person
 from tests.rig.sign_in_moves import (
@@ -55,6 +59,35 @@ def test_a_level_that_no_factor_reaches_ends_the_sign_in():
     state, effects = go(begun(RESISTANT), "password", "yes, code only")
     assert state == Failed(Refusal.LEVEL_UNREACHABLE)
     assert [type(one) for one in recorded(effects)] == [events.PasswordAccepted, events.SignInFailed]
+
+
+@pytest.mark.parametrize(
+    ("held", "comes_to"), [({Factor.KEY}, AwaitingFactor), ({Factor.ONE_TIME_CODE}, Failed)]
+)
+def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(held, comes_to):
+    answered = DirectoryAnswered(
+        answer=person(), attempt=TAKEN, held=frozenset(held), needed=RESISTANT, drawn=DRAWN
+    )
+    state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, TWO), answered, NOON)
+    assert isinstance(state, comes_to)
+
+
+def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
+    exception = SignInException(
+        id=ExceptionId("x" * 22), subject=JANA.subject, login=JANA.login, reason="r", granted_by="cli:root",
+        begins_at=NOON, ends_at=NOON + timedelta(days=1),
+    )  # fmt: skip
+    for needed, comes_to in ((None, SignedIn), (TWO, AwaitingFactor)):
+        answered = DirectoryAnswered(
+            answer=JANA,
+            attempt=TAKEN,
+            held=frozenset(Factor),
+            exception=exception,
+            needed=needed,
+            drawn=DRAWN,
+        )
+        state, _ = flow.step(CheckingPassword(JANA.login, TAKEN), answered, NOON)
+        assert isinstance(state, comes_to)
 
 
 @pytest.mark.parametrize("account", [AccountState.DISABLED, AccountState.LOCKED, AccountState.EXPIRED])
