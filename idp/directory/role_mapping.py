@@ -21,6 +21,7 @@ from idp.directory.patterns import Captured, NamePattern, name_pattern, text_pat
 from idp.directory.person import RoleHeld
 
 CZECH_TIME = ZoneInfo("Europe/Prague")
+CODE_DIGITS = 6  # of a municipality; an organisation number has eight
 
 
 def czech_day(moment: datetime) -> date:
@@ -151,9 +152,6 @@ class RoleBook:
 
     def _may(self, place: MunicipalityCode) -> bool:
         return not self._own or place in self._own
-
-
-CODE_DIGITS = 6
 
 
 def holds(first: date | None, last: date | None, day: date) -> bool:
