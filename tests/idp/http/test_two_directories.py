@@ -1,5 +1,6 @@
 """Signing in where a town and a municipality each have a directory, and both know a `novak`."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from tests.rig.provider import Rig, provider
 from tests.rig.slapd import Directory, person_ldif, slapd
 
 pytestmark = pytest.mark.real
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # of a passkey; another one for each page
 IN_TOWN, IN_VILLAGE = "heslo-z-mesta-4271", "heslo-z-obce-8853"
 
 
@@ -46,7 +48,7 @@ async def test_a_login_of_several_people_is_told_what_a_login_of_nobody_is_told(
     page = await browser.begin()
     nobody = await browser.password(page, "nikdo", IN_TOWN)
     several = await browser.password(page, "novak", IN_TOWN)
-    assert several.text == nobody.text.replace("nikdo", "novak")
+    assert CHALLENGE.sub("", several.text) == CHALLENGE.sub("", nobody.text).replace("nikdo", "novak")
     assert (several.status, several.headers["x-brana-reason"]) == (422, "not_recognised")
     assert "write it with your office, as name@mesto.test" in several.text
     assert rig.kept.reasons()[-2:] == ["unknown_person", "ambiguous_person"]
