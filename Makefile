@@ -22,7 +22,7 @@ PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests demo test unit journeys check format bench clean
+.PHONY: help install install-tests demo test unit journeys check format fuzz bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ unit: install-tests  ## tests without real servers (seconds)
 
 journeys: install-tests  ## the story in a real browser; screenshots go to build/screenshots
 	@$(BIN)/python -m pytest tests/journeys
+
+fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of seconds; EXAMPLES=20000 runs it longer
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
 	@$(BIN)/python -m tests.bench $(NAME)
@@ -114,9 +117,8 @@ elif [ -n "$$missing" ]; then
 	}
 	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections
 	for unit in smbd nmbd winbind samba-ad-dc; do
-		[ ! -d /run/systemd/system ] || case " $$missing " in
-			*" samba-ad-dc "*) systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit ;;
-		esac
+		[ -d /run/systemd/system ] && [[ " $$(echo $$missing) " == *" samba-ad-dc "* ]] || break
+		systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit
 	done
 	$(APT_GET) update || echo "Trying with the package lists that are here."
 	$(APT_GET) install -y --no-install-recommends $$missing >/dev/null 9<&-

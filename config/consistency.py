@@ -14,6 +14,8 @@ from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
 from config.guesses import guess_findings
+from config.places import place_findings
+from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
@@ -45,6 +47,7 @@ def inconsistencies(
     """
     checks = (
         ((), _files(settings)),
+        ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
         ((), directory_findings(settings, district)),
@@ -54,8 +57,20 @@ def inconsistencies(
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
+        ((), place_findings(settings)),
+        ((), receiver_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
+
+
+def _office(settings: Settings, district: District | None) -> Iterator[Finding]:
+    home = settings.office.municipality
+    if district is not None and home is not None and home not in district:
+        yield (
+            "office.municipality",
+            f"{home} is not in the district",
+            f"use a code of {settings.office.district}",
+        )
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -79,6 +94,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
         f"directories[{number}].authority": directory.authority
         for number, directory in enumerate(settings.directories)
     }
+    secrets |= secrets_of_receivers(settings)
+    readable |= authorities_of_receivers(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault

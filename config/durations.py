@@ -53,12 +53,44 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
                 at, other = other, at
                 remedy = f"make it longer than {other}, or {other} shorter"
             yield at, f"{order.otherwise}: {order.shorter} is {shorter}, {order.longer} {longer}", remedy
+    yield from _findings_of_roles(settings)
     if settings.sign_in.flow_lifetime > ATTEMPT_LIFETIME:
         yield (
             "sign_in.flow_lifetime",
             f"longer than {ATTEMPT_LIFETIME}, for which a sign-in is remembered where it began",
             "write 15 min at most",
         )
+
+
+def _findings_of_roles(settings: Settings) -> Iterator[Finding]:
+    """Every entry by itself: where each idles before it ends, so does whoever holds roles of several."""
+    usual = settings.sign_in
+    for number, entry in enumerate(usual.limits):
+        at = f"sign_in.limits[{number}]"
+        idle, absolute = usual.idle_of(entry.roles), usual.absolute_of(entry.roles)
+        if entry.idle is None and entry.absolute is None:
+            yield at, "it limits nothing", "give `idle`, or `absolute`, or both"
+        for name, mine in (("idle", entry.idle), ("absolute", entry.absolute)):
+            if mine is not None and not mine:
+                yield f"{at}.{name}", "nothing can happen in no time", "write for example `5 min`"
+            elif mine is not None and mine > getattr(usual, name):
+                yield (
+                    f"{at}.{name}",
+                    f"it changes nothing: for everybody sign_in.{name} is {getattr(usual, name)}",
+                    f"make it shorter, or sign_in.{name} longer",
+                )
+        if entry.idle and entry.idle <= settings.grants.lifetime:
+            yield (
+                f"{at}.idle",
+                f"a grant of {settings.grants.lifetime} would let in somebody who has been idle for too long",
+                "make it longer than grants.lifetime, or grants.lifetime shorter",
+            )
+        if (entry.idle or entry.absolute) and idle >= absolute:
+            yield (
+                f"{at}.{'absolute' if entry.absolute else 'idle'}",
+                f"a session would never end by idling: it idles out after {idle} and ends after {absolute}",
+                "make `idle` shorter than `absolute`",
+            )
 
 
 def _value(settings: Settings, path: str) -> timedelta:

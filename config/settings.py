@@ -4,13 +4,22 @@ Durations are written in TOML as text with a unit ("5 min", "10 h"); `config.loa
 Paths are taken relative to the configuration file's own folder.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from config.vocabulary import Action, ApplicationId, DirectoryName, Language, MunicipalityCode, Role
+from config.vocabulary import (
+    ADMINISTRATORS,
+    Action,
+    ApplicationId,
+    DirectoryName,
+    Language,
+    MunicipalityCode,
+    Role,
+)
 
 PLACEHOLDER = "{municipality}"
 """Stands for any municipality's code in hosts and in what gives roles."""
@@ -30,6 +39,10 @@ class Office(Setting, frozen=True, kw_only=True):
     """Name of the office that runs the centre, shown on pages."""
     district: Path
     """CSV of the district's municipalities: code,name,ico."""
+    support: str | None = None
+    """Whom people call who fear that somebody else uses their account, as pages and messages show it."""
+    municipality: MunicipalityCode | None = None
+    """Of the office that runs the centre: where the recovery administrator has a role; left out: there is none."""
 
 
 class Public(Setting, frozen=True, kw_only=True):
@@ -149,10 +162,20 @@ class OfficeNetwork(Setting, frozen=True, kw_only=True):
     attempts_per_network: Annotated[int, Meta(ge=5)]
 
 
+class RoleLimits(Setting, frozen=True, kw_only=True):
+    """Stricter limits of whoever holds one of the roles anywhere."""
+
+    roles: Annotated[list[Role], Meta(min_length=1)]
+    idle: timedelta | None = None
+    absolute: timedelta | None = None
+
+
 class SignIn(Setting, frozen=True, kw_only=True):
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=10)
     absolute_administrators: timedelta = timedelta(hours=4)
+    limits: list[RoleLimits] = field(default_factory=list)
+    """The strictest of all that concern a person counts."""
     attempts: Annotated[int, Meta(ge=3)] = 5
     """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
     attempts_window: timedelta = timedelta(minutes=15)
@@ -162,8 +185,25 @@ class SignIn(Setting, frozen=True, kw_only=True):
     network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
     """Bits of an address that make a network where `networks` names none."""
     networks: list[OfficeNetwork] = field(default_factory=list)
+    administrators_separate: bool = True
+    """An account with an administrator's role and any other one is refused."""
+    administrators_level: Literal["two-factors", "phishing-resistant"] = "two-factors"
+    """How surely administrators and security officers must be recognised; there are no exceptions for them."""
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
+
+    def idle_of(self, roles: Collection[Role]) -> timedelta:
+        """How long a session of somebody with these roles lasts without a request."""
+        return min([self.idle, *(one.idle for one in self._of(roles) if one.idle is not None)])
+
+    def absolute_of(self, roles: Collection[Role]) -> timedelta:
+        """How long it lasts after the factors were shown."""
+        usual = self.absolute_administrators if ADMINISTRATORS & set(roles) else self.absolute
+        own = (one.absolute for one in self._of(roles) if one.absolute is not None)
+        return min([self.absolute, usual, *own])
+
+    def _of(self, roles: Collection[Role]) -> list[RoleLimits]:
+        return [one for one in self.limits if not set(roles).isdisjoint(one.roles)]
 
 
 class Grants(Setting, frozen=True, kw_only=True):
@@ -232,6 +272,43 @@ class Application(Setting, frozen=True, kw_only=True):
     """Which municipalities have the application; empty means all of the district."""
 
 
+class Place(Setting, frozen=True, kw_only=True):
+    """A network that people know by name."""
+
+    title: Title
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
+
+
+class Webhook(Setting, frozen=True, kw_only=True):
+    address: str
+    """`https://…`; each message is posted there as JSON, signed."""
+    secret_file: Path
+    """Key of the signature (HMAC-SHA256), at least 32 characters."""
+    authority: Path | None = None
+    """PEM certificate of the authority that signed the receiver's certificate; left out: the system's."""
+
+
+class Smtp(Setting, frozen=True, kw_only=True):
+    host: str
+    port: Port = 587
+    security: Literal["starttls", "tls"] = "starttls"
+    """Plain SMTP is not spoken: either way the server's certificate and name are verified."""
+    sender: str
+    """Address that messages come from."""
+    user: str | None = None
+    password_file: Path | None = None
+    authority: Path | None = None
+    """PEM certificate of the authority that signed the server's certificate; left out: the system's."""
+
+
+class Notifications(Setting, frozen=True, kw_only=True):
+    """Where people, and those who watch over them, are told what happened to an account."""
+
+    webhook: Webhook | None = None
+    smtp: Smtp | None = None
+
+
 class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
@@ -244,5 +321,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
+    places: list[Place] = field(default_factory=list)
+    notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """The words every room of the product uses, as types and closed lists."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -11,6 +12,11 @@ DirectoryName = NewType("DirectoryName", str)
 
 SubjectId = NewType("SubjectId", str)
 """Stable identifier of a person: `{name of the directory}:{entryUUID or objectGUID there}`, canonical UUID text."""
+
+RECOVERY_ADMINISTRATOR = SubjectId("recovery-administrator")
+"""The account of last resort (`brana recovery-admin`). Without a directory's name, so nobody of any directory."""
+RECOVERY_LIFETIME = timedelta(minutes=30)
+"""Of its session, however busy it is: enough to mend what keeps everybody else out."""
 
 SessionId = NewType("SessionId", str)
 """Public name of a session (22 characters, base64url of 128 random bits). Not a credential."""

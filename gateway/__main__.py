@@ -13,8 +13,9 @@ COMMANDS = {
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
-    "user": ("gateway.commands.user", "Show a person, or remove a lost second factor."),
-    "directory": ("gateway.commands.directory", "See and renew what is known of the office directories."),
+    "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
+    "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
+    "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

@@ -50,6 +50,18 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._recovery = Counter(
+            "brana_recovery_sign_ins_total",
+            "Tries to sign in as the recovery administrator; any deserves a look",
+            ["outcome"],
+            registry=self.registry,
+        )
+        for outcome in ("used", "refused"):
+            self._recovery.labels(outcome)
+
+    def recovery_tried(self, *, used: bool) -> None:
+        self._recovery.labels("used" if used else "refused").inc()
+
     def verdict(self, kind: str, seconds: float) -> None:
         self._verdicts[kind].inc()
         self.decision_seconds.observe(seconds)

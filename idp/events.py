@@ -39,12 +39,17 @@ class EndReason(StrEnum):
 
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    """All but the one that it was asked for in."""
     REPLACED = "replaced"
     """Another person signed in with the same browser."""
     IDLE = "idle"
     ABSOLUTE = "absolute_limit"
     ACCOUNT_CLOSED = "account_closed"
     BY_OFFICER = "ended_by_officer"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
+    PASSWORD_CHANGED = "password_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +80,85 @@ class PasswordRefused(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAccepted(Happening):
+    """A second factor was shown, or a passkey for both."""
+
     factor: Factor = Factor.ONE_TIME_CODE
+    name: str = ""
+    """Of the authenticator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRefused(Happening):
-    """A one-time code of a person was refused."""
+    """A one-time or recovery code of a person was refused."""
+
+    factor: Factor = Factor.ONE_TIME_CODE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRefused(Happening):
+    """What a passkey or security key answered proves nothing, or its owner's account is not open."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionUsed(Happening):
+    """Somebody signed in by password alone, as the register of exceptions allows."""
+
+    until: datetime
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeUsed(Happening):
+    issued_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Happening):
+    """In place of all earlier ones."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Happening):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChangeRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeIssued(Happening):
+    """By an officer, to the person named."""
+
+    by: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionGranted(Happening):
+    """To the person named: password alone suffices `until` then."""
+
+    by: str
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionEnded(Happening):
+    """Before its time."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +177,20 @@ class FactorEnrolled(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRenamed(Happening):
+    factor: Factor
+    name: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChangeRefused(Happening):
+    """A signed-in person could not add, remove or rename an authenticator, or make recovery codes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
@@ -113,6 +203,32 @@ class SignInCompleted(Happening):
     session: SessionId
     level: AuthenticationLevel
     methods: tuple[str, ...]
+    standing_in: tuple[str, ...] = ()
+    """Roles held as a deputy: `municipality:role:login of whose it is`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceMet(Happening):
+    """A sign-in was completed in a browser that this person never used before."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceOwned(Happening):
+    """The person says: that sign-in was mine."""
+
+    session: SessionId
+    """Which was opened in it."""
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceDisowned(Happening):
+    """The person says: that sign-in was not mine."""
+
+    session: SessionId
+    device_address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,20 +270,71 @@ class TokenRefused(Happening):
     """Access tokens withdrawn because their code was used twice."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryIssued(Happening):
+    """A secret of the recovery administrator was made; `account` is its public name, as all below."""
+
+    account: str
+    by: str
+    second_factor: bool
+    replaced: str
+    """The one before that was still good; empty when there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRevoked(Happening):
+    account: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryUsed(Happening):
+    account: str
+    session: SessionId
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRefused(Happening):
+    account: str
+    """Empty when there was none that could be meant."""
+    reason: str
+
+
 Event = (
     SignInStarted
     | PasswordAccepted
     | PasswordRefused
     | CodeAccepted
     | CodeRefused
+    | KeyRefused
+    | ExceptionUsed
+    | EnrolmentCodeUsed
+    | EnrolmentCodeRefused
+    | EnrolmentCodeIssued
+    | ExceptionGranted
+    | ExceptionEnded
+    | RecoveryCodesMade
+    | PasswordChanged
+    | PasswordChangeRefused
     | Throttled
     | FactorEnrolled
     | FactorRemoved
+    | FactorRenamed
+    | FactorChangeRefused
     | SignInCompleted
+    | NewDeviceMet
+    | NewDeviceOwned
+    | NewDeviceDisowned
     | SignInFailed
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
     | TokenIssued
     | TokenRefused
+    | RecoveryIssued
+    | RecoveryRevoked
+    | RecoveryUsed
+    | RecoveryRefused
 )

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from config.holidays import is_public_holiday
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    Action,
+    ApplicationId,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+)
 from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
 
 LOCAL = ZoneInfo("Europe/Prague")
@@ -97,6 +104,7 @@ def entities(of: Parties) -> str:
         "memberships": [_entity("Municipality", where) for where in {where for where, _ in of.roles}],
         "roles_anywhere": [_entity("Role", role) for role in {role for _, role in of.roles}],
         "offices": [_entity("Office", f"{where}/{role}") for where, role in of.roles],
+        "recovery": of.subject == RECOVERY_ADMINISTRATOR,
     }
     if of.departments is not None:
         person["departments"] = sorted(of.departments)

@@ -28,6 +28,9 @@ GROUPS: tuple[Group, ...] = (
                 en="the identity provider is unavailable for now",
             ),
             "login_required": Title(cs="je potřeba přihlášení", en="a sign-in is needed"),
+            "unmet_authentication_requirements": Title(
+                cs="požadované síly ověření nelze dosáhnout", en="the demanded level cannot be reached"
+            ),
             "request_not_supported": Title(
                 cs="nepodporovaný parametr request", en="the parameter request is not supported"
             ),

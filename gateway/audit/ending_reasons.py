@@ -1,4 +1,4 @@
-"""Names of the reasons why sessions end, grants are taken back, and the log itself is in trouble."""
+"""Names of the reasons why sessions end, grants are taken back, notices do not arrive, the log is in trouble."""
 
 from config.settings import Title
 from gateway.audit.named import Group
@@ -9,12 +9,16 @@ GROUPS: tuple[Group, ...] = (
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
             "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
+            "signed_out_elsewhere": Title(
+                cs="odhlášení na ostatních zařízeních", en="signed out on all other devices"
+            ),
             "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),
             "absolute_limit": Title(
                 cs="nejdelší doba přihlášení uplynula", en="longest time of a sign-in reached"
             ),
+            "password_changed": Title(cs="osoba si změnila heslo", en="the person changed the password"),
             "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
             "account_closed": Title(cs="účet byl uzavřen", en="the account was closed"),
             "provider_session_ended": Title(
@@ -24,11 +28,37 @@ GROUPS: tuple[Group, ...] = (
                 cs="v témže prohlížeči se přihlásil někdo jiný",
                 en="somebody else signed in with the same browser",
             ),
+            "session.level_changed": Title(
+                cs="osoba znovu doložila svou totožnost", en="the person has shown anew who they are"
+            ),
             "session.municipality_switched": Title(
                 cs="změna obce, za kterou osoba jedná", en="another municipality is acted for"
             ),
+            "roles_changed": Title(cs="osoba má jiné role", en="the person has other roles"),
+            "nothing_changed": Title(cs="nic se nezměnilo", en="nothing has changed"),
             "directory.facts_changed": Title(
                 cs="změna údajů v adresáři", en="the directory says something else of the person"
+            ),
+        },
+    ),
+    (
+        Title(cs="Nedoručená upozornění", en="Notices not delivered"),
+        {
+            "receiver_unreachable": Title(cs="příjemce neodpovídá", en="the receiver does not answer"),
+            "receiver_refused": Title(cs="příjemce zprávu nepřijal", en="the receiver took no message"),
+            "mail_server_unreachable": Title(
+                cs="poštovní server neodpovídá", en="the mail server does not answer"
+            ),
+            "mail_refused": Title(cs="poštovní server zprávu nepřijal", en="the mail server took no message"),
+            "no_mail_address": Title(
+                cs="v adresáři není poštovní adresa osoby",
+                en="the directory has no mail address of the person",
+            ),
+            "address_not_known_now": Title(
+                cs="adresář neodpověděl na dotaz po adrese", en="the directory did not tell the address"
+            ),
+            "channel_not_configured": Title(
+                cs="tato cesta už není nastavena", en="this way is configured no more"
             ),
         },
     ),

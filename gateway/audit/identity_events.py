@@ -8,7 +8,10 @@ from idp import events
 from idp.events import EndReason, Event
 
 PERSON_MAX = 64  # characters of a typed login that are kept
-ENDED_BY_PERSON = frozenset({EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE})
+ENDED_BY_PERSON = frozenset(
+    {EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE, EndReason.SIGNED_OUT_ELSEWHERE}
+)
+WHY_MAX = 200  # characters of a reason
 
 
 def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
@@ -19,21 +22,53 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.SIGN_IN_PASSWORD_ACCEPTED)
         case events.PasswordRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_REFUSED, reason)
-        case events.CodeAccepted(factor=factor):
-            return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value)
-        case events.CodeRefused(reason=reason):
-            return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason)
+        case events.CodeAccepted(factor=factor, name=name):
+            return _entry(event, Code.SIGN_IN_CODE_ACCEPTED, factor=factor.value, **_named(name))
+        case events.CodeRefused(reason=reason, factor=factor):
+            return _refused(event, Code.SIGN_IN_CODE_REFUSED, reason, factor=factor.value)
+        case events.KeyRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_KEY_REFUSED, reason)
+        case events.ExceptionUsed(until=until, granted_by=by):
+            return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), granted_by=by)
+        case events.PasswordChanged():
+            return _entry(event, Code.SIGN_IN_PASSWORD_CHANGED)
+        case events.PasswordChangeRefused(reason=reason):
+            return _refused(event, Code.SIGN_IN_PASSWORD_NOT_CHANGED, reason)
+        case events.EnrolmentCodeIssued(by=by, until=until):
+            return _entry(event, Code.ENROLMENT_CODE_ISSUED, by=by, until=until.isoformat())
+        case events.EnrolmentCodeUsed(issued_by=by):
+            return _entry(event, Code.ENROLMENT_CODE_USED, by=by)
+        case events.EnrolmentCodeRefused(reason=reason):
+            return _refused(event, Code.ENROLMENT_CODE_REFUSED, reason)
+        case events.RecoveryCodesMade(number=number):
+            return _entry(event, Code.RECOVERY_CODES_MADE, number=number)
+        case events.ExceptionGranted(by=by, why=why, until=until):
+            said = printable(why, WHY_MAX)
+            return _entry(event, Code.EXCEPTION_GRANTED, by=by, why=said, until=until.isoformat())
+        case events.ExceptionEnded(by=by):
+            return _entry(event, Code.EXCEPTION_ENDED, by=by)
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor, name=name, proof=proof):
-            shown = printable(name, PERSON_MAX)
-            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, authenticator=shown, proof=proof)
+            more = {**_named(name), "proof": proof}
+            return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
+        case events.FactorRenamed(factor=factor, name=name, before=before):
+            was = printable(before, PERSON_MAX)
+            return _entry(event, Code.FACTOR_RENAMED, factor=factor.value, before=was, **_named(name))
+        case events.FactorChangeRefused(reason=reason):
+            return _refused(event, Code.FACTOR_CHANGE_REFUSED, reason)
         case events.FactorRemoved(factor=factor, name=name, by=by):
-            shown = printable(name, PERSON_MAX)
-            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, authenticator=shown, by=by)
-        case events.SignInCompleted(session=session, level=level, methods=methods):
-            completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by, **_named(name))
+        case events.SignInCompleted(session=session, level=level, methods=methods, standing_in=deputy):
+            further = {"standing_in": list(deputy)} if deputy else {}
+            completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods), **further)
             return replace(completed, session=session)
+        case events.NewDeviceMet(session=session):
+            return replace(_entry(event, Code.NEW_DEVICE), session=session)
+        case events.NewDeviceOwned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_OWNED, device_address=address), session=session)
+        case events.NewDeviceDisowned(session=session, device_address=address):
+            return replace(_entry(event, Code.NEW_DEVICE_DISOWNED, device_address=address), session=session)
         case events.SignInFailed(reason=reason):
             return _refused(event, Code.SIGN_IN_FAILED, reason)
         case events.SessionEnded(session=session, reason=reason):
@@ -47,6 +82,17 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return replace(_entry(event, Code.TOKEN_ISSUED), session=session, application=client)
         case events.TokenRefused(client=client, reason=reason, revoked=revoked):
             return replace(_refused(event, Code.TOKEN_REFUSED, reason, revoked=revoked), application=client)
+        case events.RecoveryIssued(account=account, by=by, second_factor=twice, replaced=replaced):
+            return _entry(
+                event, Code.RECOVERY_ISSUED, account=account, by=by, second_factor=twice, replaced=replaced
+            )
+        case events.RecoveryRevoked(account=account, by=by):
+            return _entry(event, Code.RECOVERY_REVOKED, account=account, by=by)
+        case events.RecoveryUsed(account=account, session=session, level=level, methods=methods):
+            used = _entry(event, Code.RECOVERY_USED, account=account, acr=level.value, amr=list(methods))
+            return replace(used, session=session)
+        case events.RecoveryRefused(account=account, reason=reason):
+            return _refused(event, Code.RECOVERY_REFUSED, reason, account=account)
         case _:
             assert_never(event)
 
@@ -64,6 +110,11 @@ def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
         request_id=printable(origin.request_id, PERSON_MAX),
         details={**agent, **details},
     )
+
+
+def _named(name: str) -> dict[str, str]:
+    """What the authenticator is called; recovery codes have no name."""
+    return {"authenticator": printable(name, PERSON_MAX)} if name else {}
 
 
 def _refused(event: Event, code: Code, reason: str, **details: str | int) -> Entry:

@@ -41,6 +41,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba si musí nejprve změnit heslo", en="the password must be changed first"
             ),
             "password_expired": Title(cs="platnost hesla skončila", en="the password has expired"),
+            "roles_mixed": Title(
+                cs="účet má roli správce i jinou roli, správa vyžaduje samostatný účet",
+                en="the account has an administrator's role and another one; administration needs its own account",
+            ),
             "directory_unreachable": Title(
                 cs="adresář úřadu neodpovídal", en="the office directory did not answer"
             ),
@@ -95,6 +99,161 @@ GROUPS: tuple[Group, ...] = (
             "start_again": Title(
                 cs="přihlášení už nelze dokončit, musí začít znovu",
                 en="the sign-in can no longer be finished and has to begin again",
+            ),
+        },
+    ),
+    (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            "recovery_not_issued": Title(
+                cs="žádné platné nouzové tajemství není vydáno", en="no recovery secret is in force"
+            ),
+            "recovery_spent": Title(
+                cs="nouzové tajemství už bylo použito nebo zneplatněno",
+                en="the recovery secret was used or taken back already",
+            ),
+            "recovery_wrong": Title(cs="špatné nouzové tajemství", en="wrong recovery secret"),
+            "recovery_factor_wrong": Title(
+                cs="nouzové tajemství je správné, jednorázový kód ne",
+                en="the recovery secret is right, the one-time code is not",
+            ),
+            "recovery_too_many_attempts": Title(
+                cs="příliš mnoho pokusů o nouzové přihlášení", en="too many attempts of the recovery sign-in"
+            ),
+            "recovery_busy": Title(
+                cs="příliš mnoho nouzových přihlášení najednou", en="too many recovery sign-ins at once"
+            ),
+            "not_accepted": Title(
+                cs="nouzové přihlášení nebylo přijato (příčinu má jeho záznam)",
+                en="the recovery sign-in was not accepted (its entry says why)",
+            ),
+        },
+    ),
+    (
+        Title(cs="Přístupový nebo bezpečnostní klíč", en="Passkey or security key"),
+        {
+            "key_answer_unreadable": Title(
+                cs="odpověď klíče nelze přečíst", en="the key's answer cannot be read"
+            ),
+            "key_unknown": Title(cs="takový klíč nikdo nezaregistroval", en="nobody enrolled such a key"),
+            "key_of_another_person": Title(cs="klíč patří jiné osobě", en="the key is another person's"),
+            "key_challenge_wrong": Title(
+                cs="klíč odpověděl na jinou výzvu, nebo už jednou použitou",
+                en="the key answered another challenge, or one that was used already",
+            ),
+            "key_origin_wrong": Title(
+                cs="klíč byl použit na cizí stránce", en="the key was used on a foreign page"
+            ),
+            "key_site_wrong": Title(cs="klíč podepsal pro cizí web", en="the key signed for a foreign site"),
+            "key_nobody_present": Title(
+                cs="klíč nepotvrdil, že se ho někdo dotkl", en="the key did not say that anybody touched it"
+            ),
+            "key_user_not_verified": Title(
+                cs="klíč neověřil osobu (PIN, otisk prstu)",
+                en="the key did not verify the person (PIN, finger)",
+            ),
+            "key_signature_wrong": Title(cs="podpis klíče nesouhlasí", en="the key's signature is wrong"),
+            "key_count_went_back": Title(
+                cs="počitadlo klíče se vrátilo: klíč může mít kopii",
+                en="the key's counter went back: there may be a copy of it",
+            ),
+            "key_registration_refused": Title(
+                cs="klíč tohoto druhu nelze ověřit", en="a key of this kind cannot be verified"
+            ),
+            "key_enrolled_already": Title(cs="klíč už je zaregistrován", en="the key is enrolled already"),
+            "key_refused": Title(
+                cs="klíč nebyl přijat (příčinu má záznam přihlášení)",
+                en="the key was not accepted (the entry of the sign-in says why)",
+            ),
+        },
+    ),
+    (
+        Title(cs="Síla ověření, zaregistrování a výjimky", en="Level, enrolment and exceptions"),
+        {
+            "recovery_code_wrong": Title(
+                cs="špatný nebo už použitý záložní kód", en="wrong or spent recovery code"
+            ),
+            "factor_too_weak": Title(
+                cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
+            ),
+            "proof_too_old": Title(
+                cs="ověření před změnou je příliš staré",
+                en="the factors were shown too long ago for a change",
+            ),
+            "last_authenticator": Title(
+                cs="jediný způsob ověření nelze odebrat", en="the only authenticator cannot be removed"
+            ),
+            "too_many_authenticators": Title(
+                cs="osoba má tohoto druhu už nejvyšší počet",
+                en="the person has as many of this kind as may be",
+            ),
+            "authenticator_unknown": Title(
+                cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
+            ),
+            "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
+            "level_unreachable": Title(
+                cs="osoba nemá způsob ověření požadované síly",
+                en="the person has no factor of the demanded level",
+            ),
+            "enrolment_code_wrong": Title(cs="špatný kód k zaregistrování", en="wrong enrolment code"),
+            "enrolment_code_of_another_person": Title(
+                cs="kód k zaregistrování byl vydán jiné osobě",
+                en="the enrolment code was issued for another person",
+            ),
+            "enrolment_code_used": Title(
+                cs="kód k zaregistrování už byl použit", en="the enrolment code was used already"
+            ),
+            "enrolment_code_expired": Title(
+                cs="platnost kódu k zaregistrování skončila", en="the enrolment code has expired"
+            ),
+        },
+    ),
+    (
+        Title(cs="Změna hesla", en="Change of the password"),
+        {
+            "old_password_wrong": Title(cs="současné heslo nesouhlasí", en="the present password is wrong"),
+            "new_password_unusable": Title(cs="nepoužitelné nové heslo", en="unusable new password"),
+            "new_passwords_differ": Title(
+                cs="nové heslo bylo podruhé napsáno jinak", en="the new password was typed differently twice"
+            ),
+            "new_password_same": Title(
+                cs="nové heslo je stejné jako staré", en="the new password is the old one"
+            ),
+            "password_too_short": Title(
+                cs="nové heslo má méně než 12 znaků", en="the new password has fewer than 12 characters"
+            ),
+            "password_too_short_of_administrator": Title(
+                cs="nové heslo správce má méně než 17 znaků",
+                en="the new password of an administrator has fewer than 17 characters",
+            ),
+            "password_of_own_names": Title(
+                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+            ),
+            "password_too_common": Title(
+                cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"
+            ),
+            "new_password_refused": Title(
+                cs="nové heslo neodpovídá pravidlům adresáře",
+                en="the directory's rules do not take the new password",
+            ),
+            "new_password_too_short": Title(
+                cs="nové heslo je příliš krátké", en="the new password is too short"
+            ),
+            "new_password_not_complex": Title(
+                cs="nové heslo je příliš jednoduché", en="the new password is too simple"
+            ),
+            "new_password_used_before": Title(
+                cs="nové heslo už osoba někdy měla", en="the new password was used before"
+            ),
+            "password_changed_too_recently": Title(
+                cs="heslo bylo změněno teprve před chvílí", en="the password was changed a short while ago"
+            ),
+            "password_change_refused": Title(
+                cs="adresář změnu hesla odmítl", en="the directory refused to change the password"
+            ),
+            "password_change_not_possible": Title(
+                cs="heslo tu nelze změnit, jen v úřadu",
+                en="the password cannot be changed here, only at the office",
             ),
         },
     ),

@@ -22,16 +22,43 @@ TITLES: dict[Code, Title] = {
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
     ),
-    Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Jednorázový kód přijat: {who}", en="One-time code accepted: {who}"),
+    Code.SIGN_IN_CODE_ACCEPTED: Title(
+        cs="Další způsob ověření přijat: {who}", en="Further factor accepted: {who}"
+    ),
     Code.SIGN_IN_CODE_REFUSED: Title(
-        cs="Jednorázový kód odmítnut: {who} (důvod: {reason})",
-        en="One-time code refused: {who} (reason: {reason})",
+        cs="Kód odmítnut: {who} (důvod: {reason})",
+        en="Code refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_KEY_REFUSED: Title(
+        cs="Přístupový nebo bezpečnostní klíč odmítnut: {who} (důvod: {reason})",
+        en="Passkey or security key refused: {who} (reason: {reason})",
+    ),
+    Code.SIGN_IN_BY_EXCEPTION: Title(
+        cs="Přihlášení jen heslem podle výjimky: {who} (povolil(a): {granted_by})",
+        en="Signed in by password alone, by exception: {who} (granted by: {granted_by})",
+    ),
+    Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Heslo změněno: {who}", en="Password changed: {who}"),
+    Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
+        cs="Heslo nezměněno: {who} (důvod: {reason})", en="Password not changed: {who} (reason: {reason})"
     ),
     Code.SIGN_IN_THROTTLED: Title(
         cs="Pokusy o přihlášení dočasně pozastaveny: {who}, adresa {address}",
         en="Sign-in attempts paused for a time: {who}, address {address}",
     ),
     Code.SIGN_IN_COMPLETED: Title(cs="Přihlášení dokončeno: {who}", en="Sign-in completed: {who}"),
+    Code.NEW_DEVICE: Title(
+        cs="Přihlášení z prohlížeče, který osoba dosud nepoužila: {who}, adresa {address}",
+        en="Sign-in with a browser the person never used before: {who}, address {address}",
+    ),
+    Code.NEW_DEVICE_OWNED: Title(
+        cs="Osoba potvrdila přihlášení z nového prohlížeče jako své: {who}, adresa prohlížeče {device_address}",
+        en="The person confirmed a sign-in with a new browser as their own: {who}, address of the browser "
+        "{device_address}",
+    ),
+    Code.NEW_DEVICE_DISOWNED: Title(
+        cs="Osoba nepoznává přihlášení z nového prohlížeče: {who}, adresa prohlížeče {device_address}",
+        en="The person disowns a sign-in with a new browser: {who}, address of the browser {device_address}",
+    ),
     Code.SIGN_IN_FAILED: Title(
         cs="Přihlášení se nezdařilo: {who} (důvod: {reason})", en="Sign-in failed: {who} (reason: {reason})"
     ),
@@ -41,9 +68,65 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
-        cs="Zaregistrován další způsob ověření: {who}", en="Another factor enrolled: {who}"
+        cs="Zaregistrován další způsob ověření: {who}",
+        en="Another factor enrolled: {who}",
     ),
-    Code.FACTOR_REMOVED: Title(cs="Odebrán způsob ověření: {who}", en="A factor removed: {who}"),
+    Code.FACTOR_REMOVED: Title(
+        cs="Odebrán způsob ověření: {who} (odebral(a): {by})",
+        en="A factor removed: {who} (by: {by})",
+    ),
+    Code.FACTOR_RENAMED: Title(
+        cs="Přejmenován způsob ověření: {who}, „{before}“ na „{authenticator}“",
+        en="A factor renamed: {who}, “{before}” to “{authenticator}”",
+    ),
+    Code.FACTOR_CHANGE_REFUSED: Title(
+        cs="Změna způsobů ověření odmítnuta: {who} (důvod: {reason})",
+        en="A change of factors refused: {who} (reason: {reason})",
+    ),
+    Code.ENROLMENT_CODE_ISSUED: Title(
+        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by})",
+        en="Single-use enrolment code issued: {who} (by: {by})",
+    ),
+    Code.ENROLMENT_CODE_USED: Title(
+        cs="Jednorázový kód k zaregistrování použit: {who} (vydal(a): {by})",
+        en="Single-use enrolment code used: {who} (issued by: {by})",
+    ),
+    Code.ENROLMENT_CODE_REFUSED: Title(
+        cs="Jednorázový kód k zaregistrování odmítnut: {who} (důvod: {reason})",
+        en="Single-use enrolment code refused: {who} (reason: {reason})",
+    ),
+    Code.RECOVERY_CODES_MADE: Title(
+        cs="Vytvořeny nové záložní kódy: {who}",
+        en="New recovery codes made: {who}",
+    ),
+    Code.EXCEPTION_GRANTED: Title(
+        cs="Povolena výjimka, přihlášení jen heslem: {who} (povolil(a): {by}, proč: {why})",
+        en="Exception granted, password alone: {who} (by: {by}, why: {why})",
+    ),
+    Code.EXCEPTION_ENDED: Title(
+        cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
+        en="Exception from multi-factor authentication ended: {who} (by: {by})",
+    ),
+    Code.NOTICE_GIVEN_UP: Title(
+        cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
+        en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",
+    ),
+    Code.RECOVERY_ISSUED: Title(
+        cs="POZOR, nouzový správce: vydáno nové tajemství {account} (vydal: {by})",
+        en="ATTENTION, recovery administrator: new secret {account} issued (by: {by})",
+    ),
+    Code.RECOVERY_REVOKED: Title(
+        cs="POZOR, nouzový správce: tajemství {account} zneplatněno (zneplatnil: {by})",
+        en="ATTENTION, recovery administrator: secret {account} taken back (by: {by})",
+    ),
+    Code.RECOVERY_USED: Title(
+        cs="POZOR, nouzový správce: přihlášení tajemstvím {account}, adresa {address}",
+        en="ATTENTION, recovery administrator: signed in with secret {account}, address {address}",
+    ),
+    Code.RECOVERY_REFUSED: Title(
+        cs="POZOR, nouzový správce: přihlášení odmítnuto, adresa {address} (důvod: {reason})",
+        en="ATTENTION, recovery administrator: sign-in refused, address {address} (reason: {reason})",
+    ),
     Code.CODE_ISSUED: Title(
         cs="Vydán autorizační kód: {who}, aplikace {application}",
         en="Authorization code issued: {who}, application {application}",
@@ -63,6 +146,10 @@ TITLES: dict[Code, Title] = {
     Code.SESSION_ENDED: Title(
         cs="Ukončena relace: {who} (důvod: {reason}, ukončil: {by})",
         en="Session ended: {who} (reason: {reason}, by: {by})",
+    ),
+    Code.SESSION_LEVEL: Title(
+        cs="Totožnost v relaci znovu ověřena: {who}",
+        en="Identity shown anew in a session: {who}",
     ),
     Code.SESSION_MUNICIPALITY: Title(
         cs="Změna obce, za kterou osoba jedná: {who}, nově {municipality}",
@@ -97,6 +184,10 @@ TITLES: dict[Code, Title] = {
     Code.FACTS_CHANGED: Title(
         cs="Změna údajů osoby v adresáři úřadu: {who}",
         en="A person's facts changed in the office directory: {who}",
+    ),
+    Code.PERSON_RECHECKED: Title(
+        cs="Nové přečtení osoby {of} v adresáři: {who} ({reason})",
+        en="{of} read again in the directory: {who} ({reason})",
     ),
     Code.DIRECTORY_UNREACHABLE: Title(
         cs="Adresář {directory} neodpovídá: {server}",

@@ -41,7 +41,7 @@ def _resource(
     municipality = request.municipality or session.municipality
     offer = snapshot.applications.get(request.application)
     detail = ""
-    if now - session.facts_at > snapshot.directory_grace:
+    if now > session.facts_serve_until(snapshot.directory_grace):
         reason, detail = "directory_unreachable", f"facts of {session.facts_at.isoformat(timespec='seconds')}"
     elif municipality is None or session.municipality is None:
         reason = "no_role"
@@ -96,7 +96,7 @@ def _by_policy(
     now = question.now.replace(microsecond=0)
     latest = min(
         session.authenticated_at + session.longest(snapshot.limits),
-        session.facts_at + snapshot.directory_grace,  # no grant outlives the facts it rests on
+        session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
     )
     assertion = Assertion(
         audience=question.application,

@@ -8,6 +8,7 @@ from config.district import District
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 from gateway.sessions.sign_in import CALLBACK
+from idp.login.own_page import ACCOUNT
 
 HTTPS = 443
 
@@ -29,6 +30,11 @@ class Addresses:
     @property
     def issuer(self) -> str:
         return self.origin("login")
+
+    @property
+    def account(self) -> str:
+        """The page "my account"."""
+        return f"{self.issuer}{ACCOUNT.path}"
 
     @property
     def portal(self) -> str:

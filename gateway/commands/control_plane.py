@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from aiohttp import UnixConnector
 
+from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
@@ -18,6 +19,7 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.known_people import known_people
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -27,18 +29,22 @@ from gateway.metrics import Metrics
 from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
+from gateway.sessions.recheck import Recheck
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
+from gateway.sessions.standing import Standings
 from gateway.sessions.supervision import Supervision
 from gateway.storage.directory_reading import StoredReading
+from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
 from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.replicated import ReplicatedPeople
+from idp.login import recovery
 from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
@@ -90,6 +96,8 @@ class ControlPlane:
         }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
+        self.known = known_people(state.settings, self.directory)
+        self.secret_hashes = SecretHashes()
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -107,7 +115,11 @@ class ControlPlane:
         self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.desk = Desk(
             pages=make_pages(
-                state.settings.office.name, state.settings.public.domain, state.settings.language
+                state.settings.office.name,
+                state.settings.public.domain,
+                state.settings.language,
+                places=Places(state.settings.places),
+                account=self.addresses.account,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
@@ -115,6 +127,7 @@ class ControlPlane:
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,
+            standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
         )
         self.facts = {
             one.name: Facts(
@@ -160,9 +173,7 @@ class ControlPlane:
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
-        beginning = await self.sign_in.begin(
-            request.host, request.target, request.language, moment, again=False
-        )
+        beginning = await self.sign_in.begin(request.host, request.target, request.language, moment)
         return beginning.location, beginning.cookie
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
@@ -195,9 +206,16 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        return Supervision(self.office, AUDIT_LOG)
+        recheck = Recheck(self.office, self.known.person, self.state.record)
+        return Supervision(self.office, AUDIT_LOG, recheck)
+
+    def recovery_tried(self, what: str) -> None:
+        """The account of last resort: nobody is to learn of it by chance."""
+        self.metrics.recovery_tried(used=what == recovery.Ending.USED)
+        log.warning("recovery.tried", outcome=what, page=f"{self.addresses.issuer}/recovery")
 
     async def close(self) -> None:
+        self.secret_hashes.close()
         await self.provider.close()
         self.directory.close()
 

@@ -27,6 +27,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
+from gateway.commands.notices import deliveries
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
 from gateway.commands.sockets import serving
@@ -138,6 +139,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
                 partial(_watch_envoy, plane),
                 partial(rounds.keep_room, plane),
+                *(partial(rounds.deliver, one) for one in deliveries(plane)),
             )
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -22,6 +22,7 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.demo_code import credentials
 from gateway.commands.fitness import ready_to_start
 from gateway.commands.lock import take
+from gateway.commands.operator import operator
 from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import plan_file, supervisor
 from gateway.commands.state import State, now
@@ -31,9 +32,13 @@ from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
 from gateway.demo.slapd import SlapdUnusable
 from gateway.demo.start import DOMAIN, DemoUnusable, Running, prepare, running
-from gateway.demo.world import World
+from gateway.demo.world import Account, World
 from gateway.grants.sign import public_jwks
+from gateway.storage.identity_book import IdentityBook
 from gateway.supervise import die_with
+from idp.login.enrolment_code import LIFETIME_MAX
+from idp.login.officer import issue_enrolment_code
+from idp.login.spoken_code import new_spoken_code, written
 from idp.login.totp import Secret
 
 PROJECT = Path(__file__).parents[2]
@@ -128,12 +133,19 @@ def _serve(
     (port, metrics_port), (console, output) = ports, consoles
     configuration = world.folder / "brana.toml"
     configuration.write_text(
-        settings_text(world, around.directory_url, around.applications, port=port, metrics_port=metrics_port),
+        settings_text(
+            world,
+            around.directory_url,
+            around.applications,
+            own_directory_url=around.own_directory_url,
+            port=port,
+            metrics_port=metrics_port,
+        ),
         encoding="utf-8",
     )
     state, lock = ready_to_start(configuration)
     try:
-        asyncio.run(_enrol(state, world))
+        codes = asyncio.run(_enrol(state, world))
         issuer_keys.write_bytes(msgspec.json.encode(public_jwks(state.keys.assertion)))
         addresses = Addresses(state.settings, state.district)
     finally:
@@ -153,7 +165,7 @@ def _serve(
     try:
         with console.status("Starting control plane and data plane …"):
             _wait_until_ready(product, metrics_port, world.folder / "brana.log")
-        content = described(world, addresses.district, _addresses(addresses), configuration)
+        content = described(world, addresses.district, _addresses(addresses), configuration, codes)
         write_private(world.folder / "world.json", json.dumps(content, ensure_ascii=False, indent=1).encode())
         announce(content, output)
         output.print(f"\nAll of it as JSON: {world.folder / 'world.json'}", soft_wrap=True)
@@ -170,20 +182,33 @@ def _serve(
             product.kill()
 
 
-async def _enrol(state: State, world: World) -> None:
-    """Give the prepared accounts their one-time-code secrets, once."""
+async def _enrol(state: State, world: World) -> dict[str, str]:
+    """Give the prepared accounts their one-time-code secrets, once, and everybody else a code to enrol with.
+
+    Login → code; good for a day, so every start gives new ones.
+    """
     moment = now()
-    prepared = [one for one in world.accounts if one.totp_secret is not None]
-    known = await state.identities.look(
-        lambda book: {one.subject for one in prepared if book.authenticators(one.subject)}
-    )
-    await asyncio.gather(
-        *(
-            state.identities.enrol_for(one.subject, Secret(one.totp_secret), moment)
-            for one in prepared
-            if one.subject not in known and one.totp_secret is not None
+
+    async def bare(accounts: Iterable[Account]) -> list[Account]:
+        return await state.identities.look(
+            lambda book: [one for one in accounts if not book.authenticators(one.subject)]
         )
+
+    prepared = await bare(one for one in world.accounts if one.totp_secret is not None)
+    await asyncio.gather(
+        *(state.identities.enrol_for(one.subject, Secret(one.totp_secret or ""), moment) for one in prepared)
     )
+    codes = {
+        one: new_spoken_code() for one in await bare(one for one in world.accounts if not one.totp_secret)
+    }
+
+    def issue(book: IdentityBook) -> None:
+        for one, code in codes.items():
+            until = moment + LIFETIME_MAX
+            issue_enrolment_code(book, one.subject, one.login, code, operator(), moment, until)
+
+    await state.identities.transact(issue)
+    return {one.login: written(code) for one, code in codes.items()}
 
 
 def _addresses(addresses: Addresses) -> dict[str, str]:
@@ -200,7 +225,8 @@ def _addresses(addresses: Addresses) -> dict[str, str]:
             found[name] = addresses.of_application(application, MunicipalityCode(code))
     metrics = addresses.settings.metrics
     found["metrics"] = f"http://{metrics.address}:{metrics.port}/metrics"
-    found["directory"] = " ".join(addresses.settings.directories[0].servers)
+    for directory in addresses.settings.directories:
+        found[f"directory-{directory.name}"] = " ".join(directory.servers)
     return found
 
 

@@ -1,5 +1,6 @@
 """`brana demo --code LOGIN`: password and present one-time code of an account of the demo, for who has no phone."""
 
+import json
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,7 +24,7 @@ def credentials(directory: Path, login: str, now: datetime) -> str:
         near = get_close_matches(login.lower(), logins, n=3) or [one.login for one in world.cast]
         raise CannotStart(f"nobody in the demo has the login {login!r}", f"try {', '.join(near)}")
     if account.totp_secret is None:
-        code = "none yet: the first sign-in sets the second factor up, and then the code comes from there"
+        code = _enrolment(directory, account.login)
     else:
         left = PERIOD - int(now.timestamp()) % PERIOD
         code = f"{pyotp.TOTP(account.totp_secret).at(now)} (for {left} s more, and good once)"
@@ -31,3 +32,13 @@ def credentials(directory: Path, login: str, now: datetime) -> str:
         "\nnote: the account is disabled in the directory, nobody gets in with it" if account.disabled else ""
     )
     return f"password: {account.password}\none-time code: {code}{disabled}"
+
+
+def _enrolment(directory: Path, login: str) -> str:
+    """What the last start of the demo announced for who has no factor yet."""
+    path = directory / "world.json"
+    accounts = json.loads(path.read_text("utf-8"))["accounts"] if path.exists() else []
+    code = next((one["enrolment_code"] for one in accounts if one["login"] == login), None)
+    return (
+        f"none yet; set a second factor up with the single-use code {code}" if code else "from the telephone"
+    )

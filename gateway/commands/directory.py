@@ -1,4 +1,4 @@
-"""`brana directory status|sync|confirm`: what the replicas of the office directories know, and how fresh it is."""
+"""`brana directory …`: what the replicas of the office directories know, and how fresh it is; a preview of roles."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,7 @@ from rich.table import Table
 from config.settings import Directory
 from gateway.audit.acts import removal_confirmed
 from gateway.commands import lock
+from gateway.commands.directory_preview import preview
 from gateway.commands.directory_read import ReadInChild
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
@@ -35,6 +36,9 @@ SHOWN = 20  # problems; with --all all of them
 
 @click.group(help="What is known of the office directories, and bringing it up to date.")
 def command() -> None: ...
+
+
+command.add_command(preview)
 
 
 @command.command(help="People, groups, freshness, trouble and unusable entries of each directory.")

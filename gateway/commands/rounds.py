@@ -20,6 +20,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.state import now
 from gateway.envoy.process import Administration
+from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -37,6 +38,7 @@ MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
 ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
+DELIVER_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
 
@@ -103,7 +105,7 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
                 plane, news, [one for one in sessions if directory_of(one.subject) == news.directory]
             )
         for stranger in sessions:
-            if directory_of(stranger.subject) not in plane.people:
+            if directory_of(stranger.subject) not in plane.people and not plane.known.by_us(stranger.subject):
                 await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
         if len(page) < FACTS_PAGE:
             return
@@ -111,7 +113,8 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
 
 
 async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session]) -> None:
-    people = await plane.people[news.directory].people({one.subject for one in sessions})
+    found = await plane.people[news.directory].people({one.subject for one in sessions})
+    people = plane.known.as_they_count(found)
     await plane.facts[news.directory].compare(sessions, people, news)
 
 
@@ -167,6 +170,13 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
+
+
+async def deliver(delivery: Delivery) -> None:
+    """Tell what is to be told by one channel; another one's trouble is not this one's."""
+    while True:
+        if not await delivery.step():
+            await asyncio.sleep(DELIVER_EVERY)
 
 
 @contextlib.asynccontextmanager

@@ -74,12 +74,19 @@ async def _look(state: State, user: str) -> list[Session]:
 async def _open_sessions(state: State, user: str) -> list[Session]:
     found = await state.sessions.open_ones()
     alive = [one for one in found if one.why_over(state.settings.sign_in, now()) is None]
-    return [one for one in alive if not user or one.login.casefold() == user.casefold()]
+    return [
+        one for one in alive if not user or user == one.subject or one.login.casefold() == user.casefold()
+    ]
 
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
     people = {one.subject for one in chosen} if user else set()
+    if len(people) > 1:
+        raise CannotStart(
+            f"{user!r} is the login of several people: {', '.join(sorted(people))}",
+            "name one of these identifiers with --user, or single sessions",
+        )
     return await end_sessions(state, chosen, operator(), people)
 
 
@@ -95,16 +102,21 @@ async def end_sessions(
     `store`: where something else happens in the same transaction.
     """
     moment = now()
-    office = SessionOffice(
-        store or state.sessions,
-        RevokedList(lambda _: None),  # the running product reads the table when it is told
-        state.settings.sign_in,
-        state.settings.grants.lifetime,
-    )
+    office = office_of(state, store)
     entry = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=by)
     await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment, everything_of)
     await tell(state, said_ended(len(chosen)))  # with none too: whoever repeats a command that could not tell
     return chosen
+
+
+def office_of(state: State, store: SessionStore | None = None) -> SessionOffice:
+    """Changes sessions beside a running product, which reads the table of revocations when it is told."""
+    return SessionOffice(
+        store or state.sessions,
+        RevokedList(lambda _: None),
+        state.settings.sign_in,
+        state.settings.grants.lifetime,
+    )
 
 
 async def tell(state: State, done: str) -> None:

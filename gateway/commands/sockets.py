@@ -1,13 +1,15 @@
 """Which application answers on which socket of the control plane."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 from aiohttp import web
 
+from config.places import Places
+from config.settings import Directory
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -15,15 +17,19 @@ from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.secret_hash import TooBusy
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Provider
+from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 
@@ -56,8 +62,15 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     entrance = Entrance(
         plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
     )
-    rooms = {f"portal.{domain}": Portal(plane.desk, own).pages(), f"admin.{domain}": officer.pages()}
-    return make_app(plane.desk, rooms, entrance.paths())
+    staying = Staying(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
+    )
+    rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
+    rooms = {
+        f"portal.{domain}": Portal(plane.desk, own).pages(),
+        f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
+    }
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -79,9 +92,11 @@ def provider_app(plane: ControlPlane) -> web.Application:
             clients={gateway.id: gateway, **others},
             keys=keys,
             store=state.identities,
-            authenticate=plane.directory.authenticate,
-            reread=plane.directory.person,
+            authenticate=plane.known.authenticate,
+            reread=plane.known.person,
+            change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            realm=_example_realm(settings.directories),
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],
@@ -90,11 +105,28 @@ def provider_app(plane: ControlPlane) -> web.Application:
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
+                places=Places(settings.places),
+                account=addresses.account,
             ),
             clock=now,
+            municipality_name=state.district.name,
+            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
-        )
+        ),
+        _last_resort(plane),
     )
+
+
+def _last_resort(plane: ControlPlane) -> Recovery | None:
+    """None without a municipality for its role."""
+    if plane.known.recovery is None:
+        return None
+    return Recovery(matches=plane.secret_hashes.matches, busy=(TooBusy,), alarm=plane.recovery_tried)
+
+
+def _example_realm(directories: Sequence[Directory]) -> str:
+    realms = [realm for one in directories for realm in one.realms]
+    return realms[0] if len(directories) > 1 and realms else ""
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:

@@ -12,12 +12,14 @@ from config.settings import Settings
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
 from gateway.grants.keys import Keys, load_keys
+from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
+from gateway.storage.notices import StoredOutbox
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
@@ -47,15 +49,22 @@ class State:
 
     @cached_property
     def identities(self) -> IdentityStore:
-        return IdentityStore(self.database, self.seal, append)
+        return IdentityStore(self.database, self.seal, append, self.outbox.post)
+
+    @cached_property
+    def outbox(self) -> StoredOutbox:
+        configured = self.settings.notifications
+        receivers = {Channel.WEBHOOK: configured.webhook, Channel.SMTP: configured.smtp}
+        channels = [channel for channel, receiver in receivers.items() if receiver is not None]
+        return StoredOutbox(self.database, append, channels, self.settings.language)
 
     @cached_property
     def activity(self) -> Activity:
-        return Activity(self.settings.sign_in.idle)
+        return Activity(self.settings.sign_in)
 
     @cached_property
     def single_sign_on(self) -> SingleSignOn:
-        return SingleSignOn(self.seal, append)
+        return SingleSignOn(self.seal, append, self.outbox.post)
 
     @cached_property
     def sessions(self) -> StoredSessions:

@@ -1,4 +1,4 @@
-"""`brana user show|reset-factor`: a person as directory and gateway know them, and a lost second factor."""
+"""`brana user …`: a person as directory and gateway know them; lost factors, enrolment codes, exceptions."""
 
 import asyncio
 from pathlib import Path
@@ -6,21 +6,31 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import Language
 from gateway.audit.acts import looked
+from gateway.commands import enrolment_code, exceptions, recheck
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
+from gateway.commands.person import has_factor, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
-from idp.directory.federation import Federation
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
+from idp.events import Factor
+
+KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
 
-@click.group(help="Show a person, or remove a lost second factor.")
+@click.group(help="Show a person, read one again; second factors, enrolment codes, exceptions.")
 def command() -> None: ...
+
+
+command.add_command(enrolment_code.command)
+command.add_command(recheck.command)
+for _exceptions in (exceptions.grant, exceptions.listing, exceptions.end):
+    command.add_command(_exceptions)
 
 
 @command.command(
@@ -34,26 +44,27 @@ def show(configuration: Path, login: str) -> None:
 
 @command.command(
     name="reset-factor",
-    help="Remove a lost second factor and end all sessions; the person enrols anew at the next sign-in.",
-    short_help="Remove a lost second factor.",
+    help="Remove all second factors and recovery codes of a person and end all sessions. The person enrols anew "
+    "with a code of `brana user enrolment-code`.",
+    short_help="Remove lost second factors.",
 )
 @configuration
 @click.argument("login")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
     state = existing_state(configuration)
-    person = asyncio.run(_person(state, login))
-    if not asyncio.run(_is_enrolled(state, person)):
+    person = asyncio.run(person_of(state, login))
+    if not asyncio.run(has_factor(state, person.subject)):
         raise _nothing_to_remove(person)
     if not yes:
-        click.confirm(f"Remove the second factor of {person.name} ({person.login})?", abort=True)
+        click.confirm(f"Remove all second factors of {person.name} ({person.login})?", abort=True)
     ended = asyncio.run(_reset_factor(state, person))
-    click.echo(f"second factor of {person.login} removed; {said_ended(ended)}")
+    click.echo(f"second factors of {person.login} removed; {said_ended(ended)}")
 
 
 async def _reset_factor(state: State, person: Person) -> int:
     """In one transaction: whoever holds the factor must not sign in again between it and the sessions."""
-    if not await _is_enrolled(state, person):
+    if not await has_factor(state, person.subject):
         raise _nothing_to_remove(person)
     sessions = await state.sessions.open_ones(person.subject)
     by = operator()
@@ -62,51 +73,25 @@ async def _reset_factor(state: State, person: Person) -> int:
 
 
 def _nothing_to_remove(person: Person) -> CannotStart:
-    return CannotStart(f"{person.login} has no second factor", "the next sign-in offers to enrol one")
-
-
-async def _is_enrolled(state: State, person: Person) -> bool:
-    return await state.identities.look(lambda book: bool(book.authenticators(person.subject)))
-
-
-async def _person(state: State, login: str) -> Person:
-    return _the_one(await _named(state, login), login)
-
-
-async def _named(state: State, login: str) -> list[Person]:
-    """Whoever answers to the login, or the one whose identifier it is."""
-    federation = Federation(state.settings.directories, state.district)
-    try:
-        if directory_of(SubjectId(login)) in federation.readers:
-            person = await federation.person(SubjectId(login))
-            return [] if person is None else [person]
-        return await federation.named(login)
-    finally:
-        federation.close()
-
-
-def _the_one(people: list[Person], login: str) -> Person:
-    if not people:
-        raise CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
-    if len(people) > 1:
-        names = ", ".join(f"{one.name} ({one.subject})" for one in people)
-        raise CannotStart(
-            f"{login!r} is the login of several people: {names}",
-            "write the login with a realm of the directory, or the identifier in the place of the login",
-        )
-    return people[0]
+    return CannotStart(f"{person.login} has no second factor", "give a code: `brana user enrolment-code`")
 
 
 async def _show(state: State, login: str) -> None:
     """Recorded before anything is shown, that there is nobody too."""
-    people = await _named(state, login)
+    people = await named(state, login)
     found = len(people)
     await state.record([looked(now(), subject=operator(), command="user show", of=login, found=found)])
-    console().print(await _table(state, _the_one(people, login)))
+    console().print(await _table(state, the_one(people, login)))
 
 
 async def _table(state: State, person: Person) -> Table:
-    enrolled = await _is_enrolled(state, person)
+    held, codes, exception = await state.identities.look(
+        lambda book: (
+            book.authenticators(person.subject),
+            book.recovery_codes_left(person.subject),
+            book.exception_of(person.subject, now()),
+        )
+    )
     sessions = [
         one
         for one in await state.sessions.open_ones(person.subject)
@@ -118,12 +103,23 @@ async def _table(state: State, person: Person) -> Table:
     table.add_row("directory", directory_of(person.subject))
     table.add_row("mail", person.mail)
     table.add_row("account", person.state)
-    for held in person.roles:
-        title = held.role.title_in(Language.ENGLISH)
-        place = f"{title} in {state.district.name(held.municipality)} ({held.municipality})"
-        others = ", ".join(one.in_place_of for one in person.standing_in if one.held == held)
-        table.add_row("role", f"{place}, in place of {others}" if others else place)
-    table.add_row("second factor", "enrolled" if enrolled else "none; enrolled at the next sign-in")
-    for one in sessions:
-        table.add_row("session", f"{one.id} since {local_time(one.opened_at)} from {one.address}")
+    for place in person.roles:
+        title = place.role.title_in(Language.ENGLISH)
+        where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"
+        others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
+        table.add_row("role", f"{where}, in place of {others}" if others else where)
+    for one in held:
+        table.add_row(
+            "second factor", f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}"
+        )
+    if not held:
+        table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
+    table.add_row("recovery codes", f"{codes} unused")
+    if exception is not None:
+        table.add_row(
+            "exception", f"password alone until {local_time(exception.ends_at)}: {exception.reason}"
+        )
+    for session in sessions:
+        since = local_time(session.opened_at)
+        table.add_row("session", f"{session.id} since {since} from {session.address}")
     return table

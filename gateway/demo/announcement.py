@@ -16,20 +16,28 @@ from gateway.demo.world import Account, World
 
 
 def described(
-    world: World, district: District, addresses: Mapping[str, str], configuration: Path
+    world: World,
+    district: District,
+    addresses: Mapping[str, str],
+    configuration: Path,
+    enrolment_codes: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The content of `world.json`; `addresses`: name → `https://…`."""
+    """The content of `world.json`; `addresses`: name → `https://…`; `enrolment_codes`: login → single-use code."""
     return {
         "addresses": dict(addresses),
         "authority": str(world.authority),
         "configuration": str(configuration),
-        "accounts": [_account(one, district) for one in world.accounts],
+        "accounts": [_account(one, district, enrolment_codes.get(one.login)) for one in world.accounts],
         "directory": {
             "reader": {
                 "dn": ldif.READER,
                 "password": world.directory_password_file.read_text("utf-8").strip(),
             },
             "root": {"dn": plan(world).root, "password": world.directory_root_password},
+            "root of the municipality's own": {
+                "dn": plan(world, ldif.VILLAGE).root,
+                "password": world.directory_root_password,
+            },
         },
     }
 
@@ -77,13 +85,14 @@ def _addresses(title: str, addresses: Mapping[str, str]) -> Table:
     return table
 
 
-def _account(account: Account, district: District) -> dict[str, Any]:
+def _account(account: Account, district: District, enrolment_code: str | None) -> dict[str, Any]:
     return {
         "login": account.login,
         "name": account.name,
         "subject": account.subject,
         "password": account.password,
         "totp_secret": account.totp_secret,
+        "enrolment_code": enrolment_code,
         "disabled": account.disabled,
         "roles": [
             {
@@ -101,5 +110,6 @@ def _account(account: Account, district: District) -> dict[str, Any]:
 
 def _row(account: Mapping[str, Any]) -> tuple[str, str, str, str]:
     roles = ", ".join(f"{held['role_en']} in {held['municipality_name']}" for held in account["roles"])
-    secret = account["totp_secret"] or "enrols at the first sign-in"
+    code = account["enrolment_code"]
+    secret = account["totp_secret"] or (f"enrols with code {code}" if code else "enrolled already")
     return account["login"], account["password"], secret, roles

@@ -1,12 +1,14 @@
 """The demo's configuration file, as anybody else would write one: TOML for `config.load`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config.vocabulary import ApplicationId, Role
 from gateway.demo import ldif
-from gateway.demo.world import DIRECTORY, World
+from gateway.demo.people import CENTRE, ON_THEIR_OWN
+from gateway.demo.world import World
+from idp.directory.subject import directory_of
 
 POLICIES = Path(__file__).parents[2] / "config/examples/policies"
 
@@ -37,27 +39,20 @@ def settings_text(
     directory_url: str,
     applications: Mapping[ApplicationId, str],
     *,
+    own_directory_url: str = "",
     port: int = 8443,
     metrics_port: int = 9464,
 ) -> str:
-    """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute."""
+    """`applications`: upstream of each, `http://127.0.0.1:port`. All paths are absolute. `own_directory_url`: of the
+    municipality that runs a directory of its own, where it runs.
+    """
+    directories = [(ldif.TOWN, directory_url), (ldif.VILLAGE, own_directory_url)]
     parts = [
-        _table("office", name="Technologické centrum Kroměříž", district=world.district),
+        _table("office", name="Technologické centrum Kroměříž", district=world.district, municipality=CENTRE),
         _table("public", domain=world.domain, port=port, certificate=world.certificate, key=world.key),
         _table("metrics", port=metrics_port),
         _table("state", directory=world.folder / "state", memory=world.folder),  # all of a world in one place
-        _table(
-            "[directories]",
-            name=DIRECTORY,
-            servers=[directory_url],
-            authority=world.authority,
-            bind_dn=ldif.READER,
-            bind_password_file=world.directory_password_file,
-            people_base=ldif.PEOPLE,
-            groups_base=ldif.GROUPS,
-            connections=4,
-        ),
-        *(_table("[directories.roles]", group=_pattern(role), role=role.value) for role in Role),
+        *(part for tree, url in directories if url for part in _directory(world, tree, url)),
         _table("facts", refresh="10 s"),
         _table("policies", region=POLICIES / "region", municipalities=POLICIES / "municipalities"),
         *(_application(world, name, upstream) for name, upstream in applications.items()),
@@ -65,8 +60,26 @@ def settings_text(
     return "\n".join(parts)
 
 
-def _pattern(role: Role) -> str:
-    return ldif.GROUP_PATTERN.format(role=role.value, municipality="{municipality}")
+def _directory(world: World, tree: ldif.Tree, url: str) -> Iterator[str]:
+    where = {"municipalities": [ON_THEIR_OWN]} if tree is ldif.VILLAGE else {}
+    yield _table(
+        "[directories]",
+        name=tree.name,
+        servers=[url],
+        authority=world.authority,
+        bind_dn=tree.reader,
+        bind_password_file=world.directory_password_file,
+        people_base=tree.people,
+        groups_base=tree.groups,
+        realms=[tree.realm],
+        connections=4,
+        **where,
+    )
+    own = {
+        held.role for one in world.accounts if directory_of(one.subject) == tree.name for held in one.roles
+    }
+    for role in Role if tree is ldif.TOWN else sorted(own):
+        yield _table("[directories.roles]", group=tree.group(role.value, "{municipality}"), role=role.value)
 
 
 def _application(world: World, name: ApplicationId, upstream: str) -> str:

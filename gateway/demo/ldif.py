@@ -5,19 +5,48 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from config.vocabulary import MunicipalityCode, Role
-from gateway.demo.world import Account
+from config.vocabulary import DirectoryName, MunicipalityCode, Role
+from gateway.demo.world import DIRECTORY, OWN_DIRECTORY, Account
 from idp.directory.names import escaped
-from idp.directory.subject import identity_of
+from idp.directory.subject import directory_of, identity_of
 
-SUFFIX = "dc=kromeriz,dc=test"
-PEOPLE = f"ou=people,{SUFFIX}"
-GROUPS = f"ou=groups,{SUFFIX}"
-READER = f"cn=brana,ou=services,{SUFFIX}"
-GROUP_PATTERN = f"cn={{role}},ou={{municipality}},{GROUPS}"
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Where things are in one directory: `dc={name},dc=test` and below."""
+
+    name: DirectoryName
+
+    @property
+    def suffix(self) -> str:
+        return f"dc={self.name},dc=test"
+
+    @property
+    def people(self) -> str:
+        return f"ou=people,{self.suffix}"
+
+    @property
+    def groups(self) -> str:
+        return f"ou=groups,{self.suffix}"
+
+    @property
+    def reader(self) -> str:
+        return f"cn=brana,ou=services,{self.suffix}"
+
+    @property
+    def realm(self) -> str:
+        return f"{self.name}.test"
+
+    def group(self, role: str, municipality: str) -> str:
+        return f"cn={role},ou={municipality},{self.groups}"
+
+
+TOWN, VILLAGE = Tree(DIRECTORY), Tree(OWN_DIRECTORY)
+SUFFIX, PEOPLE, GROUPS, READER = TOWN.suffix, TOWN.people, TOWN.groups, TOWN.reader
 
 # low, for a quick first start (1 ms each): the passwords are drawn, 49 bits; no model for passwords people choose
 ARGON2_MEMORY_KIB, ARGON2_PASSES = 1024, 2
@@ -47,30 +76,32 @@ def hashed(password: str) -> str:
     return "{ARGON2}" + kdf.derive_phc_encoded(password.encode())
 
 
-def person_dn(login: str) -> str:
-    return f"uid={escaped(login)},{PEOPLE}"
-
-
-def group_dn(code: MunicipalityCode, role: Role) -> str:
-    return GROUP_PATTERN.format(role=role.value, municipality=code)
+def person_dn(login: str, tree: Tree = TOWN) -> str:
+    return f"uid={escaped(login)},{tree.people}"
 
 
 def directory_text(
-    accounts: Sequence[Account], titles: dict[MunicipalityCode, str], reader_password: str
+    everybody: Sequence[Account],
+    titles: dict[MunicipalityCode, str],
+    reader_password: str,
+    tree: Tree = TOWN,
 ) -> str:
-    """Everything slapadd needs. `titles`: the municipalities' names, put on their groups."""
+    """Everything slapadd needs for the people of that directory. `titles`: the municipalities' names, for their
+    groups.
+    """
+    accounts = [one for one in everybody if directory_of(one.subject) == tree.name]
     with ThreadPoolExecutor(2) as threads:
         hashes = list(threads.map(hashed, [one.password for one in accounts]))
-    people = (_person(one, secret) for one, secret in zip(accounts, hashes, strict=True))
-    return "".join([*_skeleton(reader_password), *people, *_groups(accounts, titles)])
+    people = (_person(one, secret, tree) for one, secret in zip(accounts, hashes, strict=True))
+    return "".join([*_skeleton(reader_password, tree), *people, *_groups(accounts, titles, tree)])
 
 
-def _skeleton(reader_password: str) -> Iterator[str]:
-    yield record(SUFFIX, [("objectClass", "domain"), ("dc", "kromeriz")])
+def _skeleton(reader_password: str, tree: Tree) -> Iterator[str]:
+    yield record(tree.suffix, [("objectClass", "domain"), ("dc", tree.name)])
     for unit in ("people", "groups", "services", "policies"):
-        yield record(f"ou={unit},{SUFFIX}", [("objectClass", "organizationalUnit"), ("ou", unit)])
+        yield record(f"ou={unit},{tree.suffix}", [("objectClass", "organizationalUnit"), ("ou", unit)])
     yield record(
-        READER,
+        tree.reader,
         [
             ("objectClass", "applicationProcess"),
             ("objectClass", "simpleSecurityObject"),
@@ -79,19 +110,21 @@ def _skeleton(reader_password: str) -> Iterator[str]:
         ],
     )
     yield record(
-        f"cn=default,ou=policies,{SUFFIX}",
+        f"cn=default,ou=policies,{tree.suffix}",
         [
             ("objectClass", "device"),
             ("objectClass", "pwdPolicy"),
             ("cn", "default"),
             ("pwdAttribute", "userPassword"),
             ("pwdLockout", "TRUE"),
+            ("pwdMaxFailure", "10"),
+            ("pwdFailureCountInterval", "1800"),
             ("pwdMustChange", "TRUE"),
         ],
     )
 
 
-def _person(one: Account, secret: str) -> str:
+def _person(one: Account, secret: str, tree: Tree) -> str:
     facts: list[tuple[str, Value]] = [
         ("objectClass", "inetOrgPerson"),
         ("uid", one.login),
@@ -99,23 +132,23 @@ def _person(one: Account, secret: str) -> str:
         ("displayName", one.name),
         ("givenName", one.given),
         ("sn", one.surname),
-        ("mail", f"{one.login}@kromeriz.test"),
+        ("mail", f"{one.login}@{tree.realm}"),
         ("entryUUID", identity_of(one.subject)),
         ("userPassword", secret),
     ]
     if one.disabled:
         facts.append(("pwdAccountLockedTime", "000001010000Z"))
-    return record(person_dn(one.login), facts)
+    return record(person_dn(one.login, tree), facts)
 
 
-def _groups(accounts: Iterable[Account], titles: dict[MunicipalityCode, str]) -> Iterator[str]:
+def _groups(accounts: Iterable[Account], titles: dict[MunicipalityCode, str], tree: Tree) -> Iterator[str]:
     members: dict[tuple[MunicipalityCode, Role], list[str]] = defaultdict(list)
     for one in accounts:
         for held in one.roles:
-            members[held.municipality, held.role].append(person_dn(one.login))
+            members[held.municipality, held.role].append(person_dn(one.login, tree))
     for code, title in sorted(titles.items()):
         unit = [("objectClass", "organizationalUnit"), ("ou", code), ("description", title)]
-        yield record(f"ou={code},{GROUPS}", unit)
+        yield record(f"ou={code},{tree.groups}", unit)
     for (code, role), names in sorted(members.items()):
         facts: list[tuple[str, Value]] = [("objectClass", "groupOfNames"), ("cn", role.value)]
-        yield record(group_dn(code, role), [*facts, *(("member", name) for name in names)])
+        yield record(tree.group(role.value, code), [*facts, *(("member", name) for name in names)])

@@ -71,6 +71,9 @@ CAST = (
                    "account disabled in the directory"), disabled=True),
 )  # fmt: skip
 
+ON_THEIR_OWN = MunicipalityCode("588512")
+"""Chropyně runs a directory of its own, for those who work for it alone."""
+
 Duty = tuple[Role, ...]
 VILLAGE_DUTIES: tuple[Duty, ...] = (
     (Role.MAYOR, Role.AUTHORISING_OFFICER),
@@ -116,7 +119,17 @@ def inhabitants(codes: Sequence[MunicipalityCode], seed: int = SEED) -> tuple[In
     taken = Counter(one.login for one in CAST)
     everybody = [*CAST, *(_somebody(held, chance, taken) for held in places)]
     late = {one.login for one in chance.sample(everybody[len(CAST) :], NOT_ENROLLED - 1)}
-    return tuple(replace(one, enrolled=False) if one.login in late else one for one in everybody)
+    return tuple(_noted(replace(one, enrolled=one.enrolled and one.login not in late)) for one in everybody)
+
+
+def _noted(one: Inhabitant) -> Inhabitant:
+    if (ON_THEIR_OWN, Role.MAYOR) not in one.places:
+        return one
+    return replace(
+        one,
+        note_cs=f"z obce s vlastním adresářem; přihlásí se i jako {one.login}@chropyne.test",
+        note_en=f"of a municipality with a directory of its own; signs in as {one.login}@chropyne.test too",
+    )
 
 
 def _duties(code: MunicipalityCode, chance: random.Random) -> Iterator[list[Place]]:

@@ -50,7 +50,12 @@ def prepare(folder: Path, now: datetime) -> World:
     if known is not None and known.folder == folder and (folder / "slapd/data/data.mdb").exists():
         _certificates(folder, now)
         return known
-    for stale in ("slapd", "state", "applications"):  # they know people that no longer are
+    for stale in (
+        "slapd",
+        f"slapd-{ldif.VILLAGE.name}",
+        "state",
+        "applications",
+    ):  # they know people that no longer are
         shutil.rmtree(folder / stale, ignore_errors=True)
     (folder / "applications").mkdir(mode=0o700)
     authority_file, public, _ = _certificates(folder, now)
@@ -69,19 +74,20 @@ def prepare(folder: Path, now: datetime) -> World:
         accounts=draw_accounts(inhabitants(sorted(district))),
     )
     titles = {code: district.name(code) for code in district}
-    load(plan(world), ldif.directory_text(world.accounts, titles, password_file.read_text()))
+    for tree in (ldif.TOWN, ldif.VILLAGE):
+        load(plan(world, tree), ldif.directory_text(world.accounts, titles, password_file.read_text(), tree))
     keep(world, folder / "inhabitants.json")  # last: a world that was made halfway is made again
     return world
 
 
-def plan(world: World) -> DirectoryPlan:
+def plan(world: World, tree: ldif.Tree = ldif.TOWN) -> DirectoryPlan:
     tls = world.folder / "tls"
     return DirectoryPlan(
-        folder=world.folder / "slapd",
-        suffix=ldif.SUFFIX,
+        folder=world.folder / ("slapd" if tree is ldif.TOWN else f"slapd-{tree.name}"),
+        suffix=tree.suffix,
         authority=world.authority,
         pair=KeyPair(tls / "directory.pem", tls / "directory.key"),
-        reader=ldif.READER,
+        reader=tree.reader,
         root_password=world.directory_root_password,
     )
 
@@ -97,6 +103,8 @@ class Running:
     """Addresses of what runs."""
 
     directory_url: str
+    own_directory_url: str
+    """Of the municipality that runs a directory of its own."""
     applications: Mapping[ApplicationId, str]
     """Upstream of each application, `http://127.0.0.1:port`."""
 
@@ -109,8 +117,11 @@ def running(world: World, issuer: str, issuer_keys: Path, portal: str = "") -> I
     written later and changed while the applications run. `portal`: address for the pages' link back.
     """
     with contextlib.ExitStack() as stack:
-        server = start_slapd(plan(world))
-        stack.callback(server.stop)
+        urls = {}
+        for tree in (ldif.TOWN, ldif.VILLAGE):
+            server = start_slapd(plan(world, tree))
+            stack.callback(server.stop)
+            urls[tree] = server.url
         children, upstreams = {}, {}
         options = ["--issuer", issuer, "--issuer-keys", str(issuer_keys), "--portal", portal]
         options += ["--district", str(world.district), "--data", str(world.folder / "applications")]
@@ -120,7 +131,7 @@ def running(world: World, issuer: str, issuer_keys: Path, portal: str = "") -> I
         until = time.monotonic() + READY_WITHIN
         for name, child in children.items():
             _wait_for(child, upstreams[name], until, _log(world, name))
-        yield Running(server.url, upstreams)
+        yield Running(urls[ldif.TOWN], urls[ldif.VILLAGE], upstreams)
 
 
 def _start_application(

@@ -11,11 +11,12 @@ import msgspec
 
 from config.vocabulary import DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.demo.authority import write_private
-from gateway.demo.people import Inhabitant
+from gateway.demo.people import ON_THEIR_OWN, Inhabitant
 from idp.directory.subject import subject
 
-VERSION = 2  # raised when people or the directory's form change, so that an old world is made anew
+VERSION = 3  # raised when people or the directory's form change, so that an old world is made anew
 DIRECTORY = DirectoryName("kromeriz")
+OWN_DIRECTORY = DirectoryName("chropyne")
 TOTP_SECRET = 20  # octets, RFC 4226 §4 R6
 CONSONANTS, VOWELS = "bdhklmnprstvz", "aeiou"
 
@@ -90,7 +91,7 @@ def draw_accounts(people: Sequence[Inhabitant]) -> tuple[Account, ...]:
             login=one.login,
             given=one.given,
             surname=one.surname,
-            subject=subject(DIRECTORY, str(uuid.uuid4())),
+            subject=subject(_directory(one), str(uuid.uuid4())),
             password=draw_password(),
             totp_secret=base64.b32encode(os.urandom(TOTP_SECRET)).decode() if one.enrolled else None,
             roles=tuple(Held(code, role) for code, role in sorted(one.places)),
@@ -101,6 +102,10 @@ def draw_accounts(people: Sequence[Inhabitant]) -> tuple[Account, ...]:
         )
         for one in people
     )
+
+
+def _directory(one: Inhabitant) -> DirectoryName:
+    return OWN_DIRECTORY if {code for code, _ in one.places} == {ON_THEIR_OWN} else DIRECTORY
 
 
 def keep(world: World, path: Path) -> None:

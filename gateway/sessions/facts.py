@@ -17,9 +17,12 @@ from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
-from idp.directory.person import Person, RoleHeld
+from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.sync.news import News
+from idp.login.level import reaches
+from idp.login.needed_level import needed
 
+CLOSED = {AccountState.ROLES_MIXED: EndReason.ROLES_MIXED}
 log = structlog.get_logger("directory")
 
 
@@ -59,25 +62,7 @@ class Facts:
         self, sessions: Sequence[Session], people: Mapping[SubjectId, Person], news: News
     ) -> None:
         """Compare what these sessions hold with what is known of their people since `news`."""
-        out: dict[SubjectId, EndReason] = {}
-        confirmed: list[SessionId] = []
-        for session in sessions:
-            if session.facts_at > news.at:
-                continue  # opened meanwhile, with younger facts
-            person = people.get(session.subject)
-            if person is None:
-                out[session.subject] = EndReason.ACCOUNT_GONE
-            elif person.state.ends_sessions:
-                out[session.subject] = EndReason.ACCOUNT_DISABLED
-            elif _differ(session, person):
-                at = news.at if news.confirmed else session.facts_at
-                await self.office.take_facts([session], person.name, person.login, pairs(person.roles), at)
-            else:
-                confirmed.append(session.id)
-        if news.confirmed:
-            await self.office.store.confirm_facts(confirmed, news.at)
-        for subject, reason in out.items():
-            await self.office.end_all_of(subject, reason, None, news.at)
+        await compare(self.office, sessions, people, news.at, confirmed=news.confirmed)
 
     async def _in_trouble(self, news: News, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
@@ -87,6 +72,47 @@ class Facts:
             entry = told(news.at, self.directory, self.server, str(trouble))
             log.error(entry.code.value, directory=self.directory, cause=str(trouble))
             await self.record([entry])
+
+
+async def compare(
+    office: SessionOffice,
+    sessions: Sequence[Session],
+    people: Mapping[SubjectId, Person],
+    at: datetime,
+    *,
+    confirmed: bool = True,
+) -> None:
+    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then."""
+    out: dict[SubjectId, EndReason] = {}
+    same: list[SessionId] = []
+    weak: list[Session] = []
+    for session in sessions:
+        if session.facts_at > at:
+            continue  # opened meanwhile, with younger facts
+        person = people.get(session.subject)
+        closed = why_closed(person)
+        if person is None or closed is not None:
+            out[session.subject] = closed or EndReason.ACCOUNT_GONE
+        elif not reaches(session.acr, needed(person, office.limits)):
+            weak.append(session)
+        elif _differ(session, person):
+            since = at if confirmed else session.facts_at
+            deputy = [str(one) for one in person.standing_in]
+            await office.take_facts([session], person.name, person.login, pairs(person.roles), since, deputy)
+        else:
+            same.append(session.id)
+    if confirmed:
+        await office.store.confirm_facts(same, at)
+    await office.end(weak, EndReason.FACTOR_TOO_WEAK, None, at)
+    for subject, reason in out.items():
+        await office.end_all_of(subject, reason, None, at)
+
+
+def why_closed(person: Person | None) -> EndReason | None:
+    """Why sessions of somebody whom the directory knows so, or no more, may not go on; None where they may."""
+    if person is None:
+        return EndReason.ACCOUNT_GONE
+    return CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED) if person.state.ends_sessions else None
 
 
 def _differ(session: Session, person: Person) -> bool:

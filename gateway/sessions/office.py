@@ -92,6 +92,25 @@ class SessionOffice:
         await self.store.add_handle(session.id, handle_hash(handle), host, [])
         return handle
 
+    async def authenticated_anew(
+        self, session: Session, who: SignedIn, address: str, request_id: str, now: datetime
+    ) -> Session:
+        """The session as its person has shown by now to be who they are; whatever changed is decided anew."""
+        after = replace(session, acr=who.acr, amr=who.amr, authenticated_at=who.authenticated_at)
+        if after == session:
+            return session
+        shown = {"acr": who.acr.value, "amr": list(who.amr)}
+        entry = entry_of(
+            session, Code.SESSION_LEVEL, now, address=address, request_id=request_id, details={**shown}
+        )
+        entries, until = [entry, revocation(session, Code.SESSION_LEVEL, now)], now + self._keep
+
+        async def keep_and_tell() -> None:
+            self._revoked.add(await self.store.authenticate_anew(after, until, entries), until)
+
+        await self._to_the_end(keep_and_tell())
+        return after
+
     async def end(
         self,
         sessions: Sequence[Session],
@@ -181,16 +200,26 @@ class SessionOffice:
         return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
-        self, sessions: Sequence[Session], name: str, login: str, roles: RolesHeld, now: datetime
+        self,
+        sessions: Sequence[Session],
+        name: str,
+        login: str,
+        roles: RolesHeld,
+        now: datetime,
+        standing_in: Sequence[str] = (),
     ) -> None:
-        """The directory says something new of the person of these sessions; they are decided anew."""
+        """The directory says something new of the person of these sessions; they are decided anew.
+
+        `standing_in`: which of the roles are held as a deputy, for the log.
+        """
+        deputy = {"standing_in": list(standing_in)} if standing_in else {}
         changed = [session.with_facts(name, login, roles, now) for session in sessions]
         entries = [
             entry_of(
                 session,
                 Code.FACTS_CHANGED,
                 now,
-                details={"roles": [f"{where}:{role}" for where, role in roles]},
+                details={"roles": [f"{where}:{role}" for where, role in roles], **deputy},
             )
             for session in changed
         ]

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from config.settings import SignIn
 from config.vocabulary import (
-    ADMINISTRATORS,
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
     AuthenticationLevel,
     MunicipalityCode,
     Role,
@@ -32,6 +33,9 @@ class EndReason(StrEnum):
     TOO_LONG = "too_long"
     ACCOUNT_GONE = "account_gone"
     ACCOUNT_DISABLED = "account_disabled"
+    ROLES_MIXED = "roles_mixed"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """The person has a role by now that needs a stronger sign-in."""
     PROVIDER_SESSION_ENDED = "provider_session_ended"
 
 
@@ -75,16 +79,30 @@ class Session:
         """Why this session may not be used at `now`; None while it may."""
         if self.end_reason is not None:
             return self.end_reason
-        if now - self.last_seen_at > limits.idle:
+        if now > self.idle_end(limits):
             return EndReason.IDLE
-        if now - self.authenticated_at > self.longest(limits):
+        if now > self.authenticated_at + self.longest(limits):
             return EndReason.TOO_LONG
         return None
 
+    def idle_end(self, limits: SignIn) -> datetime:
+        """When it ends if nothing more is asked for."""
+        return self.last_seen_at + limits.idle_of(self._held())
+
     def longest(self, limits: SignIn) -> timedelta:
-        if any(role in ADMINISTRATORS for _, role in self.roles):
-            return limits.absolute_administrators
-        return limits.absolute
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return RECOVERY_LIFETIME
+        return limits.absolute_of(self._held())
+
+    def _held(self) -> frozenset[Role]:
+        """Whatever the municipality: the strictest limit of all of them counts."""
+        return frozenset(role for _, role in self.roles)
+
+    def facts_serve_until(self, grace: timedelta) -> datetime:
+        """Of the recovery administrator no directory says anything that could grow old."""
+        if self.subject == RECOVERY_ADMINISTRATOR:
+            return self.authenticated_at + RECOVERY_LIFETIME
+        return self.facts_at + grace
 
     def with_facts(self, name: str, login: str, roles: RolesHeld, now: datetime) -> "Session":
         """The session after the directory spoke; an active municipality without a role any more is left."""

@@ -23,6 +23,7 @@ from gateway.sessions.id_token import IdTokenRefused, SignedIn, verify
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import CodeRefused, Provider
 from gateway.sessions.session import Session
+from gateway.sessions.stronger import QUESTIONS, Wish
 
 CALLBACK = "/.brana/callback"
 
@@ -36,6 +37,7 @@ class Fault(StrEnum):
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     PROVIDER_DENIED = "provider_denied"
     PROVIDER_REFUSED = "provider_refused"
+    LEVEL_UNREACHABLE = "level_unreachable"
     CODE_REFUSED = "code_refused"
     ID_TOKEN_REFUSED = "id_token_refused"
     SESSION_OVER = "session_over"
@@ -45,6 +47,7 @@ PROVIDER_SAID = {
     "temporarily_unavailable": Fault.PROVIDER_UNAVAILABLE,
     "server_error": Fault.PROVIDER_UNAVAILABLE,
     "access_denied": Fault.PROVIDER_DENIED,
+    "unmet_authentication_requirements": Fault.LEVEL_UNREACHABLE,
 }
 """Faults for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
 
@@ -88,14 +91,14 @@ class SignIn:
         self._close, self._unseal = close, unseal
 
     async def begin(
-        self, host: str, return_to: str, language: Language, now: datetime, *, again: bool
+        self, host: str, return_to: str, language: Language, now: datetime, *, wish: Wish | None = None
     ) -> Beginning:
-        """`again`: the factors must be asked for anew. Raises ProviderUnreachable, SignInRefused."""
+        """`wish`: what any session at the provider does not suffice for. Raises ProviderUnreachable, SignInRefused."""
         if not self._hosts(host):
             raise SignInRefused(Fault.UNKNOWN_HOST)
         attempt = begin(host, return_to, now)
         metadata = await self._provider.metadata()
-        extra = {"ui_locales": str(language)} | ({"prompt": "login"} if again else {})
+        extra = {"ui_locales": str(language), **(QUESTIONS[wish] if wish is not None else {})}
         location = authorization_url(
             attempt,
             metadata.authorization_endpoint,
@@ -160,12 +163,13 @@ class SignIn:
         request_id: str,
         now: datetime,
     ) -> tuple[Session, str]:
-        """The session opened on this session of the provider, or a new one.
+        """The session opened on this session of the provider, at its level by now, or a new one.
 
         One that is over is never revived: that takes factors shown after it was last used.
         """
         known = await self._office.store.by_provider_sid(who.provider_sid)
         if known is not None and known.why_over(self._office.limits, now) is None:
+            known = await self._office.authenticated_anew(known, who, address, request_id, now)
             return known, await self._office.join(known, attempt.host)
         if known is not None and who.authenticated_at <= known.last_seen_at:
             raise SignInRefused(Fault.SESSION_OVER, attempt.return_to)

@@ -76,6 +76,12 @@ class SessionStore(Protocol):
         """Switch the active municipality of an open session; revoke the old generation until `until`."""
         ...
 
+    async def authenticate_anew(
+        self, changed: Session, until: datetime, entries: Sequence[Entry]
+    ) -> list[str]:
+        """Keep level, ways and time of authentication of an open session; revoke the old generation."""
+        ...
+
     async def replace_facts(
         self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
     ) -> list[str]:

@@ -1,19 +1,19 @@
 """When people were last at work: moved forward at the gateway and at the provider by the same statements.
 
-Both have the same idle limit, so they must know of the same requests, or one would end what the other keeps.
+Both have the same idle limits, so they must know of the same requests, or one would end what the other keeps.
 Nothing goes backwards, and nothing that has ended or gone idle comes to life again.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from config.settings import SignIn
 from config.vocabulary import SessionId
 from gateway.storage.database import driver_of
-from gateway.storage.moment import MICROSECOND
+from gateway.storage.idle import AT_THE_GATEWAY, idle_micros
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import session
@@ -23,7 +23,7 @@ Statement = Callable[[int], str]
 
 @dataclass(frozen=True)
 class Activity:
-    idle: timedelta
+    limits: SignIn
 
     def push(self, connection: Connection, seen: Mapping[SessionId, int]) -> None:
         """`seen`: the latest moment of each session, in microseconds (`moment.micros`)."""
@@ -36,22 +36,23 @@ class Activity:
 
     @cached_property
     def _at_the_gateway(self) -> Statement:
-        mine = session.name
+        mine, idle = session.name, idle_micros(self.limits, AT_THE_GATEWAY)
         return lambda number: (
             f"{_seen(number)} UPDATE {mine} SET last_seen_at = seen.at FROM seen "  # noqa: S608 - our names
             f"WHERE {mine}.id = seen.id AND {mine}.ended_at IS NULL AND {mine}.last_seen_at < seen.at "
-            f"AND seen.at - {mine}.last_seen_at <= {self.idle // MICROSECOND}"
+            f"AND seen.at - {mine}.last_seen_at <= {idle}"
         )
 
     @cached_property
     def _at_the_provider(self) -> Statement:
         mine, theirs = session.name, provider_session.name
+        idle = idle_micros(self.limits, AT_THE_GATEWAY)
         return lambda number: (
             f"{_seen(number)} UPDATE {theirs} SET last_seen = seen.at "  # noqa: S608 - our names
             f"FROM seen JOIN {mine} ON {mine}.id = seen.id "
             f"WHERE {theirs}.sid = {mine}.provider_sid AND {mine}.ended_at IS NULL "
             f"AND {theirs}.ended_at IS NULL AND {theirs}.last_seen < seen.at "
-            f"AND seen.at < {theirs}.expires_at AND seen.at - {theirs}.last_seen < {self.idle // MICROSECOND}"
+            f"AND seen.at < {theirs}.expires_at AND seen.at - {theirs}.last_seen < {idle}"
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from config.vocabulary import SubjectId
 from gateway.storage.authenticator_rows import (
@@ -35,6 +35,9 @@ from idp.login.totp import Enrolled
 _WHOLE = select(authenticator, one_time_code, webauthn_credential).select_from(
     authenticator.outerjoin(one_time_code).outerjoin(webauthn_credential)
 )
+_OF_SUBJECT = _WHOLE.where(authenticator.c.subject == bindparam("subject")).order_by(
+    authenticator.c.enrolled_at, authenticator.c.id
+)  # made once: making it takes longer than running it
 
 
 class AuthenticatorsBook(KeyedRows):
@@ -45,9 +48,8 @@ class AuthenticatorsBook(KeyedRows):
         self._seal = seal
 
     def authenticators(self, subject: SubjectId) -> list[Authenticator]:
-        query = _WHOLE.where(authenticator.c.subject == subject)
-        ordered = query.order_by(authenticator.c.enrolled_at, authenticator.c.id)
-        return [authenticator_of(row, self._seal) for row in self._connection.execute(ordered)]
+        found = self._connection.execute(_OF_SUBJECT, {"subject": subject})
+        return [authenticator_of(row, self._seal) for row in found]
 
     def authenticator_of(self, credential: CredentialId) -> Authenticator | None:
         query = _WHOLE.where(webauthn_credential.c.credential == credential)

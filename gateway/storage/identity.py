@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, literal_column, select
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
@@ -13,14 +13,17 @@ from gateway.audit.identity_events import entry_of
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
+from gateway.storage.idle import AT_THE_PROVIDER, idle_micros
 from gateway.storage.moment import micros
+from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
-from gateway.storage.tables.authenticators import enrolment_code
+from gateway.storage.tables.authenticators import enrolment_code, pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
     known_browser,
     known_login,
+    new_device,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
@@ -29,6 +32,7 @@ from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
 from idp.login import desk
 from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
+from idp.login.new_device import NewDevice
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 
@@ -42,9 +46,12 @@ FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
 class IdentityStore:
-    """`append` writes entries to the audit log within the transaction."""
+    """Within each transaction `append` writes entries to the audit log, and `post` notices to the outbox."""
 
-    def __init__(self, database: Database, seal: Seal, append: Append) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, append: Append, post: Post = lambda _connection, _events: None
+    ) -> None:
+        self._post = post
         self._database = database
         self._seal = seal
         self._append = append
@@ -76,6 +83,10 @@ class IdentityStore:
         )
         await self.transact(lambda book: book.keep_authenticator(prepared))
 
+    async def new_devices(self, subject: SubjectId) -> list[NewDevice]:
+        """Browsers of which the person has not yet said whose they are."""
+        return await self.look(lambda book: book.new_devices(subject))
+
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
     ) -> Session | None:
@@ -89,13 +100,16 @@ class IdentityStore:
             book = IdentityBook(connection, self._seal)
             due = provider_session.c.ended_at.is_(None) & (
                 (provider_session.c.expires_at <= micros(now))
-                | (provider_session.c.last_seen <= micros(now - limits.idle))
+                | (
+                    provider_session.c.last_seen
+                    <= micros(now) - literal_column(idle_micros(limits, AT_THE_PROVIDER))
+                )
             )
             query = select(provider_session).where(due).limit(SWEPT_AT_ONCE)
             over: list[SessionId] = []
             for row in connection.execute(query).all():
                 session = session_of(row)
-                reason = end_due(session, now, limits.idle) or EndReason.IDLE
+                reason = end_due(session, now, limits) or EndReason.IDLE
                 over += desk.end(book, (session,), reason, NOWHERE, now)
             for table, column, before in (
                 (sign_in_flow, sign_in_flow.c.expires_at, now),
@@ -105,6 +119,8 @@ class IdentityStore:
                 (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
                 (known_login, known_login.c.seen_at, now - FORGOTTEN),
                 (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
+                (new_device, new_device.c.at, now - FORGOTTEN),
+                (pending_authenticator, pending_authenticator.c.expires_at, now),
                 (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
             ):
                 _remove(connection, table, column <= micros(before))
@@ -116,6 +132,7 @@ class IdentityStore:
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
             self._append(connection, [entry_of(event) for event in book.events])
+            self._post(connection, book.events)
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> None:

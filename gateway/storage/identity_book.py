@@ -1,15 +1,17 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select, update
 
 from config.vocabulary import SessionId, SubjectId
 from gateway.storage.authenticators_book import AuthenticatorsBook
 from gateway.storage.identity_rows import (
     code_of,
     code_row,
+    device_of,
+    device_row,
     flow_of,
     flow_row,
     session_of,
@@ -18,21 +20,30 @@ from gateway.storage.identity_rows import (
     token_row,
 )
 from gateway.storage.moment import micros, moment_of
+from gateway.storage.recovery_rows import recovery_of, recovery_row
 from gateway.storage.seal import Seal
+from gateway.storage.tables.authenticators import pending_authenticator
 from gateway.storage.tables.identity import (
     access_token,
     authorization_code,
     known_browser,
     known_login,
+    new_device,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
 )
+from gateway.storage.tables.recovery import recovery_account
+from gateway.storage.tables.sessions import session as gateway_session
 from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
+from idp.login.new_device import NewDevice
+from idp.login.pending import Pending
+from idp.login.recovery import Account
 from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
+from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
 
 
@@ -48,59 +59,101 @@ class IdentityBook(AuthenticatorsBook):
 
     # sign-ins
     def flow(self, name: FlowId) -> Flow | None:
-        row = self._one(sign_in_flow, sign_in_flow.c.id == name)
+        row = self._at(sign_in_flow, id=name)
         return None if row is None else flow_of(row, self._seal)
 
     def keep_flow(self, flow: Flow) -> None:
         self._put(sign_in_flow, flow_row(flow, self._seal))
 
     def drop_flow(self, name: FlowId) -> None:
-        self._connection.execute(delete(sign_in_flow).where(sign_in_flow.c.id == name))
+        self._drop(sign_in_flow, id=name)
 
     def flows_from(self, address: str, now: datetime) -> int:
-        living = (sign_in_flow.c.address == address) & (sign_in_flow.c.expires_at > micros(now))
-        query = select(func.count()).select_from(sign_in_flow).where(living)
-        return int(self._connection.execute(query).scalar_one())
+        living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"
+        return int(self._driver.execute(living, (address, micros(now))).fetchone()[0])
 
     # guesses
     def guesses(self, key: BucketKey) -> Times:
-        row = self._one(sign_in_guesses, sign_in_guesses.c.key == key)
+        row = self._at(sign_in_guesses, key=key)
         times = [] if row is None else msgspec.json.decode(row.times, type=list[int])
         return tuple(moment_of(value) for value in times)
 
     def keep_guesses(self, key: BucketKey, times: Times, forget_at: datetime) -> None:
         if not times:
-            self._connection.execute(delete(sign_in_guesses).where(sign_in_guesses.c.key == key))
+            self._drop(sign_in_guesses, key=key)
             return
         kept = msgspec.json.encode([micros(value) for value in times]).decode()
         self._put(sign_in_guesses, {"key": key, "times": kept, "forget_at": micros(forget_at)})
 
     # people
     def subject_of(self, login: str) -> SubjectId | None:
-        row = self._one(known_login, known_login.c.login == login)
+        row = self._at(known_login, login=login)
         return None if row is None else SubjectId(row.subject)
 
     def keep_subject_of(self, login: str, subject: SubjectId, now: datetime) -> None:
         self._put(known_login, {"login": login, "subject": subject, "seen_at": micros(now)})
 
     def knows_browser(self, browser: HandleHash, subject: SubjectId) -> bool:
-        where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
-        return self._one(known_browser, where) is not None
+        return self._at(known_browser, browser=browser, subject=subject) is not None
 
     def has_known(self, browser: HandleHash) -> bool:
-        found = select(known_browser.c.subject).where(known_browser.c.browser == browser).limit(1)
-        return self._connection.execute(found).first() is not None
+        return self._at(known_browser, browser=browser) is not None
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 
+    def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None:
+        where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)
+        self._connection.execute(delete(known_browser).where(where))
+
+    def pending(self, session: SessionId) -> Pending | None:
+        row = self._one(pending_authenticator, pending_authenticator.c.session == session)
+        if row is None:
+            return None
+        secret = Secret(self._seal.open(row.sealed_secret, f"pending_authenticator:{session}").decode())
+        return Pending(session, secret, row.challenge, moment_of(row.expires_at))
+
+    def keep_pending(self, pending: Pending) -> None:
+        place = f"pending_authenticator:{pending.session}"
+        row = {
+            "session": pending.session,
+            "sealed_secret": self._seal.close(pending.secret.base32.encode(), place),
+            "challenge": pending.challenge,
+            "expires_at": micros(pending.expires_at),
+        }
+        self._put(pending_authenticator, row)
+
+    def drop_pending(self, session: SessionId) -> None:
+        mine = pending_authenticator.c.session == session
+        self._connection.execute(delete(pending_authenticator).where(mine))
+
+    def keep_new_device(self, device: NewDevice) -> None:
+        self._put(new_device, device_row(device))
+
+    def new_devices(self, subject: SubjectId) -> list[NewDevice]:
+        query = select(new_device).where(new_device.c.subject == subject).order_by(new_device.c.at.desc())
+        return [device_of(row) for row in self._connection.execute(query)]
+
+    def drop_new_device(self, device: NewDevice) -> None:
+        same = (new_device.c.browser == device.browser) & (new_device.c.subject == device.subject)
+        self._connection.execute(delete(new_device).where(same))
+
+    def recovery(self) -> Account | None:
+        ended, issued = recovery_account.c.ended_at, recovery_account.c.issued_at
+        query = select(recovery_account).order_by(ended.is_not(None), issued.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else recovery_of(row, self._seal)
+
+    def keep_recovery(self, account: Account) -> None:
+        self._put(recovery_account, recovery_row(account, self._seal))
+
     # sessions
     def session(self, sid: SessionId) -> Session | None:
-        row = self._one(provider_session, provider_session.c.sid == sid)
+        row = self._at(provider_session, sid=sid)
         return None if row is None else session_of(row)
 
     def session_of(self, handle: HandleHash) -> Session | None:
-        row = self._one(provider_session, provider_session.c.handle == handle)
+        row = self._at(provider_session, handle=handle)
         return None if row is None else session_of(row)
 
     def sessions_of_subject(self, subject: SubjectId) -> list[Session]:
@@ -111,20 +164,29 @@ class IdentityBook(AuthenticatorsBook):
     def keep_session(self, session: Session) -> None:
         self._put(provider_session, session_row(session))
 
+    def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
+        """The gateway's session goes idle together with ours; one that has ended or is idle stays so."""
+        ours, here = provider_session, gateway_session
+        living = (ours.c.sid == sid) & ours.c.ended_at.is_(None) & (ours.c.last_seen < micros(now))
+        self._connection.execute(update(ours).where(living).values(last_seen=micros(now)))
+        busy = (here.c.provider_sid == sid) & here.c.ended_at.is_(None)
+        since = here.c.last_seen_at.between(micros(now - idle), micros(now))
+        self._connection.execute(update(here).where(busy, since).values(last_seen_at=micros(now)))
+
     # codes and tokens
     def keep_code(self, code: Code) -> None:
         self._put(authorization_code, code_row(code))
 
     def code(self, name: HandleHash) -> Code | None:
-        row = self._one(authorization_code, authorization_code.c.hash == name)
+        row = self._at(authorization_code, hash=name)
         return None if row is None else code_of(row)
 
     def keep_token(self, token: AccessToken) -> None:
         self._put(access_token, token_row(token))
 
     def token(self, name: HandleHash) -> AccessToken | None:
-        row = self._one(access_token, access_token.c.hash == name)
+        row = self._at(access_token, hash=name)
         return None if row is None else token_of(row)
 
     def withdraw_tokens(self, code: HandleHash) -> int:
-        return self._connection.execute(delete(access_token).where(access_token.c.code == code)).rowcount
+        return self._drop(access_token, code=code)

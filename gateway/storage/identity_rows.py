@@ -6,15 +6,24 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from config.vocabulary import AuthenticationLevel, Language, SessionId
+from config.vocabulary import AuthenticationLevel, Language, SessionId, SubjectId
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
 from idp.events import EndReason
-from idp.login.book import Flow, Waiting
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
+from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
+from idp.login.new_device import NewDevice
 from idp.login.session import Session
+from idp.login.states import (
+    AwaitingEnrolment,
+    AwaitingFactor,
+    AwaitingNewPassword,
+    AwaitingOfficersCode,
+    AwaitingPassword,
+    AwaitingSaved,
+    Waiting,
+)
 from idp.oidc.book import AccessToken, Code
 from idp.oidc.client import ClientId, Scope
 
@@ -22,8 +31,11 @@ Values = dict[str, Any]
 
 STATES: dict[str, type[Waiting]] = {
     "password": AwaitingPassword,
-    "code": AwaitingCode,
+    "factor": AwaitingFactor,
+    "officers_code": AwaitingOfficersCode,
     "enrolment": AwaitingEnrolment,
+    "saved": AwaitingSaved,
+    "new_password": AwaitingNewPassword,
 }
 NAMES = {kind: name for name, kind in STATES.items()}
 
@@ -83,6 +95,8 @@ def session_row(session: Session) -> Values:
         "expires_at": micros(session.expires_at),
         "ended_at": None if session.ended_at is None else micros(session.ended_at),
         "end_reason": None if session.end_reason is None else session.end_reason.value,
+        "address": session.address,
+        "user_agent": session.user_agent,
     }
 
 
@@ -101,6 +115,30 @@ def session_of(row: Row[Any]) -> Session:
         expires_at=moment_of(row.expires_at),
         ended_at=_moment_or_none(row.ended_at),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
+        address=row.address,
+        user_agent=row.user_agent,
+    )
+
+
+def device_row(device: NewDevice) -> Values:
+    return {
+        "browser": device.browser,
+        "subject": device.subject,
+        "session": device.session,
+        "at": micros(device.at),
+        "address": device.address,
+        "user_agent": device.user_agent,
+    }
+
+
+def device_of(row: Row[Any]) -> NewDevice:
+    return NewDevice(
+        browser=HandleHash(row.browser),
+        subject=SubjectId(row.subject),
+        session=SessionId(row.session),
+        at=moment_of(row.at),
+        address=row.address,
+        user_agent=row.user_agent,
     )
 
 

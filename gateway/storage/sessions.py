@@ -165,6 +165,24 @@ class StoredSessions:
 
         return await self._database.write(work)
 
+    async def authenticate_anew(
+        self, changed: Session, until: datetime, entries: Sequence[Entry]
+    ) -> list[str]:
+        shown = {
+            "acr": changed.acr,
+            "amr": " ".join(changed.amr),
+            "authenticated_at": micros(changed.authenticated_at),
+        }
+
+        def work(connection: Connection) -> list[str]:
+            gone = _revoke(connection, [changed.id], until)
+            if gone:
+                connection.execute(update(session).where(session.c.id == changed.id).values(**shown))
+                self._append(connection, entries)
+            return gone
+
+        return await self._database.write(work)
+
     async def replace_facts(
         self, changed: Sequence[Session], until: datetime, entries: Sequence[Entry]
     ) -> list[str]:

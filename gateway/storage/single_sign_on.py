@@ -15,6 +15,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.identity_events import entry_of
 from gateway.sessions.session import EndReason
 from gateway.storage.identity_book import IdentityBook
+from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
 from idp import events
 from idp.events import Origin
@@ -30,6 +31,8 @@ REASONS = {
     EndReason.TOO_LONG: events.EndReason.ABSOLUTE,
     EndReason.ACCOUNT_GONE: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ACCOUNT_DISABLED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ROLES_MIXED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.FACTOR_TOO_WEAK: events.EndReason.FACTOR_TOO_WEAK,
 }
 """Why a session of the provider ends when the gateway's does; what began there is not told back."""
 
@@ -55,6 +58,7 @@ EndAtProvider = Callable[[Connection, Ending], object]
 class SingleSignOn:
     seal: Seal
     append: Append
+    post: Post = lambda _connection, _events: None
 
     def end(self, connection: Connection, ending: Ending) -> None:
         """Implements `EndAtProvider`."""
@@ -80,6 +84,7 @@ class SingleSignOn:
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
             self.append(connection, [entry_of(event) for event in book.events])
+            self.post(connection, book.events)
 
 
 def _end(book: IdentityBook, ending: Ending) -> None:

@@ -7,6 +7,7 @@ from config.vocabulary import Action, Language
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
+from gateway.sessions.stronger import link
 from gateway.web.desk import Desk
 from gateway.web.identity import ADMIN
 from gateway.web.refusal import (
@@ -48,7 +49,9 @@ class DecisionPages:
         passes_by_itself = status == TRY_LATER
         again = own_path(request.target) if passes_by_itself else ""
         acting = request.application == ADMIN and request.action is not Action.READ
-        return self._page(request, refusal, status, again, self._somebody(session), log=acting)
+        stronger = link(refused.reason, own_path(request.target))
+        who = self._somebody(session)
+        return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 
     def signed_out(self, request: AccessRequest) -> str:
         start = "/"  # of this host: a form sent again needs a sign-in that was begun here
@@ -73,6 +76,7 @@ class DecisionPages:
         who: Somebody | None = None,
         *,
         log: bool = False,
+        stronger: str = "",
     ) -> str:
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.desk.now(), request_id=request.request_id
@@ -86,6 +90,7 @@ class DecisionPages:
             again=again,
             here=request.target,
             log=log,
+            stronger=stronger,
         )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, ApplicationId, MunicipalityCode, SessionId
+from gateway.sessions.standing import Standing
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
     FORM_UNREADABLE,
@@ -19,10 +21,14 @@ from gateway.web.refusal import (
 )
 from idp.events import Origin
 from idp.http.arrival import Malformed, form
+from idp.http.expiry import Expiry
 from idp.http.page import Pages, language_of, page_headers, remember
+from idp.http.user_agent import describe
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+EXPIRY, STAY = "/.brana/expiry", "/.brana/stay"
+"""On every host: when the sign-in ends, and that somebody is still there."""
 CLIENT_ADDRESS_HEADER = "x-brana-client-address"
 REQUEST_ID_HEADER = "x-request-id"
 SHOWN_REQUEST_ID = 64  # characters; Envoy's are 36
@@ -60,23 +66,32 @@ class Desk:
     portal: str
     sign_in: str
     municipality_name: Callable[[MunicipalityCode], str]
+    standing: Callable[[SessionId, datetime], Awaitable[Standing | None]]
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
         return caller_of(request, self.read_assertion, audience, self.now(), self.assertion_refusals)
 
-    def show(
-        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: object
+    async def show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: Any
     ) -> web.Response:
-        """A page for somebody who is signed in."""
+        """A page for somebody who is signed in, with what concerns the sign-in itself."""
+        now = self.now()
+        standing = await self.standing(caller.sid, now)
         return self.pages.respond(
             request,
             template,
             status=status,
             form_targets=(self.sign_in,),
+            scripts=True,
             caller=caller,
-            now=self.now(),
+            now=now,
             portal=self.portal,
+            expiry=_expiry(standing, now),
+            new_devices=standing.new_devices if standing is not None else (),
+            check=EXPIRY,
+            stay=STAY,
+            describe=describe,
             **context,
         )
 
@@ -123,6 +138,12 @@ class Desk:
                 continue
             return audience, Somebody(caller.name, self.municipality_name(caller.municipality))
         return None, None
+
+
+def _expiry(standing: Standing | None, now: datetime) -> Expiry | None:
+    if standing is None:
+        return None
+    return Expiry(now=now, idle_ends=standing.ending.idle, latest=standing.ending.latest)
 
 
 def request_id_of(request: web.Request) -> str:

@@ -1,4 +1,4 @@
-"""`/.brana/callback` and `/.brana/sign-out`: coming in at a host, and going."""
+"""`/.brana/callback`, `/.brana/sign-in` and `/.brana/sign-out`: coming in at a host, and going."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,12 @@ from gateway.audit.acts import sign_in_refused
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing
 from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
+from gateway.sessions.attempt import superfluous
 from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
+from gateway.sessions.stronger import STRONGER, Wish, wish_of
 from gateway.web.desk import Desk, Handler, client_address_of, origin_of, request_id_of
 from gateway.web.refusal import Refusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
@@ -49,7 +51,7 @@ class Entrance:
     refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
 
     def paths(self) -> Mapping[str, Handler]:
-        return {CALLBACK: self.callback, SIGN_OUT: self.sign_out}
+        return {CALLBACK: self.callback, SIGN_OUT: self.sign_out, STRONGER: self.stronger}
 
     async def callback(self, request: web.Request) -> web.StreamResponse:
         """The provider sent the browser back (GET). A failed attempt begins again by itself once."""
@@ -82,13 +84,35 @@ class Entrance:
     async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
         await self._record(request, error.reason, now)
         if error.reason is Fault.SESSION_OVER:
-            language = language_of(request, self.desk.pages.default_language)
-            beginning = await self.sign_in.begin(request.host, error.return_to, language, now, again=True)
-            response = web.Response(status=302, headers={"Location": beginning.location})
-            response.headers.add("Set-Cookie", beginning.cookie)
-            return response
+            return await self._begun(request, error.return_to, Wish.ANEW, now)
         refusal, status = told(error.reason)
         return self.desk.refuse(request, refusal, status, again=error.return_to)
+
+    async def stronger(self, request: web.Request) -> web.StreamResponse:
+        """Where a refusal leads that another sign-in would mend (GET): out to the provider and back to `to`."""
+        if request.method != "GET":
+            raise web.HTTPMethodNotAllowed(request.method, ["GET"])
+        wish, now = wish_of(request.query.get("wish", "")), self.desk.now()
+        try:
+            return await self._begun(request, request.query.get("to", "/"), wish, now)
+        except ProviderUnreachable as error:
+            log.warning("sign_in.provider_unreachable", cause=str(error))
+            await self._record(request, PROVIDER_AWAY.reason, now)
+            return self.desk.refuse(request, PROVIDER_AWAY, 503, again="/")
+        except SignInRefused as error:
+            return await self._refused(request, error, now)
+
+    async def _begun(
+        self, request: web.Request, return_to: str, wish: Wish | None, now: datetime
+    ) -> web.Response:
+        language = language_of(request, self.desk.pages.default_language)
+        beginning = await self.sign_in.begin(request.host, return_to, language, now, wish=wish)
+        headers = {"Location": beginning.location, "Cache-Control": "no-store"}
+        response = web.Response(status=302, headers=headers)
+        response.headers.add("Set-Cookie", beginning.cookie)
+        for name in superfluous(self._cookies(request)):
+            response.headers.add("Set-Cookie", clear_cookie(name))
+        return response
 
     async def _record(self, request: web.Request, reason: str, now: datetime) -> None:
         """Before the answer: a refusal that cannot be recorded ends in a page that says so."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from config.places import Places
 from config.vocabulary import Language
-from gateway.web.moments import FILTERS
 from idp.http.page import Assets, Pages
 
 HERE = Path(__file__).parent
@@ -18,7 +18,14 @@ def unbroken(text: str) -> Markup:
     return Markup(HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
-def make_pages(office_name: str, domain: str, default_language: Language = Language.CZECH) -> Pages:
+def make_pages(
+    office_name: str,
+    domain: str,
+    default_language: Language = Language.CZECH,
+    *,
+    places: Places | None = None,
+    account: str,
+) -> Pages:
     """Pages of the portal, the officers and the refusals. Reads everything once; raises CatalogUnusable."""
     return Pages(
         [HERE / "templates", HERE / "portal" / "templates", HERE / "officer" / "templates"],
@@ -27,5 +34,7 @@ def make_pages(office_name: str, domain: str, default_language: Language = Langu
         domain=domain,
         assets=Assets([HERE / "static"]),
         default_language=default_language,
-        filters={**FILTERS, "unbroken": unbroken},
+        filters={"unbroken": unbroken},
+        places=places,
+        account=account,
     )

@@ -129,9 +129,10 @@ def refusal_page(
     again: str = "",
     here: str = "",
     log: bool = False,
+    stronger: str = "",
 ) -> str:
     """HTML of a refusal. `portal` is the portal's origin; `again`, where given, leads to a new attempt; `log`:
-    the reader of the audit log is offered the way back to it.
+    the reader of the audit log is offered the way back to it; `stronger` leads to the sign-in that would mend it.
 
     `who` is signed in; None where nobody is, or where that cannot be known now.
     """
@@ -150,6 +151,7 @@ def refusal_page(
         who=who,
         again=again,
         log=log,
+        stronger=stronger,
     )
 
 

@@ -34,6 +34,16 @@ WORDS: dict[Fault, Words] = {
         ),
         status=503,
     ),
+    Fault.LEVEL_UNREACHABLE: Words(
+        title=both(cs="Je potřeba silnější ověření", en="A stronger proof is needed"),
+        advice=both(
+            cs="Pro tento přístup je potřeba způsob ověření, který zatím nemáte zaregistrovaný, například "
+            "bezpečnostní nebo přístupový klíč. Zaregistrujte si ho, nebo se obraťte na správce.",
+            en="This access needs a way of authentication that you have not enrolled yet, for example a "
+            "security key or a passkey. Enrol one, or ask your administrator.",
+        ),
+        status=403,
+    ),
     Fault.PROVIDER_DENIED: Words(
         title=both(cs="Přihlášení bylo odmítnuto", en="The sign-in was refused"),
         advice=both(

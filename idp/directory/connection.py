@@ -1,18 +1,17 @@
 """One connection to one server: encrypted, verified, bounded in time. Blocks; used in the pool's threads."""
 
 import contextlib
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ldap
-from ldap.controls import DecodeControlTuples
 from ldap.controls.libldap import SimplePagedResultsControl
 from ldap.controls.ppolicy import PasswordPolicyControl
 
+from idp.directory.bind import Bind, bind_reason, facts_of, ppolicy_reason
 from idp.directory.diagnosis import diagnose
 from idp.directory.entries import Entry, entry
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable, RefusalReason
@@ -56,34 +55,6 @@ HINTS: dict[type[ldap.LDAPError], str] = {
     ldap.STRONG_AUTH_REQUIRED: "the server wants encryption; use ldaps:// or a server with StartTLS",
     ldap.CONFIDENTIALITY_REQUIRED: "the server wants encryption; use ldaps:// or a server with StartTLS",
 }
-
-# Active Directory's diagnostic message: "…, data 533, v1db1"
-AD_DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
-AD_REASONS = {
-    "525": RefusalReason.WRONG_PASSWORD,
-    "52e": RefusalReason.WRONG_PASSWORD,
-    "530": RefusalReason.NOT_NOW,
-    "531": RefusalReason.NOT_NOW,
-    "532": RefusalReason.PASSWORD_EXPIRED,
-    "533": RefusalReason.DISABLED,
-    "701": RefusalReason.EXPIRED,
-    "773": RefusalReason.MUST_CHANGE_PASSWORD,
-    "775": RefusalReason.LOCKED,
-}
-# draft-behera-ldap-password-policy-10 §6.2
-PPOLICY_REASONS = {
-    0: RefusalReason.PASSWORD_EXPIRED,
-    1: RefusalReason.LOCKED,
-    2: RefusalReason.MUST_CHANGE_PASSWORD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Bind:
-    """How a server took a person's password: `bound`, and still a reason, where it is good for changing it alone."""
-
-    reason: RefusalReason | None
-    bound: bool
 
 
 class Connection:
@@ -150,7 +121,7 @@ class Connection:
         finally:
             self.close()
 
-    def bind_person(self, dn: str, password: str, access: Access) -> "Bind":
+    def bind_person(self, dn: str, password: str, access: Access) -> Bind:
         if not dn or not password:  # an anonymous bind succeeds and proves nothing (RFC 4513 §5.1.2)
             return Bind(RefusalReason.EMPTY_PASSWORD, bound=False)
         try:
@@ -180,20 +151,31 @@ class Connection:
         return list(controls)
 
     def search(
-        self, base: str, scope: int, where: Filter, attributes: Sequence[str], page: int
+        self,
+        base: str,
+        scope: int,
+        where: Filter,
+        attributes: Sequence[str],
+        page: int,
+        controls: Sequence[Any] = (),
     ) -> Iterator[tuple[list[Entry], list[str]]]:
-        """Pages of entries, and of referrals not followed; raises unless the server said "complete"."""
+        """Pages of entries, and of referrals not followed; raises unless the server said "complete".
+
+        `controls`: more of python-ldap's request controls.
+        """
         control = SimplePagedResultsControl(criticality=True, size=page, cookie="")
         while True:
             try:
-                number = self._ldap.search_ext(base, scope, where, list(attributes), serverctrls=[control])
-                kind, found, _, controls = self._ldap.result3(number, all=1, timeout=self._timeout)
+                number = self._ldap.search_ext(
+                    base, scope, where, list(attributes), serverctrls=[control, *controls]
+                )
+                kind, found, _, told = self._ldap.result3(number, all=1, timeout=self._timeout)
             except ldap.LDAPError as error:
                 raise self.failure(f"search below {base} at {self.url}", error) from error
             if kind != ldap.RES_SEARCH_RESULT:
                 raise ConnectionLost(self.url, "a search ended without its result", slow=False)
             yield _sorted_out(found)
-            cookie = next((each.cookie for each in controls if each.controlType == control.controlType), b"")
+            cookie = next((each.cookie for each in told if each.controlType == control.controlType), b"")
             if not cookie:
                 return
             control.cookie = cookie
@@ -229,39 +211,13 @@ class Connection:
         return DirectoryMisconfigured(what, HINTS.get(type(error)) or words(error))
 
 
-def bind_reason(error: ldap.LDAPError) -> RefusalReason:
-    """Why a bind was refused: Active Directory's sub-code, the password policy's control, or just wrong."""
-    facts = _facts(error)
-    code = AD_DATA.search(str(facts.get("info", "")))
-    if code:
-        return AD_REASONS.get(code.group(1), RefusalReason.WRONG_PASSWORD)
-    controls = DecodeControlTuples(facts.get("ctrls") or [])
-    return ppolicy_reason(controls) or RefusalReason.WRONG_PASSWORD
-
-
-def ppolicy_reason(controls: Sequence[Any]) -> RefusalReason | None:
-    """A bind that used up a grace after the password's end is one with an expired password."""
-    for each in controls:
-        if isinstance(each, PasswordPolicyControl):
-            if each.error is not None:
-                return PPOLICY_REASONS.get(int(each.error))
-            if each.graceAuthNsRemaining is not None:
-                return RefusalReason.PASSWORD_EXPIRED
-    return None
-
-
 def _sorted_out(found: Sequence[Any]) -> tuple[list[Entry], list[str]]:
     entries = [entry(dn, attributes) for dn, attributes in (each[:2] for each in found) if dn is not None]
     referrals = [str(url) for dn, urls in (each[:2] for each in found) if dn is None for url in urls]
     return entries, referrals
 
 
-def _facts(error: ldap.LDAPError) -> Mapping[str, Any]:
-    """What libldap knows of an error: desc, info, ctrls, …"""
-    return error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-
-
 def words(error: ldap.LDAPError) -> str:
     """What libldap and the server say of it."""
-    facts = _facts(error)
+    facts = facts_of(error)
     return " ".join(str(facts[key]) for key in ("desc", "info") if facts.get(key)) or type(error).__name__

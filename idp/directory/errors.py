@@ -63,6 +63,7 @@ class RefusalReason(StrEnum):
     """Outside the hours, or not from the machines, that the directory allows."""
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
 
 
 REASON_OF_STATE: dict[AccountState, RefusalReason] = {
@@ -71,6 +72,7 @@ REASON_OF_STATE: dict[AccountState, RefusalReason] = {
     AccountState.EXPIRED: RefusalReason.EXPIRED,
     AccountState.MUST_CHANGE_PASSWORD: RefusalReason.MUST_CHANGE_PASSWORD,
     AccountState.PASSWORD_EXPIRED: RefusalReason.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: RefusalReason.ROLES_MIXED,
 }
 
 

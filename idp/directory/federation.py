@@ -17,6 +17,7 @@ from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.entries import Entry
 from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
 from idp.directory.logins import owner_of, refused_before_asking
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.people import Above, nothing_above
 from idp.directory.person import Person
 from idp.directory.reader import (
@@ -84,6 +85,13 @@ class Federation:
         asked = [only] if only is not None else list(self.readers.values())
         found = await asyncio.gather(*(reader.named(login) for reader in asked))
         return [person for people in found for person in people]
+
+    async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
+        """As `DirectoryReader.change_password`, in the directory whose the person is."""
+        reader = self.readers.get(directory_of(subject))
+        if reader is None:
+            return NotChanged(NotChangedReason.NOT_ALLOWED)
+        return await reader.change_password(subject, old, new)
 
     def _only(self, login: str) -> DirectoryReader | None:
         """The one directory that is asked about the login; None: all are."""

@@ -16,6 +16,7 @@ import ldap
 from ldap.controls import DecodeControlTuples
 from ldap.controls.ppolicy import PasswordPolicyControl
 
+from idp.directory.bind import facts_of
 from idp.directory.errors import RefusalReason
 
 
@@ -114,7 +115,7 @@ def request(way: Way, dn: str, old: str, new: str) -> Callable[[Any], int]:
 
 def why(error: ldap.LDAPError) -> NotChangedReason:
     """The server's no in our words; whatever it does not explain is REFUSED."""
-    facts = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+    facts = facts_of(error)
     said = str(facts.get("info") or "")
     code = AD_CODE.match(said)
     found = (

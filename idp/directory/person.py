@@ -16,6 +16,8 @@ class AccountState(StrEnum):
     EXPIRED = "expired"
     MUST_CHANGE_PASSWORD = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
+    """Not the directory's word but ours (`separation.py`): an administrator's role beside another one."""
 
     @property
     def ends_sessions(self) -> bool:
@@ -66,6 +68,10 @@ class StandIn:
     held: RoleHeld
     in_place_of: str
     """Login of whose role it is."""
+
+    def __str__(self) -> str:
+        """For the log: `588491:mayor:dvorak.petr`."""
+        return f"{self.held.municipality}:{self.held.role}:{self.in_place_of}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

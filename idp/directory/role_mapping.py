@@ -130,6 +130,10 @@ class RoleBook:
                     found.add(Given(RoleHeld(place, mapping.role), number, self._may(place)))
         return sorted(found)
 
+    def holding(self, day: date) -> list[int]:
+        """Numbers of the rules that hold that day."""
+        return [number for number, one, _ in self._rules if holds(one.valid_from, one.valid_until, day)]
+
     def roles(self, evidence: Evidence, day: date) -> tuple[RoleHeld, ...]:
         """Sorted, without repetition."""
         return tuple(sorted({one.held for one in self.given(evidence, day) if one.allowed}))

@@ -4,19 +4,39 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import authorize, failure, sign_in, sign_out, tokens
+from idp.http import account, authorize, failure, recovery, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
+from idp.http.recovery import Recovery
 from idp.oidc import discovery
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-FORM_PAGES = {"/sign-in/password": "/sign-in", "/sign-in/code": "/sign-in", "/logout/confirm": "/logout"}
+SIGN_IN_FORMS: dict[str, Handler] = {
+    "/sign-in/password": sign_in.enter_password,
+    "/sign-in/key": sign_in.show_key,
+    "/sign-in/code": sign_in.enter_code,
+    "/sign-in/recovery": sign_in.enter_recovery_code,
+    "/sign-in/enrolment": sign_in.enter_enrolment_code,
+    "/sign-in/enrolment/key": sign_in.make_key,
+    "/sign-in/recovery-codes": sign_in.renew_recovery_codes,
+    "/sign-in/saved": sign_in.confirm_saved,
+    "/sign-in/new-password": sign_in.enter_new_password,
+}
+
+FORM_PAGES = {
+    **dict.fromkeys(SIGN_IN_FORMS, "/sign-in"),
+    **dict.fromkeys(account.FORMS, "/account"),
+    "/logout/confirm": "/logout",
+}
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""
 
 
-def make_app(provider: Provider) -> web.Application:
-    """Everything the application needs is in `provider`; it opens nothing by itself."""
+def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.Application:
+    """Everything the application needs is in `provider`; it opens nothing by itself.
+
+    `last_resort`: None where there is no recovery administrator.
+    """
     app = web.Application(middlewares=[failure.failures, failure.own_forms], client_max_size=BODY_MAX)
     app[PROVIDER] = provider
     app.router.add_get(discovery.PATH, tokens.document)
@@ -24,8 +44,10 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
-    app.router.add_post("/sign-in/password", sign_in.enter_password)
-    app.router.add_post("/sign-in/code", sign_in.enter_code)
+    for path, handler in account.PAGES.items():
+        app.router.add_get(path, handler, allow_head=False)
+    for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():
+        app.router.add_post(path, handler)
     for path, page in FORM_PAGES.items():
         app.router.add_get(path, _page_of_form(page), allow_head=False)
     app.router.add_post("/token", tokens.exchange)
@@ -35,6 +57,8 @@ def make_app(provider: Provider) -> web.Application:
     app.router.add_post("/logout", sign_out.ask)
     app.router.add_post("/logout/confirm", sign_out.confirm)
     app.router.add_get("/", home)
+    if last_resort is not None:
+        recovery.add_to(app, last_resort)
     provider.pages.assets.add_to(app)
     return app
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
-from config.vocabulary import SubjectId
+from config.vocabulary import Language, SubjectId
 from idp import events
 from idp.http import arrival, cookies, failure
 from idp.http.page import language_of
@@ -13,12 +13,14 @@ from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
 from idp.login import conduct, desk, purses
 from idp.login.book import Flow
-from idp.login.flow import AwaitingPassword
+from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
+from idp.login.level import any_reaches
 from idp.login.session import Session, end_due
+from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
 from idp.oidc import grant
-from idp.oidc.authorize import Hint, HintReader, Refusable, Request, Unanswerable
+from idp.oidc.authorize import Hint, HintReader, Refusable, Request, SignInWhy, Unanswerable
 from idp.oidc.errors import OAuthError, Refused
 
 
@@ -35,20 +37,47 @@ async def authorize(request: web.Request) -> web.Response:
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
     if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await _reread(provider, session)
+        fresh = await reread(provider, session)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(asked.target, fresh))
         session = fresh
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
         return await answer(request, asked, handle)
-    if rules.silent(asked) or not _in_a_page_of_its_own(request):
-        refused = Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
-        return await refuse(request, Refusable(asked.target, refused))
-    return await _begin(request, asked, urlencode(pairs))
+    beginning = await _beginning(request, asked, session, why)
+    if isinstance(beginning, Refused):
+        return await refuse(request, Refusable(asked.target, beginning))
+    return await begin(request, urlencode(pairs), beginning, asked.language, asked.target.client)
 
 
-def _in_a_page_of_its_own(request: web.Request) -> bool:
+async def _beginning(
+    request: web.Request, asked: Request, session: Session | None, why: SignInWhy | None
+) -> Waiting | Refused:
+    """Where a new sign-in begins: at the password, or at the factor that lifts the session."""
+    provider = provider_of(request)
+    if rules.silent(asked) or not in_a_page_of_its_own(request):
+        return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
+    if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
+        return AwaitingPassword(new_challenge(), asked.demanded)
+    if not await _can_reach(provider, session, asked):
+        return rules.REFUSALS[why]
+    return AwaitingFactor(_raised(session, asked), new_challenge())
+
+
+async def _can_reach(provider: Provider, session: Session, asked: Request) -> bool:
+    """Whether a factor of the person lifts the session to what is demanded."""
+    held = await provider.store.look(lambda book: conduct.held_by(book, session.person.subject))
+    return any_reaches(held, asked.demanded)
+
+
+def _raised(session: Session, asked: Request) -> Standing:
+    """The session's password was shown recently enough (`must_ask` saw to it): the factor alone is asked for."""
+    return Standing(
+        person=session.person, demanded=asked.demanded, lifting=session.sid, since=session.auth_time
+    )
+
+
+def in_a_page_of_its_own(request: web.Request) -> bool:
     """Images and frames of a stranger's page would use up all that their office may begin at once.
 
     The browser says what it loads this for (Fetch Metadata); one that does not say is believed.
@@ -61,7 +90,7 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     if handle is None:
         return None
     session = await provider.store.look(lambda book: book.session_of(handle))
-    usable = session is not None and end_due(session, provider.clock(), provider.sign_in.idle) is None
+    usable = session is not None and end_due(session, provider.clock(), provider.sign_in) is None
     return session if usable else None
 
 
@@ -77,7 +106,9 @@ async def answer(
         asked_at = flow.began_at if flow is not None else now
         if session is None or rules.must_ask(asked, session, asked_at, now) is not None:
             return False
-        grant.issue_code(book, asked, desk.touch(book, session, now), hashed(code), origin, now)
+        grant.issue_code(
+            book, asked, desk.touch(book, session, provider.sign_in, now), hashed(code), origin, now
+        )
         if flow is not None:
             book.drop_flow(flow.id)
         return True
@@ -107,32 +138,34 @@ async def _unanswerable(request: web.Request, asked: Unanswerable) -> web.Respon
     return failure.page(request, 400, UNSAFE[asked.reason], asked.reason)
 
 
-async def _begin(request: web.Request, asked: Request, text: str) -> web.Response:
+async def begin(
+    request: web.Request, kept: str, state: Waiting, asked_language: Language | None = None, client: str = ""
+) -> web.Response:
+    """Begin a sign-in that stands at `state` and leads where `kept` says (`Flow.asked`)."""
     provider = provider_of(request)
     now, origin = provider.clock(), arrival.origin_of(request)
     browser = cookies.read(request, cookies.LOGIN) or new_handle()
-    language = asked.language or language_of(request, provider.pages.default_language)
+    language = asked_language or language_of(request, provider.pages.default_language)
     flow = Flow(
         id=new_flow_id(),
         browser=hashed(browser),
-        state=AwaitingPassword(),
-        asked=text,
+        state=state,
+        asked=kept,
         address=purses.address_key(origin.address),
         locale=language,
         began_at=now,
         expires_at=now + provider.sign_in.flow_lifetime,
     )
-    client = asked.target.client
     known = cookies.read_hashed(request, cookies.KNOWN)
     if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
         return failure.page_of_status(request, 429)
-    chosen = {"lang": asked.language.value} if asked.language is not None else {}
+    chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)
     return response
 
 
-async def _reread(provider: Provider, session: Session) -> Session | Refused | None:
+async def reread(provider: Provider, session: Session) -> Session | Refused | None:
     """The session with present facts; with the last ones while the directory is away, within the grace."""
     try:
         person = await provider.reread(session.person.subject)

@@ -13,7 +13,7 @@ from idp.login.refusal import Told
 
 log = logging.getLogger(__name__)
 
-OWN_FORMS = ("/sign-in", "/logout/confirm")
+OWN_FORMS = ("/sign-in", "/logout/confirm", "/account", "/recovery")
 """Addresses whose POST must come from our own page."""
 
 

@@ -7,9 +7,12 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from config.places import Places
 from config.vocabulary import Language
 from idp.http.assets import STATIC_PATH, Assets
 from idp.http.language import language_of, remember
+from idp.http.moments import FILTERS
+from idp.http.place import place_filter
 from idp.http.preferred_language import LANGUAGE_COOKIE, preferred
 from idp.http.security_headers import SECURITY_HEADERS, page_headers
 from idp.http.translations import CatalogUnusable, load_translations
@@ -45,7 +48,8 @@ class Pages:
     """Renders templates of the given folders, then of this room (`layout.html`, `forms.html`).
 
     In a template: `_()`, `ngettext()`, `{% trans %}`, `asset("style.css")`, `language`, `office`, `languages`
-    (of the switch in the header). A name that the caller did not pass is an error, not an empty place.
+    (of the switch in the header), `account_page` (address of "my account"), and the filters of moments and
+    places. A name that the caller did not pass is an error, not an empty place.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Pages:
         assets: Assets,
         default_language: Language = Language.CZECH,
         filters: Mapping[str, Callable[..., object]] | None = None,
+        places: Places | None = None,
+        account: str = "",
     ) -> None:
         self.assets, self.domain = assets, domain
         self.default_language = default_language
@@ -65,8 +71,11 @@ class Pages:
             language: load_translations((OWN_LOCALE, *locale_folders), language) for language in Language
         }
         loader = FileSystemLoader((*folders, OWN_TEMPLATES))
+        self._account = account
+        own = {**FILTERS, "place": place_filter(places or Places())}
         self._environments = {
-            language: self._environment(loader, language, office_name, filters or {}) for language in Language
+            language: self._environment(loader, language, office_name, {**own, **(filters or {})})
+            for language in Language
         }
 
     def _environment(
@@ -94,7 +103,9 @@ class Pages:
             npgettext=translations.npgettext,
         )
         environment.filters.update(filters)
-        environment.globals.update(asset=self.assets.address, language=language, office=office_name)
+        environment.globals.update(
+            asset=self.assets.address, language=language, office=office_name, account_page=self._account
+        )
         return environment
 
     def gettext(self, message: str, language: Language) -> str:
@@ -120,6 +131,7 @@ class Pages:
         *,
         status: int = 200,
         form_targets: Iterable[str] = (),
+        scripts: bool = False,
         **context: object,
     ) -> web.Response:
         """The page as an answer, in the language of the request, with its security headers."""
@@ -129,7 +141,7 @@ class Pages:
             text=html,
             status=status,
             content_type="text/html",
-            headers={**page_headers(form_targets), "Vary": "Accept-Language, Cookie"},
+            headers={**page_headers(form_targets, scripts=scripts), "Vary": "Accept-Language, Cookie"},
         )
         remember(response, request, self.domain)
         return response

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from config.settings import SignIn
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.lockout import Lockout
+from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
 from idp.http.page import Pages
-from idp.login import book as login_book
+from idp.login.keys import Site
+from idp.login.recovery import RecoveryBook
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients
 from idp.oidc.keys import SigningKeys
@@ -21,7 +24,7 @@ from idp.oidc.keys import SigningKeys
 T = TypeVar("T")
 
 
-class Book(login_book.Book, oidc_book.Book, Protocol):
+class Book(RecoveryBook, oidc_book.Book, Protocol):
     """All the provider keeps, inside one transaction."""
 
 
@@ -52,6 +55,9 @@ Admit = Callable[[SubjectId | None], Awaitable[bool]]
 Authenticate = Callable[[str, str, Admit], Awaitable[Person | DirectoryRefusal]]
 """Login and password to the directory's answer; raises one of `Provider.directory_errors`."""
 
+ChangePassword = Callable[[SubjectId, str, str], Awaitable[Changed | NotChanged]]
+"""Has the directory change the password of a person, from the old one to the new one."""
+
 Reread = Callable[[SubjectId], Awaitable[Person | None]]
 """The person as the directory knows them now; raises as `Authenticate` does."""
 
@@ -73,14 +79,25 @@ class Provider:
     store: Store
     authenticate: Authenticate
     reread: Reread
+    change_password: ChangePassword
     lockout: Callable[[], Lockout]
     """How the directory locks accounts, as far as that is known now."""
     directory_errors: tuple[type[Exception], ...]
     pages: Pages
     clock: Callable[[], datetime]
     """Aware, in UTC."""
+    municipality_name: Callable[[MunicipalityCode], str]
+    support: str | None
+    """Whom people call who fear for their account."""
+    realm: str = ""
+    """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
+
+    @property
+    def site(self) -> Site:
+        """Where keys are used: the host of the sign-in itself."""
+        return Site(urlsplit(self.issuer).hostname or "", self.issuer, self.office)
 
 
 PROVIDER = web.AppKey("provider", Provider)

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 
-def content_security_policy(form_targets: Iterable[str] = ()) -> str:
-    """Policy of a page (CSP Level 3): own styles and images, no script at all, forms to us.
+def content_security_policy(form_targets: Iterable[str] = (), *, scripts: bool = False) -> str:
+    """Policy of a page (CSP Level 3): own styles and images, forms to us, and no script at all.
+
+    `scripts`: own files of script may run and ask the page's own host; nothing written into the page ever may.
 
     `form_targets` are further origins (`https://portal.example.cz`, `https://*.example.cz`) that a form
     may lead to: browsers apply `form-action` to the redirects after a POST as well.
     """
     form_action = " ".join(("'self'", *form_targets))
+    own_scripts = "script-src 'self'; connect-src 'self'; " if scripts else ""
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+        f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self' data:; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -41,6 +44,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 """For pages."""
 
 
-def page_headers(form_targets: Iterable[str] = ()) -> dict[str, str]:
-    """`SECURITY_HEADERS` of a page whose forms may lead to further origins."""
-    return {**SECURITY_HEADERS, "Content-Security-Policy": content_security_policy(form_targets)}
+def page_headers(form_targets: Iterable[str] = (), *, scripts: bool = False) -> dict[str, str]:
+    """`SECURITY_HEADERS` of a page whose forms may lead to further origins, and that may run our scripts."""
+    policy = content_security_policy(form_targets, scripts=scripts)
+    return {**SECURITY_HEADERS, "Content-Security-Policy": policy}

@@ -1,172 +1,129 @@
 """`/sign-in`: the pages of one sign-in and their forms."""
 
-from dataclasses import dataclass, replace
-from urllib.parse import urlencode
-
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, SubjectId
+from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
-from idp.http.authorize import answer, asked_of, refuse, send_on, signed_in
-from idp.http.provider import Book, Provider, provider_of
-from idp.login import charging, conduct, totp
-from idp.login.charging import NotTried, Rules
-from idp.login.conduct import Progress
-from idp.login.desk import Caller, Fresh
-from idp.login.flow import CheckingPassword, Rejected, Unanswered
-from idp.login.handle import FlowId, Handle, hashed, new_handle, new_session_id, read_flow_id
-from idp.login.refusal import TOLD, Told
-from idp.login.throttle import Exhausted
-from idp.oidc import authorize as rules
-from idp.oidc.authorize import Refusable, Request
-from idp.oidc.errors import OAuthError, Refused
-from idp.oidc.grant import issue_code
+from idp.http.asking import authenticated
+from idp.http.authorize import signed_in
+from idp.http.destination import destination_of, go_on, must_ask
+from idp.http.new_password import changed
+from idp.http.provider import Provider, provider_of
+from idp.http.visit import answered, caller_of, held_at, name_of, step
+from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
+from idp.login.effects import AskDirectory, AskPerson, ChangePassword
+from idp.login.inputs import Unanswered
+from idp.login.states import ChangingPassword, CheckingPassword, CheckingPerson
 
 
 async def show(request: web.Request) -> web.Response:
     """The page the flow stands at. A browser that was signed in meanwhile in another tab goes on at once."""
     provider = provider_of(request)
-    name, caller, now = _name(request), _caller(request), provider.clock()
+    name, caller, now = name_of(request), caller_of(request), provider.clock()
     flow = await provider.store.look(lambda book: conduct.current(book, name, caller, now))
-    asked = asked_of(provider, flow.asked) if flow is not None else None
-    if flow is None or asked is None:
+    destination = destination_of(provider, flow.asked) if flow is not None else None
+    if flow is None or destination is None:
         return failure.start_again(request)
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
-    if handle is not None and rules.must_ask(asked, session, flow.began_at, now) is None:
-        return await answer(request, asked, handle, flow)
-    return sign_in_page.page(request, flow, asked)
+    if handle is not None and must_ask(destination, session, flow.began_at, now) is None:
+        return await go_on(request, destination, handle, flow)
+    state = flow.state
+    held = await provider.store.look(lambda book: held_at(book, state))
+    return sign_in_page.page(request, flow, destination, held)
 
 
 async def enter_password(request: web.Request) -> web.Response:
-    provider = provider_of(request)
     pairs = await arrival.form(request)
     login, password = arrival.field(pairs, "username"), arrival.field(pairs, "password")
-    name, caller, limits, now = _name(request), _caller(request), provider.sign_in, provider.clock()
-    lockout = provider.lockout()
-    progress = await provider.store.transact(
-        lambda book: conduct.enter_password(book, name, login, password, caller, limits, now, lockout)
+    done = await step(request, lambda book, visit: conduct.enter_password(book, visit, login, password))
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, AskDirectory) and isinstance(checking, CheckingPassword):
+        said, checked = await authenticated(request, ask, checking)
+        done = await step(request, lambda book, visit: conduct.answer_password(book, visit, checked, said))
+    return await answered(request, done, typed=login)
+
+
+async def show_key(request: web.Request) -> web.Response:
+    """A passkey instead of the password, or a key after it."""
+    provider = provider_of(request)
+    response = arrival.field(await arrival.form(request), "key")
+    done = await step(
+        request, lambda book, visit: conduct_factor.show_key(book, visit, response, provider.site)
     )
-    checking = progress.checking
-    if progress.ask is not None and checking is not None:
-        admission = _Admission(provider, checking, caller, Rules(limits, lockout))
-        said = await _ask_directory(admission, progress.ask.login, progress.ask.password)
-        after, secret, checked = provider.clock(), totp.new_secret(), admission.checking
-        progress = await provider.store.transact(
-            lambda book: conduct.answer_password(
-                book, name, checked, said, caller, limits, secret, after, lockout
-            )
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, AskPerson) and isinstance(checking, CheckingPerson):
+        person = await _reread(provider, ask.subject)
+        done = await step(
+            request, lambda book, visit: conduct_factor.answer_passkey(book, visit, checking, person)
         )
-    return _next(request, progress, typed=login)
+    return await answered(request, done)
 
 
 async def enter_code(request: web.Request) -> web.Response:
-    """Code of an enrolled factor, or the first one of a factor being enrolled."""
+    """Code of an enrolled application, or the first one of an application being enrolled."""
+    pairs = await arrival.form(request)
+    code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
+    return await answered(
+        request, await step(request, lambda book, visit: conduct_factor.enter_code(book, visit, code, name))
+    )
+
+
+async def enter_recovery_code(request: web.Request) -> web.Response:
+    code = arrival.field(await arrival.form(request), "recovery")
+    return await answered(
+        request,
+        await step(request, lambda book, visit: conduct_factor.enter_recovery_code(book, visit, code)),
+    )
+
+
+async def enter_enrolment_code(request: web.Request) -> web.Response:
+    code = arrival.field(await arrival.form(request), "enrolment")
+    return await answered(
+        request,
+        await step(request, lambda book, visit: conduct_enrolment.enter_enrolment_code(book, visit, code)),
+    )
+
+
+async def make_key(request: web.Request) -> web.Response:
+    site = provider_of(request).site
+    pairs = await arrival.form(request)
+    response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
+    return await answered(
+        request,
+        await step(
+            request, lambda book, visit: conduct_enrolment.make_key(book, visit, response, name, site)
+        ),
+    )
+
+
+async def renew_recovery_codes(request: web.Request) -> web.Response:
+    return await answered(request, await step(request, conduct_enrolment.renew_recovery_codes))
+
+
+async def confirm_saved(request: web.Request) -> web.Response:
+    return await answered(request, await step(request, conduct_enrolment.confirm_saved))
+
+
+async def enter_new_password(request: web.Request) -> web.Response:
     provider = provider_of(request)
-    code = arrival.field(await arrival.form(request), "code")
-    name, caller, now = _name(request), _caller(request), provider.clock()
-    given = _Given(new_handle(), cookies.read(request, cookies.KNOWN) or new_handle(), new_handle())
-    fresh = Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known))
-    previous = cookies.read_hashed(request, cookies.SSO)
-
-    def work(book: Book) -> tuple[Progress, Request | None, bool]:
-        """One transaction from the guess to the authorization code."""
-        flow = conduct.current(book, name, caller, now)
-        progress = conduct.enter_code(book, name, code, caller, provider.sign_in, fresh, now, previous)
-        asked = asked_of(provider, flow.asked) if flow is not None else None
-        if flow is None or asked is None or progress.session is None:
-            return progress, None, False
-        if rules.must_ask(asked, progress.session, flow.began_at, now) is not None:
-            return progress, asked, False
-        issue_code(book, asked, progress.session, hashed(given.code), caller.origin, now)
-        return progress, asked, True
-
-    progress, asked, granted = await provider.store.transact(work)
-    if progress.ended:
-        await provider.on_ended(progress.ended)
-    if progress.session is None:
-        return _next(request, progress, typed="")
-    if asked is None:
-        response = send_on(provider.start)
-    elif granted:
-        response = send_on(rules.answer_address(asked.target, provider.issuer, {"code": given.code}))
-    else:
-        other = Refused(OAuthError.LOGIN_REQUIRED, "somebody else signed in than id_token_hint names")
-        response = await refuse(request, Refusable(asked.target, other))
-    cookies.give(response, cookies.SSO, given.sso)
-    cookies.give(response, cookies.KNOWN, given.known, cookies.KNOWN_FOR)
-    return response
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Given:
-    """Handles the browser gets when the sign-in is complete."""
-
-    sso: Handle
-    known: Handle
-    code: Handle
-
-
-@dataclass(slots=True)
-class _Admission:
-    """Counts a guess of a password for whom the directory is about to try it."""
-
-    provider: Provider
-    checking: CheckingPassword
-    caller: Caller
-    rules: Rules
-    refused: NotTried | None = None
-
-    async def __call__(self, subject: SubjectId | None) -> bool:
-        login, taken, now = self.checking.login, self.checking.taken, self.provider.clock()
-        said = await self.provider.store.transact(
-            lambda book: charging.admit(book, login, taken, subject, self.caller, self.rules, now)
+    pairs = await arrival.form(request)
+    old, new, again = (arrival.field(pairs, name) for name in ("old", "new", "again"))
+    done = await step(
+        request, lambda book, visit: conduct_new_password.enter_new_password(book, visit, old, new, again)
+    )
+    ask, checking = done.progress.ask, done.progress.checking
+    if isinstance(ask, ChangePassword) and isinstance(checking, ChangingPassword):
+        said = await changed(provider, ask)
+        done = await step(
+            request, lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said)
         )
-        if isinstance(said, Exhausted):
-            self.refused = NotTried(said, subject)
-            return False
-        self.checking = replace(self.checking, taken=said)
-        return True
+    return await answered(request, done)
 
 
-async def _ask_directory(
-    admission: _Admission, login: str, password: str
-) -> Person | Rejected | Unanswered | NotTried:
-    provider = admission.provider
+async def _reread(provider: Provider, subject: SubjectId) -> Person | Unanswered | None:
     try:
-        said = await provider.authenticate(login, password, admission)
+        return await provider.reread(subject)
     except provider.directory_errors:
         return Unanswered()
-    if admission.refused is not None:
-        return admission.refused
-    return said if isinstance(said, Person) else Rejected(str(said.reason.value), said.subject)
-
-
-def _next(request: web.Request, progress: Progress, typed: str) -> web.Response:
-    """After a step that went well the next page, by redirect; after a refused one the same, saying why."""
-    flow, told = progress.flow, progress.told
-    if flow is None:
-        return failure.start_again(request)
-    moved_on = told is None or TOLD[told.reason] is Told.START_AGAIN
-    if moved_on:
-        response = send_on("/sign-in?" + urlencode({"flow": flow.id}))
-        if told is not None:
-            response.headers[REASON_HEADER] = TOLD[told.reason]
-        return response
-    asked = asked_of(provider_of(request), flow.asked)
-    if asked is None:
-        return failure.start_again(request)
-    return sign_in_page.page(request, flow, asked, told, typed)
-
-
-def _name(request: web.Request) -> FlowId | None:
-    return read_flow_id(request.query.get("flow"))
-
-
-def _caller(request: web.Request) -> Caller:
-    return Caller(
-        origin=arrival.origin_of(request),
-        browser=cookies.read_hashed(request, cookies.LOGIN),
-        known=cookies.read_hashed(request, cookies.KNOWN),
-    )

@@ -1,8 +1,10 @@
-"""The page a sign-in stands at: password, code, or enrolment of a first factor."""
+"""The page a sign-in stands at."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import assert_never
+from typing import Any, assert_never
 from urllib.parse import urlencode
 
 import segno
@@ -10,46 +12,115 @@ from aiohttp import web
 from markupsafe import Markup
 
 from config.vocabulary import REASON_HEADER
-from idp.http import arrival
+from idp.events import Factor
+from idp.http.destination import Destination, form_targets, login_hint
 from idp.http.provider import provider_of
 from idp.http.words import TELLINGS
-from idp.login import totp
+from idp.login import keys, totp
+from idp.login.authenticator import Authenticator, Credential
 from idp.login.book import Flow
 from idp.login.effects import Tell
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword
+from idp.login.level import LEVELS, reaches
 from idp.login.refusal import TOLD
-from idp.oidc.authorize import Request
+from idp.login.spoken_code import SpokenCode, written
+from idp.login.states import (
+    AwaitingEnrolment,
+    AwaitingFactor,
+    AwaitingNewPassword,
+    AwaitingOfficersCode,
+    AwaitingPassword,
+    AwaitingSaved,
+    Standing,
+)
 
 SECRET_GROUP = 4  # letters of a secret written together, so that it can be typed
 CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
+WAYS = {Factor.KEY: "key", Factor.ONE_TIME_CODE: "code", Factor.RECOVERY_CODE: "recovery"}
+"""How the address of a page (`by=`) names the factor it asks for; the best way first."""
+CHOICE = "choose"
+
+Content = tuple[str, Mapping[str, Any]]
+"""Template, and what it says besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the person has; empty where the page does not ask for it."""
+
+    authenticators: tuple[Authenticator, ...] = ()
+    recovery_codes: int = 0
+
+    @property
+    def credentials(self) -> list[Credential]:
+        return [one.means for one in self.authenticators if isinstance(one.means, Credential)]
+
+    def ways(self, standing: Standing) -> list[str]:
+        """Of showing a factor that reaches what is demanded."""
+        kinds = {one.factor for one in self.authenticators}
+        kinds |= {Factor.RECOVERY_CODE} if self.recovery_codes else set()
+        return [way for factor, way in WAYS.items() if factor in kinds and _enough(factor, standing)]
 
 
 def page(
-    request: web.Request, flow: Flow, asked: Request, told: Tell | None = None, typed: str = ""
+    request: web.Request,
+    flow: Flow,
+    destination: Destination,
+    held: Held,
+    told: Tell | None = None,
+    typed: str = "",
 ) -> web.Response:
-    provider = provider_of(request)
-    telling = TELLINGS[TOLD[told.reason]] if told is not None else None
-    until = told.until if told is not None else None
-    wait = _minutes(until, provider.clock()) if until is not None else 0
-    more: dict[str, object]
+    content: Content
     match flow.state:
-        case AwaitingPassword():
-            template, more = "sign_in.html", {"username": typed or asked.login_hint}
-        case AwaitingCode(person):
-            template, more = "code.html", {"person": person.name}
-        case AwaitingEnrolment(person, secret):
-            template, more = (
-                "enrol.html",
-                {"person": person.name, **_enrolment(request, person.login, secret)},
-            )
+        case AwaitingPassword(challenge):
+            provider = provider_of(request)
+            options = keys.request_options(provider.site, challenge, None)
+            name = {"username": typed or login_hint(destination), "realm": provider.realm}
+            content = "sign_in.html", {**name, "options": options}
+        case AwaitingFactor(standing, challenge):
+            content = _factor(request, standing, challenge, held)
+        case AwaitingOfficersCode(standing):
+            content = "officers_code.html", {"person": standing.person.name}
+        case AwaitingEnrolment():
+            content = _enrolment(request, flow.state, held)
+        case AwaitingSaved():
+            content = "recovery_codes.html", {"codes": ()}
+        case AwaitingNewPassword(standing):
+            content = "new_password.html", {"username": standing.person.login}
         case _:
             assert_never(flow.state)
+    return _respond(request, flow, destination, content, told)
+
+
+def recovery_codes(
+    request: web.Request, flow: Flow, destination: Destination, codes: Sequence[SpokenCode]
+) -> web.Response:
+    """The only time the codes are shown."""
+    return _respond(
+        request,
+        flow,
+        destination,
+        ("recovery_codes.html", {"codes": [written(code) for code in codes]}),
+        None,
+    )
+
+
+def _respond(
+    request: web.Request, flow: Flow, destination: Destination, content: Content, told: Tell | None
+) -> web.Response:
+    provider, (template, more) = provider_of(request), content
+    telling = TELLINGS[TOLD[told.reason]] if told is not None else None
+    until = told.until if told is not None else None
+    wait = minutes(until, provider.clock()) if until is not None else 0
+    way = request.query.get("by", "")
+    targets = form_targets(destination)
     response = provider.pages.respond(
         request,
         template,
         status=telling.status if telling is not None else 200,
-        form_targets=(arrival.site_of(asked.target.redirect_uri),),
-        action=urlencode({"flow": flow.id}),
+        form_targets=targets,
+        scripts="options" in more,
+        flow=urlencode({"flow": flow.id}),
+        action=urlencode({"flow": flow.id, **({"by": way} if way in WAYS.values() else {})}),
         message=telling.message if telling is not None else "",
         wrong_field=telling.field if telling is not None else "",
         wait=wait,
@@ -62,8 +133,43 @@ def page(
     return response
 
 
-def _enrolment(request: web.Request, login: str, secret: totp.Secret) -> dict[str, object]:
-    address = totp.provisioning_address(secret, login, provider_of(request).office)
+def _factor(request: web.Request, standing: Standing, challenge: bytes, held: Held) -> Content:
+    ways = held.ways(standing)
+    more: dict[str, object] = {"ways": ways, "lifting": standing.lifting is not None}
+    asked = request.query.get("by", "")
+    if asked == CHOICE and len(ways) > 1:
+        return "choose_factor.html", more
+    way = asked if asked in ways else ways[0] if ways else WAYS[Factor.ONE_TIME_CODE]
+    if way == WAYS[Factor.KEY]:
+        options = keys.request_options(provider_of(request).site, challenge, held.credentials)
+        return "key.html", {**more, "options": options}
+    return f"{way}.html", more
+
+
+def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Content:
+    provider, person = provider_of(request), state.standing.person
+    ways = [WAYS[kind] for kind in (Factor.ONE_TIME_CODE, Factor.KEY) if _enough(kind, state.standing)]
+    more: dict[str, object] = {"ways": ways}
+    way = request.query.get("by", "")
+    if way not in ways:
+        way = ways[0] if len(ways) == 1 else CHOICE
+    if way == CHOICE:
+        return "choose_enrolment.html", more
+    if way == WAYS[Factor.KEY]:
+        options = keys.creation_options(
+            provider.site, state.challenge, person.subject, person.login, person.name, held.credentials
+        )
+        return "enrol_key.html", {**more, "options": options}
+    return "enrol.html", {**more, **application(provider.office, person.login, state.secret)}
+
+
+def _enough(factor: Factor, standing: Standing) -> bool:
+    return reaches(LEVELS[factor], standing.demanded)
+
+
+def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
+    """What the page says of an application that is being set up: picture, key for typing, address."""
+    address = totp.provisioning_address(secret, login, office)
     code = segno.make(address, error=CORRECTION)
     letters = secret.base32
     groups = [letters[at : at + SECRET_GROUP] for at in range(0, len(letters), SECRET_GROUP)]
@@ -75,5 +181,6 @@ def _enrolment(request: web.Request, login: str, secret: totp.Secret) -> dict[st
     }
 
 
-def _minutes(until: datetime, now: datetime) -> int:
+def minutes(until: datetime, now: datetime) -> int:
+    """Whole ones to wait, at least one."""
     return max(1, ceil((until - now).total_seconds() / 60))

@@ -35,10 +35,10 @@ async def exchange(request: web.Request) -> web.Response:
         event = events.TokenRefused(at=now, origin=origin, client="", reason=asked.error)
         await provider.store.transact(lambda book: book.record(event))
         return _refused(asked, request)
-    access, idle = new_handle(), provider.sign_in.idle
+    access, limits = new_handle(), provider.sign_in
 
     def work(book: Book) -> Redeemed | Refused:
-        return grant.redeem(book, asked, hashed(access), origin, idle, now)
+        return grant.redeem(book, asked, hashed(access), origin, limits, now)
 
     redeemed = await provider.store.transact(work)
     if isinstance(redeemed, Refused):
@@ -67,10 +67,10 @@ async def userinfo(request: web.Request) -> web.Response:
     if bearer is None:
         headers = {"WWW-Authenticate": 'Bearer realm="brana"', REASON_HEADER: "token_missing"}
         return _json({}, 401, headers)
-    handle, idle, now = read_handle(bearer), provider.sign_in.idle, provider.clock()
+    handle, limits, now = read_handle(bearer), provider.sign_in, provider.clock()
     opened = None
     if handle is not None:
-        opened = await provider.store.look(lambda book: grant.opened_by(book, hashed(handle), idle, now))
+        opened = await provider.store.look(lambda book: grant.opened_by(book, hashed(handle), limits, now))
     if opened is None:
         challenge = f'Bearer realm="brana", error="{OAuthError.INVALID_TOKEN}"'
         headers = {"WWW-Authenticate": challenge, REASON_HEADER: OAuthError.INVALID_TOKEN}

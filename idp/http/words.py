@@ -19,7 +19,13 @@ TELLINGS: dict[Told, Telling] = {
     Told.PASSWORD_EMPTY: Telling("Enter your password.", 422, "password"),
     Told.NOT_RECOGNISED: Telling("The user name or password is not right.", 422),
     Told.PASSWORD_MUST_CHANGE: Telling(
-        "Your password must be changed first. Change it on an office computer or ask your administrator.", 422
+        "Your password must be changed first. Sign in with the user name and password, and choose a new one.",
+        422,
+    ),
+    Told.ROLES_MIXED: Telling(
+        "This account has an administrator's role and an ordinary one. Administration needs an account of its own: "
+        "ask whoever looks after the office directory to separate them.",
+        422,
     ),
     Told.DIRECTORY_UNREACHABLE: Telling(
         "Sign-in is not possible just now: the office directory does not answer. Try again in a few minutes.",
@@ -29,6 +35,61 @@ TELLINGS: dict[Told, Telling] = {
     Told.CODE_UNUSABLE: Telling("Enter the six digits that your application shows.", 422, "code"),
     Told.CODE_WRONG: Telling(
         "The code is not right or was used already. Wait for the next one.", 422, "code"
+    ),
+    Told.RECOVERY_CODE_WRONG: Telling("The recovery code is not right or was used already.", 422, "recovery"),
+    Told.KEY_REFUSED: Telling("The key was not accepted. Try again, or sign in another way.", 422),
+    Told.KEY_NOT_ACCEPTED: Telling(
+        "A key of this kind cannot be used here. Choose another one, or an application for one-time codes.",
+        422,
+    ),
+    Told.KEY_ENROLLED: Telling("This key is enrolled already. Choose another one.", 422),
+    Told.FACTOR_TOO_WEAK: Telling("A stronger way is needed here: a passkey or a security key.", 422),
+    Told.LEVEL_UNREACHABLE: Telling(
+        "A stronger way of signing in is needed here, and you have none enrolled. Ask your administrator.",
+        403,
+    ),
+    Told.ENROLMENT_CODE_WRONG: Telling(
+        "The code is not right or no longer valid. Ask your administrator for a new one.", 422, "enrolment"
+    ),
+    Told.OLD_PASSWORD_WRONG: Telling("The present password is not right.", 422, "old"),
+    Told.NEW_PASSWORD_UNUSABLE: Telling("Enter a new password.", 422, "new"),
+    Told.NEW_PASSWORDS_DIFFER: Telling(
+        "You typed the new password differently the second time.", 422, "again"
+    ),
+    Told.PASSWORD_TOO_SHORT: Telling("The new password needs 12 characters or more.", 422, "new"),
+    Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Telling(
+        "The new password of an administrator needs 17 characters or more.", 422, "new"
+    ),
+    Told.PASSWORD_OF_OWN_NAMES: Telling(
+        "The new password is hardly more than your name. Choose words that have nothing to do with you.",
+        422,
+        "new",
+    ),
+    Told.PASSWORD_TOO_COMMON: Telling(
+        "The new password is easy to guess: common words, repetition, rows of keys or dates. Choose another one.",
+        422,
+        "new",
+    ),
+    Told.NEW_PASSWORD_SAME: Telling("The new password must differ from the present one.", 422, "new"),
+    Told.NEW_PASSWORD_REFUSED: Telling(
+        "The office directory does not take this password: it is too short, too simple, or was used before.",
+        422,
+        "new",
+    ),
+    Told.NEW_PASSWORD_TOO_SHORT: Telling("The new password is too short for your office.", 422, "new"),
+    Told.NEW_PASSWORD_NOT_COMPLEX: Telling(
+        "The new password is too simple for your office. Mix letters of both cases, digits and other signs.",
+        422,
+        "new",
+    ),
+    Told.NEW_PASSWORD_USED_BEFORE: Telling(
+        "You have used this password before. Choose another one.", 422, "new"
+    ),
+    Told.PASSWORD_TOO_YOUNG: Telling(
+        "The password was changed only a short while ago and cannot be changed again yet.", 422
+    ),
+    Told.CHANGE_NOT_POSSIBLE: Telling(
+        "The password cannot be changed here. Change it on an office computer or ask your administrator.", 503
     ),
     Told.START_AGAIN: Telling("This sign-in can no longer be finished. Begin again.", 400),
 }
@@ -47,6 +108,7 @@ STATUS_WORDS: dict[int, str] = {
     405: "There is no such page.",
     413: "The request is too long.",
     429: "Too many sign-ins were begun from your address. Try again in a few minutes.",
+    503: "This does not work just now: the office directory does not answer. Try again in a few minutes.",
     500: "Something went wrong on our side. Try again; if it happens again, tell your administrator.",
 }
 """For pages of HTTP errors."""
@@ -58,6 +120,7 @@ STATUS_REASONS: dict[int, str] = {
     405: "page_unknown",
     413: "request_too_large",
     429: "too_many_sign_ins_begun",
+    503: "directory_unreachable",
     500: "our_fault",
 }
 """The same in one word, for the log; the gateway's own pages use the same words for the same causes."""

@@ -10,16 +10,16 @@ from idp.events import Event
 from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, State
 from idp.login.handle import FlowId, HandleHash
+from idp.login.needed_level import Limits as LevelLimits
+from idp.login.new_device import NewDevice
+from idp.login.pending import Pending
 from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
 from idp.login.session import Session
 from idp.login.spoken_code import SpokenCode
+from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
-
-Waiting = AwaitingPassword | AwaitingCode | AwaitingEnrolment
-"""States that outlive a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,24 @@ class Book(Counters, Authenticators, Protocol):
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
 
+    def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None: ...
+
+    def pending(self, session: SessionId) -> Pending | None:
+        """The authenticator that is being added in a session."""
+        ...
+
+    def keep_pending(self, pending: Pending) -> None: ...
+
+    def drop_pending(self, session: SessionId) -> None: ...
+
+    def keep_new_device(self, device: NewDevice) -> None: ...
+
+    def new_devices(self, subject: SubjectId) -> Sequence[NewDevice]:
+        """Those the person has not yet spoken of, the latest first."""
+        ...
+
+    def drop_new_device(self, device: NewDevice) -> None: ...
+
     def session(self, sid: SessionId) -> Session | None: ...
 
     def session_of(self, handle: HandleHash) -> Session | None: ...
@@ -138,10 +156,14 @@ class Book(Counters, Authenticators, Protocol):
 
     def keep_session(self, session: Session) -> None: ...
 
+    def keep_seen(self, sid: SessionId, now: datetime, idle: timedelta) -> None:
+        """The person is at work: here, and at what goes idle together with this session after `idle`."""
+        ...
+
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, GuessLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, LevelLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
     @property

@@ -16,8 +16,8 @@ from idp.login import purses, throttle
 from idp.login.book import Book, Limits
 from idp.login.desk import Caller
 from idp.login.entered import same_login
-from idp.login.flow import Rejected, Unanswered
 from idp.login.handle import HandleHash
+from idp.login.inputs import Rejected, Unanswered
 from idp.login.purses import Kind
 from idp.login.throttle import Exhausted, Purse, Scope, Taken
 
@@ -86,6 +86,14 @@ def answered(
         reached = purses.of_directory(answer.subject, rules.lockout, known=False)
         throttle.forgive(book, reached, attempt.at - purses.UNDER_WAY, now)
     return attempt
+
+
+def of_old_password(
+    book: Book, subject: SubjectId, caller: Caller, rules: Rules, now: datetime
+) -> Taken | Exhausted:
+    """A guess of the old password by somebody who changes it: it reaches the directory like any other."""
+    paid, reaching = _of_password(book, "", subject, caller, rules)
+    return throttle.take(book, (*paid, *reaching), now)
 
 
 def of_code(

@@ -1,50 +1,52 @@
-"""Conducts one sign-in: gives the machine what it asks for and carries out its effects on the book.
+"""Conducts sign-ins: gives the machine what it asks for and carries out its effects on the book.
 
 Each function is one transaction of the caller. Randomness and time are arguments.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
-from idp.events import Origin
-from idp.login import charging, purses, throttle
-from idp.login import flow as machine
-from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
-from idp.login.book import Book, Flow, Limits, at
+from idp.events import Factor, Origin
+from idp.login import charging, purses
+from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
-from idp.login.desk import Caller, Fresh, sign_in
-from idp.login.effects import AskDirectory, Effect, GiveBack, KeepFactor, OpenSession, Record, Tell
+from idp.login.desk import Caller, Fresh, live, sign_in
+from idp.login.drawn import Drawn
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
-from idp.login.refusal import Refusal
+from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.needed_level import needed
+from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
 from idp.login.session import Session
+from idp.login.states import AwaitingPassword, CheckingPassword, State
 from idp.login.throttle import Exhausted, Taken
-from idp.login.totp import Enrolled, Secret
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Where a sign-in stands after a step."""
+class Visit:
+    """One request to go on with a sign-in."""
 
-    flow: Flow | None
-    """None: over, or never there."""
-    told: Tell | None = None
-    ask: AskDirectory | None = None
-    checking: machine.CheckingPassword | None = None
-    session: Session | None = None
-    ended: tuple[SessionId, ...] = field(default=())
-    """Sessions that ended through this step."""
+    flow: FlowId | None
+    caller: Caller
+    limits: Limits
+    drawn: Drawn
+    now: datetime
+    fresh: Fresh
+    lockout: Lockout = NO_LOCKOUT
+    """Of the office's directories."""
+    previous: HandleHash | None = None
+    """The session the browser has, if any: the same person keeps its name, another one ends it."""
 
-
-UNKNOWN = Progress(flow=None, told=Tell(Refusal.FLOW_UNKNOWN))
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.limits, self.lockout)
 
 
 def begin(
@@ -71,130 +73,104 @@ def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> F
     return found
 
 
-def enter_password(
-    book: Book,
-    name: FlowId | None,
-    login: str,
-    password: str,
-    caller: Caller,
-    limits: Limits,
-    now: datetime,
-    lockout: Lockout = NO_LOCKOUT,
-) -> Progress:
-    """First half: count the guess. `ask` of the answer is for the directory, outside the transaction."""
-    found = current(book, name, caller, now)
+def take_step(book: Book, visit: Visit, happened: Callable[[State], Input | None]) -> Progress:
+    """One step of the flow, and the session if it comes to that. `happened` makes the event of the flow's state."""
+    found = current(book, visit.flow, visit.caller, visit.now)
     if found is None:
         return UNKNOWN
-    attempt: Taken | Exhausted | None = None
-    if isinstance(found.state, machine.AwaitingPassword) and fault(login, password) is None:
-        attempt = charging.entered(book, login, caller, Rules(limits, lockout), now)
-    entered = machine.PasswordEntered(login, password, attempt, caller.origin)
-    state, effects = machine.step(found.state, entered, now)
-    return _carry_out(book, found, state, effects, now)
+    event = happened(found.state)
+    if event is None:
+        return out_of_turn(found)
+    return opened(book, stepped(book, found, found.state, event, visit.now), found, visit)
+
+
+def answer_step(book: Book, visit: Visit, before: type[State], checking: State, event: Input) -> Progress:
+    """The second half of a step that asked the directory; nothing when another tab has won meanwhile."""
+    found = current(book, visit.flow, visit.caller, visit.now)
+    if found is None or not isinstance(found.state, before):
+        return out_of_turn(found)
+    return opened(book, stepped(book, found, checking, event, visit.now), found, visit)
+
+
+def opened(book: Book, progress: Progress, flow: Flow, visit: Visit) -> Progress:
+    """With the session, where all is shown."""
+    opening = progress.opening
+    if opening is None:
+        return progress
+    charging.settled(book, opening.person.subject, visit.caller, visit.limits, visit.now)
+    session, over = sign_in(
+        book, opening, flow, visit.caller, visit.limits, visit.fresh, visit.now, visit.previous
+    )
+    return replace(progress, session=session, ended=over)
+
+
+def session_of(book: Book, visit: Visit) -> Session | None:
+    """The live session this browser has now."""
+    return live(book, visit.previous, visit.limits, visit.now) if visit.previous is not None else None
+
+
+def counted(book: Book, subject: SubjectId, visit: Visit) -> Taken | Exhausted:
+    """One guess of a code, of a person who is known."""
+    return charging.of_code(book, subject, visit.caller, visit.limits, visit.now)
+
+
+def held_by(book: Book, subject: SubjectId) -> frozenset[Factor]:
+    """Kinds of factor the person can show now."""
+    kinds = {one.factor for one in book.authenticators(subject)}
+    return frozenset(kinds | {Factor.RECOVERY_CODE} if book.recovery_codes_left(subject) else kinds)
+
+
+def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progress:
+    """First half: count the guess. `ask` of the answer is for the directory, outside the transaction."""
+    caller = visit.caller
+
+    def happened(state: State) -> Input | None:
+        attempt: Taken | Exhausted | None = None
+        if isinstance(state, AwaitingPassword) and fault(login, password) is None:
+            attempt = charging.entered(book, login, caller, visit.rules, visit.now)
+        return PasswordEntered(
+            login=login, password=password, attempt=attempt, origin=caller.origin, drawn=visit.drawn
+        )
+
+    return take_step(book, visit, happened)
 
 
 def answer_password(
-    book: Book,
-    name: FlowId | None,
-    checking: machine.CheckingPassword,
-    answer: Person | machine.Rejected | machine.Unanswered | NotTried,
-    caller: Caller,
-    limits: Limits,
-    fresh: Secret,
-    now: datetime,
-    lockout: Lockout = NO_LOCKOUT,
+    book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
 ) -> Progress:
     """Second half: what the directory said; it counts for nothing when another tab has won meanwhile.
 
     `checking.taken` is what `charging.admit` made of it in between, where the directory came to asking.
     """
-    found = current(book, name, caller, now)
-    attempt: Taken | Exhausted
+    attempt, answer = _charged(book, visit, checking, answer)
+    person = _proven(answer)
+    proven = person.subject if person is not None else None
+    answered = DirectoryAnswered(
+        answer=answer,
+        attempt=attempt,
+        held=held_by(book, proven) if proven is not None else frozenset(),
+        exception=book.exception_of(proven, visit.now) if proven is not None else None,
+        needed=needed(person, visit.limits) if person is not None else None,
+        origin=visit.caller.origin,
+        drawn=visit.drawn,
+    )
+    return answer_step(book, visit, AwaitingPassword, checking, answered)
+
+
+def _charged(
+    book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
+) -> tuple[Taken | Exhausted, Answer]:
+    """The guess, charged to whom the answer is about."""
     if isinstance(answer, NotTried):
-        attempt, answer = answer.exhausted, machine.Rejected(subject=answer.subject)
-    else:
-        rules = Rules(limits, lockout)
-        attempt = charging.answered(book, checking.login, checking.taken, answer, caller, rules, now)
-    if found is None or not isinstance(found.state, machine.AwaitingPassword):
-        return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
-    enrolled = isinstance(answer, Person) and _one_time_code(book, answer.subject) is not None
-    answered = machine.DirectoryAnswered(answer, attempt, enrolled, fresh, caller.origin)
-    state, effects = machine.step(checking, answered, now)
-    return _carry_out(book, found, state, effects, now)
+        return answer.exhausted, Rejected(subject=answer.subject)
+    # of a password that must be changed the directory forgets nothing
+    about = Rejected(subject=answer.person.subject) if isinstance(answer, Stale) else answer
+    login, taken = checking.login, checking.taken
+    return charging.answered(book, login, taken, about, visit.caller, visit.rules, visit.now), answer
 
 
-def enter_code(
-    book: Book,
-    name: FlowId | None,
-    code: str,
-    caller: Caller,
-    limits: Limits,
-    fresh: Fresh,
-    now: datetime,
-    previous: HandleHash | None = None,
-) -> Progress:
-    """Count, compare, keep the counter and open the session, in one transaction: of two equal codes one wins.
-
-    `previous` is the session the browser has, if any: the same person keeps its name, another one ends it.
-    """
-    found = current(book, name, caller, now)
-    if found is None:
-        return UNKNOWN
-    if not isinstance(found.state, machine.AwaitingCode | machine.AwaitingEnrolment):
-        return Progress(flow=found, told=Tell(Refusal.OUT_OF_TURN))
-    subject = found.state.person.subject
-    attempt = charging.of_code(book, subject, caller, limits, now)
-    held = _one_time_code(book, subject)
-    factor = held.means if held is not None and isinstance(held.means, Enrolled) else None
-    entered = machine.CodeEntered(code, attempt, factor, caller.origin)
-    state, effects = machine.step(found.state, entered, now)
-    progress = _carry_out(book, found, state, effects, now)
-    opening = next((effect for effect in effects if isinstance(effect, OpenSession)), None)
-    if opening is None:
-        return progress
-    charging.settled(book, subject, caller, limits, now)
-    session, over = sign_in(book, opening, found, caller, limits, fresh, now, previous)
-    return replace(progress, session=session, ended=over)
-
-
-def _carry_out(
-    book: Book, flow: Flow, state: machine.State, effects: Sequence[Effect], now: datetime
-) -> Progress:
-    """Write what a step changed; what is for the caller comes back in the progress."""
-    following = at(flow, state)
-    if isinstance(state, machine.SignedIn | machine.Failed):
-        book.drop_flow(flow.id)
-    elif following is not None and following != flow:
-        book.keep_flow(following)
-    checking = state if isinstance(state, machine.CheckingPassword) else None
-    progress = Progress(flow=flow if checking else following, checking=checking)
-    for effect in effects:
-        match effect:
-            case Record(event):
-                book.record(event)
-            case GiveBack(taken):
-                throttle.give_back(book, taken, now)
-            case KeepFactor(subject, factor):
-                held = _one_time_code(book, subject) or Authenticator(
-                    id=new_authenticator_id(),
-                    subject=subject,
-                    name="Telefon",
-                    means=factor,
-                    enrolled_at=now,
-                    proven_by=Proof.PASSWORD_ONLY,
-                )
-                book.keep_authenticator(replace(held, means=factor, last_used_at=now))
-            case AskDirectory():
-                progress = replace(progress, ask=effect)
-            case Tell():
-                progress = replace(progress, told=effect)
-            case OpenSession():
-                pass  # needs the request's fresh values: done by `enter_code`
-            case _:
-                assert_never(effect)
-    return progress
-
-
-def _one_time_code(book: Book, subject: SubjectId) -> Authenticator | None:
-    held = book.authenticators(subject)
-    return next((one for one in held if isinstance(one.means, Enrolled)), None)
+def _proven(answer: Answer) -> Person | None:
+    """Whose password it is, where it is right."""
+    if isinstance(answer, Rejected | Unanswered):
+        return None
+    return answer.person if isinstance(answer, Stale) else answer

@@ -11,7 +11,10 @@ from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
 from idp.login.handle import HandleHash
-from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, with_facts
+from idp.login.level import reaches
+from idp.login.needed_level import needed
+from idp.login.new_device import NewDevice
+from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, roles_of, with_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +48,13 @@ def sign_in(
     previous: HandleHash | None,
 ) -> tuple[Session, tuple[SessionId, ...]]:
     """Open a session under a new handle. The same person in the same browser keeps the session's name."""
-    person = opening.person
+    person, origin = opening.person, caller.origin
     over: tuple[SessionId, ...] = ()
     before = live(book, previous, limits, now) if previous is not None else None
     if before is not None and before.person.subject != person.subject:
-        over = end(book, (before,), EndReason.REPLACED, caller.origin, now)
+        over = end(book, (before,), EndReason.REPLACED, origin, now)
         before = None
+    shown_at = opening.since or now
     session = Session(
         sid=before.sid if before else fresh.sid,
         handle=fresh.handle,
@@ -59,24 +63,47 @@ def sign_in(
         locale=flow.locale,
         level=opening.level,
         methods=opening.methods,
-        auth_time=now,
+        auth_time=shown_at,
         created_at=before.created_at if before else now,
         last_seen=now,
-        expires_at=now + lifetime(person, limits),
+        expires_at=shown_at + lifetime(person, limits),
+        address=origin.address,
+        user_agent=origin.user_agent,
     )
     book.keep_session(session)
-    book.keep_browser(caller.known or fresh.known, person.subject, now)
     completed = events.SignInCompleted(
         at=now,
-        origin=caller.origin,
+        origin=origin,
         person=person.login,
         subject=person.subject,
         session=session.sid,
         level=session.level,
         methods=session.methods,
+        standing_in=tuple(map(str, person.standing_in)),
     )
+    _meet(book, caller.known or fresh.known, session, origin, now)
     book.record(completed)
     return session, over
+
+
+def _meet(book: Book, browser: HandleHash, session: Session, origin: Origin, now: datetime) -> None:
+    """Remember the browser; the person hears of one that is new."""
+    person = session.person
+    if not book.knows_browser(browser, person.subject):
+        device = NewDevice(
+            browser=browser,
+            subject=person.subject,
+            session=session.sid,
+            at=now,
+            address=origin.address,
+            user_agent=origin.user_agent,
+        )
+        book.keep_new_device(device)
+        met = events.NewDeviceMet(
+            at=now, origin=origin, person=person.login, subject=person.subject, session=session.sid
+        )
+        book.record(met)
+    book.keep_browser(browser, person.subject, now)
 
 
 def live(book: Book, handle: HandleHash, limits: Limits, now: datetime) -> Session | None:
@@ -84,20 +111,19 @@ def live(book: Book, handle: HandleHash, limits: Limits, now: datetime) -> Sessi
     session = book.session_of(handle)
     if session is None or session.ended_at is not None:
         return None
-    due = end_due(session, now, limits.idle)
+    due = end_due(session, now, limits)
     if due is not None:
         end(book, (session,), due, NOWHERE, now)
         return None
     return session
 
 
-def touch(book: Book, session: Session, now: datetime) -> Session:
+def touch(book: Book, session: Session, limits: Limits, now: datetime) -> Session:
     """Note that the person is at work; written at most every `TOUCH_EVERY`."""
     if now < session.last_seen + TOUCH_EVERY:
         return session
-    seen = replace(session, last_seen=now)
-    book.keep_session(seen)
-    return seen
+    book.keep_seen(session.sid, now, limits.idle_of(roles_of(session.person)))
+    return replace(session, last_seen=now)
 
 
 def refresh(
@@ -109,6 +135,9 @@ def refresh(
         return None
     if person is None or person.subject != session.person.subject or person.state.ends_sessions:
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
+        return None
+    if not reaches(session.level, needed(person, limits)):
+        end(book, (session,), EndReason.FACTOR_TOO_WEAK, NOWHERE, now)
         return None
     fresh = with_facts(session, person, now, limits)
     book.keep_session(fresh)

@@ -3,18 +3,33 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from config.vocabulary import AuthenticationLevel, SubjectId
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.events import Event
+from idp.login.authenticator import Authenticator
 from idp.login.refusal import Refusal
+from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Taken
-from idp.login.totp import Enrolled
 
 
 @dataclass(frozen=True, slots=True)
 class AskDirectory:
     login: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """Nobody binds with a passkey: the directory is asked what the account is now."""
+
+    subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    subject: SubjectId
+    old: str = field(repr=False)
+    new: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +40,27 @@ class GiveBack:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepFactor:
+class KeepAuthenticator:
+    authenticator: Authenticator
+
+
+@dataclass(frozen=True, slots=True)
+class SpendRecoveryCode:
     subject: SubjectId
-    factor: Enrolled
+    code: SpokenCode = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendEnrolmentCode:
+    code: SpokenCode = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRecoveryCodes:
+    """In place of all the person had; to be shown once."""
+
+    subject: SubjectId
+    codes: tuple[SpokenCode, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +68,10 @@ class OpenSession:
     person: Person
     level: AuthenticationLevel
     methods: tuple[str, ...]
+    lifting: SessionId | None = None
+    """The session of this browser that goes on at the new level."""
+    since: datetime | None = None
+    """When the oldest of the factors was shown, where that was not in this sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +85,17 @@ class Record:
     event: Event
 
 
-Effect = AskDirectory | GiveBack | KeepFactor | OpenSession | Tell | Record
+Ask = AskDirectory | AskPerson | ChangePassword
+"""What only the directory can do; outside any transaction."""
+
+Effect = (
+    Ask
+    | GiveBack
+    | KeepAuthenticator
+    | SpendRecoveryCode
+    | SpendEnrolmentCode
+    | RenewRecoveryCodes
+    | OpenSession
+    | Tell
+    | Record
+)

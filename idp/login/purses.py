@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -87,6 +88,22 @@ def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
         Purse(address_key(address), Scope.ADDRESS, Limit(per_address, window)),
         Purse(BucketKey(network), Scope.NETWORK, Limit(per_network, window)),
     )
+
+
+def of_recovery(address: str, limits: Limits) -> tuple[Purse, ...]:
+    """Tries of the recovery administrator's secret; what is guessed elsewhere does not count here."""
+    here, around = (
+        Purse(BucketKey(f"recovery:{purse.key}"), purse.scope, purse.limit)
+        for purse in of_place(address, limits)
+    )
+    fewer = Limit(limits.attempts, limits.attempts_window)
+    return replace(here, limit=fewer), replace(around, limit=replace(fewer, guesses=limits.attempts * 4))
+
+
+def of_recovery_code(account: str, limits: Limits) -> Purse:
+    """Guesses of its second factor, from anywhere: only who has the secret can make them."""
+    limit = Limit(limits.attempts, limits.attempts_window)
+    return Purse(BucketKey(f"recovery:code:{account}"), Scope.ACCOUNT, limit)
 
 
 def of_directory(who: SubjectId | str, lockout: Lockout, *, known: bool) -> tuple[Purse, ...]:

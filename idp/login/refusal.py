@@ -12,11 +12,15 @@ class Refusal(StrEnum):
     PASSWORD_EMPTY = "password_empty"
     PASSWORD_UNUSABLE = "password_unusable"
     WRONG_CREDENTIALS = "wrong_credentials"
+    UNKNOWN_PERSON = "unknown_person"
+    """Of a passkey: the directory knows its owner no more."""
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_LOCKED = "account_locked"
     ACCOUNT_EXPIRED = "account_expired"
     PASSWORD_MUST_CHANGE = "must_change_password"
     PASSWORD_EXPIRED = "password_expired"
+    ROLES_MIXED = "roles_mixed"
+    """The account has an administrator's role and another one."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
@@ -26,8 +30,54 @@ class Refusal(StrEnum):
     CODE_UNUSABLE = "code_unusable"
     CODE_WRONG = "code_wrong"
     CODE_REPLAYED = "code_replayed"
+    RECOVERY_CODE_WRONG = "recovery_code_wrong"
+    """Not one of the person's, or spent."""
+    KEY_UNREADABLE = "key_answer_unreadable"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_OF_ANOTHER = "key_of_another_person"
+    KEY_CHALLENGE_WRONG = "key_challenge_wrong"
+    """Replayed, or of another sign-in."""
+    KEY_ORIGIN_WRONG = "key_origin_wrong"
+    KEY_SITE_WRONG = "key_site_wrong"
+    """Signed for another relying party's identifier (RP ID)."""
+    KEY_NOBODY_PRESENT = "key_nobody_present"
+    KEY_USER_NOT_VERIFIED = "key_user_not_verified"
+    KEY_SIGNATURE_WRONG = "key_signature_wrong"
+    KEY_COUNT_WENT_BACK = "key_count_went_back"
+    """There may be a copy of the key (WebAuthn Level 3 §6.1.1)."""
+    KEY_NOT_ACCEPTED = "key_registration_refused"
+    """Its attestation or algorithm is not one that can be verified."""
+    KEY_ENROLLED = "key_enrolled_already"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    """It does not reach the level the relying party demands."""
+    LEVEL_UNREACHABLE = "level_unreachable"
+    """None of the person's factors reaches it."""
     FACTOR_MISSING = "factor_missing"
     ALREADY_ENROLLED = "already_enrolled"
+    ENROLMENT_CODE_WRONG = "enrolment_code_wrong"
+    ENROLMENT_CODE_OF_ANOTHER = "enrolment_code_of_another_person"
+    ENROLMENT_CODE_USED = "enrolment_code_used"
+    ENROLMENT_CODE_EXPIRED = "enrolment_code_expired"
+    OLD_PASSWORD_WRONG = "old_password_wrong"
+    NEW_PASSWORD_UNUSABLE = "new_password_unusable"
+    NEW_PASSWORDS_DIFFER = "new_passwords_differ"
+    NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    """For the law, whatever the directory would say."""
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
+    NEW_PASSWORD_REFUSED = "new_password_refused"
+    """The directory's rules for passwords do not take it."""
+    NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
+    NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
+    NEW_PASSWORD_USED_BEFORE = "new_password_used_before"
+    PASSWORD_TOO_YOUNG = "password_changed_too_recently"
+    CHANGE_NOT_POSSIBLE = "password_change_not_possible"
+    CHANGE_REFUSED = "password_change_refused"
+    """By the directory, which does not say why."""
+    SESSION_OVER = "session_over"
+    """That was to be raised to a higher level."""
     FLOW_UNKNOWN = "flow_unknown"
     """Expired, finished, never begun, or begun in another browser."""
     OUT_OF_TURN = "out_of_turn"
@@ -40,10 +90,32 @@ class Told(StrEnum):
     PASSWORD_EMPTY = "password_empty"
     NOT_RECOGNISED = "not_recognised"
     PASSWORD_MUST_CHANGE = "must_change_password"
+    ROLES_MIXED = "roles_mixed"
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     WAIT = "wait"
     CODE_UNUSABLE = "code_unusable"
     CODE_WRONG = "code_wrong"
+    RECOVERY_CODE_WRONG = "recovery_code_wrong"
+    KEY_REFUSED = "key_refused"
+    KEY_NOT_ACCEPTED = "key_registration_refused"
+    KEY_ENROLLED = "key_enrolled_already"
+    FACTOR_TOO_WEAK = "factor_too_weak"
+    LEVEL_UNREACHABLE = "level_unreachable"
+    ENROLMENT_CODE_WRONG = "enrolment_code_wrong"
+    OLD_PASSWORD_WRONG = "old_password_wrong"
+    NEW_PASSWORD_UNUSABLE = "new_password_unusable"
+    NEW_PASSWORDS_DIFFER = "new_passwords_differ"
+    NEW_PASSWORD_SAME = "new_password_same"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    PASSWORD_TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
+    PASSWORD_OF_OWN_NAMES = "password_of_own_names"
+    PASSWORD_TOO_COMMON = "password_too_common"
+    NEW_PASSWORD_REFUSED = "new_password_refused"
+    NEW_PASSWORD_TOO_SHORT = "new_password_too_short"
+    NEW_PASSWORD_NOT_COMPLEX = "new_password_not_complex"
+    NEW_PASSWORD_USED_BEFORE = "new_password_used_before"
+    PASSWORD_TOO_YOUNG = "password_changed_too_recently"
+    CHANGE_NOT_POSSIBLE = "password_change_not_possible"
     START_AGAIN = "start_again"
 
 
@@ -53,11 +125,13 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_EMPTY: Told.PASSWORD_EMPTY,
     Refusal.PASSWORD_UNUSABLE: Told.NOT_RECOGNISED,
     Refusal.WRONG_CREDENTIALS: Told.NOT_RECOGNISED,
+    Refusal.UNKNOWN_PERSON: Told.NOT_RECOGNISED,
     Refusal.ACCOUNT_DISABLED: Told.NOT_RECOGNISED,
     Refusal.ACCOUNT_LOCKED: Told.NOT_RECOGNISED,
     Refusal.ACCOUNT_EXPIRED: Told.NOT_RECOGNISED,
-    Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who knew the password
+    Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who proved to be that person
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
+    Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,
@@ -66,8 +140,43 @@ TOLD: dict[Refusal, Told] = {
     Refusal.CODE_UNUSABLE: Told.CODE_UNUSABLE,
     Refusal.CODE_WRONG: Told.CODE_WRONG,
     Refusal.CODE_REPLAYED: Told.CODE_WRONG,
+    Refusal.RECOVERY_CODE_WRONG: Told.RECOVERY_CODE_WRONG,
+    Refusal.KEY_UNREADABLE: Told.KEY_REFUSED,
+    Refusal.KEY_UNKNOWN: Told.KEY_REFUSED,
+    Refusal.KEY_OF_ANOTHER: Told.KEY_REFUSED,
+    Refusal.KEY_CHALLENGE_WRONG: Told.KEY_REFUSED,
+    Refusal.KEY_ORIGIN_WRONG: Told.KEY_REFUSED,
+    Refusal.KEY_SITE_WRONG: Told.KEY_REFUSED,
+    Refusal.KEY_NOBODY_PRESENT: Told.KEY_REFUSED,
+    Refusal.KEY_USER_NOT_VERIFIED: Told.KEY_REFUSED,
+    Refusal.KEY_SIGNATURE_WRONG: Told.KEY_REFUSED,
+    Refusal.KEY_COUNT_WENT_BACK: Told.KEY_REFUSED,
+    Refusal.KEY_NOT_ACCEPTED: Told.KEY_NOT_ACCEPTED,
+    Refusal.KEY_ENROLLED: Told.KEY_ENROLLED,
+    Refusal.FACTOR_TOO_WEAK: Told.FACTOR_TOO_WEAK,
+    Refusal.LEVEL_UNREACHABLE: Told.LEVEL_UNREACHABLE,
     Refusal.FACTOR_MISSING: Told.START_AGAIN,
     Refusal.ALREADY_ENROLLED: Told.START_AGAIN,
+    Refusal.ENROLMENT_CODE_WRONG: Told.ENROLMENT_CODE_WRONG,
+    Refusal.ENROLMENT_CODE_OF_ANOTHER: Told.ENROLMENT_CODE_WRONG,
+    Refusal.ENROLMENT_CODE_USED: Told.ENROLMENT_CODE_WRONG,
+    Refusal.ENROLMENT_CODE_EXPIRED: Told.ENROLMENT_CODE_WRONG,
+    Refusal.OLD_PASSWORD_WRONG: Told.OLD_PASSWORD_WRONG,
+    Refusal.NEW_PASSWORD_UNUSABLE: Told.NEW_PASSWORD_UNUSABLE,
+    Refusal.NEW_PASSWORDS_DIFFER: Told.NEW_PASSWORDS_DIFFER,
+    Refusal.NEW_PASSWORD_SAME: Told.NEW_PASSWORD_SAME,
+    Refusal.PASSWORD_TOO_SHORT: Told.PASSWORD_TOO_SHORT,
+    Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR: Told.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
+    Refusal.PASSWORD_OF_OWN_NAMES: Told.PASSWORD_OF_OWN_NAMES,
+    Refusal.PASSWORD_TOO_COMMON: Told.PASSWORD_TOO_COMMON,
+    Refusal.NEW_PASSWORD_REFUSED: Told.NEW_PASSWORD_REFUSED,
+    Refusal.NEW_PASSWORD_TOO_SHORT: Told.NEW_PASSWORD_TOO_SHORT,
+    Refusal.NEW_PASSWORD_NOT_COMPLEX: Told.NEW_PASSWORD_NOT_COMPLEX,
+    Refusal.NEW_PASSWORD_USED_BEFORE: Told.NEW_PASSWORD_USED_BEFORE,
+    Refusal.PASSWORD_TOO_YOUNG: Told.PASSWORD_TOO_YOUNG,
+    Refusal.CHANGE_NOT_POSSIBLE: Told.CHANGE_NOT_POSSIBLE,
+    Refusal.CHANGE_REFUSED: Told.CHANGE_NOT_POSSIBLE,
+    Refusal.SESSION_OVER: Told.START_AGAIN,
     Refusal.FLOW_UNKNOWN: Told.START_AGAIN,
     Refusal.OUT_OF_TURN: Told.START_AGAIN,
 }

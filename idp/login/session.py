@@ -1,10 +1,18 @@
 """A session of the provider: that one person signed in with one browser, how surely, and until when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import ADMINISTRATORS, AuthenticationLevel, Language, SessionId
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    RECOVERY_LIFETIME,
+    AuthenticationLevel,
+    Language,
+    Role,
+    SessionId,
+)
 from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
@@ -15,12 +23,8 @@ TOUCH_EVERY = timedelta(seconds=30)  # bounds writes of `last_seen`; a thirtieth
 class Limits(Protocol):
     """What this file needs of `config.settings.SignIn`."""
 
-    @property
-    def idle(self) -> timedelta: ...
-    @property
-    def absolute(self) -> timedelta: ...
-    @property
-    def absolute_administrators(self) -> timedelta: ...
+    def idle_of(self, roles: Collection[Role]) -> timedelta: ...
+    def absolute_of(self, roles: Collection[Role]) -> timedelta: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +45,28 @@ class Session:
     expires_at: datetime
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+    address: str = ""
+    """Where the latest sign-in came from, as `events.Origin` says it."""
+    user_agent: str = ""
+
+
+def roles_of(person: Person) -> frozenset[Role]:
+    """Whatever the municipality: the strictest limit of all of them counts."""
+    return frozenset(held.role for held in person.roles)
 
 
 def lifetime(person: Person, limits: Limits) -> timedelta:
-    administers = any(held.role in ADMINISTRATORS for held in person.roles)
-    return min(limits.absolute, limits.absolute_administrators) if administers else limits.absolute
+    if person.subject == RECOVERY_ADMINISTRATOR:
+        return RECOVERY_LIFETIME
+    return limits.absolute_of(roles_of(person))
 
 
-def end_due(session: Session, now: datetime, idle: timedelta) -> EndReason | None:
+def idle_end(session: Session, limits: Limits) -> datetime:
+    """When the session ends if nothing more is asked for."""
+    return session.last_seen + limits.idle_of(roles_of(session.person))
+
+
+def end_due(session: Session, now: datetime, limits: Limits) -> EndReason | None:
     """Why the session must not be used at `now`; None when it may."""
     if session.ended_at is not None:
         return session.end_reason or EndReason.SIGNED_OUT
@@ -56,7 +74,7 @@ def end_due(session: Session, now: datetime, idle: timedelta) -> EndReason | Non
         return EndReason.ACCOUNT_CLOSED
     if now >= session.expires_at:
         return EndReason.ABSOLUTE
-    if now >= session.last_seen + idle:
+    if now >= idle_end(session, limits):
         return EndReason.IDLE
     return None
 
@@ -66,6 +84,6 @@ def ended(session: Session, now: datetime, reason: EndReason) -> Session:
 
 
 def with_facts(session: Session, person: Person, now: datetime, limits: Limits) -> Session:
-    """The same session with newly read facts; somebody who became an administrator gets the shorter limit."""
+    """The same session with newly read facts; somebody whose new roles have a shorter limit gets it."""
     expires = min(session.expires_at, session.auth_time + lifetime(person, limits))
     return replace(session, person=person, facts_at=now, expires_at=expires)

@@ -1,4 +1,8 @@
-"""One-time codes by time (RFC 6238): six digits, SHA-1, 30 seconds, one step of tolerance, each code once."""
+"""One-time codes by time (RFC 6238): six digits, SHA-1, 30 seconds, each code once.
+
+A telephone's clock may be off. The step it was off at its last code is remembered (RFC 6238 §6), and the next code is
+looked for one step around that, never more than `DRIFT_MAX` from our own clock: always three codes at most are right.
+"""
 
 import hmac
 import re
@@ -10,7 +14,8 @@ import pyotp
 from idp.login.entered import code_digits
 
 STEP = 30  # seconds, RFC 6238 §5.2
-DRIFT = 1  # steps either way: telephones are rarely more than half a minute off
+AROUND = 1  # steps either way of where the clock was last
+DRIFT_MAX = 3  # steps, a minute and a half: a clock further off is to be set right
 SECRET_TEXT = re.compile(r"[A-Z2-7]{32,128}")  # base32 of 160 bits and more, RFC 4226 §4 R6
 
 
@@ -50,6 +55,8 @@ class Enrolled:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     counter: int
+    drift: int
+    """Steps the telephone's clock is off now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +80,29 @@ def new_secret() -> Secret:
 
 
 def match(
-    secret: Secret, typed: str, now: datetime, last: int = -1
+    secret: Secret, typed: str, now: datetime, last: int = -1, drift: int = 0
 ) -> Accepted | Wrong | Replayed | Unusable:
-    """Compare `typed` with the codes of the steps around `now`; `last` is the last accepted counter."""
+    """Compare `typed` with the codes of the steps around `now` and `drift`; `last`: the last accepted counter."""
     digits = code_digits(typed)
     if digits is None:
         return Unusable()
     generator = pyotp.TOTP(secret.base32)
     present = int(now.timestamp()) // STEP
-    steps = range(max(0, present - DRIFT), present + DRIFT + 1)
     # every step is computed and compared, so that the time does not tell which one matched
-    right = [step for step in steps if hmac.compare_digest(generator.generate_otp(step), digits)]
+    right = [
+        step for step in window(present, drift) if hmac.compare_digest(generator.generate_otp(step), digits)
+    ]
     if not right:
         return Wrong()
     unused = [step for step in right if step > last]
-    return Accepted(unused[0]) if unused else Replayed()
+    return Accepted(unused[0], unused[0] - present) if unused else Replayed()
+
+
+def window(present: int, drift: int) -> range:
+    """Steps whose codes are taken at the step `present` of a telephone whose clock was `drift` steps off."""
+    first = max(0, present - DRIFT_MAX, present + drift - AROUND)
+    last = min(present + DRIFT_MAX, present + drift + AROUND)
+    return range(first, last + 1)
 
 
 def provisioning_address(secret: Secret, login: str, issuer: str) -> str:

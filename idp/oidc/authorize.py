@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import AuthenticationLevel, Language, SubjectId
 from idp.login.entered import login_fault
+from idp.login.level import reaches, weakest
 from idp.login.session import Session
 from idp.oidc import parameters, pkce
 from idp.oidc.client import Client, ClientId, Clients, Scope
@@ -49,6 +50,8 @@ class Request:
     nonce: str | None
     prompts: tuple[Prompt, ...]
     max_age: timedelta | None
+    demanded: AuthenticationLevel | None
+    """The least of `acr_values` that we know; any level from there on answers the request."""
     login_hint: str
     language: Language | None
     subject: SubjectId | None
@@ -113,6 +116,7 @@ def read(
         nonce=values.get("nonce"),
         prompts=tuple(Prompt(word) for word in values.get("prompt", "").split()),
         max_age=timedelta(seconds=int(values["max_age"])) if "max_age" in values else None,
+        demanded=weakest(levels_of(values.get("acr_values", ""))),
         login_hint=_login_hint(values.get("login_hint", "")),
         language=language_of(values.get("ui_locales", "")),
         subject=hint.subject if hint else None,
@@ -167,6 +171,11 @@ def _fault(values: Mapping[str, str]) -> Refused | None:
             _INVALID,
             "max_age must be a number of seconds",
         ),
+        (
+            "acr_values" in values and not levels_of(values["acr_values"]),
+            OAuthError.UNMET_AUTHENTICATION_REQUIREMENTS,
+            "acr_values names no level of this provider; see acr_values_supported",
+        ),
     )
     return next((Refused(error, text) for wrong, error, text in checks if wrong), None)
 
@@ -178,6 +187,7 @@ class SignInWhy(StrEnum):
     ASKED_ANEW = "prompt_login"
     TOO_LONG_AGO = "max_age"
     OTHER_PERSON = "id_token_hint"
+    LEVEL_TOO_LOW = "acr_values"
 
 
 def must_ask(
@@ -200,7 +210,23 @@ def must_ask(
         and session.auth_time < asked_at
     ):
         return SignInWhy.TOO_LONG_AGO
-    return None
+    return None if reaches(session.level, request.demanded) else SignInWhy.LEVEL_TOO_LOW
+
+
+REFUSALS: dict[SignInWhy, Refused] = {
+    SignInWhy.NO_SESSION: Refused(
+        OAuthError.LOGIN_REQUIRED, "the session ended meanwhile; begin a new sign-in"
+    ),
+    SignInWhy.ASKED_ANEW: Refused(OAuthError.LOGIN_REQUIRED, "the person was not asked anew"),
+    SignInWhy.TOO_LONG_AGO: Refused(OAuthError.LOGIN_REQUIRED, "the sign-in is older than max_age"),
+    SignInWhy.OTHER_PERSON: Refused(
+        OAuthError.LOGIN_REQUIRED, "somebody else signed in than id_token_hint names"
+    ),
+    SignInWhy.LEVEL_TOO_LOW: Refused(
+        OAuthError.UNMET_AUTHENTICATION_REQUIREMENTS, "the person has no factor of the demanded level"
+    ),
+}
+"""What the relying party is told when a sign-in that came to its end does not answer the request."""
 
 
 def silent(request: Request) -> bool:
@@ -224,6 +250,11 @@ def scopes_of(asked: str, client: Client) -> tuple[Scope, ...]:
     """Known scopes that were asked for or are always given; unknown ones are ignored (Core §3.1.2.1)."""
     words = set(asked.split())
     return tuple(scope for scope in Scope if scope in words or scope in client.always)
+
+
+def levels_of(acr_values: str) -> list[AuthenticationLevel]:
+    """Those we know; a request that names none of them cannot be met."""
+    return [level for level in AuthenticationLevel if level.value in acr_values.split()]
 
 
 def language_of(ui_locales: str) -> Language | None:

@@ -34,7 +34,7 @@ def document(issuer: str) -> dict[str, Any]:
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
         "code_challenge_methods_supported": ["S256"],
-        "acr_values_supported": [AuthenticationLevel.TWO_FACTORS.value],
+        "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],
         "ui_locales_supported": [language.value for language in Language],
         "claim_types_supported": ["normal"],

@@ -12,6 +12,8 @@ class OAuthError(StrEnum):
     INVALID_SCOPE = "invalid_scope"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     LOGIN_REQUIRED = "login_required"
+    UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
     REQUEST_NOT_SUPPORTED = "request_not_supported"
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"

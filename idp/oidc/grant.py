@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from idp import events
 from idp.events import Origin
 from idp.login.handle import HandleHash
-from idp.login.session import Session, end_due
+from idp.login.session import Limits, Session, end_due
 from idp.oidc import pkce
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
@@ -69,12 +69,12 @@ def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: 
 
 
 def redeem(
-    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, idle: timedelta, now: datetime
+    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, limits: Limits, now: datetime
 ) -> Redeemed | Refused:
     """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
     code = book.code(exchange.code)
     session = book.session(code.session) if code is not None else None
-    fault = _fault(code, session, exchange, idle, now)
+    fault = _fault(code, session, exchange, limits, now)
     withdrawn = 0
     if code is not None and code.client == exchange.client.id:
         if code.used_at is not None:
@@ -118,7 +118,7 @@ def redeem(
 
 
 def _fault(
-    code: Code | None, session: Session | None, exchange: Exchange, idle: timedelta, now: datetime
+    code: Code | None, session: Session | None, exchange: Exchange, limits: Limits, now: datetime
 ) -> CodeFault | None:
     if code is None:
         return CodeFault.UNKNOWN
@@ -128,19 +128,19 @@ def _fault(
         (now >= code.expires_at, CodeFault.EXPIRED),
         (code.redirect_uri != exchange.redirect_uri, CodeFault.REDIRECT_URI_DIFFERS),
         (not pkce.proves(exchange.verifier, code.challenge), CodeFault.VERIFIER_WRONG),
-        (session is None or end_due(session, now, idle) is not None, CodeFault.SESSION_ENDED),
+        (session is None or end_due(session, now, limits) is not None, CodeFault.SESSION_ENDED),
     )
     return next((reason for wrong, reason in checks if wrong), None)
 
 
 def opened_by(
-    book: Book, token: HandleHash, idle: timedelta, now: datetime
+    book: Book, token: HandleHash, limits: Limits, now: datetime
 ) -> tuple[Session, tuple[Scope, ...]] | None:
     """Session and scopes an access token opens; None when it opens nothing (any more)."""
     kept = book.token(token)
     if kept is None or now >= kept.expires_at:
         return None
     session = book.session(kept.session)
-    if session is None or end_due(session, now, idle) is not None:
+    if session is None or end_due(session, now, limits) is not None:
         return None
     return session, kept.scopes

@@ -1,17 +1,27 @@
 """The second factor: nobody comes in without it, adds one to an account that has one, or enrols for another."""
 
 import asyncio
+import html
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
+from webauthn.helpers import base64url_to_bytes
+from yarl import URL
 
 from gateway.audit.entry import Code
+from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
+from idp.login import keys
 from idp.login.totp import Secret, code_at
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
-from tests.rig.visitor import Visitor
+from tests.rig.product import enrolment_code
+from tests.rig.soft_key import UP, UV, SoftKey
+from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BEGIN_AGAIN = "start_again"
@@ -90,49 +100,79 @@ async def test_a_session_that_is_signed_in_changes_no_factor_either(ground: Grou
     assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
 
 
-async def test_an_enrolment_is_good_once_and_for_one_secret(ground: Ground) -> None:
-    """Two sign-ins stand at enrolment, one of them in the hands of somebody who knows the password too."""
-    account = ground.somebody(enrolled=False)
-    own, thief = ground.browser(), ground.browser()
-    pages = [await ground.at_code(browser, account) for browser in (own, thief)]
-    assert pages[0].secret
-    assert pages[0].secret != pages[1].secret
-    assert (await own.fill(pages[0], code=ground.code(account, pages[0].secret))).status == 200
-    enrolled = await ground.entries(at_least=1, codes=(Code.FACTOR_ENROLLED,), person=account.login)
-    shown = await thief.fill(pages[1], code=ground.code(account, pages[1].secret))
-    assert shown.status == 400
-    await ground.refused(shown, BEGIN_AGAIN)
-    assert (await ground.entry(shown, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
+async def test_the_password_alone_enrols_nothing(ground: Ground) -> None:
+    """Whoever learnt a password before its owner set up a factor gets no further."""
+    account, thief = ground.somebody(enrolled=False), ground.browser()
+    page = await ground.at_officers_code(thief, account)
+    for more in ("", "&by=code", "&by=key"):
+        shown = await thief.get(f"{page.url}{more}")
+        assert (shown.secret, "data-options" in shown.text) == ("", False)
+    for form in ("code", "enrolment/key", "saved", "recovery-codes"):
+        sent = await thief.post(
+            str(page.form).replace("/enrolment", f"/{form}"), {"code": "000000", "key": "{}"}
+        )
+        assert 'name="enrolment"' in sent.text
+    guessed = await thief.fill(page, enrolment="0" * 20)
+    assert guessed.status == 422
+    assert (await ground.entry(guessed, Code.ENROLMENT_CODE_REFUSED)).reason == "enrolment_code_wrong"
+    await ground.refused(guessed, "enrolment_code_wrong")
     assert in_no_session(ground, thief)
-    assert len(enrolled) == 1
-    late = await thief.get(pages[1].url)
-    assert late.status == 400
-    await ground.refused(late, BEGIN_AGAIN)
-    asked = await ground.at_code(ground.browser(), account)
-    assert asked.secret == ""
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
+
+
+async def test_an_officers_code_is_good_once_for_one_person_and_never_guessed_without_end(
+    ground: Ground,
+) -> None:
+    account, other = ground.somebody(enrolled=False), ground.somebody(enrolled=False)
+    code = await enrolment_code(ground.state, account)
+    thief = ground.browser()
+    stolen = await thief.fill(await ground.at_officers_code(thief, other), enrolment=code)
+    assert (
+        await ground.entry(stolen, Code.ENROLMENT_CODE_REFUSED)
+    ).reason == "enrolment_code_of_another_person"
+    browsers = [ground.browser() for _ in range(4)]
+    pages = [await ground.at_officers_code(browser, account) for browser in browsers]
+    shown = await asyncio.gather(
+        *(
+            browser.fill(page, enrolment=code, follow=False)
+            for browser, page in zip(browsers, pages, strict=True)
+        )
+    )
+    assert sorted(one.status for one in shown) == [303, 422, 422, 422]
+    for one in shown:
+        if one.status == 422:
+            assert (await ground.entry(one, Code.ENROLMENT_CODE_REFUSED)).reason == "enrolment_code_used"
+    last = [
+        await thief.fill(await ground.at_officers_code(thief, other), enrolment="1" * 20) for _ in range(5)
+    ]
+    assert last[-1].status == 429
+    await ground.refused(last[-1], "wait")
 
 
 async def test_two_enrolments_confirmed_at_once_keep_one(ground: Ground) -> None:
+    """Two sign-ins stand at enrolment, each by a code of its own; one is in the hands of somebody else."""
     account = ground.somebody(enrolled=False)
-    browsers = [ground.browser() for _ in range(4)]
-    pages = [await ground.at_code(browser, account) for browser in browsers]
+    browsers = ground.browser(), ground.browser()
+    pages = [await ground.at_enrolment(browser, account) for browser in browsers]
+    assert pages[0].secret != pages[1].secret
     shown = await asyncio.gather(
         *(
             browser.fill(page, code=_present(page.secret), follow=False)
             for browser, page in zip(browsers, pages, strict=True)
         )
     )
-    assert sorted(one.status for one in shown) == [303, 400, 400, 400]
-    for one in shown:
-        if one.status == 400:
-            assert (await ground.entry(one, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
+    assert sorted(one.status for one in shown) == [200, 400]
+    late = next(one for one in shown if one.status == 400)
+    assert (await ground.entry(late, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
+    await ground.refused(late, BEGIN_AGAIN)
     assert len(await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)) == 1
+    assert all(in_no_session(ground, browser) for browser in browsers)
 
 
 async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -> None:
     account = ground.somebody(enrolled=False)
     own, thief = ground.browser(), ground.browser()
-    page = await ground.at_code(own, account)
+    page = await ground.at_enrolment(own, account)
     await thief.get(ground.records())  # it has a binding of its own
     for browser in (thief, ground.browser()):
         looked = await browser.get(page.url)
@@ -143,13 +183,75 @@ async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -
         await ground.refused(shown, BEGIN_AGAIN)
         assert in_no_session(ground, browser)
     assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
-    assert (await own.fill(page, code=ground.code(account, page.secret))).status == 200
+    codes = await own.fill(page, code=ground.code(account, page.secret))
+    assert (await own.fill(codes)).status == 200
+
+
+def _asked(page: Shown) -> bytes:
+    options = re.search(r'data-options="([^"]*)"', page.text)
+    assert options is not None, page.title
+    return base64url_to_bytes(json.loads(html.unescape(options[1]))["challenge"])
+
+
+async def _with_key(ground: Ground) -> tuple[SoftKey, Account]:
+    """Somebody who has enrolled a key."""
+    account, browser = ground.somebody(enrolled=False), ground.browser()
+    page = await ground.at_enrolment(browser, account)
+    page = await browser.get(page.url.update_query(by="key"))
+    key = SoftKey(ground.login, URL(ground.login).host or "")
+    made = await browser.fill(page, key=key.made(_asked(page), owner=keys.user_handle(account.subject)))
+    assert made.status == 200, made.title
+    return key, account
+
+
+async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Ground) -> None:
+    """Wrong origin, wrong site, nobody verified, a count that went back, a replay: each by its name in the log."""
+    key, account = await _with_key(ground)
+    browser = ground.browser()
+
+    async def sent(answer: str) -> Shown:
+        page = await browser.get(ground.records())
+        return await browser.post(str(page.form).replace("/password", "/key"), {"key": answer})
+
+    async def shown(**lies: Any) -> Shown:
+        page = await browser.get(ground.records())
+        return await browser.post(
+            str(page.form).replace("/password", "/key"), {"key": key.shown(_asked(page), **lies)}
+        )
+
+    attacks = {
+        "key_origin_wrong": {"origin": "https://login.brana.localhost.evil.test"},
+        "key_site_wrong": {"rp_id": "brana.localhost"},
+        "key_user_not_verified": {"flags": UP},
+        "key_nobody_present": {"flags": UV},
+        "key_of_another_person": {"owner": b"x" * 32},
+    }
+    for reason, lies in attacks.items():
+        refused = await shown(**lies)
+        assert (refused.status, in_no_session(ground, browser)) == (422, True)
+        await ground.refused(refused, "key_refused")
+        assert (await ground.entry(refused, Code.SIGN_IN_KEY_REFUSED)).reason == reason
+    replayed = await sent(key.shown(b"an earlier challenge"))
+    assert (await ground.entry(replayed, Code.SIGN_IN_KEY_REFUSED)).reason == "key_challenge_wrong"
+    thief = SoftKey(ground.login, key.rp_id, owner=key.owner)
+    page = await browser.get(ground.records())
+    foreign = await browser.post(
+        str(page.form).replace("/password", "/key"), {"key": thief.shown(_asked(page))}
+    )
+    assert (await ground.entry(foreign, Code.SIGN_IN_KEY_REFUSED)).reason == "key_unknown"
+    assert (await shown()).status == 200
+    page = await browser.get(authorization(ground, prompt="login"))
+    copied = key.shown(_asked(page), count=1)
+    back = await browser.post(str(page.form).replace("/password", "/key"), {"key": copied})
+    assert (await ground.entry(back, Code.SIGN_IN_KEY_REFUSED)).reason == "key_count_went_back"
+    signed_in = await ground.entries(at_least=1, codes=(Code.SIGN_IN_COMPLETED,), person=account.login)
+    assert len(signed_in) == 1
 
 
 async def test_a_sign_in_and_an_enrolment_end_with_their_time(ground: Ground) -> None:
     enrolling, signing = ground.somebody(enrolled=False), ground.somebody()
     browsers = ground.browser(), ground.browser()
-    pages = [await ground.at_code(browsers[0], enrolling), await ground.at_code(browsers[1], signing)]
+    pages = [await ground.at_enrolment(browsers[0], enrolling), await ground.at_code(browsers[1], signing)]
     lifetime = ground.product.settings.sign_in.flow_lifetime + timedelta(seconds=1)
     names = [page.url.query["flow"] for page in pages]
 

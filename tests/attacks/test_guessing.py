@@ -13,6 +13,7 @@ from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 GUESSES = 5  # of an account within the window, as delivered
+LOCKS_AFTER = 10  # wrong passwords, as the office's directory has it
 
 
 async def guessed(
@@ -148,7 +149,7 @@ async def test_lock_out_reaches_neither_the_directory_s_account_nor_the_person_s
             found = root.search_s(ldif.person_dn(account.login), ldap.SCOPE_BASE, attrlist=["+"])[0][1]
             assert "pwdAccountLockedTime" not in found
         finally:
-            root.modify_s(policy, [(ldap.MOD_DELETE, "pwdMaxFailure", None)])
+            root.modify_s(policy, [(ldap.MOD_REPLACE, "pwdMaxFailure", [str(LOCKS_AFTER).encode()])])
     assert (await own.get(ground.records(), follow=False)).status == 200
     await own.post(f"{ground.records()}.brana/sign-out", {})
     page = await ground.at_code(own, account)
@@ -168,6 +169,60 @@ async def test_the_cookie_of_a_known_browser_gives_its_guesses_for_its_own_perso
         browser = ground.browser()
         browser.keep(ground.login, {"__Host-brana-browser": cookie})
         await locked(ground, await guessed(ground, victim.login, victim.password, browser))
+
+
+async def test_copies_of_a_known_browser_s_cookie_do_not_lock_the_directory_s_account(ground: Ground) -> None:
+    """Strangers, and thieves with the cookie, at ten addresses at once: one wrong password less than the lock-out."""
+    account = ground.somebody()
+    own = await ground.signed_in(account)
+    known = own.cookies(ground.login)["__Host-brana-browser"]
+    thieves = [ground.browser() for _ in range(5)]
+    for thief in thieves:
+        thief.keep(ground.login, {"__Host-brana-browser": known})
+    everybody = [*thieves, *(ground.browser() for _ in range(5))]
+    pages = [await browser.get(ground.portal) for browser in everybody]
+    tries = [(everybody[n % 10], pages[n % 10]) for n in range(40)]
+    shown = await asyncio.gather(
+        *(browser.fill(page, username=account.login, password="spatne") for browser, page in tries)
+    )
+    assert {one.status for one in shown} == {422, 429}
+    with ground.product.as_root() as root:
+        found = root.search_s(ldif.person_dn(account.login), ldap.SCOPE_BASE, attrlist=["+"])[0][1]
+    assert "pwdAccountLockedTime" not in found
+    assert len(found["pwdFailureTime"]) == LOCKS_AFTER - 1
+    waits = await guessed(ground, account.login, account.password, thieves[0])
+    assert waits.status == 429
+    await ground.refused(waits, "wait")
+    reasons = {
+        entry.reason for entry in await ground.entries(codes=(Code.SIGN_IN_THROTTLED,), person=account.login)
+    }
+    assert "too_many_attempts_directory" in reasons
+
+
+async def test_a_network_that_tries_many_names_runs_out_of_guesses_and_a_known_browser_in_it_does_not(
+    ground: Ground,
+) -> None:
+    account, neighbour = ground.somebody(), ground.somebody()
+    own = await ground.signed_in(account)
+    limit = ground.product.settings.sign_in.attempts_per_network
+    network = own.address.rpartition(".")[0]
+    browsers = [ground.browser(f"{network}.{number}") for number in range(10, 15)]
+    pages = [await browser.get(ground.portal) for browser in browsers]
+    shown = await asyncio.gather(
+        *(
+            browsers[n % 5].fill(pages[n % 5], username=f"nikdo.ze.site.{n}", password="x")
+            for n in range(limit + 5)
+        )
+    )
+    assert sorted(one.status for one in shown) == [422] * limit + [429] * 5
+    fresh = ground.browser(f"{network}.99")
+    last = await guessed(ground, neighbour.login, neighbour.password, fresh)
+    await ground.refused(last, "wait")
+    throttled = await ground.entry(last, Code.SIGN_IN_THROTTLED)
+    assert (throttled.reason, throttled.address) == ("too_many_attempts_network", fresh.address)
+    await own.post(f"{ground.records()}.brana/sign-out", {})
+    page = await ground.at_code(own, account)
+    assert (await own.fill(page, code=ground.code(account))).status == 200
 
 
 async def test_an_address_that_tries_many_names_runs_out_of_guesses(ground: Ground) -> None:

@@ -83,6 +83,44 @@ def test_a_sign_in_by_default_fits_into_what_the_host_remembers(office: Office) 
     assert settings.sign_in.flow_lifetime < ATTEMPT_LIFETIME
 
 
+def limits(*lines: str) -> tuple[str, str]:
+    text = "".join(f"{line}\n" for line in ('roles = ["supplier"]', *lines))
+    return ("[policies]\n", f"[[sign_in.limits]]\n{text}[policies]\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "at", "says"),
+    [
+        ((), "[[sign_in.limits]]", "it limits nothing"),
+        (
+            ('idle = "16 min"',),
+            'idle = "16 min"',
+            "it changes nothing: for everybody sign_in.idle is 0:15:00",
+        ),
+        (('absolute = "11 h"',), 'absolute = "11 h"', "it changes nothing"),
+        (('idle = "5 min"',), 'idle = "5 min"', "has been idle for too long"),
+        (('absolute = "15 min"',), 'absolute = "15 min"', "would never end by idling"),
+        (('idle = "9 min"', 'absolute = "9 min"'), 'absolute = "9 min"', "would never end by idling"),
+        (('idle = "0 s"',), 'idle = "0 s"', "nothing can happen in no time"),
+    ],
+)
+def test_a_limit_of_roles_that_cannot_be_meant_is_told(
+    lines: tuple[str, ...], at: str, says: str, office: Office
+) -> None:
+    path = office(limits(*lines))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == at
+    assert says in problem.what
+
+
+@pytest.mark.parametrize(
+    "lines", [('idle = "6 min"',), ('absolute = "16 min"',), ('idle = "6 min"', 'absolute = "7 min"')]
+)
+def test_a_stricter_limit_of_roles_is_accepted(lines: tuple[str, ...], office: Office) -> None:
+    settings, _ = load(office(limits(*lines)))
+    assert len(settings.sign_in.limits) == 1
+
+
 @pytest.mark.real
 def test_the_check_command_names_file_line_and_remedy(office: Office) -> None:
     path = office(written("grants", 'lifetime = "20 min"'))

@@ -114,9 +114,13 @@ def office(tmp_path: Path) -> Path:
     """Files of the names that the example uses, and the example itself with the paths of this test."""
     for name in ("tls", "policies/region", "policies/municipalities"):
         (tmp_path / name).mkdir(parents=True)
-    secrets = ("tls/key.pem", "directory.password", "library.secret")
-    for name in (*secrets, "tls/chain.pem", "tls/directory-authority.pem"):
-        (tmp_path / name).write_text("anything\n")
+    secrets = (
+        *("tls/key.pem", "directory.password", "library.secret"),
+        *("webhook.secret", "smtp.password"),
+    )
+    authorities = ("tls/directory-authority.pem", "tls/receivers-authority.pem")
+    for name in (*secrets, "tls/chain.pem", *authorities):
+        (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
     return tmp_path / "brana.toml"

@@ -17,8 +17,9 @@ from gateway.demo.slapd import free_port
 from gateway.demo.start import prepare
 from gateway.demo.world import World
 from idp.directory.errors import BindRefused, RefusalReason
+from idp.directory.federation import Federation
 from idp.directory.person import AccountState, Person, RoleHeld
-from idp.directory.reader import DirectoryReader
+from idp.directory.subject import directory_of
 from tests.rig.demo_world import Demo
 
 pytestmark = pytest.mark.real
@@ -27,7 +28,14 @@ pytestmark = pytest.mark.real
 @pytest.fixture
 def settings(demo: Demo, tmp_path):
     path = tmp_path / "brana.toml"
-    path.write_text(settings_text(demo.world, demo.running.directory_url, demo.running.applications))
+    path.write_text(
+        settings_text(
+            demo.world,
+            demo.running.directory_url,
+            demo.running.applications,
+            own_directory_url=demo.running.own_directory_url,
+        )
+    )
     read, district = load(path)
     assert len(district) == 46
     return read
@@ -45,14 +53,19 @@ def test_the_configuration_is_one_the_product_takes(settings, demo: Demo):
 
 
 async def test_the_directory_knows_the_same_people_with_the_same_roles(settings, demo: Demo):
-    reader = DirectoryReader(settings.directories[0])
+    federation = Federation(settings.directories)
     try:
         began = time.monotonic()
-        found = {person.subject: person async for person in reader.everyone()}
+        found = {
+            person.subject: person
+            for reader in federation.readers.values()
+            async for person in reader.everyone()
+        }
         assert time.monotonic() - began < 10
     finally:
-        reader.close()
+        federation.close()
     assert set(found) == {one.subject for one in demo.world.accounts}
+    assert {directory_of(one) for one in found} == {"kromeriz", "chropyne"}
     for one in demo.world.accounts:
         person = found[one.subject]
         assert (person.login, person.name) == (one.login, one.name)
@@ -61,19 +74,19 @@ async def test_the_directory_knows_the_same_people_with_the_same_roles(settings,
 
 
 async def test_the_cast_signs_in_and_the_disabled_one_does_not(settings, demo: Demo):
-    reader = DirectoryReader(settings.directories[0])
+    federation = Federation(settings.directories)
     try:
         for one in demo.world.cast:
-            answer = await reader.authenticate(one.login, one.password)
+            answer = await federation.authenticate(one.login, one.password)
             if one.disabled:
                 assert answer == BindRefused(RefusalReason.DISABLED, one.subject)
             else:
                 assert isinstance(answer, Person)
                 assert answer.subject == one.subject
-        wrong = await reader.authenticate(demo.world.cast[0].login, demo.world.cast[1].password)
+        wrong = await federation.authenticate(demo.world.cast[0].login, demo.world.cast[1].password)
         assert isinstance(wrong, BindRefused)
     finally:
-        reader.close()
+        federation.close()
 
 
 def test_preparing_again_finds_the_same_world_at_once(world: World):
@@ -114,7 +127,7 @@ def test_all_processes_end_when_the_demo_is_killed(world: World, tmp_path):
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "."})
     assert parent.stdout.readline() == b"ready\n"
     children = psutil.Process(parent.pid).children()
-    assert len(children) == 4
+    assert len(children) == 5  # two directories, three applications
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Error, Page, expect
 
-from tests.journeys.conftest import next_code, person, sign_in
+from tests.journeys.conftest import person, sign_in
 from tests.rig.browser import screenshot
 from tests.rig.demo import Demo
 
@@ -19,35 +19,6 @@ HULIN, KROMERIZ = "spisovka-588491", "spisovka-588296"
 async def open_portal(product: Demo, page: Page, login: str) -> None:
     await page.goto(product.url("portal"))
     await sign_in(page, product.account(login))
-
-
-async def test_first_sign_in_enrols_a_second_factor(product: Demo, browser: Browser) -> None:
-    account = product.account("maresova.lucie")
-    async with person(browser) as lucie:
-        await lucie.goto(product.url("portal"))
-        await lucie.fill("[name=username]", account.login)
-        await lucie.fill("[name=password]", account.password)
-        await lucie.click("main button[type=submit]")
-        await expect(lucie.locator("svg").first).to_be_visible()
-        await screenshot(lucie, "enrolment")
-        text = await lucie.locator("main").text_content() or ""
-        shown = re.search(r"((?:[A-Z2-7]{4} ?){6,})", text)
-        assert shown
-        secret = shown[1].replace(" ", "")
-        account = type(account)(**{**account.__dict__, "totp_secret": secret})
-        await lucie.fill("[name=code]", "000000")
-        await lucie.click("main button[type=submit]")
-        await expect(lucie.get_by_role("alert").or_(lucie.locator(".wrong")).first).to_be_visible()
-        await lucie.fill("[name=code]", next_code(account))
-        await lucie.click("main button[type=submit]")
-        await expect(lucie.locator("main")).to_contain_text("Hulín")
-    async with person(browser) as again:
-        await again.goto(product.url("portal"))
-        await sign_in(again, account)
-        await expect(again.locator("main")).to_contain_text("Hulín")
-    codes = [one["entry"]["code"] for one in product.entries("--person", account.login)]
-    assert codes.count("factor.enrolled") == 1
-    assert "sign_in.code_refused" in codes
 
 
 async def test_switching_the_municipality_changes_what_may_be_opened(product: Demo, browser: Browser) -> None:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from config.vocabulary import ApplicationId, MunicipalityCode, Role
+from config.vocabulary import ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.commands.state import State
@@ -33,7 +33,7 @@ from tests.rig import exact_http
 from tests.rig.envoy import free_port
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
-from tests.rig.product import ROOT, Product, installed
+from tests.rig.product import ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
 
 MORE_CLERKS = 150
@@ -113,9 +113,9 @@ class Ground:
         return code_at(Secret(known), datetime.fromtimestamp(step * STEP, UTC))
 
     def address(self) -> str:
-        """Where nobody has come from yet."""
+        """Where nobody has come from yet, nor from the network around it."""
         number = next(self._addresses)
-        return f"127.{1 + number // 65_536}.{number // 256 % 256}.{number % 256}"
+        return f"127.{1 + number // 256}.{number % 256}.7"
 
     def browser(self, address: str | None = None) -> Visitor:
         return self.product.visitor(address or self.address())
@@ -127,11 +127,29 @@ class Ground:
         assert 'name="code"' in shown.text, (shown.status, shown.title)
         return shown
 
+    async def at_officers_code(self, browser: Visitor, account: Account) -> Shown:
+        """The page that asks whoever has no factor for an officer's code."""
+        page = await browser.get(self.records())
+        shown = await browser.fill(page, username=account.login, password=account.password)
+        assert 'name="enrolment"' in shown.text, (shown.status, shown.title)
+        return shown
+
+    async def at_enrolment(
+        self, browser: Visitor, account: Account, subject: SubjectId | None = None
+    ) -> Shown:
+        """The page that sets up an application for codes; password and officer's code are shown already."""
+        page = await self.at_officers_code(browser, account)
+        code = await enrolment_code(self.state, account, subject)
+        chosen = await browser.fill(page, enrolment=code)
+        shown = await browser.get(chosen.url.update_query(by="code"))
+        assert shown.secret, (shown.status, shown.title)
+        return shown
+
     async def signed_in(self, account: Account, url: str | None = None) -> Visitor:
         """A browser of this person, signed in at `url`."""
         browser = self.browser()
         page = await self.at_code(browser, account, url)
-        shown = await browser.fill(page, code=self.code(account, page.secret))
+        shown = await browser.fill(page, code=self.code(account))
         assert shown.status == 200, (shown.status, shown.title)
         return browser
 

@@ -29,6 +29,7 @@ class Account:
     name: str
     password: str
     totp_secret: str | None
+    enrolment_code: str | None
     subject: str
 
     def code(self, at: float | None = None) -> str:

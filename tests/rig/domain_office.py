@@ -8,7 +8,7 @@ import pytest
 
 from tests.rig.samba import GROUPS, PEOPLE, Administrator, Domain, account, samba
 from tests.rig.samba_surgery import age_password
-from tests.rig.samba_tree import BASE
+from tests.rig.samba_tree import BASE, made_once
 
 PASSWORD = "Správné heslo na zkoušku 1"
 HULIN, KROMERIZ = "588491", "588296"
@@ -24,6 +24,7 @@ def dn(login: str) -> str:
 STATES: dict[str, dict[str, object]] = {
     "starosta": {},
     "bez.role": {},
+    "z.oddeleni": {},
     "vypnuta": {"userAccountControl": DISABLED},
     "prosla": {"accountExpires": OVER_SINCE_2016},
     "nikdy.nula": {"accountExpires": 0},
@@ -36,14 +37,24 @@ STATES: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.fixture(scope="session")
+def office_tree(domain_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the office, without a server."""
+
+    def make(folder: Path) -> None:
+        with samba(domain_tree, folder) as controller:
+            with controller.as_administrator() as root:
+                root.change(BASE, lockoutThreshold=3, minPwdAge=0)
+                settle(root)
+            age_password(controller.folder, dn("stare.heslo"))
+            lock(controller, "zamcena")
+
+    return made_once(tmp_path_factory, "domain-office", make) / "dc"
+
+
 @pytest.fixture(scope="module")
-def domain(domain_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
-    with samba(domain_tree, tmp_path_factory.mktemp("domain")) as controller:
-        with controller.as_administrator() as root:
-            root.change(BASE, lockoutThreshold=3, minPwdAge=0)
-            settle(root)
-        age_password(controller, dn("stare.heslo"))
-        lock(controller, "zamcena")
+def domain(office_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
+    with samba(office_tree, tmp_path_factory.mktemp("domain"), furnished=True) as controller:
         yield controller
 
 
@@ -62,6 +73,9 @@ def settle(root: Administrator) -> None:
     group(root, "clerk", KROMERIZ, staff)
     circle = group(root, "accountant", HULIN, staff)
     root.connection.modify_s(staff, [(ldap.MOD_ADD, "member", circle.encode())])  # each is in the other
+    elsewhere = f"CN=oddělení,OU=services,{BASE}"
+    root.add(elsewhere, objectClass="group", sAMAccountName="oddeleni", member=dn("z.oddeleni"))
+    group(root, "budget_manager", KROMERIZ, elsewhere)
     group(root, "mail_room", HULIN, ZANETA, kind="2")  # a list for mail, not for access
     mayors = group(root, "mayor", HULIN, dn("starosta"))
     group(root, "deputy_mayor", HULIN, mayors)

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 import gateway.storage.tables.audit
 import gateway.storage.tables.authenticators
-import gateway.storage.tables.identity  # noqa: F401 - declares its tables
+import gateway.storage.tables.identity
+import gateway.storage.tables.notices
+import gateway.storage.tables.sessions  # noqa: F401 - they declare their tables
 from gateway.audit.entry import Code, Entry
 from gateway.storage.audit import Ledger
 from gateway.storage.database import Database

@@ -11,7 +11,7 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import psutil
 
 from config.district import read_district
 from config.settings import Settings
-from config.vocabulary import ApplicationId
+from config.vocabulary import ApplicationId, SubjectId
 from gateway.commands.addresses import Addresses
 from gateway.commands.state import State, open_state
 from gateway.demo import ldif
@@ -31,6 +31,8 @@ from gateway.demo.slapd import Slapd, free_port, load
 from gateway.demo.slapd import start as start_slapd
 from gateway.demo.start import DISTRICT, DOMAIN, plan
 from gateway.demo.world import Account, World, draw_accounts
+from idp.login.officer import issue_enrolment_code
+from idp.login.spoken_code import new_spoken_code, written
 from idp.login.totp import Secret
 from tests.rig.slapd import as_root
 from tests.rig.visitor import Visitor
@@ -195,6 +197,18 @@ async def installed(
             await made.stop()
     finally:
         directory.stop()
+
+
+async def enrolment_code(state: State, account: Account, subject: SubjectId | None = None) -> str:
+    """What an officer would tell this person, or `subject` of the same name."""
+    code, now = new_spoken_code(), datetime.now(UTC)
+    until = now + timedelta(hours=1)
+    await state.identities.transact(
+        lambda book: issue_enrolment_code(
+            book, subject or account.subject, account.login, code, "cli:test", now, until
+        )
+    )
+    return written(code)
 
 
 async def enrol(state: State, accounts: Sequence[Account]) -> None:

@@ -1,6 +1,7 @@
 """The real identity provider on a unix socket, and a browser without JavaScript that keeps its cookies."""
 
 import functools
+import json
 import re
 import shutil
 import tempfile
@@ -11,24 +12,30 @@ from datetime import datetime, timedelta
 from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
 from joserfc.jwk import ECKey, RSAKey
+from webauthn.helpers import base64url_to_bytes
 
-from config.settings import SignIn
-from config.vocabulary import Language, SessionId
+from config.places import Places
+from config.settings import Place, SignIn, Title
+from config.vocabulary import Language, SessionId, SubjectId
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.lockout import NO_LOCKOUT, Lockout
+from idp.directory.password import NotChanged, NotChangedReason
 from idp.http.app import make_app
 from idp.http.page import Assets, Pages
-from idp.http.provider import Authenticate, Provider, Reread
+from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
+from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
 from idp.oidc.keys import SigningKey, SigningKeys
 from idp.oidc.pkce import challenge_of
 from tests.rig.identity_store import Kept, identity_store
-from tests.rig.people import NOON
+from tests.rig.people import HULIN, NOON
+from tests.rig.soft_key import SoftKey
 
 ISSUER = "https://login.obec.test"
 PORTAL = "https://portal.obec.test"
@@ -41,6 +48,7 @@ GIS_SECRET = "tajemstvi-aplikace-gis-ktere-nikdo-neuhodne"
 VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
 
 ADDRESS = "192.0.2.7"
+TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 
 @functools.cache
@@ -141,7 +149,16 @@ class Browser:
         return await self.post(page.replace("/sign-in", "/sign-in/password", 1), form, **headers)
 
     async def code(self, page: str, code: str, **headers: str) -> Answer:
-        return await self.post(page.replace("/sign-in", "/sign-in/code", 1), {"code": code}, **headers)
+        return await self.form(page, "code", {"code": code}, **headers)
+
+    async def form(self, page: str, name: str, fields: Mapping[str, str], **headers: str) -> Answer:
+        """Send the form `name` of a sign-in's page."""
+        return await self.post(page.replace("/sign-in", f"/sign-in/{name}", 1), fields, **headers)
+
+    async def key(self, page: str, key: SoftKey, name: str = "key", **changes: Any) -> Answer:
+        """Answer the challenge the page shows, with a security key in software."""
+        shown = await self.get(page)
+        return await self.form(page, name, {"key": key.shown(challenge_on(shown), **changes)})
 
 
 def request_parameters(**changes: str | None) -> dict[str, str]:
@@ -170,6 +187,13 @@ def secret_on(page: Answer) -> str:
     return unescape(found[1]).replace(" ", "")
 
 
+def challenge_on(page: Answer) -> bytes:
+    """What a key is asked to sign."""
+    found = re.search(r'data-options="([^"]*)"', page.text)
+    assert found is not None, page.text
+    return base64url_to_bytes(json.loads(unescape(found[1]))["challenge"])
+
+
 @dataclass(slots=True)
 class Rig:
     kept: Kept
@@ -190,13 +214,21 @@ class Rig:
             await http.close()
 
 
+async def at_the_office(_subject: SubjectId, _old: str, _new: str) -> NotChanged:
+    """A directory in which nobody may change the own password."""
+    return NotChanged(NotChangedReason.NOT_ALLOWED)
+
+
 @asynccontextmanager
 async def provider(
     authenticate: Authenticate,
     reread: Reread,
     sign_in: SignIn | None = None,
     start: datetime = NOON,
+    change_password: ChangePassword = at_the_office,
     lockout: Lockout = NO_LOCKOUT,
+    last_resort: Recovery | None = None,
+    realm: str = "",
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -218,7 +250,9 @@ async def provider(
                 store=kept.store,
                 authenticate=authenticate,
                 reread=reread,
+                change_password=change_password,
                 lockout=lambda: lockout,
+                realm=realm,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),
@@ -227,11 +261,15 @@ async def provider(
                     domain="brana.test",
                     assets=Assets(),
                     default_language=Language.CZECH,
+                    places=Places([Place(title=TOWN_HALL, networks=["192.0.2.0/24"])]),
+                    account=f"{ISSUER}/account",
                 ),
                 clock=clock,
+                municipality_name={HULIN: "Hulín"}.__getitem__,
+                support="Helpdesk, 573 321 100",
                 on_ended=on_ended,
             )
-            runner = web.AppRunner(make_app(made), access_log=None)
+            runner = web.AppRunner(make_app(made, last_resort), access_log=None)
             await runner.setup()
             socket = folder / "idp.sock"
             await web.UnixSite(runner, str(socket)).start()

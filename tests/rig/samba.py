@@ -8,7 +8,7 @@ import random
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,20 +22,19 @@ from ldap import modlist
 from config.settings import Directory as DirectorySettings
 from config.settings import RoleMapping
 from config.vocabulary import DirectoryName, Role
+from gateway.demo.authority import Authority
 from tests.rig.authority import make_authority, server_pair
+from tests.rig.samba_surgery import become_another_server
 from tests.rig.samba_tree import ADDRESSES, ADMINISTRATOR_PASSWORD, BASE, SYSTEM, copied
 
 GUARD_PORT = 88  # Kerberos, which is not served here: whoever holds it owns the address
 READY_WITHIN = 20.0  # seconds; a loaded machine needs more than the usual one
-ENDS_WITHIN = 5.0
 
 PEOPLE = f"OU=people,{BASE}"
 GROUPS = f"OU=groups,{BASE}"
 SERVICE = f"CN=brana,OU=services,{BASE}"
 SERVICE_PASSWORD = "Sluzebni-heslo-Brany-1"
 ROLES = [RoleMapping(group=f"CN={role.value},OU={{municipality}},{GROUPS}", role=role) for role in Role]
-
-Attributes = Mapping[str, str | bytes | Sequence[str | bytes]]
 
 
 @dataclass(slots=True)
@@ -60,20 +59,7 @@ class Domain:
 
     def settings(self, **changes: Any) -> DirectorySettings:
         """Settings for this server, with quick time-outs."""
-        made = DirectorySettings(
-            name=DirectoryName("urad"),
-            kind="active_directory",
-            servers=[self.url],
-            authority=self.authority,
-            bind_dn=SERVICE,
-            bind_password_file=self.bind_password_file,
-            people_base=PEOPLE,
-            groups_base=GROUPS,
-            connections=2,
-            connect_timeout=timedelta(seconds=2),
-            operation_timeout=timedelta(seconds=10),
-            roles=ROLES,
-        )
+        made = usual_settings(self.url, self.authority, self.bind_password_file)
         return msgspec.structs.replace(made, **changes)
 
     def start(self) -> None:
@@ -117,6 +103,23 @@ class Domain:
             connection.unbind_s()
 
 
+def usual_settings(url: str, authority: Path, bind_password_file: Path) -> DirectorySettings:
+    return DirectorySettings(
+        name=DirectoryName("urad"),
+        kind="active_directory",
+        servers=[url],
+        authority=authority,
+        bind_dn=SERVICE,
+        bind_password_file=bind_password_file,
+        people_base=PEOPLE,
+        groups_base=GROUPS,
+        connections=2,
+        connect_timeout=timedelta(seconds=2),
+        operation_timeout=timedelta(seconds=10),
+        roles=ROLES,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Administrator:
     """Whoever may change everything in the domain; `connection` is python-ldap's."""
@@ -153,11 +156,12 @@ def quoted(password: str) -> bytes:
 
 
 @contextmanager
-def samba(tree: Path, folder: Path) -> Iterator[Domain]:
+def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Domain]:
     """A domain controller of a copy of `tree`, with units and a service account; ended on exit."""
     made = make_authority(folder / "tls", "Authority of the domain")
     copied(tree, folder / "dc")
     password_file = folder / "bind-password"
+    password_file.touch(mode=0o600)
     password_file.write_text(SERVICE_PASSWORD + "\n")
     address, guard = _own_address()
     with guard:
@@ -170,10 +174,34 @@ def samba(tree: Path, folder: Path) -> Iterator[Domain]:
         domain = Domain(address, folder / "dc", made.certificate, password_file, options)
         domain.start()
         try:
-            _furnish(domain)
+            if not furnished:
+                _furnish(domain)
             yield domain
         finally:
             domain.stop()
+
+
+@contextmanager
+def twin(domain: Domain, folder: Path) -> Iterator[Domain]:
+    """A second controller with the same people, as a restored one would be; `domain` is restarted for it.
+
+    The two do not replicate: each counts and changes for itself.
+    """
+    domain.stop()
+    copied(domain.folder, folder / "dc")
+    domain.start()
+    address, guard = _own_address()
+    with guard:
+        pair = server_pair(Authority(domain.authority.parent), f"dc-{address}", [address])
+        options = dict(domain.options) | _options(folder / "dc", address)
+        options |= {"tls certfile": str(pair.certificate), "tls keyfile": str(pair.key)}
+        second = Domain(address, folder / "dc", domain.authority, domain.bind_password_file, options)
+        become_another_server(second.folder)
+        second.start()
+        try:
+            yield second
+        finally:
+            second.stop()
 
 
 def _furnish(domain: Domain) -> None:
@@ -222,6 +250,9 @@ def _own_address() -> tuple[str, socket.socket]:
         guard = socket.socket()
         try:
             guard.bind((address, GUARD_PORT))
+        except PermissionError as error:
+            guard.close()
+            raise RuntimeError("a domain controller serves ports 389 and 636, which takes root") from error
         except OSError:
             guard.close()
             continue

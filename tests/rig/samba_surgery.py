@@ -1,8 +1,8 @@
-"""What LDAP does not let even an administrator do, done to the files of a domain (the controller may be running)."""
+"""What LDAP lets not even an administrator do, done to the files in a controller's `folder`; it may be running."""
 
 import subprocess
+from pathlib import Path
 
-from tests.rig.samba import Domain
 from tests.rig.samba_tree import BASE, SYSTEM
 
 CHANGE_PASSWORD = "ab721a53-1e2f-11d0-9819-00aa0040529b"  # [MS-ADTS] 5.1.3.2.1: User-Change-Password
@@ -12,6 +12,14 @@ import sys, ldb
 database = ldb.Ldb(sys.argv[1])
 message = ldb.Message(ldb.Dn(database, sys.argv[2]))
 message["pwdLastSet"] = ldb.MessageElement(sys.argv[3], ldb.FLAG_MOD_REPLACE, "pwdLastSet")
+database.modify(message)
+"""
+
+RESTORED = """
+import os, sys, ldb
+database = ldb.Ldb(sys.argv[1])
+message = ldb.Message(ldb.Dn(database, sys.argv[2]))
+message["invocationId"] = ldb.MessageElement(os.urandom(16), ldb.FLAG_MOD_REPLACE, "invocationId")
 database.modify(message)
 """
 
@@ -32,23 +40,30 @@ tool.modify_sd_on_dn(sys.argv[2], changed, controls)
 """
 
 
-def age_password(domain: Domain, dn: str, ticks: int = 130_000_000_000_000_000) -> None:
+def age_password(folder: Path, dn: str, ticks: int = 130_000_000_000_000_000) -> None:
     """Let the password have been set in 2012 (100 ns since 1601); only for names in plain ASCII."""
-    _done(AGE, f"{domain.folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
+    _done(AGE, f"{folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
 
 
-def forbid_password_change(domain: Domain, dn: str) -> None:
+def forbid_password_change(folder: Path, dn: str) -> None:
     """As the tick "User cannot change password" does."""
-    _grant(domain, dn, "".join(f"(OD;;CR;{CHANGE_PASSWORD};;{trustee})" for trustee in ("WD", "PS")))
+    _grant(folder, dn, "".join(f"(OD;;CR;{CHANGE_PASSWORD};;{trustee})" for trustee in ("WD", "PS")))
 
 
-def let_read_deleted(domain: Domain) -> None:
+def let_read_deleted(folder: Path) -> None:
     """As `dsacls "CN=Deleted Objects,…" /G …:LCRP` does."""
-    _grant(domain, f"CN=Deleted Objects,{BASE}", "(A;;LCRP;;;AU)")
+    _grant(folder, f"CN=Deleted Objects,{BASE}", "(A;;LCRP;;;AU)")
 
 
-def _grant(domain: Domain, dn: str, entry: str) -> None:
-    folder = domain.folder
+def become_another_server(folder: Path) -> None:
+    """What restoring a backup does to a controller that is stopped: it counts changes under a new identifier."""
+    service = (
+        f"CN=NTDS Settings,CN=DC1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,{BASE}"
+    )
+    _done(RESTORED, f"{folder}/private/sam.ldb.d/CN=CONFIGURATION,{BASE.upper()}.ldb", service)
+
+
+def _grant(folder: Path, dn: str, entry: str) -> None:
     _done(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
 
 

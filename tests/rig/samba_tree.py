@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,22 +23,28 @@ SYSTEM = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 @pytest.fixture(scope="session")
 def domain_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A provisioned domain that nobody runs; several pytest processes of one run share it."""
-    root = tmp_path_factory.getbasetemp()
+    return made_once(tmp_path_factory, "domain", provision)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder for all tests of one run, whichever of its processes comes first."""
+    root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
-    with (root / "domain.lock").open("w") as lock:
+    with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        tree = root / "domain"
-        if not tree.exists():
-            provision(root / "domain.new")
-            (root / "domain.new").rename(tree)
-    return tree
+        made = root / name
+        if not made.exists():
+            making = root / f"{name}.new"
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir(mode=0o700)
+            make(making)
+            making.rename(made)
+    return made
 
 
 def provision(folder: Path) -> None:
     """About five seconds."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
     (folder / "empty.conf").write_text("[global]\n")
     options = {
         "configfile": folder / "empty.conf",

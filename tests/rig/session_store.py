@@ -13,7 +13,7 @@ from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import SingleSignOn
 
 SEAL = Seal(bytes(range(32)))
-ACTIVITY = Activity(SignIn().idle)
+ACTIVITY = Activity(SignIn())
 
 
 def session_store(

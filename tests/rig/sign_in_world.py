@@ -3,29 +3,37 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from config.vocabulary import Role, SubjectId
 from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
-from idp.login import totp
+from idp.login import keys, totp
+from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
+from idp.login.officer import issue_enrolment_code
+from idp.login.spoken_code import new_spoken_code, written
 from tests.rig.people import HULIN
 from tests.rig.provider import Browser, Rig, provider
 from tests.rig.slapd import Directory, municipality_ldif, person_ldif, role_ldif
+from tests.rig.soft_key import SoftKey
 
 JANA, JANA_PASSWORD = "novakova.jana", "Jarni-louka-u-Moravy 7"
 PETR, PETR_PASSWORD = "svoboda.petr", "Zimni-stadion-Hulin 3"
 ALIASES = [f"prezdivka-{number}" for number in range(8)]
 """Names of one account; the directory finds it by each of them."""
 ALIASES_PASSWORD = "Spousta-jmen-jeden-clovek 8"
+STALE, STALE_PASSWORD = "zmenit.heslo", "Prvni-heslo-od-spravce 1"
+"""Whose password the directory wants changed."""
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 LDIF = (
     person_ldif(JANA, password=JANA_PASSWORD)
     + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
     + person_ldif(ALIASES[0], password=ALIASES_PASSWORD, uid=ALIASES)
+    + person_ldif(STALE, password=STALE_PASSWORD, pwdReset="TRUE")
     + municipality_ldif(HULIN)
     + role_ldif(Role.REGISTRAR, HULIN, [JANA])
     + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])
@@ -34,17 +42,48 @@ LDIF = (
 
 @dataclass(slots=True)
 class World:
-    """A provider over the real directory; Jana has a factor, Petr has none."""
+    """A provider over the real directory; Jana has an application for codes, Petr has nothing."""
 
     rig: Rig
     reader: DirectoryReader
     directory: Directory
     jana: Person
+    petr: Person
     asked: list[str]
     """Logins the directory was asked about."""
 
     def code(self) -> str:
         return totp.code_at(SECRET, self.rig.clock())
+
+    async def enrolment_code(self, person: Person | None = None, hours: float = 1) -> str:
+        """As an officer would tell it; Petr's, if it is nobody else's."""
+        who, code, now = person or self.petr, new_spoken_code(), self.rig.clock()
+        until = now + timedelta(hours=hours)
+        await self.rig.kept.store.transact(
+            lambda book: issue_enrolment_code(book, who.subject, who.login, code, "cli:test", now, until)
+        )
+        return written(code)
+
+    async def at_enrolment(self, browser: Browser, **changes: str | None) -> str:
+        """Petr, with password and officer's code shown; the page that offers what he may enrol."""
+        page = await browser.begin(**changes)
+        await browser.password(page, PETR, PETR_PASSWORD)
+        answer = await browser.form(page, "enrolment", {"enrolment": await self.enrolment_code()})
+        assert answer.status == 303, answer.text
+        return page
+
+    async def key_of(self, person: Person | None = None, **changes: Any) -> SoftKey:
+        """A key that is enrolled; Jana's, if it is nobody else's."""
+        who, site = person or self.jana, self.rig.provider.site
+        key = SoftKey(site.origin, site.rp_id, owner=keys.user_handle(who.subject), **changes)
+        made = keys.made(key.made(b"c" * 32), b"c" * 32, site)
+        assert isinstance(made, Credential)
+        held = Authenticator(
+            id=new_authenticator_id(), subject=who.subject, name="Klíč", means=made,
+            enrolled_at=self.rig.clock(), proven_by=Proof.PREPARED,
+        )  # fmt: skip
+        await self.rig.kept.store.transact(lambda book: book.keep_authenticator(held))
+        return key
 
     async def sign_in(self, browser: Browser | None = None, **changes: str | None):
         """Jana through the whole sign-in; the browser and the answer that leads back."""
@@ -70,10 +109,15 @@ async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> Asy
 
     try:
         jana = await reader.authenticate(JANA, JANA_PASSWORD)
+        petr = await reader.authenticate(PETR, PETR_PASSWORD)
         assert isinstance(jana, Person), jana
+        assert isinstance(petr, Person), petr
         start = datetime.now(UTC).replace(microsecond=0)
-        async with provider(authenticate, reread, start=start, lockout=lockout) as rig:
+        changing = reader.change_password
+        async with provider(
+            authenticate, reread, start=start, change_password=changing, lockout=lockout
+        ) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
-            yield World(rig, reader, office, jana, asked)
+            yield World(rig, reader, office, jana, petr, asked)
     finally:
         reader.close()

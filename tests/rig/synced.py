@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from config.settings import Directory as DirectorySettings
 from gateway.storage.database import Database
@@ -13,9 +14,9 @@ from gateway.storage.directory_reading import StoredReading
 from gateway.storage.migrate import prepare
 from idp.directory.pool import Pool
 from idp.directory.sync.full import FullSync, Progress
-from idp.directory.sync.openldap import OpenLdapSource
-from idp.directory.sync.openldap_form import OpenLdapForm
+from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.replica import Hold, Known, Limit, Touched
+from idp.directory.sync.source import Form
 from tests.rig.replica import LIMIT
 
 
@@ -25,8 +26,8 @@ class Synced:
     replica: StoredReplica
     reading: StoredReading
     pool: Pool
-    form: OpenLdapForm
-    source: OpenLdapSource
+    form: Form
+    source: Any
     heard: list[Progress] = field(default_factory=list)
     told: Callable[[Progress], None] = lambda _: None
 
@@ -73,8 +74,8 @@ def synced(folder: Path, settings: DirectorySettings) -> Iterator[Synced]:
     prepare(path)
     database, pool = Database(path, lasting=False), Pool(settings)
     try:
-        replica, form = StoredReplica(database), OpenLdapForm(settings)
-        source = OpenLdapSource(settings, form, replica, now)
+        replica = StoredReplica(database)
+        form, source = form_and_source(settings, replica, now)
         yield Synced(settings, replica, StoredReading(database), pool, form, source)
     finally:
         pool.close()

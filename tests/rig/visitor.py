@@ -118,7 +118,7 @@ class Visitor:
         self._http.cookie_jar.update_cookies(made, URL(url))
 
     async def sign_in(self, account: Account, url: str | URL, step: int = 0) -> Shown:
-        """Open `url`, show password and code (or enrol), and come back to what was asked for.
+        """Open `url`, show password and code, and come back to what was asked for.
 
         `step`: of the code, from the present one; each is good once (RFC 6238 §5.2).
         """
@@ -126,8 +126,8 @@ class Visitor:
         page = await self.fill(page, username=account.login, password=account.password)
         if 'name="code"' not in page.text:
             return page
-        secret = page.secret or account.totp_secret
-        assert secret is not None, f"{account.login} has no one-time-code secret, and none is offered"
+        secret = account.totp_secret
+        assert secret is not None, f"{account.login} has no one-time-code secret"
         at = datetime.now(UTC) + timedelta(seconds=step * STEP)
         return await self.fill(page, code=code_at(Secret(secret), at))
 

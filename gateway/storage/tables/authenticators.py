@@ -41,6 +41,15 @@ webauthn_credential = Table(
     Column("attestation_statement", LargeBinary, nullable=False),
 )
 
+pending_authenticator = Table(
+    "pending_authenticator",
+    metadata,
+    Column("session", String(22), primary_key=True),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("challenge", LargeBinary, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 recovery_code = Table(
     "recovery_code",
     metadata,

@@ -41,6 +41,17 @@ known_browser = Table(
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
 
+new_device = Table(
+    "new_device",
+    metadata,
+    Column("browser", LargeBinary, primary_key=True),
+    Column("subject", String(80), primary_key=True, index=True),
+    Column("session", String(22), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", Text, nullable=False),
+)
+
 provider_session = Table(
     "provider_session",
     metadata,
@@ -58,6 +69,8 @@ provider_session = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("ended_at", BigInteger, index=True),
     Column("end_reason", String(30)),
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("user_agent", Text, nullable=False, server_default=""),
 )
 
 authorization_code = Table(

@@ -10,16 +10,19 @@ from datetime import datetime
 from babel.numbers import format_decimal
 
 from config.settings import Title
-from config.vocabulary import Action, AuthenticationLevel, Language, MunicipalityCode, Role
+from config.vocabulary import Action, Language, MunicipalityCode, Role
 from gateway.audit.entry import Entry
-from gateway.web.moments import moment_text
+from idp.http.moments import moment_text
+from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
 Value = str | int | float | bool | list[str]
 
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
+    "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "before": Title(cs="Předchozí název", en="Name before"),
     "by": Title(cs="Provedl(a)", en="Done by"),
     "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
     "bytes": Title(cs="Bajtů", en="Bytes"),
@@ -27,10 +30,13 @@ LABELS: Mapping[str, Title] = {
     "bytes_out": Title(cs="Odeslaná data", en="Data sent"),
     "cause": Title(cs="Příčina", en="Cause"),
     "changed": Title(cs="Změněné soubory", en="Changed files"),
+    "channel": Title(cs="Cesta upozornění", en="Way of the notice"),
     "detail": Title(cs="Podrobnost", en="Detail"),
+    "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
     "duration_ms": Title(cs="Trvání", en="Duration"),
+    "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
     "factor": Title(cs="Druhý faktor", en="Second factor"),
@@ -42,17 +48,25 @@ LABELS: Mapping[str, Title] = {
     "found": Title(cs="Zobrazené záznamy", en="Entries shown"),
     "fresh": Title(cs="Platilo dřívější rozhodnutí", en="An earlier decision still held"),
     "from": Title(cs="Předtím za obec", en="Acted before for"),
+    "gained": Title(cs="Přibylé role", en="Roles gained"),
     "generation": Title(cs="Pořadí oprávnění v relaci", en="Generation of the session's grants"),
     "grant": Title(cs="Povolení", en="Grant"),
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
+    "happened": Title(cs="Kdy se to stalo", en="When it happened"),
+    "granted_by": Title(cs="Povolil(a)", en="Granted by"),
     "head": Title(cs="Začátek dat", en="Beginning of the data"),
     "host": Title(cs="Adresa serveru", en="Host"),
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
     "key": Title(cs="Klíč", en="Key"),
+    "kind": Title(cs="Druh upozornění", en="Kind of notice"),
     "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
+    "lost": Title(cs="Ztracené role", en="Roles lost"),
     "method": Title(cs="Metoda HTTP", en="HTTP method"),
     "municipal_files": Title(cs="Soubory obcí", en="Files of municipalities"),
     "name": Title(cs="Jméno", en="Name"),
+    "number": Title(cs="Počet", en="Number"),
+    "of": Title(cs="Přihlašovací jméno osoby", en="Login of the person"),
+    "of_subject": Title(cs="Identifikátor osoby", en="Identifier of the person"),
     "offset": Title(cs="Místo v souboru", en="Place in the file"),
     "path": Title(cs="Cesta", en="Path"),
     "policies": Title(cs="Počet zásad", en="Number of policies"),
@@ -67,6 +81,7 @@ LABELS: Mapping[str, Title] = {
     "roles": Title(cs="Role", en="Roles"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "status": Title(cs="Stav odpovědi", en="Status"),
     "until": Title(cs="Do", en="Until"),
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
@@ -79,30 +94,6 @@ ACTIONS: Mapping[str, Title] = {
     Action.WRITE: Title(cs="zápis", en="writing"),
     Action.SIGN: Title(cs="podepsání", en="signing"),
     Action.ADMINISTER: Title(cs="správa", en="administration"),
-}
-LEVELS: Mapping[str, Title] = {
-    AuthenticationLevel.PASSWORD: Title(cs="jen heslo", en="password only"),
-    AuthenticationLevel.TWO_FACTORS: Title(cs="dva faktory", en="two factors"),
-    AuthenticationLevel.PHISHING_RESISTANT: Title(cs="odolné proti phishingu", en="resists phishing"),
-}
-FACTORS: Mapping[str, Title] = {  # RFC 8176 §2
-    "pwd": Title(cs="heslo", en="password"),
-    "otp": Title(cs="jednorázový kód", en="one-time code"),
-    "one_time_code": Title(cs="jednorázový kód", en="one-time code"),
-    "mfa": Title(cs="více faktorů", en="several factors"),
-    "hwk": Title(cs="bezpečnostní klíč", en="security key"),
-    "pop": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
-    "user": Title(cs="přítomnost osoby", en="presence of the person"),
-    "key": Title(cs="přístupový nebo bezpečnostní klíč", en="passkey or security key"),
-    "recovery_code": Title(cs="záložní kód", en="recovery code"),
-}
-PROOFS: Mapping[str, Title] = {
-    "officers_code": Title(
-        cs="heslo a jednorázový kód od správce", en="password and an officer's single-use code"
-    ),
-    "existing_factor": Title(cs="dříve zavedený způsob ověření", en="a factor enrolled before"),
-    "password_only": Title(cs="jen heslo", en="password only"),
-    "prepared": Title(cs="připravil provozovatel", en="prepared by the operator"),
 }
 FORMS: Mapping[str, Title] = {
     "page": Title(cs="stránka s více záznamy", en="a page of entries"),
@@ -174,11 +165,11 @@ def _words(
     if isinstance(value, float):
         return str(value), ""
     kept = ", ".join(value) if isinstance(value, list) else value
-    if key in ("expires", "until"):
+    if key in ("expires", "happened", "until"):
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))
-    elif key == "roles" and isinstance(value, list):
+    elif key in ("roles", "gained", "lost", "standing_in") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
     else:
         parts = value if isinstance(value, list) else [value]
@@ -193,11 +184,13 @@ def _word(key: str, text: str, language: Language) -> str:
 
 
 def _role(text: str, language: Language, municipality: Callable[[MunicipalityCode], str]) -> str:
-    """`588491:clerk` as `Hulín: referent`."""
-    where, colon, role = text.partition(":")
+    """`588491:clerk` as `Hulín: referent`; with `:login` behind it, in whose place."""
+    where, colon, rest = text.partition(":")
+    role, _, other = rest.partition(":")
     if not colon or role not in list(Role):
         return text
-    return f"{municipality(MunicipalityCode(where))}: {Role(role).title_in(language)}"
+    held = f"{municipality(MunicipalityCode(where))}: {Role(role).title_in(language)}"
+    return f"{held} ({other})" if other else held
 
 
 def _moment(text: str, language: Language) -> str:

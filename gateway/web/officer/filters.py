@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Query
-from gateway.web.moments import PRAGUE, MomentUnreadable, entered_since, entered_until
+from gateway.web.entered import MomentUnreadable, entered_since, entered_until
+from idp.http.moments import PRAGUE
 
 FIELD_LENGTH = 200  # characters of one filter that are read
 LARGEST_SEQUENCE = 2**63 - 1  # SQLite's and PostgreSQL's largest integer

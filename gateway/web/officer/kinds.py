@@ -10,10 +10,19 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_STARTED: Title(cs="Zahájené přihlášení", en="Sign-in started"),
             Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Přijaté heslo", en="Password accepted"),
             Code.SIGN_IN_PASSWORD_REFUSED: Title(cs="Odmítnuté heslo", en="Password refused"),
-            Code.SIGN_IN_CODE_ACCEPTED: Title(cs="Přijatý jednorázový kód", en="One-time code accepted"),
-            Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý jednorázový kód", en="One-time code refused"),
+            Code.SIGN_IN_CODE_ACCEPTED: Title(
+                cs="Přijatý další způsob ověření", en="Further factor accepted"
+            ),
+            Code.SIGN_IN_CODE_REFUSED: Title(cs="Odmítnutý kód", en="Code refused"),
+            Code.SIGN_IN_KEY_REFUSED: Title(cs="Odmítnutý klíč", en="Key refused"),
+            Code.SIGN_IN_BY_EXCEPTION: Title(cs="Přihlášení podle výjimky", en="Signed in by exception"),
+            Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Změněné heslo", en="Password changed"),
+            Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(cs="Nezměněné heslo", en="Password not changed"),
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
+            Code.NEW_DEVICE: Title(cs="Přihlášení z nového prohlížeče", en="Sign-in with a new browser"),
+            Code.NEW_DEVICE_OWNED: Title(cs="Potvrzené přihlášení", en="Sign-in confirmed"),
+            Code.NEW_DEVICE_DISOWNED: Title(cs="Nepoznané přihlášení", en="Sign-in disowned"),
             Code.SIGN_IN_FAILED: Title(cs="Nedokončené přihlášení", en="Sign-in failed"),
             Code.SIGN_IN_REFUSED_BY_GATEWAY: Title(
                 cs="Přihlášení nepřijaté bránou", en="Sign-in not accepted by the gateway"
@@ -21,10 +30,34 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
+            Code.FACTOR_RENAMED: Title(cs="Přejmenování druhého faktoru", en="Second factor renamed"),
+            Code.FACTOR_CHANGE_REFUSED: Title(
+                cs="Odmítnutá změna druhého faktoru", en="Change of second factor refused"
+            ),
+            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k zaregistrování", en="Enrolment code issued"),
+            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k zaregistrování", en="Enrolment code used"),
+            Code.ENROLMENT_CODE_REFUSED: Title(
+                cs="Odmítnutý kód k zaregistrování", en="Enrolment code refused"
+            ),
+            Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
+            Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
+            Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),
             Code.TOKEN_REFUSED: Title(cs="Odmítnutá žádost o token", en="Token refused"),
+        },
+    ),
+    (
+        Title(cs="Nouzový správce", en="Recovery administrator"),
+        {
+            Code.RECOVERY_USED: Title(
+                cs="Přihlášení nouzového správce", en="Recovery administrator signed in"
+            ),
+            Code.RECOVERY_REFUSED: Title(cs="Odmítnutý nouzový správce", en="Recovery administrator refused"),
+            Code.RECOVERY_ISSUED: Title(cs="Vydané nouzové tajemství", en="Recovery secret issued"),
+            Code.RECOVERY_REVOKED: Title(cs="Zneplatněné nouzové tajemství", en="Recovery secret taken back"),
         },
     ),
     (
@@ -41,6 +74,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.SESSION_OPENED: Title(cs="Zahájená relace", en="Session opened"),
             Code.SESSION_ENDED: Title(cs="Ukončená relace", en="Session ended"),
+            Code.SESSION_LEVEL: Title(cs="Nové ověření v relaci", en="Identity shown anew"),
             Code.SESSION_MUNICIPALITY: Title(cs="Změna obce, za kterou se jedná", en="Municipality switched"),
         },
     ),
@@ -48,6 +82,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         Title(cs="Adresář", en="Directory"),
         {
             Code.FACTS_CHANGED: Title(cs="Změna údajů v adresáři", en="Directory facts changed"),
+            Code.PERSON_RECHECKED: Title(cs="Nové přečtení osoby", en="Person read again"),
             Code.DIRECTORY_UNREACHABLE: Title(cs="Nedostupný adresář", en="Directory unreachable"),
             Code.DIRECTORY_MISCONFIGURED: Title(
                 cs="Adresář neodpovídá nastavení", en="Directory not as configured"

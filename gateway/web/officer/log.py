@@ -19,3 +19,10 @@ class Sessions(Protocol):
 
     async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
         """End somebody's session, recorded as the caller's act; raises SessionUnknown."""
+        ...
+
+    async def recheck(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
+        """Have the person of a session read again in the directory; an entry of the caller's session tells what
+        came of it. Raises SessionUnknown.
+        """
+        ...

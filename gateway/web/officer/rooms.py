@@ -8,7 +8,7 @@ verification is recorded with what it found.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -32,7 +32,6 @@ from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, seque
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
-from gateway.web.user_agent import describe
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
 
@@ -98,7 +97,7 @@ class Officer:
         since, until = day_until(self.desk.now())
         hours = await self.log.hours(since, until)
         await self._record_look(request, caller, {"page": "overview"}, found=len(hours))
-        return self._show(
+        return await self._show(
             request,
             "overview.html",
             caller,
@@ -114,7 +113,7 @@ class Officer:
         found, too_many = await self._found(filters, before)
         shown = found[:PAGE_SIZE]
         await self._record_look(request, caller, filters.used, found=len(shown))
-        return self._show(
+        return await self._show(
             request,
             "log.html",
             caller,
@@ -141,11 +140,11 @@ class Officer:
         if stored is None:
             raise Refused(PAGE_UNKNOWN, 404)
         if not isinstance(stored.found, Recorded):
-            return self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
+            return await self._show(request, "damaged.html", caller, found=stored.found, leaf=stored.leaf)
         found = stored.found
         language = language_of(request, self.desk.pages.default_language)
         named = partial(self.names.of, language=language)
-        return self._show(
+        return await self._show(
             request,
             "entry.html",
             caller,
@@ -163,12 +162,11 @@ class Officer:
         ended = SessionId(request.query.get("ended", "")[:FIELD_LENGTH])
         asked = {"page": "sessions"} | ({"ended": ended} if ended else {})
         await self._record_look(request, caller, asked, found=len(sessions))
-        return self._show(
+        return await self._show(
             request,
             "sessions.html",
             caller,
             sessions=sorted(sessions, key=lambda one: one.last_seen, reverse=True),
-            describe=describe,
             names=self.names,
             ended=await self._whose_ended(ended) if ended else "",
         )
@@ -197,7 +195,7 @@ class Officer:
         )
         if found is None:
             raise Refused(SESSION_OVER, 404)
-        return self._show(request, "session_end.html", caller, one=found, describe=describe, names=self.names)
+        return await self._show(request, "session_end.html", caller, one=found, names=self.names)
 
     async def end(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -213,7 +211,7 @@ class Officer:
         caller = self._caller(request)
         standing = self.recomputation.standing
         watched = isinstance(standing, UnderWay) and request.query.get("watch") == "1"
-        response = self._show(
+        response = await self._show(
             request,
             "integrity.html",
             caller,
@@ -247,10 +245,10 @@ class Officer:
     def _caller(self, request: web.Request) -> Assertion:
         return self.desk.caller(request, ADMIN)
 
-    def _show(
-        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: object
+    async def _show(
+        self, request: web.Request, template: str, caller: Assertion, *, status: int = 200, **context: Any
     ) -> web.Response:
-        return self.desk.show(
+        return await self.desk.show(
             request,
             template,
             caller,

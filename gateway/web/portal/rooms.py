@@ -12,7 +12,6 @@ from gateway.web.desk import Desk, Page, Refused, form_of, origin_of, session_of
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import PortalStore
 from gateway.web.refusal import Refusal, both, signed_out_page
-from gateway.web.user_agent import describe
 from idp.http.page import language_of, page_headers
 
 MUNICIPALITY_NOT_YOURS = Refusal(
@@ -53,7 +52,7 @@ class Portal:
     async def applications(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, PORTAL)
         memberships = await self.store.memberships(caller)
-        return self.desk.show(
+        return await self.desk.show(
             request,
             "applications.html",
             caller,
@@ -75,14 +74,13 @@ class Portal:
     async def sign_ins(self, request: web.Request) -> web.Response:
         caller = self.desk.caller(request, PORTAL)
         sessions = await self.store.sessions(caller, self.desk.now())
-        return self.desk.show(
+        return await self.desk.show(
             request,
             "sign_ins.html",
             caller,
             sessions=sorted(
                 sessions, key=lambda one: (one.session != caller.sid, -one.last_seen.timestamp())
             ),
-            describe=describe,
             done=done_of(request),
         )
 

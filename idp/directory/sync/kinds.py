@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from config.settings import Directory
-from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.sync.active_directory import ActiveDirectorySource
+from idp.directory.sync.active_directory_form import ActiveDirectoryForm
 from idp.directory.sync.openldap import OpenLdapSource
 from idp.directory.sync.openldap_form import OpenLdapForm
 from idp.directory.sync.replica import Replica
@@ -18,12 +19,27 @@ def openldap(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form,
     return form, OpenLdapSource(settings, form, replica, clock)
 
 
-KINDS: dict[str, Callable[[Directory, Replica, Clock], tuple[Form, Source]]] = {"openldap": openldap}
+def active_directory(settings: Directory, _replica: Replica, clock: Clock) -> tuple[Form, Source]:
+    form = ActiveDirectoryForm(settings)
+    return form, ActiveDirectorySource(form, clock)
+
+
+KINDS: dict[str, Callable[[Directory, Replica, Clock], tuple[Form, Source]]] = {
+    "openldap": openldap,
+    "active_directory": active_directory,
+}
+
+
+FORMS: dict[str, Callable[[Directory], Form]] = {
+    "openldap": OpenLdapForm,
+    "active_directory": ActiveDirectoryForm,
+}
+
+
+def form_of(settings: Directory) -> Form:
+    """For who reads a directory without keeping a replica of it."""
+    return FORMS[settings.kind](settings)
 
 
 def form_and_source(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
-    """Raises DirectoryMisconfigured for a kind of which no replica is kept."""
-    make = KINDS.get(settings.kind)
-    if make is None:
-        raise DirectoryMisconfigured(settings.name, f"no replica is kept of the kind {settings.kind}")
-    return make(settings, replica, clock)
+    return KINDS[settings.kind](settings, replica, clock)

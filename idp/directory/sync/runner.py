@@ -84,7 +84,7 @@ class Runner:
         self._failures = 0
         self._full_not_before: datetime | None = None
         self._trouble: type[DirectoryUnusable] | None = None
-        self._noted = ""
+        self._noted = self._advised = ""
         self._generation: int | None = None
         self._pushed_removals = 0
 
@@ -156,7 +156,9 @@ class Runner:
         if standing.position is None:
             self._begin_full("nothing is kept of it yet")
         else:
-            every = max(every, self._source.manner(standing.position).every or every)
+            manner = self._source.manner(standing.position)
+            every = max(every, manner.every or every)
+            self._advise(manner.advice)
             self._bring_up_to_date(standing, standing.position)
         self._ask_at = time.monotonic() + every.total_seconds()
 
@@ -273,6 +275,12 @@ class Runner:
         first, self._trouble = type(trouble) is not self._trouble, type(trouble)
         self._note(str(trouble))
         self._tell(News(directory=self.name, at=self._clock(), trouble=trouble, first_of_its_kind=first))
+
+    def _advise(self, advice: str) -> None:
+        """Once, and again only when it is another."""
+        if advice and advice != self._advised:
+            log.warning("directory.advice", directory=self.name, advice=advice)
+        self._advised = advice
 
     def _note(self, trouble: str) -> None:
         if trouble != self._noted:

@@ -29,8 +29,9 @@ def test_every_event_has_an_entry(kind):
         assert len(entry.person) <= 64
         assert (entry.outcome is Outcome.REFUSED) == isinstance(
             event,
-            events.PasswordRefused | events.CodeRefused | events.Throttled | events.SignInFailed
-            | events.AuthorizationRefused | events.TokenRefused,
+            events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.Throttled
+            | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
+            | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused,
         )  # fmt: skip
 
     holds()
@@ -39,7 +40,11 @@ def test_every_event_has_an_entry(kind):
 @pytest.mark.parametrize("reason", EndReason)
 def test_only_the_persons_own_act_is_a_sign_out(reason):
     entry = entry_of(SessionEnded(at=NOON, session="s" * 22, subject=JANA_ID, reason=reason))
-    own = reason in {EndReason.SIGNED_OUT, EndReason.SIGNED_OUT_EVERYWHERE}
+    own = reason in {
+        EndReason.SIGNED_OUT,
+        EndReason.SIGNED_OUT_EVERYWHERE,
+        EndReason.SIGNED_OUT_ELSEWHERE,
+    }
     assert entry.code is (Code.SIGN_OUT if own else Code.SESSION_ENDED)
     assert entry.reason == reason.value
     assert entry.session == "s" * 22

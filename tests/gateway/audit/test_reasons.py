@@ -16,11 +16,13 @@ from gateway.audit.recomputation import Trouble
 from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.envoy.local_replies import REPLIES
+from gateway.notices.delivery import Undelivered
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Fault
 from idp.directory.errors import RefusalReason
 from idp.events import EndReason as ProviderEndReason
 from idp.http.words import STATUS_REASONS
+from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Refusal, Told
 from idp.oidc.errors import CodeFault, OAuthError, Unsafe
 from policies.load import load
@@ -43,6 +45,8 @@ CLOSED_LISTS: tuple[type[StrEnum], ...] = (
         Reason,
         Trouble,
         Fault,
+        Undelivered,
+        Unchanged,
     ),
 )
 OF_ENGINE = {Code.SESSION_MUNICIPALITY, Code.FACTS_CHANGED}  # why grants are taken back

@@ -14,9 +14,11 @@ from gateway.audit.titles import FAULTS, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
 
 DETAILS = {
-    "by",
+    *("authenticator", "by", "before", "device_address", "kind", "channel"),
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
-    *("policies", "previous", "directory"),
+    *("policies", "previous", "directory", "of"),
+    *("granted_by", "why"),
+    "account",
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 

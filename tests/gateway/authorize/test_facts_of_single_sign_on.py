@@ -54,7 +54,7 @@ class Door:
 
     async def arrive(self, browser: Browser, host: str) -> Session:
         """Single sign-on at a host: out to the provider, and back without a page."""
-        beginning = await self.sign_in.begin(host, "/", Language.CZECH, self.clock(), again=False)
+        beginning = await self.sign_in.begin(host, "/", Language.CZECH, self.clock())
         answer = await browser.get(beginning.location)
         assert "code" in answer.said, answer
         cookies = read_cookies(beginning.cookie.partition(";")[0])

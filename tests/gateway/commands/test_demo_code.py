@@ -1,5 +1,6 @@
 """Password and code for who has no phone, and a plain word where there is none."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,9 +45,17 @@ def test_password_and_present_code_are_told_with_how_long_the_code_is_good(world
 
 
 def test_somebody_without_a_second_factor_has_a_password_and_no_code_yet(world: World) -> None:
+    told = {"accounts": [{"login": "maresova.lucie", "enrolment_code": "AAAAA-BBBBB"}]}
+    (world.folder / "world.json").write_text(json.dumps(told))
     password, code = credentials(world.folder, "maresova.lucie", NOW).splitlines()
     assert password == f"password: {world.account('maresova.lucie').password}"
-    assert code.startswith("one-time code: none yet: the first sign-in sets the second factor up")
+    assert code == "one-time code: none yet; set a second factor up with the single-use code AAAAA-BBBBB"
+
+
+def test_the_enrolment_code_is_the_one_the_last_start_announced(world: World) -> None:
+    told = {"accounts": [{"login": "maresova.lucie", "enrolment_code": None}]}
+    (world.folder / "world.json").write_text(json.dumps(told))
+    assert credentials(world.folder, "maresova.lucie", NOW).endswith("one-time code: from the telephone")
 
 
 def test_a_disabled_account_is_called_so(world: World) -> None:

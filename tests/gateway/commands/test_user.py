@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from idp.directory.subject import identity_of
+from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
 from tests.rig.people import JANA_ID
@@ -52,7 +55,8 @@ def test_a_person_is_shown_whatever_characters_the_name_has(office: Installation
     shown = office.brana("user", "show", JANA)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Jana [/b] Nováková" in shown.stdout
-    assert "none; enrolled at the next sign-in" in shown.stdout
+    assert "none; enrols one with a code of `brana user enrolment-code`" in shown.stdout
+    assert "0 unused" in shown.stdout
 
 
 @pytest.mark.parametrize(("login", "found"), [(JANA, 1), ("nikdo", 0)])
@@ -81,16 +85,98 @@ async def test_a_factor_stays_unless_the_question_is_answered_yes(answer: str, o
     done = office.brana("user", "reset-factor", JANA, answer=answer)
     assert done.returncode == 130
     assert done.stderr.endswith("brana: aborted\n")
-    assert "│ enrolled" in office.brana("user", "show", JANA).stdout
+    assert "one-time codes 'Telefon' since" in office.brana("user", "show", JANA).stdout
 
 
 async def test_a_factor_is_removed_and_the_log_names_who_did_it(office: Installation) -> None:
     await enrolled(office)
     done = office.brana("user", "reset-factor", JANA, answer="y\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"second factor of {JANA} removed; 0 sessions ended\n")
+    assert done.stdout.endswith(f"second factors of {JANA} removed; 0 sessions ended\n")
     found = office.brana("audit", "search", "--json", "--code", "factor.removed", "--limit", "1").stdout
     assert json.loads(found)["entry"]["details"]["by"] == operator()
+
+
+def last(office: Installation, code: str) -> dict[str, Any]:
+    found = office.brana("audit", "search", "--json", "--code", code, "--limit", "1").stdout
+    entry: dict[str, Any] = json.loads(found)["entry"]
+    return entry
+
+
+async def looked_up(office: Installation, query: Callable[[Any], Any]) -> Any:
+    state = open_state(office.configuration)
+    try:
+        return await state.identities.look(query)
+    finally:
+        state.database.close()
+
+
+async def test_an_enrolment_code_is_printed_once_and_recorded_with_who_gave_it(office: Installation) -> None:
+    done = office.brana("user", "enrolment-code", JANA, "--hours", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = re.search(r"code: ((?:[0-9A-Z]{5}-){3}[0-9A-Z]{5})\n", done.stdout)
+    assert printed is not None, done.stdout
+    code = read_spoken_code(printed[1])
+    assert code is not None
+    issued = await looked_up(office, lambda book: book.enrolment_code(code))
+    assert issued.subject == JANA_ID
+    assert issued.expires_at - issued.issued_at == timedelta(hours=2)
+    entry = last(office, "factor.enrolment_code_issued")
+    assert (entry["person"], entry["details"]["by"]) == (JANA, operator())
+    assert printed[1] not in json.dumps(entry)
+    assert code not in json.dumps(entry)
+
+
+async def test_whoever_has_a_factor_gets_no_enrolment_code(office: Installation) -> None:
+    await enrolled(office)
+    done = office.brana("user", "enrolment-code", JANA)
+    assert done.returncode == 1
+    assert f"brana: {JANA} has a second factor" in done.stderr
+    assert "code:" not in done.stdout
+    assert office.brana("user", "reset-factor", JANA, "--yes").returncode == 0
+
+
+@pytest.mark.parametrize("hours", ["0", "25"])
+def test_an_enrolment_code_is_good_for_a_day_at_most(hours: str, office: Installation) -> None:
+    assert office.brana("user", "enrolment-code", JANA, "--hours", hours).returncode != 0
+
+
+async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_ended(
+    office: Installation,
+) -> None:
+    assert office.brana("user", "exceptions").stdout == "no exceptions\n"
+    day = (now() + timedelta(days=3)).strftime("%Y-%m-%d")
+    done = office.brana("user", "exception", JANA, "--reason", "rozbitý  telefon", "--until", day)
+    assert (done.returncode, done.stderr) == (0, "")
+    entry = last(office, "exception.granted")
+    assert (entry["details"]["by"], entry["details"]["why"]) == (operator(), "rozbitý telefon")
+    running = await looked_up(office, lambda book: book.exception_of(JANA_ID, now()))
+    assert running.reason == "rozbitý telefon"
+    assert "password alone until" in office.brana("user", "show", JANA).stdout
+    assert re.search(rf"{JANA} +│ runs", office.brana("user", "exceptions").stdout)
+    assert office.brana("user", "end-exception", JANA).returncode == 0
+    assert last(office, "exception.ended")["details"]["by"] == operator()
+    assert await looked_up(office, lambda book: book.exception_of(JANA_ID, now())) is None
+    again = office.brana("user", "end-exception", JANA)
+    assert again.returncode == 1
+    assert f"brana: no exception runs for {JANA}" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--reason", "x"), "Missing option '--until'"),
+        (("--until", "2099-01-01"), "Missing option '--reason'"),
+        (("--reason", "x", "--until", "2020-01-01"), "is over already"),
+        (("--reason", "  ", "--until", "2099-01-01"), "--reason is empty"),
+    ],
+)
+def test_an_exception_without_reason_or_end_is_not_granted(
+    words: tuple[str, ...], said: str, office: Installation
+) -> None:
+    done = office.brana("user", "exception", JANA, *words)
+    assert done.returncode != 0
+    assert said in done.stderr
 
 
 def test_a_login_that_nobody_has_is_told(office: Installation) -> None:
@@ -117,3 +203,23 @@ async def test_sessions_of_a_person_are_shown_with_the_time_of_prague(office: In
         state.database.close()
     shown = office.brana("user", "show", JANA).stdout
     assert len(re.findall(r"[AB]{22} since [0-9-]{10} [0-9:]{5} CES?T from 192\.0\.2\.7", shown)) == 2
+
+
+def test_a_person_who_lost_a_role_is_told_and_the_sessions_have_it_no_more(office: Installation) -> None:
+    """The sessions above were opened with a role that the directory does not give."""
+    again = office.brana("user", "recheck", JANA)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == f"{JANA}: the person has other roles\nlost: officer in Hulín (588491)\n"
+    told = office.brana(
+        "audit", "search", "--json", "--code", "directory.person_rechecked", "--limit", "1"
+    ).stdout
+    entry = json.loads(told)["entry"]
+    assert (entry["subject"], entry["reason"]) == (operator(), "roles_changed")
+    assert entry["details"]["lost"] == ["588491:clerk"]
+    assert "nothing has changed" in office.brana("user", "recheck", JANA_ID).stdout
+
+
+def test_nobody_is_read_again_who_is_nowhere(office: Installation) -> None:
+    done = office.brana("user", "recheck", "nikdo")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no directory has anybody with the login 'nikdo'" in done.stderr

@@ -1,5 +1,6 @@
 """The portal's and the officers' side of the session office, over a real store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from config.district import District, Municipality, read_district
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
-from gateway.audit.entry import Code
+from gateway.audit.entry import Code, Entry
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.own import OwnSessions
+from gateway.sessions.recheck import Recheck
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.shown import Card, NotOwn, SessionUnknown
 from gateway.sessions.supervision import Supervision
@@ -32,6 +34,18 @@ class Caller:
     login: str = "novakova"
     roles: tuple[Role, ...] = (Role.CLERK,)
     actions: tuple[Action, ...] = (Action.READ,)
+
+
+async def nobody(_: SubjectId) -> None:
+    """A directory that knows nobody."""
+
+
+async def unrecorded(entries: Sequence[Entry]) -> None:
+    raise AssertionError(entries)
+
+
+def supervising(world: World) -> Supervision:
+    return Supervision(world.office, ApplicationId("audit"), Recheck(world.office, nobody, unrecorded))
 
 
 def caller(session: Session) -> Caller:
@@ -131,18 +145,13 @@ async def test_idle_sessions_are_not_shown_as_open(
 ) -> None:
     session, _ = await world.open(who, now)
     assert await own.sessions(caller(session), now + timedelta(hours=1)) == []
-    assert (
-        await Supervision(world.office, ApplicationId("audit")).live(
-            caller(session), now + timedelta(hours=1)
-        )
-        == []
-    )
+    assert await supervising(world).live(caller(session), now + timedelta(hours=1)) == []
 
 
 async def test_an_officer_ends_a_session_in_the_own_name(world: World, who: SignedIn, now: datetime) -> None:
     session, _ = await world.open(who, now)
     officer = Caller(SubjectId("officer"), SessionId("O" * 22), KROMERIZ, login="kucera.martin")
-    supervision = Supervision(world.office, ApplicationId("audit"))
+    supervision = supervising(world)
     (shown,) = await supervision.live(officer, now)
     assert (shown.login, shown.municipality) == (who.login, KROMERIZ)
     await supervision.end(officer, session.id, origin=Origin(address="192.0.2.9"), now=now)

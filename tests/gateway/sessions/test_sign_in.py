@@ -21,7 +21,8 @@ from gateway.sessions.office import SessionOffice, handle_hash
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason
-from gateway.sessions.sign_in import Arrival, SignIn, SignInRefused
+from gateway.sessions.sign_in import Arrival, Fault, SignIn, SignInRefused
+from gateway.sessions.stronger import Wish
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.seal import Seal
@@ -44,7 +45,7 @@ class Browser:
 
     async def leave(self, host: str, now: datetime, path: str = "/", **claims: Any) -> dict[str, str]:
         """Begin at a host; the answer that the provider would send the browser back with."""
-        beginning = await self.sign_in.begin(host, path, Language.CZECH, now, again=False)
+        beginning = await self.sign_in.begin(host, path, Language.CZECH, now)
         self._keep(host, beginning.cookie)
         asked = {name: one for name, [one] in parse_qs(urlsplit(beginning.location).query).items()}
         moment = int(now.timestamp())
@@ -116,12 +117,44 @@ async def test_who_comes_back_with_a_code_is_let_in(browser: Browser, now: datet
 async def test_the_provider_is_asked_for_factors_anew_when_they_are_needed(
     browser: Browser, now: datetime
 ) -> None:
-    for again in (False, True):
-        beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, again=again)
+    for wish in (None, Wish.ANEW):
+        beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, wish=wish)
         asked = parse_qs(urlsplit(beginning.location).query)
-        assert asked.get("prompt") == (["login"] if again else None)
+        assert asked.get("prompt") == (["login"] if wish else None)
         assert asked["ui_locales"] == ["en"]
         assert asked["redirect_uri"] == [f"https://{HOST}/.brana/callback"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "level"),
+    [(Wish.KEY, "urn:brana:acr:phishing-resistant"), (Wish.TWO_FACTORS, "urn:brana:acr:two-factors")],
+)
+async def test_the_provider_is_asked_for_the_level_that_is_needed(
+    browser: Browser, now: datetime, wish: Wish, level: str
+) -> None:
+    beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, wish=wish)
+    asked = parse_qs(urlsplit(beginning.location).query)
+    assert (asked["acr_values"], asked.get("prompt")) == ([level], None)
+
+
+async def test_a_session_that_was_lifted_keeps_its_name_and_loses_its_grants(
+    browser: Browser, now: datetime
+) -> None:
+    first = await browser.arrive(HOST, await browser.leave(HOST, now), now)
+    key = {"acr": "urn:brana:acr:phishing-resistant", "amr": ["pwd", "pop", "user", "mfa"]}
+    answer = await browser.leave(HOST, now, auth_time=int(now.timestamp()), **key)
+    second = await browser.arrive(HOST, answer, now)
+    assert second.session.id == first.session.id
+    kept = browser.store.by_handle(browser.handle(HOST), HOST)
+    assert (kept.acr.value, list(kept.amr)) == (key["acr"], key["amr"])
+    assert kept.generation == first.session.generation + 1
+    assert first.session.revocation_id in await browser.store.revoked(now)
+
+
+async def test_a_level_the_person_cannot_reach_is_told_by_name(browser: Browser, now: datetime) -> None:
+    answer = await browser.leave(HOST, now)
+    refused = {"error": "unmet_authentication_requirements", "state": answer["state"], "iss": ISSUER}
+    assert await browser.refusal(HOST, refused, now) == Fault.LEVEL_UNREACHABLE
 
 
 async def test_another_host_joins_the_session_of_the_same_sign_in(browser: Browser, now: datetime) -> None:
@@ -199,7 +232,7 @@ async def test_a_key_made_since_the_keys_were_read_is_asked_for(
 
 async def test_a_host_that_is_not_ours_cannot_begin(browser: Browser, now: datetime) -> None:
     with pytest.raises(SignInRefused, match="unknown_host"):
-        await browser.sign_in.begin("evil.example", "/", Language.CZECH, now, again=False)
+        await browser.sign_in.begin("evil.example", "/", Language.CZECH, now)
 
 
 async def test_a_session_that_is_over_is_never_revived_by_the_same_sign_in(

@@ -65,7 +65,7 @@ async def test_idle_is_counted_from_the_last_click_on_both_sides(
     for later, here in ((LIMITS.idle - MOMENT, None), (LIMITS.idle + MOMENT, EndReason.IDLE)):
         mine, theirs = await both.mine(session), await both.theirs(session)
         assert mine.why_over(LIMITS, click + later) is here
-        assert (end_due(theirs, click + later, LIMITS.idle) is None) is (here is None)
+        assert (end_due(theirs, click + later, LIMITS) is None) is (here is None)
 
 
 async def test_a_line_that_comes_late_turns_nothing_back(

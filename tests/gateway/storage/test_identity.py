@@ -21,11 +21,24 @@ from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason, SignInStarted
 from idp.login import conduct, desk, totp
+from idp.login.authenticator import Proof
 from idp.login.book import Flow
-from idp.login.desk import Caller
-from idp.login.flow import AwaitingCode, AwaitingEnrolment, AwaitingPassword, Rejected
+from idp.login.conduct import Visit
+from idp.login.desk import Caller, Fresh
+from idp.login.drawn import draw
 from idp.login.handle import FlowId, HandleHash, hashed, new_handle, new_session_id
+from idp.login.inputs import Rejected
+from idp.login.refusal import Refusal
 from idp.login.session import Session
+from idp.login.states import (
+    AwaitingEnrolment,
+    AwaitingFactor,
+    AwaitingNewPassword,
+    AwaitingOfficersCode,
+    AwaitingPassword,
+    AwaitingSaved,
+    Standing,
+)
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import HULIN, JANA, JANA_ID, NOON, PETR, person
 
@@ -62,7 +75,7 @@ def flow(name: str = "f" * 22, state: object = None) -> Flow:
     return Flow(
         id=FlowId(name),
         browser=BROWSER,
-        state=state or AwaitingPassword(),
+        state=state or AwaitingPassword(b"c" * 32),
         asked="",
         address="192.0.2.7",
         locale=Language.CZECH,
@@ -106,10 +119,25 @@ people = st.builds(
     replace, st.just(JANA), name=names, login=names, mail=names, state=st.sampled_from(AccountState),
     roles=st.lists(st.builds(RoleHeld, st.just(HULIN), st.sampled_from(Role)), max_size=3).map(tuple),
 )  # fmt: skip
+levels = st.sampled_from(AuthenticationLevel)
+standings = st.builds(
+    Standing,
+    person=people,
+    level=levels,
+    methods=st.sampled_from([("pwd",), ("pwd", "otp", "mfa")]),
+    demanded=st.none() | levels,
+    must_change=st.sampled_from([None, Refusal.PASSWORD_EXPIRED]),
+    lifting=st.sampled_from([None, SessionId("s" * 22)]),
+    since=st.sampled_from([None, NOON]),
+)
+challenges = st.binary(min_size=32, max_size=32)
 waiting = (
-    st.just(AwaitingPassword())
-    | st.builds(AwaitingCode, people)
-    | st.builds(AwaitingEnrolment, people, st.just(SECRET))
+    st.builds(AwaitingPassword, challenges, st.none() | levels)
+    | st.builds(AwaitingFactor, standings, challenges)
+    | st.builds(AwaitingOfficersCode, standings)
+    | st.builds(AwaitingEnrolment, standings, st.sampled_from(Proof), st.just(SECRET), challenges)
+    | st.builds(AwaitingSaved, standings)
+    | st.builds(AwaitingNewPassword, standings)
 )
 
 
@@ -204,12 +232,13 @@ async def test_an_alias_the_directory_resolves_has_no_guesses_of_its_own(kept: K
     """A directory may find one person by several names: after the first answer they share one purse."""
 
     def guess(book, login):
-        progress = conduct.enter_password(book, FlowId("f" * 22), login, "x", CALLER, LIMITS, NOON)
+        visit = Visit(
+            flow=FlowId("f" * 22), caller=CALLER, limits=LIMITS, drawn=draw(), now=NOON,
+            fresh=Fresh(sid=new_session_id(), handle=hashed(new_handle()), known=hashed(new_handle())),
+        )  # fmt: skip
+        progress = conduct.enter_password(book, visit, login, "x")
         if progress.checking is not None:
-            said = Rejected(subject=JANA_ID)
-            progress = conduct.answer_password(
-                book, FlowId("f" * 22), progress.checking, said, CALLER, LIMITS, SECRET, NOON
-            )
+            progress = conduct.answer_password(book, visit, progress.checking, Rejected(subject=JANA_ID))
         return progress.told.reason.value
 
     await kept.store.transact(lambda book: book.keep_flow(flow()))

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from config.settings import Title
+from config.places import Places
+from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
+from gateway.sessions.standing import Ending, Standing
 from gateway.web.desk import Desk
+from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
 from gateway.web.portal.rooms import Portal
+from idp.login.new_device import NewDevice
 from tests.gateway.web.people import (
     FIREFOX,
     HULIN,
@@ -137,6 +141,7 @@ class MemorySessions:
         ]
     )
     acts: list[tuple[str, ...]] = field(default_factory=list)
+    recheck_finds: str = "roles_changed"
     log: MemoryLog = field(default_factory=MemoryLog)
 
     async def live(self, caller, now):
@@ -153,6 +158,20 @@ class MemorySessions:
         self.open_sessions = kept
         self.acts.append(("end", caller.subject, session, origin.address))
 
+    async def recheck(self, caller, session, *, origin, now):
+        found = next((one for one in self.open_sessions if one.session == session), None)
+        if found is None:
+            raise SessionUnknown
+        details = {"of": found.login, "of_subject": found.subject, "ended": 0,
+                   "gained": ["588491:registrar"], "lost": []}  # fmt: skip
+        await self.log.record([
+            Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=now, subject=caller.subject,
+                  person=caller.login, session=caller.sid, address=origin.address,
+                  reason=self.recheck_finds, details=details)
+        ])  # fmt: skip
+
+
+TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 NAMES = Names(
     municipalities=MUNICIPALITIES,
@@ -169,6 +188,7 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    new_devices: tuple[NewDevice, ...] = ()
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -185,30 +205,44 @@ class Office:
                 command, self.log.record, lambda: NOW, patience=timedelta(milliseconds=300)
             )
 
+    async def standing(self, sid, now):
+        ending = Ending(idle=now + timedelta(minutes=15), latest=now + timedelta(hours=9, minutes=30))
+        return Standing(ending=ending, new_devices=self.new_devices)
+
     async def record(self, entries):
         await self.log.record(entries)
 
     def desk(self) -> Desk:
         return Desk(
-            pages=make_pages("Město Kroměříž", "brana.test"),
+            pages=make_pages(
+                "Město Kroměříž",
+                "brana.test",
+                places=Places([Place(title=TOWN_HALL, networks=["203.0.113.0/24"])]),
+                account=f"https://login.brana.test{self.origin_port}/account",
+            ),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
             assertion_refusals=(AssertionRefused,),
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],
+            standing=self.standing,
         )
 
     def rooms(self, desk: Desk):
+        officer = Officer(
+            desk,
+            self.log,
+            self.log.checkpoint,
+            self.record,
+            self.sessions,
+            self.recomputation,
+            NAMES,
+        )
         return {
             "portal.brana.test": Portal(desk, self.portal).pages(),
-            "admin.brana.test": Officer(
-                desk,
-                self.log,
-                self.log.checkpoint,
-                self.record,
-                self.sessions,
-                self.recomputation,
-                NAMES,
-            ).pages(),
+            "admin.brana.test": [
+                *officer.pages(),
+                *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+            ],
         }

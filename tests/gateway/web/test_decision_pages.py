@@ -54,6 +54,21 @@ def test_what_passes_by_itself_can_be_tried_again():
     assert 'href="/spisy?id=5"' not in PAGES.refused(asked(), spoken(), session(), 403)
 
 
+@pytest.mark.parametrize(
+    ("reason", "wish"),
+    [
+        ("phishing_resistant_needed", "key"),
+        ("two_factors_needed", "two-factors"),
+        ("sign_in_too_old", "anew"),
+    ],
+)
+def test_a_refusal_that_another_sign_in_would_mend_leads_to_it_and_back(reason, wish):
+    text = PAGES.refused(asked(), spoken(reason), session(), 403)
+    assert f'href="/.brana/sign-in?wish={wish}&amp;to=%2Fspisy%3Fid%3D5"' in text
+    assert "Potvrdit totožnost" in text
+    assert "/.brana/sign-in" not in PAGES.refused(asked(), spoken("nothing_permits"), session(), 403)
+
+
 def test_another_municipality_is_offered_where_it_may_help():
     other_active, not_sufficient = spoken("other_municipality_active"), spoken("role_not_sufficient")
     assert "#municipality" in PAGES.refused(asked(), other_active, session(), 403)
@@ -66,7 +81,7 @@ def test_who_may_read_the_log_but_not_act_is_led_back_to_it():
     acting, reading = asked(EN, "audit", Action.ADMINISTER), asked(EN, "audit")
     assert 'href="/log">Back to the audit log</a>' in PAGES.refused(acting, spoken(), session(), 403)
     for other in (reading, asked(EN, "records", Action.WRITE)):
-        assert "/log" not in PAGES.refused(other, spoken(), session(), 403)
+        assert 'href="/log"' not in PAGES.refused(other, spoken(), session(), 403)
 
 
 def test_no_line_of_a_title_ends_at_a_hyphen():

@@ -53,7 +53,7 @@ class World:
 
     async def begun(self) -> tuple[str, str, str]:
         """State, nonce and cookie of an attempt that was begun."""
-        beginning = await self.sign_in.begin(HOST, "/documents?id=5", Language.ENGLISH, NOW, again=False)
+        beginning = await self.sign_in.begin(HOST, "/documents?id=5", Language.ENGLISH, NOW)
         asked = parse_qs(urlsplit(beginning.location).query)
         return asked["state"][0], asked["nonce"][0], beginning.cookie.partition(";")[0]
 
@@ -157,6 +157,28 @@ async def test_a_provider_that_does_not_answer_is_recorded(world: World) -> None
     world.there.answers["/token"] = (500, "")
     assert (await world.back({"code": "c", "state": state}, cookie)).status == 503
     assert recorded(world) == refusal("provider_unreachable")
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "value"),
+    [
+        ("wish=key&to=/documents?id=5", "acr_values", "urn:brana:acr:phishing-resistant"),
+        ("wish=anew&to=/documents?id=5", "prompt", "login"),
+        ("wish=nonsense&to=//evil.test/", "prompt", None),
+        ("", "acr_values", None),
+    ],
+)
+async def test_a_refusals_link_leads_out_to_the_provider_with_what_is_wished_for(
+    world: World, query: str, asked: str, value: str | None
+) -> None:
+    answer = await world.client.get(
+        f"/.brana/sign-in?{query}", headers={"Host": HOST, "Accept": "text/html"}, allow_redirects=False
+    )
+    assert answer.status == 302
+    question = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert question.get(asked) == ([value] if value else None)
+    assert "__Host-brana-signin-" in answer.headers["Set-Cookie"]
+    assert "evil.test" not in answer.headers["Location"]
 
 
 async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(world: World) -> None:

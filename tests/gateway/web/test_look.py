@@ -13,11 +13,24 @@ STYLES = [*PROJECT.glob("idp/http/static/*.css"), *PROJECT.glob("gateway/web/sta
 TEMPLATES = [*PROJECT.glob("idp/http/templates/*.html"), *PROJECT.glob("gateway/web/**/*.html")]
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
-        PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms")
+        PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
+    ],
+    "idp/http/locale/account.cs.po": [
+        PROJECT / f"idp/http/templates/{name}.html"
+        for name in (
+            "account",
+            "account_alarm",
+            "account_add",
+            "account_add_key",
+            "account_remove",
+            "account_codes",
+        )
     ],
     "gateway/web/locale/cs.po": sorted(PROJECT.glob("gateway/web/**/*.html")),
 }
 
+OWN_SCRIPT = re.compile(r"""<script src="\{\{ asset\('[a-z_]+\.js'\) \}\}" defer></script>""")
+"""A file of ours, which the strict policy lets run; everything that stands in the page itself is forbidden."""
 FORBIDDEN = re.compile(r"<script|<style|\sstyle=|\son\w+=|javascript:|\|\s*safe|https?://", re.IGNORECASE)
 
 
@@ -27,7 +40,7 @@ def relative(path):
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=relative)
 def test_a_template_has_no_inline_script_or_style_and_asks_nobody_else(template):
-    assert FORBIDDEN.findall(template.read_text(encoding="utf-8")) == []
+    assert FORBIDDEN.findall(OWN_SCRIPT.sub("", template.read_text(encoding="utf-8"))) == []
 
 
 @pytest.mark.parametrize("style", STYLES, ids=relative)

@@ -12,7 +12,7 @@ from gateway.web.refusal import Occurrence, Refusal, both, refusal_json, refusal
 from gateway.web.sign_in_failures import told
 from tests.gateway.web.people import NOW
 
-PAGES = make_pages("Město Kroměříž", "brana.test")
+PAGES = make_pages("Město Kroměříž", "brana.test", account="https://login.brana.test/account")
 PORTAL = "https://portal.brana.test"
 CS, EN = Language.CZECH, Language.ENGLISH
 ALL = [value for value in vars(refusal).values() if isinstance(value, Refusal)]

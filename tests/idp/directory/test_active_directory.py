@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 import ldap
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from config.vocabulary import MunicipalityCode, Role
 from idp.directory.connection import Connection
 from idp.directory.errors import BindRefused, DirectoryMisconfigured, EntryUnusable, RefusalReason
+from idp.directory.lockout import Lockout
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.pool import Pool
 from idp.directory.reader import DirectoryReader
@@ -94,6 +96,12 @@ async def test_the_primary_group_counts_and_what_it_is_in(reader: DirectoryReade
     assert mayor.roles == (held(HULIN, Role.DEPUTY_MAYOR), held(HULIN, Role.MAYOR))
 
 
+async def test_a_group_elsewhere_in_the_domain_leads_to_the_one_that_gives_the_role(reader: DirectoryReader):
+    person = await reader.authenticate("z.oddeleni", PASSWORD)
+    assert isinstance(person, Person)
+    assert person.roles == (held(KROMERIZ, Role.BUDGET_MANAGER),)
+
+
 async def test_a_list_for_mail_gives_no_role(reader: DirectoryReader):
     person = await reader.authenticate("novakova.zaneta", PASSWORD)
     assert isinstance(person, Person)
@@ -153,6 +161,12 @@ async def test_a_locked_account_shows_only_in_the_computed_flags(domain: Domain)
     assert facts == {"userAccountControl": [b"512"], "msDS-User-Account-Control-Computed": [b"16"]}
 
 
+async def test_an_expired_account_shows_in_no_flag_at_all(domain: Domain):
+    with domain.as_administrator() as root:
+        facts = root.read(dn("prosla"), "userAccountControl", "msDS-User-Account-Control-Computed")
+    assert facts == {"userAccountControl": [b"512"], "msDS-User-Account-Control-Computed": [b"0"]}
+
+
 async def test_two_people_with_one_mail_address_are_nobody_by_it(domain: Domain):
     with domain.as_administrator() as root:
         root.add(dn("dvojnice"), **account("dvojnice", PASSWORD, mail="zaneta@obec.test"))
@@ -173,6 +187,10 @@ async def test_ldaps_and_starttls_are_verified_against_the_authority(domain: Dom
         pytest.raises(DirectoryMisconfigured, match="certificate is not accepted"),
     ):
         await one.authenticate("bez.role", PASSWORD)
+
+
+async def test_the_domain_says_when_it_locks_accounts(reader: DirectoryReader):
+    assert await reader.lockout() == Lockout(attempts=3, window=timedelta(minutes=30))
 
 
 def test_a_plain_bind_is_refused_by_the_server(domain: Domain):

@@ -11,9 +11,10 @@ from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
 from tests.rig import slapd
+from tests.rig.broken_line import broken_line
 from tests.rig.domain_office import PASSWORD, dn, domain
 from tests.rig.office import reading
-from tests.rig.samba import Domain, account
+from tests.rig.samba import Domain, account, quoted
 from tests.rig.samba_surgery import age_password, forbid_password_change
 from tests.rig.samba_tree import BASE
 
@@ -74,7 +75,7 @@ async def test_whoever_must_change_the_password_can(domain: Domain, reader: Dire
 
 async def test_whose_password_has_expired_can_change_it(domain: Domain, reader: DirectoryReader):
     newcomer(domain, "propadle")
-    age_password(domain, dn("propadle"))
+    age_password(domain.folder, dn("propadle"))
     whose = await subject_of(reader, "propadle")
     assert await reader.change_password(whose, "špatné", NEW) == NotChanged(NotChangedReason.OLD_WRONG)
     assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
@@ -113,6 +114,17 @@ async def test_the_history_holds_for_people(domain: Domain, reader: DirectoryRea
     assert await reader.change_password(whose, NEW, PASSWORD) == NotChanged(NotChangedReason.USED_BEFORE)
 
 
+async def test_a_reset_by_an_administrator_would_pass_over_the_history_and_is_never_what_we_ask_for(
+    domain: Domain, reader: DirectoryReader
+):
+    newcomer(domain, "obchazi")
+    whose = await subject_of(reader, "obchazi")
+    assert await reader.change_password(whose, PASSWORD, NEW) == Changed()
+    with domain.as_administrator() as root:
+        root.change(dn("obchazi"), unicodePwd=quoted(NEW))  # the same once more
+    assert await reader.change_password(whose, NEW, NEW) == NotChanged(NotChangedReason.USED_BEFORE)
+
+
 async def test_a_password_that_is_too_young_stays(domain: Domain, reader: DirectoryReader):
     newcomer(domain, "spechá")
     with domain.as_administrator() as root:
@@ -127,7 +139,7 @@ async def test_a_password_that_is_too_young_stays(domain: Domain, reader: Direct
 
 async def test_who_may_not_change_it_is_told_so(domain: Domain, reader: DirectoryReader):
     newcomer(domain, "nesmi")
-    forbid_password_change(domain, dn("nesmi"))
+    forbid_password_change(domain.folder, dn("nesmi"))
     answer = await reader.change_password(await subject_of(reader, "nesmi"), PASSWORD, NEW)
     assert answer == NotChanged(NotChangedReason.NOT_ALLOWED)
 
@@ -186,7 +198,7 @@ def under(name: str, login: str, **more: str) -> str:
 
 
 STAFF = "".join((
-    slapd.person_ldif("meni", password=DIRECTORY_PASSWORD),
+    *(slapd.person_ldif(login, password=DIRECTORY_PASSWORD) for login in ("meni", "prvni.a", "druha.b", "treti.c")),
     slapd.person_ldif("musi", password=DIRECTORY_PASSWORD, pwdReset="TRUE"),
     slapd.person_ldif("zamcena", password=DIRECTORY_PASSWORD, pwdAccountLockedTime="000001010000Z"),
     policy("prisna", pwdMaxAge="3600"),
@@ -265,3 +277,33 @@ async def test_openldap_lets_in_those_who_have_to_change_it_for_that_alone(
     old = await openldap.authenticate(login, DIRECTORY_PASSWORD)
     assert isinstance(old, BindRefused)
     assert old.reason is RefusalReason.WRONG_PASSWORD
+
+
+async def test_when_the_line_breaks_after_the_change_the_new_password_tells_that_it_was_done(
+    directory: slapd.Directory,
+):
+    async with broken_line("127.0.0.1", directory.server.tls_port) as line:
+        settings = directory.settings(servers=[f"ldaps://127.0.0.1:{line.port}"], connections=1)
+        with reading(settings) as reader:
+            first, second = [await subject_of(reader, login) for login in ("prvni.a", "druha.b")]
+            assert await reader.change_password(first, DIRECTORY_PASSWORD, NEW) == Changed()
+            line.break_the_next_like_the_last()
+            lines = len(line.answers)
+            assert await reader.change_password(second, DIRECTORY_PASSWORD, NEW) == Changed()
+            assert (
+                len(line.answers) == lines + 2
+            )  # one for the change, one on which the new password was tried
+            assert isinstance(await reader.authenticate("druha.b", NEW), Person)
+
+
+async def test_when_the_line_breaks_before_the_change_nothing_is_claimed(directory: slapd.Directory):
+    async with broken_line("127.0.0.1", directory.server.tls_port) as line:
+        settings = directory.settings(servers=[f"ldaps://127.0.0.1:{line.port}"], connections=1)
+        with reading(settings) as reader:
+            whose = await subject_of(reader, "treti.c")
+            assert isinstance(await reader.authenticate("treti.c", DIRECTORY_PASSWORD), Person)
+            line.break_the_next_like_the_last()  # at the answer to the bind
+            answer = await reader.change_password(whose, DIRECTORY_PASSWORD, NEW)
+            assert answer == NotChanged(NotChangedReason.UNREACHABLE)
+    with reading(directory.settings()) as reader:
+        assert isinstance(await reader.authenticate("treti.c", DIRECTORY_PASSWORD), Person)

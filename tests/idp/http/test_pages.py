@@ -3,14 +3,20 @@
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
+from gateway.storage.secret_hash import SecretHashes, TooBusy
 from idp.http.app import make_app
+from idp.http.recovery import Recovery
 from idp.login import totp
+from idp.login.handle import FlowId
+from idp.login.spoken_code import new_spoken_code
+from idp.login.states import AwaitingNewPassword, Standing
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.browser import accessibility_faults, chromium, screenshot
 from tests.rig.provider import CALLBACK, authorize_path
@@ -23,9 +29,10 @@ HOST = "login.brana.test"
 @asynccontextmanager
 async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
     pair = server_pair(make_authority(folder), "login", [HOST])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    hashes, context = SecretHashes(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.certificate, pair.key)
-    runner = web.AppRunner(make_app(world.rig.provider), access_log=None)
+    last_resort = Recovery(matches=hashes.matches, busy=(TooBusy,), alarm=lambda _: None)
+    runner = web.AppRunner(make_app(world.rig.provider, last_resort), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
@@ -33,6 +40,7 @@ async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
         yield f"https://{HOST}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+        hashes.close()
 
 
 async def looked_at(page: Page, name: str) -> None:
@@ -41,6 +49,19 @@ async def looked_at(page: Page, name: str) -> None:
         await page.emulate_media(color_scheme=scheme)
         assert await accessibility_faults(page) == []
         await screenshot(page, f"sign-in-{name}-{scheme}")
+
+
+async def through_the_officers_code(page: Page, world: World, name: str) -> None:
+    await page.wait_for_selector("#enrolment")
+    await looked_at(page, f"{name}-officers-code")
+    await page.keyboard.type("nesmysl")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#enrolment-error")
+    assert await page.evaluate("document.activeElement.id") == "enrolment"
+    await page.keyboard.type((await world.enrolment_code()).lower())
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".ways")
+    await looked_at(page, f"{name}-choose-enrolment")
 
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 1280), ("en", 390)])
@@ -67,6 +88,10 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         assert await page.evaluate("document.activeElement.id") == "password"
         await page.keyboard.type(PETR_PASSWORD)
         await page.keyboard.press("Enter")
+        await through_the_officers_code(page, world, name)
+        await page.goto(page.url + "&by=key")
+        await looked_at(page, f"{name}-enrol-key")
+        await page.goto(page.url.replace("&by=key", "&by=code"))
         await page.wait_for_selector("svg.qr")
         assert (await page.locator("svg.qr").bounding_box())["width"] >= 150
         await page.locator("summary").click()
@@ -78,6 +103,13 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         assert await page.evaluate("document.activeElement.id") == "code"
         await looked_at(page, f"{name}-code-wrong")
         await page.keyboard.type(totp.code_at(secret, world.rig.clock()))
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(".codes")
+        await looked_at(page, f"{name}-recovery-codes")
+        await page.emulate_media(media="print", color_scheme="light")
+        await screenshot(page, f"sign-in-{name}-recovery-codes-printed")
+        await page.emulate_media(media="screen")
+        await page.locator("main button").focus()
         async with page.expect_request(lambda request: request.url.startswith(CALLBACK + "?code=")):
             await page.keyboard.press("Enter")  # the page's policy lets the browser go on to the application
         page = await context.new_page()  # the first one ends at an address that nobody serves
@@ -104,3 +136,76 @@ async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp
         await looked_at(page, "code")
         await page.goto(origin + authorize_path(redirect_uri="https://evil.test/"))
         await looked_at(page, "error")
+
+
+@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+async def test_the_other_pages_of_the_second_factor_are_accessible(
+    world: World, tmp_path: Path, language, width
+):
+    await world.key_of()
+    codes = [new_spoken_code()]
+    await world.rig.kept.store.transact(
+        lambda book: book.renew_recovery_codes(world.jana.subject, codes, world.rig.clock())
+    )
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, locale=language, viewport={"width": width, "height": 800}
+        )
+        page = await context.new_page()
+        await page.goto(origin + authorize_path(login_hint=JANA))
+        await page.keyboard.type(JANA_PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("form[data-key]:visible")
+        assert not await page.locator("[data-without]").is_visible()
+        await looked_at(page, f"{language}-{width}-key")
+        await page.goto(page.url + "&by=choose")
+        await looked_at(page, f"{language}-{width}-choose")
+        await page.goto(page.url.replace("choose", "recovery"))
+        await looked_at(page, f"{language}-{width}-recovery")
+        await page.keyboard.type("nesmysl")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#recovery-error")
+        await looked_at(page, f"{language}-{width}-recovery-wrong")
+        name = FlowId(page.url.partition("flow=")[2].partition("&")[0])
+        await world.rig.kept.store.transact(
+            lambda book: book.keep_flow(
+                replace(book.flow(name), state=AwaitingNewPassword(Standing(person=world.jana)))
+            )
+        )
+        await page.goto(f"{origin}/sign-in?flow={name}")
+        await page.wait_for_selector("#old")
+        await looked_at(page, f"{language}-{width}-new-password")
+
+
+async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(world: World, tmp_path: Path):
+    await world.key_of()
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(ignore_https_errors=True, java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(origin + authorize_path())
+        assert not await page.locator("form[data-key]").is_visible()
+        await page.locator("#username").fill(JANA)
+        await page.locator("#password").fill(JANA_PASSWORD)
+        await page.locator("main form:not([data-key]) button").click()
+        assert await page.locator("[data-without]").is_visible()
+        await page.locator("main a[href*='by=choose']").click()
+        await page.locator("main a[href*='by=code']").click()
+        assert await page.locator("#code").is_visible()
+
+
+@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
+    world: World, tmp_path: Path, language, width
+):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, locale=language, viewport={"width": width, "height": 900}
+        )
+        page = await context.new_page()
+        await page.goto(f"{origin}/recovery")
+        await looked_at(page, f"{language}-{width}-recovery")
+        await page.keyboard.type("A" * 30)
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("[role=alert]")
+        assert await page.locator("#secret").input_value() == ""
+        await looked_at(page, f"{language}-{width}-recovery-refused")

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import idp.http
 from config.vocabulary import Language
+from idp.http.account_words import UNCHANGED, WORDS
 from idp.http.page import Assets, Pages
 from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
+from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
@@ -20,10 +22,12 @@ def test_every_telling_has_words():
     assert set(TELLINGS) == set(Told)
     assert set(UNSAFE) == set(Unsafe)
     assert set(STATUS_REASONS) == set(STATUS_WORDS)
+    assert set(UNCHANGED) == set(Unchanged)
 
 
 def test_every_message_is_translated_to_czech():
     words = [telling.message for telling in TELLINGS.values()] + [*UNSAFE.values(), *STATUS_WORDS.values()]
+    words += [*UNCHANGED.values(), *WORDS.values()]
     for template in TEMPLATES.glob("*.html"):
         found = ["".join(groups) for groups in MESSAGE.findall(template.read_text("utf-8"))]
         words += [message for message in found if message]
@@ -44,6 +48,9 @@ def test_minutes_have_three_czech_forms():
             wrong_field="",
             wait=wait,
             action="flow=x",
+            flow="flow=x",
+            ways=["code"],
+            lifting=False,
         )
         for wait in (1, 2, 5)
     }

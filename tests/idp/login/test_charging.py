@@ -13,8 +13,8 @@ from idp.login import charging, throttle
 from idp.login.charging import Rules
 from idp.login.desk import Caller
 from idp.login.entered import same_login
-from idp.login.flow import Rejected, Unanswered
 from idp.login.handle import HandleHash
+from idp.login.inputs import Rejected, Unanswered
 from idp.login.throttle import Exhausted, Scope, Taken
 from tests.rig.people import JANA, JANA_ID, NOON
 

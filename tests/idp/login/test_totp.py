@@ -37,6 +37,37 @@ def test_a_code_older_than_the_last_accepted_one_is_refused():
     assert totp.match(SECRET, earlier, NOON, last=int(NOON.timestamp()) // 30) == totp.Replayed()
 
 
+@given(moments, st.integers(-totp.DRIFT_MAX, totp.DRIFT_MAX), st.integers(-6, 6))
+def test_a_code_is_looked_for_around_where_the_clock_was_last_and_never_far_from_ours(moment, drift, steps):
+    present = int(moment.timestamp()) // totp.STEP
+    code = totp.code_at(SECRET, moment + timedelta(seconds=totp.STEP * steps))
+    accepted = totp.match(SECRET, code, moment, drift=drift)
+    near = abs(steps - drift) <= totp.AROUND and abs(steps) <= totp.DRIFT_MAX
+    if near:
+        assert isinstance(accepted, totp.Accepted)
+        assert accepted.drift == accepted.counter - present
+    assert (present + steps in totp.window(present, drift)) is near
+
+
+@given(st.integers(0, 2**31), st.integers(-100, 100))
+def test_three_codes_at_most_are_right_at_any_moment(present, drift):
+    assert len(totp.window(present, drift)) <= 2 * totp.AROUND + 1
+
+
+def test_a_clock_that_goes_slowly_wrong_is_followed_and_one_that_jumped_is_not():
+    drift, moment, counter = 0, NOON, -1
+    for off in (-1, -2, -3):
+        moment += timedelta(days=30)
+        code = totp.code_at(SECRET, moment + timedelta(seconds=totp.STEP * off))
+        accepted = totp.match(SECRET, code, moment, counter, drift)
+        assert isinstance(accepted, totp.Accepted)
+        drift, counter = accepted.drift, accepted.counter
+    assert drift == -3
+    further = totp.code_at(SECRET, moment - timedelta(seconds=totp.STEP * 4))
+    assert totp.match(SECRET, further, moment, drift=drift) == totp.Wrong()
+    assert totp.match(SECRET, totp.code_at(SECRET, moment), moment, drift=drift) == totp.Wrong()
+
+
 @pytest.mark.parametrize("steps", [-2, 2, 10, -100])
 def test_a_code_further_away_is_wrong(steps):
     code = totp.code_at(SECRET, NOON + timedelta(seconds=30 * steps))

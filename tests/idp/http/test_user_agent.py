@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import Language
-from gateway.web.user_agent import BROWSERS, SYSTEMS, UNKNOWN, describe
+from idp.http.user_agent import BROWSERS, SYSTEMS, UNKNOWN, describe
 
 EDGE = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "

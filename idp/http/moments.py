@@ -1,6 +1,6 @@
-"""Moments as people read them: in Prague, with the zone said, in the page's language; and back from forms."""
+"""Moments as people read them: in Prague, with the zone said, in the page's language."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,14 +32,6 @@ JUST_NOW = {Language.CZECH: "právě teď", Language.ENGLISH: "just now"}
 ZONES = {Language.CZECH: {1: "SEČ", 2: "SELČ"}, Language.ENGLISH: {1: "CET", 2: "CEST"}}
 
 
-class MomentUnreadable(Exception):
-    """A date or time of a form is not one."""
-
-    def __init__(self, value: str) -> None:
-        super().__init__(f"{value!r} is no date; write it as 2026-11-23 or 2026-11-23T18:00")
-        self.value = value
-
-
 def moment_text(moment: datetime, language: Language, precision: str = "second") -> str:
     """An aware moment in Prague: `23. 11. 2026 9:41:07 SEČ`. Hours and days stand without their zone."""
     local = moment.astimezone(PRAGUE)
@@ -55,52 +47,6 @@ def ago_text(moment: datetime, now: datetime, language: Language) -> str:
     if now - moment < timedelta(minutes=1):
         return JUST_NOW[language]
     return format_timedelta(moment - now, add_direction=True, locale=language.value)
-
-
-def entered_since(value: str) -> datetime | None:
-    """Start of a span that a form named, in UTC; None where it is empty. Raises MomentUnreadable."""
-    entered = _entered(value)
-    if entered is None:
-        return None
-    day, clock = entered
-    # of an hour that the end of summer time repeats, the first: nothing is missed
-    return datetime.combine(day, clock or time.min, PRAGUE).replace(fold=0).astimezone(UTC)
-
-
-def entered_until(value: str) -> datetime | None:
-    """First moment after a span that a form named (its last day or minute is still in it), in UTC."""
-    entered = _entered(value)
-    if entered is None:
-        return None
-    day, clock = entered
-    if clock is None:
-        return datetime.combine(_next_day(day), time.min, PRAGUE).astimezone(UTC)
-    return datetime.combine(day, clock, PRAGUE).replace(fold=1).astimezone(UTC) + timedelta(minutes=1)
-
-
-def _entered(value: str) -> tuple[date, time | None] | None:
-    """Day, and minute where one was given, of `2026-11-23` or `2026-11-23T18:00` (HTML §2.3.5)."""
-    text = value.strip()
-    if not text:
-        return None
-    try:
-        if len(text) == len("2026-11-23"):
-            return _calendar_day(date.fromisoformat(text), value), None
-        form = "%Y-%m-%dT%H:%M" if len(text) == len("2026-11-23T18:00") else "%Y-%m-%dT%H:%M:%S"
-        moment = datetime.strptime(text, form)  # noqa: DTZ007 - Prague is added by the callers
-    except ValueError:
-        raise MomentUnreadable(value) from None
-    return _calendar_day(moment.date(), value), moment.time()
-
-
-def _calendar_day(day: date, value: str) -> date:
-    if not 1970 <= day.year < 3000:  # keeps every later sum inside what datetime can hold
-        raise MomentUnreadable(value)
-    return day
-
-
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1)
 
 
 def _language(context: Context) -> Language:

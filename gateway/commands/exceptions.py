@@ -1,0 +1,112 @@
+"""`brana user exception|exceptions|end-exception`: the register of who signs in by password alone, and why."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from gateway.audit.acts import looked
+from gateway.commands.operator import operator
+from gateway.commands.options import configuration
+from gateway.commands.person import person_of
+from gateway.commands.preflight import CannotStart
+from gateway.commands.state import State, existing_state, now
+from gateway.commands.terminal import PRAGUE, console, local_time
+from idp.directory.person import Person
+from idp.login.exception import REASON_MAX, SignInException, new_exception_id
+from idp.login.needed_level import may_be_excepted
+from idp.login.officer import end_exceptions, grant_exception
+
+
+@click.command(
+    name="exception",
+    help="Let a person sign in by password alone until the end of a day. Every such sign-in is recorded.",
+    short_help="Let a person sign in by password alone for a time.",
+)
+@configuration
+@click.argument("login")
+@click.option("--reason", required=True, help="Why; kept in the register and the audit log.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
+)
+def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
+    said, ends_at = " ".join(reason.split()), end_of(until)
+    if not said or len(said) > REASON_MAX:
+        raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
+    if ends_at <= now():
+        raise CannotStart(f"--until {until:%Y-%m-%d} is over already", "name today or a later day")
+    person = asyncio.run(_granted(existing_state(configuration), login, said, ends_at))
+    click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
+
+
+@click.command(name="exceptions", help="Show the register of exceptions.", short_help="Show the exceptions.")
+@configuration
+def listing(configuration: Path) -> None:
+    granted = asyncio.run(_listed(existing_state(configuration)))
+    if not granted:
+        click.echo("no exceptions")
+        return
+    console().print(_table(granted, now()))
+
+
+@click.command(
+    name="end-exception", help="End a person's exception before its time.", short_help="End an exception."
+)
+@configuration
+@click.argument("login")
+def end(configuration: Path, login: str) -> None:
+    person = asyncio.run(_ended(existing_state(configuration), login))
+    click.echo(f"the exception of {person.login} has ended; open sessions go on until they end")
+
+
+def end_of(day: datetime) -> datetime:
+    """Midnight after that day in Prague."""
+    return (day.replace(tzinfo=PRAGUE) + timedelta(days=1)).astimezone(now().tzinfo)
+
+
+async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
+    person, moment = await person_of(state, login), now()
+    if not may_be_excepted([held.role for held in person.roles]):
+        raise CannotStart(
+            f"{person.login} is an administrator or a security officer, for whom no exception is made",
+            "help with the second factor instead: `brana user enrolment-code`",
+        )
+    await state.identities.transact(
+        lambda book: grant_exception(
+            book, new_exception_id(), person.subject, person.login, reason, operator(), moment, until
+        )
+    )
+    return person
+
+
+async def _listed(state: State) -> Sequence[SignInException]:
+    """Recorded before anything is shown."""
+    granted = await state.identities.look(lambda book: book.exceptions())
+    await state.record(
+        [looked(now(), subject=operator(), command="user exceptions", of="", found=len(granted))]
+    )
+    return granted
+
+
+async def _ended(state: State, login: str) -> Person:
+    person, moment = await person_of(state, login), now()
+    ended = await state.identities.transact(
+        lambda book: end_exceptions(book, person.subject, person.login, operator(), moment)
+    )
+    if not ended:
+        raise CannotStart(f"no exception runs for {person.login}", "see `brana user exceptions`")
+    return person
+
+
+def _table(granted: Sequence[SignInException], moment: datetime) -> Table:
+    table = Table("login", "state", "from", "until", "granted by", "reason")
+    for one in granted:
+        state = "runs" if one.runs(moment) else f"ended by {one.ended_by}" if one.ended_at else "over"
+        until = one.ended_at or one.ends_at
+        table.add_row(
+            one.login, state, local_time(one.begins_at), local_time(until), one.granted_by, one.reason
+        )
+    return table

@@ -1,0 +1,77 @@
+"""Who people are for sign-in and sessions: what the directory says, and two rules of ours.
+
+Administrators have accounts of their own (`idp/directory/separation.py`). The recovery administrator is nobody of
+the directory: it is known without asking, and nobody of the directory can be it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from config.settings import Settings
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId
+from idp.directory.errors import BindRefused, RefusalReason
+from idp.directory.person import AccountState, Person
+from idp.directory.reader import Admit
+from idp.directory.separation import judged
+from idp.login import recovery
+
+log = structlog.get_logger("directory")
+
+
+class Directories(Protocol):
+    """Each raises DirectoryUnusable where it does not know for certain."""
+
+    async def authenticate(
+        self, login: str, password: str, admit: Admit | None = None
+    ) -> Person | BindRefused: ...
+
+    async def person(self, subject: SubjectId) -> Person | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeople:
+    directories: Directories
+    administrators_separate: bool
+    recovery: Person | None
+    """None where the product has none."""
+
+    async def authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
+        answer = await self.directories.authenticate(login, password, admit)
+        if answer.subject == RECOVERY_ADMINISTRATOR:
+            return BindRefused(RefusalReason.ENTRY_UNUSABLE)
+        return self._as_it_counts(answer) if isinstance(answer, Person) else answer
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        if subject == RECOVERY_ADMINISTRATOR:
+            return self.recovery
+        found = await self.directories.person(subject)
+        return self._as_it_counts(found) if found is not None else None
+
+    def by_us(self, subject: SubjectId) -> bool:
+        """Whether somebody is known without a directory."""
+        return self.recovery is not None and subject == RECOVERY_ADMINISTRATOR
+
+    def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
+        """People as a replica has them, with our rules."""
+        return {subject: self._as_it_counts(person) for subject, person in found.items()}
+
+    def _as_it_counts(self, person: Person) -> Person:
+        if not self.administrators_separate:
+            return person
+        counts = judged(person)
+        if counts.state is AccountState.ROLES_MIXED:
+            roles = [f"{held.municipality}/{held.role}" for held in person.roles]
+            log.warning("account.roles_mixed", login=person.login, roles=roles)
+        return counts
+
+
+def known_people(settings: Settings, directories: Directories) -> KnownPeople:
+    home = settings.office.municipality
+    return KnownPeople(
+        directories,
+        settings.sign_in.administrators_separate,
+        recovery.person(home) if home is not None else None,
+    )

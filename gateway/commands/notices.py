@@ -1,0 +1,37 @@
+"""The ways by which people and receivers are told, as they are configured."""
+
+from functools import partial
+
+from config.places import Places
+from config.settings import Settings
+from config.vocabulary import SubjectId
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.state import now
+from gateway.notices.delivery import Delivery, Send
+from gateway.notices.mail import Mail
+from gateway.notices.notice import Channel
+from gateway.notices.webhook import Webhook
+from gateway.notices.words import Surroundings
+from idp.directory.errors import DirectoryUnusable
+
+
+def deliveries(plane: ControlPlane) -> list[Delivery]:
+    """One for each channel there is; what still waits for one that is configured no more is given up."""
+    around = _surroundings(plane.settings)
+    configured = plane.settings.notifications
+    sends: dict[Channel, Send] = {}
+    if configured.webhook is not None:
+        sends[Channel.WEBHOOK] = Webhook(configured.webhook, around, now).send
+    if configured.smtp is not None:
+        address_of = partial(_address_of, plane)
+        sends[Channel.SMTP] = Mail(configured.smtp, around, address_of, (DirectoryUnusable,), now).send
+    return [Delivery(channel, plane.state.outbox, sends.get(channel), now) for channel in Channel]
+
+
+def _surroundings(settings: Settings) -> Surroundings:
+    return Surroundings(settings.office.name, settings.office.support, Places(settings.places))
+
+
+async def _address_of(plane: ControlPlane, subject: SubjectId) -> str | None:
+    person = await plane.directory.person(subject)
+    return person.mail if person is not None else None

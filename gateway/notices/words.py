@@ -1,0 +1,121 @@
+"""What a notice says to the person: a title and a few lines, in Czech or English. No secret, and no link:
+whoever gets used to links in such messages follows a stranger's too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.places import Places
+from config.settings import Title
+from config.vocabulary import Language
+from gateway.notices.notice import Happened, Kind
+from idp.http.moments import moment_text
+from idp.http.place import place_text
+from idp.http.user_agent import describe
+from idp.http.ways_of_proof import FACTORS
+
+TITLES: Mapping[Kind, Title] = {
+    Kind.NEW_DEVICE: Title(cs="Nové přihlášení k vašemu účtu", en="New sign-in to your account"),
+    Kind.FACTOR_ADDED: Title(
+        cs="K vašemu účtu přibyl způsob ověření", en="An authenticator was added to your account"
+    ),
+    Kind.FACTOR_REMOVED: Title(
+        cs="Z vašeho účtu byl odebrán způsob ověření", en="An authenticator was removed from your account"
+    ),
+    Kind.RECOVERY_CODE_USED: Title(
+        cs="K přihlášení byl použit záložní kód", en="A recovery code was used to sign in"
+    ),
+    Kind.PASSWORD_CHANGED: Title(cs="Heslo k vašemu účtu bylo změněno", en="Your password was changed"),
+    Kind.ALL_SESSIONS_ENDED: Title(
+        cs="Váš účet byl odhlášen na všech zařízeních", en="Your account was signed out on all devices"
+    ),
+}
+OPENING: Mapping[Kind, Title] = {
+    Kind.NEW_DEVICE: Title(
+        cs="k vašemu účtu {login} se někdo přihlásil z prohlížeče, který jste dosud nepoužili.",
+        en="somebody signed in to your account {login} with a browser that you had not used before.",
+    ),
+    Kind.FACTOR_ADDED: Title(
+        cs="k vašemu účtu {login} byl přidán další způsob ověření.",
+        en="another authenticator was added to your account {login}.",
+    ),
+    Kind.FACTOR_REMOVED: Title(
+        cs="z vašeho účtu {login} byl odebrán způsob ověření.",
+        en="an authenticator was removed from your account {login}.",
+    ),
+    Kind.RECOVERY_CODE_USED: Title(
+        cs="k přihlášení k vašemu účtu {login} byl použit záložní kód. Podruhé už neplatí.",
+        en="a recovery code was used to sign in to your account {login}. It cannot be used again.",
+    ),
+    Kind.PASSWORD_CHANGED: Title(
+        cs="heslo k vašemu účtu {login} bylo změněno.", en="the password of your account {login} was changed."
+    ),
+    Kind.ALL_SESSIONS_ENDED: Title(
+        cs="váš účet {login} byl odhlášen ve všech prohlížečích.",
+        en="your account {login} was signed out in all browsers.",
+    ),
+}
+GREETING = Title(cs="Dobrý den,", en="Good day,")
+WHEN, DEVICE, WHERE = (
+    Title(cs="Kdy", en="When"),
+    Title(cs="Prohlížeč", en="Browser"),
+    Title(cs="Odkud", en="From"),
+)
+WHICH, BY = Title(cs="Způsob ověření", en="Authenticator"), Title(cs="Provedl(a)", en="Done by")
+ADVICE = Title(
+    cs="Byli jste to vy? Pak nemusíte nic dělat. Pokud ne, otevřete na portálu stránku Můj účet, odhlaste se "
+    "všude a zavolejte: {support}.",
+    en="Was it you? Then there is nothing to do. If not, open My account at the portal, sign out everywhere "
+    "and call: {support}.",
+)
+ADMINISTRATOR = Title(cs="správce", en="the administrator")
+CLOSING = Title(
+    cs="Tuto zprávu poslala Brána, {office}. Neodpovídejte na ni; o heslo ani kód si nikdy nepíšeme.",
+    en="Brána of {office} sent this message. Do not answer it; we never write to ask for a password or a code.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What texts name besides what happened."""
+
+    office: str
+    support: str | None
+    places: Places
+
+
+def title_of(happened: Happened, language: Language) -> str:
+    return TITLES[happened.kind].in_language(language)
+
+
+def text_of(happened: Happened, language: Language, around: Surroundings) -> str:
+    """The whole message, lines of any length."""
+    support = around.support or ADMINISTRATOR.in_language(language)
+    facts = "\n".join(
+        f"{label.in_language(language)}: {value}" for label, value in _facts(happened, language, around)
+    )
+    return "\n\n".join(
+        (
+            GREETING.in_language(language),
+            OPENING[happened.kind].in_language(language).format(login=happened.person),
+            facts,
+            ADVICE.in_language(language).format(support=support),
+            CLOSING.in_language(language).format(office=around.office),
+        )
+    )
+
+
+def _facts(happened: Happened, language: Language, around: Surroundings) -> list[tuple[Title, str]]:
+    facts = happened.facts
+    found = [(WHEN, moment_text(happened.at, language, "minute"))]
+    if "user_agent" in facts:
+        found.append((DEVICE, describe(facts["user_agent"], language)))
+    if "address" in facts:
+        found.append((WHERE, place_text(facts["address"], around.places, language)))
+    if "factor" in facts:
+        kind = FACTORS[facts["factor"]].in_language(language)
+        name = facts.get("authenticator", "")
+        found.append((WHICH, f"{kind} – {name}" if name else kind))
+    if "by" in facts:
+        found.append((BY, facts["by"]))
+    return found

@@ -1,0 +1,83 @@
+"""One person read again in the directory at once, because an officer or an operator asks: what changed works now.
+
+Recorded with who asked, whatever the answer was; while the directory is away nothing changes.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.vocabulary import SubjectId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.neutral import neutral
+from gateway.sessions.facts import compare, pairs, why_closed
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.session import EndReason, RolesHeld, Session
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.person import Person
+
+TEXT = 500  # characters kept of what a directory says of itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecked:
+    """`reason` names what was found: `account_gone`, `account_disabled`, `roles_changed`, `nothing_changed`."""
+
+    reason: str
+    login: str
+    ended: int
+    """Sessions that it ended."""
+    gained: RolesHeld = ()
+    lost: RolesHeld = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """`person`: read live; raises DirectoryUnusable. `record`: durable when it returns."""
+
+    office: SessionOffice
+    person: Callable[[SubjectId], Awaitable[Person | None]]
+    record: Callable[[Sequence[Entry]], Awaitable[None]]
+
+    async def read_again(self, subject: SubjectId, login: str, by: Entry, now: datetime) -> Rechecked:
+        """`by`: a pattern entry that says who asks, from where; `login`: as the person is known here.
+
+        Raises DirectoryUnusable; that it was tried in vain is recorded then.
+        """
+        asked = replace(by, code=Code.PERSON_RECHECKED, at=now, details={"of": login, "of_subject": subject})
+        try:
+            person = await self.person(subject)
+        except DirectoryUnusable as trouble:
+            failed = {**asked.details, "cause": neutral(str(trouble), TEXT)}
+            entry = replace(asked, outcome=Outcome.FAILURE, reason="directory_unreachable", details=failed)
+            await self.record([entry])
+            raise
+        found = await self._act(subject, login, person, by, now)
+        told: dict[str, int | list[str]] = {
+            "ended": found.ended,
+            "gained": [f"{where}:{role}" for where, role in found.gained],
+            "lost": [f"{where}:{role}" for where, role in found.lost],
+        }
+        await self.record([replace(asked, reason=found.reason, details={**asked.details, **told})])
+        await self.office.in_force()
+        return found
+
+    async def _act(
+        self, subject: SubjectId, login: str, person: Person | None, by: Entry, now: datetime
+    ) -> Rechecked:
+        sessions = await self.office.store.open_ones(subject)
+        closed = why_closed(person)
+        if person is None or closed is not None:
+            reason = closed or EndReason.ACCOUNT_GONE
+            # single sign-on without a session too
+            ended = await self.office.end_all_of(subject, reason, by, now)
+            return Rechecked(reason=reason, login=login, ended=ended, lost=_roles(sessions))
+        await compare(self.office, sessions, {subject: person}, now)
+        before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
+        gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
+        change = "roles_changed" if gained or lost else "nothing_changed"
+        return Rechecked(reason=change, login=person.login, ended=0, gained=gained, lost=lost)
+
+
+def _roles(sessions: Sequence[Session]) -> RolesHeld:
+    return tuple(sorted({held for one in sessions for held in one.roles}))

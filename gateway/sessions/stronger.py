@@ -1,0 +1,44 @@
+"""Refusals that another sign-in would mend: which, and what the provider is asked for then."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from config.vocabulary import AuthenticationLevel
+
+STRONGER = "/.brana/sign-in"
+
+
+class Wish(StrEnum):
+    """What the sign-in should come to; the word in the link."""
+
+    ANEW = "anew"
+    TWO_FACTORS = "two-factors"
+    KEY = "key"
+
+
+QUESTIONS: Mapping[Wish, Mapping[str, str]] = {
+    Wish.ANEW: {"prompt": "login"},
+    Wish.TWO_FACTORS: {"acr_values": AuthenticationLevel.TWO_FACTORS.value},
+    Wish.KEY: {"acr_values": AuthenticationLevel.PHISHING_RESISTANT.value},
+}
+"""Parameters of the authorization request (OpenID Connect Core 1.0 §3.1.2.1)."""
+
+WISHES: Mapping[str, Wish] = {
+    "sign_in_too_old": Wish.ANEW,
+    "sign_in_too_old_to_sign": Wish.ANEW,
+    "two_factors_needed": Wish.TWO_FACTORS,
+    "phishing_resistant_needed": Wish.KEY,
+    "stronger_sign_in_needed": Wish.KEY,
+}
+"""By the reason of the refusal: the engine's own, and those the policies of the library and the examples speak."""
+
+
+def link(reason: str, to: str) -> str:
+    """Where the person confirms who they are and comes back to `to` (a path of this host); empty: nothing helps."""
+    wish = WISHES.get(reason)
+    return f"{STRONGER}?{urlencode({'wish': wish.value, 'to': to})}" if wish is not None else ""
+
+
+def wish_of(text: str) -> Wish | None:
+    return Wish(text) if text in set(Wish) else None

@@ -1,0 +1,47 @@
+"""Rows of the recovery administrator's accounts and the values they stand for."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from config.vocabulary import MunicipalityCode
+from gateway.storage.moment import micros, moment_of
+from gateway.storage.seal import Seal
+from idp.login.recovery import Account, Ending, RecoveryId
+from idp.login.totp import Enrolled, Secret
+
+
+def recovery_row(account: Account, seal: Seal) -> dict[str, Any]:
+    code = account.code
+    return {
+        "id": account.id,
+        "secret_hash": account.secret_hash,
+        "sealed_code_secret": code and seal.close(code.secret.base32.encode(), _purpose(account.id)),
+        "code_counter": code and code.counter,
+        "municipality": account.municipality,
+        "issued_at": micros(account.issued_at),
+        "issued_by": account.issued_by,
+        "ended_at": account.ended_at and micros(account.ended_at),
+        "ending": account.ending and account.ending.value,
+    }
+
+
+def recovery_of(row: Row[Any], seal: Seal) -> Account:
+    code = None
+    if row.sealed_code_secret is not None:
+        secret = seal.open(row.sealed_code_secret, _purpose(row.id)).decode()
+        code = Enrolled(Secret(secret), row.code_counter)
+    return Account(
+        id=RecoveryId(row.id),
+        secret_hash=row.secret_hash,
+        code=code,
+        municipality=MunicipalityCode(row.municipality),
+        issued_at=moment_of(row.issued_at),
+        issued_by=row.issued_by,
+        ended_at=None if row.ended_at is None else moment_of(row.ended_at),
+        ending=None if row.ending is None else Ending(row.ending),
+    )
+
+
+def _purpose(account: str) -> str:
+    return f"recovery:{account}"

@@ -1,0 +1,120 @@
+"""Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
+
+A position is a server and how far it had counted. Another server knows nothing of it: then everything is read anew.
+Who was deleted is seen by tombstones where the service account may see them; where it may not, everybody still there
+is listed every 4 minutes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from idp.directory import filters
+from idp.directory.connection import SUBTREE, Connection
+from idp.directory.entries import Entry
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.filters import Filter
+from idp.directory.sync import active_directory_server as controller
+from idp.directory.sync.active_directory_form import ActiveDirectoryForm
+from idp.directory.sync.active_directory_server import Server, Standpoint
+from idp.directory.sync.record import Changes, EntryProblem, Position
+from idp.directory.sync.source import Manner, Query
+
+T = TypeVar("T")
+
+LISTED_EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five
+ADVICE = (
+    "the service account cannot see deleted objects, so everybody is listed every 4 minutes; an administrator of the "
+    'domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /G ACCOUNT:LCRP'
+)
+
+
+@dataclass(slots=True)
+class ActiveDirectorySource:
+    """Implements `idp.directory.sync.source.Source`. One thread at a time."""
+
+    form: ActiveDirectoryForm
+    clock: Callable[[], datetime]
+    _blind_in: str | None = None
+    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
+    _listed_at: datetime | None = None
+    _owed: bool = True
+    """Something may have been deleted since everybody was listed."""
+
+    def position(self, line: Connection) -> Position:
+        """Three searches."""
+        server = controller.server(line)
+        for query in (self.form.people, self.form.groups):
+            if not server.holds(query.base):
+                what = f"{query.base} is not in the domain {server.domain} of {line.url}"
+                raise DirectoryMisconfigured(
+                    what, "write [[directories]] for each domain, with its own servers"
+                )
+        self._look_for_deleted(line, server)
+        return server.at.written()
+
+    def manner(self, _since: Position) -> Manner:
+        return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
+
+    def changes(self, line: Connection, since: Position) -> Changes:
+        """Two searches when nothing changed, seven when something did, two more where everybody is listed."""
+        now, server, before = self.clock(), controller.server(line), Standpoint.of(since)
+        found, moved = Changes(), server.since(before)
+        if moved or self._blind_in is None:
+            self._look_for_deleted(line, server)
+        if moved:
+            self._owed = True
+            found = self._changed(line, server, before.number)
+        if self._blind_in and self._owed and self._due(now):
+            found = self._with_all_present(line, found)
+            self._owed, self._listed_at = False, now
+        return replace(found, position=server.at.written())
+
+    def _changed(self, line: Connection, server: Server, number: int) -> Changes:
+        since = Filter(f"(uSNChanged>={number + 1})")
+        controller.refuse_renamed_containers(line, server.domain, since, number)
+        touched = self._identities(controller.touched(line, server.domain, since))
+        problems: list[EntryProblem] = []
+        people = tuple(self._read(line, self.form.people, since, self.form.person, problems))
+        groups = tuple(self._read(line, self.form.groups, since, self.form.group, problems))
+        there = {one.identity for one in people} | {one.identity for one in groups}
+        there |= {one.identity for one in problems}
+        return Changes(people=people, groups=groups, gone=touched - there, problems=tuple(problems))
+
+    def _read(
+        self,
+        line: Connection,
+        query: Query,
+        since: Filter,
+        read: Callable[[Entry], T],
+        problems: list[EntryProblem],
+    ) -> Iterator[T]:
+        changed = replace(query, where=filters.all_of([query.where, since]))
+        for entries, _ in self.form.pages(line, changed):
+            for one in entries:
+                try:
+                    yield read(one)
+                except EntryUnusable as unusable:
+                    problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
+
+    def _with_all_present(self, line: Connection, found: Changes) -> Changes:
+        people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))
+        if not people:
+            hint = "give the service account read access, or correct people_base and people_filter"
+            raise DirectoryMisconfigured(f"nobody below {self.form.people.base}", hint)
+        return replace(found, present_people=people, present_groups=groups)
+
+    def _present(self, line: Connection, query: Query) -> frozenset[str]:
+        size = self.form.page
+        pages = line.search(query.base, SUBTREE, query.where, ("objectGUID",), size)
+        return self._identities(one for entries, _ in pages for one in entries)
+
+    def _identities(self, entries: Iterable[Entry]) -> frozenset[str]:
+        return frozenset(filter(None, map(self.form.identity_told, entries)))
+
+    def _look_for_deleted(self, line: Connection, server: Server) -> None:
+        self._blind_in = "" if controller.sees_deleted(line, server.domain) else server.domain
+
+    def _due(self, now: datetime) -> bool:
+        return self._listed_at is None or not self._listed_at <= now < self._listed_at + LISTED_EVERY

@@ -1,0 +1,121 @@
+"""What a domain controller says of itself, and of its domain as a whole: never of one person.
+
+Sources: [MS-ADTS] 3.1.1.1.9 (every server counts changes for itself), 3.1.1.5.5 (tombstones), 3.1.1.3.4.1.14 (asking
+for them); [MS-DRSR] 5.156 (stamps of attributes).
+"""
+
+import struct
+import uuid
+from dataclasses import dataclass
+
+import msgspec
+from ldap.controls import RequestControl
+
+from idp.directory import filters
+from idp.directory.connection import BASE, SUBTREE, Connection
+from idp.directory.entries import Entry
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.filters import Filter
+from idp.directory.membership import ANYTHING
+from idp.directory.names import parsed
+from idp.directory.sync.record import Position
+from idp.directory.sync.source import PositionUnknown
+
+SHOW_DELETED = RequestControl("1.2.840.113556.1.4.417", criticality=True)
+CONTAINERS = Filter("(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain))")
+NAME = 0x90001  # the attribute `name`: every rename and move renews its stamp
+HEADER, STAMP = struct.Struct("<IIII"), struct.Struct("<IIQ16sQQ")
+PAGE = 1000
+
+
+class Standpoint(msgspec.Struct, frozen=True):
+    """How far one server has counted. Another one, or one restored from a backup, has another identifier."""
+
+    server: str
+    """Its invocation identifier, canonical UUID text."""
+    number: int
+
+    @classmethod
+    def of(cls, position: Position) -> "Standpoint":
+        return msgspec.json.decode(position, type=cls)
+
+    def written(self) -> Position:
+        return msgspec.json.encode(self).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str
+    at: Standpoint
+    domain: str
+    """Distinguished name of its domain."""
+
+    def holds(self, base: str) -> bool:
+        name, domain = parsed(base), parsed(self.domain)
+        return name[len(name) - len(domain) :] == domain
+
+    def since(self, before: Standpoint) -> bool:
+        """Whether anything at all changed. Raises PositionUnknown for a server that cannot know."""
+        if self.at.server != before.server:
+            raise PositionUnknown(f"{self.url} is another server than before, or was restored")
+        if self.at.number < before.number:
+            raise PositionUnknown(f"{self.url} has forgotten changes that were seen before")
+        return self.at.number > before.number
+
+
+def server(line: Connection) -> Server:
+    """Two searches. What is written afterwards has a greater number."""
+    root = _only(line, "", ("highestCommittedUSN", "dsServiceName", "defaultNamingContext"))
+    service = _only(line, root.required("dsServiceName"), ("invocationId",))
+    try:
+        (octets,) = service.values("invocationId")
+        at = Standpoint(str(uuid.UUID(bytes_le=octets)), int(root.required("highestCommittedUSN")))
+    except ValueError as error:
+        hint = "let the service account read CN=Configuration, as every account of a domain usually may"
+        raise DirectoryMisconfigured(f"invocationId of {line.url} is not readable", hint) from error
+    return Server(line.url, at, root.required("defaultNamingContext"))
+
+
+def sees_deleted(line: Connection, domain: str) -> bool:
+    """Whether the service account may list deleted objects; who may not sees an empty container, or none."""
+    try:
+        found = line.search(f"CN=Deleted Objects,{domain}", BASE, ANYTHING, ("isDeleted",), 1, [SHOW_DELETED])
+        return any(one.values("isDeleted") for entries, _ in found for one in entries)
+    except DirectoryMisconfigured:  # no such object
+        return False
+
+
+def touched(line: Connection, domain: str, since: Filter) -> list[Entry]:
+    """Whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
+    found = line.search(domain, SUBTREE, since, ("objectGUID",), PAGE, [SHOW_DELETED])
+    return [one for entries, _ in found for one in entries]
+
+
+def refuse_renamed_containers(line: Connection, domain: str, since: Filter, number: int) -> None:
+    """Whoever is below a container that was renamed or moved has another name, and no change to show for it."""
+    asked = ("uSNCreated", "replPropertyMetaData")
+    found = line.search(domain, SUBTREE, filters.all_of([CONTAINERS, since]), asked, PAGE)
+    for entries, _ in found:
+        for one in entries:
+            if int(one.text("uSNCreated") or 0) <= number and name_stamp(one) > number:
+                raise PositionUnknown(f"{one.dn} was renamed or moved: entries below it have other names")
+
+
+def name_stamp(entry: Entry) -> int:
+    """The server's number when the name last changed; endless where that cannot be read."""
+    try:
+        (octets,) = entry.values("replPropertyMetaData")
+        _, _, count, _ = HEADER.unpack_from(octets)
+        stamps = (STAMP.unpack_from(octets, HEADER.size + STAMP.size * each) for each in range(count))
+        return next(int(ours) for attribute, *_, ours in stamps if attribute == NAME)
+    except (ValueError, struct.error, StopIteration):
+        return 1 << 64
+
+
+def _only(line: Connection, base: str, attributes: tuple[str, ...]) -> Entry:
+    found = [one for entries, _ in line.search(base, BASE, ANYTHING, attributes, 1) for one in entries]
+    if len(found) != 1:
+        raise DirectoryMisconfigured(
+            f"{base or 'root entry'} of {line.url}", "let the service account read it"
+        )
+    return found[0]

@@ -1,0 +1,249 @@
+"""`/account`: who somebody is here, and where they are signed in. The page of the provider's own session."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from config.vocabulary import Language, MunicipalityCode, Role, SessionId
+from idp.directory.person import Person
+from idp.events import Origin
+from idp.http import account_factors, arrival, cookies, failure
+from idp.http.account_words import UNCHANGED
+from idp.http.authorize import reread, send_on, signed_in
+from idp.http.destination import lead_through
+from idp.http.expiry import Expiry
+from idp.http.page import language_of
+from idp.http.provider import Book, Provider, provider_of
+from idp.http.user_agent import describe
+from idp.http.ways_of_proof import FACTORS, LEVELS
+from idp.login import desk, own
+from idp.login.authenticator import Authenticator
+from idp.login.handle import HandleHash
+from idp.login.new_device import DeviceName, NewDevice
+from idp.login.own_authenticators import is_fresh, proof_ends
+from idp.login.own_page import ACCOUNT
+from idp.login.session import Limits, Session, idle_end, roles_of
+from idp.oidc.errors import Refused
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+DONE = frozenset({"ended", "ended-others", "owned", "gone", "added", "renamed", "removed"})
+"""What the page can be told, by `?done=`, has just been done."""
+UNCHANGED_BY_NAME = {reason.value: words for reason, words in UNCHANGED.items()}
+CHECK, STAY = "/account/expiry", "/account/stay"
+UNSAID = frozenset({"mfa", "user"})
+"""Methods that say nothing beside the others."""
+
+Act = Callable[[Book, Session, Origin, datetime], tuple[SessionId, ...] | None]
+"""What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do."""
+
+
+async def show(request: web.Request) -> web.Response:
+    """Whoever is not signed in is led through a sign-in and back."""
+    provider, now = provider_of(request), provider_of(request).clock()
+    handle = cookies.read_hashed(request, cookies.SSO)
+    session = await signed_in(provider, handle)
+    if session is not None and now >= session.facts_at + provider.refresh:
+        fresh = await reread(provider, session)
+        if isinstance(fresh, Refused):
+            return failure.page_of_status(request, 503)
+        session = fresh
+    if session is None or handle is None:
+        return await lead_through(request, ACCOUNT)
+    return await _page(request, provider, handle, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the page shows, of one moment."""
+
+    session: Session
+    sessions: Sequence[Session]
+    devices: Sequence[NewDevice]
+    authenticators: Sequence[Authenticator]
+    codes_left: int
+
+
+async def _page(request: web.Request, provider: Provider, handle: HandleHash, now: datetime) -> web.Response:
+    limits = provider.sign_in
+
+    def work(book: Book) -> _Seen | None:
+        session = desk.live(book, handle, limits, now)
+        if session is None:
+            return None
+        session = desk.touch(book, session, limits, now)
+        subject = session.person.subject
+        return _Seen(
+            session=session,
+            sessions=own.sessions(book, session, limits, now),
+            devices=own.new_devices(book, session),
+            authenticators=book.authenticators(subject),
+            codes_left=book.recovery_codes_left(subject),
+        )
+
+    found = await provider.store.transact(work)
+    if found is None:
+        return await lead_through(request, ACCOUNT)
+    session = found.session
+    language = language_of(request, provider.pages.default_language)
+    done = request.query.get("done", "")
+    return provider.pages.respond(
+        request,
+        "account.html",
+        scripts=True,
+        person=session.person,
+        facts_at=session.facts_at,
+        roles=roles_in_words(session.person, language, provider.municipality_name),
+        this=session.sid,
+        now=now,
+        done=done if done in DONE else "",
+        support=provider.support,
+        start=provider.start,
+        describe=describe,
+        level=lambda one: LEVELS[one.level].in_language(language),
+        methods=lambda one: methods_in_words(one.methods, language),
+        expiry=expiry_of(session, limits, now),
+        check=CHECK,
+        stay=STAY,
+        sessions=found.sessions,
+        devices=found.devices,
+        authenticators=found.authenticators,
+        kind=lambda one: FACTORS[one.factor].in_language(language),
+        codes_left=found.codes_left,
+        proven=proof_ends(session) if is_fresh(session, now) else None,
+        unchanged=UNCHANGED_BY_NAME.get(done, ""),
+    )
+
+
+def roles_in_words(
+    person: Person, language: Language, municipality: Callable[[MunicipalityCode], str]
+) -> Mapping[str, str]:
+    """Name of each municipality → roles there."""
+    held: dict[MunicipalityCode, list[Role]] = {}
+    for one in person.roles:
+        held.setdefault(one.municipality, []).append(one.role)
+    named = ((municipality(where), roles) for where, roles in held.items())
+    return {name: ", ".join(role.title_in(language) for role in roles) for name, roles in sorted(named)}
+
+
+def methods_in_words(methods: tuple[str, ...], language: Language) -> str:
+    """`heslo, jednorázový kód`; a method without words is shown as RFC 8176 names it."""
+    return ", ".join(
+        FACTORS[one].in_language(language) if one in FACTORS else one for one in methods if one not in UNSAID
+    )
+
+
+def expiry_of(session: Session, limits: Limits, now: datetime) -> Expiry:
+    return Expiry(now=now, idle_ends=idle_end(session, limits), latest=session.expires_at)
+
+
+async def expiry(request: web.Request) -> web.Response:
+    """For the page's script: how long there is. To ask is not to be at work."""
+    provider, now = provider_of(request), provider_of(request).clock()
+    session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+    if session is None:
+        return web.json_response({}, status=401, headers={"Cache-Control": "no-store"})
+    language = language_of(request, provider.pages.default_language)
+    told = expiry_of(session, provider.sign_in, now).as_json(language)
+    return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+
+async def stay(request: web.Request) -> web.Response:
+    """The person is still here."""
+    provider, now = provider_of(request), provider_of(request).clock()
+    handle, limits = cookies.read_hashed(request, cookies.SSO), provider_of(request).sign_in
+
+    def work(book: Book) -> bool:
+        session = desk.live(book, handle, limits, now) if handle is not None else None
+        if session is not None:
+            book.keep_seen(session.sid, now, limits.idle_of(roles_of(session.person)))
+        return session is not None
+
+    await provider.store.transact(work)
+    return send_on(ACCOUNT.path)
+
+
+async def end(request: web.Request) -> web.Response:
+    """One of the own sessions, this one too."""
+    which = SessionId(arrival.field(await arrival.form(request), "session"))
+    return await _act(
+        request,
+        lambda book, session, origin, now: own.end(book, session, which, origin, now) or None,
+        "ended",
+    )
+
+
+async def end_others(request: web.Request) -> web.Response:
+    return await _act(request, own.end_others, "ended-others")
+
+
+async def end_everywhere(request: web.Request) -> web.Response:
+    return await _act(request, own.end_everywhere, "ended")
+
+
+async def own_device(request: web.Request) -> web.Response:
+    """The person knows the new browser."""
+    which = await _device(request)
+
+    def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
+        return () if own.own_device(book, session, which, origin, now) else None
+
+    return await _act(request, act, "owned")
+
+
+async def disown_device(request: web.Request) -> web.Response:
+    """The person does not: everything ends, and the page that says so says whom to call."""
+    which = await _device(request)
+
+    def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
+        return own.disown_device(book, session, which, origin, now)
+
+    return await _act(request, act, "ended", alarmed=True)
+
+
+async def _device(request: web.Request) -> DeviceName:
+    return DeviceName(arrival.field(await arrival.form(request), "device"))
+
+
+async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = False) -> web.Response:
+    """Carry out a form; back to the page, or to the last one where this very session ended."""
+    provider, now, origin = provider_of(request), provider_of(request).clock(), arrival.origin_of(request)
+    handle = cookies.read_hashed(request, cookies.SSO)
+
+    def work(book: Book) -> tuple[Session | None, tuple[SessionId, ...] | None]:
+        session = desk.live(book, handle, provider.sign_in, now) if handle is not None else None
+        if session is None:
+            return None, None
+        return session, act(book, desk.touch(book, session, provider.sign_in, now), origin, now)
+
+    session, over = await provider.store.transact(work)
+    if over:
+        await provider.on_ended(over)
+    if session is None:
+        return send_on(ACCOUNT.path)
+    if over is not None and session.sid in over:
+        return _signed_out(request, alarmed=alarmed)
+    return send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+
+
+def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
+    provider = provider_of(request)
+    template = "account_alarm.html" if alarmed else "signed_out.html"
+    response = provider.pages.respond(request, template, start=provider.start, support=provider.support)
+    cookies.take_away(response, cookies.SSO)
+    return response
+
+
+PAGES: Mapping[str, Handler] = {ACCOUNT.path: show, CHECK: expiry, **account_factors.PAGES}
+FORMS: Mapping[str, Handler] = {
+    STAY: stay,
+    "/account/sign-ins/end": end,
+    "/account/sign-ins/end-others": end_others,
+    "/account/sign-ins/end-all": end_everywhere,
+    "/account/devices/mine": own_device,
+    "/account/devices/not-mine": disown_device,
+    **account_factors.FORMS,
+}
+"""Address of each form → what it does."""

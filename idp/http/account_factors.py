@@ -1,0 +1,188 @@
+"""`/account/authenticators`: adding, renaming and removing what the person proves the sign-in with."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from config.vocabulary import REASON_HEADER, AuthenticationLevel
+from idp.events import Factor, Origin
+from idp.http import arrival, cookies, failure
+from idp.http.account_words import WORDS
+from idp.http.authorize import send_on
+from idp.http.destination import lead_through
+from idp.http.provider import Book, provider_of
+from idp.http.sign_in_page import WAYS, application
+from idp.login import desk, keys, own_authenticators
+from idp.login.authenticator import AuthenticatorId, Credential
+from idp.login.drawn import draw
+from idp.login.own_authenticators import Refused, Unchanged
+from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
+from idp.login.pending import Pending
+from idp.login.session import Session
+from idp.login.spoken_code import written
+
+T = TypeVar("T")
+FACTORS_BY_WAY = {WAYS[factor]: factor for factor in (Factor.ONE_TIME_CODE, Factor.KEY)}
+ADD, REMOVE, PROVE = "/account/authenticators/new", "/account/authenticators/remove", "/account/prove"
+HERE = f"{ACCOUNT.path}?done={{}}#authenticators"
+
+Work = Callable[[Book, Session, Origin, datetime], T]
+
+
+async def prove(request: web.Request) -> web.Response:
+    """Through a whole sign-in and back: after it the factors are fresh."""
+    return await lead_through(request, ACCOUNT_PROVEN, AuthenticationLevel.TWO_FACTORS)
+
+
+async def add(request: web.Request) -> web.Response:
+    """The page on which an authenticator is set up: `by` says of which kind."""
+    return await _adding(request, request.query.get("by", ""))
+
+
+async def add_application(request: web.Request) -> web.Response:
+    pairs, drawn = await arrival.form(request), draw()
+    code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
+    done = await _carried_out(
+        request,
+        lambda book, session, origin, now: own_authenticators.add_application(
+            book, session, code, name, drawn, origin, now
+        ),
+    )
+    if isinstance(done, Refused) and done.reason in WORDS:
+        return await _adding(request, WAYS[Factor.ONE_TIME_CODE], done)
+    return _answered(request, done, "added")
+
+
+async def add_key(request: web.Request) -> web.Response:
+    pairs, drawn, site = await arrival.form(request), draw(), provider_of(request).site
+    response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
+    done = await _carried_out(
+        request,
+        lambda book, session, origin, now: own_authenticators.add_key(
+            book, session, response, name, site, drawn, origin, now
+        ),
+    )
+    if isinstance(done, Refused) and done.reason in WORDS:
+        return await _adding(request, WAYS[Factor.KEY], done)
+    return _answered(request, done, "added")
+
+
+async def rename(request: web.Request) -> web.Response:
+    pairs = await arrival.form(request)
+    which, name = AuthenticatorId(arrival.field(pairs, "which")), arrival.field(pairs, "name")
+    done = await _carried_out(
+        request,
+        lambda book, session, origin, now: own_authenticators.rename(book, session, which, name, origin, now),
+    )
+    return _answered(request, done, "renamed")
+
+
+async def ask_to_remove(request: web.Request) -> web.Response:
+    """The question before it is done."""
+    which = AuthenticatorId(request.query.get("which", ""))
+    found = await _carried_out(
+        request, lambda book, session, _origin, now: own_authenticators.removable(book, session, which, now)
+    )
+    if found is None or isinstance(found, Refused):
+        return _answered(request, found, "")
+    return provider_of(request).pages.respond(request, "account_remove.html", one=found)
+
+
+async def remove(request: web.Request) -> web.Response:
+    which = AuthenticatorId(arrival.field(await arrival.form(request), "which"))
+    done = await _carried_out(
+        request,
+        lambda book, session, origin, now: own_authenticators.remove(book, session, which, origin, now),
+    )
+    return _answered(request, done, "removed")
+
+
+async def renew_recovery_codes(request: web.Request) -> web.Response:
+    """They are on this answer and nowhere else ever again."""
+    drawn = draw()
+
+    def work(book: Book, session: Session, origin: Origin, now: datetime) -> Refused | tuple[str, ...]:
+        refused = own_authenticators.renew_recovery_codes(book, session, drawn, origin, now)
+        return refused or tuple(written(code) for code in drawn.codes)
+
+    done = await _carried_out(request, work)
+    if done is None or isinstance(done, Refused):
+        return _answered(request, done, "")
+    return provider_of(request).pages.respond(request, "account_codes.html", codes=done)
+
+
+async def _adding(request: web.Request, way: str, refused: Refused | None = None) -> web.Response:
+    factor, drawn, provider = FACTORS_BY_WAY.get(way), draw(), provider_of(request)
+    if factor is None:
+        return failure.page_of_status(request, 404)
+
+    def work(
+        book: Book, session: Session, _origin: Origin, now: datetime
+    ) -> Refused | tuple[Session, Pending, list[Credential]]:
+        pending = own_authenticators.prepare(book, session, factor, drawn, now)
+        if isinstance(pending, Refused):
+            return pending
+        held = [one.means for one in book.authenticators(session.person.subject)]
+        return session, pending, [means for means in held if isinstance(means, Credential)]
+
+    done = await _carried_out(request, work)
+    if done is None or isinstance(done, Refused):
+        return _answered(request, done, "")
+    session, pending, held = done
+    person, more = session.person, dict[str, Any]()
+    if factor is Factor.KEY:
+        more["options"] = keys.creation_options(
+            provider.site, pending.challenge, person.subject, person.login, person.name, held
+        )
+    else:
+        more = application(provider.office, person.login, pending.secret)
+    response = provider.pages.respond(
+        request,
+        "account_add_key.html" if factor is Factor.KEY else "account_add.html",
+        status=200 if refused is None else 422,
+        scripts=factor is Factor.KEY,
+        message=WORDS[refused.reason] if refused is not None else "",
+        action="",
+        **more,
+    )
+    if refused is not None:
+        response.headers[REASON_HEADER] = refused.reason
+    return response
+
+
+async def _carried_out(request: web.Request, work: Work[T]) -> T | None:
+    """One transaction with the live session; None where there is none."""
+    provider, origin = provider_of(request), arrival.origin_of(request)
+    handle, now = cookies.read_hashed(request, cookies.SSO), provider.clock()
+
+    def transaction(book: Book) -> T | None:
+        session = desk.live(book, handle, provider.sign_in, now) if handle is not None else None
+        if session is None:
+            return None
+        return work(book, desk.touch(book, session, provider.sign_in, now), origin, now)
+
+    return await provider.store.transact(transaction)
+
+
+def _answered(request: web.Request, done: object, success: str) -> web.Response:
+    """Back to the page, which says what was done or why not; through the sign-in where a proof is missing."""
+    if done is None:
+        return send_on(ACCOUNT.path)
+    if not isinstance(done, Refused):
+        return send_on(HERE.format(success))
+    stale = done.reason is Unchanged.PROOF_TOO_OLD and request.method == "GET"
+    response = send_on(PROVE if stale else HERE.format(done.reason))
+    response.headers[REASON_HEADER] = done.reason
+    return response
+
+
+PAGES = {ADD: add, REMOVE: ask_to_remove, PROVE: prove}
+FORMS: Mapping[str, Callable[[web.Request], Any]] = {
+    "/account/authenticators/application": add_application,
+    "/account/authenticators/key": add_key,
+    "/account/authenticators/rename": rename,
+    "/account/authenticators/remove/now": remove,
+    "/account/recovery-codes": renew_recovery_codes,
+}

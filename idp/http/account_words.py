@@ -1,0 +1,25 @@
+"""What "my account" tells people of a change of authenticators: English here, Czech in `locale/account.cs.po`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from idp.http.words import TELLINGS
+from idp.login.own_authenticators import Unchanged
+from idp.login.refusal import TOLD, Refusal
+
+UNCHANGED: Mapping[StrEnum, str] = {
+    Unchanged.PROOF_TOO_OLD: "Confirm first that it is you; after that there are five minutes for the change.",
+    Unchanged.LAST_AUTHENTICATOR: (
+        "This is the only way you can confirm that it is you. Add another one first, or ask your administrator."
+    ),
+    Unchanged.TOO_MANY_AUTHENTICATORS: "You have as many of this kind as there may be. Remove one first.",
+    Unchanged.AUTHENTICATOR_UNKNOWN: "It is not there any more.",
+    Unchanged.NOTHING_PENDING: "The page was open for too long. Begin again.",
+}
+OF_ENROLMENT = (
+    Refusal.CODE_UNUSABLE,
+    Refusal.CODE_WRONG,
+    *(one for one in Refusal if one.startswith("key_")),
+)
+WORDS: Mapping[StrEnum, str] = {one: TELLINGS[TOLD[one]].message for one in OF_ENROLMENT}
+"""Of what is wrong with what was entered: said on the page where it was."""

@@ -1,0 +1,90 @@
+"""Where a sign-in leads: back to who asked for it, or to a page of ours that needs somebody signed in.
+
+A relying party's request is kept with the flow as it was written, a page of ours by its address. No written
+request begins with `/` (`urlencode`), so the two are never taken for each other.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from aiohttp import web
+
+from config.vocabulary import AuthenticationLevel
+from idp.events import Origin
+from idp.http import arrival, failure
+from idp.http.authorize import answer, asked_of, begin, in_a_page_of_its_own, send_on
+from idp.http.provider import Book, Provider, provider_of
+from idp.login.book import Flow
+from idp.login.drawn import new_challenge
+from idp.login.handle import Handle, HandleHash
+from idp.login.own_page import OWN_PAGES, OwnPage
+from idp.login.session import Session
+from idp.login.states import AwaitingPassword
+from idp.oidc import authorize as rules
+from idp.oidc import grant
+from idp.oidc.authorize import Request, SignInWhy
+
+Destination = Request | OwnPage
+
+
+def destination_of(provider: Provider, kept: str) -> Destination | None:
+    """A kept destination, read again; None for one that was taken out of the configuration meanwhile."""
+    return OWN_PAGES.get(kept) or asked_of(provider, kept)
+
+
+def must_ask(
+    destination: Destination, session: Session | None, asked_at: datetime, now: datetime
+) -> SignInWhy | None:
+    """Why `session` does not lead there; None when it does. `asked_at`: when the sign-in was begun."""
+    match destination:
+        case Request():
+            return rules.must_ask(destination, session, asked_at, now)
+        case OwnPage(anew=anew):
+            if session is None:
+                return SignInWhy.NO_SESSION
+            return SignInWhy.ASKED_ANEW if anew and session.auth_time < asked_at else None
+        case _:
+            assert_never(destination)
+
+
+def login_hint(destination: Destination) -> str:
+    return destination.login_hint if isinstance(destination, Request) else ""
+
+
+def form_targets(destination: Destination) -> tuple[str, ...]:
+    """Origins that a form of the sign-in may lead to."""
+    return (arrival.site_of(destination.target.redirect_uri),) if isinstance(destination, Request) else ()
+
+
+def reach(
+    book: Book, destination: Destination, session: Session, code: HandleHash, origin: Origin, now: datetime
+) -> None:
+    """In the transaction of the sign-in: what the way on needs."""
+    if isinstance(destination, Request):
+        grant.issue_code(book, destination, session, code, origin, now)
+
+
+def way_on(provider: Provider, destination: Destination, code: Handle) -> str:
+    """Where the browser goes after the sign-in; `code` was given to `reach`."""
+    if isinstance(destination, Request):
+        return rules.answer_address(destination.target, provider.issuer, {"code": code})
+    return destination.path
+
+
+async def lead_through(
+    request: web.Request, page: OwnPage, demanded: AuthenticationLevel | None = None
+) -> web.Response:
+    """Begin the sign-in that leads to a page of ours; for a page alone, as `in_a_page_of_its_own` says why."""
+    if not in_a_page_of_its_own(request):
+        return failure.page_of_status(request, 400)
+    return await begin(request, page.kept, AwaitingPassword(new_challenge(), demanded))
+
+
+async def go_on(
+    request: web.Request, destination: Destination, handle: HandleHash, flow: Flow
+) -> web.Response:
+    """For a browser that was signed in meanwhile in another tab: the flow is not needed any more."""
+    if isinstance(destination, Request):
+        return await answer(request, destination, handle, flow)
+    await provider_of(request).store.transact(lambda book: book.drop_flow(flow.id))
+    return send_on(destination.path)

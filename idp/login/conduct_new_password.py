@@ -1,0 +1,60 @@
+"""Conducts the choice of a new password; each function is one transaction of the caller."""
+
+from dataclasses import replace
+
+from config.vocabulary import SessionId
+from idp.directory.person import Person
+from idp.events import EndReason
+from idp.login import charging, desk
+from idp.login.book import Book
+from idp.login.conduct import Visit, answer_step, take_step
+from idp.login.flow_new_password import fault
+from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
+from idp.login.progress import Progress
+from idp.login.refusal import Refusal
+from idp.login.states import AwaitingNewPassword, ChangingPassword, State
+from idp.login.throttle import Exhausted, Taken
+
+
+def enter_new_password(book: Book, visit: Visit, old: str, new: str, again: str) -> Progress:
+    """First half: the old password is a guess, and counted. `ask` of the answer is for the directory."""
+
+    def happened(state: State) -> Input | None:
+        if not isinstance(state, AwaitingNewPassword):
+            return None
+        usable = fault(state.standing.person, old, new, again) is None
+        return NewPasswordEntered(
+            old=old,
+            new=new,
+            again=again,
+            attempt=_counted(book, state, visit) if usable else None,
+            origin=visit.caller.origin,
+            drawn=visit.drawn,
+        )
+
+    return take_step(book, visit, happened)
+
+
+def _counted(book: Book, state: AwaitingNewPassword, visit: Visit) -> Taken | Exhausted:
+    subject = state.standing.person.subject
+    return charging.of_old_password(book, subject, visit.caller, visit.rules, visit.now)
+
+
+def answer_new_password(
+    book: Book, visit: Visit, checking: ChangingPassword, answer: Person | Unanswered | Refusal | None
+) -> Progress:
+    """Second half: why it was not changed, or what the directory says of the person after the change.
+
+    After a change every session of the person ends, before the new one opens: whoever else knew the old password
+    may have one.
+    """
+    event: Input
+    over: tuple[SessionId, ...] = ()
+    if isinstance(answer, Refusal):
+        event = PasswordNotChanged(reason=answer, origin=visit.caller.origin, drawn=visit.drawn)
+    else:
+        event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
+        who, origin = checking.standing.person.subject, visit.caller.origin
+        over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now)
+    progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
+    return replace(progress, ended=(*over, *progress.ended))

@@ -1,0 +1,79 @@
+"""Transitions of choosing a new password, for whom the directory demands it; see `flow.py`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from idp import events
+from idp.directory.person import AccountState, Person
+from idp.login.effects import ChangePassword, GiveBack, Record, Tell
+from idp.login.entered import password_fault
+from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
+from idp.login.password import WeakPassword, weakness
+from idp.login.refusal import Refusal
+from idp.login.states import AwaitingNewPassword, AwaitingPassword, ChangingPassword
+from idp.login.throttle import Scope, Taken
+
+WEAK = {
+    WeakPassword.TOO_SHORT: Refusal.PASSWORD_TOO_SHORT,
+    WeakPassword.TOO_SHORT_OF_ADMINISTRATOR: Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
+    WeakPassword.OWN_NAMES: Refusal.PASSWORD_OF_OWN_NAMES,
+    WeakPassword.TOO_COMMON: Refusal.PASSWORD_TOO_COMMON,
+}
+
+
+def fault(person: Person, old: str, new: str, again: str) -> Refusal | None:
+    """What need not be brought before the directory."""
+    checks = (
+        (password_fault(old) is not None, Refusal.OLD_PASSWORD_WRONG),
+        (password_fault(new) is not None, Refusal.NEW_PASSWORD_UNUSABLE),
+        (new != again, Refusal.NEW_PASSWORDS_DIFFER),
+        (new == old, Refusal.NEW_PASSWORD_SAME),
+    )
+    refusal = next((refusal for wrong, refusal in checks if wrong), None)
+    weak = weakness(new, person) if refusal is None else None
+    return refusal if weak is None else WEAK[weak]
+
+
+def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime) -> Step:
+    person = state.standing.person
+    refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason="")
+    reason = fault(person, event.old, event.new, event.again)
+    if reason is not None:
+        return state, (Record(replace(refused, reason=reason)), Tell(reason))
+    if not isinstance(event.attempt, Taken):
+        guess = events.PasswordRefused(**about(person, event.origin, now), reason="")
+        return state, throttled(event.attempt, guess, person=person.login)
+    changing = ChangingPassword(state.standing, event.attempt)
+    return changing, (ChangePassword(person.subject, event.old, event.new),)
+
+
+def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetime) -> Step:
+    """Only a wrong old password was a wrong guess; what may have reached the directory stays counted there."""
+    purses = state.taken.purses
+    if event.reason is Refusal.DIRECTORY_UNREACHABLE:
+        purses = tuple(one for one in purses if one.scope is not Scope.DIRECTORY)
+    given = GiveBack(replace(state.taken, purses=purses))
+    back = () if event.reason is Refusal.OLD_PASSWORD_WRONG else (given,)
+    person = state.standing.person
+    refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason=event.reason)
+    return AwaitingNewPassword(state.standing), (*back, Record(refused), Tell(event.reason))
+
+
+def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> Step:
+    """The directory is asked what the account is now: a session opens only on its yes."""
+    standing, answer = state.standing, event.answer
+    who = about(standing.person, event.origin, now)
+    done = (GiveBack(state.taken), Record(events.PasswordChanged(**who)))
+    reason: Refusal | None = None
+    if isinstance(answer, Unanswered):
+        reason = Refusal.DIRECTORY_UNREACHABLE
+    elif answer is None or answer.subject != standing.person.subject:
+        reason = Refusal.UNKNOWN_PERSON
+    elif answer.state is not AccountState.ACTIVE:
+        reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)
+    else:
+        return arrived(replace(standing, person=answer, must_change=None), *done)
+    failure = events.SignInFailed(**who, reason=reason)
+    again = AwaitingPassword(event.drawn.challenge, standing.demanded)
+    return again, (*done, Record(failure), Tell(reason))

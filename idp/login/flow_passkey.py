@@ -1,0 +1,68 @@
+"""Transitions of a sign-in by a passkey alone; see `flow.py`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from config.vocabulary import AuthenticationLevel
+from idp import events
+from idp.directory.person import AccountState
+from idp.events import Factor
+from idp.login import keys
+from idp.login.authenticator import Authenticator, Credential
+from idp.login.effects import AskPerson, KeepAuthenticator, Record, Tell
+from idp.login.inputs import KeyShown, PersonAnswered, Unanswered
+from idp.login.level import PASSKEY
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived
+from idp.login.refusal import Refusal
+from idp.login.states import AwaitingPassword, CheckingPerson, Standing
+
+
+def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> Authenticator | Refusal:
+    """The authenticator as it is after this signature."""
+    known = event.known
+    if known is None or not isinstance(known.means, Credential):
+        unreadable = keys.credential_of(event.response) is None
+        return Refusal.KEY_UNREADABLE if unreadable else Refusal.KEY_UNKNOWN
+    after = keys.shown(event.response, challenge, known.means, known.subject, event.site, alone=alone)
+    if isinstance(after, Refusal):
+        return after
+    return replace(known, means=after, last_used_at=now)
+
+
+def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
+    authenticator = proven(event, state.challenge, now, alone=True)
+    if isinstance(authenticator, Refusal):
+        refused = events.KeyRefused(
+            at=now,
+            origin=event.origin,
+            subject=event.known.subject if event.known is not None else "",
+            reason=authenticator,
+        )
+        again = AwaitingPassword(event.drawn.challenge, state.demanded)
+        return again, (Record(refused), Tell(authenticator))
+    checking = CheckingPerson(authenticator.subject, authenticator.name, state.demanded)
+    return checking, (KeepAuthenticator(authenticator), AskPerson(authenticator.subject))
+
+
+def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Step:
+    person, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
+    reason: Refusal | None = None
+    if isinstance(person, Unanswered):
+        reason = Refusal.DIRECTORY_UNREACHABLE
+    elif person is None or person.subject != state.subject:
+        reason = Refusal.UNKNOWN_PERSON
+    elif person.state is not AccountState.ACTIVE:
+        reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+    else:
+        accepted = events.CodeAccepted(
+            **about(person, event.origin, now), factor=Factor.KEY, name=state.authenticator
+        )
+        standing = Standing(
+            person=person,
+            level=AuthenticationLevel.PHISHING_RESISTANT,
+            methods=PASSKEY,
+            demanded=state.demanded,
+        )
+        return arrived(standing, Record(accepted))
+    refused = events.KeyRefused(at=now, origin=event.origin, subject=state.subject, reason=reason)
+    return again, (Record(refused), Tell(reason))

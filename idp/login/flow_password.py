@@ -1,0 +1,81 @@
+"""Transitions from the password to what comes after it; see `flow.py`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from config.vocabulary import AuthenticationLevel
+from idp import events
+from idp.directory.person import AccountState, Person
+from idp.login import level as levels
+from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
+from idp.login.entered import fault
+from idp.login.inputs import DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, failed, throttled
+from idp.login.refusal import Refusal
+from idp.login.states import (
+    AwaitingFactor,
+    AwaitingOfficersCode,
+    AwaitingPassword,
+    CheckingPassword,
+    Standing,
+)
+from idp.login.throttle import Taken
+
+TO_BE_CHANGED: dict[str, Refusal] = {
+    reason.value: reason for reason in (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
+}
+"""Directories say these only after the right password; other reasons would tell accounts apart."""
+
+
+def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> Step:
+    refused = events.PasswordRefused(at=now, origin=event.origin, reason="")
+    unusable = fault(event.login, event.password)
+    if unusable is not None:
+        return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
+    if not isinstance(event.attempt, Taken):
+        return state, throttled(event.attempt, refused, person=event.login)
+    checking = CheckingPassword(event.login, event.attempt, state.demanded)
+    return checking, (AskDirectory(event.login, event.password),)
+
+
+def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> Step:
+    refused = events.PasswordRefused(at=now, origin=event.origin, person=state.login, reason="")
+    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
+    if isinstance(answer, Unanswered):
+        back = (GiveBack(event.attempt),) if isinstance(event.attempt, Taken) else ()
+        reason = Refusal.DIRECTORY_UNREACHABLE
+        return again, (*back, Record(replace(refused, reason=reason)), Tell(reason))
+    subject = answer.subject if isinstance(answer, Person | Rejected) else answer.person.subject
+    refused = replace(refused, subject=subject or "")
+    if not isinstance(event.attempt, Taken):
+        return again, throttled(event.attempt, refused, person=state.login)
+    if isinstance(answer, Rejected):
+        told = Tell(TO_BE_CHANGED.get(answer.reason, Refusal.WRONG_CREDENTIALS))
+        return again, (Record(replace(refused, reason=answer.reason)), told)
+    person, must_change = (answer.person, answer.reason) if isinstance(answer, Stale) else (answer, None)
+    if person.state is not AccountState.ACTIVE:
+        why = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+        if why not in TO_BE_CHANGED.values():
+            return again, (Record(replace(refused, reason=why)), Tell(why))
+        must_change = why
+    accepted = events.PasswordAccepted(**about(person, event.origin, now))
+    demanded = levels.strongest(state.demanded, event.needed)
+    standing = Standing(person=person, demanded=demanded, must_change=must_change)
+    return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
+
+
+def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before: Effect) -> Step:
+    """What the person shows next, now that the password is right."""
+    person, exception = standing.person, event.exception
+    excepted = exception is not None and exception.subject == person.subject and exception.runs(now)
+    if exception and excepted and levels.reaches(AuthenticationLevel.PASSWORD, standing.demanded):
+        used = events.ExceptionUsed(
+            **about(person, event.origin, now), until=exception.ends_at, granted_by=exception.granted_by
+        )
+        return arrived(standing, *before, Record(used))
+    if not event.held:
+        return AwaitingOfficersCode(standing), before
+    if not levels.any_reaches(event.held, standing.demanded):
+        state, effects = failed(person, Refusal.LEVEL_UNREACHABLE, event.origin, now)
+        return state, (*before, *effects)
+    return AwaitingFactor(standing, event.drawn.challenge), before

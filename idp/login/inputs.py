@@ -1,0 +1,170 @@
+"""What can happen to a sign-in."""
+
+from dataclasses import dataclass, field
+
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
+from idp.directory.person import Person
+from idp.events import NOWHERE, Factor, Origin
+from idp.login.authenticator import Authenticator
+from idp.login.drawn import Drawn
+from idp.login.enrolment_code import EnrolmentCode
+from idp.login.exception import SignInException
+from idp.login.keys import Site
+from idp.login.refusal import Refusal
+from idp.login.spoken_code import SpokenCode
+from idp.login.throttle import Exhausted, Taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    origin: Origin = NOWHERE
+    drawn: Drawn = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Happening):
+    """Something that could be a guess."""
+
+    attempt: Taken | Exhausted | None
+    """None: not counted, because the input cannot be used."""
+    session: SessionId | None = None
+    """The session this browser has now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordEntered(Counted):
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The directory said no. `subject` when it knows whom the login means."""
+
+    reason: str = Refusal.WRONG_CREDENTIALS
+    """Named by the directory, for the log alone."""
+    subject: SubjectId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The password is right, but the directory lets nobody work with it until it is changed."""
+
+    person: Person
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The directory could not be asked, or answered an error."""
+
+
+Answer = Person | Stale | Rejected | Unanswered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryAnswered(Happening):
+    answer: Answer
+    attempt: Taken | Exhausted
+    """Of the person, now that the directory has said who it is."""
+    held: frozenset[Factor]
+    """What the person can show now."""
+    exception: SignInException | None = None
+    needed: AuthenticationLevel | None = None
+    """By the person's roles, whatever the relying party demands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnswered(Happening):
+    answer: Person | Unanswered | None
+    """None: the directory knows nobody of that identity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeEntered(Counted):
+    code: str = field(repr=False)
+    held: tuple[Authenticator, ...]
+    """All of the person's authenticators as they are now."""
+    name: str = ""
+    """For the authenticator, where it is being enrolled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeEntered(Counted):
+    code: SpokenCode | None = field(repr=False)
+    """None: what was typed cannot be one."""
+    unused: bool
+    """Whether it is one of the person's that was not used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyShown(Happening):
+    response: str = field(repr=False)
+    """JSON of the browser's PublicKeyCredential (WebAuthn Level 3 §5.1, toJSON)."""
+    known: Authenticator | None
+    """The authenticator whose credential it names."""
+    site: Site
+    session: SessionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCodeEntered(Counted):
+    code: SpokenCode | None = field(repr=False)
+    issued: EnrolmentCode | None
+    """What is kept of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMade(Happening):
+    response: str = field(repr=False)
+    """As of KeyShown, for a registration."""
+    held: tuple[Authenticator, ...]
+    known: bool
+    """Whether its credential is enrolled already, for whomever."""
+    name: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesAskedAgain(Happening):
+    """The page with the recovery codes is gone, and they were not saved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesSaved(Happening):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordEntered(Counted):
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    again: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Happening):
+    answer: Person | Unanswered | None
+    """What the directory says of the person after the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordNotChanged(Happening):
+    reason: Refusal
+
+
+Input = (
+    PasswordEntered
+    | DirectoryAnswered
+    | PersonAnswered
+    | CodeEntered
+    | RecoveryCodeEntered
+    | KeyShown
+    | EnrolmentCodeEntered
+    | KeyMade
+    | CodesAskedAgain
+    | CodesSaved
+    | NewPasswordEntered
+    | PasswordChanged
+    | PasswordNotChanged
+)

@@ -1,0 +1,76 @@
+"""How transitions of the sign-in end, whichever they are."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from config.vocabulary import AuthenticationLevel
+from idp import events
+from idp.directory.person import AccountState, Person
+from idp.events import Factor, Origin
+from idp.login import level as levels
+from idp.login.effects import Effect, OpenSession, Record, Tell
+from idp.login.refusal import Refusal
+from idp.login.states import AwaitingNewPassword, Failed, SignedIn, Standing, State
+from idp.login.throttle import Exhausted, Scope
+
+Step = tuple[State, tuple[Effect, ...]]
+
+EXHAUSTED = {
+    Scope.ACCOUNT: Refusal.TOO_MANY_FOR_ACCOUNT,
+    Scope.ADDRESS: Refusal.TOO_MANY_FROM_ADDRESS,
+    Scope.NETWORK: Refusal.TOO_MANY_FROM_NETWORK,
+    Scope.DIRECTORY: Refusal.TOO_MANY_FOR_DIRECTORY,
+}
+NOT_ACTIVE = {
+    AccountState.DISABLED: Refusal.ACCOUNT_DISABLED,
+    AccountState.LOCKED: Refusal.ACCOUNT_LOCKED,
+    AccountState.EXPIRED: Refusal.ACCOUNT_EXPIRED,
+    AccountState.MUST_CHANGE_PASSWORD: Refusal.PASSWORD_MUST_CHANGE,
+    AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
+}
+Guess = events.PasswordRefused | events.CodeRefused | events.EnrolmentCodeRefused
+
+
+def about(person: Person, origin: Origin, now: datetime) -> dict[str, Any]:
+    """What every event of a person says."""
+    return {"at": now, "origin": origin, "person": person.login, "subject": person.subject}
+
+
+def shown(standing: Standing, factor: Factor) -> Standing:
+    """The standing after this factor."""
+    return replace(standing, level=levels.LEVELS[factor], methods=levels.WITH[factor])
+
+
+def arrived(standing: Standing, *before: Effect) -> Step:
+    """All is shown: a session, or first a new password."""
+    if standing.must_change is not None:
+        return AwaitingNewPassword(standing), before
+    opening = OpenSession(standing.person, standing.level, standing.methods, standing.lifting, standing.since)
+    return SignedIn(standing.person, standing.level, standing.methods), (*before, opening)
+
+
+def failed(person: Person, reason: Refusal, origin: Origin, now: datetime) -> Step:
+    failure = events.SignInFailed(**about(person, origin, now), reason=reason)
+    return Failed(reason), (Record(failure), Tell(reason))
+
+
+def throttled(attempt: Exhausted | None, refused: Guess, person: str) -> tuple[Effect, ...]:
+    """No guess is left, or none was counted, which is doubt: nothing is evaluated."""
+    if attempt is None:
+        return (Record(replace(refused, reason=Refusal.OUT_OF_TURN)), Tell(Refusal.OUT_OF_TURN))
+    reason = EXHAUSTED[attempt.scope]
+    happened = events.Throttled(
+        at=refused.at,
+        origin=refused.origin,
+        person=person,
+        subject=refused.subject,
+        reason=reason,
+        until=attempt.until,
+    )
+    return (Record(happened), Tell(reason, attempt.until))
+
+
+def too_weak(standing: Standing, level: AuthenticationLevel) -> bool:
+    return not levels.reaches(level, standing.demanded)

@@ -1,0 +1,82 @@
+"""What somebody may do to the own sessions; each function runs inside one transaction of the caller.
+
+`session` is the live one of whoever asks. Nothing here reaches what is another person's.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from config.vocabulary import SessionId
+from idp import events
+from idp.events import EndReason, Origin
+from idp.login import desk
+from idp.login.book import Book
+from idp.login.new_device import DeviceName, NewDevice
+from idp.login.session import Limits, Session, end_due
+
+
+def sessions(book: Book, session: Session, limits: Limits, now: datetime) -> list[Session]:
+    """Those that may be used: the asking one first, then the latest used."""
+    mine = book.sessions_of_subject(session.person.subject)
+    open_ones = [one for one in mine if end_due(one, now, limits) is None]
+    return sorted(open_ones, key=lambda one: (one.sid != session.sid, -one.last_seen.timestamp()))
+
+
+def end(
+    book: Book, session: Session, which: SessionId, origin: Origin, now: datetime
+) -> tuple[SessionId, ...]:
+    """One of the own sessions; nothing where it is not, or is over."""
+    mine = [one for one in book.sessions_of_subject(session.person.subject) if one.sid == which]
+    return desk.end(book, mine, EndReason.SIGNED_OUT, origin, now)
+
+
+def end_others(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...]:
+    others = [one for one in book.sessions_of_subject(session.person.subject) if one.sid != session.sid]
+    return desk.end(book, others, EndReason.SIGNED_OUT_ELSEWHERE, origin, now)
+
+
+def end_everywhere(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...]:
+    return desk.end_all(book, session.person.subject, EndReason.SIGNED_OUT_EVERYWHERE, origin, now)
+
+
+def new_devices(book: Book, session: Session) -> list[NewDevice]:
+    """Those that this session may speak of: whoever came in with a new browser does not vouch for it there."""
+    return [one for one in book.new_devices(session.person.subject) if one.session != session.sid]
+
+
+def own_device(book: Book, session: Session, which: DeviceName, origin: Origin, now: datetime) -> bool:
+    """The sign-in there was the person's: no more is said of it. False: there is no such device to speak of."""
+    device = _device(book, session, which)
+    if device is None:
+        return False
+    book.drop_new_device(device)
+    book.record(events.NewDeviceOwned(**_said(session, device, origin, now)))
+    return True
+
+
+def disown_device(
+    book: Book, session: Session, which: DeviceName, origin: Origin, now: datetime
+) -> tuple[SessionId, ...] | None:
+    """It was not: the browser is a stranger's again, and every session ends. None: no such device."""
+    device = _device(book, session, which)
+    if device is None:
+        return None
+    book.drop_new_device(device)
+    book.forget_browser(device.browser, device.subject)
+    book.record(events.NewDeviceDisowned(**_said(session, device, origin, now)))
+    return end_everywhere(book, session, origin, now)
+
+
+def _device(book: Book, session: Session, which: DeviceName) -> NewDevice | None:
+    return next((one for one in new_devices(book, session) if one.name == which), None)
+
+
+def _said(session: Session, device: NewDevice, origin: Origin, now: datetime) -> dict[str, Any]:
+    return {
+        "at": now,
+        "origin": origin,
+        "person": session.person.login,
+        "subject": session.person.subject,
+        "session": device.session,
+        "device_address": device.address,
+    }

@@ -1,0 +1,222 @@
+"""What somebody may do to the own authenticators; each function runs inside one transaction of the caller.
+
+`session` is the live one of whoever asks. To add, to remove and to make recovery codes takes factors that were shown
+a few minutes ago: a browser that was left open, or a stolen cookie, changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from config.vocabulary import AuthenticationLevel
+from idp import events
+from idp.events import Factor, Origin
+from idp.login import keys, totp
+from idp.login.authenticator import (
+    KEYS_MAX,
+    ONE_TIME_CODES_MAX,
+    Authenticator,
+    AuthenticatorId,
+    Credential,
+    Proof,
+    name_of,
+)
+from idp.login.book import Book
+from idp.login.drawn import Drawn
+from idp.login.flow_enrolment import UNNAMED
+from idp.login.flow_factor import matched
+from idp.login.level import reaches
+from idp.login.pending import Pending
+from idp.login.refusal import Refusal
+from idp.login.session import Session
+
+PROOF_FRESH = timedelta(minutes=5)
+PENDING_FOR = timedelta(minutes=10)
+MOST = {Factor.ONE_TIME_CODE: ONE_TIME_CODES_MAX, Factor.KEY: KEYS_MAX}
+
+
+class Unchanged(StrEnum):
+    """Why authenticators stay as they are."""
+
+    PROOF_TOO_OLD = "proof_too_old"
+    LAST_AUTHENTICATOR = "last_authenticator"
+    """Whoever has none could not sign in again: an officer gives out another."""
+    TOO_MANY_AUTHENTICATORS = "too_many_authenticators"
+    AUTHENTICATOR_UNKNOWN = "authenticator_unknown"
+    NOTHING_PENDING = "nothing_pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: Unchanged | Refusal
+
+
+def proof_ends(session: Session) -> datetime | None:
+    """Until when the factors that were shown suffice to change them; None: they never did."""
+    if not reaches(session.level, AuthenticationLevel.TWO_FACTORS):
+        return None
+    return session.auth_time + PROOF_FRESH
+
+
+def is_fresh(session: Session, now: datetime) -> bool:
+    ends = proof_ends(session)
+    return ends is not None and now < ends
+
+
+def prepare(book: Book, session: Session, factor: Factor, drawn: Drawn, now: datetime) -> Pending | Refused:
+    """What a new authenticator is to confirm; the same again for a page that is loaded twice."""
+    stopped = _stopped(book, session, factor, now)
+    if stopped is not None:
+        return stopped
+    pending = book.pending(session.sid)
+    if pending is None or now >= pending.expires_at:
+        pending = Pending(session.sid, drawn.secret, drawn.challenge, now + PENDING_FOR)
+        book.keep_pending(pending)
+    return pending
+
+
+def add_application(
+    book: Book, session: Session, code: str, typed: str, drawn: Drawn, origin: Origin, now: datetime
+) -> Authenticator | Refused:
+    """The first code of an application that was just set up."""
+    pending = _pending(book, session, Factor.ONE_TIME_CODE, now)
+    if isinstance(pending, Refused):
+        return refused(book, session, pending, origin, now)
+    means = totp.Enrolled(pending.secret, counter=-1)
+    used = matched((_new(session, means, drawn.authenticator, typed, now),), code, now)
+    if isinstance(used, Refusal):
+        return refused(book, session, Refused(used), origin, now)
+    return _added(book, session, used, origin, now)
+
+
+def add_key(
+    book: Book,
+    session: Session,
+    response: str,
+    typed: str,
+    site: keys.Site,
+    drawn: Drawn,
+    origin: Origin,
+    now: datetime,
+) -> Authenticator | Refused:
+    pending = _pending(book, session, Factor.KEY, now)
+    if isinstance(pending, Refused):
+        return refused(book, session, pending, origin, now)
+    made = keys.made(response, pending.challenge, site)
+    if isinstance(made, Credential) and book.authenticator_of(made.id) is not None:
+        made = Refusal.KEY_ENROLLED
+    if isinstance(made, Refusal):
+        book.keep_pending(replace(pending, challenge=drawn.challenge))
+        return refused(book, session, Refused(made), origin, now)
+    return _added(book, session, _new(session, made, drawn.authenticator, typed, now), origin, now)
+
+
+def rename(
+    book: Book, session: Session, which: AuthenticatorId, typed: str, origin: Origin, now: datetime
+) -> Authenticator | Refused:
+    """Takes no fresh proof: a name opens nothing."""
+    found = own(book, session, which)
+    if found is None:
+        return refused(book, session, Refused(Unchanged.AUTHENTICATOR_UNKNOWN), origin, now)
+    renamed = replace(found, name=name_of(typed, found.name))
+    book.keep_authenticator(renamed)
+    book.record(
+        events.FactorRenamed(
+            **_about(session, origin, now), factor=found.factor, name=renamed.name, before=found.name
+        )
+    )
+    return renamed
+
+
+def remove(
+    book: Book, session: Session, which: AuthenticatorId, origin: Origin, now: datetime
+) -> Authenticator | Refused:
+    found = removable(book, session, which, now)
+    if isinstance(found, Refused):
+        return refused(book, session, found, origin, now)
+    book.drop_authenticator(found.id)
+    by = session.person.login
+    book.record(
+        events.FactorRemoved(**_about(session, origin, now), factor=found.factor, name=found.name, by=by)
+    )
+    return found
+
+
+def removable(book: Book, session: Session, which: AuthenticatorId, now: datetime) -> Authenticator | Refused:
+    """What would be removed, or why it would not."""
+    if not is_fresh(session, now):
+        return Refused(Unchanged.PROOF_TOO_OLD)
+    found = own(book, session, which)
+    if found is None:
+        return Refused(Unchanged.AUTHENTICATOR_UNKNOWN)
+    if len(book.authenticators(session.person.subject)) == 1:
+        return Refused(Unchanged.LAST_AUTHENTICATOR)
+    return found
+
+
+def renew_recovery_codes(
+    book: Book, session: Session, drawn: Drawn, origin: Origin, now: datetime
+) -> Refused | None:
+    """`drawn.codes` take the place of all earlier ones; the caller shows them, once."""
+    if not is_fresh(session, now):
+        return refused(book, session, Refused(Unchanged.PROOF_TOO_OLD), origin, now)
+    book.renew_recovery_codes(session.person.subject, drawn.codes, now)
+    book.record(events.RecoveryCodesMade(**_about(session, origin, now), number=len(drawn.codes)))
+    return None
+
+
+def own(book: Book, session: Session, which: AuthenticatorId) -> Authenticator | None:
+    mine = book.authenticators(session.person.subject)
+    return next((one for one in mine if one.id == which), None)
+
+
+def refused(book: Book, session: Session, why: Refused, origin: Origin, now: datetime) -> Refused:
+    book.record(events.FactorChangeRefused(**_about(session, origin, now), reason=why.reason))
+    return why
+
+
+def _stopped(book: Book, session: Session, factor: Factor, now: datetime) -> Refused | None:
+    if not is_fresh(session, now):
+        return Refused(Unchanged.PROOF_TOO_OLD)
+    held = [one for one in book.authenticators(session.person.subject) if one.factor is factor]
+    return Refused(Unchanged.TOO_MANY_AUTHENTICATORS) if len(held) >= MOST[factor] else None
+
+
+def _pending(book: Book, session: Session, factor: Factor, now: datetime) -> Pending | Refused:
+    stopped = _stopped(book, session, factor, now)
+    if stopped is not None:
+        return stopped
+    pending = book.pending(session.sid)
+    if pending is None or now >= pending.expires_at:
+        return Refused(Unchanged.NOTHING_PENDING)
+    return pending
+
+
+def _new(
+    session: Session, means: totp.Enrolled | Credential, name: AuthenticatorId, typed: str, now: datetime
+) -> Authenticator:
+    factor = Factor.KEY if isinstance(means, Credential) else Factor.ONE_TIME_CODE
+    return Authenticator(
+        id=name,
+        subject=session.person.subject,
+        name=name_of(typed, UNNAMED[factor]),
+        means=means,
+        enrolled_at=now,
+        proven_by=Proof.EXISTING_FACTOR,
+    )
+
+
+def _added(book: Book, session: Session, made: Authenticator, origin: Origin, now: datetime) -> Authenticator:
+    book.keep_authenticator(made)
+    book.drop_pending(session.sid)
+    enrolled = events.FactorEnrolled(
+        **_about(session, origin, now), factor=made.factor, name=made.name, proof=made.proven_by.value
+    )
+    book.record(enrolled)
+    return made
+
+
+def _about(session: Session, origin: Origin, now: datetime) -> dict[str, Any]:
+    person = session.person
+    return {"at": now, "origin": origin, "person": person.login, "subject": person.subject}

@@ -1,0 +1,127 @@
+"""Where a sign-in can stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
+from idp.directory.person import Person
+from idp.login import totp
+from idp.login.authenticator import Proof
+from idp.login.level import PASSWORD
+from idp.login.refusal import Refusal
+from idp.login.throttle import Taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a sign-in has come to once it is known who it is."""
+
+    person: Person
+    level: AuthenticationLevel = AuthenticationLevel.PASSWORD
+    methods: tuple[str, ...] = PASSWORD
+    """RFC 8176 names of what was shown."""
+    demanded: AuthenticationLevel | None = None
+    """By the relying party; None: what the person's factors make of it."""
+    must_change: Refusal | None = None
+    """Why the password, which was right, must be changed before anything opens."""
+    lifting: SessionId | None = None
+    """The session of this browser that is being raised to a higher level; its password was not asked for again."""
+    since: datetime | None = None
+    """When that session's password was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingPassword:
+    """Or a passkey, which answers `challenge`."""
+
+    challenge: bytes
+    demanded: AuthenticationLevel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingPassword:
+    """Lives within one request, while the directory is asked; never stored."""
+
+    login: str
+    taken: Taken
+    demanded: AuthenticationLevel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingPerson:
+    """A passkey proved whose it is; what the directory says of that person now is being asked. Never stored."""
+
+    subject: SubjectId
+    authenticator: str
+    """The name its owner gave it."""
+    demanded: AuthenticationLevel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingFactor:
+    standing: Standing
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingOfficersCode:
+    """Of a person without any factor."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingEnrolment:
+    standing: Standing
+    proof: Proof
+    secret: totp.Secret
+    """Made for this sign-in; counts for nothing until a code of it confirms it."""
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingSaved:
+    """The factor is enrolled; the person is to put the recovery codes away."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingNewPassword:
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingPassword:
+    """Lives within one request, while the directory changes it; never stored."""
+
+    standing: Standing
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    person: Person
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    reason: Refusal
+
+
+Waiting = (
+    AwaitingPassword
+    | AwaitingFactor
+    | AwaitingOfficersCode
+    | AwaitingEnrolment
+    | AwaitingSaved
+    | AwaitingNewPassword
+)
+"""States that outlive a request."""
+
+Checking = CheckingPassword | CheckingPerson | ChangingPassword
+"""States between two halves of one request."""
+
+State = Waiting | Checking | SignedIn | Failed

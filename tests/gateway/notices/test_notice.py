@@ -1,0 +1,60 @@
+import pytest
+
+from config.vocabulary import SessionId
+from gateway.notices.notice import Kind, to_tell
+from idp import events
+from idp.events import EndReason, Factor, Origin
+from tests.rig.people import JANA, NOON, PETR
+
+ORIGIN = Origin(address="192.0.2.7", user_agent="Firefox/145.0", request_id="request-1")
+WHO = {"at": NOON, "origin": ORIGIN, "person": JANA.login, "subject": JANA.subject}
+SID = SessionId("s" * 22)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "facts"),
+    [
+        (events.NewDeviceMet(session=SID, **WHO), Kind.NEW_DEVICE, {"session": SID}),
+        (
+            events.FactorEnrolled(factor=Factor.KEY, name="Klíč", **WHO),
+            Kind.FACTOR_ADDED,
+            {"factor": "key", "authenticator": "Klíč"},
+        ),
+        (
+            events.FactorRemoved(by="cli:root", **WHO),
+            Kind.FACTOR_REMOVED,
+            {"factor": "one_time_code", "by": "cli:root"},
+        ),
+        (events.CodeAccepted(factor=Factor.RECOVERY_CODE, **WHO), Kind.RECOVERY_CODE_USED, {}),
+        (events.PasswordChanged(**WHO), Kind.PASSWORD_CHANGED, {}),
+        (
+            events.SessionEnded(session=SID, reason=EndReason.SIGNED_OUT_EVERYWHERE, **WHO),
+            Kind.ALL_SESSIONS_ENDED,
+            {},
+        ),
+    ],
+)
+def test_each_kind_is_told_with_who_when_and_from_where(event, kind, facts):
+    (told,) = to_tell([event])
+    assert (told.kind, told.subject, told.person, told.at) == (kind, JANA.subject, JANA.login, NOON)
+    assert told.facts == {"address": "192.0.2.7", "user_agent": "Firefox/145.0", **facts}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.CodeAccepted(**WHO),
+        events.PasswordRefused(reason="wrong_credentials", **WHO),
+        events.SessionEnded(session=SID, reason=EndReason.SIGNED_OUT, **WHO),
+        events.SessionEnded(session=SID, reason=EndReason.IDLE, **WHO),
+    ],
+)
+def test_what_happens_every_day_is_told_to_nobody(event):
+    assert to_tell([event]) == []
+
+
+def test_that_all_sessions_ended_is_told_once_to_each_person():
+    everywhere = {"session": SID, "reason": EndReason.SIGNED_OUT_EVERYWHERE}
+    of_petr = {**WHO, "subject": PETR.subject, "person": PETR.login}
+    ended = [events.SessionEnded(**everywhere, **who) for who in (WHO, WHO, of_petr, WHO)]
+    assert [told.subject for told in to_tell(ended)] == [JANA.subject, PETR.subject]

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import pytest
+
+from config.vocabulary import Language
+from gateway.notices.notice import Kind
+from gateway.notices.words import OPENING, TITLES, text_of, title_of
+from tests.gateway.notices.telling import AROUND, happened
+
+CS, EN = Language.CZECH, Language.ENGLISH
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_its_words_in_both_languages(kind):
+    for words in (TITLES[kind], OPENING[kind]):
+        assert words.cs != words.en
+    for language in Language:
+        text = text_of(happened(kind), language, AROUND)
+        assert "novakova.jana" in text
+        assert "{" not in text
+        assert title_of(happened(kind), language)
+
+
+def test_a_new_device_is_told_by_when_by_what_and_from_where():
+    czech = text_of(happened(), CS, AROUND)
+    for words in (
+        "Kdy: 23. 11. 2026 13:00 SEČ",
+        "Prohlížeč: Firefox, Windows",
+        "Odkud: 192.0.2.7 (Městský úřad Hulín)",
+        "zavolejte: Helpdesk, 573 321 100.",
+        "Město Kroměříž",
+    ):
+        assert words in czech
+    assert "From: 192.0.2.7 (Hulín town hall)" in text_of(happened(), EN, AROUND)
+
+
+def test_a_factor_is_told_by_its_kind_its_name_and_who_did_it():
+    told = happened(
+        Kind.FACTOR_REMOVED, factor="key", authenticator="Klíč od kanceláře", by="cli:root (jana)"
+    )
+    text = text_of(told, CS, AROUND)
+    assert "Způsob ověření: přístupový nebo bezpečnostní klíč – Klíč od kanceláře" in text
+    assert "Provedl(a): cli:root (jana)" in text
+
+
+def test_no_message_holds_a_link_that_people_would_learn_to_follow():
+    for kind in Kind:
+        for language in Language:
+            assert "http" not in text_of(happened(kind), language, AROUND)
+
+
+def test_without_support_the_administrator_is_to_be_called():
+    assert "zavolejte: správce." in text_of(happened(), CS, replace(AROUND, support=None))

@@ -1,0 +1,172 @@
+"""A real domain beside a real replica: what is kept is what the domain says."""
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import ldap
+import pytest
+from structlog.testing import capture_logs
+
+from config.vocabulary import SubjectId
+from gateway.commands.directory_read import ReadInChild
+from idp.directory.errors import DirectoryUnusable
+from idp.directory.pool import Pool
+from idp.directory.replicated import ReplicatedPeople
+from idp.directory.sync.active_directory import LISTED_EVERY
+from idp.directory.sync.full import Progress
+from idp.directory.sync.news import News
+from idp.directory.sync.runner import Pace, Runner
+from tests.rig.domain_office import HULIN, PASSWORD, dn, domain, group
+from tests.rig.office import reading
+from tests.rig.samba import GROUPS, PEOPLE, Domain, account
+from tests.rig.synced import Synced, now, synced
+
+__all__ = ["domain"]
+pytestmark = pytest.mark.real
+
+EVERYBODYS = {"CN=Domain Users", "CN=Users"}
+"""The primary group of most, and what that is in."""
+
+
+@pytest.fixture
+def office(domain: Domain, tmp_path: Path) -> Iterator[Synced]:
+    with synced(tmp_path / "replica", domain.settings()) as made:
+        assert made.full() is None
+        yield made
+
+
+def newcomer(domain: Domain, login: str) -> None:
+    with domain.as_administrator() as root:
+        root.add(dn(login), **account(login, PASSWORD, displayName=login))
+
+
+async def test_groups_are_direct_nested_and_primary_ones_and_circles_end(office: Synced):
+    assert await office.groups("novakova.zaneta") == EVERYBODYS | {
+        "CN=registrar", "CN=úřednice \\+ spisovna", "CN=clerk", "CN=accountant",
+    }  # fmt: skip
+    # whose primary group is the mayors'; what it was before has become an ordinary one
+    assert await office.groups("starosta") == EVERYBODYS | {"CN=mayor", "CN=deputy_mayor"}
+    assert await office.groups("bez.role") == EVERYBODYS
+    assert await office.groups("z.oddeleni") == EVERYBODYS | {"CN=oddělení", "CN=budget_manager"}
+
+
+async def test_a_sign_in_and_a_running_session_agree_about_everybody(office: Synced, domain: Domain):
+    replicated = ReplicatedPeople(office.settings, None, office.reading, now)
+    with reading(domain.settings()) as reader:
+        people = {person.subject: person async for person in reader.everyone()}
+    assert await replicated.people(list(people)) == people
+    assert any(person.roles for person in people.values())
+
+
+async def test_changes_of_every_kind_come_over(office: Synced, domain: Domain):
+    newcomer(domain, "nova")
+    with domain.as_administrator() as root:
+        name = group(root, "nova skupina", HULIN, dn("nova"))
+    office.delta()
+    assert await office.groups("nova") == EVERYBODYS | {"CN=nova skupina"}
+    with domain.as_administrator() as root:
+        root.connection.rename_s(name, "CN=jinak zvana")
+        root.connection.rename_s(dn("nova"), "CN=Vdaná")
+        root.change(f"CN=Vdaná,{PEOPLE}", sAMAccountName="vdana")
+    office.delta()
+    assert await office.groups("vdana") == EVERYBODYS | {"CN=jinak zvana"}
+    assert (await office.known("vdana")).person.dn == f"CN=Vdaná,{PEOPLE}"
+    assert "nova" not in await office.logins()
+    with domain.as_administrator() as root:
+        root.connection.modify_s(
+            f"CN=jinak zvana,OU={HULIN},{GROUPS}",
+            [(ldap.MOD_DELETE, "member", [f"CN=Vdaná,{PEOPLE}".encode()])],
+        )
+    office.delta()
+    assert await office.groups("vdana") == EVERYBODYS
+    with domain.as_administrator() as root:
+        root.connection.delete_s(f"CN=Vdaná,{PEOPLE}")
+
+
+async def test_whoever_was_deleted_is_out_after_the_next_listing(office: Synced, domain: Domain):
+    newcomer(domain, "odejde")
+    office.delta()
+    assert "odejde" in await office.logins()
+    with domain.as_administrator() as root:
+        root.connection.delete_s(dn("odejde"))
+    office.source.clock = lambda: now() + LISTED_EVERY + timedelta(seconds=1)
+    office.delta()
+    assert "odejde" not in await office.logins()
+
+
+async def test_a_controller_killed_in_the_middle_changes_nothing(domain: Domain, tmp_path: Path):
+    with synced(tmp_path / "replica", domain.settings(page_size=4)) as office:
+        office.full()
+        before, standing = await office.logins(), office.replica.standing(office.settings.name)
+        newcomer(domain, "pozdni")
+        office.told = lambda _: domain.stop()
+        try:
+            with pytest.raises(DirectoryUnusable):
+                office.full()
+        finally:
+            domain.start()
+        assert await office.logins() == before
+        assert office.replica.standing(office.settings.name) == standing
+        office.pool.close()
+        office.pool = Pool(office.settings)  # the other one lets the server rest for a moment
+        office.delta()
+        assert await office.logins() == before | {"pozdni"}
+
+
+async def test_a_runner_keeps_up_and_tells_the_missing_right_once(office: Synced, domain: Domain):
+    told: queue.SimpleQueue[News] = queue.SimpleQueue()
+    pace = Pace(refresh=timedelta(milliseconds=50), full=timedelta(hours=24))
+    runner = Runner(
+        office.settings,
+        office.replica,
+        office.source,
+        office.pool,
+        lambda _: office.full(),
+        pace,
+        now,
+        told.put,
+    )
+    thread = threading.Thread(target=runner.run)
+    with capture_logs() as logs:
+        thread.start()
+        try:
+            for login in ("hned", "potom"):
+                newcomer(domain, login)
+                while not (news := told.get(timeout=20)).touched:
+                    assert news.trouble is None
+                assert login in await office.logins()
+        finally:
+            runner.stop()
+            thread.join()
+    assert [one["advice"].count("dsacls") for one in logs if one["event"] == "directory.advice"] == [1]
+
+
+async def test_reading_a_domain_writes_nothing_into_it(office: Synced, domain: Domain):
+    before = written(domain)
+    office.full()
+    office.delta()
+    assert written(domain) == before
+
+
+def written(domain: Domain) -> list[bytes]:
+    with domain.as_administrator() as root:
+        return root.read("", "highestCommittedUSN")["highestCommittedUSN"]
+
+
+async def test_everything_may_be_read_by_a_process_of_its_own(domain: Domain, tmp_path: Path):
+    with synced(tmp_path / "replica", domain.settings()) as office:
+        heard: list[Progress] = []
+        read = ReadInChild(tmp_path / "replica" / "brana.db", office.settings, os.getpid())
+        assert await asyncio.to_thread(read, heard.append) is None
+        assert "novakova.zaneta" in await office.logins()
+        assert heard[-1].groups > 0
+
+
+async def test_a_subject_of_nobody_is_not_there(office: Synced):
+    replicated = ReplicatedPeople(office.settings, None, office.reading, now)
+    assert await replicated.people([SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a01")]) == {}

@@ -1,0 +1,195 @@
+"""My account in a real browser over TLS: every look, by keyboard, without JavaScript, the warning before the end."""
+
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import BrowserContext, Page, expect
+
+from idp.http.app import make_app
+from idp.http.cookies import KNOWN, SSO
+from idp.login import totp
+from tests.rig.authority import make_authority, server_pair
+from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.provider import Browser
+from tests.rig.sign_in_world import World
+
+pytestmark = pytest.mark.real
+HOST = "login.brana.test"
+LOOKS = (("cs", "light", 1280), ("cs", "dark", 360), ("en", "light", 360), ("en", "dark", 1280))
+
+
+@asynccontextmanager
+async def visiting(
+    world: World, folder: Path, **options: object
+) -> AsyncIterator[tuple[str, BrowserContext]]:
+    """A browser in which Jana is signed in, who is signed in at two other places too."""
+    for _ in range(3):
+        world.rig.clock.forward(minutes=1)
+        signed_in, _ = await world.sign_in(world.rig.browser(), prompt="login")
+    async with served(world, folder) as origin, chromium() as browser:
+        context = await browser.new_context(ignore_https_errors=True, **options)
+        await give(context, origin, signed_in)
+        yield origin, context
+
+
+@asynccontextmanager
+async def served(world: World, folder: Path) -> AsyncIterator[str]:
+    """The provider at the address that it calls its own, as keys demand."""
+    pair = server_pair(make_authority(folder), "login", [HOST])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        origin = f"https://{HOST}:{listening.getsockname()[1]}"
+        runner = web.AppRunner(make_app(replace(world.rig.provider, issuer=origin)), access_log=None)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listening, ssl_context=context).start()
+            yield origin
+        finally:
+            await runner.cleanup()
+
+
+async def give(context: BrowserContext, origin: str, signed_in: Browser) -> None:
+    kept = {name: signed_in.cookies[name] for name in (SSO, KNOWN)}
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": origin, "secure": True} for name, value in kept.items()]
+    )
+
+
+async def faults_of(page: Page, name: str) -> list[str]:
+    await screenshot(page, name)
+    faults = await accessibility_faults(page)
+    overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return faults + ([f"{overflow} px wider than the window"] if overflow > 0 else [])
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: Path, language, scheme, width):
+    look = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    found: dict[str, list[str]] = {}
+    async with visiting(world, tmp_path, **look) as (origin, context):
+        page, complaints = await context.new_page(), []
+        page.on("console", lambda message: complaints.append(message.text))
+        for name, path in (
+            ("account", "/account?done=owned"),
+            ("account-add", "/account/authenticators/new?by=code"),
+            ("account-add-key", "/account/authenticators/new?by=key"),
+            ("account-unchanged", "/account?done=last_authenticator"),
+        ):
+            await page.goto(origin + path)
+            found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
+        await page.goto(origin + "/account")
+        await page.locator("form[action='/account/recovery-codes'] button").click()
+        await page.locator("ol.codes").wait_for()
+        found["codes"] = await faults_of(page, f"account-codes-{language}-{scheme}-{width}")
+        await page.goto(origin + "/account")
+        await page.locator("form[action='/account/devices/not-mine'] button").first.click()
+        await page.locator("ol.steps-after").wait_for()
+        found["alarm"] = await faults_of(page, f"account-alarm-{language}-{scheme}-{width}")
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert complaints == []
+
+
+async def test_everything_works_by_keyboard_and_without_javascript(world: World, tmp_path: Path):
+    look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}
+    async with visiting(world, tmp_path, **look) as (origin, context):
+        page = await context.new_page()
+        await page.goto(origin + "/account")
+        await expect(page.locator(".expiry-time")).to_contain_text("Bez další činnosti budete odhlášeni v ")
+        await expect(page.locator("[data-warning]")).to_be_hidden()
+        await page.get_by_role("button", name="Zůstat přihlášen").focus()
+        await page.keyboard.press("Enter")
+        mine = page.get_by_role("button", name="Ano, byl(a) jsem to já")
+        await expect(mine).to_have_count(2)
+        await mine.first.focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Na toto přihlášení se už nebudeme ptát").wait_for()
+        await expect(mine).to_have_count(1)
+        await page.goto(origin + "/account/authenticators/new?by=code")
+        secret = totp.Secret((await page.locator("code.secret").text_content() or "").replace(" ", ""))
+        await page.locator("#code").focus()
+        await page.keyboard.type(totp.code_at(secret, world.rig.clock()))
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("Druhý telefon")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="Druhý telefon").wait_for()
+        await page.get_by_role("link", name="Odebrat – Druhý telefon").focus()
+        await page.keyboard.press("Enter")
+        await screenshot(page, "account-remove")
+        await page.get_by_role("button", name="Odebrat").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Nikdo se s ním už nepřihlásí").wait_for()
+        await page.get_by_role("button", name="Odhlásit všude jinde").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Nyní jste přihlášeni jen zde").wait_for()
+        assert await page.locator("#sign-ins li").count() == 1
+
+
+async def test_a_passkey_is_added_with_the_browsers_own_authenticator(world: World, tmp_path: Path):
+    async with visiting(world, tmp_path, locale="en") as (origin, context):
+        page = await context.new_page()
+        devtools = await context.new_cdp_session(page)
+        await devtools.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        await page.goto(origin + "/account/authenticators/new?by=key")
+        await expect(page.locator("[data-without]")).to_be_hidden()
+        await page.get_by_label("What you call it").fill("Notebook")
+        await page.locator("form[data-key] button").click()
+        await page.get_by_role("heading", name="Notebook").wait_for()
+        await screenshot(page, "account-with-a-passkey")
+        assert await page.get_by_text("passkey or security key", exact=True).count() >= 1
+
+
+async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(world: World, tmp_path: Path):
+    look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}}
+    async with visiting(world, tmp_path, **look) as (origin, context):
+        page = await context.new_page()
+        await page.clock.install()
+        await page.goto(origin + "/account")
+        warning = page.locator("[data-warning]")
+        await expect(warning).to_be_hidden()
+        world.rig.clock.forward(minutes=12, seconds=30)
+        await page.clock.fast_forward("12:30")
+        await expect(warning).to_be_visible()
+        await expect(warning).to_contain_text("Brzy budete odhlášeni.")
+        await expect(page.locator("[data-left]")).to_have_text("2:30")
+        assert await accessibility_faults(page) == []
+        await page.evaluate("window.scrollTo(0, 0)")
+        await screenshot(page, "account-warning")
+        field = page.locator("details input[name=name]").first
+        await page.locator("details summary").first.click()
+        await field.fill("rozepsaný název")
+        await page.get_by_role("button", name="Zůstat přihlášen").click()
+        await expect(warning).to_be_hidden()
+        await expect(field).to_have_value("rozepsaný název")  # nothing written on the page is lost
+        world.rig.clock.forward(minutes=15)
+        await page.clock.fast_forward("15:00")
+        await expect(warning).to_contain_text("Vaše přihlášení skončilo.")
+        await screenshot(page, "account-ended")
+
+
+async def test_work_in_another_window_takes_the_warning_away(world: World, tmp_path: Path):
+    async with visiting(world, tmp_path) as (origin, context):
+        page, other = await context.new_page(), await context.new_page()
+        await page.clock.install()
+        await page.goto(origin + "/account")
+        world.rig.clock.forward(minutes=12, seconds=10)
+        await other.goto(origin + "/account")
+        await page.clock.fast_forward("12:10")
+        await expect(page.locator("[data-warning]")).to_be_hidden()
+        await page.clock.fast_forward("00:10")
+        await expect(page.locator("[data-warning]")).to_be_hidden()

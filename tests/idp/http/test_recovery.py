@@ -1,0 +1,151 @@
+"""The page of the recovery administrator, with the real hash and the real store."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId
+from gateway.storage.secret_hash import SecretHashes, TooBusy
+from idp.directory.errors import DirectoryUnreachable
+from idp.directory.person import Person
+from idp.http.provider import Admit
+from idp.http.recovery import Recovery
+from idp.login import recovery, totp
+from idp.login.totp import Enrolled
+from tests.rig.people import HULIN, NOON
+from tests.rig.provider import PORTAL, Answer, Rig, authorize_path, provider
+
+SSO, KNOWN = "__Host-brana-sso", "__Host-brana-browser"
+CODE = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+
+
+@dataclass(slots=True)
+class World:
+    """A provider whose directory does not answer."""
+
+    rig: Rig
+    hashes: SecretHashes
+    alarms: list[str]
+
+    async def issue(self, *, code: bool = False) -> str:
+        secret = recovery.new_secret()
+        account = recovery.Account(
+            id=recovery.new_id(), secret_hash=self.hashes.hashed(secret), municipality=HULIN, issued_at=NOON,
+            code=Enrolled(CODE, -1) if code else None, issued_by="cli:root",
+        )  # fmt: skip
+        await self.rig.kept.store.transact(lambda book: recovery.issue(book, account, "cli:root", NOON))
+        return secret
+
+    async def enter(self, secret: str, code: str = "", address: str = "192.0.2.7", **headers: str) -> Answer:
+        browser = self.rig.browser(address)
+        answer = await browser.post("/recovery", {"secret": secret, "code": code}, **headers)
+        assert (SSO in browser.cookies) is (answer.status == 303)
+        assert KNOWN not in browser.cookies
+        return answer
+
+
+async def away(_login: str, _password: str, _admit: Admit) -> Person:
+    raise DirectoryUnreachable("ldaps://ldap.obec.test", "it is away")
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    hashes, alarms = SecretHashes(), []
+    needed = Recovery(matches=hashes.matches, busy=(TooBusy,), alarm=alarms.append)
+
+    async def reread(subject: SubjectId) -> Person | None:
+        assert subject == RECOVERY_ADMINISTRATOR, "nobody else is known without the directory"
+        return recovery.person(HULIN)
+
+    async with provider(away, reread, last_resort=needed) as rig:
+        yield World(rig, hashes, alarms)
+    hashes.close()
+
+
+async def test_the_secret_signs_in_while_the_directory_is_away_and_leads_to_the_portal(world: World):
+    answer = await world.enter(recovery.shown(await world.issue()).lower())
+    assert (answer.status, answer.location) == (303, PORTAL)
+    assert world.alarms == ["used"]
+    assert world.rig.kept.codes()[-1] == "recovery.used"
+
+
+async def test_the_session_goes_through_the_provider_without_any_directory(world: World):
+    browser = world.rig.browser()
+    await browser.post("/recovery", {"secret": await world.issue(), "code": ""})
+    world.rig.clock.forward(minutes=10)
+    assert "code=" in (await browser.get(authorize_path())).location
+    world.rig.clock.forward(minutes=10)
+    assert "code=" in (await browser.get(authorize_path())).location
+    world.rig.clock.forward(minutes=10)
+    assert "/sign-in" in (await browser.get(authorize_path())).location
+
+
+async def test_a_secret_is_good_once_also_when_ten_send_it_at_once(world: World):
+    secret = await world.issue()
+    answers = await asyncio.gather(*(world.enter(secret, address=f"10.{n}.0.1") for n in range(10)))
+    assert sorted(answer.status for answer in answers) == [303] + [422] * 9
+    assert (await world.enter(secret)).status == 422
+    assert world.rig.kept.codes().count("recovery.used") == 1
+
+
+async def test_wrong_secrets_spent_secrets_and_no_secret_look_the_same(world: World):
+    never = await world.enter("A" * 30, address="10.1.0.1")
+    secret = await world.issue()
+    wrong, odd = await world.enter("B" * 30, address="10.2.0.1"), await world.enter("?", address="10.3.0.1")
+    await world.enter(secret, address="10.4.0.1")
+    spent = await world.enter(secret, address="10.5.0.1")
+    told = {(one.status, one.headers["x-brana-reason"], one.text) for one in (never, wrong, odd, spent)}
+    assert len(told) == 1
+    assert (never.status, never.headers["x-brana-reason"]) == (422, "not_accepted")
+    assert world.rig.kept.reasons() == [
+        "recovery_not_issued", "recovery_wrong", "recovery_wrong", "recovery_not_issued",
+    ]  # fmt: skip
+
+
+async def test_guesses_from_one_address_run_out_and_the_right_secret_waits_there_but_not_elsewhere(
+    world: World,
+):
+    secret = await world.issue()
+    statuses = [(await world.enter("A" * 30)).status for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+    late = await world.enter(secret)
+    assert (late.status, late.headers["Retry-After"]) == (429, "900")
+    assert (await world.enter(secret, address="198.51.100.1")).status == 303
+    assert world.alarms[-2:] == ["recovery_too_many_attempts", "used"]
+
+
+async def test_with_a_second_factor_both_are_needed_and_a_wrong_code_spends_nothing(world: World):
+    secret = await world.issue(code=True)
+    assert (await world.enter(secret)).status == 422
+    assert (await world.enter(secret, "000000")).status == 422
+    world.rig.clock.forward(minutes=1)
+    assert (await world.enter(secret, totp.code_at(CODE, world.rig.clock()))).status == 303
+
+
+async def test_a_form_of_another_page_is_not_taken(world: World):
+    secret = await world.issue()
+    answer = await world.enter(secret, **{"Sec-Fetch-Site": "cross-site"})
+    assert answer.status == 403
+    assert (await world.enter(secret)).status == 303
+
+
+async def test_too_many_at_once_are_sent_away_and_nothing_is_counted(world: World):
+    secret = await world.issue()
+    answers = await asyncio.gather(*(world.enter("A" * 30, address=f"10.{n}.0.1") for n in range(30)))
+    assert {answer.status for answer in answers} <= {422, 503}
+    assert (await world.enter(secret)).status == 303
+
+
+async def test_no_page_of_the_sign_in_links_there(world: World):
+    browser = world.rig.browser()
+    page = await browser.get(await browser.begin())
+    assert "recovery" not in page.text
+
+
+async def test_where_there_is_no_recovery_administrator_there_is_no_page():
+    async def nobody(_: SubjectId) -> None: ...
+
+    async with provider(away, nobody) as rig:
+        assert (await rig.browser().get("/recovery")).status == 404
