@@ -166,9 +166,12 @@ class StoredStaging:
         """Members with their groups, of the groups that are left, in order."""
         numbers = array("Q")
         for container, members in self._file.execute("SELECT node, members FROM grp"):
-            numbers.extend(member << CONTAINER_BITS | container for member in unpacked(members))
-        below = (1 << CONTAINER_BITS) - 1
-        return ((number >> CONTAINER_BITS, number & below) for number in sorted(numbers))
+            numbers.extend([member << CONTAINER_BITS | container for member in unpacked(members)])
+        ordered = sorted(numbers)
+        upper, lower = CONTAINER_BITS.__rrshift__, ((1 << CONTAINER_BITS) - 1).__and__
+        return zip(
+            map(upper, ordered), map(lower, ordered), strict=True
+        )  # half a million, without a loop of ours
 
     def _copy(
         self, generation: int, table: str, columns: Sequence[str], rows: Iterator[Row], step: int

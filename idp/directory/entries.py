@@ -25,11 +25,11 @@ class Entry:
 
     def text(self, attribute: str) -> str | None:
         """The one value, None when there is none; EntryUnusable for several or for what is no text."""
-        values = self.values(attribute)
-        if len(values) > 1:
-            raise EntryUnusable(self.dn, f"{attribute} has {len(values)} values where one is expected")
+        values = self.attributes.get(attribute.lower())
         if not values:
             return None
+        if len(values) > 1:
+            raise EntryUnusable(self.dn, f"{attribute} has {len(values)} values where one is expected")
         return self._decoded(attribute, values[0])
 
     def texts(self, attribute: str) -> tuple[str, ...]:

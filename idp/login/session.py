@@ -13,7 +13,7 @@ from config.vocabulary import (
     Role,
     SessionId,
 )
-from idp.directory.person import AccountState, Person
+from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login.handle import HandleHash
 
@@ -70,7 +70,7 @@ def end_due(session: Session, now: datetime, limits: Limits) -> EndReason | None
     """Why the session must not be used at `now`; None when it may."""
     if session.ended_at is not None:
         return session.end_reason or EndReason.SIGNED_OUT
-    if session.person.state is not AccountState.ACTIVE:
+    if session.person.state.ends_sessions:
         return EndReason.ACCOUNT_CLOSED
     if now >= session.expires_at:
         return EndReason.ABSOLUTE

@@ -200,6 +200,7 @@ class Runner:
             self._tell(News(directory=self.name, at=at, touched=touched))
             return
         first, self._trouble = self._trouble is not None, None
+        self._full_not_before = None
         self._note("")
         self._tell(News(directory=self.name, at=at, confirmed=True, touched=touched, first_of_its_kind=first))
 
@@ -263,7 +264,8 @@ class Runner:
                 answer.set_exception(outcome)
             return
         self._failures = 0
-        self._full_not_before = None if outcome is None else self._clock() + LONGEST_WAIT
+        # a source that does not even know the position just taken must not have everything read without end
+        self._full_not_before = self._clock() + (AFTER_FAILURE if outcome is None else LONGEST_WAIT)
         if outcome is None:
             self._ask()
         else:
