@@ -117,9 +117,8 @@ elif [ -n "$$missing" ]; then
 	}
 	echo 'slapd slapd/no_configuration boolean true' | $(SUDO) debconf-set-selections
 	for unit in smbd nmbd winbind samba-ad-dc; do
-		[ ! -d /run/systemd/system ] || case " $$missing " in
-			*" samba-ad-dc "*) systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit ;;
-		esac
+		[ -d /run/systemd/system ] && [[ " $$(echo $$missing) " == *" samba-ad-dc "* ]] || break
+		systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit
 	done
 	$(APT_GET) update || echo "Trying with the package lists that are here."
 	$(APT_GET) install -y --no-install-recommends $$missing >/dev/null 9<&-

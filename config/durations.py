@@ -24,6 +24,7 @@ class Order:
 ORDERS = (
     Order("grants.lifetime", "sign_in.idle", "a grant would let in somebody who has been idle for too long"),
     Order("facts.refresh", "facts.grace", "facts would be too old before they are read again"),
+    Order("facts.refresh", "facts.full", "everything would be read again and again"),
     Order("sign_in.idle", "sign_in.absolute", "a session would never end by idling"),
     Order("sign_in.idle", "sign_in.absolute_administrators", "a session would never end by idling"),
     Order(

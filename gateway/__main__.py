@@ -14,7 +14,7 @@ COMMANDS = {
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
-    "directory": ("gateway.commands.directory", "Look at the office directories."),
+    "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }

@@ -32,6 +32,18 @@ class Metrics:
             ["directory"],
             registry=self.registry,
         )
+        self.directory_synced = Gauge(
+            "brana_directory_synced_timestamp_seconds",
+            "When all that is known of a directory was last confirmed, seconds since 1970",
+            ["directory"],
+            registry=self.registry,
+        )
+        self.directory_held = Gauge(
+            "brana_directory_removal_held",
+            "1 while more vanished from a directory at once than is believed without confirmation",
+            ["directory"],
+            registry=self.registry,
+        )
         self.data_plane_refusals = Counter(
             "brana_data_plane_refusals_total",
             "Configurations Envoy did not accept; any is a fault of ours",

@@ -203,6 +203,8 @@ class SignInCompleted(Happening):
     session: SessionId
     level: AuthenticationLevel
     methods: tuple[str, ...]
+    standing_in: tuple[str, ...] = ()
+    """Roles held as a deputy: `municipality:role:login of whose it is`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,12 @@ def test_the_product_needs_nothing_from_npm(target: str, tmp_path: Path) -> None
     done = would_do(target, tmp_path / "venv")
     assert "requirements/runtime.txt" in done
     assert "npm" not in done
+    assert "samba" not in done.partition("for unit in")[0]
 
 
 def test_the_tests_need_browser_assets_and_tools(tmp_path: Path) -> None:
     done = would_do("test", tmp_path / "venv")
-    assert all(words in done for words in ("npm ci", "requirements/develop.txt", "chromium"))
+    assert all(words in done for words in ("npm ci", "requirements/develop.txt", "chromium", "samba-ad-dc"))
 
 
 @pytest.mark.parametrize("target", ["demo", "test"])

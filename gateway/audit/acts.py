@@ -49,6 +49,18 @@ def directory_recovered(now: datetime, directory: str, server: str) -> Entry:
     return _system(Code.DIRECTORY_RECOVERED, now, directory=directory, server=neutral(server, TEXT))
 
 
+def removal_confirmed(now: datetime, subject: str, directory: str, removal: str) -> Entry:
+    """An operator says that people or groups were really removed. `removal`: how many of how many."""
+    return Entry(
+        code=Code.DIRECTORY_REMOVAL_CONFIRMED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=subject,
+        person=subject,
+        details={"directory": directory, "removal": removal},
+    )
+
+
 def policies_loaded(
     now: datetime, version: str, *, digest: str, policies: int, files: Mapping[str, str], before: Entry | None
 ) -> Entry:

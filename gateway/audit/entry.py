@@ -63,6 +63,7 @@ class Code(StrEnum):
     DIRECTORY_UNREACHABLE = "directory.unreachable"
     DIRECTORY_MISCONFIGURED = "directory.misconfigured"
     DIRECTORY_RECOVERED = "directory.recovered"
+    DIRECTORY_REMOVAL_CONFIRMED = "directory.removal_confirmed"
     LOG_SEARCHED = "audit.searched"
     LOG_VERIFIED = "audit.verified"
     POLICIES_LOADED = "policies.loaded"

@@ -59,8 +59,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _refused(event, Code.FACTOR_CHANGE_REFUSED, reason)
         case events.FactorRemoved(factor=factor, name=name, by=by):
             return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by, **_named(name))
-        case events.SignInCompleted(session=session, level=level, methods=methods):
-            completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods))
+        case events.SignInCompleted(session=session, level=level, methods=methods, standing_in=deputy):
+            further = {"standing_in": list(deputy)} if deputy else {}
+            completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods), **further)
             return replace(completed, session=session)
         case events.NewDeviceMet(session=session):
             return replace(_entry(event, Code.NEW_DEVICE), session=session)

@@ -201,6 +201,10 @@ TITLES: dict[Code, Title] = {
         cs="Adresář {directory} opět odpovídá: {server}",
         en="The directory {directory} answers again: {server}",
     ),
+    Code.DIRECTORY_REMOVAL_CONFIRMED: Title(
+        cs="Potvrzeno hromadné odebrání v adresáři {directory}: {who} ({removal})",
+        en="Removal of many in the directory {directory} confirmed: {who} ({removal})",
+    ),
     Code.LOG_SEARCHED: Title(
         cs="Nahlédnutí do auditních záznamů: {who} (dotaz: {query}; zobrazeno: {found})",
         en="Audit records read: {who} (query: {query}; shown: {found})",

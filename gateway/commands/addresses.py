@@ -8,7 +8,7 @@ from config.district import District
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 from gateway.sessions.sign_in import CALLBACK
-from idp.http.destination import ACCOUNT
+from idp.login.own_page import ACCOUNT
 
 HTTPS = 443
 

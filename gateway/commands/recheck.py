@@ -48,7 +48,7 @@ async def _recheck(state: State, login: str) -> Rechecked:
         found = await recheck.read_again(subject, known, by, moment)
     finally:
         federation.close()
-    await tell(state, found.ended)
+    await tell(state, said_ended(found.ended))
     return found
 
 

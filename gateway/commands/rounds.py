@@ -27,7 +27,7 @@ from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
 from idp.directory.subject import directory_of, subject
-from idp.directory.sync.news import News
+from idp.directory.sync.news import News, RemovalHeld
 
 log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
@@ -76,6 +76,7 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
     """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation."""
     while True:
         news = await directories.news.get()
+        _measure(plane, news)
         await plane.facts[news.directory].hear(news)
         if news.touched is not None and not news.confirmed and news.trouble is None:
             touched = [subject(news.directory, identity) for identity in news.touched]
@@ -83,6 +84,14 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
             await _compare(plane, news, sessions)
         else:
             await _look_through(plane, news)
+
+
+def _measure(plane: ControlPlane, news: News) -> None:
+    if news.confirmed:
+        plane.metrics.directory_synced.labels(news.directory).set(news.at.timestamp())
+    if news.confirmed or news.trouble is not None:
+        held = isinstance(news.trouble, RemovalHeld)
+        plane.metrics.directory_held.labels(news.directory).set(held)
 
 
 async def _look_through(plane: ControlPlane, news: News) -> None:

@@ -105,7 +105,7 @@ async def end_sessions(
     office = office_of(state, store)
     entry = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=by)
     await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment, everything_of)
-    await tell(state, len(chosen))  # with none too: whoever repeats a command that could not tell
+    await tell(state, said_ended(len(chosen)))  # with none too: whoever repeats a command that could not tell
     return chosen
 
 
@@ -119,8 +119,8 @@ def office_of(state: State, store: SessionStore | None = None) -> SessionOffice:
     )
 
 
-async def tell(state: State, ended: int) -> None:
-    """Have the running product act on what is in the database. Raises NotTold."""
+async def tell(state: State, done: str) -> None:
+    """Have the running product act on what is in the database by now; `done`: what that is. Raises NotTold."""
     try:
         await tell_changed(
             state.run / "control.sock", lambda: lock.is_taken(state.settings.state.directory), RESTART
@@ -128,7 +128,7 @@ async def tell(state: State, ended: int) -> None:
     except NotRunning:
         return  # nothing runs, so nothing holds a grant as fresh; the next start reads the table
     except NotTold:
-        click.echo(f"{said_ended(ended)} in the database", err=True)
+        click.echo(f"{done} in the database", err=True)
         raise
 
 

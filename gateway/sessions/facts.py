@@ -97,7 +97,8 @@ async def compare(
             weak.append(session)
         elif _differ(session, person):
             since = at if confirmed else session.facts_at
-            await office.take_facts([session], person.name, person.login, pairs(person.roles), since)
+            deputy = [str(one) for one in person.standing_in]
+            await office.take_facts([session], person.name, person.login, pairs(person.roles), since, deputy)
         else:
             same.append(session.id)
     if confirmed:

@@ -200,16 +200,26 @@ class SessionOffice:
         return await self._to_the_end(switch_and_tell())
 
     async def take_facts(
-        self, sessions: Sequence[Session], name: str, login: str, roles: RolesHeld, now: datetime
+        self,
+        sessions: Sequence[Session],
+        name: str,
+        login: str,
+        roles: RolesHeld,
+        now: datetime,
+        standing_in: Sequence[str] = (),
     ) -> None:
-        """The directory says something new of the person of these sessions; they are decided anew."""
+        """The directory says something new of the person of these sessions; they are decided anew.
+
+        `standing_in`: which of the roles are held as a deputy, for the log.
+        """
+        deputy = {"standing_in": list(standing_in)} if standing_in else {}
         changed = [session.with_facts(name, login, roles, now) for session in sessions]
         entries = [
             entry_of(
                 session,
                 Code.FACTS_CHANGED,
                 now,
-                details={"roles": [f"{where}:{role}" for where, role in roles]},
+                details={"roles": [f"{where}:{role}" for where, role in roles], **deputy},
             )
             for session in changed
         ]

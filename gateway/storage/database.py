@@ -48,7 +48,8 @@ def open_engine(path: Path, *, lasting: bool = True) -> Engine:
             # an audit entry that was answered for survives a power cut
             "synchronous=FULL" if lasting else "synchronous=NORMAL",
             "foreign_keys=ON",
-            "cache_size=-512",  # KiB; there are half a dozen connections, and the kernel caches the file for all
+            # KiB; there are half a dozen connections, and the kernel caches the file for all
+            f"cache_size=-{512 if lasting else 8192}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

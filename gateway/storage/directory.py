@@ -70,22 +70,26 @@ class StoredReplica:
 
         return self._database.read_now(look)
 
-    def confirm(self, directory: DirectoryName) -> Hold | None:
-        """Let the reading that is held become the current one; None when none is."""
+    def confirm(self, directory: DirectoryName, held: Hold, record: Callable[[Connection], object]) -> bool:
+        """Let that reading become the current one; False where it is no more the one that is held.
 
-        def work(connection: Connection) -> Hold | None:
-            held = generations.hold_of(connection, directory)
-            if held is not None:
-                generations.switch(connection, held.generation)
-            return held
+        `record` is run in the same transaction.
+        """
+
+        def work(connection: Connection) -> bool:
+            if generations.hold_of(connection, directory) != held:
+                return False
+            generations.switch(connection, held.generation)
+            record(connection)
+            return True
 
         return self._write(work)
 
     def note_trouble(self, directory: DirectoryName, trouble: str) -> None:
         self._write(lambda connection: generations.note_trouble(connection, directory, trouble))
 
-    def sweep(self) -> None:
-        while self._write(generations.sweep):
+    def sweep(self, enough: Callable[[], bool] = lambda: False) -> None:
+        while not enough() and self._write(generations.sweep):
             pass
 
     def _write(self, work: Callable[[Connection], T]) -> T:

@@ -2,16 +2,16 @@
 
 The file knows no other user, keeps no promise through a crash and is fast; there it is put in order. Only then
 the replica's tables are written, each in the order of its key, so that pages are filled one after the other, and
-a few milliseconds at a time, so that decisions do not wait. In memory are only the numbers of keys (some 150
+a few milliseconds at a time, so that decisions do not wait. In memory are only the numbers of keys (some 200
 bytes each) and memberships as pairs of them (8 bytes each).
 """
 
 import sqlite3
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -60,24 +60,32 @@ DROP TABLE alike;
 """An entry that is moved while pages are read may come twice: the last is how it is now. Of two entries with
 names that are the same to us, memberships would be one's or the other's."""
 
-PEOPLE = (
-    "SELECT identity, node, record FROM person ORDER BY identity",
-    "INSERT INTO directory_person (generation, identity, node, record) VALUES (?, ?, ?, ?)",
+COPIES = (
+    ("person", ("identity", "node", "record"), "FROM person ORDER BY identity", WIDE),
+    (
+        *("name", ("kind", "name", "identity")),
+        *("FROM name JOIN person USING (number) ORDER BY kind, name, identity", NARROW),
+    ),
+    ("group", ("identity", "node", "sid", "record", "members"), "FROM grp ORDER BY identity", WIDE),
+    ("problem", ("dn", "what"), "FROM problem ORDER BY dn, what", WIDE),
 )
-NAMES = (
-    "SELECT kind, name, identity FROM name JOIN person USING (number) ORDER BY kind, name, identity",
-    "INSERT OR IGNORE INTO directory_name (generation, kind, name, identity) VALUES (?, ?, ?, ?)",
-)
-GROUPS = (
-    "SELECT identity, node, sid, record, members FROM grp ORDER BY identity",
-    "INSERT INTO directory_group (generation, identity, node, sid, record, members) VALUES (?, ?, ?, ?, ?, ?)",
-)
-PROBLEMS = (
-    "SELECT dn, what FROM problem ORDER BY dn, what",
-    "INSERT INTO directory_problem (generation, dn, what) VALUES (?, ?, ?)",
-)
-PUT_NODE = "INSERT INTO directory_node (generation, digest, node) VALUES (?, ?, ?)"
-PUT_MEMBERSHIP = "INSERT INTO directory_membership (generation, member, container) VALUES (?, ?, ?)"
+"""Table of the replica, its columns, where in the file they come from in the order of the key, rows of a write."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Whether all entries of a kind differ, in identity and in name; one of each for every entry."""
+
+    identities: set[bytes] = field(default_factory=set)
+    nodes: list[int] = field(default_factory=list)
+
+    def add(self, identity: bytes, node: int) -> None:
+        self.identities.add(identity)
+        self.nodes.append(node)
+
+    @property
+    def doubtful(self) -> bool:
+        return len(self.identities) < len(self.nodes) or len(set(self.nodes)) < len(self.nodes)
 
 
 class StoredStaging:
@@ -88,32 +96,37 @@ class StoredStaging:
         self._path = database.path.with_name(f"directory-{directory}.staging")
         self._path.unlink(missing_ok=True)
         self._path.touch(mode=0o600)
-        self._file = sqlite3.connect(self._path, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KIB}"):
+        self._file = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        for pragma in (
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            "temp_store=MEMORY",
+            f"cache_size=-{CACHE_KIB}",
+        ):
             self._file.execute(f"PRAGMA {pragma}")
         self._file.executescript(TABLES)
         self._file.execute("BEGIN")
-        self._people = 0
-        self._nodes: dict[bytes, int] = {}
-        self._writing: Future[Any] | None = None
+        self._people, self._groups = Seen(), Seen()
+        self._nodes: dict[str, int] = {}
 
     def add_people(self, people: Iterable[PersonRecord]) -> None:
         rows: list[Row] = []
         names: list[Row] = []
-        for one in people:
-            self._people += 1
-            rows.append((
-                self._people, octets_of(one.identity), self._node_of(one.key), one.dn, person_row(one)
-            ))  # fmt: skip
-            names += [(kind, name, self._people) for kind, name in names_of(one)]
+        for number, one in enumerate(people, len(self._people.nodes) + 1):
+            octets, node = octets_of(one.identity), self._node_of(one.key)
+            self._people.add(octets, node)
+            rows.append((number, octets, node, one.dn, person_row(one)))
+            names += [(kind, name, number) for kind, name in names_of(one)]
         self._file.executemany("INSERT INTO person VALUES (?, ?, ?, ?, ?)", rows)
         self._file.executemany("INSERT INTO name VALUES (?, ?, ?)", names)
 
     def add_groups(self, groups: Iterable[GroupRecord]) -> None:
         rows: list[Row] = []
+        known = self._nodes.get  # numbers begin with 1
         for one in groups:
-            members = packed(map(self._node_of, one.members))
+            members = packed(known(key) or self._node_of(key) for key in one.members)
             octets, node = octets_of(one.identity), self._node_of(one.key)
+            self._groups.add(octets, node)
             rows.append((None, octets, node, one.dn, one.sid, group_row(one), members))
         self._file.executemany("INSERT INTO grp VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -122,19 +135,21 @@ class StoredStaging:
         self._file.executemany("INSERT OR IGNORE INTO problem VALUES (?, ?)", rows)
 
     def finish(self, position: Position, limit: Limit) -> Hold | None:
-        for table in ("person", "grp"):
-            for statement in filter(str.strip, CLEANED.format(table=table).split(";")):
-                self._file.execute(statement)
-        nodes = len(self._nodes)
+        for table, seen in (("person", self._people), ("grp", self._groups)):
+            if seen.doubtful:
+                for statement in filter(str.strip, CLEANED.format(table=table).split(";")):
+                    self._file.execute(statement)
+        numbers = len(self._nodes)
         generation = self._written(
-            lambda connection: begin(connection, self._directory, self._began_at, position, nodes)
+            lambda connection: begin(connection, self._directory, self._began_at, position, numbers)
         )
-        for query, statement in (PEOPLE, NAMES, GROUPS, PROBLEMS):
-            self._copy(generation, statement, self._file.execute(query), WIDE)
-        self._copy(generation, PUT_NODE, iter(sorted(self._nodes.items())), NARROW)
+        for table, columns, source, step in COPIES:
+            rows = self._file.execute(f"SELECT {', '.join(columns)} {source}")
+            self._copy(generation, table, columns, rows, step)
+        nodes = sorted((digest_of(key), node) for key, node in self._nodes.items())
         self._nodes.clear()
-        self._copy(generation, PUT_MEMBERSHIP, self._pairs(), NARROW)
-        self._settled()
+        self._copy(generation, "node", ("digest", "node"), iter(nodes), NARROW)
+        self._copy(generation, "membership", ("member", "container"), self._pairs(), NARROW)
         removal = self._database.read_now(
             lambda connection: count_removal(connection, self._directory, generation)
         )
@@ -145,7 +160,7 @@ class StoredStaging:
         self._path.unlink(missing_ok=True)
 
     def _node_of(self, key: str) -> int:
-        return self._nodes.setdefault(digest_of(key), len(self._nodes) + 1)
+        return self._nodes.setdefault(key, len(self._nodes) + 1)
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """Members with their groups, of the groups that are left, in order."""
@@ -155,20 +170,23 @@ class StoredStaging:
         below = (1 << CONTAINER_BITS) - 1
         return ((number >> CONTAINER_BITS, number & below) for number in sorted(numbers))
 
-    def _copy(self, generation: int, statement: str, rows: Iterator[Row], step: int) -> None:
-        while some := [(generation, *row) for row in islice(rows, step)]:
-            self._settled()  # one write at a time; the next rows are fetched meanwhile
-            self._writing = self._database.write_soon(partial(_insert, statement, some))
+    def _copy(
+        self, generation: int, table: str, columns: Sequence[str], rows: Iterator[Row], step: int
+    ) -> None:
+        """Rows go from one file to the other within the driver: nothing is made of them in between."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        statement = f"INSERT INTO directory_{table} (generation, {names}) VALUES ({generation}, {marks})"  # noqa: S608 - constants and a number
 
-    def _settled(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        def insert(connection: Connection) -> int:
+            return driver_of(connection.connection).executemany(statement, islice(rows, step)).rowcount
+
+        under_way = deque([self._database.write_soon(insert)])
+        while True:
+            under_way.append(self._database.write_soon(insert))  # so that the writer need not wait for us
+            if under_way.popleft().result() < step:
+                for last in under_way:
+                    last.result()
+                return
 
     def _written(self, work: Callable[[Connection], T]) -> T:
-        self._settled()
         return self._database.write_soon(work).result()
-
-
-def _insert(statement: str, rows: Sequence[Row], connection: Connection) -> None:
-    driver_of(connection.connection).executemany(statement, rows)

@@ -1,5 +1,6 @@
 """One entry as a server sent it, read strictly: one value where one is meant, UTF-8 where text is meant."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import BINARY_IDENTITIES
 
+CANONICAL = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 LONGEST = 1024  # characters of any single value that we show or keep
 
 
@@ -52,7 +54,10 @@ class Entry:
 
 def entry(dn: str, attributes: Mapping[str, list[bytes]]) -> Entry:
     """An Entry from python-ldap's pair; two spellings of one description are put together, not dropped."""
-    gathered: dict[str, tuple[bytes, ...]] = {}
+    gathered = {description.lower(): tuple(values) for description, values in attributes.items()}
+    if len(gathered) == len(attributes):
+        return Entry(dn, gathered)
+    gathered = {}
     for description, values in attributes.items():
         gathered[description.lower()] = gathered.get(description.lower(), ()) + tuple(values)
     return Entry(dn, gathered)
@@ -64,7 +69,8 @@ def identity_of(read: Entry, attribute: str) -> str:
         if attribute.lower() in BINARY_IDENTITIES:
             (octets,) = read.values(attribute)
             return str(uuid.UUID(bytes_le=octets))
-        return str(uuid.UUID(read.required(attribute)))
+        text = read.required(attribute)
+        return text if CANONICAL.fullmatch(text) else str(uuid.UUID(text))
     except ValueError as error:
         raise EntryUnusable(read.dn, f"{attribute} is no UUID") from error
 

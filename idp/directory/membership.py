@@ -9,6 +9,7 @@ from idp.directory.entries import Entry
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import Filter
 from idp.directory.kind import Membership, kind_of
+from idp.directory.names import domain_of
 
 NO_ATTRIBUTES = ("1.1",)  # RFC 4511 §4.5.1.8
 ANYTHING = Filter("(objectClass=*)")
@@ -16,20 +17,22 @@ IDENTIFIERS_AT_ONCE = 50  # security identifiers in one search
 
 
 def groups(line: Connection, settings: Directory, person: Entry) -> list[str]:
-    """Distinguished names of the person's groups below `groups_base`."""
+    """Distinguished names of the person's groups: below `groups_base`, or of a token, wherever in the domain."""
+    base, page = settings.groups_base, settings.page_size
     if kind_of(settings).membership is Membership.OF_GROUPS:
         where = filters.any_of([filters.equal("member", person.dn), filters.equal("uniqueMember", person.dn)])
-        return _named(line, settings, where)
+        return _named(line, base, where, page)
     found: list[str] = []
     identifiers = _token(line, person)
     for first in range(0, len(identifiers), IDENTIFIERS_AT_ONCE):
         some = identifiers[first : first + IDENTIFIERS_AT_ONCE]
-        found += _named(line, settings, filters.any_of(filters.equal("objectSid", each) for each in some))
+        where = filters.any_of(filters.equal("objectSid", each) for each in some)
+        found += _named(line, domain_of(base), where, page)
     return found
 
 
-def _named(line: Connection, settings: Directory, where: Filter) -> list[str]:
-    pages = line.search(settings.groups_base, SUBTREE, where, NO_ATTRIBUTES, settings.page_size)
+def _named(line: Connection, base: str, where: Filter, page: int) -> list[str]:
+    pages = line.search(base, SUBTREE, where, NO_ATTRIBUTES, page)
     return [entry.dn for entries, _ in pages for entry in entries]
 
 

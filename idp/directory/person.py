@@ -69,6 +69,10 @@ class StandIn:
     in_place_of: str
     """Login of whose role it is."""
 
+    def __str__(self) -> str:
+        """For the log: `588491:mayor:dvorak.petr`."""
+        return f"{self.held.municipality}:{self.held.role}:{self.in_place_of}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

@@ -11,8 +11,8 @@ from idp.directory.person import Person
 from idp.events import Origin
 from idp.http import account_factors, arrival, cookies, failure
 from idp.http.account_words import UNCHANGED
-from idp.http.authorize import begin, reread, send_on, signed_in
-from idp.http.destination import ACCOUNT
+from idp.http.authorize import reread, send_on, signed_in
+from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
@@ -20,12 +20,11 @@ from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS, LEVELS
 from idp.login import desk, own
 from idp.login.authenticator import Authenticator
-from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
 from idp.login.own_authenticators import is_fresh, proof_ends
+from idp.login.own_page import ACCOUNT
 from idp.login.session import Limits, Session, idle_end, roles_of
-from idp.login.states import AwaitingPassword
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -52,7 +51,7 @@ async def show(request: web.Request) -> web.Response:
             return failure.page_of_status(request, 503)
         session = fresh
     if session is None or handle is None:
-        return await begin(request, ACCOUNT.kept, AwaitingPassword(new_challenge()))
+        return await lead_through(request, ACCOUNT)
     return await _page(request, provider, handle, now)
 
 
@@ -86,7 +85,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
 
     found = await provider.store.transact(work)
     if found is None:
-        return await begin(request, ACCOUNT.kept, AwaitingPassword(new_challenge()))
+        return await lead_through(request, ACCOUNT)
     session = found.session
     language = language_of(request, provider.pages.default_language)
     done = request.query.get("done", "")

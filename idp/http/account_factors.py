@@ -10,18 +10,18 @@ from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
 from idp.http.account_words import WORDS
-from idp.http.authorize import begin, send_on
-from idp.http.destination import ACCOUNT, ACCOUNT_PROVEN
+from idp.http.authorize import send_on
+from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
 from idp.login import desk, keys, own_authenticators
 from idp.login.authenticator import AuthenticatorId, Credential
-from idp.login.drawn import draw, new_challenge
+from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
+from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
 from idp.login.pending import Pending
 from idp.login.session import Session
 from idp.login.spoken_code import written
-from idp.login.states import AwaitingPassword
 
 T = TypeVar("T")
 FACTORS_BY_WAY = {WAYS[factor]: factor for factor in (Factor.ONE_TIME_CODE, Factor.KEY)}
@@ -33,8 +33,7 @@ Work = Callable[[Book, Session, Origin, datetime], T]
 
 async def prove(request: web.Request) -> web.Response:
     """Through a whole sign-in and back: after it the factors are fresh."""
-    state = AwaitingPassword(new_challenge(), AuthenticationLevel.TWO_FACTORS)
-    return await begin(request, ACCOUNT_PROVEN.kept, state)
+    return await lead_through(request, ACCOUNT_PROVEN, AuthenticationLevel.TWO_FACTORS)
 
 
 async def add(request: web.Request) -> web.Response:

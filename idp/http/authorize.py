@@ -55,7 +55,7 @@ async def _beginning(
 ) -> Waiting | Refused:
     """Where a new sign-in begins: at the password, or at the factor that lifts the session."""
     provider = provider_of(request)
-    if rules.silent(asked) or not _in_a_page_of_its_own(request):
+    if rules.silent(asked) or not in_a_page_of_its_own(request):
         return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
     if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
         return AwaitingPassword(new_challenge(), asked.demanded)
@@ -77,7 +77,7 @@ def _raised(session: Session, asked: Request) -> Standing:
     )
 
 
-def _in_a_page_of_its_own(request: web.Request) -> bool:
+def in_a_page_of_its_own(request: web.Request) -> bool:
     """Images and frames of a stranger's page would use up all that their office may begin at once.
 
     The browser says what it loads this for (Fetch Metadata); one that does not say is believed.

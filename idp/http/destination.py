@@ -4,39 +4,25 @@ A relying party's request is kept with the flow as it was written, a page of our
 request begins with `/` (`urlencode`), so the two are never taken for each other.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from aiohttp import web
 
+from config.vocabulary import AuthenticationLevel
 from idp.events import Origin
-from idp.http import arrival
-from idp.http.authorize import answer, asked_of, send_on
+from idp.http import arrival, failure
+from idp.http.authorize import answer, asked_of, begin, in_a_page_of_its_own, send_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
+from idp.login.drawn import new_challenge
 from idp.login.handle import Handle, HandleHash
+from idp.login.own_page import OWN_PAGES, OwnPage
 from idp.login.session import Session
+from idp.login.states import AwaitingPassword
 from idp.oidc import authorize as rules
 from idp.oidc import grant
 from idp.oidc.authorize import Request, SignInWhy
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPage:
-    path: str
-    anew: bool = False
-    """Whether the factors must be shown after the sign-in was begun: for what a session alone may not do."""
-
-    @property
-    def kept(self) -> str:
-        """As `Flow.asked` keeps it."""
-        return f"{self.path}?anew" if self.anew else self.path
-
-
-ACCOUNT = OwnPage("/account")
-ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
-OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN)}
 
 Destination = Request | OwnPage
 
@@ -83,6 +69,15 @@ def way_on(provider: Provider, destination: Destination, code: Handle) -> str:
     if isinstance(destination, Request):
         return rules.answer_address(destination.target, provider.issuer, {"code": code})
     return destination.path
+
+
+async def lead_through(
+    request: web.Request, page: OwnPage, demanded: AuthenticationLevel | None = None
+) -> web.Response:
+    """Begin the sign-in that leads to a page of ours; for a page alone, as `in_a_page_of_its_own` says why."""
+    if not in_a_page_of_its_own(request):
+        return failure.page_of_status(request, 400)
+    return await begin(request, page.kept, AwaitingPassword(new_challenge(), demanded))
 
 
 async def go_on(

@@ -79,6 +79,7 @@ def sign_in(
         session=session.sid,
         level=session.level,
         methods=session.methods,
+        standing_in=tuple(map(str, person.standing_in)),
     )
     _meet(book, caller.known or fresh.known, session, origin, now)
     book.record(completed)

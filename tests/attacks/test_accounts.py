@@ -72,10 +72,9 @@ async def out(ground: Ground, cookie: str) -> None:
     await ground.refused(answer, "sign_in_needed")
 
 
-@pytest.mark.parametrize(("close", "reason"), CLOSED.values(), ids=CLOSED.keys())
-async def test_a_closed_account_signs_nobody_in_and_loses_its_sessions(
-    ground: Ground, close: Change, reason: str
-) -> None:
+@pytest.mark.parametrize("state", ["disabled", "expired"])
+async def test_a_closed_account_signs_nobody_in_and_loses_its_sessions(ground: Ground, state: str) -> None:
+    close, reason = CLOSED[state]
     account = ground.somebody()
     browser = await ground.signed_in(account)
     kept = ground.cookie(browser)
@@ -90,6 +89,22 @@ async def test_a_closed_account_signs_nobody_in_and_loses_its_sessions(
     assert shown.status == 422
     await ground.refused(shown, "not_recognised")
     assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == reason
+
+
+async def test_an_account_locked_by_a_strangers_guesses_signs_nobody_in_and_goes_on_working(
+    ground: Ground,
+) -> None:
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    with ground.product.as_root() as root:
+        locked(root, ldif.person_dn(account.login))
+    shown = await shown_for(ground, account.login, account.password)
+    assert shown.status == 422
+    assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == "account_locked"
+    await settled(ground)
+    assert (await ground.ask("/x", cookie=ground.cookie(browser))).status == 200
+    again = await browser.get(authorization(ground, prompt="none"), follow=False)
+    assert "error=" not in again.headers["Location"]
 
 
 async def test_an_account_that_is_closed_between_password_and_code_stays_out(ground: Ground) -> None:

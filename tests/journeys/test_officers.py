@@ -1,5 +1,7 @@
 """What the security officer does in the running product beside reading: proving the log whole."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -68,6 +70,30 @@ async def test_a_session_ends_after_a_question_and_the_page_says_whose(
         await screenshot(officer, "officer-ended")
         await jana.goto(product.url("portal"))
         assert "://login." in jana.url
+
+
+async def test_a_person_of_a_municipality_s_own_directory_signs_in_and_is_read_again(
+    product: Demo, browser: Browser
+) -> None:
+    own = next(one for one in product.world["accounts"] if "chropyne.test" in one["note"]["en"])
+    account = product.account(own["login"])
+    long_form = replace(account, login=f"{account.login}@chropyne.test")
+    async with person(browser) as mayor, person(browser, java_script_enabled=False) as officer:
+        await mayor.goto(product.url("portal"))
+        await expect(mayor.locator("main")).to_contain_text("jmeno@kromeriz.test")
+        await sign_in(mayor, long_form)
+        await expect(mayor.locator("body")).to_contain_text("Chropyně")
+        await officer.goto(product.url("admin", "/sessions"))
+        await sign_in(officer, product.account("kucera.martin"))
+        row = officer.get_by_role("row").filter(has_text=account.login).first
+        await row.get_by_role("button", name="Znovu přečíst v adresáři").click()
+        await expect(officer.get_by_role("status")).to_contain_text("Nic se nezměnilo")
+        await screenshot(officer, "officer-rechecked")
+        assert (await mayor.goto(product.url("portal"))).ok
+    [asked] = product.entries("--code", "directory.person_rechecked")
+    assert asked["entry"]["subject"].startswith("kromeriz:")
+    assert asked["entry"]["details"]["of_subject"] == account.subject == own["subject"]
+    assert account.subject.startswith("chropyne:")
 
 
 async def test_who_never_got_in_is_found_by_a_part_of_the_login(product: Demo, browser: Browser) -> None:

@@ -24,6 +24,7 @@ def dn(login: str) -> str:
 STATES: dict[str, dict[str, object]] = {
     "starosta": {},
     "bez.role": {},
+    "z.oddeleni": {},
     "vypnuta": {"userAccountControl": DISABLED},
     "prosla": {"accountExpires": OVER_SINCE_2016},
     "nikdy.nula": {"accountExpires": 0},
@@ -72,6 +73,9 @@ def settle(root: Administrator) -> None:
     group(root, "clerk", KROMERIZ, staff)
     circle = group(root, "accountant", HULIN, staff)
     root.connection.modify_s(staff, [(ldap.MOD_ADD, "member", circle.encode())])  # each is in the other
+    elsewhere = f"CN=oddělení,OU=services,{BASE}"
+    root.add(elsewhere, objectClass="group", sAMAccountName="oddeleni", member=dn("z.oddeleni"))
+    group(root, "budget_manager", KROMERIZ, elsewhere)
     group(root, "mail_room", HULIN, ZANETA, kind="2")  # a list for mail, not for access
     mayors = group(root, "mayor", HULIN, dn("starosta"))
     group(root, "deputy_mayor", HULIN, mayors)

@@ -8,7 +8,7 @@ import random
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,15 +29,12 @@ from tests.rig.samba_tree import ADDRESSES, ADMINISTRATOR_PASSWORD, BASE, SYSTEM
 
 GUARD_PORT = 88  # Kerberos, which is not served here: whoever holds it owns the address
 READY_WITHIN = 20.0  # seconds; a loaded machine needs more than the usual one
-ENDS_WITHIN = 5.0
 
 PEOPLE = f"OU=people,{BASE}"
 GROUPS = f"OU=groups,{BASE}"
 SERVICE = f"CN=brana,OU=services,{BASE}"
 SERVICE_PASSWORD = "Sluzebni-heslo-Brany-1"
 ROLES = [RoleMapping(group=f"CN={role.value},OU={{municipality}},{GROUPS}", role=role) for role in Role]
-
-Attributes = Mapping[str, str | bytes | Sequence[str | bytes]]
 
 
 @dataclass(slots=True)
@@ -164,6 +161,7 @@ def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Doma
     made = make_authority(folder / "tls", "Authority of the domain")
     copied(tree, folder / "dc")
     password_file = folder / "bind-password"
+    password_file.touch(mode=0o600)
     password_file.write_text(SERVICE_PASSWORD + "\n")
     address, guard = _own_address()
     with guard:

@@ -25,12 +25,15 @@ PETR, PETR_PASSWORD = "svoboda.petr", "Zimni-stadion-Hulin 3"
 ALIASES = [f"prezdivka-{number}" for number in range(8)]
 """Names of one account; the directory finds it by each of them."""
 ALIASES_PASSWORD = "Spousta-jmen-jeden-clovek 8"
+STALE, STALE_PASSWORD = "zmenit.heslo", "Prvni-heslo-od-spravce 1"
+"""Whose password the directory wants changed."""
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 LDIF = (
     person_ldif(JANA, password=JANA_PASSWORD)
     + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
     + person_ldif(ALIASES[0], password=ALIASES_PASSWORD, uid=ALIASES)
+    + person_ldif(STALE, password=STALE_PASSWORD, pwdReset="TRUE")
     + municipality_ldif(HULIN)
     + role_ldif(Role.REGISTRAR, HULIN, [JANA])
     + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])

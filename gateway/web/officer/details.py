@@ -81,6 +81,7 @@ LABELS: Mapping[str, Title] = {
     "roles": Title(cs="Role", en="Roles"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
+    "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "status": Title(cs="Stav odpovědi", en="Status"),
     "until": Title(cs="Do", en="Until"),
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
@@ -168,7 +169,7 @@ def _words(
         return _moment(kept, language), ""
     if key == "from":
         shown = municipality(MunicipalityCode(kept))
-    elif key in ("roles", "gained", "lost") and isinstance(value, list):
+    elif key in ("roles", "gained", "lost", "standing_in") and isinstance(value, list):
         shown = ", ".join(_role(one, language, municipality) for one in value)
     else:
         parts = value if isinstance(value, list) else [value]
@@ -183,11 +184,13 @@ def _word(key: str, text: str, language: Language) -> str:
 
 
 def _role(text: str, language: Language, municipality: Callable[[MunicipalityCode], str]) -> str:
-    """`588491:clerk` as `Hulín: referent`."""
-    where, colon, role = text.partition(":")
+    """`588491:clerk` as `Hulín: referent`; with `:login` behind it, in whose place."""
+    where, colon, rest = text.partition(":")
+    role, _, other = rest.partition(":")
     if not colon or role not in list(Role):
         return text
-    return f"{municipality(MunicipalityCode(where))}: {Role(role).title_in(language)}"
+    held = f"{municipality(MunicipalityCode(where))}: {Role(role).title_in(language)}"
+    return f"{held} ({other})" if other else held
 
 
 def _moment(text: str, language: Language) -> str:

@@ -88,6 +88,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Adresář neodpovídá nastavení", en="Directory not as configured"
             ),
             Code.DIRECTORY_RECOVERED: Title(cs="Adresář opět dostupný", en="Directory recovered"),
+            Code.DIRECTORY_REMOVAL_CONFIRMED: Title(
+                cs="Potvrzené hromadné odebrání", en="Removal of many confirmed"
+            ),
         },
     ),
     (

@@ -5,7 +5,7 @@ Who was deleted is seen by tombstones where the service account may see them; wh
 is listed every 4 minutes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -36,8 +36,8 @@ class ActiveDirectorySource:
 
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
-    _blind_in: str = ""
-    """The domain whose deleted objects are not to be seen."""
+    _blind_in: str | None = None
+    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""
@@ -60,9 +60,10 @@ class ActiveDirectorySource:
     def changes(self, line: Connection, since: Position) -> Changes:
         """Two searches when nothing changed, seven when something did, two more where everybody is listed."""
         now, server, before = self.clock(), controller.server(line), Standpoint.of(since)
-        found = Changes()
-        if server.since(before):
+        found, moved = Changes(), server.since(before)
+        if moved or self._blind_in is None:
             self._look_for_deleted(line, server)
+        if moved:
             self._owed = True
             found = self._changed(line, server, before.number)
         if self._blind_in and self._owed and self._due(now):
@@ -73,15 +74,13 @@ class ActiveDirectorySource:
     def _changed(self, line: Connection, server: Server, number: int) -> Changes:
         since = Filter(f"(uSNChanged>={number + 1})")
         controller.refuse_renamed_containers(line, server.domain, since, number)
-        touched = {self.form.identity(one) for one in controller.touched(line, server.domain, since)}
+        touched = self._identities(controller.touched(line, server.domain, since))
         problems: list[EntryProblem] = []
         people = tuple(self._read(line, self.form.people, since, self.form.person, problems))
         groups = tuple(self._read(line, self.form.groups, since, self.form.group, problems))
         there = {one.identity for one in people} | {one.identity for one in groups}
         there |= {one.identity for one in problems}
-        return Changes(
-            people=people, groups=groups, gone=frozenset(touched - there), problems=tuple(problems)
-        )
+        return Changes(people=people, groups=groups, gone=touched - there, problems=tuple(problems))
 
     def _read(
         self,
@@ -97,7 +96,7 @@ class ActiveDirectorySource:
                 try:
                     yield read(one)
                 except EntryUnusable as unusable:
-                    problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity(one)))
+                    problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
 
     def _with_all_present(self, line: Connection, found: Changes) -> Changes:
         people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))
@@ -109,7 +108,10 @@ class ActiveDirectorySource:
     def _present(self, line: Connection, query: Query) -> frozenset[str]:
         size = self.form.page
         pages = line.search(query.base, SUBTREE, query.where, ("objectGUID",), size)
-        return frozenset(self.form.identity(one) for entries, _ in pages for one in entries)
+        return self._identities(one for entries, _ in pages for one in entries)
+
+    def _identities(self, entries: Iterable[Entry]) -> frozenset[str]:
+        return frozenset(filter(None, map(self.form.identity_told, entries)))
 
     def _look_for_deleted(self, line: Connection, server: Server) -> None:
         self._blind_in = "" if controller.sees_deleted(line, server.domain) else server.domain

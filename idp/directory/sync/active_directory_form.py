@@ -13,10 +13,11 @@ from config.settings import Directory
 from idp.directory.account import account_facts
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
-from idp.directory.errors import EntryUnusable
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
 from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING
+from idp.directory.names import domain_of
 from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
@@ -50,7 +51,8 @@ class ActiveDirectoryForm:
             tuple({name.lower(): name for name in wanted}.values()),  # none twice
         )
         asked = ("objectGUID", "objectSid", self._members_from(0))
-        self.groups = Query(settings.groups_base, SECURITY_GROUPS, asked)
+        # all of the domain: the way from a person to a group that gives a role may lead through any other
+        self.groups = Query(domain_of(settings.groups_base), SECURITY_GROUPS, asked)
 
     def pages(self, line: Connection, query: Query) -> Iterator[tuple[list[Entry], list[str]]]:
         """Groups with more members than one answer holds come last, complete. No referral is news: see `kind`."""
@@ -66,6 +68,13 @@ class ActiveDirectoryForm:
 
     def identity(self, entry: Entry) -> str:
         return identity_of(entry, "objectGUID")
+
+    def identity_told(self, entry: Entry) -> str:
+        """Empty where the entry tells none."""
+        try:
+            return self.identity(entry)
+        except EntryUnusable:
+            return ""
 
     def person(self, entry: Entry) -> PersonRecord:
         identity = self.identity(entry)
@@ -97,12 +106,16 @@ class ActiveDirectoryForm:
 
     def _finished(self, line: Connection, entry: Entry) -> Entry:
         """Ask for the rest; by identity, so that a rename meanwhile does no harm."""
-        members, identity = list(_members(entry)), self.identity(entry)
-        first = _next_member(entry)
+        members, identity = list(_members(entry)), self.identity_told(entry)
+        first = _next_member(entry) if identity else None
         while first is not None:
             asked = (self._members_from(first),)
             pages = line.search(f"<GUID={identity}>", BASE, ANYTHING, asked, 1, [WITH_IDENTITIES])
-            (rest,) = [one for entries, _ in pages for one in entries]
+            rest = next((one for entries, _ in pages for one in entries), None)
+            if rest is None:
+                raise DirectoryMisconfigured(
+                    entry.dn, "it vanished while its members were read; it is tried again"
+                )
             members += _members(rest)
             first = _next_member(rest)
         attributes = {name: values for name, values in entry.attributes.items() if not RANGE.fullmatch(name)}

@@ -97,7 +97,7 @@ def refuse_renamed_containers(line: Connection, domain: str, since: Filter, numb
     found = line.search(domain, SUBTREE, filters.all_of([CONTAINERS, since]), asked, PAGE)
     for entries, _ in found:
         for one in entries:
-            if int(one.required("uSNCreated")) <= number and name_stamp(one) > number:
+            if int(one.text("uSNCreated") or 0) <= number and name_stamp(one) > number:
                 raise PositionUnknown(f"{one.dn} was renamed or moved: entries below it have other names")
 
 

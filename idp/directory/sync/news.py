@@ -20,8 +20,12 @@ class News:
     """The first trouble of this kind, or the first success after one: worth recording."""
 
 
-def held_back(directory: DirectoryName, held: Hold) -> DirectoryMisconfigured:
-    return DirectoryMisconfigured(
+class RemovalHeld(DirectoryMisconfigured):
+    """More would vanish at once than is believable; what was known before stays."""
+
+
+def held_back(directory: DirectoryName, held: Hold) -> RemovalHeld:
+    return RemovalHeld(
         f"{held.removal} of {directory} vanished at once",
         f"if they were really removed, say `brana directory confirm {directory}`; else restore the service "
         "account's rights",

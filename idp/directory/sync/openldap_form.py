@@ -9,7 +9,7 @@ from idp.directory.entries import Entry, identity_of, logins_of, name_of, readab
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import Filter
 from idp.directory.kind import kind_of, login_attributes, people_filter
-from idp.directory.names import NotAName, comparable
+from idp.directory.names import NotAName, all_comparable, comparable
 from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.source import Query
@@ -46,7 +46,7 @@ class OpenLdapForm:
         values = {name: tuple(readable_values(entry, name)) for name in self._of_roles}
         return PersonRecord(
             identity=self.identity(entry),
-            key=_comparable(entry, entry.dn),
+            key=_comparable(entry),
             dn=entry.dn,
             logins=tuple(logins_of(entry, self._logins)),
             name=name_of(entry),
@@ -56,17 +56,21 @@ class OpenLdapForm:
         )
 
     def group(self, entry: Entry) -> GroupRecord:
-        names = (value for attribute in MEMBERS for value in entry.values(attribute))
+        names = [value for attribute in MEMBERS for value in entry.values(attribute)]
+        try:
+            members = all_comparable(names)
+        except (NotAName, UnicodeDecodeError) as error:
+            raise EntryUnusable(entry.dn, f"a member is no distinguished name in UTF-8: {error}") from error
         return GroupRecord(
             identity=self.identity(entry),
-            key=_comparable(entry, entry.dn),
+            key=_comparable(entry),
             dn=entry.dn,
-            members=tuple(_comparable(entry, name) for name in names),
+            members=tuple(members),
         )
 
 
-def _comparable(entry: Entry, name: str | bytes) -> str:
+def _comparable(entry: Entry) -> str:
     try:
-        return comparable(name.decode() if isinstance(name, bytes) else name)
-    except (NotAName, UnicodeDecodeError) as error:
-        raise EntryUnusable(entry.dn, f"{name!r} is no distinguished name in UTF-8") from error
+        return comparable(entry.dn)
+    except NotAName as error:
+        raise EntryUnusable(entry.dn, "its name is no distinguished name") from error

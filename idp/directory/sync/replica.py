@@ -5,7 +5,7 @@ only to the state they were computed for; more removals at once than believable 
 confirms them. `gateway.storage` implements both Protocols.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,8 +157,8 @@ class Replica(Protocol):
         """For operators; empty when there is none any more."""
         ...
 
-    def sweep(self) -> None:
-        """Remove generations that are of no more use, in short steps."""
+    def sweep(self, enough: Callable[[], bool]) -> None:
+        """Remove generations that are of no more use, in short steps, until none is left or it is `enough`."""
         ...
 
 

@@ -116,6 +116,8 @@ class Runner:
                 self._stopping.wait(AFTER_FAULT)
         for answer in self._answers:
             answer.cancel()
+        if (reading := self._reading) is not None:
+            reading.join()
 
     def _step(self) -> None:
         message: Push | Wanted | FullRead | None = None
@@ -241,7 +243,10 @@ class Runner:
             log.exception("directory.sync_failed", directory=self.name)
             outcome = DirectoryMisconfigured(self.name, f"the full sync failed: {error}")
         self._messages.put(FullRead(outcome))
-        self._replica.sweep()
+        try:
+            self._replica.sweep(self._stopping.is_set)
+        except Exception:
+            log.exception("directory.sweep_failed", directory=self.name)
 
     def _progressed(self, progress: Progress) -> None:
         self.progress = progress

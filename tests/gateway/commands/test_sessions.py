@@ -13,7 +13,7 @@ from aiohttp import web
 
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
-from gateway.control import control_app
+from gateway.control import Step, control_app
 from tests.rig.installation import Installation, install
 from tests.rig.two_sessions import open_two
 
@@ -42,7 +42,11 @@ async def product(office: Installation, *, applies: bool) -> AsyncIterator[list[
         told.append(applies)
         return applies
 
-    runner = web.AppRunner(control_app(look_again))
+    async def nothing(name: str, *, full: bool) -> AsyncIterator[Step]:
+        raise AssertionError(name, full)
+        yield Step()
+
+    runner = web.AppRunner(control_app(look_again, nothing))
     await runner.setup()
     await web.UnixSite(runner, str(office.state / "run" / "control.sock")).start()
     try:

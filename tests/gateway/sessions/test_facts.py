@@ -1,6 +1,6 @@
 """What the directory says of signed-in people, and what becomes of their sessions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,14 +14,15 @@ from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
-from idp.directory.watch import Watch
+from idp.directory.sync.news import News
 from tests.gateway.sessions.office_world import HULIN, World
 
 LATER = timedelta(minutes=1)
+NAME = DirectoryName("urad")
 
 
 class Office:
-    """A directory that answers what it is told to, watched over the sessions of a world."""
+    """A replica that knows what it is told to, living beside the sessions of a world."""
 
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
@@ -30,21 +31,25 @@ class Office:
         self.now = now
         self.recorded: list[Entry] = []
         self.reachable: list[float] = []
-        self.facts = Facts(
-            world.office, self._record, self.reachable.append, DirectoryName("urad"), "ldaps://office"
-        )
-        self.watch = Watch(self._people, lambda: self.now)
+        self.facts = Facts(world.office, self._record, self.reachable.append, NAME, "ldaps://office")
+        self._kind: type[DirectoryUnusable] | None = None
 
-    async def look(self) -> None:
+    async def look(self, *, confirmed: bool = True) -> None:
         """One round as the control plane makes it."""
         self.now += LATER
+        kind = None if self.trouble is None else type(self.trouble)
+        first, self._kind = kind is not self._kind, kind
+        news = News(
+            directory=NAME,
+            at=self.now,
+            confirmed=confirmed and self.trouble is None,
+            trouble=self.trouble,
+            first_of_its_kind=first,
+        )
+        await self.facts.hear(news)
         sessions = await living(self.world.office, await self.world.store.open_page(None, 100), self.now)
-        await self.facts.take(sessions, await self.watch.look({one.subject for one in sessions}))
-
-    async def _people(self, wanted: Collection[SubjectId]) -> Mapping[SubjectId, Person]:
-        if self.trouble is not None:
-            raise self.trouble
-        return {subject: self.people[subject] for subject in wanted if subject in self.people}
+        if self.trouble is None:
+            await self.facts.compare(sessions, self.people, news)
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         self.recorded += entries
@@ -102,6 +107,8 @@ async def test_a_lost_role_is_taken_from_the_session_and_its_grants_are_decided_
         (None, EndReason.ACCOUNT_GONE),
         (AccountState.DISABLED, EndReason.ACCOUNT_DISABLED),
         (AccountState.EXPIRED, EndReason.ACCOUNT_DISABLED),
+        (AccountState.MUST_CHANGE_PASSWORD, EndReason.ACCOUNT_DISABLED),
+        (AccountState.PASSWORD_EXPIRED, EndReason.ACCOUNT_DISABLED),
     ],
 )
 async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
@@ -116,6 +123,27 @@ async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(
     assert world.ended == [("provider-session-1", reason)]
     assert world.forgotten == [who.subject]
     assert Code.SESSION_ENDED in world.codes()
+
+
+async def test_an_account_that_strangers_locked_by_guessing_goes_on_working(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    office.people[who.subject] = replace(office.people[who.subject], state=AccountState.LOCKED)
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert (session.facts_at, world.announced) == (office.now, [])
+
+
+async def test_what_was_told_in_between_takes_effect_and_makes_nothing_younger(
+    office: Office, world: World, who: SignedIn, now: datetime
+) -> None:
+    office.people[who.subject] = replace(
+        office.people[who.subject], roles=(RoleHeld(HULIN, Role.ACCOUNTANT),)
+    )
+    await office.look(confirmed=False)
+    (session,) = await world.store.open_ones()
+    assert session.roles == ((HULIN, Role.ACCOUNTANT),)
+    assert session.facts_at == now
 
 
 async def test_a_directory_that_is_away_ends_nobody_and_is_told_once(

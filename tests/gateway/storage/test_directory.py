@@ -170,18 +170,22 @@ async def test_more_people_gone_than_believable_are_held_until_somebody_confirms
     assert held.removal.people == Count(10, 6)
     assert (len(await everyone(reading)), replica.standing(OFFICE).position) == (10, "1")
     assert replica.standing(OFFICE).held == held
-    assert replica.confirm(OFFICE) == held
+    recorded: list[Connection] = []
+    assert replica.confirm(OFFICE, held, recorded.append)
+    assert len(recorded) == 1
     assert len(await everyone(reading)) == 4
     standing = replica.standing(OFFICE)
     assert (standing.position, standing.synced_at, standing.held) == ("2", BEGAN + MINUTE, None)
-    assert replica.confirm(OFFICE) is None
+    assert not replica.confirm(OFFICE, held, recorded.append)
+    assert len(recorded) == 1
 
 
 async def test_a_confirmation_lets_only_one_reading_pass(replica: StoredReplica, reading: StoredReading):
     people = [person(number) for number in range(40)]
     fill(replica, people)
-    fill(replica, people[:20])
-    replica.confirm(OFFICE)
+    held = fill(replica, people[:20])
+    assert held is not None
+    assert replica.confirm(OFFICE, held, lambda _: None)
     assert fill(replica, people[:5]) is not None
     assert len(await everyone(reading)) == 20
 
@@ -206,10 +210,11 @@ async def test_groups_and_memberships_that_vanish_are_not_believed_either(replic
 
 async def test_a_later_good_reading_makes_the_held_one_void(replica: StoredReplica):
     fill(replica, TEN)
-    fill(replica, [])
+    held = fill(replica, [])
+    assert held is not None
     assert fill(replica, TEN) is None
     assert replica.standing(OFFICE).held is None
-    assert replica.confirm(OFFICE) is None
+    assert not replica.confirm(OFFICE, held, lambda _: None)
 
 
 async def test_changes_are_for_the_position_they_were_computed_for(replica: StoredReplica):

@@ -32,6 +32,7 @@ def told(language: Language, **further: object) -> dict[str, tuple[str, str]]:
         ("acr", "urn:brana:acr:two-factors", "dva faktory", "two factors"),
         ("amr", ["pwd", "otp"], "heslo, jednorázový kód", "password, one-time code"),
         ("roles", ["588491:clerk", "588296:auditor"], "Hulín: referent, Kroměříž: auditor", None),
+        ("standing_in", ["588491:clerk:novak.jan"], "Hulín: referent (novak.jan)", None),
         ("granted_actions", ["read", "sign"], "čtení, podepsání", "reading, signing"),
         ("flags", "UAEX", "zadržen rozhodnutím o přístupu", "held back by the access decision"),
         ("from", "588491", "Hulín", "Hulín"),

@@ -7,6 +7,7 @@ import pytest
 from gateway.audit.anchors import Fault
 from gateway.audit.recomputation import Finished, NotFinished, Trouble, UnderWay
 from gateway.audit.verify import Broken
+from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
 from tests.rig.browser import accessibility_faults, screenshot
@@ -24,6 +25,7 @@ PAGES = {
     "entry": ("admin", "/log/127"),
     "entry-unreadable": ("admin", "/log/122"),
     "sessions": ("admin", "/sessions"),
+    "recheck": ("admin", "/sessions/recheck"),
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
@@ -59,6 +61,7 @@ async def visit(browser, site, name, *, language="cs", scheme="light", width=128
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 async def test_every_page_is_accessible_in_every_look(browser, site, language, scheme, width):
     site.office.log.damaged = {122}
+    await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
     found = {}
     for name in PAGES:
         if faults := await seen(browser, site, name, language=language, scheme=scheme, width=width):

@@ -96,6 +96,12 @@ async def test_the_primary_group_counts_and_what_it_is_in(reader: DirectoryReade
     assert mayor.roles == (held(HULIN, Role.DEPUTY_MAYOR), held(HULIN, Role.MAYOR))
 
 
+async def test_a_group_elsewhere_in_the_domain_leads_to_the_one_that_gives_the_role(reader: DirectoryReader):
+    person = await reader.authenticate("z.oddeleni", PASSWORD)
+    assert isinstance(person, Person)
+    assert person.roles == (held(KROMERIZ, Role.BUDGET_MANAGER),)
+
+
 async def test_a_list_for_mail_gives_no_role(reader: DirectoryReader):
     person = await reader.authenticate("novakova.zaneta", PASSWORD)
     assert isinstance(person, Person)

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -82,12 +82,12 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 @asynccontextmanager
 async def federated(
-    two: Two, remembered: dict[str, SubjectId] | None = None, **town: Any
+    two: Two, remembered: dict[str, SubjectId] | None = None, now: datetime = NOON, **town: Any
 ) -> AsyncIterator[Federation]:
     async def last_meant(login: str) -> SubjectId | None:
         return (remembered or {}).get(login)
 
-    made = Federation(two.settings(**town), DISTRICT, clock=lambda: NOON, last_meant=last_meant)
+    made = Federation(two.settings(**town), DISTRICT, clock=lambda: now, last_meant=last_meant)
     try:
         yield made
     finally:
@@ -266,3 +266,13 @@ async def test_nobody_stands_in_for_an_account_that_is_gone(two: Two):
         deputy = await both.authenticate("novak@mesto.test", IN_TOWN)
     assert isinstance(deputy, Person)
     assert deputy.roles == ()
+
+
+async def test_a_role_ends_with_its_last_day_although_nothing_changes_in_the_directory(two: Two):
+    rule = RoleMapping(person="novak", role=Role.AUDITOR, municipality=HULIN, valid_until=NOON.date())
+    held = {}
+    for now in (NOON, NOON + timedelta(days=1)):
+        async with federated(two, now=now, roles=[rule]) as both:
+            (person,) = await both.named("novak@mesto.test")
+            held[now] = person.roles
+    assert list(held.values()) == [(RoleHeld(HULIN, Role.AUDITOR),), ()]

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, comparable, escaped, parsed, prepared, same
+from idp.directory.names import NotAName, all_comparable, comparable, escaped, parsed, prepared, same
 from tests.rig.office import PASSWORD, reading
 from tests.rig.slapd import BASE, Directory, slapd
 
@@ -115,3 +115,22 @@ def test_an_easy_name_is_made_comparable_as_any_other():
     easy, spelt = "UID=Novak.Jan,OU=Lidé,dc=Obec", "userid=novak.jan, ou=lidé,dc=obec"
     assert comparable(easy.replace("Lidé", "Lide")) == "uid=novak.jan,ou=lide,dc=obec"
     assert comparable(easy) == comparable(spelt) == "uid=novak.jan,ou=lidé,dc=obec"
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([b"uid=a,dc=b", b"CN=X Y,DC=b", b"cn=a\nuid=b"]), st.binary(max_size=12))
+    )
+)
+def test_many_names_are_made_comparable_as_each_of_them_would_be(names: list[bytes]):
+    def one_by_one() -> list[str] | None:
+        try:
+            return [comparable(name.decode()) for name in names]
+        except (NotAName, UnicodeDecodeError):
+            return None
+
+    try:
+        together = all_comparable(names)
+    except (NotAName, UnicodeDecodeError):
+        together = None
+    assert together == one_by_one()

@@ -48,6 +48,14 @@ async def test_whoever_is_not_signed_in_is_led_through_a_sign_in_and_comes_back(
     assert Code.CODE_ISSUED not in world.rig.kept.codes()  # no application was involved
 
 
+@pytest.mark.parametrize("path", ["/account", "/account/prove"])
+async def test_images_and_frames_of_a_strangers_page_begin_nothing(world: World, path: str):
+    for destination in ("image", "iframe"):
+        answer = await world.rig.browser().get(path, Sec_Fetch_Dest=destination)
+        assert answer.status == 400
+    assert Code.SIGN_IN_STARTED not in world.rig.kept.codes()
+
+
 async def test_a_sign_in_begun_there_goes_on_by_itself_once_another_tab_is_signed_in(world: World):
     browser = world.rig.browser()
     page = (await browser.get("/account")).location

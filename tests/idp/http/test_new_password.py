@@ -16,7 +16,7 @@ from idp.login.refusal import TOLD
 from idp.login.totp import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, Rig, provider
-from tests.rig.sign_in_world import SECRET
+from tests.rig.sign_in_world import SECRET, STALE, STALE_PASSWORD, World
 
 OLD, NEW = "Stare-heslo 1", "Nove-dlouhe-heslo 2"
 
@@ -50,13 +50,15 @@ class Office:
 
 
 @pytest.fixture
-async def office() -> Office:
+async def willing() -> Office:
     return Office()
 
 
 @pytest.fixture
-async def rig(office: Office) -> AsyncIterator[Rig]:
-    async with provider(office.authenticate, office.reread, change_password=office.change_password) as made:
+async def rig(willing: Office) -> AsyncIterator[Rig]:
+    async with provider(
+        willing.authenticate, willing.reread, change_password=willing.change_password
+    ) as made:
         await made.kept.store.enrol_for(PERSON.subject, SECRET, made.clock())
         yield made
 
@@ -73,7 +75,7 @@ def typed(old: str = OLD, new: str = NEW, again: str = NEW) -> dict[str, str]:
     return {"old": old, "new": new, "again": again}
 
 
-async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(rig: Rig, office: Office):
+async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(rig: Rig, willing: Office):
     browser, page = await at_new_password(rig)
     shown = await browser.get(page)
     assert "Choose a new password" in shown.text
@@ -81,7 +83,7 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
     assert "__Host-brana-sso" not in browser.cookies
     done = await browser.form(page, "new-password", typed())
     assert done.location.startswith(CALLBACK + "?code=")
-    assert office.asked == [(OLD, NEW)]
+    assert willing.asked == [(OLD, NEW)]
     assert Code.SIGN_IN_PASSWORD_CHANGED in rig.kept.codes()
     assert NEW not in repr(rig.kept.entries)
 
@@ -103,10 +105,10 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
     ],
 )
 async def test_a_password_that_is_not_taken_is_told_why_and_opens_nothing(
-    rig: Rig, office: Office, fields, says, status, reason
+    rig: Rig, willing: Office, fields, says, status, reason
 ):
     browser, page = await at_new_password(rig)
-    office.says = says
+    willing.says = says
     refused = await browser.form(page, "new-password", fields)
     assert refused.status == status
     assert rig.kept.entries[-1].reason == reason
@@ -114,22 +116,22 @@ async def test_a_password_that_is_not_taken_is_told_why_and_opens_nothing(
     assert "__Host-brana-sso" not in browser.cookies
 
 
-async def test_the_old_password_cannot_be_guessed_there_without_end(rig: Rig, office: Office):
+async def test_the_old_password_cannot_be_guessed_there_without_end(rig: Rig, willing: Office):
     browser, page = await at_new_password(rig)
     answers = [await browser.form(page, "new-password", typed(old=f"odhad {n}")) for n in range(7)]
     assert [answer.status for answer in answers] == [422] * 5 + [429] * 2
-    assert len(office.asked) == 5
+    assert len(willing.asked) == 5
 
 
-async def test_sessions_opened_with_the_old_password_end_with_it(rig: Rig, office: Office):
-    office.state = AccountState.ACTIVE
+async def test_sessions_opened_with_the_old_password_end_with_it(rig: Rig, willing: Office):
+    willing.state = AccountState.ACTIVE
     elsewhere = rig.browser()
     page = await elsewhere.begin()
     await elsewhere.password(page, PERSON.login, OLD)
     await elsewhere.code(page, code_at(SECRET, rig.clock()))
     (before,) = await rig.kept.store.look(lambda book: book.sessions_of_subject(PERSON.subject))
     rig.clock.forward(seconds=60)
-    office.state = AccountState.PASSWORD_EXPIRED
+    willing.state = AccountState.PASSWORD_EXPIRED
     browser, page = await at_new_password(rig)
     assert (await browser.form(page, "new-password", typed())).status == 303
     (after,) = await rig.kept.store.look(lambda book: book.sessions_of_subject(PERSON.subject))
@@ -138,10 +140,30 @@ async def test_sessions_opened_with_the_old_password_end_with_it(rig: Rig, offic
     assert "password_changed" in rig.kept.reasons()
 
 
-async def test_where_nothing_changes_passwords_people_are_told_to_do_it_at_the_office(office: Office):
-    async with provider(office.authenticate, office.reread) as rig:
+async def test_where_nothing_changes_passwords_people_are_told_to_do_it_at_the_office(willing: Office):
+    async with provider(willing.authenticate, willing.reread) as rig:
         await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
         browser, page = await at_new_password(rig)
         told = await browser.form(page, "new-password", typed())
         assert told.status == 503
         assert "Change it on an office computer" in told.text
+
+
+@pytest.mark.real
+async def test_a_real_directory_is_asked_and_the_new_password_signs_in(world: World):
+    asked = await world.reader.authenticate(STALE, STALE_PASSWORD)
+    assert isinstance(asked, BindRefused)
+    assert asked.subject is not None
+    await world.rig.kept.store.enrol_for(asked.subject, SECRET, world.rig.clock())
+    browser = world.rig.browser()
+    page = await browser.begin()
+    assert (await browser.password(page, STALE, STALE_PASSWORD)).status == 303
+    assert (await browser.code(page, world.code())).status == 303
+    done = await browser.form(page, "new-password", typed(old=STALE_PASSWORD))
+    assert done.location.startswith(CALLBACK + "?code="), done.text
+    world.rig.clock.forward(seconds=60)
+    again = world.rig.browser()
+    page = await again.begin()
+    assert (await again.password(page, STALE, STALE_PASSWORD)).status == 422
+    assert (await again.password(page, STALE, NEW)).status == 303
+    assert (await again.code(page, world.code())).location.startswith(CALLBACK + "?code=")

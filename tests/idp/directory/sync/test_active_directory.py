@@ -305,6 +305,18 @@ def test_without_the_right_to_see_deleted_objects_everybody_is_listed_at_most_ev
     follower.line.close()
 
 
+def test_who_was_deleted_shortly_before_a_restart_is_missed_after_it(domain: Domain):
+    follower = following(domain)
+    newcomer(domain, "pred.restartem")
+    (person,) = follower.changes().people
+    with domain.as_administrator() as root:
+        root.connection.delete_s(dn("pred.restartem"))
+    assert follower.changes().present_people is None  # listed a moment ago
+    follower.source = ActiveDirectorySource(follower.source.form, lambda: follower.now)
+    assert gone_by_listing(follower.changes(), person)
+    follower.line.close()
+
+
 # --- servers
 
 

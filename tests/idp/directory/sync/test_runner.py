@@ -1,0 +1,201 @@
+"""A runner and its listeners beside a real slapd; what they tell is what the product lives on."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import ldap
+import pytest
+
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
+from idp.directory.sync.full import FullSync
+from idp.directory.sync.listening import Listener
+from idp.directory.sync.news import News
+from idp.directory.sync.replica import Hold
+from idp.directory.sync.runner import Pace, Runner
+from tests.rig.replica import LIMIT
+from tests.rig.slapd import GROUPS, Directory, person_dn, person_ldif, slapd
+from tests.rig.synced import Synced, now, synced
+
+pytestmark = pytest.mark.real
+PATIENCE = 10.0  # seconds; a loaded machine needs more than the usual tenth
+LDIF = "".join(person_ldif(f"p{number}") for number in range(12))
+SELDOM = Pace(timedelta(hours=1), timedelta(hours=24))
+OFTEN = Pace(timedelta(milliseconds=50), timedelta(hours=24))
+
+
+class Running:
+    def __init__(self, office: Synced, pace: Pace) -> None:
+        self.office, self.name = office, office.settings.name
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self.runner = Runner(
+            office.settings, office.replica, office.source, office.pool, self._read, pace, now, self._news.put
+        )
+        self.listeners = [
+            Listener(
+                which,
+                office.source,
+                office.pool,
+                lambda: office.replica.standing(self.name).position,
+                self.runner.push,
+            )
+            for which in (0, 1)
+        ]
+        bodies = [self.runner.run, *(one.run for one in self.listeners)]
+        self.threads = [threading.Thread(target=body) for body in bodies]
+
+    def _read(self, told: Callable[..., None]) -> Hold | None:
+        office = self.office
+        return office.pool.run_here(
+            FullSync(self.name, office.form, office.source, office.replica, LIMIT, now, told)
+        )
+
+    def hear(self, wanted: Callable[[News], bool]) -> News:
+        """The next news of that kind."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            news = self._news.get(timeout=max(0.0, until - time.monotonic()))
+            if wanted(news):
+                return news
+
+    def heard(self) -> list[News]:
+        found = []
+        while not self._news.empty():
+            found.append(self._news.get())
+        return found
+
+
+@contextmanager
+def running(directory: Directory, folder: Path, pace: Pace = SELDOM) -> Iterator[Running]:
+    with synced(folder, directory.settings()) as office:
+        made = Running(office, pace)
+        for thread in made.threads:
+            thread.start()
+        try:
+            yield made
+        finally:
+            for one in (made.runner, *made.listeners):
+                one.stop()
+            for thread in made.threads:
+                thread.join(PATIENCE)
+            assert not any(thread.is_alive() for thread in made.threads)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Directory]:
+    with slapd(tmp_path / "server", LDIF) as made:
+        yield made
+
+
+def confirmed(news: News) -> bool:
+    return news.confirmed
+
+
+def in_trouble(news: News) -> bool:
+    return news.trouble is not None
+
+
+async def test_the_first_run_reads_everything_and_confirms_it(directory: Directory, tmp_path: Path):
+    with running(directory, tmp_path / "replica") as made:
+        news = made.hear(confirmed)
+        assert (news.touched, news.trouble) == (None, None)
+        assert len(await made.office.logins()) == 12
+
+
+async def test_a_change_is_told_at_once_and_names_whom_it_touches(directory: Directory, tmp_path: Path):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        identity = (await made.office.known("p3")).person.identity
+        made.runner.want(full=False).result(PATIENCE)
+        with directory.as_root() as root:
+            until = time.monotonic() + PATIENCE
+            while True:  # the listeners may still be on their way to the server
+                root.modify_s(person_dn("p3"), [(ldap.MOD_REPLACE, "displayName", [str(until).encode()])])
+                try:
+                    made.hear(lambda news: news.touched == {identity} and not news.confirmed)
+                    break
+                except queue.Empty:
+                    assert time.monotonic() < until
+            group = [("objectClass", b"groupOfNames"), ("cn", b"a"), ("member", person_dn("p5").encode())]
+            root.add_s(f"cn=a,{GROUPS}", group)
+        made.hear(lambda news: news.confirmed or bool(news.touched))
+        made.runner.want(full=False).result(PATIENCE)
+        assert await made.office.groups("p5") == {"cn=a"}
+
+
+def test_a_directory_that_is_away_is_told_with_its_cause_and_so_is_its_return(
+    directory: Directory, tmp_path: Path
+):
+    with running(directory, tmp_path / "replica", OFTEN) as made:
+        made.hear(confirmed)
+        directory.stop()
+        trouble = made.hear(in_trouble)
+        assert isinstance(trouble.trouble, DirectoryUnreachable)
+        assert trouble.first_of_its_kind
+        assert not made.hear(in_trouble).first_of_its_kind
+        assert "cannot be reached" in made.office.replica.standing(made.name).trouble
+        directory.start()
+        assert made.hear(confirmed).first_of_its_kind
+        assert not made.hear(confirmed).first_of_its_kind
+        assert made.office.replica.standing(made.name).trouble == ""
+
+
+async def test_a_mass_removal_is_held_until_somebody_confirms_it(directory: Directory, tmp_path: Path):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        for one in made.listeners:
+            one.stop()  # so that all of it comes at once
+        for thread in made.threads[1:]:
+            thread.join(PATIENCE)
+        with directory.as_root() as root:
+            for number in range(8):
+                root.delete_s(person_dn(f"p{number}"))
+        held = made.runner.want(full=False).result(PATIENCE)
+        assert held is not None
+        trouble = made.hear(in_trouble).trouble
+        assert isinstance(trouble, DirectoryMisconfigured)
+        assert "8 of 12 people" in str(trouble)
+        assert f"brana directory confirm {made.name}" in str(trouble)
+        assert len(await made.office.logins()) == 12
+        made.heard()
+        assert made.runner.want(full=False).result(PATIENCE) == held
+        assert not any(news.confirmed for news in made.heard())
+        assert made.office.replica.confirm(made.name, held, lambda _: None)
+        made.runner.wake()
+        news = made.hear(confirmed)
+        assert (news.touched, news.first_of_its_kind) == (None, True)
+        assert len(await made.office.logins()) == 4
+
+
+def test_a_full_sync_that_is_asked_for_answers_when_it_has_ended(directory: Directory, tmp_path: Path):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        before = made.office.replica.standing(made.name).generation
+        assert made.runner.want(full=True).result(PATIENCE) is None
+        assert made.office.replica.standing(made.name).generation != before
+        directory.stop()
+        with pytest.raises(DirectoryUnusable):
+            made.runner.want(full=True).result(PATIENCE)
+
+
+def test_what_a_source_cannot_tell_is_read_as_a_whole(directory: Directory, tmp_path: Path):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        before = made.office.replica.standing(made.name).generation
+        with directory.as_root() as root:
+            unit = [("objectClass", b"organizationalUnit"), ("ou", b"odbor")]
+            root.add_s(f"ou=odbor,{directory.people_base}", unit)
+        assert made.runner.want(full=False).result(PATIENCE) is None
+        assert made.office.replica.standing(made.name).generation != before
+
+
+def test_everything_is_read_again_after_its_time(directory: Directory, tmp_path: Path):
+    pace = Pace(timedelta(milliseconds=50), timedelta(milliseconds=1))
+    with running(directory, tmp_path / "replica", pace) as made:
+        made.hear(confirmed)
+        first = made.office.replica.standing(made.name).generation
+        made.hear(lambda _: made.office.replica.standing(made.name).generation != first)

@@ -1,0 +1,121 @@
+"""The whole product beside a real domain: its people sign in, choose new passwords, lose roles, and are closed out."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import ldap
+import pytest
+
+from config.vocabulary import DirectoryName
+from gateway.demo.configuration import RECORDS
+from gateway.demo.slapd import free_port
+from gateway.storage.directory import StoredReplica
+from idp.directory.subject import subject
+from idp.login.totp import Secret, code_at, new_secret
+from tests.rig.domain_office import HULIN, PASSWORD, ZANETA, dn, domain
+from tests.rig.neighbours import Neighbour, listening
+from tests.rig.product import Product, installed
+from tests.rig.samba import GROUPS, PEOPLE, SERVICE, Domain
+from tests.rig.visitor import Shown, Visitor
+
+__all__ = ["domain"]
+pytestmark = pytest.mark.real
+
+DOMAIN = DirectoryName("domena")
+NEW = "Tygr, okno, vlak a mrak 7"
+PATIENCE = 20.0  # seconds, on a loaded machine; facts are read every second
+
+
+def beside(domain: Domain, text: str) -> str:
+    """The configuration with a second directory, the domain."""
+    rules = (
+        f'[[directories.roles]]\ngroup = "CN={role},OU={{municipality}},{GROUPS}"\nrole = "{role}"\n'
+        for role in ("registrar", "mayor")
+    )
+    return text.replace('refresh = "10 s"', 'refresh = "1 s"').replace(
+        "[facts]",
+        f"""\
+[[directories]]
+name = "{DOMAIN}"
+kind = "active_directory"
+servers = ["{domain.url}"]
+authority = "{domain.authority}"
+bind_dn = "{SERVICE}"
+bind_password_file = "{domain.bind_password_file}"
+people_base = "{PEOPLE}"
+groups_base = "{GROUPS}"
+{"".join(rules)}
+[facts]""",
+    )
+
+
+@asynccontextmanager
+async def running(domain: Domain, folder: Path) -> AsyncIterator[Product]:
+    port = free_port()
+    upstream = f"http://127.0.0.1:{port}"
+    configured = lambda text: beside(domain, text)  # noqa: E731
+    async with (
+        listening(Neighbour(), port),
+        installed(folder, application=upstream, configured=configured) as product,
+    ):
+        await product.start()
+        yield product
+
+
+async def with_factor(product: Product, domain: Domain, name: str) -> Secret:
+    with domain.as_administrator() as root:
+        octets = root.read(name, "objectGUID")["objectGUID"][0]
+    secret, whose = new_secret(), subject(DOMAIN, str(uuid.UUID(bytes_le=octets)))
+    with product.state() as state:
+        await state.identities.enrol_for(whose, secret, datetime.now(UTC))
+    return secret
+
+
+async def signing_in(browser: Visitor, url: str, login: str, secret: Secret) -> Shown:
+    page = await browser.fill(await browser.get(url), username=login, password=PASSWORD)
+    return await browser.fill(page, code=code_at(secret, datetime.now(UTC)))
+
+
+async def facts_are_read_again(product: Product) -> None:
+    begun = datetime.now(UTC)
+    with product.state() as state:
+        replica = StoredReplica(state.database)
+        async with asyncio.timeout(PATIENCE):
+            while not ((at := replica.standing(DOMAIN).synced_at) and at > begun):
+                await asyncio.sleep(0.1)
+
+
+async def becomes(browser: Visitor, url: str, status: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while (await browser.get(url, follow=False)).status != status:
+            await asyncio.sleep(0.1)
+
+
+async def test_people_of_a_domain_work_until_the_domain_says_otherwise(domain: Domain, tmp_path: Path):
+    async with running(domain, tmp_path) as product:
+        records = product.application(RECORDS, HULIN)
+        zaneta, mayor = product.visitor(), product.visitor()
+        secret = await with_factor(product, domain, ZANETA)
+        assert (await signing_in(zaneta, records, "zaneta.novakova@obec.test", secret)).status == 200
+        registrars = f"CN=registrar,OU={HULIN},{GROUPS}"
+        with domain.as_administrator() as root:
+            root.connection.modify_s(registrars, [(ldap.MOD_DELETE, "member", [ZANETA.encode()])])
+        await becomes(zaneta, records, 403)
+
+        with domain.as_administrator() as root:
+            root.change(dn("starosta"), pwdLastSet=0)
+        secret = await with_factor(product, domain, dn("starosta"))
+        page = await signing_in(mayor, records, "starosta", secret)
+        assert page.title == "Zvolte si nové heslo"
+        weak = await mayor.fill(page, old=PASSWORD, new="Heslo1234567", again="Heslo1234567")
+        assert "Nové heslo se dá snadno uhodnout" in weak.text
+        assert (await mayor.fill(weak, old=PASSWORD, new=NEW, again=NEW)).status == 200
+        await facts_are_read_again(product)  # the domain's word is that the password holds
+        assert (await mayor.get(records, follow=False)).status == 200
+        with domain.as_administrator() as root:
+            root.change(dn("starosta"), userAccountControl=514)
+        await becomes(mayor, records, 302)
