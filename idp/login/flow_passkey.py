@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
 from idp.directory.person import AccountState
 from idp.events import Factor
@@ -49,7 +49,7 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
     reason: Refusal | None = None
     if isinstance(person, Unanswered):
         reason = Refusal.DIRECTORY_UNREACHABLE
-    elif person is None or person.subject != state.subject:
+    elif person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
         reason = Refusal.UNKNOWN_PERSON
     elif person.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)

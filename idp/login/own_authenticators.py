@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
 from idp.events import Factor, Origin
 from idp.login import keys, totp
@@ -53,7 +53,12 @@ class Refused:
 
 
 def proof_ends(session: Session) -> datetime | None:
-    """Until when the factors that were shown suffice to change them; None: they never did."""
+    """Until when the factors that were shown suffice to change them; None: they never did.
+
+    The recovery administrator's never do: with a factor of its own it would come in a second time.
+    """
+    if session.person.subject == RECOVERY_ADMINISTRATOR:
+        return None
     if not reaches(session.level, AuthenticationLevel.TWO_FACTORS):
         return None
     return session.auth_time + PROOF_FRESH

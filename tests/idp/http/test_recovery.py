@@ -10,8 +10,11 @@ from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId
 from gateway.storage.secret_hash import SecretHashes, TooBusy
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import Person
+from idp.events import Factor
+from idp.http.account_factors import ADD
 from idp.http.provider import Admit
 from idp.http.recovery import Recovery
+from idp.http.sign_in_page import WAYS
 from idp.login import recovery, totp
 from idp.login.totp import Enrolled
 from tests.rig.people import HULIN, NOON
@@ -136,6 +139,23 @@ async def test_too_many_at_once_are_sent_away_and_nothing_is_counted(world: Worl
     answers = await asyncio.gather(*(world.enter("A" * 30, address=f"10.{n}.0.1") for n in range(30)))
     assert {answer.status for answer in answers} <= {422, 503}
     assert (await world.enter(secret)).status == 303
+
+
+async def test_the_session_enrols_no_factor_that_would_come_in_a_second_time(world: World):
+    browser, secret = world.rig.browser(), await world.issue(code=True)
+    world.rig.clock.forward(minutes=1)
+    form = {"secret": secret, "code": totp.code_at(CODE, world.rig.clock())}
+    assert (await browser.post("/recovery", form)).status == 303
+    for way in (WAYS[Factor.ONE_TIME_CODE], WAYS[Factor.KEY]):
+        assert (await browser.get(f"{ADD}?by={way}")).headers["x-brana-reason"] == "proof_too_old"
+    for path in (
+        "/account/authenticators/application",
+        "/account/authenticators/key",
+        "/account/recovery-codes",
+    ):
+        answer = await browser.post(path, {"code": "000000", "key": "{}", "name": "x"})
+        assert answer.headers["x-brana-reason"] == "proof_too_old", path
+    assert "factor.enrolled" not in world.rig.kept.codes()
 
 
 async def test_no_page_of_the_sign_in_links_there(world: World):

@@ -12,12 +12,16 @@ from config.settings import SignIn
 from config.vocabulary import RECOVERY_ADMINISTRATOR, RECOVERY_LIFETIME, AuthenticationLevel, Role
 from idp import events
 from idp.events import Origin
-from idp.login import recovery, recovery_use, totp
+from idp.login import flow, recovery, recovery_use, totp
 from idp.login.desk import Caller, Fresh
+from idp.login.drawn import draw
+from idp.login.effects import Tell
 from idp.login.handle import hashed, new_handle, new_session_id
+from idp.login.inputs import PersonAnswered
 from idp.login.recovery import Account, Ending
 from idp.login.recovery_use import Opened, Refusal
 from idp.login.session import lifetime
+from idp.login.states import AwaitingPassword, CheckingPerson
 from tests.rig.people import HULIN, NOON
 
 LIMITS = SignIn()
@@ -215,3 +219,11 @@ def test_issuing_and_taking_back_are_recorded_with_who_did_it():
 
 def test_neither_hash_nor_factor_shows_in_what_is_printed_of_an_account():
     assert repr(WITH_CODE) == "Account(ABCD1234)"
+
+
+def test_a_key_of_the_recovery_administrator_would_open_nothing():
+    """None can be enrolled; were there one, it would be a way in a second time."""
+    checking = CheckingPerson(RECOVERY_ADMINISTRATOR, "klíč", None)
+    state, effects = flow.step(checking, PersonAnswered(answer=recovery.person(HULIN), drawn=draw()), NOON)
+    assert isinstance(state, AwaitingPassword)
+    assert [effect.reason for effect in effects if isinstance(effect, Tell)] == ["unknown_person"]
