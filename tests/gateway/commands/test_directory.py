@@ -49,7 +49,8 @@ def office(tmp_path: Path, directory: Directory) -> Installation:
 
 def brana(office: Installation, *arguments: str, answer: str = "") -> Result:
     """In this process: a command takes longer to start than to do this."""
-    return CliRunner().invoke(command, [*arguments, "--config", str(office.configuration)], input=answer)
+    wide = CliRunner(env={"COLUMNS": "200"})
+    return wide.invoke(command, [*arguments, "--config", str(office.configuration)], input=answer)
 
 
 async def test_a_directory_is_read_looked_at_and_a_mass_removal_confirmed(

@@ -11,7 +11,7 @@ def test_every_code_has_a_line_with_what_it_says() -> None:
     assert said.exit_code == 0
     lines = dict(line.split(None, 1) for line in said.output.splitlines())
     assert set(lines) == set(Code)
-    assert lines["factor.removed"] == "A factor removed: …"
+    assert lines["factor.removed"] == "A factor removed: … (by: …)"
     assert "{" not in catalogue()
 
 

@@ -49,7 +49,12 @@ def test_texts_of_a_refusal_stay_texts(title, advice):
     shown = Refusal(reason="x", title=both(title, title), advice=both(advice, advice))
     text = page_of(shown)
     known = page_of(Refusal(reason="x", title=both("", ""), advice=both("", "")))
-    assert text.count("<") == known.count("<")
+    assert marks(text) == marks(known)
+
+
+def marks(text):
+    """Beginnings of tags, but for those that keep a word with a hyphen on one line."""
+    return text.count("<") - 2 * text.count('<span class="unbroken">')
 
 
 @given(st.text(), st.text())
