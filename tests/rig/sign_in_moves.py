@@ -206,7 +206,8 @@ MOVES: dict[type, dict[str, Move]] = {
         "passkey of an earlier challenge": _key(OWN, challenge=b"x" * 32),
         "passkey signed elsewhere": _key(OWN, origin="https://login.obec.example"),
         "passkey nobody enrolled": _key(None),
-        "passkey that another signed": _key(OWN, PETR_ID, owner=b""),
+        "passkey that another signed": _key(OWN, PETR_ID, owner=keys.user_handle(JANA_ID)),
+        "passkey that names nobody": _key(OWN, proves="key", owner=b""),
     },
     CheckingPassword: {
         "yes": _answer(JANA, "password"),

@@ -98,6 +98,7 @@ def test_a_passkey_opens_nothing_for_an_account_that_is_not_open(name, reason):
         ("passkey of an earlier challenge", Refusal.KEY_CHALLENGE_WRONG),
         ("passkey signed elsewhere", Refusal.KEY_ORIGIN_WRONG),
         ("passkey nobody enrolled", Refusal.KEY_UNKNOWN),
+        ("passkey that names nobody", Refusal.KEY_OWNER_UNNAMED),
         ("passkey that another signed", Refusal.KEY_SIGNATURE_WRONG),
     ],
 )
