@@ -40,7 +40,7 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         )
         again = AwaitingPassword(event.drawn.challenge, state.demanded)
         return again, (Record(refused), Tell(authenticator))
-    checking = CheckingPerson(authenticator.subject, authenticator.name, state.demanded)
+    checking = CheckingPerson(authenticator.subject, authenticator.name, authenticator.id, state.demanded)
     return checking, (KeepAuthenticator(authenticator), AskPerson(authenticator.subject))
 
 
@@ -51,6 +51,8 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         reason = Refusal.DIRECTORY_UNREACHABLE
     elif person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
         reason = Refusal.UNKNOWN_PERSON
+    elif state.key not in event.held:
+        reason = Refusal.KEY_UNKNOWN
     elif person.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
     else:

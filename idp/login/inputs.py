@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.events import NOWHERE, Factor, Origin
-from idp.login.authenticator import Authenticator
+from idp.login.authenticator import Authenticator, AuthenticatorId
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
@@ -78,6 +78,8 @@ class DirectoryAnswered(Happening):
 class PersonAnswered(Happening):
     answer: Person | Unanswered | None
     """None: the directory knows nobody of that identity."""
+    held: frozenset[AuthenticatorId]
+    """The person's authenticators as they are now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +131,14 @@ class KeyMade(Happening):
 class CodesAskedAgain(Happening):
     """The page with the recovery codes is gone, and they were not saved."""
 
+    held: frozenset[AuthenticatorId]
+    """As of PersonAnswered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodesSaved(Happening):
-    pass
+    held: frozenset[AuthenticatorId]
+    """As of PersonAnswered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,8 +132,10 @@ def shown(
         owner = base64url_to_bytes(answer["userHandle"]) if answer.get("userHandle") else None
     except Exception:  # noqa: BLE001 - foreign bytes in four formats: whatever is wrong, they prove nothing
         return Refusal.KEY_UNREADABLE
-    if owner is not None and owner != user_handle(subject):
-        return Refusal.KEY_OF_ANOTHER
+    if owner != user_handle(subject) and (
+        owner is not None or alone
+    ):  # alone, it must say whose it is: step 6
+        return Refusal.KEY_OF_ANOTHER if owner is not None else Refusal.KEY_OWNER_UNNAMED
     counted = data.sign_count > 0 or credential.sign_count > 0
     if refusal is None and counted and data.sign_count <= credential.sign_count:
         refusal = Refusal.KEY_COUNT_WENT_BACK

@@ -225,6 +225,7 @@ async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Gr
         "key_user_not_verified": {"flags": UP},
         "key_nobody_present": {"flags": UV},
         "key_of_another_person": {"owner": b"x" * 32},
+        "key_owner_unnamed": {"owner": b""},
     }
     for reason, lies in attacks.items():
         refused = await shown(**lies)

@@ -56,6 +56,7 @@ async def test_a_key_after_the_password_signs_in(world: World):
         ({"rp_id": "obec.test"}, "key_site_wrong"),
         ({"count": 0}, "key_count_went_back"),
         ({"owner": b"somebody else"}, "key_of_another_person"),
+        ({"owner": b""}, "key_owner_unnamed"),
     ],
 )
 async def test_a_passkey_that_proves_something_else_is_refused_and_recorded_by_name(

@@ -104,6 +104,7 @@ def test_a_signature_moves_the_counter_on_and_changes_nothing_else():
         ({"flags": UV}, Refusal.KEY_NOBODY_PRESENT),
         ({"flags": UP}, Refusal.KEY_USER_NOT_VERIFIED),
         ({"owner": keys.user_handle(PETR_ID)}, Refusal.KEY_OF_ANOTHER),
+        ({"owner": b""}, Refusal.KEY_OWNER_UNNAMED),
     ],
 )
 def test_a_signature_that_proves_something_else_is_refused_by_name(changes, refusal):
@@ -116,6 +117,12 @@ def test_an_answer_to_another_challenge_is_refused():
 
 def test_after_the_password_the_key_need_not_verify_its_user():
     assert isinstance(shown(KEY.shown(CHALLENGE, flags=UP), alone=False), Credential)
+
+
+def test_after_the_password_the_key_need_not_say_whose_it_is_but_not_that_it_is_anothers():
+    assert isinstance(shown(KEY.shown(CHALLENGE, owner=b""), alone=False), Credential)
+    of_another = KEY.shown(CHALLENGE, owner=keys.user_handle(PETR_ID))
+    assert shown(of_another, alone=False) is Refusal.KEY_OF_ANOTHER
 
 
 @pytest.mark.parametrize(("kept", "said"), [(5, 5), (5, 4), (5, 0), (1, 0)])
