@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.address import split_address
 from config.deputies import deputy_findings
-from config.directories import directory_findings
+from config.directories import directory_findings, whole_district_findings
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
@@ -45,12 +45,14 @@ def inconsistencies(
     `district`: None where it is not known. `doubtful`: paths of settings that hold stand-ins; what follows from
     one is not told. `written`: the paths that stand in the file.
     """
+    limits = [f"directories[{number}].municipalities" for number in range(len(settings.directories))]
     checks = (
         ((), _files(settings)),
         ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
         ((), directory_findings(settings, district)),
+        (limits, whole_district_findings(settings)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
         (("public.domain",), _hosts(settings, district)),
         ((), _applications(settings, district)),

@@ -28,6 +28,18 @@ def directory_findings(settings: Settings, district: District | None) -> Iterato
                 yield outside(f"{at}.municipalities[{place}]", code, district, settings)
 
 
+def whole_district_findings(settings: Settings) -> Iterator[Finding]:
+    """One directory speaks for the whole district at most: else that of a municipality would give roles in all."""
+    unlimited = [number for number, one in enumerate(settings.directories) if not one.municipalities]
+    for number in unlimited[1:]:
+        first, name = (settings.directories[one].name for one in (unlimited[0], number))
+        yield (
+            f"directories[{number}].municipalities",
+            f"{name} may give roles in the whole district, as {first} may: neither names its municipalities",
+            "name in `municipalities` those that this directory speaks for; one directory at most may leave it out",
+        )
+
+
 def _servers(at: str, directory: Directory) -> Iterator[Finding]:
     for number, server in enumerate(directory.servers):
         parts = split_address(server)

@@ -60,6 +60,10 @@ GROUPS: tuple[Group, ...] = (
             "channel_not_configured": Title(
                 cs="tato cesta už není nastavena", en="this way is configured no more"
             ),
+            "attempt_broke": Title(
+                cs="odeslání selhalo z nečekané příčiny, viz provozní záznam",
+                en="sending broke for a cause nobody foresaw, see the operations log",
+            ),
         },
     ),
     (

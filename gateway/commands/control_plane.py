@@ -87,7 +87,7 @@ class ControlPlane:
             state.settings.directories,
             state.district,
             clock=now,
-            last_meant=self._last_meant,
+            memory=self,
             above=reading.above_now,
         )
         self.people = {
@@ -168,8 +168,11 @@ class ControlPlane:
         self.directories_up[name] = bool(level)
         self.metrics.directory_reachable.labels(name).set(level)
 
-    async def _last_meant(self, login: str) -> SubjectId | None:
+    async def last_meant(self, login: str) -> SubjectId | None:
         return await self.state.identities.look(lambda book: book.subject_of(same_login(login)))
+
+    async def forget(self, login: str) -> None:
+        await self.state.identities.transact(lambda book: book.forget_subject_of(same_login(login)))
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""

@@ -44,10 +44,14 @@ async def answering_to(federation: Federation, login: str) -> list[Person]:
 
 def the_one(people: list[Person], login: str) -> Person:
     if not people:
-        raise CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
+        raise nobody(login)
     if len(people) > 1:
         raise several(login, (f"{one.name} ({one.subject})" for one in people))
     return people[0]
+
+
+def nobody(login: str) -> CannotStart:
+    return CannotStart(f"no directory has anybody with the login {login!r}", "check the spelling")
 
 
 def several(login: str, people: Iterable[str]) -> CannotStart:

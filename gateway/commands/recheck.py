@@ -11,7 +11,7 @@ from gateway.audit.reasons import REASONS
 from gateway.commands.known_people import known_people
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.person import answering_to, federation_of, several, the_one
+from gateway.commands.person import answering_to, federation_of, nobody, several
 from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.sessions.recheck import Recheck, Rechecked
@@ -53,14 +53,17 @@ async def _recheck(state: State, login: str) -> Rechecked:
 
 
 async def _whom(state: State, federation: Federation, login: str) -> tuple[SubjectId, str]:
-    """Of people with sessions too whom no directory knows any more. Nobody is asked when the login is theirs alone."""
-    signed_in = {one.subject: one.login for one in await state.sessions.open_ones() if _is(one, login)}
-    if not signed_in:
-        person = the_one(await answering_to(federation, login), login)
-        return person.subject, person.login
-    if len(signed_in) > 1:
-        raise several(login, (f"{name} ({subject})" for subject, name in signed_in.items()))
-    return next(iter(signed_in.items()))
+    """Of people with sessions too whom no directory knows any more. A login that several people have, here or in
+    the directories, is nobody's; an identifier is always one person's.
+    """
+    people = {one.subject: one.login for one in await state.sessions.open_ones() if _is(one, login)}
+    if SubjectId(login) not in people:
+        people |= {one.subject: one.login for one in await answering_to(federation, login)}
+    if len(people) > 1:
+        raise several(login, (f"{name} ({subject})" for subject, name in people.items()))
+    if not people:
+        raise nobody(login)
+    return next(iter(people.items()))
 
 
 def _is(session: Session, login: str) -> bool:

@@ -26,6 +26,8 @@ class Undelivered(StrEnum):
     NO_MAIL_ADDRESS = "no_mail_address"
     ADDRESS_NOT_KNOWN_NOW = "address_not_known_now"
     CHANNEL_NOT_CONFIGURED = "channel_not_configured"
+    ATTEMPT_BROKE = "attempt_broke"
+    """The way of sending does not work with this notice or these settings; nobody foresaw how."""
 
 
 class NotDelivered(Exception):
@@ -68,7 +70,9 @@ class Delivery:
     clock: Callable[[], datetime]
 
     async def step(self) -> bool:
-        """One round; whether more is due now. After a failure the rest waits: its receiver may be down."""
+        """One round; whether more is due now. After a failure the rest waits: its receiver may be down. Where an
+        attempt breaks the next goes on: this one may be what breaks it.
+        """
         due = await self.outbox.due(self.channel, self.clock(), AT_ONCE)
         for notice in due:
             try:
@@ -78,7 +82,7 @@ class Delivery:
                     "notice.not_delivered", id=notice.id, kind=notice.happened.kind, cause=str(failure)
                 )
                 await self._failed(notice, failure)
-                if not failure.final:
+                if not failure.final and failure.reason is not Undelivered.ATTEMPT_BROKE:
                     return False
             else:
                 await self.outbox.delivered(notice)
@@ -87,7 +91,13 @@ class Delivery:
     async def _deliver(self, notice: Notice) -> None:
         if self.send is None:
             raise NotDelivered(Undelivered.CHANNEL_NOT_CONFIGURED, final=True)
-        await self.send(notice)
+        try:
+            await self.send(notice)
+        except NotDelivered:
+            raise
+        except Exception as error:  # one notice that breaks the round would hold up its channel for ever
+            # its kind alone: the text may quote a secret
+            raise NotDelivered(Undelivered.ATTEMPT_BROKE, type(error).__name__) from error
 
     async def _failed(self, notice: Notice, failure: NotDelivered) -> None:
         now = self.clock()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from config.vocabulary import Language
@@ -17,13 +17,21 @@ class Kind(StrEnum):
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    ENROLMENT_CODE_USED = "enrolment_code_used"
+    EXCEPTION_GRANTED = "exception_granted"
     PASSWORD_CHANGED = "password_changed"
     ALL_SESSIONS_ENDED = "all_sessions_ended"
+    RECOVERY_ADMINISTRATOR_USED = "recovery_administrator_used"
 
 
 class Channel(StrEnum):
     WEBHOOK = "webhook"
     SMTP = "smtp"
+
+
+NOBODYS = frozenset({Kind.RECOVERY_ADMINISTRATOR_USED})
+"""Of an account that is no person's: no mail, programs alone are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,7 @@ class Happened:
     """Login name."""
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
-    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `session`: those that are known."""
+    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `session`: those that are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,24 +61,51 @@ class Notice:
 
 def to_tell(recorded: Sequence[Event]) -> list[Happened]:
     """What of one act is to be told: that all sessions ended once for each person, not once for each session."""
-    found = [told for event in recorded if (told := _of_event(event)) is not None]
+    enrolled = {event.subject for event in recorded if isinstance(event, events.FactorEnrolled)}
+    found = [
+        told
+        for event in recorded
+        if (told := _of_event(event)) is not None
+        # the codes that come with a first authenticator are no other news
+        and not (told.kind is Kind.RECOVERY_CODES_MADE and event.subject in enrolled)
+    ]
     return [*found, *_all_ended(recorded)]
 
 
+def channels_of(kind: Kind) -> frozenset[Channel]:
+    """By which it is told where they are configured."""
+    return frozenset({Channel.WEBHOOK}) if kind in NOBODYS else frozenset(Channel)
+
+
+def utc_text(moment: datetime) -> str:
+    """`2026-11-23T12:00:00Z` (RFC 3339 §5.6), to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def _of_event(event: Event) -> Happened | None:
+    facts: dict[str, str] = {}
     match event:
         case events.NewDeviceMet(session=session):
-            return _happened(Kind.NEW_DEVICE, event, session=session)
+            kind, facts = Kind.NEW_DEVICE, {"session": session}
         case events.FactorEnrolled(factor=factor, name=name):
-            return _happened(Kind.FACTOR_ADDED, event, factor=factor.value, authenticator=name)
+            kind, facts = Kind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name}
         case events.FactorRemoved(factor=factor, name=name, by=by):
-            return _happened(Kind.FACTOR_REMOVED, event, factor=factor.value, authenticator=name, by=by)
+            kind, facts = Kind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):
-            return _happened(Kind.RECOVERY_CODE_USED, event)
+            kind = Kind.RECOVERY_CODE_USED
+        case events.RecoveryCodesMade():
+            kind = Kind.RECOVERY_CODES_MADE
+        case events.EnrolmentCodeUsed(issued_by=by):
+            kind, facts = Kind.ENROLMENT_CODE_USED, {"by": by}
+        case events.ExceptionGranted(by=by, until=until):
+            kind, facts = Kind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
         case events.PasswordChanged():
-            return _happened(Kind.PASSWORD_CHANGED, event)
+            kind = Kind.PASSWORD_CHANGED
+        case events.RecoveryUsed(session=session):
+            kind, facts = Kind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:
             return None
+    return _happened(kind, event, **facts)
 
 
 def _all_ended(recorded: Iterable[Event]) -> list[Happened]:

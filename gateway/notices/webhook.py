@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +15,7 @@ import msgspec
 
 from config.settings import Webhook as Settings
 from gateway.notices.delivery import NotDelivered, Undelivered
-from gateway.notices.notice import Notice
+from gateway.notices.notice import Notice, utc_text
 from gateway.notices.words import Surroundings, text_of, title_of
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -31,7 +31,7 @@ def body_of(notice: Notice, around: Surroundings) -> bytes:
         {
             "id": notice.id,
             "kind": happened.kind.value,
-            "at": happened.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "at": utc_text(happened.at),
             "subject": happened.subject,
             "login": happened.person,
             "language": language.value,

@@ -4,6 +4,7 @@ whoever gets used to links in such messages follows a stranger's too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.places import Places
 from config.settings import Title
@@ -28,6 +29,19 @@ TITLES: Mapping[Kind, Title] = {
     Kind.PASSWORD_CHANGED: Title(cs="Heslo k vašemu účtu bylo změněno", en="Your password was changed"),
     Kind.ALL_SESSIONS_ENDED: Title(
         cs="Váš účet byl odhlášen na všech zařízeních", en="Your account was signed out on all devices"
+    ),
+    Kind.RECOVERY_CODES_MADE: Title(
+        cs="K vašemu účtu byly vytvořeny nové záložní kódy",
+        en="New recovery codes were made for your account",
+    ),
+    Kind.ENROLMENT_CODE_USED: Title(
+        cs="Na váš účet byl použit kód od správce", en="An officer's code was used for your account"
+    ),
+    Kind.EXCEPTION_GRANTED: Title(
+        cs="K vašemu účtu nyní stačí samotné heslo", en="The password alone now opens your account"
+    ),
+    Kind.RECOVERY_ADMINISTRATOR_USED: Title(
+        cs="Přihlásil se nouzový správce", en="The recovery administrator signed in"
     ),
 }
 OPENING: Mapping[Kind, Title] = {
@@ -54,6 +68,24 @@ OPENING: Mapping[Kind, Title] = {
         cs="váš účet {login} byl odhlášen ve všech prohlížečích.",
         en="your account {login} was signed out in all browsers.",
     ),
+    Kind.RECOVERY_CODES_MADE: Title(
+        cs="k vašemu účtu {login} byly vytvořeny nové záložní kódy. Dřívější už neplatí.",
+        en="new recovery codes were made for your account {login}. Earlier ones are good no more.",
+    ),
+    Kind.ENROLMENT_CODE_USED: Title(
+        cs="někdo zadal heslo k vašemu účtu {login} a kód, který vydal správce; může si teď přidat způsob ověření.",
+        en="somebody entered the password of your account {login} and a code that an officer had issued; they can "
+        "now add an authenticator.",
+    ),
+    Kind.EXCEPTION_GRANTED: Title(
+        cs="správce povolil, aby se k vašemu účtu {login} dočasně dalo přihlásit samotným heslem.",
+        en="an officer allowed sign-in to your account {login} by password alone for a time.",
+    ),
+    Kind.RECOVERY_ADMINISTRATOR_USED: Title(
+        cs="někdo se přihlásil nouzovým účtem {login}, který není ničí osobní. Tajemství z obálky je tím použité.",
+        en="somebody signed in with the account of last resort {login}, which is no person's. The secret of the "
+        "envelope is used up by it.",
+    ),
 }
 GREETING = Title(cs="Dobrý den,", en="Good day,")
 WHEN, DEVICE, WHERE = (
@@ -62,12 +94,19 @@ WHEN, DEVICE, WHERE = (
     Title(cs="Odkud", en="From"),
 )
 WHICH, BY = Title(cs="Způsob ověření", en="Authenticator"), Title(cs="Provedl(a)", en="Done by")
+UNTIL, ISSUED_BY = Title(cs="Platí do", en="Until"), Title(cs="Kód vydal(a)", en="Code issued by")
 ADVICE = Title(
     cs="Byli jste to vy? Pak nemusíte nic dělat. Pokud ne, otevřete na portálu stránku Můj účet, odhlaste se "
     "všude a zavolejte: {support}.",
     en="Was it you? Then there is nothing to do. If not, open My account at the portal, sign out everywhere "
     "and call: {support}.",
 )
+OF_OTHERS = Title(
+    cs="Víte o tom? Pak nemusíte nic dělat. Pokud ne, zavolejte hned: {support}.",
+    en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
+)
+"""Advice about what somebody else did."""
+DONE_BY_OTHERS = frozenset({Kind.EXCEPTION_GRANTED, Kind.RECOVERY_ADMINISTRATOR_USED})
 ADMINISTRATOR = Title(cs="správce", en="the administrator")
 CLOSING = Title(
     cs="Tuto zprávu poslala Brána, {office}. Neodpovídejte na ni; o heslo ani kód si nikdy nepíšeme.",
@@ -94,12 +133,13 @@ def text_of(happened: Happened, language: Language, around: Surroundings) -> str
     facts = "\n".join(
         f"{label.in_language(language)}: {value}" for label, value in _facts(happened, language, around)
     )
+    advice = OF_OTHERS if happened.kind in DONE_BY_OTHERS else ADVICE
     return "\n\n".join(
         (
             GREETING.in_language(language),
             OPENING[happened.kind].in_language(language).format(login=happened.person),
             facts,
-            ADVICE.in_language(language).format(support=support),
+            advice.in_language(language).format(support=support),
             CLOSING.in_language(language).format(office=around.office),
         )
     )
@@ -116,6 +156,9 @@ def _facts(happened: Happened, language: Language, around: Surroundings) -> list
         kind = FACTORS[facts["factor"]].in_language(language)
         name = facts.get("authenticator", "")
         found.append((WHICH, f"{kind} – {name}" if name else kind))
+    if "until" in facts:
+        found.append((UNTIL, moment_text(datetime.fromisoformat(facts["until"]), language, "minute")))
     if "by" in facts:
-        found.append((BY, facts["by"]))
+        issued = happened.kind is Kind.ENROLMENT_CODE_USED
+        found.append((ISSUED_BY if issued else BY, facts["by"]))
     return found

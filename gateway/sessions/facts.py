@@ -81,8 +81,11 @@ async def compare(
     at: datetime,
     *,
     confirmed: bool = True,
-) -> None:
-    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then."""
+) -> int:
+    """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then.
+
+    How many sessions ended because their factor is too weak by now.
+    """
     out: dict[SubjectId, EndReason] = {}
     same: list[SessionId] = []
     weak: list[Session] = []
@@ -106,6 +109,7 @@ async def compare(
     await office.end(weak, EndReason.FACTOR_TOO_WEAK, None, at)
     for subject, reason in out.items():
         await office.end_all_of(subject, reason, None, at)
+    return len(weak)
 
 
 def why_closed(person: Person | None) -> EndReason | None:

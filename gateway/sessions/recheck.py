@@ -21,7 +21,9 @@ TEXT = 500  # characters kept of what a directory says of itself
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecked:
-    """`reason` names what was found: `account_gone`, `account_disabled`, `roles_changed`, `nothing_changed`."""
+    """`reason` names what was found: `account_gone`, `account_disabled`, `roles_mixed`, `factor_too_weak` (some
+    sessions for the roles of now), `roles_changed`, `nothing_changed`.
+    """
 
     reason: str
     login: str
@@ -68,15 +70,16 @@ class Recheck:
         sessions = await self.office.store.open_ones(subject)
         closed = why_closed(person)
         if person is None or closed is not None:
-            reason = closed or EndReason.ACCOUNT_GONE
+            out = closed or EndReason.ACCOUNT_GONE
             # single sign-on without a session too
-            ended = await self.office.end_all_of(subject, reason, by, now)
-            return Rechecked(reason=reason, login=login, ended=ended, lost=_roles(sessions))
-        await compare(self.office, sessions, {subject: person}, now)
+            ended = await self.office.end_all_of(subject, out, by, now)
+            return Rechecked(reason=out, login=login, ended=ended, lost=_roles(sessions))
+        ended = await compare(self.office, sessions, {subject: person}, now)
         before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
         gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
         change = "roles_changed" if gained or lost else "nothing_changed"
-        return Rechecked(reason=change, login=person.login, ended=0, gained=gained, lost=lost)
+        reason = EndReason.FACTOR_TOO_WEAK if ended else change
+        return Rechecked(reason=reason, login=person.login, ended=ended, gained=gained, lost=lost)
 
 
 def _roles(sessions: Sequence[Session]) -> RolesHeld:

@@ -97,6 +97,9 @@ class IdentityBook(AuthenticatorsBook):
     def keep_subject_of(self, login: str, subject: SubjectId, now: datetime) -> None:
         self._put(known_login, {"login": login, "subject": subject, "seen_at": micros(now)})
 
+    def forget_subject_of(self, login: str) -> None:
+        self._drop(known_login, login=login)
+
     def knows_browser(self, browser: HandleHash, subject: SubjectId) -> bool:
         return self._at(known_browser, browser=browser, subject=subject) is not None
 

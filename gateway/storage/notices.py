@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.vocabulary import Language
 from gateway.audit.entry import Entry
-from gateway.notices.notice import Channel, Happened, Kind, Notice, to_tell
+from gateway.notices.notice import Channel, Happened, Kind, Notice, channels_of, to_tell
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.tables.identity import provider_session
@@ -40,8 +40,10 @@ class StoredOutbox:
             return
         for happened in to_tell(recorded):
             language = self._language_of(connection, happened.subject)
-            rows = [_row(channel, happened, language) for channel in self.channels]
-            connection.execute(insert(notice), rows)
+            told_by = channels_of(happened.kind)
+            rows = [_row(one, happened, language) for one in self.channels if one in told_by]
+            if rows:
+                connection.execute(insert(notice), rows)
 
     async def due(self, channel: Channel, now: datetime, limit: int) -> list[Notice]:
         waiting = (notice.c.channel == channel.value) & (notice.c.due_at <= micros(now))

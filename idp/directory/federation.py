@@ -6,9 +6,10 @@ said is not guessed; nobody can tell from answers or their time which directorie
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 from zlib import crc32
 
 from config.district import District
@@ -31,12 +32,26 @@ from idp.directory.reader import (
 )
 from idp.directory.subject import directory_of
 
-LastMeant = Callable[[str], Awaitable[SubjectId | None]]
-"""Whom a login meant the last time it was plain; None where that is not remembered."""
+
+class Memory(Protocol):
+    """Whom a login meant when all directories answered."""
+
+    async def last_meant(self, login: str) -> SubjectId | None:
+        """None where that is not remembered."""
+        ...
+
+    async def forget(self, login: str) -> None:
+        """It means nobody or several by now."""
+        ...
 
 
-async def nothing_remembered(_login: str) -> None:
-    return None
+class NothingRemembered:
+    """Implements `Memory`."""
+
+    async def last_meant(self, _login: str) -> None:
+        return None
+
+    async def forget(self, _login: str) -> None: ...
 
 
 class Federation:
@@ -49,11 +64,11 @@ class Federation:
         *,
         clock: Callable[[], datetime] = utc_now,
         report: Callable[[EntryUnusable], None] = report_to_log,
-        last_meant: LastMeant = nothing_remembered,
+        memory: Memory | None = None,
         above: Above = nothing_above,
     ) -> None:
         self._directories = directories
-        self._last_meant = last_meant
+        self._memory = memory or NothingRemembered()
         self.readers: Mapping[DirectoryName, DirectoryReader] = MappingProxyType(
             {
                 one.name: DirectoryReader(one, district, clock=clock, report=report, above=above)
@@ -109,7 +124,11 @@ class Federation:
         whose = reader.subject_of(entry) if reader is not None and entry is not None else None
         away = len(answering) < len(self.readers)
         # while a directory is away: only whom the login meant when all answered
-        known = whose if not away or whose == await self._last_meant(login) else None
+        remembered = await self._memory.last_meant(login)
+        known = whose if not away or whose == remembered else None
+        plainly_nobodys = whose is None and (not away or len(found) > 1)
+        if remembered is not None and plainly_nobodys:  # or a later password of another would go there
+            await self._memory.forget(login)
         if not await admit(known):
             return BindRefused(RefusalReason.NOT_TRIED, known)
         if reader is not None and entry is not None and known is not None:

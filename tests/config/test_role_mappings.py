@@ -15,6 +15,7 @@ ADMINISTRATORS = 'group = "cn=spravci,ou=groups,dc=example"'
 IN_HULIN = 'municipality = "588491"'
 NAMED = 'name = "mesto"'
 POLICIES = "[policies]"
+HULIN, CENTRE = '"588491"', '"588296"'
 DEPUTY = """\
 [[directories.deputies]]
 person = "novak"
@@ -136,3 +137,28 @@ def test_a_realm_belongs_to_one_directory(office: Office) -> None:
 def test_two_directories_have_two_names(office: Office) -> None:
     path = office((POLICIES, SECOND.replace('"obec"', '"mesto"') + POLICIES))
     assert "'mesto' is another directory's name" in only_fault(path)[1]
+
+
+def test_of_several_directories_one_at_most_speaks_for_the_whole_district(office: Office) -> None:
+    limit = f"municipalities = [{HULIN}]\n"
+    assert limit in SECOND
+    second = SECOND.replace(limit, "")
+    found, said = only_fault(office((POLICIES, second + POLICIES)))
+    assert found == "[[directories]]"
+    assert "obec may give roles in the whole district, as mesto may" in said
+    assert "name in `municipalities`" in said
+    load(office((NAMED, f"{NAMED}\nmunicipalities = [{HULIN}, {CENTRE}]"), (POLICIES, second + POLICIES)))
+
+
+def test_a_third_directory_is_told_apart_from_the_first(office: Office) -> None:
+    third = SECOND.replace('"obec"', '"dalsi"').replace("obec.example", "dalsi.example")
+    empty = third.replace(f"municipalities = [{HULIN}]", "municipalities = []")
+    found, said = only_fault(office((POLICIES, SECOND + empty + POLICIES)))
+    assert found == "municipalities = []"
+    assert "dalsi may give roles in the whole district, as mesto may" in said
+
+
+def test_what_a_directory_names_wrongly_says_nothing_of_the_others(office: Office) -> None:
+    second = SECOND.replace(f"municipalities = [{HULIN}]\n", "")
+    wrong = f"municipalities = {HULIN}"
+    assert only_fault(office((NAMED, f"{NAMED}\n{wrong}"), (POLICIES, second + POLICIES)))[0] == wrong

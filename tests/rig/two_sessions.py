@@ -3,20 +3,24 @@
 from dataclasses import replace
 from datetime import datetime
 
-from config.vocabulary import AuthenticationLevel, Role, SessionId
+from config.vocabulary import AuthenticationLevel, Role, SessionId, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import Session
 from gateway.storage.sessions import StoredSessions
 from tests.rig.people import HULIN, JANA_ID
 
 
-async def open_two(sessions: StoredSessions, at: datetime) -> None:
+async def open_two(
+    sessions: StoredSessions, at: datetime, subject: SubjectId = JANA_ID, letters: str = "ABPQ"
+) -> None:
+    """`letters`: of which the two sessions' identifiers are, and those of the provider's sessions."""
+    one, other, beside, beside_other = (letter * 22 for letter in letters)
     first = Session(
-        id=SessionId("A" * 22),
-        subject=JANA_ID,
+        id=SessionId(one),
+        subject=subject,
         login="novakova.jana",
         name="Jana [/b] Nováková",
-        provider_sid="P" * 22,
+        provider_sid=beside,
         roles=((HULIN, Role.CLERK),),
         municipality=HULIN,
         generation=1,
@@ -29,6 +33,6 @@ async def open_two(sessions: StoredSessions, at: datetime) -> None:
         address="192.0.2.7",
         user_agent="browser",
     )
-    for one in (first, replace(first, id=SessionId("B" * 22), provider_sid="Q" * 22)):
-        opened = Entry(code=Code.SESSION_OPENED, outcome=Outcome.SUCCESS, at=at, session=one.id)
-        await sessions.add(one, one.id.encode(), "a.example", [opened])
+    for made in (first, replace(first, id=SessionId(other), provider_sid=beside_other)):
+        opened = Entry(code=Code.SESSION_OPENED, outcome=Outcome.SUCCESS, at=at, session=made.id)
+        await sessions.add(made, made.id.encode(), "a.example", [opened])

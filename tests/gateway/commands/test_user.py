@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from config.vocabulary import SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from idp.directory.subject import identity_of
@@ -223,3 +224,21 @@ def test_nobody_is_read_again_who_is_nowhere(office: Installation) -> None:
     done = office.brana("user", "recheck", "nikdo")
     assert (done.returncode, done.stdout) == (1, "")
     assert "no directory has anybody with the login 'nikdo'" in done.stderr
+
+
+async def test_a_login_of_somebody_signed_in_and_of_another_in_the_directory_is_nobodys(
+    office: Installation,
+) -> None:
+    gone = SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1aff")
+    office.brana("sessions", "revoke", "--user", JANA_ID)
+    state = open_state(office.configuration)
+    try:
+        await open_two(state.sessions, now(), gone, "CDRS")
+    finally:
+        state.database.close()
+    again = office.brana("user", "recheck", JANA)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert f"({JANA_ID})" in again.stderr
+    assert f"({gone})" in again.stderr
+    assert "the person left the directory" in office.brana("user", "recheck", gone).stdout
+    assert "nothing has changed" in office.brana("user", "recheck", JANA).stdout  # whose it is alone by now

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from config.vocabulary import Language
 from gateway.audit.canonical import parse
@@ -28,7 +29,7 @@ CHANGED = events.PasswordChanged(at=NOON, person=JANA.login, subject=JANA.subjec
 class World:
     outbox: StoredOutbox
     now: datetime = NOON
-    fails: list[NotDelivered] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
     """What the next attempts end in; then they arrive."""
     attempts: list[Notice] = field(default_factory=list)
     arrived: list[Notice] = field(default_factory=list)
@@ -123,6 +124,30 @@ async def test_a_channel_that_was_taken_out_of_the_configuration_gives_up_what_w
     await world.post()
     await Delivery(Channel.WEBHOOK, world.outbox, None, lambda: world.now).step()
     assert [entry.reason for entry in world.entries()] == ["channel_not_configured"]
+
+
+async def test_an_attempt_that_breaks_counts_as_failed_and_the_next_notice_goes_on(world: World):
+    await world.post(2)
+    world.fails = [UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")]
+    with structlog.testing.capture_logs() as said:
+        assert await world.delivery().step() is False
+    assert len(world.arrived) == 1
+    assert [one["cause"] for one in said] == ["attempt_broke: UnicodeDecodeError"]
+    await world.delivery().step()
+    assert len(world.attempts) == 2  # it waits for its pause
+    world.now += BACK_OFF[0]
+    await world.delivery().step()
+    assert len(world.arrived) == 2
+
+
+async def test_a_notice_that_breaks_every_attempt_is_given_up_as_usual(world: World):
+    await world.post()
+    for pause in (*BACK_OFF, timedelta()):
+        world.fails = [ValueError()]
+        await world.delivery().step()
+        world.now += pause
+    (entry,) = world.entries()
+    assert (entry.reason, entry.details["attempts"]) == ("attempt_broke", len(BACK_OFF) + 1)
 
 
 async def test_a_full_round_says_that_more_is_due(world: World):

@@ -1,6 +1,6 @@
 import pytest
 
-from config.vocabulary import SessionId
+from config.vocabulary import AuthenticationLevel, SessionId
 from gateway.notices.notice import Kind, to_tell
 from idp import events
 from idp.events import EndReason, Factor, Origin
@@ -26,6 +26,24 @@ SID = SessionId("s" * 22)
             {"factor": "one_time_code", "by": "cli:root"},
         ),
         (events.CodeAccepted(factor=Factor.RECOVERY_CODE, **WHO), Kind.RECOVERY_CODE_USED, {}),
+        (events.RecoveryCodesMade(number=10, **WHO), Kind.RECOVERY_CODES_MADE, {}),
+        (
+            events.EnrolmentCodeUsed(issued_by="cli:root", **WHO),
+            Kind.ENROLMENT_CODE_USED,
+            {"by": "cli:root"},
+        ),
+        (
+            events.ExceptionGranted(by="cli:root", why="nový telefon", until=NOON, **WHO),
+            Kind.EXCEPTION_GRANTED,
+            {"by": "cli:root", "until": "2026-11-23T12:00:00Z"},
+        ),
+        (
+            events.RecoveryUsed(
+                account="a1", session=SID, level=AuthenticationLevel.PASSWORD, methods=("pwd",), **WHO
+            ),
+            Kind.RECOVERY_ADMINISTRATOR_USED,
+            {"session": SID},
+        ),
         (events.PasswordChanged(**WHO), Kind.PASSWORD_CHANGED, {}),
         (
             events.SessionEnded(session=SID, reason=EndReason.SIGNED_OUT_EVERYWHERE, **WHO),
@@ -51,6 +69,19 @@ def test_each_kind_is_told_with_who_when_and_from_where(event, kind, facts):
 )
 def test_what_happens_every_day_is_told_to_nobody(event):
     assert to_tell([event]) == []
+
+
+def test_codes_that_come_with_a_first_authenticator_are_told_with_it_and_those_of_others_apart():
+    of_petr = {**WHO, "subject": PETR.subject, "person": PETR.login}
+    act = [
+        events.FactorEnrolled(factor=Factor.KEY, **WHO),
+        events.RecoveryCodesMade(number=10, **WHO),
+        events.RecoveryCodesMade(number=10, **of_petr),
+    ]
+    assert [(told.kind, told.subject) for told in to_tell(act)] == [
+        (Kind.FACTOR_ADDED, JANA.subject),
+        (Kind.RECOVERY_CODES_MADE, PETR.subject),
+    ]
 
 
 def test_that_all_sessions_ended_is_told_once_to_each_person():

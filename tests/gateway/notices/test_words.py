@@ -51,3 +51,15 @@ def test_no_message_holds_a_link_that_people_would_learn_to_follow():
 
 def test_without_support_the_administrator_is_to_be_called():
     assert "zavolejte: správce." in text_of(happened(), CS, replace(AROUND, support=None))
+
+
+def test_an_exception_is_told_with_its_end_and_with_advice_to_whoever_did_not_do_it():
+    told = happened(Kind.EXCEPTION_GRANTED, by="cli:root (jana)", until="2026-11-24T12:00:00Z")
+    czech = text_of(told, CS, AROUND)
+    assert "Platí do: 24. 11. 2026 13:00 SEČ" in czech
+    assert "Provedl(a): cli:root (jana)" in czech
+    assert "Víte o tom?" in czech
+    assert "Byli jste to vy?" not in czech
+    assert "Code issued by: cli:root" in text_of(
+        happened(Kind.ENROLMENT_CODE_USED, by="cli:root"), EN, AROUND
+    )

@@ -120,7 +120,10 @@ async def test_a_session_by_password_alone_ends_when_its_person_becomes_an_admin
     assert asked.answer is not None
     await world.open(replace(who, acr=AuthenticationLevel.PASSWORD, provider_sid="P" * 22), now)
     asked.answer = replace(asked.answer, roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
-    await asked.read_again(who, now)
+    found = await asked.read_again(who, now)
+    assert (found.reason, found.ended) == ("factor_too_weak", 1)
+    assert found.gained == ((HULIN, Role.LOCAL_ADMINISTRATOR),)
+    assert [(entry.reason, entry.details["ended"]) for entry in asked.recorded] == [("factor_too_weak", 1)]
     (left,) = await world.store.open_ones()
     assert left.acr is not AuthenticationLevel.PASSWORD
     assert left.roles == ((HULIN, Role.LOCAL_ADMINISTRATOR),)

@@ -247,3 +247,11 @@ async def test_an_alias_the_directory_resolves_has_no_guesses_of_its_own(kept: K
     assert told == ["wrong_credentials"] * 5 + ["too_many_attempts_account"] * 2
     fresh = await kept.store.transact(lambda book: guess(book, "fourth.alias"))
     assert fresh == "too_many_attempts_account"
+
+
+async def test_whom_a_login_meant_is_forgotten_when_it_means_nobody_for_certain(kept: Kept):
+    await kept.store.transact(lambda book: book.keep_subject_of("novak", JANA_ID, NOON))
+    await kept.store.transact(lambda book: book.keep_subject_of("jana", JANA_ID, NOON))
+    await kept.store.transact(lambda book: book.forget_subject_of("novak"))
+    assert await kept.store.look(lambda book: book.subject_of("novak")) is None
+    assert await kept.store.look(lambda book: book.subject_of("jana")) == JANA_ID

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.vocabulary import Language
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SessionId
 from gateway.notices.notice import Channel, Kind
 from gateway.storage.audit import append
 from gateway.storage.database import Database
@@ -47,6 +47,19 @@ async def test_an_event_waits_for_every_channel(database: Database):
         (waiting,) = await box.due(channel, NOON, 10)
         assert waiting.happened.kind is Kind.PASSWORD_CHANGED
         assert waiting.happened.person == JANA.login
+
+
+async def test_a_use_of_the_recovery_administrator_is_told_to_programs_alone(database: Database):
+    used = events.RecoveryUsed(
+        at=NOON, person="recovery-admin", subject=RECOVERY_ADMINISTRATOR, account="a1", session=SessionId("s" * 22),
+        level=AuthenticationLevel.PASSWORD, methods=("pwd",),
+    )  # fmt: skip
+    box, mail_alone = outbox(database, *Channel), outbox(database, Channel.SMTP)
+    await store(box).transact(lambda book: book.record(used))
+    await store(mail_alone).transact(lambda book: book.record(used))
+    (waiting,) = await box.due(Channel.WEBHOOK, NOON, 10)
+    assert waiting.happened.kind is Kind.RECOVERY_ADMINISTRATOR_USED
+    assert await box.due(Channel.SMTP, NOON, 10) == []
 
 
 async def test_without_a_channel_nothing_is_kept(database: Database):

@@ -80,14 +80,23 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         yield Two(town, village)
 
 
+@dataclass
+class Remembered:
+    logins: dict[str, SubjectId]
+
+    async def last_meant(self, login: str) -> SubjectId | None:
+        return self.logins.get(login)
+
+    async def forget(self, login: str) -> None:
+        del self.logins[login]
+
+
 @asynccontextmanager
 async def federated(
     two: Two, remembered: dict[str, SubjectId] | None = None, now: datetime = NOON, **town: Any
 ) -> AsyncIterator[Federation]:
-    async def last_meant(login: str) -> SubjectId | None:
-        return (remembered or {}).get(login)
-
-    made = Federation(two.settings(**town), DISTRICT, clock=lambda: now, last_meant=last_meant)
+    memory = Remembered({} if remembered is None else remembered)
+    made = Federation(two.settings(**town), DISTRICT, clock=lambda: now, memory=memory)
     try:
         yield made
     finally:
@@ -209,6 +218,28 @@ async def test_while_a_directory_is_away_a_login_it_may_know_is_shown_to_no_othe
     async with federated(two, {"novak": subject(VILLAGE, SAME_UUID)}) as both, without_village(two):
         for login, password in (("novak", IN_TOWN), ("jen.mesto", IN_TOWN), ("nikdo", IN_TOWN)):
             assert reason(await both.authenticate(login, password)) is RefusalReason.UNDECIDED_PERSON
+
+
+async def test_a_login_that_came_to_mean_several_is_forgotten_so_that_no_password_goes_astray_later(two: Two):
+    """The village planted `novak` before the town had one; the town's password must not reach it afterwards."""
+    remembered = {"novak": subject(VILLAGE, SAME_UUID), "odesel": subject(VILLAGE, SAME_UUID)}
+    async with federated(two, remembered) as both:
+        assert reason(await both.authenticate("novak", IN_TOWN)) is RefusalReason.AMBIGUOUS_PERSON
+        assert list(remembered) == ["odesel"]
+        two.town.stop()
+        try:
+            assert reason(await both.authenticate("novak", IN_VILLAGE)) is RefusalReason.UNDECIDED_PERSON
+            await both.authenticate("odesel", IN_VILLAGE)
+            assert list(remembered) == ["odesel"]  # the town might know it
+        finally:
+            two.town.start()
+
+
+async def test_a_login_that_nobody_has_any_more_is_forgotten(two: Two):
+    remembered = {"nikdo": subject(VILLAGE, SAME_UUID)}
+    async with federated(two, remembered) as both:
+        assert reason(await both.authenticate("nikdo", IN_TOWN)) is RefusalReason.UNKNOWN_PERSON
+    assert remembered == {}
 
 
 async def test_where_no_directory_answers_nobody_knows(two: Two):
