@@ -3,7 +3,7 @@
 from idp.login.book import Book
 from idp.login.conduct import Visit, counted, ids_held_by, take_step
 from idp.login.inputs import CodesAskedAgain, CodesSaved, EnrolmentCodeEntered, Input, KeyMade
-from idp.login.keys import Site, credential_of
+from idp.login.key_site import Site, credential_of
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingOfficersCode, AwaitingSaved, State

@@ -6,7 +6,7 @@ from idp.directory.person import Person
 from idp.login.book import Book
 from idp.login.conduct import Visit, answer_step, counted, ids_held_by, session_of, take_step
 from idp.login.inputs import CodeEntered, Input, KeyShown, PersonAnswered, RecoveryCodeEntered, Unanswered
-from idp.login.keys import Site, credential_of
+from idp.login.key_site import Site, credential_of
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, AwaitingPassword, CheckingPerson, State

@@ -11,6 +11,7 @@ from idp.login import keys
 from idp.login.authenticator import Authenticator, Credential
 from idp.login.effects import AskPerson, KeepAuthenticator, Record, Tell
 from idp.login.inputs import KeyShown, PersonAnswered, Unanswered
+from idp.login.key_site import credential_of
 from idp.login.level import PASSKEY
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived
 from idp.login.refusal import Refusal
@@ -21,7 +22,7 @@ def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> 
     """The authenticator as it is after this signature."""
     known = event.known
     if known is None or not isinstance(known.means, Credential):
-        unreadable = keys.credential_of(event.response) is None
+        unreadable = credential_of(event.response) is None
         return Refusal.KEY_UNREADABLE if unreadable else Refusal.KEY_UNKNOWN
     after = keys.shown(event.response, challenge, known.means, known.subject, event.site, alone=alone)
     if isinstance(after, Refusal):

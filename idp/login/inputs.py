@@ -9,7 +9,7 @@ from idp.login.authenticator import Authenticator, AuthenticatorId
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Exhausted, Taken

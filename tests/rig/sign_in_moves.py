@@ -10,7 +10,7 @@ from typing import Any
 
 from idp.directory.person import AccountState
 from idp.events import Factor
-from idp.login import flow, keys, totp
+from idp.login import flow, key_site, keys, totp
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Proof
 from idp.login.drawn import Drawn, draw
 from idp.login.effects import Record, Tell
@@ -35,7 +35,7 @@ from idp.login.inputs import (
     Stale,
     Unanswered,
 )
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import (
@@ -60,7 +60,7 @@ STEP_NOW = int(NOON.timestamp()) // totp.STEP
 TAKEN = Taken(NOON, ())
 SPENT = Exhausted(Scope.ACCOUNT, NOON + timedelta(minutes=3))
 KEYS = {
-    subject: SoftKey(SITE.origin, SITE.rp_id, owner=keys.user_handle(subject))
+    subject: SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
     for subject in (JANA_ID, PETR_ID)
 }
 EVERYTHING = frozenset(Factor)
@@ -206,7 +206,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "passkey of an earlier challenge": _key(OWN, challenge=b"x" * 32),
         "passkey signed elsewhere": _key(OWN, origin="https://login.obec.example"),
         "passkey nobody enrolled": _key(None),
-        "passkey that another signed": _key(OWN, PETR_ID, owner=keys.user_handle(JANA_ID)),
+        "passkey that another signed": _key(OWN, PETR_ID, owner=key_site.user_handle(JANA_ID)),
         "passkey that names nobody": _key(OWN, proves="key", owner=b""),
     },
     CheckingPassword: {
