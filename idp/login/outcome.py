@@ -30,7 +30,7 @@ NOT_ACTIVE = {
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
     AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
 }
-Guess = events.PasswordRefused | events.CodeRefused | events.EnrolmentCodeRefused
+Guess = events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
 
 
 def about(person: Person, origin: Origin, now: datetime) -> dict[str, Any]:

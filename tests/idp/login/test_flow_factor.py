@@ -11,6 +11,7 @@ from idp.events import Factor
 from idp.login import flow, totp
 from idp.login.drawn import draw
 from idp.login.effects import (
+    GiveBack,
     KeepAuthenticator,
     OpenSession,
     SpendRecoveryCode,
@@ -143,6 +144,21 @@ def test_a_session_that_is_over_is_not_lifted():
     state, effects = go(state, "key")
     assert state == Failed(Refusal.SESSION_OVER)
     assert not of_kind(effects, OpenSession)
+
+
+@pytest.mark.parametrize("names", [["passkey, no guess left"], ["password", "yes", "key, no guess left"]])
+def test_a_right_key_while_throttled_is_not_even_looked_at(names):
+    before, _ = go(begun(), *names[:-1])
+    state, effects = go(before, names[-1])
+    assert state == before
+    assert told(effects) == [Refusal.TOO_MANY_FOR_ACCOUNT]
+    assert not of_kind(effects, KeepAuthenticator)
+
+
+@pytest.mark.parametrize("names", [["passkey"], ["password", "yes", "key"]])
+def test_a_right_key_costs_no_guess(names):
+    _, effects = go(begun(), *names)
+    assert len(of_kind(effects, GiveBack)) == 1
 
 
 def test_a_right_code_while_throttled_is_not_even_compared():
