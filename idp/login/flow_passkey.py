@@ -39,7 +39,9 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
     if isinstance(authenticator, Refusal):
         again = AwaitingPassword(event.drawn.challenge, state.demanded)
         return again, (Record(replace(refused, reason=authenticator)), Tell(authenticator))
-    checking = CheckingPerson(authenticator.subject, authenticator.name, authenticator.id, state.demanded)
+    checking = CheckingPerson(
+        authenticator.subject, authenticator.name, authenticator.id, now, state.demanded
+    )
     back = GiveBack(event.attempt)
     return checking, (KeepAuthenticator(authenticator), back, AskPerson(authenticator.subject))
 
@@ -61,6 +63,7 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         )
         standing = Standing(
             person=person,
+            read_at=state.asked_at,
             level=AuthenticationLevel.PHISHING_RESISTANT,
             methods=PASSKEY,
             demanded=state.demanded,

@@ -40,9 +40,11 @@ from tests.rig.sign_in_moves import (
 )
 
 PASSWORD, TWO, RESISTANT = AuthenticationLevel
-BARE = Standing(person=JANA)
+BARE = Standing(person=JANA, read_at=NOON)
 DRAWN = draw()
-LIFTED = Standing(person=JANA, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1))
+LIFTED = Standing(
+    person=JANA, read_at=NOON, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1)
+)
 
 
 def test_a_code_used_before_is_refused_and_its_counter_moves_on_with_each():
@@ -68,7 +70,7 @@ def test_a_key_after_the_password_resists_phishing():
 
 def test_a_passkey_alone_asks_the_directory_what_the_account_is_now():
     state, effects = go(begun(), "passkey")
-    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id)
+    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON)
     assert not of_kind(effects, OpenSession)
     state, _ = go(state, "person")
     assert (state.level, state.methods) == (RESISTANT, ("pop", "user", "mfa"))
