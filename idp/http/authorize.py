@@ -73,7 +73,11 @@ async def _can_reach(provider: Provider, session: Session, asked: Request) -> bo
 def _raised(session: Session, asked: Request) -> Standing:
     """The session's password was shown recently enough (`must_ask` saw to it): the factor alone is asked for."""
     return Standing(
-        person=session.person, demanded=asked.demanded, lifting=session.sid, since=session.auth_time
+        person=session.person,
+        read_at=session.facts_at,
+        demanded=asked.demanded,
+        lifting=session.sid,
+        since=session.auth_time,
     )
 
 

@@ -108,6 +108,19 @@ def of_code(
     return throttle.left(book, passwords, now) or throttle.take(book, (*codes, *around), now)
 
 
+def of_key(
+    book: Book, subject: SubjectId | None, caller: Caller, limits: Limits, now: datetime
+) -> Taken | Exhausted:
+    """An answer of a key, whose `subject` is if anybody knows: nobody guesses one, but each costs a write.
+
+    So strangers cannot use up a person's guesses of codes with it; in a known browser it is paid from its own.
+    """
+    browser = _known(book, subject, caller) if subject is not None else None
+    if subject is None or browser is None:
+        return throttle.take(book, purses.of_place(caller.origin.address, limits), now)
+    return throttle.take(book, purses.of_account(subject, browser, Kind.CODE, limits), now)
+
+
 def settled(book: Book, subject: SubjectId, caller: Caller, limits: Limits, now: datetime) -> None:
     """All factors were shown: the person has all guesses again, in this browser or among strangers."""
     browser = _known(book, subject, caller)

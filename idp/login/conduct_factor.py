@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from config.vocabulary import SubjectId
 from idp.directory.person import Person
+from idp.login import charging
 from idp.login.book import Book
 from idp.login.conduct import Visit, answer_step, counted, ids_held_by, session_of, take_step
 from idp.login.inputs import CodeEntered, Input, KeyShown, PersonAnswered, RecoveryCodeEntered, Unanswered
@@ -65,10 +67,16 @@ def show_key(book: Book, visit: Visit, response: str, site: Site) -> Progress:
         if not isinstance(state, AwaitingPassword | AwaitingFactor):
             return None
         session, credential = session_of(book, visit), credential_of(response)
+        known = book.authenticator_of(credential) if credential is not None else None
+        if isinstance(state, AwaitingFactor):
+            subject: SubjectId | None = state.standing.person.subject
+        else:
+            subject = known.subject if known is not None else None
         return KeyShown(
             response=response,
-            known=book.authenticator_of(credential) if credential is not None else None,
+            known=known,
             site=site,
+            attempt=charging.of_key(book, subject, visit.caller, visit.limits, visit.now),
             session=session.sid if session is not None else None,
             origin=visit.caller.origin,
             drawn=visit.drawn,

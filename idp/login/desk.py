@@ -47,19 +47,25 @@ def sign_in(
     now: datetime,
     previous: HandleHash | None,
 ) -> tuple[Session, tuple[SessionId, ...]]:
-    """Open a session under a new handle. The same person in the same browser keeps the session's name."""
+    """Open a session under a new handle. The same person in the same browser keeps the session's name.
+
+    Its facts are from when this sign-in asked the directory: they grow old, and are read again, like any session's.
+    """
     person, origin = opening.person, caller.origin
     over: tuple[SessionId, ...] = ()
     before = live(book, previous, limits, now) if previous is not None else None
     if before is not None and before.person.subject != person.subject:
         over = end(book, (before,), EndReason.REPLACED, origin, now)
         before = None
+    facts_at = opening.read_at
+    if before is not None and before.facts_at > facts_at:
+        person, facts_at = before.person, before.facts_at
     shown_at = opening.since or now
     session = Session(
         sid=before.sid if before else fresh.sid,
         handle=fresh.handle,
         person=person,
-        facts_at=now,
+        facts_at=facts_at,
         locale=flow.locale,
         level=opening.level,
         methods=opening.methods,

@@ -68,6 +68,8 @@ class OpenSession:
     person: Person
     level: AuthenticationLevel
     methods: tuple[str, ...]
+    read_at: datetime
+    """When the directory was asked for `person`."""
     lifting: SessionId | None = None
     """The session of this browser that goes on at the new level."""
     since: datetime | None = None

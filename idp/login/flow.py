@@ -6,7 +6,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | -------------------- | -------------------- | ----------------------------- | -------------------- |
 | AwaitingPassword     | PasswordEntered      | unusable, or no guess         | AwaitingPassword     |
 | AwaitingPassword     | PasswordEntered      | guess counted                 | CheckingPassword     |
-| AwaitingPassword     | KeyShown             | proves nothing                | AwaitingPassword     |
+| AwaitingPassword     | KeyShown             | no guess, proves nothing      | AwaitingPassword     |
 | AwaitingPassword     | KeyShown             | verified its user             | CheckingPerson       |
 | CheckingPassword     | DirectoryAnswered    | error, refusal, no guess      | AwaitingPassword     |
 | CheckingPassword     | DirectoryAnswered    | person with an exception      | SignedIn             |
@@ -20,7 +20,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | AwaitingFactor       | CodeEntered          | right and unused              | SignedIn             |
 | AwaitingFactor       | RecoveryCodeEntered  | no guess, wrong, spent        | AwaitingFactor       |
 | AwaitingFactor       | RecoveryCodeEntered  | right and unused              | SignedIn             |
-| AwaitingFactor       | KeyShown             | proves nothing                | AwaitingFactor       |
+| AwaitingFactor       | KeyShown             | no guess, proves nothing      | AwaitingFactor       |
 | AwaitingFactor       | KeyShown             | the person's own              | SignedIn             |
 | AwaitingFactor       | any of these         | session to be raised is over  | Failed               |
 | AwaitingOfficersCode | EnrolmentCodeEntered | no guess, not for this person | AwaitingOfficersCode |

@@ -86,16 +86,20 @@ def key_shown(state: AwaitingFactor, event: KeyShown, now: datetime) -> Step:
     stopped = _stopped(state, Factor.KEY, event.origin, event.session, now)
     if stopped is not None:
         return stopped
+    refused = events.KeyRefused(**about(standing.person, event.origin, now), reason="")
+    if not isinstance(event.attempt, Taken):
+        return state, throttled(event.attempt, refused, person=standing.person.login)
     used = proven(event, state.challenge, now, alone=False)
     if isinstance(used, Authenticator) and used.subject != standing.person.subject:
         used = Refusal.KEY_OF_ANOTHER
     if isinstance(used, Refusal):
-        refused = events.KeyRefused(**about(standing.person, event.origin, now), reason=used)
-        return AwaitingFactor(standing, event.drawn.challenge), (Record(refused), Tell(used))
+        again = AwaitingFactor(standing, event.drawn.challenge)
+        return again, (Record(replace(refused, reason=used)), Tell(used))
     accepted = events.CodeAccepted(
         **about(standing.person, event.origin, now), factor=Factor.KEY, name=used.name
     )
-    return arrived(shown(standing, Factor.KEY), KeepAuthenticator(used), Record(accepted))
+    back = GiveBack(event.attempt)
+    return arrived(shown(standing, Factor.KEY), KeepAuthenticator(used), back, Record(accepted))
 
 
 def _stopped(

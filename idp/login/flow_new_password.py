@@ -44,7 +44,7 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
     if not isinstance(event.attempt, Taken):
         guess = events.PasswordRefused(**about(person, event.origin, now), reason="")
         return state, throttled(event.attempt, guess, person=person.login)
-    changing = ChangingPassword(state.standing, event.attempt)
+    changing = ChangingPassword(state.standing, event.attempt, now)
     return changing, (ChangePassword(person.subject, event.old, event.new),)
 
 
@@ -73,7 +73,7 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     elif answer.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)
     else:
-        return arrived(replace(standing, person=answer, must_change=None), *done)
+        return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *done)
     failure = events.SignInFailed(**who, reason=reason)
     again = AwaitingPassword(event.drawn.challenge, standing.demanded)
     return again, (*done, Record(failure), Tell(reason))

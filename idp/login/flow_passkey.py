@@ -9,13 +9,14 @@ from idp.directory.person import AccountState
 from idp.events import Factor
 from idp.login import keys
 from idp.login.authenticator import Authenticator, Credential
-from idp.login.effects import AskPerson, KeepAuthenticator, Record, Tell
+from idp.login.effects import AskPerson, GiveBack, KeepAuthenticator, Record, Tell
 from idp.login.inputs import KeyShown, PersonAnswered, Unanswered
 from idp.login.key_site import credential_of
 from idp.login.level import PASSKEY
-from idp.login.outcome import NOT_ACTIVE, Step, about, arrived
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword, CheckingPerson, Standing
+from idp.login.throttle import Taken
 
 
 def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> Authenticator | Refusal:
@@ -31,18 +32,19 @@ def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> 
 
 
 def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
+    subject = event.known.subject if event.known is not None else ""
+    refused = events.KeyRefused(at=now, origin=event.origin, subject=subject, reason="")
+    if not isinstance(event.attempt, Taken):
+        return state, throttled(event.attempt, refused, person="")
     authenticator = proven(event, state.challenge, now, alone=True)
     if isinstance(authenticator, Refusal):
-        refused = events.KeyRefused(
-            at=now,
-            origin=event.origin,
-            subject=event.known.subject if event.known is not None else "",
-            reason=authenticator,
-        )
         again = AwaitingPassword(event.drawn.challenge, state.demanded)
-        return again, (Record(refused), Tell(authenticator))
-    checking = CheckingPerson(authenticator.subject, authenticator.name, authenticator.id, state.demanded)
-    return checking, (KeepAuthenticator(authenticator), AskPerson(authenticator.subject))
+        return again, (Record(replace(refused, reason=authenticator)), Tell(authenticator))
+    checking = CheckingPerson(
+        authenticator.subject, authenticator.name, authenticator.id, now, state.demanded
+    )
+    back = GiveBack(event.attempt)
+    return checking, (KeepAuthenticator(authenticator), back, AskPerson(authenticator.subject))
 
 
 def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Step:
@@ -62,6 +64,7 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         )
         standing = Standing(
             person=person,
+            read_at=state.asked_at,
             level=AuthenticationLevel.PHISHING_RESISTANT,
             methods=PASSKEY,
             demanded=state.demanded,

@@ -34,7 +34,7 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
         return state, throttled(event.attempt, refused, person=event.login)
-    checking = CheckingPassword(event.login, event.attempt, state.demanded)
+    checking = CheckingPassword(event.login, event.attempt, now, state.demanded)
     return checking, (AskDirectory(event.login, event.password),)
 
 
@@ -60,7 +60,7 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
     demanded = levels.strongest(state.demanded, event.needed)
-    standing = Standing(person=person, demanded=demanded, must_change=must_change)
+    standing = Standing(person=person, read_at=state.asked_at, demanded=demanded, must_change=must_change)
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 
 

@@ -100,13 +100,12 @@ class RecoveryCodeEntered(Counted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyShown(Happening):
+class KeyShown(Counted):
     response: str = field(repr=False)
     """JSON of the browser's PublicKeyCredential (WebAuthn Level 3 §5.1, toJSON)."""
     known: Authenticator | None
     """The authenticator whose credential it names."""
     site: Site
-    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ NOT_ACTIVE = {
     AccountState.PASSWORD_EXPIRED: Refusal.PASSWORD_EXPIRED,
     AccountState.ROLES_MIXED: Refusal.ROLES_MIXED,
 }
-Guess = events.PasswordRefused | events.CodeRefused | events.EnrolmentCodeRefused
+Guess = events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
 
 
 def about(person: Person, origin: Origin, now: datetime) -> dict[str, Any]:
@@ -47,8 +47,9 @@ def arrived(standing: Standing, *before: Effect) -> Step:
     """All is shown: a session, or first a new password."""
     if standing.must_change is not None:
         return AwaitingNewPassword(standing), before
-    opening = OpenSession(standing.person, standing.level, standing.methods, standing.lifting, standing.since)
-    return SignedIn(standing.person, standing.level, standing.methods), (*before, opening)
+    shown_by = standing.person, standing.level, standing.methods
+    opening = OpenSession(*shown_by, standing.read_at, standing.lifting, standing.since)
+    return SignedIn(*shown_by), (*before, opening)
 
 
 def failed(person: Person, reason: Refusal, origin: Origin, now: datetime) -> Step:

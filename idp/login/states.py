@@ -17,6 +17,8 @@ class Standing:
     """What a sign-in has come to once it is known who it is."""
 
     person: Person
+    read_at: datetime
+    """When the directory was asked for `person`: no later than what it said."""
     level: AuthenticationLevel = AuthenticationLevel.PASSWORD
     methods: tuple[str, ...] = PASSWORD
     """RFC 8176 names of what was shown."""
@@ -44,6 +46,7 @@ class CheckingPassword:
 
     login: str
     taken: Taken
+    asked_at: datetime
     demanded: AuthenticationLevel | None = None
 
 
@@ -56,6 +59,7 @@ class CheckingPerson:
     """The name its owner gave it."""
     key: AuthenticatorId
     """Must still be the person's when the directory has answered."""
+    asked_at: datetime
     demanded: AuthenticationLevel | None = None
 
 
@@ -101,6 +105,7 @@ class ChangingPassword:
 
     standing: Standing
     taken: Taken
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

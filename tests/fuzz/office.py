@@ -120,7 +120,11 @@ class Office(RuleBasedStateMachine):
         if session is None:
             return self.begin(browser, RESISTANT)
         standing = Standing(
-            person=session.person, demanded=RESISTANT, lifting=session.sid, since=session.auth_time
+            person=session.person,
+            read_at=session.facts_at,
+            demanded=RESISTANT,
+            lifting=session.sid,
+            since=session.auth_time,
         )
         made = self.begun(browser, AwaitingFactor(standing, draw().challenge), RESISTANT)
         self.lifted[made[0]] = session.sid

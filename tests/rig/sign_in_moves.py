@@ -98,8 +98,10 @@ def challenge_of(state: State) -> bytes:
     return getattr(state, "challenge", b"n" * 32)
 
 
-def key_shown(known: Authenticator | None, drawn: Drawn, response: str, session: Any = None) -> KeyShown:
-    return KeyShown(response=response, known=known, site=SITE, drawn=drawn, session=session)
+def key_shown(
+    known: Authenticator | None, drawn: Drawn, response: str, session: Any = None, attempt: Any = TAKEN
+) -> KeyShown:
+    return KeyShown(response=response, known=known, site=SITE, drawn=drawn, session=session, attempt=attempt)
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,9 @@ def _recovery(proves: str = "", *, unused: bool = True, attempt: Any = TAKEN) ->
 def _key(known: Authenticator | None, subject: Any = JANA_ID, proves: str = "", **changes: Any) -> Move:
     def make(state: State, drawn: Drawn) -> Input:
         answered = changes.get("challenge") or challenge_of(state)
-        more = {name: value for name, value in changes.items() if name != "challenge"}
-        return key_shown(known, drawn, KEYS[subject].shown(answered, **more), "live")
+        more = {name: value for name, value in changes.items() if name not in ("challenge", "attempt")}
+        response, attempt = KEYS[subject].shown(answered, **more), changes.get("attempt", TAKEN)
+        return key_shown(known, drawn, response, "live", attempt)
 
     return Move(make, proves)
 
@@ -206,6 +209,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "passkey of an earlier challenge": _key(OWN, challenge=b"x" * 32),
         "passkey signed elsewhere": _key(OWN, origin="https://login.obec.example"),
         "passkey nobody enrolled": _key(None),
+        "passkey, no guess left": _key(OWN, attempt=SPENT),
         "passkey that another signed": _key(OWN, PETR_ID, owner=key_site.user_handle(JANA_ID)),
         "passkey that names nobody": _key(OWN, proves="key", owner=b""),
     },
@@ -246,6 +250,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "key": _key(OWN, proves="key"),
         "key that verified nobody": _key(OWN, proves="key", flags=UP),
         "key of an earlier challenge": _key(OWN, challenge=b"x" * 32),
+        "key, no guess left": _key(OWN, attempt=SPENT),
         "key of another": _key(PETRS, PETR_ID),
         "key for another site": _key(OWN, rp_id="obec.test"),
     },

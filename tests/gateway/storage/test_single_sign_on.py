@@ -121,8 +121,8 @@ async def test_sign_ins_under_way_end_with_everything_of_their_person_and_with_n
             locale=Language.CZECH, began_at=now, expires_at=now + timedelta(minutes=10),
         )
         for state in (
-            AwaitingOfficersCode(Standing(person=JANA)),
-            AwaitingOfficersCode(Standing(person=person(PETR, "svoboda.petr"))),
+            AwaitingOfficersCode(Standing(person=JANA, read_at=now)),
+            AwaitingOfficersCode(Standing(person=person(PETR, "svoboda.petr"), read_at=now)),
             AwaitingPassword(b"c" * 32),
         )
     )  # fmt: skip

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code
-from idp.login import key_site
+from idp.login import key_site, purses, throttle
 from tests.rig.provider import CALLBACK, Browser, challenge_on
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 from tests.rig.slapd import Directory
@@ -116,6 +116,46 @@ async def test_a_key_nobody_enrolled_and_nonsense_are_refused_alike(world: World
     nonsense = await browser.form(page, "key", {"key": "{"})
     assert {unknown.status, nonsense.status} == {422}
     assert world.rig.kept.reasons()[-2:] == ["key_unknown", "key_answer_unreadable"]
+
+
+@pytest.mark.parametrize("password_shown", [False, True])
+async def test_answers_of_keys_that_prove_nothing_run_out_for_their_place_and_spare_a_known_browser(
+    world: World, password_shown: bool
+):
+    """Each is a durable write: who posts them without end is refused, and a person's own browser is not."""
+    key, known, stranger = await world.key_of(), world.rig.browser(), world.rig.browser()
+    assert (await known.key(await known.begin(), key)).status == 303
+    world.rig.clock.forward(seconds=1)
+    page = await at_factor(world, stranger) if password_shown else await stranger.begin()
+    place = purses.of_place("192.0.2.7", world.rig.provider.sign_in)
+
+    def nearly_all(book):
+        for _ in range(place[0].limit.guesses - 2):
+            assert isinstance(throttle.take(book, place, world.rig.clock()), throttle.Taken)
+
+    await world.rig.kept.store.transact(nearly_all)
+    answers = [await stranger.form(page, "key", {"key": "{"}) for _ in range(4)]
+    assert [answer.status for answer in answers] == [422, 422, 429, 429]
+    assert world.rig.kept.reasons()[-1] == "too_many_attempts_address"
+    assert answers[-1].headers["Retry-After"] == "900"
+    shown = await stranger.get(page + ("&by=key" if password_shown else ""))
+    honest = await stranger.form(page, "key", {"key": key.shown(challenge_on(shown))})
+    assert honest.status == 429  # not looked at
+    assert SSO not in stranger.cookies
+    again = await known.key(await known.begin(prompt="login"), key)
+    assert again.status == 303
+
+
+async def test_a_known_browser_runs_out_of_answers_of_keys_too(world: World):
+    key, known = await world.key_of(), world.rig.browser()
+    assert (await known.key(await known.begin(), key)).status == 303
+    world.rig.clock.forward(seconds=1)
+    page = await known.begin(prompt="login")
+    wrong = {"rp_id": "obec.test"}
+    statuses = [(await known.key(page, key, **wrong)).status for _ in range(5)]
+    shown = await known.get(page)
+    statuses.append((await known.form(page, "key", {"key": key.shown(challenge_on(shown))})).status)
+    assert statuses == [422] * 5 + [429]
 
 
 async def test_a_key_of_another_is_no_second_factor(world: World):

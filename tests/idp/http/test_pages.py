@@ -169,7 +169,10 @@ async def test_the_other_pages_of_the_second_factor_are_accessible(
         name = FlowId(page.url.partition("flow=")[2].partition("&")[0])
         await world.rig.kept.store.transact(
             lambda book: book.keep_flow(
-                replace(book.flow(name), state=AwaitingNewPassword(Standing(person=world.jana)))
+                replace(
+                    book.flow(name),
+                    state=AwaitingNewPassword(Standing(person=world.jana, read_at=world.rig.clock())),
+                )
             )
         )
         await page.goto(f"{origin}/sign-in?flow={name}")

@@ -1,5 +1,6 @@
 """A sign-in that has shown something ends with all of its person's sessions: it opens nothing afterwards."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from idp.http.cookies import KNOWN, SSO
 from idp.login import desk, officer, totp
 from idp.login.exception import ExceptionId
 from idp.login.handle import hashed
+from idp.login.session import Session
 from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
 from tests.rig.people import person
 from tests.rig.provider import Browser
@@ -137,3 +139,45 @@ async def test_an_exception_that_an_officer_ends_ends_sign_ins_under_way(world: 
 
     await world.rig.kept.store.transact(work)
     await opens_nothing(world, late, page)
+
+
+async def opened(world: World) -> Session:
+    (session,) = await world.rig.kept.store.look(lambda book: book.sessions_of_subject(world.jana.subject))
+    return session
+
+
+async def test_facts_are_as_old_as_the_password_step_and_read_again_as_soon_as_others(world: World):
+    """Nine minutes between password and code: with facts called new, nobody would look at them for as long again."""
+    browser, page = await at_factor(world)
+    read_at = world.rig.clock()
+    world.rig.clock.forward(minutes=9)
+    assert (await browser.code(page, world.code())).status == 303
+    session = await opened(world)
+    assert (session.facts_at, session.auth_time) == (read_at, world.rig.clock())
+    assert world.rig.clock() >= session.facts_at + world.rig.provider.refresh
+    await browser.get("/account")
+    assert (await opened(world)).facts_at == world.rig.clock()
+
+
+async def test_a_passkey_alone_opens_a_session_with_facts_of_that_moment(world: World):
+    key, browser = await world.key_of(), world.rig.browser()
+    page = await browser.begin()
+    world.rig.clock.forward(minutes=9)
+    assert (await browser.key(page, key)).status == 303
+    assert (await opened(world)).facts_at == world.rig.clock()
+
+
+async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World):
+    """A role was taken while the same browser stood at the code of another sign-in."""
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=1)
+    page = await browser.begin(prompt="login")
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+    world.rig.clock.forward(minutes=2)
+    without, now = replace(world.jana, roles=()), world.rig.clock()
+    sid, limits = (await opened(world)).sid, world.rig.provider.sign_in
+    assert await world.rig.kept.store.refresh(sid, without, limits, now) is not None
+    world.rig.clock.forward(minutes=1)
+    assert (await browser.code(page, world.code())).status == 303
+    session = await opened(world)
+    assert (session.person.roles, session.facts_at) == ((), now)

@@ -60,9 +60,11 @@ from tests.rig.sign_in_moves import (
 )
 
 PASSWORD, TWO, RESISTANT = AuthenticationLevel
-BARE = Standing(person=JANA)
+BARE = Standing(person=JANA, read_at=NOON)
 DRAWN = draw()
-LIFTED = Standing(person=JANA, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1))
+LIFTED = Standing(
+    person=JANA, read_at=NOON, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1)
+)
 WHOLE = (
     {"password", "code"}, {"password", "recovery"}, {"password", "key"}, {"excepted"}, {"passkey", "account"},
     {"password", "officer", "new code"}, {"password", "officer", "new key"},
@@ -76,15 +78,15 @@ REACHED = {
 demands = st.sampled_from([None, *AuthenticationLevel])
 STATES = (
     AwaitingPassword(DRAWN.challenge),
-    CheckingPassword(JANA.login, TAKEN),
-    CheckingPerson(JANA_ID, "Klíč", OWN.id),
+    CheckingPassword(JANA.login, TAKEN, NOON),
+    CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON),
     AwaitingFactor(BARE, DRAWN.challenge),
     AwaitingFactor(LIFTED, DRAWN.challenge),
     AwaitingOfficersCode(BARE),
     AwaitingEnrolment(BARE, Proof.OFFICERS_CODE, DRAWN.secret, DRAWN.challenge),
     AwaitingSaved(BARE, OWN.id),
     AwaitingNewPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED)),
-    ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN),
+    ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN, NOON),
     SignedIn(JANA, TWO, ("pwd",)),
     Failed(Refusal.FACTOR_MISSING),
 )

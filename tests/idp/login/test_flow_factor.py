@@ -11,6 +11,7 @@ from idp.events import Factor
 from idp.login import flow, totp
 from idp.login.drawn import draw
 from idp.login.effects import (
+    GiveBack,
     KeepAuthenticator,
     OpenSession,
     SpendRecoveryCode,
@@ -39,9 +40,11 @@ from tests.rig.sign_in_moves import (
 )
 
 PASSWORD, TWO, RESISTANT = AuthenticationLevel
-BARE = Standing(person=JANA)
+BARE = Standing(person=JANA, read_at=NOON)
 DRAWN = draw()
-LIFTED = Standing(person=JANA, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1))
+LIFTED = Standing(
+    person=JANA, read_at=NOON, demanded=RESISTANT, lifting=SessionId("live"), since=NOON - timedelta(hours=1)
+)
 
 
 def test_a_code_used_before_is_refused_and_its_counter_moves_on_with_each():
@@ -67,7 +70,7 @@ def test_a_key_after_the_password_resists_phishing():
 
 def test_a_passkey_alone_asks_the_directory_what_the_account_is_now():
     state, effects = go(begun(), "passkey")
-    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id)
+    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON)
     assert not of_kind(effects, OpenSession)
     state, _ = go(state, "person")
     assert (state.level, state.methods) == (RESISTANT, ("pop", "user", "mfa"))
@@ -143,6 +146,21 @@ def test_a_session_that_is_over_is_not_lifted():
     state, effects = go(state, "key")
     assert state == Failed(Refusal.SESSION_OVER)
     assert not of_kind(effects, OpenSession)
+
+
+@pytest.mark.parametrize("names", [["passkey, no guess left"], ["password", "yes", "key, no guess left"]])
+def test_a_right_key_while_throttled_is_not_even_looked_at(names):
+    before, _ = go(begun(), *names[:-1])
+    state, effects = go(before, names[-1])
+    assert state == before
+    assert told(effects) == [Refusal.TOO_MANY_FOR_ACCOUNT]
+    assert not of_kind(effects, KeepAuthenticator)
+
+
+@pytest.mark.parametrize("names", [["passkey"], ["password", "yes", "key"]])
+def test_a_right_key_costs_no_guess(names):
+    _, effects = go(begun(), *names)
+    assert len(of_kind(effects, GiveBack)) == 1
 
 
 def test_a_right_code_while_throttled_is_not_even_compared():

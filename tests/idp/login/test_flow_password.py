@@ -68,7 +68,7 @@ def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(held, comes
     answered = DirectoryAnswered(
         answer=person(), attempt=TAKEN, held=frozenset(held), needed=RESISTANT, drawn=DRAWN
     )
-    state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, TWO), answered, NOON)
+    state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, TWO), answered, NOON)
     assert isinstance(state, comes_to)
 
 
@@ -86,7 +86,7 @@ def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
             needed=needed,
             drawn=DRAWN,
         )
-        state, _ = flow.step(CheckingPassword(JANA.login, TAKEN), answered, NOON)
+        state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
         assert isinstance(state, comes_to)
 
 
@@ -95,7 +95,7 @@ def test_an_account_that_is_not_active_is_refused_though_its_password_is_right(a
     answered = DirectoryAnswered(
         answer=person(state=account), attempt=TAKEN, held=frozenset(Factor), drawn=DRAWN
     )
-    state, effects = flow.step(CheckingPassword(JANA.login, TAKEN), answered, NOON)
+    state, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
     assert isinstance(state, AwaitingPassword)
     assert told(effects) == [NOT_ACTIVE[account]]
 
@@ -111,6 +111,6 @@ def test_the_directorys_reason_is_logged_and_not_shown():
     answered = DirectoryAnswered(
         answer=Rejected("account_locked"), attempt=TAKEN, held=frozenset(), drawn=DRAWN
     )
-    _, effects = flow.step(CheckingPassword(JANA.login, TAKEN), answered, NOON)
+    _, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
     assert told(effects) == [Refusal.WRONG_CREDENTIALS]
     assert recorded(effects)[0].reason == "account_locked"
