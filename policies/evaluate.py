@@ -21,7 +21,7 @@ from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, withou
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 2_048  # outcomes of a book, under a KiB each
+REMEMBERED = 1_024  # outcomes of a book, under a KiB each
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 
@@ -239,7 +239,7 @@ def _together(titles: Sequence[Text]) -> Text:
     }
 
 
-@lru_cache(maxsize=128)  # 14 KiB each
+@lru_cache(maxsize=32)  # 14 KiB each
 def _known_entities(of: Parties) -> cedarpy.Entities:
     """Parsed once: a person comes back to the same application at once, with other actions."""
     return cedarpy.Entities.from_json_str(entities(of))

@@ -136,6 +136,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="odpověď klíče nelze přečíst", en="the key's answer cannot be read"
             ),
             "key_unknown": Title(cs="takový klíč nikdo nepřidal", en="nobody enrolled such a key"),
+            "key_owner_unnamed": Title(cs="klíč neřekl, čí je", en="the key did not say whose it is"),
             "key_of_another_person": Title(cs="klíč patří jiné osobě", en="the key is another person's"),
             "key_challenge_wrong": Title(
                 cs="klíč odpověděl na jinou výzvu, nebo už jednou použitou",

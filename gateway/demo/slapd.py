@@ -4,10 +4,12 @@ It speaks TLS 1.2 and later under a given certificate, refuses plain binds, know
 policy overlay, and ends when we end (`setpriv --pdeathsig`). Up in about 0.2 s.
 """
 
+import random
 import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from gateway.demo.authority import KeyPair, write_private
 
 READY_WITHIN = 5.0  # seconds; a loaded machine needs more than the usual 0.1
 ENDS_WITHIN = 5.0  # seconds after SIGTERM
+OWN_PORTS = (20_000, 32_768)
 PORT_ATTEMPTS = 3  # another program may take a free port before slapd does
 SCHEMAS = ("core", "cosine", "inetorgperson", "nis")
 MODULES = ("back_mdb", "memberof", "ppolicy", "argon2", "syncprov")
@@ -213,10 +216,14 @@ def start(plan: DirectoryPlan) -> Slapd:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that nobody listens on. Below those that the system hands out (ip_local_port_range, 32768 and above):
+    a connection of somebody else could take one of these before it is used.
+    """
+    while True:
+        port = random.randrange(*OWN_PORTS)  # noqa: S311 - no secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _answers(port: int) -> bool:

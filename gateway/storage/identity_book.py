@@ -68,6 +68,10 @@ class IdentityBook(AuthenticatorsBook):
     def drop_flow(self, name: FlowId) -> None:
         self._drop(sign_in_flow, id=name)
 
+    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
+        theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
+        self._connection.execute(delete(sign_in_flow).where(theirs))
+
     def flows_from(self, address: str, now: datetime) -> int:
         living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"
         return int(self._driver.execute(living, (address, micros(now))).fetchone()[0])

@@ -23,6 +23,7 @@ from idp.login.states import (
     AwaitingPassword,
     AwaitingSaved,
     Waiting,
+    subject_of,
 )
 from idp.oidc.book import AccessToken, Code
 from idp.oidc.client import ClientId, Scope
@@ -57,6 +58,7 @@ def flow_row(flow: Flow, seal: Seal) -> Values:
     return {
         "id": flow.id,
         "browser": flow.browser,
+        "subject": subject_of(flow.state),
         "sealed_state": seal.close(state_text(flow.state), f"sign_in_flow:{flow.id}"),
         "asked": flow.asked,
         "address": flow.address,

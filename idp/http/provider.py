@@ -15,7 +15,7 @@ from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
 from idp.http.page import Pages
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.recovery import RecoveryBook
 from idp.oidc import book as oidc_book
 from idp.oidc.client import Clients

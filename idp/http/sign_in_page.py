@@ -20,6 +20,7 @@ from idp.login import keys, totp
 from idp.login.authenticator import Authenticator, Credential
 from idp.login.book import Flow
 from idp.login.effects import Tell
+from idp.login.key_site import passkey_options
 from idp.login.level import LEVELS, reaches
 from idp.login.refusal import TOLD
 from idp.login.spoken_code import SpokenCode, written
@@ -73,7 +74,7 @@ def page(
     match flow.state:
         case AwaitingPassword(challenge):
             provider = provider_of(request)
-            options = keys.request_options(provider.site, challenge, None)
+            options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
             content = "sign_in.html", {**name, "options": options}
         case AwaitingFactor(standing, challenge):

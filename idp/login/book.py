@@ -112,6 +112,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def drop_flow(self, name: FlowId) -> None: ...
 
+    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
+        """All sign-ins under way in which it is known that they are this person's; `but` goes on."""
+        ...
+
     def flows_from(self, address: str, now: datetime) -> int: ...
 
     def subject_of(self, login: str) -> SubjectId | None:

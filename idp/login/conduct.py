@@ -13,6 +13,7 @@ from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.events import Factor, Origin
 from idp.login import charging, purses
+from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, live, sign_in
@@ -118,6 +119,10 @@ def held_by(book: Book, subject: SubjectId) -> frozenset[Factor]:
     """Kinds of factor the person can show now."""
     kinds = {one.factor for one in book.authenticators(subject)}
     return frozenset(kinds | {Factor.RECOVERY_CODE} if book.recovery_codes_left(subject) else kinds)
+
+
+def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
+    return frozenset(one.id for one in book.authenticators(subject))
 
 
 def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progress:

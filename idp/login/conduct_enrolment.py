@@ -1,9 +1,9 @@
 """Conducts the enrolment of a first factor; each function is one transaction of the caller."""
 
 from idp.login.book import Book
-from idp.login.conduct import Visit, counted, take_step
+from idp.login.conduct import Visit, counted, ids_held_by, take_step
 from idp.login.inputs import CodesAskedAgain, CodesSaved, EnrolmentCodeEntered, Input, KeyMade
-from idp.login.keys import Site, credential_of
+from idp.login.key_site import Site, credential_of
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingOfficersCode, AwaitingSaved, State
@@ -47,10 +47,21 @@ def make_key(book: Book, visit: Visit, response: str, name: str, site: Site) -> 
 
 def renew_recovery_codes(book: Book, visit: Visit) -> Progress:
     """For who lost the page with the codes before putting them away."""
-    event = CodesAskedAgain(origin=visit.caller.origin, drawn=visit.drawn)
-    return take_step(book, visit, lambda state: event if isinstance(state, AwaitingSaved) else None)
+
+    def happened(state: State) -> Input | None:
+        if not isinstance(state, AwaitingSaved):
+            return None
+        held = ids_held_by(book, state.standing.person.subject)
+        return CodesAskedAgain(held=held, origin=visit.caller.origin, drawn=visit.drawn)
+
+    return take_step(book, visit, happened)
 
 
 def confirm_saved(book: Book, visit: Visit) -> Progress:
-    event = CodesSaved(origin=visit.caller.origin, drawn=visit.drawn)
-    return take_step(book, visit, lambda state: event if isinstance(state, AwaitingSaved) else None)
+    def happened(state: State) -> Input | None:
+        if not isinstance(state, AwaitingSaved):
+            return None
+        held = ids_held_by(book, state.standing.person.subject)
+        return CodesSaved(held=held, origin=visit.caller.origin, drawn=visit.drawn)
+
+    return take_step(book, visit, happened)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from idp.directory.person import Person
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, counted, session_of, take_step
+from idp.login.conduct import Visit, answer_step, counted, ids_held_by, session_of, take_step
 from idp.login.inputs import CodeEntered, Input, KeyShown, PersonAnswered, RecoveryCodeEntered, Unanswered
-from idp.login.keys import Site, credential_of
+from idp.login.key_site import Site, credential_of
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, AwaitingPassword, CheckingPerson, State
@@ -81,5 +81,6 @@ def answer_passkey(
     book: Book, visit: Visit, checking: CheckingPerson, answer: Person | Unanswered | None
 ) -> Progress:
     """Second half: what the directory says of the passkey's owner now."""
-    event = PersonAnswered(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
+    held = ids_held_by(book, checking.subject)
+    event = PersonAnswered(answer=answer, held=held, origin=visit.caller.origin, drawn=visit.drawn)
     return answer_step(book, visit, AwaitingPassword, checking, event)

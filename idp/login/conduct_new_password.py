@@ -45,8 +45,8 @@ def answer_new_password(
 ) -> Progress:
     """Second half: why it was not changed, or what the directory says of the person after the change.
 
-    After a change every session of the person ends, before the new one opens: whoever else knew the old password
-    may have one.
+    After a change every session and every other sign-in of the person ends, before the new session opens: whoever
+    else knew the old password may have one.
     """
     event: Input
     over: tuple[SessionId, ...] = ()
@@ -55,6 +55,6 @@ def answer_new_password(
     else:
         event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
         who, origin = checking.standing.person.subject, visit.caller.origin
-        over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now)
+        over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now, but=visit.flow)
     progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
     return replace(progress, ended=(*over, *progress.ended))

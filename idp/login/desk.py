@@ -10,7 +10,7 @@ from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Origin
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
-from idp.login.handle import HandleHash
+from idp.login.handle import FlowId, HandleHash
 from idp.login.level import reaches
 from idp.login.needed_level import needed
 from idp.login.new_device import NewDevice
@@ -134,6 +134,7 @@ def refresh(
     if session is None or session.ended_at is not None:
         return None
     if person is None or person.subject != session.person.subject or person.state.ends_sessions:
+        book.drop_flows_of(session.person.subject)
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
     if not reaches(session.level, needed(person, limits)):
@@ -174,16 +175,24 @@ def end_one(
 
 
 def end_all(
-    book: Book, subject: SubjectId, reason: EndReason, origin: Origin, now: datetime
+    book: Book,
+    subject: SubjectId,
+    reason: EndReason,
+    origin: Origin,
+    now: datetime,
+    but: FlowId | None = None,
 ) -> tuple[SessionId, ...]:
+    """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
+    book.drop_flows_of(subject, but)
     return end(book, book.sessions_of_subject(subject), reason, origin, now)
 
 
 def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
     """An officer's act: every authenticator, recovery code and unused enrolment code of a person goes.
 
-    Sessions go on; see `end_all`. False when there was nothing.
+    Sessions go on; see `end_all`. Sign-ins under way do not. False when there was nothing.
     """
+    book.drop_flows_of(subject)
     removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
     recovery = book.recovery_codes_left(subject)
     book.renew_recovery_codes(subject, (), now)

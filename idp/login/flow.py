@@ -14,6 +14,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | CheckingPassword     | DirectoryAnswered    | person without a factor       | AwaitingOfficersCode |
 | CheckingPassword     | DirectoryAnswered    | no factor reaches the level   | Failed               |
 | CheckingPerson       | PersonAnswered       | error, unknown, not active    | AwaitingPassword     |
+| CheckingPerson       | PersonAnswered       | key removed meanwhile         | AwaitingPassword     |
 | CheckingPerson       | PersonAnswered       | person                        | SignedIn             |
 | AwaitingFactor       | CodeEntered          | no guess, wrong, replay       | AwaitingFactor       |
 | AwaitingFactor       | CodeEntered          | right and unused              | SignedIn             |
@@ -30,6 +31,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | AwaitingEnrolment    | either               | right                         | AwaitingSaved        |
 | AwaitingSaved        | CodesAskedAgain      |                               | AwaitingSaved        |
 | AwaitingSaved        | CodesSaved           |                               | SignedIn             |
+| AwaitingSaved        | either               | the factor was removed        | Failed               |
 | AwaitingNewPassword  | NewPasswordEntered   | unusable, or no guess         | AwaitingNewPassword  |
 | AwaitingNewPassword  | NewPasswordEntered   | guess counted                 | ChangingPassword     |
 | ChangingPassword     | PasswordNotChanged   |                               | AwaitingNewPassword  |
@@ -51,6 +53,7 @@ Laws, each a property test:
    an officer issued for that very person; no factor is ever replaced or removed here.
 6. Every challenge is answered once; every one-time, recovery and enrolment code works once.
 7. Whoever must change the password gets a session only after the directory has changed it.
+8. What opens a session is held by the person at that moment: a factor that was removed meanwhile opens nothing.
 """
 
 from collections.abc import Callable

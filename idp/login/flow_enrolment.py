@@ -84,10 +84,14 @@ def key_made(state: AwaitingEnrolment, event: KeyMade, now: datetime) -> Step:
 
 
 def codes_asked_again(state: AwaitingSaved, event: CodesAskedAgain, now: datetime) -> Step:
+    if state.enrolled not in event.held:
+        return failed(state.standing.person, Refusal.FACTOR_MISSING, event.origin, now)
     return state, _renewed(state.standing, event.origin, event.drawn, now)
 
 
-def codes_saved(state: AwaitingSaved, _event: CodesSaved, _now: datetime) -> Step:
+def codes_saved(state: AwaitingSaved, event: CodesSaved, now: datetime) -> Step:
+    if state.enrolled not in event.held:  # an officer may have removed it meanwhile
+        return failed(state.standing.person, Refusal.FACTOR_MISSING, event.origin, now)
     return arrived(state.standing)
 
 
@@ -137,7 +141,7 @@ def _enrolled(
         name=authenticator.name,
         proof=authenticator.proven_by.value,
     )
-    return AwaitingSaved(standing), (
+    return AwaitingSaved(standing, authenticator.id), (
         KeepAuthenticator(authenticator),
         *before,
         Record(enrolled),

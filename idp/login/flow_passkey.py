@@ -11,6 +11,7 @@ from idp.login import keys
 from idp.login.authenticator import Authenticator, Credential
 from idp.login.effects import AskPerson, KeepAuthenticator, Record, Tell
 from idp.login.inputs import KeyShown, PersonAnswered, Unanswered
+from idp.login.key_site import credential_of
 from idp.login.level import PASSKEY
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived
 from idp.login.refusal import Refusal
@@ -21,7 +22,7 @@ def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> 
     """The authenticator as it is after this signature."""
     known = event.known
     if known is None or not isinstance(known.means, Credential):
-        unreadable = keys.credential_of(event.response) is None
+        unreadable = credential_of(event.response) is None
         return Refusal.KEY_UNREADABLE if unreadable else Refusal.KEY_UNKNOWN
     after = keys.shown(event.response, challenge, known.means, known.subject, event.site, alone=alone)
     if isinstance(after, Refusal):
@@ -40,7 +41,7 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         )
         again = AwaitingPassword(event.drawn.challenge, state.demanded)
         return again, (Record(refused), Tell(authenticator))
-    checking = CheckingPerson(authenticator.subject, authenticator.name, state.demanded)
+    checking = CheckingPerson(authenticator.subject, authenticator.name, authenticator.id, state.demanded)
     return checking, (KeepAuthenticator(authenticator), AskPerson(authenticator.subject))
 
 
@@ -51,6 +52,8 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         reason = Refusal.DIRECTORY_UNREACHABLE
     elif person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
         reason = Refusal.UNKNOWN_PERSON
+    elif state.key not in event.held:
+        reason = Refusal.KEY_UNKNOWN
     elif person.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
     else:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.events import NOWHERE, Factor, Origin
-from idp.login.authenticator import Authenticator
+from idp.login.authenticator import Authenticator, AuthenticatorId
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import SpokenCode
 from idp.login.throttle import Exhausted, Taken
@@ -78,6 +78,8 @@ class DirectoryAnswered(Happening):
 class PersonAnswered(Happening):
     answer: Person | Unanswered | None
     """None: the directory knows nobody of that identity."""
+    held: frozenset[AuthenticatorId]
+    """The person's authenticators as they are now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +131,14 @@ class KeyMade(Happening):
 class CodesAskedAgain(Happening):
     """The page with the recovery codes is gone, and they were not saved."""
 
+    held: frozenset[AuthenticatorId]
+    """As of PersonAnswered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodesSaved(Happening):
-    pass
+    held: frozenset[AuthenticatorId]
+    """As of PersonAnswered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,8 +57,9 @@ def grant_exception(
 
 
 def end_exceptions(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> int:
-    """End those of a person that run; how many there were."""
+    """End those of a person that run, and sign-ins under way that may have used one; how many there were."""
     running = [one for one in book.exceptions() if one.subject == subject and one.runs(now)]
+    book.drop_flows_of(subject)
     for one in running:
         book.keep_exception(replace(one, ended_at=now, ended_by=by))
         book.record(events.ExceptionEnded(at=now, person=login, subject=subject, by=by))

@@ -26,6 +26,7 @@ from idp.login.book import Book
 from idp.login.drawn import Drawn
 from idp.login.flow_enrolment import UNNAMED
 from idp.login.flow_factor import matched
+from idp.login.key_site import Site
 from idp.login.level import reaches
 from idp.login.pending import Pending
 from idp.login.refusal import Refusal
@@ -100,7 +101,7 @@ def add_key(
     session: Session,
     response: str,
     typed: str,
-    site: keys.Site,
+    site: Site,
     drawn: Drawn,
     origin: Origin,
     now: datetime,
@@ -141,6 +142,7 @@ def remove(
     if isinstance(found, Refused):
         return refused(book, session, found, origin, now)
     book.drop_authenticator(found.id)
+    book.drop_flows_of(session.person.subject)  # it may have been shown there
     by = session.person.login
     book.record(
         events.FactorRemoved(**_about(session, origin, now), factor=found.factor, name=found.name, by=by)

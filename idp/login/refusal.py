@@ -35,6 +35,8 @@ class Refusal(StrEnum):
     KEY_UNREADABLE = "key_answer_unreadable"
     KEY_UNKNOWN = "key_unknown"
     KEY_OF_ANOTHER = "key_of_another_person"
+    KEY_OWNER_UNNAMED = "key_owner_unnamed"
+    """A passkey alone must say whose it is (WebAuthn Level 3 §7.2 step 6)."""
     KEY_CHALLENGE_WRONG = "key_challenge_wrong"
     """Replayed, or of another sign-in."""
     KEY_ORIGIN_WRONG = "key_origin_wrong"
@@ -144,6 +146,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.KEY_UNREADABLE: Told.KEY_REFUSED,
     Refusal.KEY_UNKNOWN: Told.KEY_REFUSED,
     Refusal.KEY_OF_ANOTHER: Told.KEY_REFUSED,
+    Refusal.KEY_OWNER_UNNAMED: Told.KEY_REFUSED,
     Refusal.KEY_CHALLENGE_WRONG: Told.KEY_REFUSED,
     Refusal.KEY_ORIGIN_WRONG: Told.KEY_REFUSED,
     Refusal.KEY_SITE_WRONG: Told.KEY_REFUSED,

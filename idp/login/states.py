@@ -6,7 +6,7 @@ from datetime import datetime
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.login import totp
-from idp.login.authenticator import Proof
+from idp.login.authenticator import AuthenticatorId, Proof
 from idp.login.level import PASSWORD
 from idp.login.refusal import Refusal
 from idp.login.throttle import Taken
@@ -54,6 +54,8 @@ class CheckingPerson:
     subject: SubjectId
     authenticator: str
     """The name its owner gave it."""
+    key: AuthenticatorId
+    """Must still be the person's when the directory has answered."""
     demanded: AuthenticationLevel | None = None
 
 
@@ -84,6 +86,8 @@ class AwaitingSaved:
     """The factor is enrolled; the person is to put the recovery codes away."""
 
     standing: Standing
+    enrolled: AuthenticatorId
+    """Must still be the person's when the session opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,12 @@ Waiting = (
     | AwaitingNewPassword
 )
 """States that outlive a request."""
+
+
+def subject_of(state: Waiting) -> SubjectId | None:
+    """Whose sign-in it is by now; None while nobody is known."""
+    return None if isinstance(state, AwaitingPassword) else state.standing.person.subject
+
 
 Checking = CheckingPassword | CheckingPerson | ChangingPassword
 """States between two halves of one request."""

@@ -15,7 +15,7 @@ from yarl import URL
 from gateway.audit.entry import Code
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
-from idp.login import keys
+from idp.login import key_site
 from idp.login.totp import Secret, code_at
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
@@ -199,7 +199,7 @@ async def _with_key(ground: Ground) -> tuple[SoftKey, Account]:
     page = await ground.at_enrolment(browser, account)
     page = await browser.get(page.url.update_query(by="key"))
     key = SoftKey(ground.login, URL(ground.login).host or "")
-    made = await browser.fill(page, key=key.made(_asked(page), owner=keys.user_handle(account.subject)))
+    made = await browser.fill(page, key=key.made(_asked(page), owner=key_site.user_handle(account.subject)))
     assert made.status == 200, made.title
     return key, account
 
@@ -225,6 +225,7 @@ async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Gr
         "key_user_not_verified": {"flags": UP},
         "key_nobody_present": {"flags": UV},
         "key_of_another_person": {"owner": b"x" * 32},
+        "key_owner_unnamed": {"owner": b""},
     }
     for reason, lies in attacks.items():
         refused = await shown(**lies)

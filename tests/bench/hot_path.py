@@ -17,13 +17,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.discovery import CLUSTERS, LISTENERS, all_resources
 from gateway.envoy.hardening import limits, reading
 from gateway.envoy.listeners import HCM, listening
 from gateway.envoy.messages import Json, typed
 from gateway.envoy.process import command
-from tests.rig.envoy import DOMAIN, Plane, data_plane, free_port
+from tests.rig.envoy import DOMAIN, Plane, data_plane
 
 ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1

@@ -93,7 +93,7 @@ async def _everybody(product: Product, readers: list[tuple[Account, Municipality
 async def _whole(product: Product, account: Account, code: int) -> None:
     visitor = product.visitor()
     page = await visitor.sign_in(account, product.addresses.portal, code)
-    assert page.status == 200, page.title
+    assert page.status == 200, (account.login, page.title)
     await visitor.close()
 
 

@@ -15,7 +15,7 @@ from gateway.storage.tables import metadata
 from gateway.storage.tables.identity import provider_session
 from idp.directory.lockout import Lockout
 from idp.events import NOWHERE, EndReason, Origin
-from idp.login import conduct, desk, keys, totp
+from idp.login import conduct, desk, key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.book import Flow
 from idp.login.conduct import Visit
@@ -84,7 +84,7 @@ class Office(RuleBasedStateMachine):
 
     @initialize()
     def enrol_jana(self):
-        key = SoftKey(SITE.origin, SITE.rp_id, owner=keys.user_handle(JANA_ID))
+        key = SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(JANA_ID))
         made = keys.made(key.made(b"c" * 32), b"c" * 32, SITE)
         assert isinstance(made, Credential)
         for means in (totp.Enrolled(SECRET, -1), made):

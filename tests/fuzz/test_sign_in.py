@@ -33,7 +33,7 @@ from idp.login import (
     conduct_enrolment,
     conduct_factor,
     conduct_new_password,
-    keys,
+    key_site,
     totp,
 )
 from idp.login.charging import NotTried, Rules
@@ -198,10 +198,10 @@ class SignInMachine(Office):
         visit, before = self.visit(flow, stranger), self.state(flow)
         key = self.keys.get(subject)
         if key is None or whim == "stranger":
-            key = SoftKey(SITE.origin, SITE.rp_id, owner=keys.user_handle(subject))
+            key = SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
         if whim == "another's":
             key = replace(
-                key, owner=keys.user_handle(PETR_ID if subject == JANA_ID else JANA_ID), count=10**6
+                key, owner=key_site.user_handle(PETR_ID if subject == JANA_ID else JANA_ID), count=10**6
             )
         challenge = getattr(before, "challenge", b"n" * 32)
         if whim == "earlier" and self.answered[flow[0]]:
@@ -267,7 +267,7 @@ class SignInMachine(Office):
         visit, before = self.visit(flow, stranger), self.state(flow)
         challenge = getattr(before, "challenge", b"n" * 32) if honest else b"x" * 32
         subject = before.standing.person.subject if hasattr(before, "standing") else PETR_ID
-        key = SoftKey(SITE.origin, SITE.rp_id, owner=keys.user_handle(subject))
+        key = SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
         progress = conduct_enrolment.make_key(self.book, visit, key.made(challenge), "Klíč", SITE)
         if progress.told is not None:
             return

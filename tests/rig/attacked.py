@@ -24,13 +24,13 @@ from gateway.audit.search import Query
 from gateway.commands.state import State
 from gateway.demo.configuration import BUDGET, MAP, RECORDS
 from gateway.demo.people import CENTRE, HULIN, Inhabitant, inhabitants
+from gateway.demo.slapd import free_port
 from gateway.demo.start import DISTRICT, DOMAIN
 from gateway.demo.world import Account, draw_accounts
 from gateway.grants.sign import public_jwks
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import STEP, Secret, code_at
 from tests.rig import exact_http
-from tests.rig.envoy import free_port
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import ROOT, Product, enrolment_code, installed

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from typing import Any
 
 import psutil
 import pyotp
+
+from gateway.demo.slapd import free_port
 
 PROJECT = Path(__file__).parents[2]
 READY_WITHIN = 90.0  # seconds, on a loaded machine
@@ -97,7 +98,7 @@ class Demo:
 @contextmanager
 def demo(folder: Path) -> Iterator[Demo]:
     """Started and ready; Ctrl-C at the end, as a person would, and nothing may be left running."""
-    port, metrics_port = _free_port(), _free_port()
+    port, metrics_port = free_port(), free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway", "demo", "--directory", str(folder),
          "--port", str(port), "--metrics-port", str(metrics_port)],
@@ -130,10 +131,3 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
         if time.monotonic() > until:
             break
     raise AssertionError("the demo did not become ready:\n" + "".join(said[-40:]))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import ssl
 import tempfile
 from collections.abc import AsyncIterator
@@ -29,6 +28,7 @@ from config.settings import (
     Title,
 )
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
+from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.messages import Surroundings
@@ -40,12 +40,6 @@ from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, 
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:

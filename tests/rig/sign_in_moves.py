@@ -10,7 +10,7 @@ from typing import Any
 
 from idp.directory.person import AccountState
 from idp.events import Factor
-from idp.login import flow, keys, totp
+from idp.login import flow, key_site, keys, totp
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Proof
 from idp.login.drawn import Drawn, draw
 from idp.login.effects import Record, Tell
@@ -35,7 +35,7 @@ from idp.login.inputs import (
     Stale,
     Unanswered,
 )
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import (
@@ -60,7 +60,7 @@ STEP_NOW = int(NOON.timestamp()) // totp.STEP
 TAKEN = Taken(NOON, ())
 SPENT = Exhausted(Scope.ACCOUNT, NOON + timedelta(minutes=3))
 KEYS = {
-    subject: SoftKey(SITE.origin, SITE.rp_id, owner=keys.user_handle(subject))
+    subject: SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
     for subject in (JANA_ID, PETR_ID)
 }
 EVERYTHING = frozenset(Factor)
@@ -178,6 +178,17 @@ def _new_password(attempt: Any = TAKEN, new: str = "nové dlouhé tajemství") -
     )
 
 
+def _person(answer: Any, proves: str = "", held: Any = (OWN.id,)) -> Move:
+    return Move(
+        lambda _, drawn: PersonAnswered(answer=answer, held=frozenset(held), drawn=drawn),
+        proves,
+    )
+
+
+def _enrolled(state: State) -> frozenset[AuthenticatorId]:
+    return frozenset({state.enrolled} if isinstance(state, AwaitingSaved) else ())
+
+
 def _pending(state: State) -> str:
     secret = state.secret if isinstance(state, AwaitingEnrolment) else SECRET
     return totp.code_at(secret, NOON)
@@ -195,7 +206,8 @@ MOVES: dict[type, dict[str, Move]] = {
         "passkey of an earlier challenge": _key(OWN, challenge=b"x" * 32),
         "passkey signed elsewhere": _key(OWN, origin="https://login.obec.example"),
         "passkey nobody enrolled": _key(None),
-        "passkey that another signed": _key(OWN, PETR_ID, owner=b""),
+        "passkey that another signed": _key(OWN, PETR_ID, owner=key_site.user_handle(JANA_ID)),
+        "passkey that names nobody": _key(OWN, proves="key", owner=b""),
     },
     CheckingPassword: {
         "yes": _answer(JANA, "password"),
@@ -213,13 +225,13 @@ MOVES: dict[type, dict[str, Move]] = {
         "no answer": _answer(Unanswered()),
     },
     CheckingPerson: {
-        name: Move(lambda _, drawn, answer=answer: PersonAnswered(answer=answer, drawn=drawn), proves)
+        name: _person(answer, proves)
         for name, answer, proves in (
             ("person", JANA, "account"), ("person, disabled", DISABLED, ""), ("nobody", None, ""),
             ("another person", person(PETR_ID, "svoboda.petr"), ""), ("person, no answer", Unanswered(), ""),
             ("person, must change", MUST_CHANGE, ""),
         )
-    },
+    } | {"person, key removed": _person(JANA, held=())},
     AwaitingFactor: {
         "code": _code(lambda _: RIGHT, "code"),
         "code, no guess left": _code(lambda _: RIGHT, attempt=SPENT),
@@ -255,8 +267,10 @@ MOVES: dict[type, dict[str, Move]] = {
         "new key that is known": _new_key(known=True),
     },
     AwaitingSaved: {
-        "saved": Move(lambda _, drawn: CodesSaved(drawn=drawn)),
-        "again": Move(lambda _, drawn: CodesAskedAgain(drawn=drawn)),
+        "saved": Move(lambda state, drawn: CodesSaved(held=_enrolled(state), drawn=drawn)),
+        "saved, factor removed": Move(lambda _, drawn: CodesSaved(held=frozenset(), drawn=drawn)),
+        "again": Move(lambda state, drawn: CodesAskedAgain(held=_enrolled(state), drawn=drawn)),
+        "again, factor removed": Move(lambda _, drawn: CodesAskedAgain(held=frozenset(), drawn=drawn)),
     },
     AwaitingNewPassword: {
         "new password": _new_password(),

@@ -11,7 +11,7 @@ from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
-from idp.login import keys, totp
+from idp.login import key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
@@ -75,7 +75,7 @@ class World:
     async def key_of(self, person: Person | None = None, **changes: Any) -> SoftKey:
         """A key that is enrolled; Jana's, if it is nobody else's."""
         who, site = person or self.jana, self.rig.provider.site
-        key = SoftKey(site.origin, site.rp_id, owner=keys.user_handle(who.subject), **changes)
+        key = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(who.subject), **changes)
         made = keys.made(key.made(b"c" * 32), b"c" * 32, site)
         assert isinstance(made, Credential)
         held = Authenticator(

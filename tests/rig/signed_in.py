@@ -11,9 +11,10 @@ from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, Sessi
 from gateway.commands.state import State
 from gateway.demo.people import inhabitants
 from gateway.demo.start import DISTRICT
-from gateway.demo.world import Account, draw_accounts
+from gateway.demo.world import DIRECTORY, Account, draw_accounts
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
+from idp.directory.subject import directory_of
 
 READERS_OF_RECORDS = frozenset({Role.CLERK, Role.REGISTRAR, Role.MAIL_ROOM, Role.MAYOR, Role.DEPUTY_MAYOR})
 
@@ -30,8 +31,9 @@ class SignedIn:
 
 
 def everybody() -> tuple[Account, ...]:
-    """The people of a whole district, about 400."""
-    return draw_accounts(inhabitants(sorted(read_district(DISTRICT))))
+    """The people of a whole district, about 400, but for the few of the directory that a municipality has itself."""
+    drawn = draw_accounts(inhabitants(sorted(read_district(DISTRICT))))
+    return tuple(one for one in drawn if directory_of(one.subject) == DIRECTORY)
 
 
 def reader_of_records(account: Account) -> MunicipalityCode | None:

@@ -9,6 +9,7 @@ sign_in_flow = Table(
     metadata,
     Column("id", String(22), primary_key=True),
     Column("browser", LargeBinary, nullable=False),
+    Column("subject", String(80), index=True),  # NULL while nobody is known
     Column("sealed_state", LargeBinary, nullable=False),  # may hold a one-time-code secret not yet confirmed
     Column("asked", Text, nullable=False),
     Column("address", String(64), nullable=False, index=True),
@@ -37,7 +38,7 @@ known_browser = Table(
     "known_browser",
     metadata,
     Column("browser", LargeBinary, primary_key=True),
-    Column("subject", String(80), primary_key=True),
+    Column("subject", String(80), primary_key=True, index=True),
     Column("seen_at", BigInteger, nullable=False, index=True),
 )
 

@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.vocabulary import SubjectId
+from config.vocabulary import Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit import LogInconsistent, append
 from gateway.storage.database import Database
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import REASONS, SingleSignOn
-from idp.login.handle import new_session_id
+from idp.login.book import Flow
+from idp.login.handle import FlowId, HandleHash, new_flow_id, new_session_id
+from idp.login.states import AwaitingOfficersCode, AwaitingPassword, Standing
 from idp.login.totp import Secret
 from tests.gateway.storage.both_sides import Sides, sides
+from tests.rig.people import JANA, person
 from tests.rig.session_store import ACTIVITY, SEAL
 
 PETR = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
@@ -106,6 +109,37 @@ async def test_a_person_without_sessions_at_the_gateway_is_out_at_the_provider_t
     theirs = await both.sign_in_at_provider(now)
     assert await end(both, [], EndReason.ENDED_BY_OFFICER, now, theirs.person.subject) == []
     assert await both.at_provider(theirs.person.subject) == []
+
+
+async def test_sign_ins_under_way_end_with_everything_of_their_person_and_with_no_one_elses(
+    both: Sides, now: datetime
+) -> None:
+    """Also where the person has no session yet: an officer found the account closed, or resets the factor."""
+    jana, petr, nobody = (
+        Flow(
+            id=new_flow_id(), browser=HandleHash(b"b" * 32), state=state, asked="", address="192.0.2.7",
+            locale=Language.CZECH, began_at=now, expires_at=now + timedelta(minutes=10),
+        )
+        for state in (
+            AwaitingOfficersCode(Standing(person=JANA)),
+            AwaitingOfficersCode(Standing(person=person(PETR, "svoboda.petr"))),
+            AwaitingPassword(b"c" * 32),
+        )
+    )  # fmt: skip
+
+    async def left() -> list[FlowId]:
+        return await both.identities.look(
+            lambda book: [one.id for one in (jana, petr, nobody) if book.flow(one.id) is not None]
+        )
+
+    for one in (jana, petr, nobody):
+        await both.identities.transact(lambda book, one=one: book.keep_flow(one))
+    await end(both, [], EndReason.ACCOUNT_GONE, now, JANA.subject)
+    assert await left() == [petr.id, nobody.id]
+    without_factor = SingleSignOn(SEAL, append).ending_without_factor("petr", "cli:root")
+    store = StoredSessions(both.database, append, ACTIVITY, without_factor)
+    await store.end([], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [], [PETR])
+    assert await left() == [nobody.id]
 
 
 async def test_what_ended_at_the_provider_first_is_not_ended_there_again(both: Sides, now: datetime) -> None:

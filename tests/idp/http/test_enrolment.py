@@ -6,7 +6,7 @@ import re
 import pytest
 
 from gateway.audit.entry import Code
-from idp.login import keys, totp
+from idp.login import key_site, totp
 from tests.rig.provider import CALLBACK, Answer, Browser, challenge_on, secret_on
 from tests.rig.sign_in_world import PETR, PETR_PASSWORD, World
 from tests.rig.soft_key import SoftKey
@@ -176,7 +176,7 @@ async def test_an_application_counts_only_after_its_first_code(world: World):
 async def test_a_key_is_enrolled_kept_with_its_attestation_and_signs_in_alone(world: World):
     browser, site = world.rig.browser(), world.rig.provider.site
     page = await world.at_enrolment(browser)
-    key = SoftKey(site.origin, site.rp_id, owner=keys.user_handle(world.petr.subject))
+    key = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(world.petr.subject))
     challenge = challenge_on(await browser.get(page + "&by=key"))
     shown = await browser.form(page, "enrolment/key", {"key": key.made(challenge), "name": ""})
     assert len(codes_on(shown)) == 10, shown.text

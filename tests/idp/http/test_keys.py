@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code
-from idp.login import keys
+from idp.login import key_site
 from tests.rig.provider import CALLBACK, Browser, challenge_on
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 from tests.rig.slapd import Directory
@@ -56,6 +56,7 @@ async def test_a_key_after_the_password_signs_in(world: World):
         ({"rp_id": "obec.test"}, "key_site_wrong"),
         ({"count": 0}, "key_count_went_back"),
         ({"owner": b"somebody else"}, "key_of_another_person"),
+        ({"owner": b""}, "key_owner_unnamed"),
     ],
 )
 async def test_a_passkey_that_proves_something_else_is_refused_and_recorded_by_name(
@@ -110,7 +111,7 @@ async def test_one_answer_sent_twice_at_once_opens_one_session(world: World):
 async def test_a_key_nobody_enrolled_and_nonsense_are_refused_alike(world: World):
     browser, site = world.rig.browser(), world.rig.provider.site
     page = await browser.begin()
-    stranger = SoftKey(site.origin, site.rp_id, owner=keys.user_handle(world.jana.subject))
+    stranger = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(world.jana.subject))
     unknown = await browser.key(page, stranger)
     nonsense = await browser.form(page, "key", {"key": "{"})
     assert {unknown.status, nonsense.status} == {422}

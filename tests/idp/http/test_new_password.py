@@ -88,6 +88,18 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
     assert NEW not in repr(rig.kept.entries)
 
 
+async def test_a_changed_password_ends_other_sign_ins_that_showed_the_old_one(rig: Rig, willing: Office):
+    browser, page = await at_new_password(rig)
+    thief = rig.browser()
+    theirs = await thief.begin()
+    assert (await thief.password(theirs, PERSON.login, OLD)).status == 303
+    assert (await browser.form(page, "new-password", typed())).location.startswith(CALLBACK + "?code=")
+    assert "can no longer be finished" in (await thief.get(theirs)).text
+    rig.clock.forward(seconds=30)
+    await thief.code(theirs, code_at(SECRET, rig.clock()))
+    assert "__Host-brana-sso" not in thief.cookies
+
+
 @pytest.mark.parametrize(
     ("fields", "says", "status", "reason"),
     [

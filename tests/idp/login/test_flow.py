@@ -46,6 +46,7 @@ from tests.rig.people import JANA, JANA_ID, NOON
 from tests.rig.sign_in_moves import (
     ALL_MOVES,
     MOVES,
+    OWN,
     RIGHT,
     SECRET,
     TAKEN,
@@ -76,12 +77,12 @@ demands = st.sampled_from([None, *AuthenticationLevel])
 STATES = (
     AwaitingPassword(DRAWN.challenge),
     CheckingPassword(JANA.login, TAKEN),
-    CheckingPerson(JANA_ID, "Klíč"),
+    CheckingPerson(JANA_ID, "Klíč", OWN.id),
     AwaitingFactor(BARE, DRAWN.challenge),
     AwaitingFactor(LIFTED, DRAWN.challenge),
     AwaitingOfficersCode(BARE),
     AwaitingEnrolment(BARE, Proof.OFFICERS_CODE, DRAWN.secret, DRAWN.challenge),
-    AwaitingSaved(BARE),
+    AwaitingSaved(BARE, OWN.id),
     AwaitingNewPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED)),
     ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN),
     SignedIn(JANA, TWO, ("pwd",)),

@@ -65,3 +65,11 @@ def test_an_officers_code_that_is_not_for_this_person_now_opens_no_enrolment(nam
 def test_a_factor_that_appeared_meanwhile_ends_the_enrolment():
     state, _ = go(begun(), "password", "yes, bare", "officer's code", "first code, enrolled meanwhile")
     assert state == Failed(Refusal.ALREADY_ENROLLED)
+
+
+@pytest.mark.parametrize("name", ["saved, factor removed", "again, factor removed"])
+def test_a_factor_that_was_removed_meanwhile_opens_nothing_and_makes_no_codes(name):
+    """Law 8."""
+    state, effects = go(begun(), "password", "yes, bare", "officer's code", "first code", name)
+    assert state == Failed(Refusal.FACTOR_MISSING)
+    assert of_kind(effects, RenewRecoveryCodes) == []

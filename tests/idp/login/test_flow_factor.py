@@ -26,6 +26,7 @@ from idp.login.states import (
 )
 from tests.rig.people import JANA, JANA_ID, NOON
 from tests.rig.sign_in_moves import (
+    OWN,
     SECRET,
     STEP_NOW,
     begun,
@@ -66,7 +67,7 @@ def test_a_key_after_the_password_resists_phishing():
 
 def test_a_passkey_alone_asks_the_directory_what_the_account_is_now():
     state, effects = go(begun(), "passkey")
-    assert state == CheckingPerson(JANA_ID, "Klíč")
+    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id)
     assert not of_kind(effects, OpenSession)
     state, _ = go(state, "person")
     assert (state.level, state.methods) == (RESISTANT, ("pop", "user", "mfa"))
@@ -78,6 +79,7 @@ def test_a_passkey_alone_asks_the_directory_what_the_account_is_now():
         ("person, disabled", Refusal.ACCOUNT_DISABLED),
         ("nobody", Refusal.UNKNOWN_PERSON),
         ("another person", Refusal.UNKNOWN_PERSON),
+        ("person, key removed", Refusal.KEY_UNKNOWN),
         ("person, must change", Refusal.PASSWORD_MUST_CHANGE),
         ("person, no answer", Refusal.DIRECTORY_UNREACHABLE),
     ],
@@ -96,6 +98,7 @@ def test_a_passkey_opens_nothing_for_an_account_that_is_not_open(name, reason):
         ("passkey of an earlier challenge", Refusal.KEY_CHALLENGE_WRONG),
         ("passkey signed elsewhere", Refusal.KEY_ORIGIN_WRONG),
         ("passkey nobody enrolled", Refusal.KEY_UNKNOWN),
+        ("passkey that names nobody", Refusal.KEY_OWNER_UNNAMED),
         ("passkey that another signed", Refusal.KEY_SIGNATURE_WRONG),
     ],
 )

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webauthn.helpers import base64url_to_bytes
 
-from idp.login import keys
+from idp.login import key_site, keys
 from idp.login.authenticator import Credential
-from idp.login.keys import Site
+from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from tests.rig.people import JANA_ID, PETR_ID
 from tests.rig.soft_key import UP, UV, SoftKey, b64
@@ -25,7 +25,7 @@ def new_key(**changes) -> SoftKey:
 
 
 def enrolled(key: SoftKey) -> Credential:
-    made = keys.made(key.made(CHALLENGE, owner=keys.user_handle(JANA_ID)), CHALLENGE, SITE)
+    made = keys.made(key.made(CHALLENGE, owner=key_site.user_handle(JANA_ID)), CHALLENGE, SITE)
     assert isinstance(made, Credential), made
     return made
 
@@ -103,7 +103,8 @@ def test_a_signature_moves_the_counter_on_and_changes_nothing_else():
         ({"kind": "webauthn.create"}, Refusal.KEY_UNREADABLE),
         ({"flags": UV}, Refusal.KEY_NOBODY_PRESENT),
         ({"flags": UP}, Refusal.KEY_USER_NOT_VERIFIED),
-        ({"owner": keys.user_handle(PETR_ID)}, Refusal.KEY_OF_ANOTHER),
+        ({"owner": key_site.user_handle(PETR_ID)}, Refusal.KEY_OF_ANOTHER),
+        ({"owner": b""}, Refusal.KEY_OWNER_UNNAMED),
     ],
 )
 def test_a_signature_that_proves_something_else_is_refused_by_name(changes, refusal):
@@ -116,6 +117,12 @@ def test_an_answer_to_another_challenge_is_refused():
 
 def test_after_the_password_the_key_need_not_verify_its_user():
     assert isinstance(shown(KEY.shown(CHALLENGE, flags=UP), alone=False), Credential)
+
+
+def test_after_the_password_the_key_need_not_say_whose_it_is_but_not_that_it_is_anothers():
+    assert isinstance(shown(KEY.shown(CHALLENGE, owner=b""), alone=False), Credential)
+    of_another = KEY.shown(CHALLENGE, owner=key_site.user_handle(PETR_ID))
+    assert shown(of_another, alone=False) is Refusal.KEY_OF_ANOTHER
 
 
 @pytest.mark.parametrize(("kept", "said"), [(5, 5), (5, 4), (5, 0), (1, 0)])
@@ -155,7 +162,7 @@ pieces = st.recursive(
 def test_whatever_is_sent_proves_nothing_and_breaks_nothing(text):
     assert isinstance(shown(text), Refusal)
     assert isinstance(keys.made(text, CHALLENGE, SITE), Refusal)
-    keys.credential_of(text)
+    key_site.credential_of(text)
 
 
 @given(st.data())
@@ -171,7 +178,7 @@ def test_an_answer_with_a_byte_changed_proves_nothing(data):
 
 
 def test_a_passkey_alone_is_asked_to_verify_its_user_and_no_credential_is_named():
-    asked = json.loads(keys.request_options(SITE, CHALLENGE, None))
+    asked = json.loads(key_site.passkey_options(SITE, CHALLENGE))
     assert asked["userVerification"] == "required"
     assert asked["rpId"] == "login.obec.test"
     assert not asked.get("allowCredentials")

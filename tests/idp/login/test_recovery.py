@@ -13,6 +13,7 @@ from config.vocabulary import RECOVERY_ADMINISTRATOR, RECOVERY_LIFETIME, Authent
 from idp import events
 from idp.events import Origin
 from idp.login import flow, recovery, recovery_use, totp
+from idp.login.authenticator import AuthenticatorId
 from idp.login.desk import Caller, Fresh
 from idp.login.drawn import draw
 from idp.login.effects import Tell
@@ -30,6 +31,7 @@ ACCOUNT = Account(
     id=recovery.RecoveryId("ABCD1234"), secret_hash="(hash)", code=None, municipality=HULIN,
     issued_at=NOON, issued_by="cli:root",
 )  # fmt: skip
+KEY = AuthenticatorId("k" * 22)
 WITH_CODE = replace(ACCOUNT, code=totp.Enrolled(CODE_SECRET, -1))
 
 
@@ -223,7 +225,8 @@ def test_neither_hash_nor_factor_shows_in_what_is_printed_of_an_account():
 
 def test_a_key_of_the_recovery_administrator_would_open_nothing():
     """None can be enrolled; were there one, it would be a way in a second time."""
-    checking = CheckingPerson(RECOVERY_ADMINISTRATOR, "klíč", None)
-    state, effects = flow.step(checking, PersonAnswered(answer=recovery.person(HULIN), drawn=draw()), NOON)
+    checking = CheckingPerson(RECOVERY_ADMINISTRATOR, "klíč", KEY)
+    answered = PersonAnswered(answer=recovery.person(HULIN), held=frozenset({KEY}), drawn=draw())
+    state, effects = flow.step(checking, answered, NOON)
     assert isinstance(state, AwaitingPassword)
     assert [effect.reason for effect in effects if isinstance(effect, Tell)] == ["unknown_person"]

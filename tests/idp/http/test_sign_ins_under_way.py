@@ -1,0 +1,139 @@
+"""A sign-in that has shown something ends with all of its person's sessions: it opens nothing afterwards."""
+
+from datetime import timedelta
+
+import pytest
+
+from config.vocabulary import SubjectId
+from idp.directory.person import AccountState
+from idp.events import NOWHERE, EndReason
+from idp.http.cookies import KNOWN, SSO
+from idp.login import desk, officer, totp
+from idp.login.exception import ExceptionId
+from idp.login.handle import hashed
+from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
+from tests.rig.people import person
+from tests.rig.provider import Browser
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR_PASSWORD, World
+
+pytestmark = pytest.mark.real
+
+
+async def at_factor(world: World) -> tuple[Browser, str]:
+    browser = world.rig.browser()
+    page = await browser.begin()
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+    return browser, page
+
+
+async def opens_nothing(world: World, browser: Browser, page: str) -> None:
+    world.rig.clock.forward(seconds=30)
+    answer = await browser.code(page, world.code())
+    assert "code=" not in answer.headers.get("Location", "")
+    assert SSO not in browser.cookies
+    assert "can no longer be finished" in (await browser.get(page)).text
+
+
+@pytest.mark.parametrize("sessions_end", [True, False])
+async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_an_officer_removed_it(
+    world: World, sessions_end: bool
+):
+    """Mallory stands at the recovery codes while `brana user reset-factor` runs."""
+    mallory, petr, now = world.rig.browser(), world.petr, world.rig.clock()
+    page, _, shown = await enrolled_with_codes(world, mallory)
+    assert len(codes_on(shown)) == 10
+
+    def reset(book):
+        assert desk.remove_factors(book, petr.subject, petr.login, "cli:root", now)
+        if sessions_end:
+            desk.end_all(book, petr.subject, EndReason.BY_OFFICER, NOWHERE, now)
+
+    await world.rig.kept.store.transact(reset)
+    assert codes_on(await mallory.form(page, "recovery-codes", {})) == []
+    answer = await mallory.form(page, "saved", {})
+    assert "code=" not in answer.headers.get("Location", "")
+    assert SSO not in mallory.cookies
+    left = await world.rig.kept.store.look(lambda book: book.recovery_codes_left(petr.subject))
+    assert left == 0
+
+
+async def test_a_factor_that_goes_alone_opens_nothing_from_the_page_of_its_recovery_codes(world: World):
+    """Whatever removes it: the last step looks at what the person holds."""
+    browser, petr = world.rig.browser(), world.petr
+    page, _, _ = await enrolled_with_codes(world, browser)
+
+    def drop(book):
+        (held,) = book.authenticators(petr.subject)
+        book.drop_authenticator(held.id)
+
+    await world.rig.kept.store.transact(drop)
+    await browser.form(page, "saved", {})
+    assert SSO not in browser.cookies
+    assert world.rig.kept.reasons()[-1] == "factor_missing"
+
+
+async def test_an_enrolment_under_way_ends_with_the_persons_factors(world: World):
+    """The code was spent already; nothing was enrolled yet."""
+    browser, petr, now = world.rig.browser(), world.petr, world.rig.clock()
+    page = await world.at_enrolment(browser)
+    await world.rig.kept.store.transact(
+        lambda book: desk.remove_factors(book, petr.subject, petr.login, "cli:root", now)
+    )
+    assert "can no longer be finished" in (await browser.get(page)).text
+
+
+@pytest.mark.parametrize("path", ["end-all", "end-others"])
+async def test_the_person_ends_sign_ins_under_way_with_the_sessions(world: World, path: str):
+    here, _ = await world.sign_in()
+    thief, page = await at_factor(world)
+    await here.post(f"/account/sign-ins/{path}", {})
+    await opens_nothing(world, thief, page)
+
+
+async def test_whoever_disowns_a_browser_ends_sign_ins_under_way(world: World):
+    here, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=1)
+    there, _ = await world.sign_in(prompt="login")
+    thief, page = await at_factor(world)
+    name = hashed(there.cookies[KNOWN]).hex()[:32]
+    assert "Call Helpdesk" in (await here.post("/account/devices/not-mine", {"device": name})).text
+    await opens_nothing(world, thief, page)
+
+
+async def test_an_account_found_closed_ends_sign_ins_under_way_and_nobody_elses(world: World):
+    await world.sign_in()
+    late, page = await at_factor(world)
+    other = world.rig.browser()
+    others = await other.begin()
+    await other.password(others, world.petr.login, PETR_PASSWORD)
+    store, limits, now = world.rig.kept.store, world.rig.provider.sign_in, world.rig.clock()
+    closed = person(world.jana.subject, state=AccountState.DISABLED)
+    (session,) = await store.look(lambda book: book.sessions_of_subject(world.jana.subject))
+    assert await store.refresh(session.sid, closed, limits, now) is None
+    await opens_nothing(world, late, page)
+    assert "single-use code from your administrator" in (await other.get(others)).text
+
+
+async def test_a_removed_authenticator_ends_sign_ins_under_way(world: World):
+    await world.key_of()
+    here, _ = await world.sign_in()
+    late, page = await at_factor(world)
+    held = await world.rig.kept.store.look(lambda book: book.authenticators(world.jana.subject))
+    key = next(one for one in held if not isinstance(one.means, totp.Enrolled))
+    await here.post("/account/authenticators/remove/now", {"which": key.id})
+    left = await world.rig.kept.store.look(lambda book: book.authenticators(world.jana.subject))
+    assert key not in left
+    await opens_nothing(world, late, page)
+
+
+async def test_an_exception_that_an_officer_ends_ends_sign_ins_under_way(world: World):
+    late, page = await at_factor(world)
+    subject, now = SubjectId(world.jana.subject), world.rig.clock()
+
+    def work(book):
+        until = now + timedelta(days=1)
+        officer.grant_exception(book, ExceptionId("e" * 22), subject, JANA, "telefon", "cli:root", now, until)
+        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == 1
+
+    await world.rig.kept.store.transact(work)
+    await opens_nothing(world, late, page)
