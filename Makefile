@@ -30,7 +30,7 @@ help:  ## list the targets
 demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
-test: install-tests  ## all tests: unit, real servers, journeys in a browser (under 20 minutes)
+test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 10 minutes)
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 unit: install-tests  ## tests without real servers (seconds)

@@ -135,7 +135,7 @@ GROUPS: tuple[Group, ...] = (
             "key_answer_unreadable": Title(
                 cs="odpověď klíče nelze přečíst", en="the key's answer cannot be read"
             ),
-            "key_unknown": Title(cs="takový klíč nikdo nezaregistroval", en="nobody enrolled such a key"),
+            "key_unknown": Title(cs="takový klíč nikdo nepřidal", en="nobody enrolled such a key"),
             "key_owner_unnamed": Title(cs="klíč neřekl, čí je", en="the key did not say whose it is"),
             "key_of_another_person": Title(cs="klíč patří jiné osobě", en="the key is another person's"),
             "key_challenge_wrong": Title(
@@ -161,7 +161,7 @@ GROUPS: tuple[Group, ...] = (
             "key_registration_refused": Title(
                 cs="klíč tohoto druhu nelze ověřit", en="a key of this kind cannot be verified"
             ),
-            "key_enrolled_already": Title(cs="klíč už je zaregistrován", en="the key is enrolled already"),
+            "key_enrolled_already": Title(cs="klíč už je přidán", en="the key is enrolled already"),
             "key_refused": Title(
                 cs="klíč nebyl přijat (příčinu má záznam přihlášení)",
                 en="the key was not accepted (the entry of the sign-in says why)",
@@ -169,7 +169,7 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
-        Title(cs="Síla ověření, zaregistrování a výjimky", en="Level, enrolment and exceptions"),
+        Title(cs="Síla ověření, jeho přidání a výjimky", en="Level, enrolment and exceptions"),
         {
             "recovery_code_wrong": Title(
                 cs="špatný nebo už použitý záložní kód", en="wrong or spent recovery code"
@@ -196,16 +196,16 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba nemá způsob ověření požadované síly",
                 en="the person has no factor of the demanded level",
             ),
-            "enrolment_code_wrong": Title(cs="špatný kód k zaregistrování", en="wrong enrolment code"),
+            "enrolment_code_wrong": Title(cs="špatný kód k přidání ověření", en="wrong enrolment code"),
             "enrolment_code_of_another_person": Title(
-                cs="kód k zaregistrování byl vydán jiné osobě",
+                cs="kód k přidání ověření byl vydán jiné osobě",
                 en="the enrolment code was issued for another person",
             ),
             "enrolment_code_used": Title(
-                cs="kód k zaregistrování už byl použit", en="the enrolment code was used already"
+                cs="kód k přidání ověření už byl použit", en="the enrolment code was used already"
             ),
             "enrolment_code_expired": Title(
-                cs="platnost kódu k zaregistrování skončila", en="the enrolment code has expired"
+                cs="platnost kódu k přidání ověření skončila", en="the enrolment code has expired"
             ),
         },
     ),

@@ -68,7 +68,7 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SIGN_OUT: Title(cs="Odhlášení: {who}", en="Signed out: {who}"),
     Code.FACTOR_ENROLLED: Title(
-        cs="Zaregistrován další způsob ověření: {who}",
+        cs="Přidán další způsob ověření: {who}",
         en="Another factor enrolled: {who}",
     ),
     Code.FACTOR_REMOVED: Title(
@@ -84,15 +84,15 @@ TITLES: dict[Code, Title] = {
         en="A change of factors refused: {who} (reason: {reason})",
     ),
     Code.ENROLMENT_CODE_ISSUED: Title(
-        cs="Vydán jednorázový kód k zaregistrování: {who} (vydal(a): {by})",
+        cs="Vydán jednorázový kód k přidání ověření: {who} (vydal(a): {by})",
         en="Single-use enrolment code issued: {who} (by: {by})",
     ),
     Code.ENROLMENT_CODE_USED: Title(
-        cs="Jednorázový kód k zaregistrování použit: {who} (vydal(a): {by})",
+        cs="Jednorázový kód k přidání ověření použit: {who} (vydal(a): {by})",
         en="Single-use enrolment code used: {who} (issued by: {by})",
     ),
     Code.ENROLMENT_CODE_REFUSED: Title(
-        cs="Jednorázový kód k zaregistrování odmítnut: {who} (důvod: {reason})",
+        cs="Jednorázový kód k přidání ověření odmítnut: {who} (důvod: {reason})",
         en="Single-use enrolment code refused: {who} (reason: {reason})",
     ),
     Code.RECOVERY_CODES_MADE: Title(
@@ -186,7 +186,7 @@ TITLES: dict[Code, Title] = {
         en="A person's facts changed in the office directory: {who}",
     ),
     Code.PERSON_RECHECKED: Title(
-        cs="Nové přečtení osoby {of} v adresáři: {who} ({reason})",
+        cs="Nové načtení osoby {of} z adresáře: {who} ({reason})",
         en="{of} read again in the directory: {who} ({reason})",
     ),
     Code.DIRECTORY_UNREACHABLE: Title(

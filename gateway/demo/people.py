@@ -65,7 +65,7 @@ CAST = (
     member("Pavel", "Fiala", [(CENTRE, Role.SUPPLIER), (HULIN, Role.SUPPLIER)],
            "dodavatel: jen mapy", "supplier: the map only"),
     replace(member("Lucie", "Marešová", [(HULIN, Role.CLERK)],
-                   "referentka v Hulíně, která druhý faktor teprve zaregistruje",
+                   "referentka v Hulíně, která si druhý faktor teprve přidá",
                    "officer of Hulín who has yet to enrol the second factor"), enrolled=False),
     replace(member("Karel", "Urban", [(HULIN, Role.CLERK)], "účet zablokovaný správcem adresáře",
                    "account disabled in the directory"), disabled=True),

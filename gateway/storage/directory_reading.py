@@ -1,7 +1,7 @@
 """What the replica knows: people with all their groups, names, problems. One moment per call."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -14,13 +14,7 @@ from idp.directory.names import prepared
 from idp.directory.sync.record import EntryProblem, GroupRecord
 from idp.directory.sync.replica import Known
 
-PAGE = 200  # people of one look
-
 PERSON = "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity = ?"
-PEOPLE = (
-    "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity > ? "
-    "ORDER BY identity LIMIT ?"
-)
 NAMED = "SELECT identity FROM directory_name WHERE generation = ? AND kind = 'login' AND name = ?"
 NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
 BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
@@ -85,16 +79,6 @@ class StoredReading:
 
         return self._database.read_now(look)
 
-    async def everyone(self, directory: DirectoryName) -> AsyncIterator[Known]:
-        last = b""
-        while True:
-            page = await self._database.read(lambda connection: _page(connection, directory, last))  # noqa: B023 - read at once
-            for one in page:
-                yield one
-            if len(page) < PAGE:
-                return
-            last = octets_of(page[-1].person.identity)
-
     async def problems(self, directory: DirectoryName) -> Sequence[EntryProblem]:
         def look(connection: Connection) -> list[EntryProblem]:
             generation = current(connection, directory)
@@ -112,14 +96,6 @@ def _people(connection: Connection, generation: int, wanted: Sequence[bytes]) ->
         row = connection.exec_driver_sql(PERSON, (generation, octets)).first()
         if row is not None:
             yield _known(connection, generation, row.identity, row.node, row.record)
-
-
-def _page(connection: Connection, directory: DirectoryName, after: bytes) -> list[Known]:
-    generation = current(connection, directory)
-    if generation is None:
-        return []
-    rows = connection.exec_driver_sql(PEOPLE, (generation, after, PAGE)).all()
-    return [_known(connection, generation, row.identity, row.node, row.record) for row in rows]
 
 
 def _known(connection: Connection, generation: int, octets: bytes, node: int, record: bytes) -> Known:

@@ -37,8 +37,8 @@ WORDS: dict[Fault, Words] = {
     Fault.LEVEL_UNREACHABLE: Words(
         title=both(cs="Je potřeba silnější ověření", en="A stronger proof is needed"),
         advice=both(
-            cs="Pro tento přístup je potřeba způsob ověření, který zatím nemáte zaregistrovaný, například "
-            "bezpečnostní nebo přístupový klíč. Zaregistrujte si ho, nebo se obraťte na správce.",
+            cs="Pro tento přístup je potřeba způsob ověření, který zatím nemáte přidaný, například "
+            "bezpečnostní nebo přístupový klíč. Přidejte si ho, nebo se obraťte na správce.",
             en="This access needs a way of authentication that you have not enrolled yet, for example a "
             "security key or a passkey. Enrol one, or ask your administrator.",
         ),

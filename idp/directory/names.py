@@ -101,10 +101,6 @@ def all_comparable(names: Sequence[bytes]) -> list[str]:
     return [comparable(name.decode()) for name in names]
 
 
-def same(one: str, other: str) -> bool:
-    return parsed(one) == parsed(other)
-
-
 def _type(kind: str) -> str:
     lowered = kind.lower()
     return SHORT_NAMES.get(lowered, lowered)

@@ -58,8 +58,8 @@ class People:
         )
         self._attributes = tuple({name.lower(): name for name in wanted}.values())  # none twice
 
-    def entries(self, line: Connection, where: Filter | None) -> Iterator[Entry]:
-        condition = self._anybody if where is None else filters.all_of([self._anybody, where])
+    def entries(self, line: Connection, where: Filter) -> Iterator[Entry]:
+        condition = filters.all_of([self._anybody, where])
         pages = line.search(
             self._settings.people_base, SUBTREE, condition, self._attributes, self._settings.page_size
         )
@@ -68,7 +68,7 @@ class People:
                 self._report(EntryUnusable(url, "a referral, which is not followed"))
             yield from entries
 
-    def read(self, line: Connection, where: Filter | None) -> Iterator[Person]:
+    def read(self, line: Connection, where: Filter) -> Iterator[Person]:
         return self.of(line, list(self.entries(line, where)))  # one paged search at a time on a connection
 
     def of(self, line: Connection, entries: Sequence[Entry]) -> Iterator[Person]:

@@ -88,7 +88,7 @@ class Pool:
 
     async def _in_thread(self, task: Callable[[], T]) -> T:
         if self._waiting >= self._settings.connections * WAITING_PER_THREAD:
-            hint = "too much is waiting for it already; raise directory.connections if this stays"
+            hint = "too much is waiting for it already; raise directories[].connections if this stays"
             raise DirectoryUnreachable(self._settings.servers[0], hint)
         self._waiting += 1
         try:

@@ -9,7 +9,7 @@ a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 
@@ -119,11 +119,6 @@ class DirectoryReader:
         if len(found) < len(wanted) or not wanted:
             await self._pool.run(self._people.check_that_they_are_seen)
         return found
-
-    async def everyone(self) -> AsyncIterator[Person]:
-        """Everybody whom people_filter names, handed out only when the last page was read."""
-        for person in await self._pool.run(lambda line: list(self._people.read(line, None))):
-            yield person
 
     async def find(self, login: str) -> list[Entry]:
         """Entries that LDAP's comparison takes for the login."""

@@ -1,19 +1,14 @@
 """Reads a whole directory for a survey: live, page by page, keeping nothing."""
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable
 
 from config.settings import Directory
 from idp.directory.connection import Connection
-from idp.directory.entries import Entry
-from idp.directory.errors import EntryUnusable
 from idp.directory.pool import Pool
 from idp.directory.survey import Gathering
-from idp.directory.sync.full import Progress, nobody_below
+from idp.directory.sync.full import Progress, nobody_below, usable
 from idp.directory.sync.kinds import form_of
 from idp.directory.sync.record import EntryProblem
-
-T = TypeVar("T")
 
 
 def gather(settings: Directory, told: Callable[[Progress], None]) -> Gathering:
@@ -29,19 +24,11 @@ def _gathered(settings: Directory, line: Connection, told: Callable[[Progress], 
     form, gathering = form_of(settings), Gathering()
     for entries, referrals in form.pages(line, form.people):
         gathering.problems += [EntryProblem(url, "a referral, which is not followed") for url in referrals]
-        gathering.add_people(_usable(gathering, entries, form.person))
+        gathering.add_people(usable(entries, form.person, gathering.problems.append))
         told(Progress(len(gathering.people), 0))
     if not gathering.people:
         raise nobody_below(settings.people_base)
     for entries, _ in form.pages(line, form.groups):
-        gathering.add_groups(_usable(gathering, entries, form.group))
+        gathering.add_groups(usable(entries, form.group, gathering.problems.append))
         told(Progress(len(gathering.people), len(gathering.names)))
     return gathering
-
-
-def _usable(gathering: Gathering, entries: list[Entry], read: Callable[[Entry], T]) -> Iterator[T]:
-    for entry in entries:
-        try:
-            yield read(entry)
-        except EntryUnusable as unusable:
-            gathering.problems.append(EntryProblem(unusable.dn, unusable.what))

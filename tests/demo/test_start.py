@@ -20,6 +20,7 @@ from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.federation import Federation
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.subject import directory_of
+from idp.directory.survey_reading import gather
 from tests.rig.demo_world import Demo
 
 pytestmark = pytest.mark.real
@@ -57,14 +58,15 @@ async def test_the_directory_knows_the_same_people_with_the_same_roles(settings,
     try:
         began = time.monotonic()
         found = {
-            person.subject: person
+            subject: person
             for reader in federation.readers.values()
-            async for person in reader.everyone()
+            for subject, person in (await reader.people([one.subject for one in demo.world.accounts])).items()
         }
         assert time.monotonic() - began < 10
     finally:
         federation.close()
     assert set(found) == {one.subject for one in demo.world.accounts}
+    assert sum(len(gather(one, lambda _: None).people) for one in settings.directories) == len(found)
     assert {directory_of(one) for one in found} == {"kromeriz", "chropyne"}
     for one in demo.world.accounts:
         person = found[one.subject]

@@ -117,7 +117,7 @@ async def test_a_passkey_is_enrolled_and_then_signs_in_alone(product: Demo, brow
         await page.get_by_role("link", name="Přístupový nebo bezpečnostní klíč").click()
         await page.fill("[name=name]", "Notebook")
         await screenshot(page, "enrol-key")
-        await page.get_by_role("button", name="Zaregistrovat klíč").click()
+        await page.get_by_role("button", name="Přidat klíč").click()
         await expect(page.locator(".codes li")).to_have_count(10)
         await page.click("main button[type=submit]")
         await page.wait_for_url(lambda url: "://portal." in url)

@@ -86,7 +86,7 @@ async def test_a_person_of_a_municipality_s_own_directory_signs_in_and_is_read_a
         await officer.goto(product.url("admin", "/sessions"))
         await sign_in(officer, product.account("kucera.martin"))
         row = officer.get_by_role("row").filter(has_text=account.login).first
-        await row.get_by_role("button", name="Znovu přečíst v adresáři").click()
+        await row.get_by_role("button", name="Znovu načíst z adresáře").click()
         await expect(officer.get_by_role("status")).to_contain_text("Nic se nezměnilo")
         await screenshot(officer, "officer-rechecked")
         assert (await mayor.goto(product.url("portal"))).ok

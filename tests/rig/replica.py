@@ -4,10 +4,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from config.vocabulary import DirectoryName
 from gateway.storage.directory import StoredReplica
+from gateway.storage.directory_generations import current
+from gateway.storage.directory_reading import StoredReading
+from gateway.storage.directory_rows import identity_of
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
-from idp.directory.sync.replica import Hold, Limit
+from idp.directory.sync.replica import Hold, Known, Limit
 
 OFFICE = DirectoryName("urad")
 BEGAN = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -32,6 +37,20 @@ def group(number: int, *members: PersonRecord | GroupRecord | str, **more: Any) 
     keys = tuple(one if isinstance(one, str) else one.key for one in members)
     facts: dict[str, Any] = {"key": f"cn=g{number},dc=test", "dn": f"cn=g{number},dc=test", "members": keys}
     return GroupRecord(identity=identity(30_000 + number), **(facts | more))
+
+
+class WholeReading(StoredReading):
+    """Tells also of everybody at once."""
+
+    async def everyone(self, directory: DirectoryName) -> list[Known]:
+        """In order of identity."""
+
+        def look(connection: Connection) -> list[str]:
+            query = "SELECT identity FROM directory_person WHERE generation = ? ORDER BY identity"
+            rows = connection.exec_driver_sql(query, (current(connection, directory),))
+            return [identity_of(row.identity) for row in rows]
+
+        return list((await self.people(directory, self._database.read_now(look))).values())
 
 
 def fill(

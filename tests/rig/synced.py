@@ -10,21 +10,20 @@ from typing import Any
 from config.settings import Directory as DirectorySettings
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.directory_reading import StoredReading
 from gateway.storage.migrate import prepare
 from idp.directory.pool import Pool
 from idp.directory.sync.full import FullSync, Progress
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.replica import Hold, Known, Limit, Touched
 from idp.directory.sync.source import Form
-from tests.rig.replica import LIMIT
+from tests.rig.replica import LIMIT, WholeReading
 
 
 @dataclass(slots=True)
 class Synced:
     settings: DirectorySettings
     replica: StoredReplica
-    reading: StoredReading
+    reading: WholeReading
     pool: Pool
     form: Form
     source: Any
@@ -48,7 +47,7 @@ class Synced:
         return self.replica.apply(self.settings.name, changes, since, at, limit)
 
     async def logins(self) -> set[str]:
-        return {one.person.logins[0] async for one in self.reading.everyone(self.settings.name)}
+        return {one.person.logins[0] for one in await self.reading.everyone(self.settings.name)}
 
     async def known(self, login: str) -> Known:
         (found,) = await self.reading.named(self.settings.name, login)
@@ -76,7 +75,7 @@ def synced(folder: Path, settings: DirectorySettings) -> Iterator[Synced]:
     try:
         replica = StoredReplica(database)
         form, source = form_and_source(settings, replica, now)
-        yield Synced(settings, replica, StoredReading(database), pool, form, source)
+        yield Synced(settings, replica, WholeReading(database), pool, form, source)
     finally:
         pool.close()
         database.close()

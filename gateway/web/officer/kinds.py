@@ -35,10 +35,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.FACTOR_CHANGE_REFUSED: Title(
                 cs="Odmítnutá změna druhého faktoru", en="Change of second factor refused"
             ),
-            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k zaregistrování", en="Enrolment code issued"),
-            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k zaregistrování", en="Enrolment code used"),
+            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k přidání ověření", en="Enrolment code issued"),
+            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k přidání ověření", en="Enrolment code used"),
             Code.ENROLMENT_CODE_REFUSED: Title(
-                cs="Odmítnutý kód k zaregistrování", en="Enrolment code refused"
+                cs="Odmítnutý kód k přidání ověření", en="Enrolment code refused"
             ),
             Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
             Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),

@@ -47,13 +47,17 @@ class FullSync:
             people = groups = 0
             for entries in self._pages(line, self.form.people, staging):
                 people += len(entries)
-                staging.add_people(self._usable(staging, entries, self.form.person))
+                problems: list[EntryProblem] = []
+                staging.add_people(usable(entries, self.form.person, problems.append))
+                staging.add_problems(problems)
                 self.told(Progress(people, groups))
             if not people:
                 raise nobody_below(self.form.people.base)
             for entries in self._pages(line, self.form.groups, staging):
                 groups += len(entries)
-                staging.add_groups(self._usable(staging, entries, self.form.group))
+                problems = []
+                staging.add_groups(usable(entries, self.form.group, problems.append))
+                staging.add_problems(problems)
                 self.told(Progress(people, groups))
             return staging.finish(position, self.limit)
 
@@ -62,15 +66,16 @@ class FullSync:
             staging.add_problems(EntryProblem(url, "a referral, which is not followed") for url in referrals)
             yield entries
 
-    @staticmethod
-    def _usable(staging: Staging, entries: list[Entry], read: Callable[[Entry], T]) -> Iterator[T]:
-        problems = []
-        for entry in entries:
-            try:
-                yield read(entry)
-            except EntryUnusable as unusable:
-                problems.append(EntryProblem(unusable.dn, unusable.what))
-        staging.add_problems(problems)
+
+def usable(
+    entries: list[Entry], read: Callable[[Entry], T], unusable: Callable[[EntryProblem], None]
+) -> Iterator[T]:
+    """What was read of those that can be; `unusable` hears of the others."""
+    for entry in entries:
+        try:
+            yield read(entry)
+        except EntryUnusable as fault:
+            unusable(EntryProblem(fault.dn, fault.what))
 
 
 def nobody_below(base: str) -> DirectoryMisconfigured:

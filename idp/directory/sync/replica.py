@@ -5,7 +5,7 @@ only to the state they were computed for; more removals at once than believable 
 confirms them. `gateway.storage` implements both Protocols.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -175,10 +175,6 @@ class Reading(Protocol):
 
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
         """Groups of these keys and all groups in which they are, through any number of others."""
-        ...
-
-    def everyone(self, directory: DirectoryName) -> AsyncIterator[Known]:
-        """In order of identity, page by page; between pages the replica may change."""
         ...
 
     async def problems(self, directory: DirectoryName) -> Sequence[EntryProblem]:

@@ -7,11 +7,10 @@ from sqlalchemy import Connection
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.directory_reading import StoredReading
 from gateway.storage.directory_staging import WIDE
 from idp.directory.sync.record import Changes, EntryProblem, GroupRecord
 from idp.directory.sync.replica import Count, Outdated, TooManyGone
-from tests.rig.replica import BEGAN, LIMIT, OFFICE, fill, group, identity, person
+from tests.rig.replica import BEGAN, LIMIT, OFFICE, WholeReading, fill, group, identity, person
 
 MINUTE = timedelta(minutes=1)
 VILLAGE = DirectoryName("obec")
@@ -24,12 +23,12 @@ def replica(database: Database) -> StoredReplica:
 
 
 @pytest.fixture
-def reading(database: Database) -> StoredReading:
-    return StoredReading(database)
+def reading(database: Database) -> WholeReading:
+    return WholeReading(database)
 
 
-async def everyone(reading: StoredReading, directory: DirectoryName = OFFICE) -> list[str]:
-    return [one.person.logins[0] async for one in reading.everyone(directory)]
+async def everyone(reading: WholeReading, directory: DirectoryName = OFFICE) -> list[str]:
+    return [one.person.logins[0] for one in await reading.everyone(directory)]
 
 
 def rows(database: Database) -> dict[str, int]:
@@ -44,7 +43,7 @@ def rows(database: Database) -> dict[str, int]:
     return database.read_now(count)
 
 
-async def test_a_full_read_is_invisible_until_it_is_finished(replica: StoredReplica, reading: StoredReading):
+async def test_a_full_read_is_invisible_until_it_is_finished(replica: StoredReplica, reading: WholeReading):
     with replica.stage(OFFICE, BEGAN) as staging:
         staging.add_people(TEN)
         assert await everyone(reading) == []
@@ -56,7 +55,7 @@ async def test_a_full_read_is_invisible_until_it_is_finished(replica: StoredRepl
 
 
 async def test_a_full_read_that_breaks_off_changes_nothing_and_leaves_nothing(
-    replica: StoredReplica, reading: StoredReading, database: Database
+    replica: StoredReplica, reading: WholeReading, database: Database
 ):
     fill(replica, TEN)
     before = rows(database)
@@ -73,7 +72,7 @@ async def test_a_full_read_that_breaks_off_changes_nothing_and_leaves_nothing(
 
 
 async def test_what_an_older_reading_left_is_swept_away(
-    replica: StoredReplica, reading: StoredReading, database: Database
+    replica: StoredReplica, reading: WholeReading, database: Database
 ):
     people = [person(number) for number in range(WIDE + 7)]
     fill(replica, people, [group(1, *people[:10])], [EntryProblem("cn=x", "odd")])
@@ -85,7 +84,7 @@ async def test_what_an_older_reading_left_is_swept_away(
     assert len(await everyone(reading)) == WIDE + 7
 
 
-async def test_groups_are_held_through_groups_and_circles_end(replica: StoredReplica, reading: StoredReading):
+async def test_groups_are_held_through_groups_and_circles_end(replica: StoredReplica, reading: WholeReading):
     one, two = person(1), person(2)
     circle = [group(1, one, group(3)), group(2, group(1)), group(3, group(2)), group(4, two), group(5)]
     fill(replica, [one, two], circle)
@@ -97,7 +96,7 @@ async def test_groups_are_held_through_groups_and_circles_end(replica: StoredRep
     assert {each.dn for each in above} == {circle[n].dn for n in range(3)}
 
 
-async def test_the_primary_group_counts_with_all_above_it(replica: StoredReplica, reading: StoredReading):
+async def test_the_primary_group_counts_with_all_above_it(replica: StoredReplica, reading: WholeReading):
     users = group(1, sid="S-1-5-21-1-513")
     one = person(1, primary_group="S-1-5-21-1-513")
     fill(replica, [one], [users, group(2, users)])
@@ -105,13 +104,13 @@ async def test_the_primary_group_counts_with_all_above_it(replica: StoredReplica
     assert {each.dn for each in known.groups} == {users.dn, group(2).dn}
 
 
-async def test_somebody_in_five_hundred_groups_has_them_all(replica: StoredReplica, reading: StoredReading):
+async def test_somebody_in_five_hundred_groups_has_them_all(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN, [group(number, TEN[3]) for number in range(500)])
     (known,) = (await reading.people(OFFICE, [TEN[3].identity])).values()
     assert len(known.groups) == 500
 
 
-async def test_directories_do_not_see_each_other(replica: StoredReplica, reading: StoredReading):
+async def test_directories_do_not_see_each_other(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN, [group(1, TEN[0])])
     fill(replica, [TEN[0]], directory=VILLAGE)
     assert await everyone(reading, VILLAGE) == ["p0"]
@@ -122,7 +121,7 @@ async def test_directories_do_not_see_each_other(replica: StoredReplica, reading
 
 
 async def test_a_login_finds_everybody_who_has_it_in_any_spelling(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     one = person(1, logins=("Nováková.Jana", "jana@obec.test"))
     fill(replica, [one, person(2, logins=("x", "JANA@obec.test"))])
@@ -132,7 +131,7 @@ async def test_a_login_finds_everybody_who_has_it_in_any_spelling(
 
 
 async def test_a_login_or_mail_of_two_people_is_a_problem_of_both(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     fill(replica, [person(1, logins=("a",), mail="m@x"), person(2, logins=("A",), mail="M@x"), person(3)])
     told = {(each.dn, each.what) for each in await reading.problems(OFFICE)}
@@ -145,7 +144,7 @@ async def test_a_login_or_mail_of_two_people_is_a_problem_of_both(
     }
 
 
-async def test_an_entry_that_came_twice_is_as_it_came_last(replica: StoredReplica, reading: StoredReading):
+async def test_an_entry_that_came_twice_is_as_it_came_last(replica: StoredReplica, reading: WholeReading):
     moved = person(1, key="uid=p1,ou=new", dn="uid=p1,ou=new")
     fill(replica, [person(1), moved], [group(1, moved), group(2, person(1))])
     (known,) = (await reading.people(OFFICE, [moved.identity])).values()
@@ -154,7 +153,7 @@ async def test_an_entry_that_came_twice_is_as_it_came_last(replica: StoredReplic
 
 
 async def test_entries_whose_names_cannot_be_told_apart_are_left_out(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     fill(replica, [person(1), person(2, key=person(1).key), person(3)])
     assert await everyone(reading) == ["p3"]
@@ -162,7 +161,7 @@ async def test_entries_whose_names_cannot_be_told_apart_are_left_out(
 
 
 async def test_more_people_gone_than_believable_are_held_until_somebody_confirms(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     fill(replica, TEN)
     held = fill(replica, TEN[:4], position="2", at=BEGAN + MINUTE)
@@ -180,7 +179,7 @@ async def test_more_people_gone_than_believable_are_held_until_somebody_confirms
     assert len(recorded) == 1
 
 
-async def test_a_confirmation_lets_only_one_reading_pass(replica: StoredReplica, reading: StoredReading):
+async def test_a_confirmation_lets_only_one_reading_pass(replica: StoredReplica, reading: WholeReading):
     people = [person(number) for number in range(40)]
     fill(replica, people)
     held = fill(replica, people[:20])
@@ -190,7 +189,7 @@ async def test_a_confirmation_lets_only_one_reading_pass(replica: StoredReplica,
     assert len(await everyone(reading)) == 20
 
 
-async def test_an_empty_directory_is_not_believed(replica: StoredReplica, reading: StoredReading):
+async def test_an_empty_directory_is_not_believed(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN)
     assert fill(replica, []) is not None
     assert len(await everyone(reading)) == 10
@@ -227,7 +226,7 @@ async def test_changes_are_for_the_position_they_were_computed_for(replica: Stor
         replica.apply(OFFICE, Changes(gone=frozenset({TEN[0].identity})), "1", BEGAN, LIMIT)
 
 
-async def test_a_push_brings_entries_and_leaves_the_position(replica: StoredReplica, reading: StoredReading):
+async def test_a_push_brings_entries_and_leaves_the_position(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN)
     touched = replica.apply(OFFICE, Changes(people=(person(3, name="Nová"),)), "1", BEGAN + MINUTE, LIMIT)
     assert touched == {identity(3)}
@@ -236,7 +235,7 @@ async def test_a_push_brings_entries_and_leaves_the_position(replica: StoredRepl
     assert (await reading.people(OFFICE, [identity(3)]))[identity(3)].person.name == "Nová"
 
 
-async def test_changes_that_remove_too_much_change_nothing(replica: StoredReplica, reading: StoredReading):
+async def test_changes_that_remove_too_much_change_nothing(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN)
     gone = frozenset(one.identity for one in TEN[:6])
     with pytest.raises(TooManyGone, match="6 of 10 people"):
@@ -260,7 +259,7 @@ async def test_who_is_touched_is_told(replica: StoredReplica):
 
 
 async def test_a_renamed_person_has_the_groups_that_name_the_new_name(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     old, new = person(1), person(1, key="uid=new,dc=test", dn="uid=new,dc=test", logins=("new",))
     fill(replica, [old], [group(1, old), group(2, new)])
@@ -271,7 +270,7 @@ async def test_a_renamed_person_has_the_groups_that_name_the_new_name(
 
 
 async def test_an_entry_that_became_unusable_is_left_out_and_told_until_it_is_mended(
-    replica: StoredReplica, reading: StoredReading
+    replica: StoredReplica, reading: WholeReading
 ):
     fill(replica, TEN)
     problem = EntryProblem(TEN[2].dn, "uid has 2 values", TEN[2].identity)

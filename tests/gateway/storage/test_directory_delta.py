@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.directory_reading import StoredReading
 from gateway.storage.migrate import prepare
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Limit
-from tests.rig.replica import BEGAN, fill, group, person
+from tests.rig.replica import BEGAN, WholeReading, fill, group, person
 
 ANYTHING = Limit(share=1.0, least=0)
 NUMBERS = st.integers(0, 5)
@@ -41,8 +40,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     opened.close()
 
 
-async def said(reading: StoredReading, of: DirectoryName) -> object:
-    people = [one async for one in reading.everyone(of)]
+async def said(reading: WholeReading, of: DirectoryName) -> object:
+    people = await reading.everyone(of)
     return people, [await reading.named(of, login) for login in "abc"], await reading.problems(of)
 
 
@@ -58,7 +57,7 @@ EXAMPLES = count()
 async def test_changes_one_after_another_come_to_what_a_full_read_says(
     database: Database, steps: list[Changes]
 ):
-    replica, reading, number = StoredReplica(database), StoredReading(database), next(EXAMPLES)
+    replica, reading, number = StoredReplica(database), WholeReading(database), next(EXAMPLES)
     stepwise, whole = DirectoryName(f"stepwise-{number}"), DirectoryName(f"whole-{number}")
     people: dict[str, PersonRecord] = {}
     groups: dict[str, GroupRecord] = {}

@@ -112,7 +112,7 @@ def test_any_group_with_a_member_of_any_name_is_found_by_that_member(active_dire
         where = filters.equal("member", dn)
         found = active_directory.search_s(samba.GROUPS, ldap.SCOPE_SUBTREE, where, ["member"])
         assert [each for each, _ in found if each is not None] == [group]
-        assert names.same(found[0][1]["member"][0].decode(), dn)
+        assert names.parsed(found[0][1]["member"][0].decode()) == names.parsed(dn)
         active_directory.delete_s(group)
     finally:
         active_directory.delete_s(dn)

@@ -103,7 +103,7 @@ async def test_everything_works_by_keyboard_and_without_javascript(world: World,
         await page.goto(origin + "/account")
         await expect(page.locator(".expiry-time")).to_contain_text("Bez další činnosti budete odhlášeni v ")
         await expect(page.locator("[data-warning]")).to_be_hidden()
-        await page.get_by_role("button", name="Zůstat přihlášen").focus()
+        await page.get_by_role("button", name="Prodloužit přihlášení").focus()
         await page.keyboard.press("Enter")
         mine = page.get_by_role("button", name="Ano, byl(a) jsem to já")
         await expect(mine).to_have_count(2)
@@ -173,7 +173,7 @@ async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(
         field = page.locator("details input[name=name]").first
         await page.locator("details summary").first.click()
         await field.fill("rozepsaný název")
-        await page.get_by_role("button", name="Zůstat přihlášen").click()
+        await page.get_by_role("button", name="Prodloužit přihlášení").click()
         await expect(warning).to_be_hidden()
         await expect(field).to_have_value("rozepsaný název")  # nothing written on the page is lost
         world.rig.clock.forward(minutes=15)
