@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from config.vocabulary import SubjectId
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, CredentialId, Proof
 from idp.login.enrolment_code import EnrolmentCode
@@ -62,7 +62,7 @@ def authenticator_of(row: Row[Any], seal: Seal) -> Authenticator:
         means=_one_time_code(row, seal) if row.sealed_secret is not None else _credential(row),
         enrolled_at=moment_of(row.enrolled_at),
         proven_by=Proof(row.proven_by),
-        last_used_at=_moment_or_none(row.last_used_at),
+        last_used_at=moment_or_none(row.last_used_at),
     )
 
 
@@ -97,7 +97,7 @@ def enrolment_code_of(row: Row[Any]) -> EnrolmentCode:
         issued_by=row.issued_by,
         issued_at=moment_of(row.issued_at),
         expires_at=moment_of(row.expires_at),
-        used_at=_moment_or_none(row.used_at),
+        used_at=moment_or_none(row.used_at),
     )
 
 
@@ -124,14 +124,10 @@ def exception_of(row: Row[Any]) -> SignInException:
         granted_by=row.granted_by,
         begins_at=moment_of(row.begins_at),
         ends_at=moment_of(row.ends_at),
-        ended_at=_moment_or_none(row.ended_at),
+        ended_at=moment_or_none(row.ended_at),
         ended_by=row.ended_by,
     )
 
 
 def _micros_or_none(moment: datetime | None) -> int | None:
     return None if moment is None else micros(moment)
-
-
-def _moment_or_none(value: int | None) -> datetime | None:
-    return None if value is None else moment_of(value)

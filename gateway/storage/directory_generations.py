@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
 from gateway.storage.directory_rows import removal_of, removal_text
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Count, Hold, Limit, Removal, Size, Standing
 
@@ -155,8 +155,8 @@ def standing(connection: Connection, directory: DirectoryName) -> Standing:
     return Standing(
         generation=row.generation,
         position=row.position,
-        synced_at=None if row.synced_at is None else moment_of(row.synced_at),
-        full_at=None if row.began_at is None else moment_of(row.began_at),
+        synced_at=moment_or_none(row.synced_at),
+        full_at=moment_or_none(row.began_at),
         held=held,
         trouble=row.trouble,
     )

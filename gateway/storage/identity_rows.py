@@ -1,13 +1,12 @@
 """Rows of the identity tables and the values they stand for."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Row
 
 from config.vocabulary import AuthenticationLevel, Language, SessionId, SubjectId
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
 from idp.events import EndReason
@@ -39,10 +38,6 @@ STATES: dict[str, type[Waiting]] = {
     "new_password": AwaitingNewPassword,
 }
 NAMES = {kind: name for name, kind in STATES.items()}
-
-
-def _moment_or_none(value: int | None) -> datetime | None:
-    return None if value is None else moment_of(value)
 
 
 def state_text(state: Waiting) -> bytes:
@@ -115,7 +110,7 @@ def session_of(row: Row[Any]) -> Session:
         created_at=moment_of(row.created_at),
         last_seen=moment_of(row.last_seen),
         expires_at=moment_of(row.expires_at),
-        ended_at=_moment_or_none(row.ended_at),
+        ended_at=moment_or_none(row.ended_at),
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         address=row.address,
         user_agent=row.user_agent,
@@ -168,7 +163,7 @@ def code_of(row: Row[Any]) -> Code:
         nonce=row.nonce,
         scopes=tuple(Scope(word) for word in row.scopes.split()),
         expires_at=moment_of(row.expires_at),
-        used_at=_moment_or_none(row.used_at),
+        used_at=moment_or_none(row.used_at),
     )
 
 

@@ -13,3 +13,7 @@ def micros(moment: datetime) -> int:
 
 def moment_of(value: int) -> datetime:
     return EPOCH + value * MICROSECOND
+
+
+def moment_or_none(value: int | None) -> datetime | None:
+    return None if value is None else moment_of(value)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from config.vocabulary import MunicipalityCode
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
 from idp.login.recovery import Account, Ending, RecoveryId
 from idp.login.totp import Enrolled, Secret
@@ -38,7 +38,7 @@ def recovery_of(row: Row[Any], seal: Seal) -> Account:
         municipality=MunicipalityCode(row.municipality),
         issued_at=moment_of(row.issued_at),
         issued_by=row.issued_by,
-        ended_at=None if row.ended_at is None else moment_of(row.ended_at),
+        ended_at=moment_or_none(row.ended_at),
         ending=None if row.ending is None else Ending(row.ending),
     )
 

@@ -8,7 +8,7 @@ import msgspec
 
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
 from gateway.sessions.session import EndReason, RolesHeld, Session
-from gateway.storage.moment import micros, moment_of
+from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.tables.sessions import session
 
 COLUMNS = tuple(column.name for column in session.c)
@@ -61,7 +61,7 @@ def session_of(row: Iterable[Any]) -> Session:
         opened_at=moment_of(opened_at),
         last_seen_at=moment_of(last_seen_at),
         facts_at=moment_of(facts_at),
-        ended_at=None if ended_at is None else moment_of(ended_at),
+        ended_at=moment_or_none(ended_at),
         end_reason=end_reason and EndReason(end_reason),
         address=address,
         user_agent=user_agent,
