@@ -106,6 +106,9 @@ class IdentityBook(AuthenticatorsBook):
     def has_known(self, browser: HandleHash) -> bool:
         return self._at(known_browser, browser=browser) is not None
 
+    def is_known_anywhere(self, subject: SubjectId) -> bool:
+        return self._at(known_browser, subject=subject) is not None
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 

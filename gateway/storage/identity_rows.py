@@ -125,6 +125,7 @@ def device_row(device: NewDevice) -> Values:
         "at": micros(device.at),
         "address": device.address,
         "user_agent": device.user_agent,
+        "first": device.first,
     }
 
 
@@ -136,6 +137,7 @@ def device_of(row: Row[Any]) -> NewDevice:
         at=moment_of(row.at),
         address=row.address,
         user_agent=row.user_agent,
+        first=row.first,
     )
 
 

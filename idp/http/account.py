@@ -62,12 +62,13 @@ class _Seen:
     session: Session
     sessions: Sequence[Session]
     devices: Sequence[NewDevice]
+    vouches: bool
     authenticators: Sequence[Authenticator]
     codes_left: int
 
 
 async def _page(request: web.Request, provider: Provider, handle: HandleHash, now: datetime) -> web.Response:
-    limits = provider.sign_in
+    limits, browser = provider.sign_in, cookies.read_hashed(request, cookies.KNOWN)
 
     def work(book: Book) -> _Seen | None:
         session = desk.live(book, handle, limits, now)
@@ -78,7 +79,8 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         return _Seen(
             session=session,
             sessions=own.sessions(book, session, limits, now),
-            devices=own.new_devices(book, session),
+            devices=own.new_devices(book, session, browser),
+            vouches=own.may_vouch(book, session, browser),
             authenticators=book.authenticators(subject),
             codes_left=book.recovery_codes_left(subject),
         )
@@ -109,6 +111,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         stay=STAY,
         sessions=found.sessions,
         devices=found.devices,
+        vouches=found.vouches,
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
         codes_left=found.codes_left,
@@ -185,20 +188,20 @@ async def end_everywhere(request: web.Request) -> web.Response:
 
 async def own_device(request: web.Request) -> web.Response:
     """The person knows the new browser."""
-    which = await _device(request)
+    which, browser = await _device(request), cookies.read_hashed(request, cookies.KNOWN)
 
     def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
-        return () if own.own_device(book, session, which, origin, now) else None
+        return () if own.own_device(book, session, browser, which, origin, now) else None
 
     return await _act(request, act, "owned")
 
 
 async def disown_device(request: web.Request) -> web.Response:
     """The person does not: everything ends, and the page that says so says whom to call."""
-    which = await _device(request)
+    which, browser = await _device(request), cookies.read_hashed(request, cookies.KNOWN)
 
     def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
-        return own.disown_device(book, session, which, origin, now)
+        return own.disown_device(book, session, browser, which, origin, now)
 
     return await _act(request, act, "ended", alarmed=True)
 

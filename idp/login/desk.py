@@ -103,12 +103,16 @@ def _meet(book: Book, browser: HandleHash, session: Session, origin: Origin, now
             at=now,
             address=origin.address,
             user_agent=origin.user_agent,
+            first=not book.is_known_anywhere(person.subject),
         )
         book.keep_new_device(device)
         met = events.NewDeviceMet(
             at=now, origin=origin, person=person.login, subject=person.subject, session=session.sid
         )
         book.record(met)
+    for asked in book.new_devices(person.subject):
+        if asked.browser == browser:  # signed in again, and still asked about
+            book.keep_new_device(replace(asked, session=session.sid))
     book.keep_browser(browser, person.subject, now)
 
 

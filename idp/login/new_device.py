@@ -16,10 +16,12 @@ class NewDevice:
     browser: HandleHash
     subject: SubjectId
     session: SessionId
-    """The one that was opened there. It cannot speak for itself: another one of the person must."""
+    """The latest that was opened there. The browser cannot speak for itself: another one of the person must."""
     at: datetime
     address: str
     user_agent: str
+    first: bool = False
+    """The person was known in no other browser: there is none that could speak of it, so it speaks of later ones."""
 
     @property
     def name(self) -> DeviceName:

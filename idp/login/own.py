@@ -11,6 +11,7 @@ from idp import events
 from idp.events import EndReason, Origin
 from idp.login import desk
 from idp.login.book import Book
+from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
 from idp.login.session import Limits, Session, end_due
 
@@ -40,15 +41,34 @@ def end_everywhere(book: Book, session: Session, origin: Origin, now: datetime) 
     return desk.end_all(book, session.person.subject, EndReason.SIGNED_OUT_EVERYWHERE, origin, now)
 
 
-def new_devices(book: Book, session: Session) -> list[NewDevice]:
-    """Those that this session may speak of: whoever came in with a new browser does not vouch for it there."""
-    return [one for one in book.new_devices(session.person.subject) if one.session != session.sid]
+def new_devices(book: Book, session: Session, browser: HandleHash | None) -> list[NewDevice]:
+    """Those that another `browser` may speak of: whoever came in with a new one does not do it there.
+
+    Not after signing in again there either, nor after the cookie that it is known by was thrown away.
+    """
+    asked = book.new_devices(session.person.subject)
+    return [one for one in asked if one.browser != browser and one.session != session.sid]
 
 
-def own_device(book: Book, session: Session, which: DeviceName, origin: Origin, now: datetime) -> bool:
-    """The sign-in there was the person's: no more is said of it. False: there is no such device to speak of."""
-    device = _device(book, session, which)
-    if device is None:
+def may_vouch(book: Book, session: Session, browser: HandleHash | None) -> bool:
+    """Whether "it was me" counts in this browser: only in one that is the person's, and not itself asked about."""
+    subject = session.person.subject
+    if browser is None or not book.knows_browser(browser, subject):
+        return False
+    return all(one.first for one in book.new_devices(subject) if one.browser == browser)
+
+
+def own_device(
+    book: Book,
+    session: Session,
+    browser: HandleHash | None,
+    which: DeviceName,
+    origin: Origin,
+    now: datetime,
+) -> bool:
+    """The sign-in there was the person's: no more is said of it. False: not for this browser to say."""
+    device = _device(book, session, browser, which)
+    if device is None or not may_vouch(book, session, browser):
         return False
     book.drop_new_device(device)
     book.record(events.NewDeviceOwned(**_said(session, device, origin, now)))
@@ -56,10 +76,18 @@ def own_device(book: Book, session: Session, which: DeviceName, origin: Origin, 
 
 
 def disown_device(
-    book: Book, session: Session, which: DeviceName, origin: Origin, now: datetime
+    book: Book,
+    session: Session,
+    browser: HandleHash | None,
+    which: DeviceName,
+    origin: Origin,
+    now: datetime,
 ) -> tuple[SessionId, ...] | None:
-    """It was not: the browser is a stranger's again, and every session ends. None: no such device."""
-    device = _device(book, session, which)
+    """It was not: the browser is a stranger's again, and every session ends. None: no such device.
+
+    Any other browser may say so, also one that is itself asked about: it is the careful answer.
+    """
+    device = _device(book, session, browser, which)
     if device is None:
         return None
     book.drop_new_device(device)
@@ -68,8 +96,8 @@ def disown_device(
     return end_everywhere(book, session, origin, now)
 
 
-def _device(book: Book, session: Session, which: DeviceName) -> NewDevice | None:
-    return next((one for one in new_devices(book, session) if one.name == which), None)
+def _device(book: Book, session: Session, browser: HandleHash | None, which: DeviceName) -> NewDevice | None:
+    return next((one for one in new_devices(book, session, browser) if one.name == which), None)
 
 
 def _said(session: Session, device: NewDevice, origin: Origin, now: datetime) -> dict[str, Any]:

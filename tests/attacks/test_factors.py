@@ -4,6 +4,7 @@ import asyncio
 import html
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from idp.login import key_site
 from idp.login.totp import Secret, code_at
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
-from tests.rig.product import enrolment_code
+from tests.rig.product import ROOT, enrolment_code
 from tests.rig.soft_key import UP, UV, SoftKey
 from tests.rig.visitor import Shown, Visitor
 
@@ -167,6 +168,27 @@ async def test_two_enrolments_confirmed_at_once_keep_one(ground: Ground) -> None
     await ground.refused(late, BEGIN_AGAIN)
     assert len(await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)) == 1
     assert all(in_no_session(ground, browser) for browser in browsers)
+
+
+async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_it_was_reset(
+    ground: Ground,
+) -> None:
+    """The thief stands at the recovery codes, and presses "I have saved them" after `brana user reset-factor`."""
+    account, thief = ground.somebody(enrolled=False), ground.browser()
+    page = await ground.at_enrolment(thief, account)
+    codes = await thief.fill(page, code=_present(page.secret), follow=False)
+    assert codes.status == 200
+    configuration = str(ground.product.configuration)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", "user", "reset-factor", "--config", configuration, account.login, "--yes",
+        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0
+    late = await thief.fill(codes, follow=False)
+    assert late.status == 400
+    await ground.refused(late, BEGIN_AGAIN)
+    assert in_no_session(ground, thief)
+    assert await ground.entries(codes=(Code.SIGN_IN_COMPLETED,), person=account.login) == []
 
 
 async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -> None:

@@ -1,6 +1,6 @@
 """Sign-ins, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text, false
 
 from gateway.storage.tables import metadata
 
@@ -51,6 +51,7 @@ new_device = Table(
     Column("at", BigInteger, nullable=False, index=True),
     Column("address", String(64), nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("first", Boolean, nullable=False, server_default=false()),
 )
 
 provider_session = Table(

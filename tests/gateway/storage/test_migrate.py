@@ -304,6 +304,30 @@ def test_a_one_time_code_of_the_first_version_goes_on_working(tmp_path: Path) ->
         database.close()
 
 
+def test_sign_ins_under_way_begin_again_and_the_first_browser_confirms_where_none_was_confirmed_yet(
+    tmp_path: Path,
+) -> None:
+    """What a sign-in of before knows of its person is sealed: it could not be ended with the person's sessions."""
+    path = tmp_path / "brana.db"
+    sqlite3.connect(path).close()
+    asked = {("jana", b"1"): 10, ("jana", b"2"): 20, ("petr", b"3"): 10, ("petr", b"4"): 20}
+    confirmed = ("petr", b"5")
+    with exclusive(path) as connection:
+        command.upgrade(configured(connection), "0005")
+        for (subject, browser), at in asked.items():
+            row = (browser, subject, "S" * 22, at, "", "")
+            connection.exec_driver_sql("INSERT INTO new_device VALUES (?, ?, ?, ?, ?, ?)", row)
+        for subject, browser in (*asked, confirmed):
+            connection.exec_driver_sql("INSERT INTO known_browser VALUES (?, ?, 30)", (browser, subject))
+        flow = ("F" * 22, b"b", b"sealed", "", "", "cs", 0, 9_999_999_999_999_999)
+        connection.exec_driver_sql("INSERT INTO sign_in_flow VALUES (?, ?, ?, ?, ?, ?, ?, ?)", flow)
+    prepare(path)
+    with closing(sqlite3.connect(path)) as kept:
+        assert kept.execute("SELECT count(*) FROM sign_in_flow").fetchone() == (0,)
+        first = kept.execute("SELECT subject, browser FROM new_device WHERE first").fetchall()
+    assert first == [("jana", b"1")]
+
+
 def test_the_next_migration_is_written_by_comparison(later: Later) -> None:
     """The tool of contributors: what the tables lack against the newest revision becomes the next file."""
     from gateway.storage.migrations.__main__ import write_next  # noqa: PLC0415 - a command, not a library

@@ -201,6 +201,65 @@ async def test_a_new_browser_does_not_vouch_for_itself(world: World):
     assert entries_of(world, Code.NEW_DEVICE_OWNED) == []
 
 
+def name_of(browser: Browser) -> str:
+    return hashed(browser.cookies[KNOWN]).hex()[:32]
+
+
+async def again(world: World, browser: Browser) -> None:
+    """The session ended; somebody signs in once more in the same browser."""
+    await browser.post("/account/sign-ins/end-all", {})
+    world.rig.clock.forward(minutes=1)
+    await world.sign_in(browser, prompt="login")
+
+
+async def refuses_to_vouch(world: World, browser: Browser, *names: str) -> None:
+    assert "It was me" not in (await browser.get("/account")).text
+    for name in names:
+        answer = await browser.post("/account/devices/mine", {"device": name})
+        assert answer.location == "/account?done=gone"
+    assert entries_of(world, Code.NEW_DEVICE_OWNED) == []
+
+
+async def test_a_new_browser_does_not_vouch_for_itself_after_signing_in_again(world: World):
+    await signed_in(world)
+    thief = await signed_in(world)
+    await again(world, thief)
+    assert name_of(thief) not in DEVICE.findall((await thief.get("/account")).text)
+    await refuses_to_vouch(world, thief, name_of(thief))
+
+
+async def test_a_new_browser_vouches_for_no_other_before_it_is_confirmed_itself(world: World):
+    """Two browsers of one thief, or one that threw its cookie away, are no better than one."""
+    await signed_in(world)
+    one, two = await signed_in(world), await signed_in(world)
+    await refuses_to_vouch(world, one, name_of(two))
+    await refuses_to_vouch(world, two, name_of(one))
+    before = name_of(one)
+    del one.cookies[KNOWN]
+    await refuses_to_vouch(world, one, before, name_of(two))  # with the session alone
+    await again(world, one)
+    assert name_of(one) != before
+    await refuses_to_vouch(world, one, before, name_of(two), name_of(one))
+
+
+async def test_a_browser_that_was_confirmed_confirms_others_and_the_first_one_goes_on_doing_it(world: World):
+    first, second, third, fourth = [await signed_in(world) for _ in range(4)]
+    for browser, other in ((first, second), (second, third), (first, fourth), (second, first)):
+        answer = await browser.post("/account/devices/mine", {"device": name_of(other)})
+        assert answer.location == "/account?done=owned"
+    assert len(entries_of(world, Code.NEW_DEVICE_OWNED)) == 4
+    assert "Was it you?" not in (await third.get("/account")).text
+
+
+async def test_a_browser_that_is_itself_asked_about_may_still_say_it_was_not_me(world: World):
+    first, second = await signed_in(world), await signed_in(world)
+    shown = (await second.get("/account")).text
+    assert DEVICE.findall(shown) == [name_of(first)]  # one form alone: the careful answer
+    answer = await second.post("/account/devices/not-mine", {"device": name_of(first)})
+    assert "Call Helpdesk, 573 321 100" in answer.text
+    assert len(world.rig.ended) == 2
+
+
 async def test_it_was_not_me_ends_everything_forgets_the_browser_and_says_whom_to_call(world: World):
     first, second = await signed_in(world), await signed_in(world)
     name = hashed(second.cookies[KNOWN]).hex()[:32]

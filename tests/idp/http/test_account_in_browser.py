@@ -28,13 +28,14 @@ LOOKS = (("cs", "light", 1280), ("cs", "dark", 360), ("en", "light", 360), ("en"
 async def visiting(
     world: World, folder: Path, **options: object
 ) -> AsyncIterator[tuple[str, BrowserContext]]:
-    """A browser in which Jana is signed in, who is signed in at two other places too."""
-    for _ in range(3):
+    """The first browser of Jana, who is signed in at two other places too; it may say that these were hers."""
+    browsers = [world.rig.browser() for _ in range(3)]
+    for one in browsers:
         world.rig.clock.forward(minutes=1)
-        signed_in, _ = await world.sign_in(world.rig.browser(), prompt="login")
+        await world.sign_in(one, prompt="login")
     async with served(world, folder) as origin, chromium() as browser:
         context = await browser.new_context(ignore_https_errors=True, **options)
-        await give(context, origin, signed_in)
+        await give(context, origin, browsers[0])
         yield origin, context
 
 
