@@ -21,7 +21,7 @@ from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, withou
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 1_024  # outcomes of a book, under a KiB each
+REMEMBERED = 512  # outcomes of a book, under a KiB each
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 

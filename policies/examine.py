@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import cedarpy
@@ -57,7 +58,9 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
     (policy,) = document["staticPolicies"].values()
     return Examined(
         forbids=policy["effect"] == "forbid",
-        annotations={name: value or "" for name, value in policy.get("annotations", {}).items()},
+        annotations={
+            intern(name): intern(value or "") for name, value in policy.get("annotations", {}).items()
+        },
         scope=_scope(policy["resource"]),
         entities=frozenset(_entities(policy)),
         actions=_actions(policy["action"]),
@@ -78,7 +81,7 @@ def _actions(scope: dict[str, Any]) -> frozenset[str] | None:
     named = scope.get("entities") or [scope.get("entity")]
     if scope["op"] not in ("==", "in") or not all(one and one["type"] == "Action" for one in named):
         return None
-    return frozenset(str(one["id"]) for one in named)
+    return frozenset(intern(str(one["id"])) for one in named)
 
 
 def _entities(node: Any) -> Iterator[tuple[str, str]]:
@@ -87,7 +90,7 @@ def _entities(node: Any) -> Iterator[tuple[str, str]]:
             yield from _entities(item)
     elif isinstance(node, dict):
         if node.keys() == {"type", "id"}:
-            yield str(node["type"]), str(node["id"])
+            yield intern(str(node["type"])), intern(str(node["id"]))  # the same few words in every policy
         for item in node.values():
             yield from _entities(item)
 
@@ -115,7 +118,7 @@ def _path(node: Any) -> tuple[str, ...] | None:
     if operator not in (".", "has") or not isinstance(inside, dict) or "left" not in inside:
         return None
     before = _path(inside["left"])
-    return None if before is None else (*before, str(inside["attr"]))
+    return None if before is None else (*before, intern(str(inside["attr"])))
 
 
 def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:
