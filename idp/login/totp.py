@@ -1,7 +1,7 @@
 """One-time codes by time (RFC 6238): six digits, SHA-1, 30 seconds, each code once.
 
 A telephone's clock may be off. The step it was off at its last code is remembered (RFC 6238 §6), and the next code is
-looked for one step around that, never more than `DRIFT_MAX` from our own clock: always three codes at most are right.
+looked for one step around that and around our own clock, never more than `DRIFT_MAX` from it: five at most are right.
 """
 
 import hmac
@@ -100,8 +100,10 @@ def match(
 
 def window(present: int, drift: int) -> range:
     """Steps whose codes are taken at the step `present` of a telephone whose clock was `drift` steps off."""
-    first = max(0, present - DRIFT_MAX, present + drift - AROUND)
-    last = min(present + DRIFT_MAX, present + drift + AROUND)
+    first = max(
+        0, present - DRIFT_MAX, present + min(0, drift) - AROUND
+    )  # who typed late was no clock's fault
+    last = min(present + DRIFT_MAX, present + max(0, drift) + AROUND)
     return range(first, last + 1)
 
 

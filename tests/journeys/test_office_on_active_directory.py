@@ -40,6 +40,7 @@ def beside(domain: Domain, text: str) -> str:
         "[facts]",
         f"""\
 [[directories]]
+municipalities = ["588491"]
 name = "{DOMAIN}"
 kind = "active_directory"
 servers = ["{domain.url}"]
