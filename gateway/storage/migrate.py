@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -23,20 +24,25 @@ from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explai
 RETRY_S = 0.01  # between looks at a lock that another start holds
 
 
-def prepare(path: Path, migrations: Path = MIGRATIONS) -> None:
-    """Create or migrate the file, for this user alone. Raises DatabaseUnusable; then the file is as it was."""
-    with _one_at_a_time(path):
+def prepare(
+    path: Path, migrations: Path = MIGRATIONS, patience: timedelta = timedelta(milliseconds=BUSY_TIMEOUT_MS)
+) -> None:
+    """Create or migrate the file, for this user alone. `patience`: with another start that is at it.
+
+    Raises DatabaseUnusable; then the file is as it was.
+    """
+    with _one_at_a_time(path, patience):
         _prepare(path, migrations)
 
 
 @contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
+def _one_at_a_time(path: Path, patience: timedelta) -> Iterator[None]:
     """Several starts take turns, by a lock on the folder: it leaves no file and ends with the process.
 
     SQLite's own waiting does not do: the change to WAL answers "locked" at once while another connection is
     open (sqlite.org/wal.html, "sometimes queries return SQLITE_BUSY").
     """
-    last = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    last = time.monotonic() + patience.total_seconds()
     try:
         folder = os.open(path.parent, os.O_RDONLY)
     except OSError:

@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,12 @@ def test_two_processes_that_start_at_once_make_one_database(tmp_path: Path) -> N
     assert stamp_of(path) == revisions()[-1]
 
 
-def test_a_start_waits_for_another_one_and_says_so_when_that_does_not_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.storage.migrate.BUSY_TIMEOUT_MS", 50)
+def test_a_start_waits_for_another_one_and_says_so_when_that_does_not_end(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         with pytest.raises(DatabaseUnusable, match="another start is preparing it"):
-            prepare(tmp_path / "brana.db")
+            prepare(tmp_path / "brana.db", patience=timedelta(milliseconds=50))
         assert list(tmp_path.iterdir()) == []
     finally:
         os.close(folder)
