@@ -140,10 +140,14 @@ class Directory:
         return as_root(self.server, self.authority)
 
 
+ANSWERS_WITHIN = 60.0  # seconds, on a loaded machine
+
+
 @contextmanager
 def as_root(server: Slapd, authority: Path) -> Iterator[Any]:
     """A python-ldap connection that may change everything."""
     connection = ldap.initialize(server.url)
+    connection.set_option(ldap.OPT_TIMEOUT, ANSWERS_WITHIN)  # a call that waits for ever cannot be ended
     connection.set_option(ldap.OPT_X_TLS_CACERTFILE, str(authority))
     connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
     connection.simple_bind_s(server.plan.root, server.plan.root_password)
