@@ -118,7 +118,7 @@ def test_nothing_names_a_registry_or_a_place_of_one_machine() -> None:
         "see /home/jana/brana",
         f"'/{'work'}/x'",
         "/root/.cache",
-        f"https://{'pypi'}.org/simple",
+        f"https:{'//'}pypi.org/simple",
         f"{'quay'}.io/x",
     ],
 )
