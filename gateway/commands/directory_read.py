@@ -53,7 +53,7 @@ def settings_of(text: bytes) -> Directory:
 
 
 class ReadInChild:
-    """Implements `idp.directory.sync.runner.ReadAll`."""
+    """Implements `idp.directory.sync.full_syncs.ReadAll`."""
 
     def __init__(self, database: Path, settings: Directory, parent: int) -> None:
         self._command = [sys.executable, "-m", MODULE, str(parent), str(database)]
