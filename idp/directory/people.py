@@ -10,7 +10,7 @@ from idp.directory import filters, lockout
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
 from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
 from idp.directory.kind import Membership, kind_of, login_attributes, people_filter
@@ -91,13 +91,10 @@ class People:
         return subject(self._settings.name, identity_of(entry, self._kind.identity))
 
     def check_that_they_are_seen(self, line: Connection) -> None:
-        """Without its rights the account sees an empty directory: that must not read as "all left"."""
+        """That there are people and the groups' base; raises DirectoryMisconfigured."""
         pages = line.search(self._settings.people_base, SUBTREE, self._anybody, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in pages):
-            raise DirectoryMisconfigured(
-                f"nobody below {self._settings.people_base}",
-                "give the service account read access, or correct people_base and people_filter",
-            )
+            raise nobody_below(self._settings.people_base)
         found = line.search(self._settings.groups_base, BASE, ANYTHING, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in found):
             raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")

@@ -15,6 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from config.networks import Address, narrowest, parsed
 from config.settings import OfficeNetwork
 from config.vocabulary import SubjectId
 from idp.directory.lockout import Lockout
@@ -27,8 +28,6 @@ BROWSERS_TOGETHER = 2  # times the limit of an account, over all browsers the pe
 STRANGERS_LEAVE = 3  # one of so many guesses that may reach the directory is kept for known browsers
 UNDER_WAY = timedelta(minutes=1)
 """A password that is tried is answered by then; the directory dates it so much later than we, at most."""
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Kind(StrEnum):
@@ -76,7 +75,7 @@ def of_account(
 
 def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
     """The address, and the network around it; an office may have set limits of its own for its networks."""
-    window, here = limits.attempts_window, _parsed(address)
+    window, here = limits.attempts_window, parsed(address)
     named = _named(here, limits)
     per_address, per_network = limits.attempts_per_address, limits.attempts_per_network
     network = f"network:{_around(here, limits)}"
@@ -124,7 +123,7 @@ def of_directory(who: SubjectId | str, lockout: Lockout, *, known: bool) -> tupl
 
 def address_key(address: str) -> BucketKey:
     """One purse for an IPv4 address or an IPv6 /64; all unreadable addresses share one."""
-    here = _parsed(address)
+    here = parsed(address)
     if isinstance(here, ipaddress.IPv6Address):
         return BucketKey(f"address:{_network(here, IPV6_HOLDER)}")
     return BucketKey(f"address:{here or 'unknown'}")
@@ -151,15 +150,6 @@ def _key(kind: Kind, part: str, who: str) -> BucketKey:
     return BucketKey(f"{kind}:{part}:{who}")
 
 
-def _parsed(address: str) -> Address | None:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return mapped or parsed
-
-
 def _around(here: Address | None, limits: Limits) -> str:
     if here is None:
         return "unknown"
@@ -172,15 +162,11 @@ def _network(here: Address, prefix: int) -> str:
 
 def _named(here: Address | None, limits: Limits) -> tuple[str, OfficeNetwork] | None:
     """The narrowest network of the office that the address is in."""
-    if here is None:
-        return None
-    found = [
-        (ipaddress.ip_network(written), written, own)
-        for own in limits.networks
-        for written in own.networks
-        if here in ipaddress.ip_network(written)
-    ]
-    if not found:
-        return None
-    _, written, own = max(found, key=lambda each: each[0].prefixlen)
-    return written, own
+    return narrowest(
+        (
+            (ipaddress.ip_network(written), (written, own))
+            for own in limits.networks
+            for written in own.networks
+        ),
+        here,
+    )
