@@ -153,6 +153,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="klíč neověřil osobu (PIN, otisk prstu)",
                 en="the key did not verify the person (PIN, finger)",
             ),
+            "key_never_verified": Title(
+                cs="klíč sám bez hesla, ač dosud nikdy neověřil osobu (PIN, otisk prstu) spolu s heslem",
+                en="a key alone, which never verified the person (PIN, finger) beside the password before",
+            ),
             "key_signature_wrong": Title(cs="podpis klíče nesouhlasí", en="the key's signature is wrong"),
             "key_count_went_back": Title(
                 cs="počitadlo klíče se vrátilo: klíč může mít kopii",

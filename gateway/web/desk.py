@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.sessions.standing import Standing
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
@@ -21,6 +21,7 @@ from gateway.web.refusal import (
 )
 from idp.events import Origin
 from idp.http.arrival import Malformed, form
+from idp.http.called import person_name
 from idp.http.expiry import Expiry
 from idp.http.page import Pages, language_of, page_headers, remember
 from idp.http.user_agent import describe
@@ -109,7 +110,7 @@ class Desk:
                 content_type="application/json",
                 headers=page_headers() | named,
             )
-        audience, who = self._present(request)
+        audience, who = self._present(request, language)
         html = refusal_page(
             self.pages,
             occurrence,
@@ -129,14 +130,18 @@ class Desk:
         remember(response, request, self.pages.domain)
         return response
 
-    def _present(self, request: web.Request) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
+    def _present(
+        self, request: web.Request, language: Language
+    ) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
         """Whoever the gate says is there, and on which of our own hosts; nobody where that is not certain."""
         for audience in (PORTAL, ADMIN):
             try:
                 caller = self.caller(request, audience)
             except NotIdentified:
                 continue
-            return audience, Somebody(caller.name, self.municipality_name(caller.municipality))
+            return audience, Somebody(
+                person_name(caller, language), self.municipality_name(caller.municipality)
+            )
         return None, None
 
 

@@ -92,7 +92,9 @@ def shown(
     *,
     alone: bool,
 ) -> Credential | Refusal:
-    """The credential as it is after this signature (§7.2). `alone`: the key stands for both factors."""
+    """The credential as it is after this signature (§7.2). `alone`: the key stands for both factors; only one may
+    that has verified its person before, beside another factor.
+    """
     try:
         answer = json.loads(response)["response"]
         client = base64url_to_bytes(answer["clientDataJSON"])
@@ -105,6 +107,8 @@ def shown(
         owner is not None or alone
     ):  # alone, it must say whose it is: step 6
         return Refusal.KEY_OF_ANOTHER if owner is not None else Refusal.KEY_OWNER_UNNAMED
+    if refusal is None and alone and not credential.user_verified:
+        refusal = Refusal.KEY_NEVER_VERIFIED
     counted = data.sign_count > 0 or credential.sign_count > 0
     if refusal is None and counted and data.sign_count <= credential.sign_count:
         refusal = Refusal.KEY_COUNT_WENT_BACK
@@ -124,7 +128,13 @@ def shown(
         return Refusal.KEY_SIGNATURE_WRONG
     if proven.credential_id != credential.id:
         return Refusal.KEY_UNKNOWN
-    return replace(credential, sign_count=proven.new_sign_count, backed_up=proven.credential_backed_up)
+    return replace(
+        credential,
+        sign_count=proven.new_sign_count,
+        backed_up=proven.credential_backed_up,
+        user_verified=credential.user_verified or proven.user_verified,
+        discoverable=credential.discoverable or alone,  # nobody had named it
+    )
 
 
 def made(response: str, challenge: bytes, site: Site) -> Credential | Refusal:
