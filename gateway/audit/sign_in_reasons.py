@@ -232,7 +232,8 @@ GROUPS: tuple[Group, ...] = (
                 en="the new password of an administrator has fewer than 17 characters",
             ),
             "password_of_own_names": Title(
-                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+                cs="nové heslo je odvozené ze jména osoby, úřadu nebo aplikace",
+                en="the new password comes from the name of the person, the office or an application",
             ),
             "password_too_common": Title(
                 cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"
