@@ -169,9 +169,9 @@ def refusal_json(occurrence: Occurrence, language: Language) -> str:
     )
 
 
-def signed_out_page(pages: Pages, language: Language, *, portal: str, everywhere: bool = False) -> str:
-    """HTML of "you are signed out" (on all devices, where `everywhere`)."""
-    return pages.render("signed_out.html", language, portal=portal, everywhere=everywhere)
+def signed_out_page(pages: Pages, language: Language, *, portal: str) -> str:
+    """HTML of "you are signed out"."""
+    return pages.render("signed_out.html", language, portal=portal)
 
 
 def wants_page(headers: Mapping[str, str]) -> bool:
