@@ -5,11 +5,11 @@ at a time, so that decisions do not wait. A person takes some 700 bytes until th
 a process of its own, which ends with it.
 """
 
-from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from gateway.storage.directory_rows import (
     group_of,
     group_row,
     names_of,
+    numbers_text,
     octets_of,
     packed,
     person_of,
@@ -38,7 +39,6 @@ Octets = bytes
 how it is now."""
 
 WIDE, NARROW = 1_000, 4_000  # rows of one write: some 3 ms in which other writers wait
-CONTAINER_BITS = 32  # a membership as one number: the member's above, the group's below
 ALIKE = "another entry has a name that cannot be told from this one"
 """Of such two, memberships would be one's or the other's."""
 COLUMNS = {
@@ -46,7 +46,7 @@ COLUMNS = {
     "name": ("kind", "name", "identity"),
     "group": ("identity", "node", "sid", "record", "members"),
     "node": ("digest", "node"),
-    "membership": ("member", "container"),
+    "membership": ("member", "containers"),
     "problem": ("dn", "what"),
 }
 """Of the replica's tables, in the order of a row here."""
@@ -96,7 +96,7 @@ class StoredStaging:
         self._copy(generation, "problem", iter(sorted(self._problems)), WIDE)
         nodes = sorted((digest_of(key), node) for key, node in self._nodes.items())
         self._copy(generation, "node", iter(nodes), NARROW)
-        self._copy(generation, "membership", self._pairs(), NARROW)
+        self._copy(generation, "membership", self._containers(len(nodes)), NARROW)
         removal = self._database.read_now(
             lambda connection: count_removal(connection, self._directory, generation)
         )
@@ -119,16 +119,13 @@ class StoredStaging:
     def _node_of(self, key: str) -> int:
         return self._nodes.setdefault(key, len(self._nodes) + 1)
 
-    def _pairs(self) -> Iterator[tuple[int, int]]:
-        """Members with their groups, of the groups that are left, in order."""
-        numbers = array("Q")
-        for _, container, _, _, members in self._groups.values():
-            numbers.extend([member << CONTAINER_BITS | container for member in unpacked(members)])
-        ordered = sorted(numbers)
-        upper, lower = CONTAINER_BITS.__rrshift__, ((1 << CONTAINER_BITS) - 1).__and__
-        return zip(
-            map(upper, ordered), map(lower, ordered), strict=True
-        )  # half a million, without a loop of ours
+    def _containers(self, nodes: int) -> Iterator[tuple[int, str]]:
+        """Members with all their groups, of the groups that are left, in order."""
+        held: list[list[int]] = [[] for _ in range(nodes + 1)]
+        for _, container, _, _, members in sorted(self._groups.values(), key=itemgetter(1)):
+            for member in unpacked(members):
+                held[member].append(container)
+        return ((member, numbers_text(groups)) for member, groups in enumerate(held) if groups)
 
     def _copy(self, generation: int, table: str, rows: Iterator[Row], step: int) -> None:
         columns = COLUMNS[table]
