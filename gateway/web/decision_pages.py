@@ -14,7 +14,7 @@ from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
     Occurrence,
-    Refusal,
+    ShownRefusal,
     Somebody,
     refusal_page,
 )
@@ -41,7 +41,7 @@ class DecisionPages:
         return page_headers((self.desk.sign_in,))
 
     def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
-        refusal = Refusal(
+        refusal = ShownRefusal(
             reason=refused.reason,
             title=refused.title,
             advice=refused.advice,
@@ -73,7 +73,7 @@ class DecisionPages:
     def _page(
         self,
         request: AccessRequest,
-        refusal: Refusal,
+        refusal: ShownRefusal,
         status: int,
         again: str = "",
         who: Somebody | None = None,

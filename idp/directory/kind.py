@@ -21,7 +21,7 @@ class Membership(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DirectoryKind:
     """How one kind of directory says what we ask for."""
 
     identity: str
@@ -38,8 +38,8 @@ class Kind:
     """Whether a referral means that entries are missing. Active Directory sends some with every search from the top."""
 
 
-KINDS: dict[str, Kind] = {
-    "openldap": Kind(
+KINDS: dict[str, DirectoryKind] = {
+    "openldap": DirectoryKind(
         identity="entryUUID",
         logins=("uid",),
         people="(objectClass=inetOrgPerson)",
@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
         password=Way.MODIFY_OPERATION,
         tells_of_referrals=True,
     ),
-    "active_directory": Kind(
+    "active_directory": DirectoryKind(
         identity="objectGUID",
         logins=("sAMAccountName", "userPrincipalName"),
         people="(&(objectCategory=person)(objectClass=user))",  # both: contacts are people, computers are users
@@ -60,7 +60,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def kind_of(settings: Directory) -> Kind:
+def kind_of(settings: Directory) -> DirectoryKind:
     return KINDS[settings.kind]
 
 

@@ -13,14 +13,18 @@ from idp.directory.evaluation import Evaluation
 from idp.directory.person import Person
 from idp.directory.role_mapping import Evidence, czech_day
 from idp.directory.subject import directory_of, identity_of, subject
-from idp.directory.sync.replica import Known, Reading
+from idp.directory.sync.replica import Known, ReplicaReader
 
 
 class ReplicatedPeople:
     """Of one directory."""
 
     def __init__(
-        self, settings: Directory, district: District | None, reading: Reading, clock: Callable[[], datetime]
+        self,
+        settings: Directory,
+        district: District | None,
+        reading: ReplicaReader,
+        clock: Callable[[], datetime],
     ) -> None:
         self._settings, self._reading, self._clock = settings, reading, clock
         self._evaluation = Evaluation(settings, district)

@@ -37,7 +37,7 @@ class Kind(StrEnum):
     CODE = "code"
 
 
-class Limits(Protocol):
+class GuessLimits(Protocol):
     """What this file needs of `config.settings.SignIn`."""
 
     @property
@@ -57,7 +57,7 @@ class Limits(Protocol):
 
 
 def of_account(
-    who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: Limits
+    who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: GuessLimits
 ) -> tuple[Purse, ...]:
     """`who`: the person, or the login as typed where nobody knows whose it is.
 
@@ -73,7 +73,7 @@ def of_account(
     )
 
 
-def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
+def of_place(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     """The address, and the network around it; an office may have set limits of its own for its networks."""
     window, here = limits.attempts_window, parsed(address)
     named = _named(here, limits)
@@ -89,7 +89,7 @@ def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
     )
 
 
-def of_recovery(address: str, limits: Limits) -> tuple[Purse, ...]:
+def of_recovery(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     """Tries of the recovery administrator's secret; what is guessed elsewhere does not count here."""
     here, around = (
         Purse(BucketKey(f"recovery:{purse.key}"), purse.scope, purse.limit)
@@ -99,7 +99,7 @@ def of_recovery(address: str, limits: Limits) -> tuple[Purse, ...]:
     return replace(here, limit=fewer), replace(around, limit=replace(fewer, guesses=limits.attempts * 4))
 
 
-def of_recovery_code(account: str, limits: Limits) -> Purse:
+def of_recovery_code(account: str, limits: GuessLimits) -> Purse:
     """Guesses of its second factor, from anywhere: only who has the secret can make them."""
     limit = Limit(limits.attempts, limits.attempts_window)
     return Purse(BucketKey(f"recovery:code:{account}"), Scope.ACCOUNT, limit)
@@ -150,7 +150,7 @@ def _key(kind: Kind, part: str, who: str) -> BucketKey:
     return BucketKey(f"{kind}:{part}:{who}")
 
 
-def _around(here: Address | None, limits: Limits) -> str:
+def _around(here: Address | None, limits: GuessLimits) -> str:
     if here is None:
         return "unknown"
     return _network(here, limits.network_prefix_ipv4 if here.version == 4 else limits.network_prefix_ipv6)
@@ -160,7 +160,7 @@ def _network(here: Address, prefix: int) -> str:
     return str(ipaddress.ip_network((here, prefix), strict=False))
 
 
-def _named(here: Address | None, limits: Limits) -> tuple[str, OfficeNetwork] | None:
+def _named(here: Address | None, limits: GuessLimits) -> tuple[str, OfficeNetwork] | None:
     """The narrowest network of the office that the address is in."""
     return narrowest(
         (

@@ -13,9 +13,9 @@ from gateway.sessions.shown import NotOwn
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import PORTAL
 from gateway.web.portal.store import PortalStore
-from gateway.web.refusal import Refusal, both
+from gateway.web.refusal import ShownRefusal, both
 
-MUNICIPALITY_NOT_YOURS = Refusal(
+MUNICIPALITY_NOT_YOURS = ShownRefusal(
     reason="municipality_not_yours",
     title=both(cs="V této obci nemáte žádnou roli", en="You hold no role in this municipality"),
     advice=both(

@@ -13,7 +13,7 @@ from config.settings import Directory
 from idp.directory.connection import Connection
 from idp.directory.pool import Pool
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.replica import Limit, Outdated, Replica, Standing, TooManyGone, Touched
+from idp.directory.sync.replica import Limit, Outdated, Replica, ReplicaState, TooManyGone, Touched
 from idp.directory.sync.source import PositionUnknown, Source
 
 Push = Callable[[Connection], Changes]
@@ -50,7 +50,9 @@ class DeltaSync:
         """The one that was last known to be true."""
         self._pushed_removals = 0
 
-    def ask(self, standing: Standing, since: Position, at: datetime) -> Applied | FullSyncNeeded | AskAgain:
+    def ask(
+        self, standing: ReplicaState, since: Position, at: datetime
+    ) -> Applied | FullSyncNeeded | AskAgain:
         """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is."""
         try:
             changes = self._pool.run_here(lambda line: self._changes(line, since))

@@ -25,7 +25,7 @@ from idp.directory.sync.full import Progress
 from idp.directory.sync.full_syncs import FullSyncs, Outcome, ReadAll
 from idp.directory.sync.news import News, held_back
 from idp.directory.sync.record import Position
-from idp.directory.sync.replica import Hold, Replica, Standing
+from idp.directory.sync.replica import Hold, Replica, ReplicaState
 from idp.directory.sync.reporter import Reporter
 from idp.directory.sync.source import Source
 
@@ -157,7 +157,7 @@ class Runner:
             self._bring_up_to_date(standing, standing.position)
         self._ask_at = time.monotonic() + every.total_seconds()
 
-    def _bring_up_to_date(self, standing: Standing, since: Position) -> None:
+    def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> None:
         at = self._clock()
         try:
             answer = self._delta.ask(standing, since, at)
@@ -172,7 +172,7 @@ class Runner:
             self._full.begin("the last one is long ago")
 
     def _answered(
-        self, answer: Applied | FullSyncNeeded | AskAgain, standing: Standing, at: datetime
+        self, answer: Applied | FullSyncNeeded | AskAgain, standing: ReplicaState, at: datetime
     ) -> None:
         match answer:
             case FullSyncNeeded(why):

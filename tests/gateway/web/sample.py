@@ -16,7 +16,7 @@ from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
-from gateway.sessions.standing import Ending, Standing
+from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
@@ -173,9 +173,9 @@ class Office:
                 command, self.log.record, lambda: NOW, patience=timedelta(milliseconds=300)
             )
 
-    async def standing(self, sid, now):
+    async def status_of(self, sid, now):
         ending = Ending(idle=now + timedelta(minutes=15), latest=now + timedelta(hours=9, minutes=30))
-        return Standing(ending=ending, new_devices=self.new_devices)
+        return SessionStatus(ending=ending, new_devices=self.new_devices)
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -194,7 +194,7 @@ class Office:
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],
-            standing=self.standing,
+            status_of=self.status_of,
         )
 
     def rooms(self, desk: Desk):
