@@ -4,6 +4,7 @@ Sources: RFC 4530 (entryUUID); [MS-ADA1] to [MS-ADA3] (attributes of Active Dire
 (tokenGroups).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,6 +68,22 @@ def kind_of(settings: Directory) -> DirectoryKind:
 def login_attributes(settings: Directory) -> tuple[str, ...]:
     """As configured, or as usual for the kind; never empty."""
     return tuple(settings.login_attributes) or kind_of(settings).logins
+
+
+def attributes_of_people(
+    settings: Directory, of_roles: Iterable[str], first: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """All that is read of a person: who it is, what the rules of roles name, how the account is. None twice."""
+    kind = kind_of(settings)
+    wanted = (
+        *first,
+        *login_attributes(settings),
+        kind.identity,
+        *("displayName", "cn", "mail"),
+        *of_roles,
+        *kind.account,
+    )
+    return tuple({name.lower(): name for name in wanted}.values())
 
 
 def people_filter(settings: Directory) -> Filter:

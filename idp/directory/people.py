@@ -13,7 +13,7 @@ from idp.directory.entries import Entry, identity_of, logins_of, name_of, readab
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
 from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
-from idp.directory.kind import Membership, kind_of, login_attributes, people_filter
+from idp.directory.kind import Membership, attributes_of_people, kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
 from idp.directory.names import comparable, domain_of
 from idp.directory.person import Person
@@ -50,14 +50,7 @@ class People:
         self._clock = clock
         self._report = report
         self._above = above
-        wanted = (
-            *self._logins,
-            self._kind.identity,
-            *("displayName", "cn", "mail"),
-            *self._evaluation.attributes,
-            *self._kind.account,
-        )
-        self._attributes = tuple({name.lower(): name for name in wanted}.values())  # none twice
+        self._attributes = attributes_of_people(settings, self._evaluation.attributes)
 
     def entries(self, line: Connection, where: Filter) -> Iterator[Entry]:
         condition = filters.all_of([self._anybody, where])
