@@ -99,19 +99,12 @@ def shown(
         answer = json.loads(response)["response"]
         client = base64url_to_bytes(answer["clientDataJSON"])
         data = parse_authenticator_data(base64url_to_bytes(answer["authenticatorData"]))
-        refusal = _misfit(client, "webauthn.get", challenge, data, site, verified=alone)
+        misfit = _misfit(client, "webauthn.get", challenge, data, site, verified=alone)
         owner = base64url_to_bytes(answer["userHandle"]) if answer.get("userHandle") else None
     except Exception:  # noqa: BLE001 - foreign bytes in four formats: whatever is wrong, they prove nothing
         return Refusal.KEY_UNREADABLE
-    if owner != user_handle(subject) and (
-        owner is not None or alone
-    ):  # alone, it must say whose it is: step 6
-        return Refusal.KEY_OF_ANOTHER if owner is not None else Refusal.KEY_OWNER_UNNAMED
-    if refusal is None and alone and not credential.user_verified:
-        refusal = Refusal.KEY_NEVER_VERIFIED
-    counted = data.sign_count > 0 or credential.sign_count > 0
-    if refusal is None and counted and data.sign_count <= credential.sign_count:
-        refusal = Refusal.KEY_COUNT_WENT_BACK
+    refusal = _of_another(owner, subject, alone=alone) or misfit
+    refusal = refusal or _unlike(credential, data, alone=alone)
     if refusal is not None:
         return refusal
     try:
@@ -135,6 +128,23 @@ def shown(
         user_verified=credential.user_verified or proven.user_verified,
         discoverable=credential.discoverable or alone,  # nobody had named it
     )
+
+
+def _of_another(owner: bytes | None, subject: SubjectId, *, alone: bool) -> Refusal | None:
+    """Step 6: alone, it must say whose it is."""
+    if owner is None:
+        return Refusal.KEY_OWNER_UNNAMED if alone else None
+    return Refusal.KEY_OF_ANOTHER if owner != user_handle(subject) else None
+
+
+def _unlike(credential: Credential, data: AuthenticatorData, *, alone: bool) -> Refusal | None:
+    """What does not go with what is kept of the credential."""
+    if alone and not credential.user_verified:
+        return Refusal.KEY_NEVER_VERIFIED
+    counted = data.sign_count > 0 or credential.sign_count > 0
+    if counted and data.sign_count <= credential.sign_count:
+        return Refusal.KEY_COUNT_WENT_BACK
+    return None
 
 
 def made(response: str, challenge: bytes, site: Site) -> Credential | Refusal:
