@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from config.alphabet import alphabetical
 from config.district import District
 from config.settings import Directory, RoleMapping
 from config.vocabulary import Language, MunicipalityCode, Role
@@ -65,7 +66,9 @@ def show(preview: Preview, district: District, login: str, out: Console) -> None
         f"{preview.directory.name}: {found.people} people, {found.groups} groups, {without} people without a role"
     )
     table = Table("municipality", "people with each role", box=None)
-    for code in sorted({code for code, _ in found.places}, key=district.name):
+    for code in sorted(
+        {code for code, _ in found.places}, key=lambda code: alphabetical(district.name(code))
+    ):
         held = [(role, found.places[code, role]) for role in Role if (code, role) in found.places]
         roles = ", ".join(f"{role.title_in(Language.ENGLISH)} {count}" for role, count in held)
         table.add_row(f"{district.name(code)} ({code})", roles)

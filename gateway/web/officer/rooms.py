@@ -27,6 +27,7 @@ from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
+from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
@@ -112,6 +113,7 @@ class Officer:
         before = sequence_of(request.query.get("before", ""))
         found, too_many = await self._found(filters, before)
         shown = found[:PAGE_SIZE]
+        language = language_of(request, self.desk.pages.default_language)
         await self._record_look(request, caller, filters.used, found=len(shown))
         return await self._show(
             request,
@@ -124,7 +126,9 @@ class Officer:
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
             spans=self._spans(filters),
-            groups=GROUPS,
+            kinds_offered=grouped(GROUPS, language),
+            reasons_offered=grouped(self.names.reasons.groups, language),
+            municipalities=municipalities(self.names.municipalities),
             names=self.names,
         )
 

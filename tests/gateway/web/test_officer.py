@@ -180,6 +180,20 @@ async def test_the_log_is_filtered_by_a_reason_chosen_by_its_name(client):
     assert '<option value="not_an_audit_officer">Not an audit officer</option>' in text
 
 
+async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client, office):
+    answer = await client.get("/log", headers=AS_OFFICER | {"Accept-Language": "cs"})
+    text = await answer.text()
+    offered = re.findall(r'<option value="\d{6}">([^<]+)', text)
+    assert offered == ["Hulín", "Kroměříž", "Kvasice"]
+    kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
+    assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
+        "Nahlížení do auditního záznamu",
+        "Ověření neporušenosti",
+        "Poškozený soubor s přístupy",
+        "Požadavek bez doložené odpovědi",
+    ]
+
+
 async def test_a_reason_without_a_name_stays_in_the_filter(client):
     text = await shown(client, "/log?reason=of_an_old_policy")
     assert "<option selected>of_an_old_policy</option>" in text
