@@ -21,7 +21,7 @@ from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
-from gateway.audit.search import Found, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
@@ -29,7 +29,7 @@ from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
-from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, sequence_of, usual_spans
+from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
@@ -103,6 +103,7 @@ class Officer:
             "overview.html",
             caller,
             chart=draw(hours, since),
+            counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )

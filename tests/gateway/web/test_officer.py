@@ -163,6 +163,19 @@ async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
     assert text.count('<th scope="row">') == 24
 
 
+async def test_the_overviews_figures_lead_to_the_entries_they_count(client):
+    text = await shown(client, "/")
+    links = [one.replace("&amp;", "&") for one in re.findall(r'href="(/log\?counted[^"]+)"', text)]
+    assert links == [
+        f"/log?counted={counted}&since=2026-11-22T10%3A00&until=2026-11-23T09%3A59"
+        for counted in ("let_through", "refused")
+    ]
+    assert set(re.findall(r'class="tag tag-(\w+)"', await shown(client, links[0]))) == {"success"}
+    text = await shown(client, links[1])
+    assert set(re.findall(r'class="tag tag-(\w+)"', text)) == {"refused"}
+    assert '<option value="refused" selected>refused</option>' in text
+
+
 async def test_a_reason_is_shown_by_its_name_with_its_code_beside_it(client):
     assert "the person&#39;s role does not suffice" in await shown(client, "/log?reason=role_not_sufficient")
     text = await shown(client, "/log/127")
