@@ -5,14 +5,16 @@ from gateway.audit.named import Group
 
 GROUPS: tuple[Group, ...] = (
     (
-        Title(cs="Konec relace a odvolání oprávnění", en="End of a session, grants taken back"),
+        Title(cs="Konec relace a odvolání povolení", en="End of a session, grants taken back"),
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
             "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
             "signed_out_elsewhere": Title(
                 cs="odhlášení na ostatních zařízeních", en="signed out on all other devices"
             ),
-            "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
+            "ended_by_officer": Title(
+                cs="ukončil manažer kybernetické bezpečnosti", en="ended by the cyber security manager"
+            ),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),
             "absolute_limit": Title(

@@ -47,6 +47,8 @@ class Ending:
     """Whose every session ends, also those that no session at the gateway belongs to."""
     reason: EndReason
     origin: Origin
+    by: str
+    """Who ends them, where that is neither the person nor we."""
     at: datetime
 
 
@@ -92,6 +94,6 @@ def _end(book: IdentityBook, ending: Ending) -> None:
     if reason is None:
         return
     for sid in ending.sids:
-        desk.end_one(book, sid, reason, ending.origin, ending.at)
+        desk.end_one(book, sid, reason, ending.origin, ending.at, ending.by)
     for subject in ending.people:
-        desk.end_all(book, subject, reason, ending.origin, ending.at)
+        desk.end_all(book, subject, reason, ending.origin, ending.at, by=ending.by)

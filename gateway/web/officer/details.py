@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from config.settings import Title
 from config.vocabulary import Action, Language, MunicipalityCode, Role
+from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
@@ -114,9 +115,12 @@ FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
     "DT": Title(cs="uplynula nejdelší doba spojení", en="the longest time of a connection was over"),
 }
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
+ITSELF = Title(cs="Brána", en="Brána")
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
     "amr": FACTORS,
+    "by": {SYSTEM: ITSELF},
+    "by_subject": {SYSTEM: ITSELF},
     "factor": FACTORS,
     "form": FORMS,
     "flags": FLAGS,

@@ -18,7 +18,7 @@ from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode,
 from gateway.audit.acts import searched, verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
-from gateway.audit.entry import Code, Entry
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
 from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
@@ -30,13 +30,14 @@ from gateway.web.officer.chart import day_until, draw
 from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
-from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
+from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+VERIFICATIONS = 20  # looked through for one that came to a verdict
 ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
@@ -105,8 +106,20 @@ class Officer:
             chart=draw(hours, since),
             counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
+            damaged=await self._found_damaged(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
+
+    async def _found_damaged(self) -> str:
+        """Where the last verification tells of damage, whoever asked for it; empty where it found none."""
+        standing = self.recomputation.standing
+        if isinstance(standing, Finished) and standing.report.broken is not None:
+            return "/integrity"
+        verdicts = await self.log.page(Query(codes=frozenset({Code.LOG_VERIFIED})), None, VERIFICATIONS)
+        for one in verdicts.entries:
+            if isinstance(one, Recorded) and not one.entry.reason:  # with one it came to no verdict
+                return "" if one.entry.outcome is Outcome.SUCCESS else f"/log/{one.sequence}"
+        return ""
 
     async def entries(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -258,7 +271,7 @@ class Officer:
             template,
             caller,
             status=status,
-            kinds=KINDS,
+            kind_of=kind_of,
             outcomes=OUTCOMES,
             may_act=Action.ADMINISTER in caller.actions,
             **context,
