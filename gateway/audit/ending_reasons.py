@@ -22,7 +22,9 @@ GROUPS: tuple[Group, ...] = (
             ),
             "password_changed": Title(cs="osoba si změnila heslo", en="the person changed the password"),
             "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
-            "account_closed": Title(cs="účet byl uzavřen", en="the account was closed"),
+            "account_closed": Title(
+                cs="účet se podle adresáře nesmí používat", en="by the directory the account may not be used"
+            ),
             "provider_session_ended": Title(
                 cs="skončilo přihlášení u přihlašovací služby", en="the sign-in at the provider ended"
             ),

@@ -31,6 +31,9 @@ REASONS = {
     EndReason.TOO_LONG: events.EndReason.ABSOLUTE,
     EndReason.ACCOUNT_GONE: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ACCOUNT_DISABLED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ACCOUNT_EXPIRED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.PASSWORD_MUST_CHANGE: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.PASSWORD_EXPIRED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ROLES_MIXED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.FACTOR_TOO_WEAK: events.EndReason.FACTOR_TOO_WEAK,
 }
