@@ -10,9 +10,10 @@ Invariant: no path leads to a session without the factors demanded. A session is
 - or for whom an exception runs, and then by password alone;
 
 all of it in the browser the sign-in was begun in; its level is what was shown and no less than what was demanded;
-whoever must change the password has changed it; no code, challenge or enrolment works twice; and no account has had
-more wrong guesses than the limit in any window, among strangers or in one browser; and the directory, which counts as
-Active Directory does, locks no account.
+whoever must change the password has changed it; what was shown in a sign-in before an officer reset the person's
+factors, all sessions were ended or the account was closed opens nothing afterwards; no code, challenge or enrolment
+works twice; and no account has had more wrong guesses than the limit in any window, among strangers or in one browser;
+and the directory, which counts as Active Directory does, locks no account.
 
 Quick in the suite; `make fuzz` runs it longer (`FUZZ_EXAMPLES`).
 """
@@ -65,6 +66,7 @@ subjects = st.sampled_from([JANA_ID, PETR_ID])
 codes = st.sampled_from(["right"] * 6 + ["zero", "zero", "jana", "text"])
 drifts = st.sampled_from([0, 0, 0, -30, 30, -90])
 spoken = st.sampled_from(["unused"] * 4 + ["used", "another's", "none"])
+acts = st.sampled_from(["reset", "end", "close"])
 key_whims = st.sampled_from(["honest"] * 5 + ["unverified", "earlier", "elsewhere", "stranger", "another's"])
 
 
@@ -103,6 +105,7 @@ class SignInMachine(Office):
         if self.went_on(before, after, flow):
             assert right
             assert whim in {"honest", "stale"}
+            assert who.subject not in self.closed
             self.shown.pop(visit.flow, None)
             self.must_change.discard(visit.flow)
             if whim == "stale":
@@ -126,6 +129,7 @@ class SignInMachine(Office):
             return Rejected()
         if whim != "no":
             self.counted.pop(who.subject, None)
+            whim = "disabled" if who.subject in self.closed else whim
             return {
                 "honest": who,
                 "stale": Stale(who, Refusal.PASSWORD_EXPIRED),
@@ -229,6 +233,7 @@ class SignInMachine(Office):
         assert whim != "unverified"
         self.shown.pop(visit.flow, None)
         self.noted(visit, progress, subject, "passkey")
+        answer = "disabled" if subject in self.closed and answer == "honest" else answer
         said = {"honest": BY_ID[subject], "down": Unanswered(), "gone": None, "another": None}.get(
             answer, person(subject, state=AccountState.DISABLED)
         )
@@ -295,6 +300,7 @@ class SignInMachine(Office):
         if progress.ask is None:
             return
         subject = before.standing.person.subject
+        answer = "disabled" if subject in self.closed and answer == "honest" else answer
         said = {"honest": BY_ID[subject], "down": Unanswered(), "gone": None}.get(
             answer, person(subject, state=AccountState.PASSWORD_EXPIRED)
         )
@@ -359,6 +365,26 @@ class SignInMachine(Office):
         if ends:
             self.sessions_end(JANA_ID)
         self.key(flow, False, JANA_ID, whim, "honest")
+
+    @rule(browser=browsers, act=acts, at=st.sampled_from(["password", "factor", "codes"]), key=st.booleans())
+    def by_whoever_is_put_out_meanwhile(self, browser, act, at, key):
+        """Petr is in the middle of a sign-in while an officer or the directory acts; then he goes on with it."""
+        flow = self.begin(browser, None)
+        if at != "password":
+            self.password(flow, False, "svoboda.petr", "right", "honest")
+        if at == "codes":
+            self.an_officer_gives_a_code(PETR_ID, 1)
+            self.officers_code(flow, False, "unused")
+            if key:
+                self.new_key(flow, False, True)
+            self.code(flow, False, 0, "right")
+        {"reset": lambda: self.factors_are_reset(PETR_ID, False), "end": lambda: self.sessions_end(PETR_ID),
+         "close": lambda: self.the_account_is_closed(PETR_ID)}[act]()  # fmt: skip
+        self.password(flow, False, "svoboda.petr", "right", "honest")
+        self.code(flow, False, 0, "right")
+        self.key(flow, False, PETR_ID, "honest", "honest")
+        self.saved(flow, False, False)
+        self.the_account_is_opened_again(PETR_ID)
 
     @rule(browser=browsers, login=known, one_tab=st.booleans(), kind=codes)
     def two_at_once(self, browser, login, one_tab, kind):
