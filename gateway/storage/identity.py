@@ -87,6 +87,10 @@ class IdentityStore:
         """Browsers of which the person has not yet said whose they are."""
         return await self.look(lambda book: book.new_devices(subject))
 
+    async def signing_in(self, now: datetime) -> dict[SubjectId, datetime]:
+        """People in the middle of a sign-in, and when the directory was asked about them."""
+        return await self.look(lambda book: book.people_signing_in(now))
+
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
     ) -> Session | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import ldap
 import pytest
+from yarl import URL
 
 from config.vocabulary import DirectoryName
 from gateway.demo.configuration import RECORDS
@@ -90,7 +91,7 @@ async def facts_are_read_again(product: Product) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def becomes(browser: Visitor, url: str, status: int) -> None:
+async def becomes(browser: Visitor, url: str | URL, status: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while (await browser.get(url, follow=False)).status != status:
             await asyncio.sleep(0.1)
@@ -117,6 +118,13 @@ async def test_people_of_a_domain_work_until_the_domain_says_otherwise(domain: D
         assert (await mayor.fill(weak, old=PASSWORD, new=NEW, again=NEW)).status == 200
         await facts_are_read_again(product)  # the domain's word is that the password holds
         assert (await mayor.get(records, follow=False)).status == 200
+        left, secret = product.visitor(), await with_factor(product, domain, dn("nikdy.nula"))
+        asked = await left.get(records)
+        page = await left.fill(asked, username="nikdy.nula", password=PASSWORD)
+        assert 'name="code"' in page.text
         with domain.as_administrator() as root:
             root.change(dn("starosta"), userAccountControl=514)
+            root.change(dn("nikdy.nula"), userAccountControl=514)
         await becomes(mayor, records, 302)
+        await becomes(left, page.url, 400)
+        assert (await left.fill(page, code=code_at(secret, datetime.now(UTC)))).status == 400
