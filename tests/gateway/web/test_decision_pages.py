@@ -21,6 +21,7 @@ def asked(language=CS, application="records", action=Action.READ):
         method="GET",
         host="records.brana.test",
         target="/spisy?id=5",
+        page="/spisy?id=5",
         address="203.0.113.7",
         request_id="r-2",
         user_agent="",
