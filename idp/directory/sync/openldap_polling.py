@@ -23,7 +23,7 @@ FORM = "%Y%m%d%H%M%SZ"
 ANYTHING = Filter("(objectClass=*)")
 ADVICE = (
     "the server does not tell changes, so all of it is looked through every 4 minutes; load the overlay syncprov "
-    "there, with a session log, and let the service account read contextCSN"
+    "there, with a session log, let the service account read contextCSN, and see that this is no time to come"
 )
 
 

@@ -1,4 +1,5 @@
 import contextlib
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -273,3 +274,33 @@ async def test_a_server_without_the_overlay_is_looked_through_instead(tmp_path: 
             root.add_s(f"ou=odbor,{PEOPLE}", [("objectClass", b"organizationalUnit"), ("ou", b"odbor")])
         with pytest.raises(PositionUnknown, match="units of the directory"):
             office.delta()
+
+
+def with_a_number_of_2099(directory: Directory, folder: Path) -> None:
+    """As if its clock had been wrong while somebody was entered."""
+    plan, text = directory.server.plan, folder / "later.ldif"
+    text.write_text(person_ldif("zitra", entryCSN="20990101000000.000000Z#000000#000#000000"))
+    directory.stop()
+    options = ["-F", str(plan.folder / "configuration"), "-b", plan.suffix, "-w", "-l", str(text)]
+    subprocess.run(["/usr/sbin/slapadd", *options], check=True, capture_output=True)
+    directory.start()
+
+
+async def test_changes_are_heard_of_after_the_clock_of_the_server_was_ahead(
+    office: Synced, directory: Directory, tmp_path: Path
+):
+    """Their numbers are lower than the highest that was seen, so the server itself never tells them."""
+    with_a_number_of_2099(directory, tmp_path)
+    with pytest.raises(PositionUnknown, match="time to come"):
+        office.delta()
+    office.full()
+    assert "zitra" in await office.logins()
+    with directory.as_root() as root:
+        root.modify_s(person_dn("p3"), [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+        root.delete_s(person_dn("p4"))
+    office.delta()
+    assert (await office.known("p3")).person.account.state(now()) is AccountState.DISABLED
+    assert "p4" not in await office.logins()
+    standing = office.replica.standing(office.settings.name)
+    assert standing.position is not None
+    assert "no time to come" in office.source.manner(standing.position).advice
