@@ -2,6 +2,7 @@ import contextlib
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import ldap
@@ -276,13 +277,13 @@ async def test_a_server_without_the_overlay_is_looked_through_instead(tmp_path: 
             office.delta()
 
 
-def with_a_number_of_2099(directory: Directory, folder: Path) -> None:
-    """As if its clock had been wrong while somebody was entered."""
-    plan, text = directory.server.plan, folder / "later.ldif"
-    text.write_text(person_ldif("zitra", entryCSN="20990101000000.000000Z#000000#000#000000"))
+def written_earlier(directory: Directory, folder: Path, person: str, *options: str) -> None:
+    """Added to the files of the server, with the times and numbers that `person` names."""
+    plan, text = directory.server.plan, folder / "person.ldif"
+    text.write_text(person)
     directory.stop()
-    options = ["-F", str(plan.folder / "configuration"), "-b", plan.suffix, "-w", "-l", str(text)]
-    subprocess.run(["/usr/sbin/slapadd", *options], check=True, capture_output=True)
+    where = ["-F", str(plan.folder / "configuration"), "-b", plan.suffix, "-l", str(text)]
+    subprocess.run(["/usr/sbin/slapadd", *where, *options], check=True, capture_output=True)
     directory.start()
 
 
@@ -290,7 +291,8 @@ async def test_changes_are_heard_of_after_the_clock_of_the_server_was_ahead(
     office: Synced, directory: Directory, tmp_path: Path
 ):
     """Their numbers are lower than the highest that was seen, so the server itself never tells them."""
-    with_a_number_of_2099(directory, tmp_path)
+    in_2099 = person_ldif("zitra", entryCSN="20990101000000.000000Z#000000#000#000000")
+    written_earlier(directory, tmp_path, in_2099, "-w")
     with pytest.raises(PositionUnknown, match="time to come"):
         office.delta()
     office.full()
@@ -304,3 +306,17 @@ async def test_changes_are_heard_of_after_the_clock_of_the_server_was_ahead(
     standing = office.replica.standing(office.settings.name)
     assert standing.position is not None
     assert "no time to come" in office.source.manner(standing.position).advice
+
+
+async def test_changes_of_a_server_whose_clock_is_behind_are_found_too(tmp_path: Path):
+    """It tells none of its own accord, and what it wrote just now looks as if it had been an hour ago."""
+    old = "".join(person_ldif(f"p{number}", modifyTimestamp="20200101000000Z") for number in range(3))
+    hour_ago = f"{now() - timedelta(hours=1):%Y%m%d%H%M%SZ}"
+    with (
+        slapd(tmp_path / "server", old, tells_changes=False) as directory,
+        synced(tmp_path / "replica", directory.settings()) as office,
+    ):
+        office.full()
+        written_earlier(directory, tmp_path, person_ldif("novy", modifyTimestamp=hour_ago))
+        office.delta()
+        assert await office.logins() == {"p0", "p1", "p2", "novy"}
