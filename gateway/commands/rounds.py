@@ -126,8 +126,8 @@ async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[Subje
         return
     under_way = {
         whose: asked_at
-        for whose, asked_at in (await plane.state.identities.signing_in(now())).items()
-        if directory_of(whose) == news.directory and (only is None or whose in only)
+        for whose, asked_at in (await plane.state.identities.signing_in(now(), only)).items()
+        if directory_of(whose) == news.directory
     }
     if under_way:
         people = plane.known.as_they_count(await plane.people[news.directory].people(under_way))

@@ -1,5 +1,6 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -73,13 +74,14 @@ class IdentityBook(AuthenticatorsBook):
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
 
-    def people_signing_in(self, now: datetime) -> dict[SubjectId, datetime]:
+    def people_signing_in(
+        self, now: datetime, only: Collection[SubjectId] | None = None
+    ) -> dict[SubjectId, datetime]:
         """In the middle of a sign-in, and when the directory was asked about them there; the earliest, of several."""
-        living = select(sign_in_flow).where(
-            sign_in_flow.c.subject.is_not(None), sign_in_flow.c.expires_at > micros(now)
-        )
+        whose = sign_in_flow.c.subject.is_not(None) if only is None else sign_in_flow.c.subject.in_(only)
+        living = whose & (sign_in_flow.c.expires_at > micros(now))
         found: dict[SubjectId, datetime] = {}
-        for row in self._connection.execute(living):
+        for row in self._connection.execute(select(sign_in_flow).where(living)):
             state = flow_of(row, self._seal).state
             if not isinstance(state, AwaitingPassword):
                 person, at = state.standing.person.subject, state.standing.read_at

@@ -88,7 +88,7 @@ class DecisionPages:
             portal=self.desk.portal,
             who=who,
             again=again,
-            here=request.target,
+            here=own_path(request.page),
             log=log,
             stronger=stronger,
         )
