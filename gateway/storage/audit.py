@@ -21,7 +21,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.storage.database import driver_of
+from gateway.storage.engine import driver_of
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.audit import audit_entry
 
