@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -65,9 +64,10 @@ ENGLISH = Words(
 
 
 async def test_who_needs_a_key_to_sign_goes_up_and_comes_back_to_the_document(
-    browser: Browser, tmp_path: Path
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    upstream, port, region = Neighbour(), free_port(), tmp_path / "region"
+    folder = tmp_path_factory.mktemp("up")  # paths of sockets are short
+    upstream, port, region = Neighbour(), free_port(), folder / "region"
     upstream.answer = lambda asked: web.Response(
         text=FORM if asked.method == "GET" else "signed", content_type="text/html"
     )
@@ -86,7 +86,7 @@ async def test_who_needs_a_key_to_sign_goes_up_and_comes_back_to_the_document(
     async with (
         listening(upstream, port),
         installed(
-            tmp_path / "world", mayors, f"http://127.0.0.1:{port}",
+            folder / "world", mayors, f"http://127.0.0.1:{port}",
             lambda text: text.replace(str(POLICIES / "region"), str(region)),
         ) as product,
     ):  # fmt: skip
