@@ -20,12 +20,7 @@ from tests.rig.visitor import Shown
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
 SHADOW = [(ldap.MOD_ADD, "objectClass", [b"shadowAccount"])]
-TODAY = (datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
 LARGEST_COOKIE = 4_096  # bytes; RFC 6265 §6.1
-
-
-def at(offset: timedelta) -> str:
-    return f"{datetime.now(UTC) + offset:%Y%m%d%H%M%SZ}"
 
 
 class Said(NamedTuple):
@@ -35,20 +30,23 @@ class Said(NamedTuple):
     """Why the sign-in is refused; empty: it is not."""
 
 
-MINUTES = timedelta(minutes=3)
-TIMES = (
-    Said("shadowExpire", str(TODAY), "account_expired"),
-    Said("shadowExpire", str(TODAY + 1)),
-    Said("shadowExpire", "2147483647"),  # a day of no calendar
-    Said("shadowExpire", "-2147483648"),
-    Said("pwdEndTime", at(-MINUTES), "account_expired"),
-    Said("pwdEndTime", at(MINUTES)),
-    Said("pwdEndTime", "20371231235959Z"),
-    Said("pwdStartTime", at(MINUTES), "account_expired"),  # of a directory whose clock is ahead
-    Said("pwdStartTime", at(-MINUTES)),
-    Said("pwdStartTime", "00000101000000Z", "entry_unusable"),
-    Said("pwdAccountLockedTime", at(MINUTES), "account_locked"),
-)
+def times(now: datetime) -> tuple[Said, ...]:
+    """As seen `now`, by our clock."""
+    today = (now - datetime(1970, 1, 1, tzinfo=UTC)).days
+    before, after = (f"{now + timedelta(minutes=minutes):%Y%m%d%H%M%SZ}" for minutes in (-3, 3))
+    return (
+        Said("shadowExpire", str(today), "account_expired"),
+        Said("shadowExpire", str(today + 2)),
+        Said("shadowExpire", "2147483647"),  # a day of no calendar
+        Said("shadowExpire", "-2147483648"),
+        Said("pwdEndTime", before, "account_expired"),
+        Said("pwdEndTime", after),
+        Said("pwdEndTime", "20371231235959Z"),
+        Said("pwdStartTime", after, "account_expired"),  # of a directory whose clock is ahead
+        Said("pwdStartTime", before),
+        Said("pwdStartTime", "00000101000000Z", "entry_unusable"),
+        Said("pwdAccountLockedTime", after, "account_locked"),
+    )
 
 
 def say(ground: Ground, account: Account, attribute: str, value: bytes) -> None:
@@ -65,7 +63,7 @@ async def entered(ground: Ground, account: Account) -> Shown:
 
 async def test_times_of_a_directory_decide_by_our_clock_whatever_they_are(ground: Ground) -> None:
     """Nobody is let in for a time that cannot be read, nobody refused for one that is merely far away."""
-    for said in TIMES:
+    for said in times(datetime.now(UTC)):
         account = ground.somebody()
         say(ground, account, said.attribute, said.value.encode())
         shown = await entered(ground, account)
