@@ -68,6 +68,10 @@ class IdentityBook(AuthenticatorsBook):
     def drop_flow(self, name: FlowId) -> None:
         self._drop(sign_in_flow, id=name)
 
+    def flows_of(self, subject: SubjectId) -> list[Flow]:
+        query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
+        return [flow_of(row, self._seal) for row in self._connection.execute(query)]
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))

@@ -19,7 +19,7 @@ UNCHANGED: Mapping[StrEnum, str] = {
 OF_ENROLMENT = (
     Refusal.CODE_UNUSABLE,
     Refusal.CODE_WRONG,
-    *(one for one in Refusal if one.startswith("key_")),
+    *(one for one in Refusal if one.startswith(("key_", "too_many_"))),
 )
 WORDS: Mapping[StrEnum, str] = {one: TELLINGS[TOLD[one]].message for one in OF_ENROLMENT}
 """Of what is wrong with what was entered: said on the page where it was."""

@@ -112,6 +112,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def drop_flow(self, name: FlowId) -> None: ...
 
+    def flows_of(self, subject: SubjectId) -> Sequence[Flow]:
+        """All sign-ins under way in which it is known that they are this person's."""
+        ...
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         """All sign-ins under way in which it is known that they are this person's; `but` goes on."""
         ...

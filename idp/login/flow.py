@@ -26,7 +26,7 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | AwaitingOfficersCode | EnrolmentCodeEntered | no guess, not for this person | AwaitingOfficersCode |
 | AwaitingOfficersCode | EnrolmentCodeEntered | for this person, unused       | AwaitingEnrolment    |
 | AwaitingEnrolment    | CodeEntered          | no guess, wrong               | AwaitingEnrolment    |
-| AwaitingEnrolment    | KeyMade              | not acceptable                | AwaitingEnrolment    |
+| AwaitingEnrolment    | KeyMade              | no guess, not acceptable      | AwaitingEnrolment    |
 | AwaitingEnrolment    | either               | has a factor by now           | Failed               |
 | AwaitingEnrolment    | either               | right                         | AwaitingSaved        |
 | AwaitingSaved        | CodesAskedAgain      |                               | AwaitingSaved        |

@@ -116,7 +116,7 @@ class EnrolmentCodeEntered(Counted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyMade(Happening):
+class KeyMade(Counted):
     response: str = field(repr=False)
     """As of KeyShown, for a registration."""
     held: tuple[Authenticator, ...]

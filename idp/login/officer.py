@@ -9,6 +9,7 @@ from idp.login.book import Book
 from idp.login.enrolment_code import LIFETIME_MAX, EnrolmentCode
 from idp.login.exception import ExceptionId, SignInException
 from idp.login.spoken_code import SpokenCode
+from idp.login.states import AwaitingOfficersCode
 
 
 class LifetimeTooLong(Exception):
@@ -21,9 +22,14 @@ class LifetimeTooLong(Exception):
 def issue_enrolment_code(
     book: Book, subject: SubjectId, login: str, code: SpokenCode, by: str, now: datetime, until: datetime
 ) -> None:
-    """The person may enrol a first factor with it; earlier codes are withdrawn. Raises LifetimeTooLong."""
+    """The person may enrol a first factor with it. Earlier codes are withdrawn, and so is what was begun with one:
+    whoever intercepted it stops there. Who waits for this very code goes on. Raises LifetimeTooLong.
+    """
     if until - now > LIFETIME_MAX:
         raise LifetimeTooLong
+    for flow in book.flows_of(subject):
+        if not isinstance(flow.state, AwaitingOfficersCode):
+            book.drop_flow(flow.id)
     book.keep_enrolment_code(
         code, EnrolmentCode(subject=subject, issued_by=by, issued_at=now, expires_at=until)
     )

@@ -12,7 +12,7 @@ from typing import Any
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
 from idp.events import Factor, Origin
-from idp.login import keys, totp
+from idp.login import charging, keys, throttle, totp
 from idp.login.authenticator import (
     KEYS_MAX,
     ONE_TIME_CODES_MAX,
@@ -22,15 +22,18 @@ from idp.login.authenticator import (
     Proof,
     name_of,
 )
-from idp.login.book import Book
+from idp.login.book import Book, Limits
+from idp.login.desk import Caller
 from idp.login.drawn import Drawn
 from idp.login.flow_enrolment import UNNAMED
 from idp.login.flow_factor import matched
 from idp.login.key_site import Site
 from idp.login.level import reaches
+from idp.login.outcome import EXHAUSTED
 from idp.login.pending import Pending
 from idp.login.refusal import Refusal
 from idp.login.session import Session
+from idp.login.throttle import Exhausted
 
 PROOF_FRESH = timedelta(minutes=5)
 PENDING_FOR = timedelta(minutes=10)
@@ -103,18 +106,24 @@ def add_key(
     typed: str,
     site: Site,
     drawn: Drawn,
-    origin: Origin,
+    caller: Caller,
+    limits: Limits,
     now: datetime,
 ) -> Authenticator | Refused:
-    pending = _pending(book, session, Factor.KEY, now)
+    """Verifying an answer takes the processor's time: one that is refused is paid for as in a sign-in."""
+    origin, pending = caller.origin, _pending(book, session, Factor.KEY, now)
     if isinstance(pending, Refused):
         return refused(book, session, pending, origin, now)
+    attempt = charging.of_key(book, session.person.subject, caller, limits, now)
+    if isinstance(attempt, Exhausted):
+        return refused(book, session, Refused(EXHAUSTED[attempt.scope]), origin, now)
     made = keys.made(response, pending.challenge, site)
     if isinstance(made, Credential) and book.authenticator_of(made.id) is not None:
         made = Refusal.KEY_ENROLLED
     if isinstance(made, Refusal):
         book.keep_pending(replace(pending, challenge=drawn.challenge))
         return refused(book, session, Refused(made), origin, now)
+    throttle.give_back(book, attempt, now)
     return _added(book, session, _new(session, made, drawn.authenticator, typed, now), origin, now)
 
 

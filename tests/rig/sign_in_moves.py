@@ -166,11 +166,13 @@ def _officers(issued: EnrolmentCode | None, proves: str = "", attempt: Any = TAK
     )
 
 
-def _new_key(proves: str = "", *, known: bool = False, **changes: Any) -> Move:
+def _new_key(proves: str = "", *, known: bool = False, attempt: Any = TAKEN, **changes: Any) -> Move:
     def make(state: State, drawn: Drawn) -> Input:
         answered = changes.get("challenge") or challenge_of(state)
         response = SoftKey(SITE.origin, SITE.rp_id).made(answered)
-        return KeyMade(response=response, held=(), known=known, name="Klíč", site=SITE, drawn=drawn)
+        return KeyMade(
+            response=response, attempt=attempt, held=(), known=known, name="Klíč", site=SITE, drawn=drawn
+        )
 
     return Move(make, proves)
 
@@ -270,6 +272,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "new key": _new_key("new key"),
         "new key of an earlier challenge": _new_key(challenge=b"x" * 32),
         "new key that is known": _new_key(known=True),
+        "new key, no guess left": _new_key(attempt=SPENT),
     },
     AwaitingSaved: {
         "saved": Move(lambda state, drawn: CodesSaved(held=_enrolled(state), drawn=drawn)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from config.settings import SignIn
 from config.vocabulary import Role, SubjectId
 from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
@@ -97,7 +98,9 @@ class World:
 
 
 @asynccontextmanager
-async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> AsyncIterator[World]:
+async def sign_in_world(
+    office: Directory, lockout: Lockout = NO_LOCKOUT, sign_in: SignIn | None = None
+) -> AsyncIterator[World]:
     reader, asked = DirectoryReader(office.settings()), []
 
     async def authenticate(login: str, password: str, admit: Admit) -> Person | BindRefused:
@@ -114,9 +117,7 @@ async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> Asy
         assert isinstance(petr, Person), petr
         start = datetime.now(UTC).replace(microsecond=0)
         changing = reader.change_password
-        async with provider(
-            authenticate, reread, start=start, change_password=changing, lockout=lockout
-        ) as rig:
+        async with provider(authenticate, reread, sign_in, start, changing, lockout) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
             yield World(rig, reader, office, jana, petr, asked)
     finally:
