@@ -50,6 +50,8 @@ class EndReason(StrEnum):
     FACTOR_TOO_WEAK = "factor_too_weak"
     """The person has a role by now that needs a stronger sign-in."""
     PASSWORD_CHANGED = "password_changed"
+    EXCEPTION_ENDED = "exception_ended"
+    """An officer ended the exception that the password alone had opened it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def sign_in(
         auth_time=shown_at,
         created_at=before.created_at if before else now,
         last_seen=now,
-        expires_at=shown_at + lifetime(person, limits),
+        expires_at=_latest_end(shown_at + lifetime(person, limits), opening.until),
         address=origin.address,
         user_agent=origin.user_agent,
     )
@@ -90,6 +90,11 @@ def sign_in(
     _meet(book, caller.known or fresh.known, session, origin, now)
     book.record(completed)
     return session, over
+
+
+def _latest_end(usual: datetime, until: datetime | None) -> datetime:
+    """What an exception opened ends with it."""
+    return usual if until is None else min(usual, until)
 
 
 def _meet(book: Book, browser: HandleHash, session: Session, origin: Origin, now: datetime) -> None:

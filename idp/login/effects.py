@@ -74,6 +74,8 @@ class OpenSession:
     """The session of this browser that goes on at the new level."""
     since: datetime | None = None
     """When the oldest of the factors was shown, where that was not in this sign-in."""
+    until: datetime | None = None
+    """When the exception ends that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before
         used = events.ExceptionUsed(
             **about(person, event.origin, now), until=exception.ends_at, granted_by=exception.granted_by
         )
-        return arrived(standing, *before, Record(used))
+        return arrived(replace(standing, until=exception.ends_at), *before, Record(used))
     if not event.held:
         return AwaitingOfficersCode(standing), before
     if not levels.any_reaches(event.held, standing.demanded):

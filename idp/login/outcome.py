@@ -48,7 +48,7 @@ def arrived(standing: Standing, *before: Effect) -> Step:
     if standing.must_change is not None:
         return AwaitingNewPassword(standing), before
     shown_by = standing.person, standing.level, standing.methods
-    opening = OpenSession(*shown_by, standing.read_at, standing.lifting, standing.since)
+    opening = OpenSession(*shown_by, standing.read_at, standing.lifting, standing.since, standing.until)
     return SignedIn(*shown_by), (*before, opening)
 
 

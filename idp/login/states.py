@@ -30,6 +30,8 @@ class Standing:
     """The session of this browser that is being raised to a higher level; its password was not asked for again."""
     since: datetime | None = None
     """When that session's password was shown."""
+    until: datetime | None = None
+    """When the exception ends that stands for the second factor: no session of it lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,15 @@ def _present(secret: str) -> str:
     return code_at(Secret(secret), datetime.now(UTC))
 
 
+async def _brana(ground: Ground, group: str, command: str, *arguments: str) -> None:
+    configuration = str(ground.product.configuration)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", group, command, "--config", configuration, *arguments,
+        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0
+
+
 async def test_a_password_alone_gives_no_code_no_session_and_no_application(ground: Ground) -> None:
     account, browser = ground.somebody(), ground.browser()
     await ground.at_code(browser, account)
@@ -183,17 +192,28 @@ async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_it_
     page = await ground.at_enrolment(thief, account)
     codes = await thief.fill(page, code=_present(page.secret), follow=False)
     assert codes.status == 200
-    configuration = str(ground.product.configuration)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", "user", "reset-factor", "--config", configuration, account.login, "--yes",
-        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert await process.wait() == 0
+    await _brana(ground, "user", "reset-factor", account.login, "--yes")
     late = await thief.fill(codes, follow=False)
     assert late.status == 400
     await ground.refused(late, BEGIN_AGAIN)
     assert in_no_session(ground, thief)
     assert await ground.entries(codes=(Code.SIGN_IN_COMPLETED,), person=account.login) == []
+
+
+async def test_a_session_of_the_password_alone_dies_with_the_exception_that_opened_it(ground: Ground) -> None:
+    """A thief of the password, while its person is excepted: the officer ends the exception, and the thief is out."""
+    account, thief = ground.somebody(), ground.browser()
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    await _brana(ground, "user", "exception", account.login, "--reason", "telefon", "--until", tomorrow)
+    page = await thief.get(f"{ground.login}/account")
+    shown = await thief.fill(page, username=account.login, password=account.password)
+    assert shown.status == 200
+    assert account.login in shown.text
+    await _brana(ground, "user", "end-exception", account.login)
+    late = await thief.get(f"{ground.login}/account")
+    assert 'name="password"' in late.text
+    (ended,) = await ground.entries(codes=(Code.SESSION_ENDED,), person=account.login)
+    assert ended.reason == "exception_ended"
 
 
 async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -> None:
