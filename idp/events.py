@@ -176,6 +176,8 @@ class FactorEnrolled(Happening):
     """Which the person gave it."""
     proof: str = ""
     """How it was proven whose it is."""
+    counts_from: datetime | None = None
+    """In full, where a weaker proof added it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.EXCEPTION_ENDED, by=by)
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
-        case events.FactorEnrolled(factor=factor, name=name, proof=proof):
-            more = {**_named(name), "proof": proof}
+        case events.FactorEnrolled(factor=factor, name=name, proof=proof, counts_from=moment):
+            later = {"counts_from": moment.isoformat()} if moment is not None else {}
+            more = {**_named(name), "proof": proof, **later}
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
         case events.FactorRenamed(factor=factor, name=name, before=before):
             was = printable(before, PERSON_MAX)

@@ -19,6 +19,8 @@ from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Factor
+from idp.login.authenticator import Authenticator
+from idp.login.trust import still_new
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
@@ -60,6 +62,37 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
         click.confirm(f"Remove all second factors of {person.name} ({person.login})?", abort=True)
     ended = asyncio.run(_reset_factor(state, person))
     click.echo(f"second factors of {person.login} removed; {said_ended(ended)}")
+
+
+@command.command(
+    name="remove-factor",
+    help="Remove one second factor of a person, as `brana user show` names it, and end all sessions: for one that "
+    "the person did not add. All of them: `brana user reset-factor`.",
+    short_help="Remove one second factor.",
+)
+@configuration
+@click.argument("login")
+@click.argument("factor")
+def remove_factor(configuration: Path, login: str, factor: str) -> None:
+    state = existing_state(configuration)
+    removed, ended = asyncio.run(_remove_factor(state, login, factor))
+    click.echo(f"{KINDS[removed.factor]} {removed.name!r} of {login} removed; {said_ended(ended)}")
+
+
+async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator, int]:
+    person = await person_of(state, login)
+    held = await state.identities.look(lambda book: book.authenticators(person.subject))
+    found = next((one for one in held if one.id == factor), None)
+    if found is None:
+        raise CannotStart(f"{person.login} has no second factor {factor!r}", "see `brana user show`")
+    if len(held) == 1:
+        raise CannotStart(
+            f"it is the only second factor of {person.login}",
+            "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
+        )
+    sessions, by = await state.sessions.open_ones(person.subject), operator()
+    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by, found.id))
+    return found, len(await end_sessions(state, sessions, by, [person.subject], store))
 
 
 async def _reset_factor(state: State, person: Person) -> int:
@@ -109,9 +142,10 @@ async def _table(state: State, person: Person) -> Table:
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
-        table.add_row(
-            "second factor", f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}"
-        )
+        new = still_new(one, now())
+        later = f", counts in full from {local_time(new.until)}" if new is not None else ""
+        said = f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}{later}"
+        table.add_row("second factor", f"{said}: {one.id}")
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")

@@ -43,12 +43,12 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def add_application(request: web.Request) -> web.Response:
-    pairs, drawn = await arrival.form(request), draw()
+    pairs, drawn, limits = await arrival.form(request), draw(), provider_of(request).sign_in
     code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
     done = await _carried_out(
         request,
         lambda book, session, origin, now: own_authenticators.add_application(
-            book, session, code, name, drawn, origin, now
+            book, session, code, name, drawn, limits, origin, now
         ),
     )
     if isinstance(done, Refused) and done.reason in WORDS:

@@ -9,6 +9,14 @@ from idp.login.refusal import TOLD, Refusal
 
 UNCHANGED: Mapping[StrEnum, str] = {
     Unchanged.PROOF_TOO_OLD: "Confirm first that it is you; after that there are five minutes for the change.",
+    Unchanged.PROOF_TOO_NEW: (
+        "You signed in with a way that was added only recently, and it does not change the others yet. Sign in with an "
+        "older one, or ask your administrator."
+    ),
+    Unchanged.LAST_IN_FULL: (
+        "The others were added only recently and do not count in full yet, so this one stays until then. If you lost "
+        "it, tell your administrator, who can remove it at once."
+    ),
     Unchanged.LAST_AUTHENTICATOR: (
         "This is the only way you can confirm that it is you. Add another one first, or ask your administrator."
     ),

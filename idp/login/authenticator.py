@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from config.vocabulary import SubjectId
+from config.vocabulary import AuthenticationLevel, SubjectId
 from idp.events import Factor
 from idp.login.totp import Enrolled
 
@@ -59,6 +59,15 @@ class Credential:
     """The attestation object, CBOR, exactly as the authenticator made it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Newly:
+    """What an authenticator counts for at first that a weaker proof added; see `trust.py`."""
+
+    level: AuthenticationLevel
+    """Of that proof; no more is reached."""
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticator:
     id: AuthenticatorId
@@ -69,6 +78,8 @@ class Authenticator:
     enrolled_at: datetime
     proven_by: Proof
     last_used_at: datetime | None = None
+    newly: Newly | None = None
+    """None: it counted in full at once."""
 
     @property
     def factor(self) -> Factor:

@@ -20,6 +20,7 @@ from idp.login.session import Session
 from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
+from idp.login.trust import Limits as TrustLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ class Book(Counters, Authenticators, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, GuessLimits, LevelLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, LevelLimits, TrustLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
     @property

@@ -76,6 +76,8 @@ class OpenSession:
     """When the oldest of the factors was shown, where that was not in this sign-in."""
     until: datetime | None = None
     """When the exception ends that it rests on."""
+    counts_from: datetime | None = None
+    """When the authenticator that was shown counts in full, where it is new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,9 @@ def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before
             **about(person, event.origin, now), until=exception.ends_at, granted_by=exception.granted_by
         )
         return arrived(replace(standing, until=exception.ends_at), *before, Record(used))
-    if not event.held:
+    if not event.reach:
         return AwaitingOfficersCode(standing), before
-    if not levels.any_reaches(event.held, standing.demanded):
+    if not levels.any_reaches(event.reach, standing.demanded):
         state, effects = failed(person, Refusal.LEVEL_UNREACHABLE, event.origin, now)
         return state, (*before, *effects)
     return AwaitingFactor(standing, event.drawn.challenge), before

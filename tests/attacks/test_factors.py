@@ -13,6 +13,7 @@ from sqlalchemy import Connection, update
 from webauthn.helpers import base64url_to_bytes
 from yarl import URL
 
+from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
@@ -26,6 +27,7 @@ from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BEGIN_AGAIN = "start_again"
+RESISTANT = AuthenticationLevel.PHISHING_RESISTANT.value
 
 
 def in_no_session(ground: Ground, browser: Visitor) -> bool:
@@ -249,6 +251,33 @@ async def _with_key(ground: Ground) -> tuple[SoftKey, Account]:
     made = await browser.fill(page, key=key.made(_asked(page), owner=key_site.user_handle(account.subject)))
     assert made.status == 200, made.title
     return key, account
+
+
+async def test_a_key_that_a_phished_code_added_rises_to_nothing_and_shuts_nobody_out(ground: Ground) -> None:
+    """The thief of a password and one code has five minutes at "my account"."""
+    account = ground.somebody()
+    thief = await ground.signed_in(account, f"{ground.login}/account")
+    page = await thief.get(f"{ground.login}/account/authenticators/new?by=key")
+    owner = key_site.user_handle(account.subject)
+    key = SoftKey(ground.login, URL(ground.login).host or "", owner=owner)
+    added = await thief.fill(page, key=key.made(_asked(page)), name="Muj")
+    assert added.status == 200
+    (enrolled,) = await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)
+    assert "counts_from" in enrolled.details
+    page = await thief.get(authorization(ground, acr_values=RESISTANT, prompt="login"))
+    risen = await thief.post(str(page.form).replace("/password", "/key"), {"key": key.shown(_asked(page))})
+    assert (risen.status, (await ground.entry(risen, Code.SIGN_IN_KEY_REFUSED)).reason) == (
+        422,
+        "factor_too_new",
+    )
+    await ground.refused(risen, "factor_too_new")
+    held = await ground.state.identities.look(lambda book: book.authenticators(account.subject))
+    older = next(one.id for one in held if one.name != "Muj")
+    gone = await thief.post(
+        f"{ground.login}/account/authenticators/remove/now", {"which": older}, follow=False
+    )
+    assert (await ground.entry(gone, Code.FACTOR_CHANGE_REFUSED)).reason == "last_in_full"
+    await ground.refused(gone, "last_in_full")
 
 
 async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Ground) -> None:

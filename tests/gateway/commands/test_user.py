@@ -247,3 +247,24 @@ async def test_a_login_of_somebody_signed_in_and_of_another_in_the_directory_is_
     assert f"({gone})" in again.stderr
     assert "the person left the directory" in office.brana("user", "recheck", gone).stdout
     assert "nothing has changed" in office.brana("user", "recheck", JANA).stdout  # whose it is alone by now
+
+
+async def test_one_factor_that_the_person_did_not_add_is_removed_with_all_sessions(
+    office: Installation,
+) -> None:
+    for _ in range(2):
+        await enrolled(office)
+    shown = office.brana("user", "show", JANA).stdout
+    names = [one.id for one in await looked_up(office, lambda book: book.authenticators(JANA_ID))]
+    assert all(name in shown for name in names)
+    done = office.brana("user", "remove-factor", JANA, names[1])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"one-time codes 'Telefon' of {JANA} removed; 0 sessions ended\n"
+    assert last(office, "factor.removed")["details"]["by"] == operator()
+    left = await looked_up(office, lambda book: book.authenticators(JANA_ID))
+    assert [one.id for one in left] == names[:1]
+    again = office.brana("user", "remove-factor", JANA, names[1])
+    assert (again.returncode, "has no second factor" in again.stderr) == (1, True)
+    only = office.brana("user", "remove-factor", JANA, names[0])
+    assert (only.returncode, "it is the only second factor" in only.stderr) == (1, True)
+    assert office.brana("user", "reset-factor", JANA, "--yes").returncode == 0
