@@ -19,6 +19,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="nejdelší doba přihlášení uplynula", en="longest time of a sign-in reached"
             ),
             "password_changed": Title(cs="osoba si změnila heslo", en="the person changed the password"),
+            "password_change_unknown": Title(
+                cs="není známo, zda se heslo změnilo", en="not known whether the password was changed"
+            ),
             "exception_ended": Title(
                 cs="skončila výjimka, která povolovala samotné heslo",
                 en="the exception ended that allowed the password alone",

@@ -32,6 +32,10 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), granted_by=by)
         case events.PasswordChanged():
             return _entry(event, Code.SIGN_IN_PASSWORD_CHANGED)
+        case events.PasswordChangeBegun():
+            return _entry(event, Code.SIGN_IN_PASSWORD_CHANGING)
+        case events.PasswordChangeUnknown(began_at=moment):
+            return _entry(event, Code.SIGN_IN_PASSWORD_UNCERTAIN, began_at=moment.isoformat())
         case events.PasswordChangeRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_NOT_CHANGED, reason)
         case events.EnrolmentCodeIssued(by=by, until=until):

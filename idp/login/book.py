@@ -13,6 +13,7 @@ from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
 from idp.login.needed_level import Limits as LevelLimits
 from idp.login.new_device import NewDevice
+from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.purses import Limits as GuessLimits
 from idp.login.session import Limits as SessionLimits
@@ -150,6 +151,16 @@ class Book(Counters, Authenticators, Protocol):
     def keep_pending(self, pending: Pending) -> None: ...
 
     def drop_pending(self, session: SessionId) -> None: ...
+
+    def keep_password_change(self, change: PasswordChange) -> None:
+        """Add it, or replace the one with its id."""
+        ...
+
+    def drop_password_change(self, name: str) -> None: ...
+
+    def password_changes(self, until: datetime) -> Sequence[PasswordChange]:
+        """Those that are open and were begun by then."""
+        ...
 
     def keep_new_device(self, device: NewDevice) -> None: ...
 
