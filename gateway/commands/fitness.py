@@ -6,9 +6,8 @@ fault of one stage hides no fault of another, as far as the other can still be j
 
 import asyncio
 import re
+import sys
 from pathlib import Path
-
-import click
 
 from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
@@ -90,7 +89,7 @@ async def require_directory(settings: Settings) -> None:
     if grave or len(troubles) == len(settings.directories):
         raise (grave or troubles)[0]
     for trouble in troubles:
-        click.echo(f"brana: {trouble}\n    its people cannot sign in until it answers", err=True)
+        sys.stderr.write(f"brana: {trouble}\n    its people cannot sign in until it answers\n")
 
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:

@@ -39,8 +39,6 @@ class StoredReplica:
         except BaseException:
             self._write(lambda connection: generations.give_up(connection, directory))
             raise
-        finally:
-            staging.close()
 
     def apply(
         self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit

@@ -23,6 +23,9 @@ SELECT count(*) FROM directory_{table} AS old WHERE generation = ? AND NOT EXIST
     (SELECT 1 FROM directory_{table} AS new WHERE new.generation = ? AND new.identity = old.identity)
 """
 COUNT = "SELECT count(*) FROM directory_{table} WHERE generation = ?"
+MEMBERSHIPS = (
+    "SELECT coalesce(sum(json_array_length(containers)), 0) FROM directory_membership WHERE generation = ?"
+)
 
 
 def begin(
@@ -49,9 +52,7 @@ def count_removal(connection: Connection, directory: DirectoryName, generation: 
         )
         for table in ("person", "group")
     }
-    memberships, remaining = (
-        _number(connection, COUNT.format(table="membership"), one) for one in (before, generation)
-    )
+    memberships, remaining = (_number(connection, MEMBERSHIPS, one) for one in (before, generation))
     lost = Count(memberships, max(0, memberships - remaining))
     return Removal(counts["person"], counts["group"], lost)
 
@@ -163,10 +164,10 @@ def standing(connection: Connection, directory: DirectoryName) -> Standing:
 
 
 def size(connection: Connection, generation: int) -> Size:
-    people, groups, memberships, problems = (
-        _number(connection, COUNT.format(table=table), generation)
-        for table in ("person", "group", "membership", "problem")
+    people, groups, problems = (
+        _number(connection, COUNT.format(table=table), generation) for table in ("person", "group", "problem")
     )
+    memberships = _number(connection, MEMBERSHIPS, generation)
     return Size(people=people, groups=groups, memberships=memberships, problems=problems)
 
 
@@ -189,7 +190,7 @@ KEYS = {
     "directory_person": "identity",
     "directory_name": "kind, name, identity",
     "directory_group": "identity",
-    "directory_membership": "member, container",
+    "directory_membership": "member",
     "directory_problem": "dn, what",
 }
 

@@ -21,7 +21,7 @@ BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
 ABOVE = """
 WITH RECURSIVE held (node) AS (
     VALUES {begin} UNION
-    SELECT container FROM held JOIN directory_membership ON generation = ? AND member = held.node
+    SELECT value FROM held JOIN directory_membership ON generation = ? AND member = held.node, json_each(containers)
 )
 SELECT identity, sid, record FROM held JOIN directory_group AS one ON one.generation = ? AND one.node = held.node
 ORDER BY identity
