@@ -69,6 +69,7 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
     help="Remove one second factor of a person, as `brana user show` names it, and end all sessions: for one that "
     "the person did not add. All of them: `brana user reset-factor`.",
     short_help="Remove one second factor.",
+    context_settings={"ignore_unknown_options": True},  # an identifier may begin with a hyphen
 )
 @configuration
 @click.argument("login")

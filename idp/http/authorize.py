@@ -63,7 +63,7 @@ async def _beginning(
         return rules.REFUSALS[why]
     if (
         PASSWORD[0] not in session.methods
-    ):  # a key that counts for less, alone: there is no password to go with
+    ):  # of a passkey that is new: no password that another key could go with
         return AwaitingPassword(new_challenge(), asked.demanded)
     return AwaitingFactor(_raised(session, asked), new_challenge())
 

@@ -85,7 +85,7 @@ async def test_the_person_sees_from_when_it_counts_and_undoes_it_with_the_older_
     own, _ = await world.sign_in()
     shown = await own.get("/account")
     assert "Counts in full from" in shown.text
-    assert "If you did not add it, remove it and call: Helpdesk, 573 321 100" in shown.text
+    assert "remove it, sign out everywhere else and call: Helpdesk, 573 321 100" in shown.text
     new = next(one for one in await held(world) if one.name == "Cizí klíč")
     answer = await own.post("/account/authenticators/remove/now", {"which": new.id})
     assert answer.location == "/account?done=removed#authenticators"
