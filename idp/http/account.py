@@ -25,7 +25,7 @@ from idp.login.new_device import DeviceName, NewDevice
 from idp.login.own_authenticators import is_fresh, proof_ends, removable_of
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Limits, Session, idle_end, roles_of
-from idp.login.trust import still_new
+from idp.login.trust import shown_is_new, still_new
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -119,6 +119,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         removable=lambda one: isinstance(
             removable_of(found.authenticators, session, one.id, now), Authenticator
         ),
+        renewable=not shown_is_new(session, now),
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
         unchanged=UNCHANGED_BY_NAME.get(done, ""),

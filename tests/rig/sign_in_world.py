@@ -13,7 +13,7 @@ from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
 from idp.login import key_site, keys, totp
-from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
+from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
 from tests.rig.people import HULIN
@@ -73,7 +73,9 @@ class World:
         assert answer.status == 303, answer.text
         return page
 
-    async def key_of(self, person: Person | None = None, **changes: Any) -> SoftKey:
+    async def key_of(
+        self, person: Person | None = None, newly: Newly | None = None, **changes: Any
+    ) -> SoftKey:
         """A key that is enrolled; Jana's, if it is nobody else's."""
         who, site = person or self.jana, self.rig.provider.site
         key = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(who.subject), **changes)
@@ -81,7 +83,7 @@ class World:
         assert isinstance(made, Credential)
         held = Authenticator(
             id=new_authenticator_id(), subject=who.subject, name="Klíč", means=made,
-            enrolled_at=self.rig.clock(), proven_by=Proof.PREPARED,
+            enrolled_at=self.rig.clock(), proven_by=Proof.PREPARED, newly=newly,
         )  # fmt: skip
         await self.rig.kept.store.transact(lambda book: book.keep_authenticator(held))
         return key

@@ -98,6 +98,7 @@ async def test_a_new_factor_removes_no_older_one_and_renews_no_recovery_codes(wo
     thief = await by_passkey(world, key)
     shown = (await thief.get("/account")).text
     assert "/account/authenticators/remove?" not in shown
+    assert "/account/recovery-codes" not in shown
     for path, form in (
         ("/account/authenticators/remove/now", {"which": before[0].id}),
         ("/account/recovery-codes", {}),
