@@ -13,7 +13,7 @@ from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
-from config.load import Reading, read
+from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
@@ -102,7 +102,7 @@ def require_buildable(configuration: Path, settings: Settings, district: Distric
         )
 
 
-def _certificate_faults(reading: Reading) -> list[Finding]:
+def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     public = reading.settings.public
     hosts: list[str] = []
     if reading.sound("public.domain"):
@@ -116,7 +116,7 @@ def _certificate_faults(reading: Reading) -> list[Finding]:
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 
-def _policies(reading: Reading) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
+def _policies(reading: LoadedSettings) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
     """Where it is not known which applications there are, any that a policy names will do."""
     if reading.district is None or not reading.sound("policies"):
         return None, ()

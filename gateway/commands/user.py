@@ -19,7 +19,7 @@ from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Factor
-from idp.login.authenticator import Authenticator
+from idp.login.authenticator import Authenticator, Credential
 from idp.login.trust import still_new
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
@@ -143,10 +143,11 @@ async def _table(state: State, person: Person) -> Table:
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
-        new = still_new(one, now())
+        named = f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]
+        alone = isinstance(one.means, Credential) and one.means.replaces_the_password
+        new, more = still_new(one, now()), ", signs in without a password too" if alone else ""
         later = f", counts in full from {local_time(new.until)}" if new is not None else ""
-        said = f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}{later}"
-        table.add_row("second factor", f"{said}: {one.id}")
+        table.add_row("second factor", f"{named} since {local_time(one.enrolled_at)}{more}{later}: {one.id}")
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")

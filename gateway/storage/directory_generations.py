@@ -8,7 +8,7 @@ from config.vocabulary import DirectoryName
 from gateway.storage.directory_rows import removal_of, removal_text
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
-from idp.directory.sync.replica import Count, Hold, Limit, Removal, Size, Standing
+from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
 
 STAGED, CURRENT, HELD, OLD = "staged", "current", "held", "old"
 TABLES = ("node", "person", "name", "group", "membership", "problem")
@@ -148,12 +148,12 @@ def current(connection: Connection, directory: DirectoryName) -> int | None:
     return None if row is None else row.generation
 
 
-def standing(connection: Connection, directory: DirectoryName) -> Standing:
+def standing(connection: Connection, directory: DirectoryName) -> ReplicaState:
     row = connection.exec_driver_sql(STANDING, (directory,)).first()
     held = hold_of(connection, directory)
     if row is None:
-        return Standing(held=held)
-    return Standing(
+        return ReplicaState(held=held)
+    return ReplicaState(
         generation=row.generation,
         position=row.position,
         synced_at=moment_or_none(row.synced_at),

@@ -38,7 +38,7 @@ WHERE generation = ?1 AND (kind, name) IN (
 
 
 class StoredReading:
-    """Implements `idp.directory.sync.replica.Reading`."""
+    """Implements `idp.directory.sync.replica.ReplicaReader`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
-from gateway.storage.database import Database, driver_of
+from gateway.storage.database import Database
 from gateway.storage.directory_generations import begin, count_removal, settle
 from gateway.storage.directory_rows import (
     digest_of,
@@ -29,6 +29,7 @@ from gateway.storage.directory_rows import (
     person_row,
     unpacked,
 )
+from gateway.storage.engine import driver_of
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord, Position
 from idp.directory.sync.replica import Hold, Limit
 

@@ -22,6 +22,12 @@ REFUSALS: dict[NotChangedReason, Refusal] = {
 """Why the password is still what it was."""
 
 
+def known_words(provider: Provider, person: Person) -> tuple[str, ...]:
+    """What everybody around the person knows, so that a password of it is none."""
+    places = {provider.municipality_name(one.municipality) for one in person.roles}
+    return (provider.office, *provider.office_words, *sorted(places))
+
+
 async def changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
     """Why it is not changed, or what the directory says of the person after the change."""
     try:

@@ -21,12 +21,12 @@ from idp.login.authenticator import (
     AuthenticatorId,
     Credential,
     Proof,
+    enrolled,
     name_of,
 )
 from idp.login.book import Book, Limits
 from idp.login.desk import Caller
 from idp.login.drawn import Drawn
-from idp.login.flow_enrolment import UNNAMED
 from idp.login.flow_factor import matched
 from idp.login.key_site import Site
 from idp.login.level import reaches
@@ -106,7 +106,7 @@ def add_application(
     if isinstance(pending, Refused):
         return refused(book, session, pending, origin, now)
     means = totp.Enrolled(pending.secret, counter=-1)
-    made = _new(session, means, drawn.authenticator, typed, limits, now)
+    made = _new(session, means, typed, drawn, limits, now)
     used = matched((made,), code, now)
     if isinstance(used, Refusal):
         return refused(book, session, Refused(used), origin, now)
@@ -138,7 +138,7 @@ def add_key(
         book.keep_pending(replace(pending, challenge=drawn.challenge))
         return refused(book, session, Refused(made), origin, now)
     throttle.give_back(book, attempt, now)
-    return _added(book, session, _new(session, made, drawn.authenticator, typed, limits, now), origin, now)
+    return _added(book, session, _new(session, made, typed, drawn, limits, now), origin, now)
 
 
 def rename(
@@ -148,7 +148,7 @@ def rename(
     found = own(book, session, which)
     if found is None:
         return refused(book, session, Refused(Unchanged.AUTHENTICATOR_UNKNOWN), origin, now)
-    renamed = replace(found, name=name_of(typed, found.name))
+    renamed = replace(found, name=name_of(typed) or found.name)
     book.keep_authenticator(renamed)
     book.record(
         events.FactorRenamed(
@@ -243,34 +243,27 @@ def _pending(book: Book, session: Session, factor: Factor, now: datetime) -> Pen
 def _new(
     session: Session,
     means: totp.Enrolled | Credential,
-    name: AuthenticatorId,
     typed: str,
+    drawn: Drawn,
     limits: Limits,
     now: datetime,
 ) -> Authenticator:
-    factor = Factor.KEY if isinstance(means, Credential) else Factor.ONE_TIME_CODE
-    return Authenticator(
-        id=name,
-        subject=session.person.subject,
-        name=name_of(typed, UNNAMED[factor]),
-        means=means,
-        enrolled_at=now,
-        proven_by=Proof.EXISTING_FACTOR,
-        newly=newly(session, limits, now),
-    )
+    whose, proof = session.person.subject, Proof.EXISTING_FACTOR
+    made = enrolled(drawn.authenticator, whose, means, typed, proof, now)
+    return replace(made, newly=newly(session, limits, now))
 
 
 def _added(book: Book, session: Session, made: Authenticator, origin: Origin, now: datetime) -> Authenticator:
     book.keep_authenticator(made)
     book.drop_pending(session.sid)
-    enrolled = events.FactorEnrolled(
+    happened = events.FactorEnrolled(
         **_about(session, origin, now),
         factor=made.factor,
         name=made.name,
         proof=made.proven_by.value,
         counts_from=made.newly.until if made.newly is not None else None,
     )
-    book.record(enrolled)
+    book.record(happened)
     return made
 
 
