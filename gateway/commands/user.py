@@ -77,7 +77,7 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
 def remove_factor(configuration: Path, login: str, factor: str) -> None:
     state = existing_state(configuration)
     removed, ended = asyncio.run(_remove_factor(state, login, factor))
-    click.echo(f"{KINDS[removed.factor]} {removed.name!r} of {login} removed; {said_ended(ended)}")
+    click.echo(f"{_called(removed)} of {login} removed; {said_ended(ended)}")
 
 
 async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator, int]:
@@ -143,11 +143,12 @@ async def _table(state: State, person: Person) -> Table:
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
-        named = f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]
         alone = isinstance(one.means, Credential) and one.means.replaces_the_password
         new, more = still_new(one, now()), ", signs in without a password too" if alone else ""
         later = f", counts in full from {local_time(new.until)}" if new is not None else ""
-        table.add_row("second factor", f"{named} since {local_time(one.enrolled_at)}{more}{later}: {one.id}")
+        table.add_row(
+            "second factor", f"{_called(one)} since {local_time(one.enrolled_at)}{more}{later}: {one.id}"
+        )
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")
@@ -159,3 +160,8 @@ async def _table(state: State, person: Person) -> Table:
         since = local_time(session.opened_at)
         table.add_row("session", f"{session.id} since {since} from {session.address}")
     return table
+
+
+def _called(one: Authenticator) -> str:
+    """By its kind, and the name its owner gave it."""
+    return f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]

@@ -259,7 +259,7 @@ async def test_one_factor_that_the_person_did_not_add_is_removed_with_all_sessio
     assert all(name in shown for name in names)
     done = office.brana("user", "remove-factor", JANA, names[1])
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"one-time codes 'Telefon' of {JANA} removed; 0 sessions ended\n"
+    assert done.stdout == f"one-time codes of {JANA} removed; 0 sessions ended\n"
     assert last(office, "factor.removed")["details"]["by"] == operator()
     left = await looked_up(office, lambda book: book.authenticators(JANA_ID))
     assert [one.id for one in left] == names[:1]
