@@ -20,6 +20,8 @@ class Code(StrEnum):
     SIGN_IN_KEY_REFUSED = "sign_in.key_refused"
     SIGN_IN_BY_EXCEPTION = "sign_in.by_exception"
     SIGN_IN_PASSWORD_CHANGED = "sign_in.password_changed"
+    SIGN_IN_PASSWORD_CHANGING = "sign_in.password_changing"
+    SIGN_IN_PASSWORD_UNCERTAIN = "sign_in.password_uncertain"
     SIGN_IN_PASSWORD_NOT_CHANGED = "sign_in.password_not_changed"
     SIGN_IN_THROTTLED = "sign_in.throttled"
     SIGN_IN_COMPLETED = "sign_in.completed"

@@ -13,6 +13,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
+from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE, console, local_time
 from idp.directory.person import Person
@@ -38,7 +39,15 @@ def grant(configuration: Path, login: str, reason: str, until: datetime) -> None
         raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
     if ends_at <= now():
         raise CannotStart(f"--until {until:%Y-%m-%d} is over already", "name today or a later day")
-    person = asyncio.run(_granted(existing_state(configuration), login, said, ends_at))
+    state = existing_state(configuration)
+    longest = state.settings.sign_in.longest_exception
+    if ends_at - now() > longest:
+        last = (now() + longest).astimezone(PRAGUE) - timedelta(days=1)
+        raise CannotStart(
+            f"--until {until:%Y-%m-%d} is too far ahead: sign_in.longest_exception is {longest.days} days",
+            f"name {last:%Y-%m-%d} or an earlier day, and grant another one then if it is still needed",
+        )
+    person = asyncio.run(_granted(state, login, said, ends_at))
     click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
 
 
@@ -53,13 +62,15 @@ def listing(configuration: Path) -> None:
 
 
 @click.command(
-    name="end-exception", help="End a person's exception before its time.", short_help="End an exception."
+    name="end-exception",
+    help="End a person's exception before its time, and sessions that it opened.",
+    short_help="End an exception.",
 )
 @configuration
 @click.argument("login")
 def end(configuration: Path, login: str) -> None:
-    person = asyncio.run(_ended(existing_state(configuration), login))
-    click.echo(f"the exception of {person.login} has ended; open sessions go on until they end")
+    person, ended = asyncio.run(_ended(existing_state(configuration), login))
+    click.echo(f"the exception of {person.login} has ended; {said_ended(ended)}")
 
 
 def end_of(day: datetime) -> datetime:
@@ -76,7 +87,15 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
         )
     await state.identities.transact(
         lambda book: grant_exception(
-            book, new_exception_id(), person.subject, person.login, reason, operator(), moment, until
+            book,
+            new_exception_id(),
+            person.subject,
+            person.login,
+            reason,
+            operator(),
+            moment,
+            until,
+            state.settings.sign_in.longest_exception,
         )
     )
     return person
@@ -91,14 +110,17 @@ async def _listed(state: State) -> Sequence[SignInException]:
     return granted
 
 
-async def _ended(state: State, login: str) -> Person:
+async def _ended(state: State, login: str) -> tuple[Person, int]:
+    """With it sessions that it opened; what a crash leaves open at the gateway ends there within a minute."""
     person, moment = await person_of(state, login), now()
     ended = await state.identities.transact(
         lambda book: end_exceptions(book, person.subject, person.login, operator(), moment)
     )
-    if not ended:
+    if not ended.exceptions:
         raise CannotStart(f"no exception runs for {person.login}", "see `brana user exceptions`")
-    return person
+    await office_of(state).end_with_provider(ended.sessions, moment)
+    await tell(state, f"the exception of {person.login} has ended")
+    return person, len(ended.sessions)
 
 
 def _table(granted: Sequence[SignInException], moment: datetime) -> Table:

@@ -26,6 +26,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from idp.directory.lockout import leaves_one_for_everybody
 from idp.directory.subject import directory_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
@@ -134,19 +135,26 @@ async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[Subje
         await stop_sign_ins(plane.office, under_way, people, news.at)
 
 
+LOCKS_TOO_SOON = (
+    "the directory locks an account so soon that a stranger's single guess keeps its person out of the sign-in; "
+    "let it lock after 5 wrong passwords or more, 3 at the least (docs/directory.md, Lock-out)"
+)
+
+
 async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
     plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
     plane.lockout = plane.lockout_as(plane.lockouts)
     configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
-    silent = told is None and configured is None
+    silent, enough = told is None and configured is None, leaves_one_for_everybody(plane.lockout)
     log.log(
-        logging.WARNING if silent else logging.INFO,
+        logging.INFO if enough and not silent else logging.WARNING,
         "directory.lockout",
         directory=name,
         attempts=plane.lockout.attempts,
         window=str(plane.lockout.window),
         assumed=silent,
+        **({} if enough else {"advice": LOCKS_TOO_SOON}),
     )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 

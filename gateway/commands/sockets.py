@@ -17,6 +17,7 @@ from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
@@ -128,7 +129,13 @@ def _last_resort(plane: ControlPlane) -> Recovery | None:
     """None without a municipality for its role."""
     if plane.known.recovery is None:
         return None
-    return Recovery(matches=plane.secret_hashes.matches, busy=(TooBusy,), alarm=plane.recovery_tried)
+    seal = plane.state.seal
+    return Recovery(
+        matches=plane.secret_hashes.matches,
+        fingerprint=lambda secret: fingerprint_of(secret, seal),
+        busy=(TooBusy,),
+        alarm=plane.recovery_tried,
+    )
 
 
 def _example_realm(directories: Sequence[Directory]) -> str:

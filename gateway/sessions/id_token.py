@@ -45,6 +45,7 @@ class _Claims(msgspec.Struct, kw_only=True):
     preferred_username: str
     brana_roles: list[_RoleClaim]
     brana_facts_at: int
+    brana_ends_at: int
     azp: str | None = None
 
 
@@ -62,6 +63,8 @@ class SignedIn:
     authenticated_at: datetime
     facts_at: datetime
     """When the directory last confirmed name and roles; the provider may have answered while it was away."""
+    ends_at: datetime
+    """When the provider's session ends at the latest: ours ends no later."""
 
 
 def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime) -> SignedIn:
@@ -73,9 +76,15 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         roles = tuple(
             sorted((MunicipalityCode(held.municipality), Role(held.role)) for held in claims.brana_roles)
         )
-        issued, expires, authenticated, confirmed = (
+        issued, expires, authenticated, confirmed, ends = (
             datetime.fromtimestamp(moment, UTC)
-            for moment in (claims.iat, claims.exp, claims.auth_time, claims.brana_facts_at)
+            for moment in (
+                claims.iat,
+                claims.exp,
+                claims.auth_time,
+                claims.brana_facts_at,
+                claims.brana_ends_at,
+            )
         )
     except (*MALFORMED, msgspec.ValidationError) as error:
         raise IdTokenRefused(f"{type(error).__name__}") from error
@@ -104,4 +113,5 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         amr=tuple(claims.amr),
         authenticated_at=authenticated,
         facts_at=min(confirmed, now),
+        ends_at=ends,
     )

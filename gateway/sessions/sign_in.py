@@ -130,7 +130,7 @@ class SignIn:
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
-        lifetime = session.authenticated_at + session.longest(self._office.limits) - now
+        lifetime = session.latest_end(self._office.limits) - now
         gone = clear_cookie(attempt.cookie)
         return Arrival(attempt.return_to, (set_cookie(SESSION, handle, lifetime), gone), session)
 

@@ -30,6 +30,7 @@ from gateway.storage.tables.identity import (
     known_browser,
     known_login,
     new_device,
+    password_change,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
@@ -40,6 +41,7 @@ from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
 from idp.login.new_device import NewDevice
+from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
@@ -69,6 +71,10 @@ class IdentityBook(AuthenticatorsBook):
 
     def drop_flow(self, name: FlowId) -> None:
         self._drop(sign_in_flow, id=name)
+
+    def flows_of(self, subject: SubjectId) -> list[Flow]:
+        query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
+        return [flow_of(row, self._seal) for row in self._connection.execute(query)]
 
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
@@ -152,6 +158,25 @@ class IdentityBook(AuthenticatorsBook):
     def drop_pending(self, session: SessionId) -> None:
         mine = pending_authenticator.c.session == session
         self._connection.execute(delete(pending_authenticator).where(mine))
+
+    def keep_password_change(self, change: PasswordChange) -> None:
+        row = {
+            "id": change.id,
+            "subject": change.subject,
+            "login": change.login,
+            "began_at": micros(change.began_at),
+        }
+        self._put(password_change, row)
+
+    def drop_password_change(self, name: str) -> None:
+        self._drop(password_change, id=name)
+
+    def password_changes(self, until: datetime) -> list[PasswordChange]:
+        query = select(password_change).where(password_change.c.began_at <= micros(until))
+        return [
+            PasswordChange(row.id, SubjectId(row.subject), row.login, moment_of(row.began_at))
+            for row in self._connection.execute(query.order_by(password_change.c.began_at))
+        ]
 
     def keep_new_device(self, device: NewDevice) -> None:
         self._put(new_device, device_row(device))

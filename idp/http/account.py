@@ -22,9 +22,10 @@ from idp.login import desk, own
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.own_authenticators import is_fresh, proof_ends
+from idp.login.own_authenticators import is_fresh, proof_ends, removable_of
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
+from idp.login.trust import shown_is_new, still_new
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -116,6 +117,11 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         vouches=found.vouches,
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
+        new=lambda one: still_new(one, now),
+        removable=lambda one: isinstance(
+            removable_of(found.authenticators, session, one.id, now), Authenticator
+        ),
+        renewable=not shown_is_new(session, now),
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
         unchanged=UNCHANGED_BY_NAME.get(done, ""),

@@ -41,6 +41,7 @@ def claims(**changed: Any) -> dict[str, Any]:
             {"municipality": "588296", "role": "clerk"},
         ],
         "brana_facts_at": moment - 600,
+        "brana_ends_at": moment + 36_000,
     } | changed
 
 
@@ -99,6 +100,7 @@ LEEWAY_S, MAX_AGE_S = int(LEEWAY.total_seconds()), int(MAX_AGE.total_seconds())
         ({"brana_facts_at": "yesterday"}, "ValidationError"),
         ({"brana_facts_at": True}, "ValidationError"),
         ({"brana_facts_at": 2**63}, "OverflowError"),
+        ({"brana_ends_at": None}, "ValidationError"),
         ({"sub": ""}, "names"),
         ({"sid": ""}, "names"),
         ({"acr": "urn:other"}, "ValueError"),

@@ -65,6 +65,7 @@ class Browser:
             "preferred_username": "novakova",
             "brana_roles": [{"municipality": "588491", "role": "accountant"}],
             "brana_facts_at": moment,
+            "brana_ends_at": moment + 36_000,
         } | claims
         return {"code": code, "state": asked["state"], "iss": ISSUER}
 

@@ -187,7 +187,7 @@ async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(w
         "iss": ISSUER, "sub": "6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11", "aud": "brana-gateway",
         "exp": moment + 300, "iat": moment, "sid": "provider-session-1", "acr": "urn:brana:acr:two-factors",
         "amr": ["pwd", "otp"], "auth_time": moment, "name": "Jana", "preferred_username": "novakova",
-        "brana_roles": [], "brana_facts_at": moment,
+        "brana_roles": [], "brana_facts_at": moment, "brana_ends_at": moment + 36_000,
     }  # fmt: skip
     for code in ("first", "second"):
         state, nonce, cookie = await world.begun()

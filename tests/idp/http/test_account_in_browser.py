@@ -5,15 +5,18 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
+from config.vocabulary import AuthenticationLevel
 from idp.http.app import make_app
 from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
+from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.browser import accessibility_faults, chromium, screenshot
 from tests.rig.provider import Browser
@@ -74,6 +77,8 @@ async def faults_of(page: Page, name: str) -> list[str]:
 async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: Path, language, scheme, width):
     look = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     found: dict[str, list[str]] = {}
+    later = world.rig.clock() + timedelta(hours=24)
+    await world.key_of(newly=Newly(AuthenticationLevel.TWO_FACTORS, later))
     async with visiting(world, tmp_path, **look) as (origin, context):
         page, complaints = await context.new_page(), []
         page.on("console", lambda message: complaints.append(message.text))

@@ -135,7 +135,7 @@ async def test_an_exception_that_an_officer_ends_ends_sign_ins_under_way(world: 
     def work(book):
         until = now + timedelta(days=1)
         officer.grant_exception(book, ExceptionId("e" * 22), subject, JANA, "telefon", "cli:root", now, until)
-        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == 1
+        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == officer.Ended(1, ())
 
     await world.rig.kept.store.transact(work)
     await opens_nothing(world, late, page)
