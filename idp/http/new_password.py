@@ -22,14 +22,20 @@ REFUSALS: dict[NotChangedReason, Refusal] = {
 """Why the password is still what it was."""
 
 
-async def changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
-    """Why it is not changed, or what the directory says of the person after the change."""
+async def refusal_of(provider: Provider, ask: ChangePassword) -> Refusal | None:
+    """Why it is not changed; None when it is."""
     try:
         said = await provider.change_password(ask.subject, ask.old, ask.new)
     except provider.directory_errors:
         return Refusal.DIRECTORY_UNREACHABLE
-    if not isinstance(said, Changed):
-        return REFUSALS[said.reason]
+    return None if isinstance(said, Changed) else REFUSALS[said.reason]
+
+
+async def changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
+    """Why it is not changed, or what the directory says of the person after the change."""
+    refusal = await refusal_of(provider, ask)
+    if refusal is not None:
+        return refusal
     try:
         return await provider.reread(ask.subject)
     except provider.directory_errors:
