@@ -73,6 +73,33 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
+        Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
+        {
+            "not_for_oneself": Title(
+                cs="úkon pro sebe sama", en="an act for oneself, which is for somebody else to do"
+            ),
+            "person_not_found": Title(
+                cs="adresář tuto osobu nezná", en="no directory knows this person (any more)"
+            ),
+            "second_factor_held": Title(
+                cs="osoba už má další způsob ověření", en="the person has a second factor already"
+            ),
+            "never_excepted": Title(
+                cs="správce ani manažer bezpečnosti výjimku mít nesmí",
+                en="no exception for administrators and security officers",
+            ),
+            "exception_without_reason": Title(
+                cs="výjimka bez použitelného důvodu", en="an exception without a usable reason"
+            ),
+            "exception_day_over": Title(
+                cs="poslední den výjimky už uplynul", en="the last day of the exception is over"
+            ),
+            "no_exception_runs": Title(
+                cs="osoba nemá žádnou platnou výjimku", en="no exception runs for the person"
+            ),
+        },
+    ),
+    (
         Title(cs="Porucha", en="Failure"),
         {
             "our_fault": Title(cs="chyba brány nebo přihlašovací služby", en="a fault of the product itself"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,7 +14,8 @@ from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE, console, local_time
+from gateway.commands.terminal import console, local_time
+from gateway.sessions.assistance import end_of
 from idp.directory.person import Person
 from idp.login.exception import REASON_MAX, SignInException, new_exception_id
 from idp.login.needed_level import may_be_excepted
@@ -33,7 +34,7 @@ from idp.login.officer import end_exceptions, grant_exception
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
-    said, ends_at = " ".join(reason.split()), end_of(until)
+    said, ends_at = " ".join(reason.split()), end_of(until.date())
     if not said or len(said) > REASON_MAX:
         raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
     if ends_at <= now():
@@ -60,11 +61,6 @@ def listing(configuration: Path) -> None:
 def end(configuration: Path, login: str) -> None:
     person = asyncio.run(_ended(existing_state(configuration), login))
     click.echo(f"the exception of {person.login} has ended; open sessions go on until they end")
-
-
-def end_of(day: datetime) -> datetime:
-    """Midnight after that day in Prague."""
-    return (day.replace(tzinfo=PRAGUE) + timedelta(days=1)).astimezone(now().tzinfo)
 
 
 async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
