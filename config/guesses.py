@@ -1,9 +1,9 @@
 """Limits of guesses that contradict each other, and networks that are none."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from config.doubt import Finding
+from config.networks import network_findings
 from config.settings import Settings
 
 
@@ -22,7 +22,6 @@ def guess_findings(settings: Settings) -> Iterator[Finding]:
             "fewer than sign_in.attempts_per_address: one address would use up its whole network",
             "make it larger",
         )
-    taken: dict[IPv4Network | IPv6Network, int] = {}
     for number, own in enumerate(settings.sign_in.networks):
         if own.attempts_per_network < own.attempts_per_address:
             yield (
@@ -30,20 +29,5 @@ def guess_findings(settings: Settings) -> Iterator[Finding]:
                 "fewer than attempts_per_address: one address would use up its whole network",
                 "make it larger",
             )
-        for index, written in enumerate(own.networks):
-            at = f"sign_in.networks[{number}].networks[{index}]"
-            try:
-                network = ip_network(written)
-            except ValueError:
-                yield (
-                    at,
-                    f"{written!r} is not a network",
-                    "write for example `10.1.0.0/16`, its first address",
-                )
-                continue
-            if taken.setdefault(network, number) != number:
-                yield (
-                    at,
-                    f"{written} has limits already, in sign_in.networks[{taken[network]}]",
-                    "name it once",
-                )
+    written = (own.networks for own in settings.sign_in.networks)
+    yield from network_findings("sign_in.networks", written, "limits")

@@ -20,7 +20,7 @@ A_LIST = "it holds `code,name,ico` for each municipality, as config/examples/kro
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LoadedSettings:
     """What could be read. Where there are faults, stand-ins take the place of what is wrong; see `sound`."""
 
     path: Path
@@ -48,7 +48,7 @@ def load(path: Path) -> tuple[Settings, District]:
     return reading.settings, reading.district
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> LoadedSettings:
     """Everything that can be found out about the file and what it names. Raises only where it is no TOML."""
     text = _text(path)
     settings, lines, typed = _typed(text, path)
@@ -70,7 +70,7 @@ def read(path: Path) -> Reading:
     own = sorted((_problem(path, lines, one) for one in found), key=lambda problem: problem.line)
     if district is not None:
         settings = with_codes(settings, district)
-    return Reading(path, lines, settings, district, (*own, *problems), faulty)
+    return LoadedSettings(path, lines, settings, district, (*own, *problems), faulty)
 
 
 def parse(text: str, path: Path) -> Settings:

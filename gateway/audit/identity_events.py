@@ -53,8 +53,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             more = {**_named(name), "proof": proof}
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
         case events.FactorRenamed(factor=factor, name=name, before=before):
-            was = printable(before, PERSON_MAX)
-            return _entry(event, Code.FACTOR_RENAMED, factor=factor.value, before=was, **_named(name))
+            was = {"before": printable(before, PERSON_MAX)} if before else {}
+            return _entry(event, Code.FACTOR_RENAMED, factor=factor.value, **was, **_named(name))
         case events.FactorChangeRefused(reason=reason):
             return _refused(event, Code.FACTOR_CHANGE_REFUSED, reason)
         case events.FactorRemoved(factor=factor, name=name, by=by):

@@ -90,7 +90,7 @@ class NotFinished:
     by: str
 
 
-Standing = UnderWay | Finished | NotFinished | None
+RecomputationState = UnderWay | Finished | NotFinished | None
 
 
 class Recomputation:
@@ -105,7 +105,7 @@ class Recomputation:
         limit: timedelta = LIMIT,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self.standing: Standing = None
+        self.standing: RecomputationState = None
         """The verification that is under way, else the last one since the start."""
         self._command, self._record, self._now = command, record, now
         self._limit, self._patience = limit, patience

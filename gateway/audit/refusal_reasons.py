@@ -64,6 +64,7 @@ GROUPS: tuple[Group, ...] = (
             "municipality_not_yours": Title(
                 cs="volba obce, v níž osoba nemá roli", en="chose a municipality without holding a role there"
             ),
+            # of earlier versions, whose portal ended sign-ins: their entries stay
             "session_not_yours": Title(
                 cs="přihlášení není mezi přihlášeními této osoby", en="not one of the person's own sign-ins"
             ),

@@ -153,6 +153,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="klíč neověřil osobu (PIN, otisk prstu)",
                 en="the key did not verify the person (PIN, finger)",
             ),
+            "key_never_verified": Title(
+                cs="klíč sám bez hesla, ač dosud nikdy neověřil osobu (PIN, otisk prstu) spolu s heslem",
+                en="a key alone, which never verified the person (PIN, finger) beside the password before",
+            ),
             "key_signature_wrong": Title(cs="podpis klíče nesouhlasí", en="the key's signature is wrong"),
             "key_count_went_back": Title(
                 cs="počitadlo klíče se vrátilo: klíč může mít kopii",
@@ -228,7 +232,8 @@ GROUPS: tuple[Group, ...] = (
                 en="the new password of an administrator has fewer than 17 characters",
             ),
             "password_of_own_names": Title(
-                cs="nové heslo je odvozené ze jména osoby", en="the new password comes from the person's name"
+                cs="nové heslo je odvozené ze jména osoby, úřadu nebo aplikace",
+                en="the new password comes from the name of the person, the office or an application",
             ),
             "password_too_common": Title(
                 cs="nové heslo se dá snadno uhodnout", en="the new password is easy to guess"

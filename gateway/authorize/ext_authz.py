@@ -18,7 +18,7 @@ from gateway.authorize import response
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
-from gateway.authorize.response import Answer, Kind, Pages
+from gateway.authorize.response import Answer, AnswerKind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, SignInNeeded
 from gateway.envoy.authorization import UNAVAILABLE
@@ -35,7 +35,7 @@ log = structlog.get_logger("authorize")
 class Measured(Protocol):
     """Counts and times answers by kind."""
 
-    def __call__(self, kind: Kind, seconds: float) -> None: ...
+    def __call__(self, kind: AnswerKind, seconds: float) -> None: ...
 
 
 BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
@@ -102,7 +102,7 @@ class Authorizer:
 
 def _to_envoy(answer: Answer) -> web.Response:
     """Envoy throws away what comes with a 5xx, so a 503 with its page travels under another status."""
-    status = UNAVAILABLE if answer.kind is Kind.UNAVAILABLE else answer.status
+    status = UNAVAILABLE if answer.kind is AnswerKind.UNAVAILABLE else answer.status
     made = web.Response(status=status, body=answer.body.encode())
     for name, value in answer.headers.items():
         made.headers[name] = value

@@ -21,7 +21,7 @@ SIGN_IN_NEEDED, CANNOT_DECIDE = "sign_in_needed", "gateway_unavailable"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What an answer amounts to; the label it is counted under."""
 
     GRANTED = "granted"
@@ -31,11 +31,11 @@ class Kind(StrEnum):
 
 
 KINDS = {
-    200: Kind.GRANTED,
-    302: Kind.SIGN_IN,
-    401: Kind.SIGN_IN,
-    403: Kind.REFUSED,
-    503: Kind.UNAVAILABLE,
+    200: AnswerKind.GRANTED,
+    302: AnswerKind.SIGN_IN,
+    401: AnswerKind.SIGN_IN,
+    403: AnswerKind.REFUSED,
+    503: AnswerKind.UNAVAILABLE,
 }
 
 
@@ -49,7 +49,7 @@ class Answer:
     body: str = ""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AnswerKind:
         return KINDS[self.status]
 
 

@@ -35,7 +35,7 @@ from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
-from gateway.sessions.standing import Standings
+from gateway.sessions.status import SessionStatuses
 from gateway.sessions.supervision import Supervision
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
@@ -129,7 +129,9 @@ class ControlPlane:
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,
-            standing=Standings(state.sessions, state.settings.sign_in, state.identities.new_devices).of,
+            status_of=SessionStatuses(
+                state.sessions, state.settings.sign_in, state.identities.new_devices
+            ).of,
         )
         self.facts = {
             one.name: Facts(

@@ -28,7 +28,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.survey_reading import count
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.news import held_back
-from idp.directory.sync.replica import Size, Standing
+from idp.directory.sync.replica import ReplicaState, Size
 
 SHOWN = 20  # problems; with --all all of them
 
@@ -165,7 +165,7 @@ def _table(state: State, settings: Directory) -> Table:
     return table
 
 
-def _advice(settings: Directory, standing: Standing, replica: StoredReplica) -> str:
+def _advice(settings: Directory, standing: ReplicaState, replica: StoredReplica) -> str:
     try:
         _, source = form_and_source(settings, replica, now)
     except DirectoryMisconfigured as trouble:
@@ -173,5 +173,5 @@ def _advice(settings: Directory, standing: Standing, replica: StoredReplica) -> 
     return source.manner(standing.position).advice if standing.position else ""
 
 
-def _size(replica: StoredReplica, standing: Standing) -> Size | None:
+def _size(replica: StoredReplica, standing: ReplicaState) -> Size | None:
     return None if standing.generation is None else replica.size(standing.generation)

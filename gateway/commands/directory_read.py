@@ -20,7 +20,7 @@ from idp.directory.sync.replica import Hold
 MODULE = "gateway.commands.directory_read_process"
 
 
-class Reading(msgspec.Struct, frozen=True, tag="reading"):
+class ReadSoFar(msgspec.Struct, frozen=True, tag="reading"):
     people: int
     groups: int
 
@@ -39,7 +39,7 @@ class Misconfigured(msgspec.Struct, frozen=True, tag="misconfigured"):
     hint: str
 
 
-Said = Reading | Done | Unreachable | Misconfigured
+Said = ReadSoFar | Done | Unreachable | Misconfigured
 encode = msgspec.json.encode
 _decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
@@ -53,7 +53,7 @@ def settings_of(text: bytes) -> Directory:
 
 
 class ReadInChild:
-    """Implements `idp.directory.sync.runner.ReadAll`."""
+    """Implements `idp.directory.sync.full_syncs.ReadAll`."""
 
     def __init__(self, database: Path, settings: Directory, parent: int) -> None:
         self._command = [sys.executable, "-m", MODULE, str(parent), str(database)]
@@ -78,7 +78,7 @@ class ReadInChild:
                 child.stdin.close()
             for line in child.stdout:
                 said = _decoder.decode(line)
-                if isinstance(said, Reading):
+                if isinstance(said, ReadSoFar):
                     told(Progress(said.people, said.groups))
                 elif isinstance(said, Done):
                     return said.held

@@ -13,7 +13,7 @@ from config.settings import Directory
 from gateway.commands.directory_read import (
     Done,
     Misconfigured,
-    Reading,
+    ReadSoFar,
     Said,
     Unreachable,
     encode,
@@ -63,7 +63,7 @@ def _read(database: Database, settings: Directory) -> Hold | None:
             replica,
             limit,
             now,
-            lambda progress: _say(Reading(progress.people, progress.groups)),
+            lambda progress: _say(ReadSoFar(progress.people, progress.groups)),
         )
         return pool.run_here(sync)
     finally:

@@ -6,15 +6,14 @@ fault of one stage hides no fault of another, as far as the other can still be j
 
 import asyncio
 import re
+import sys
 from pathlib import Path
-
-import click
 
 from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
-from config.load import Reading, read
+from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
@@ -90,7 +89,7 @@ async def require_directory(settings: Settings) -> None:
     if grave or len(troubles) == len(settings.directories):
         raise (grave or troubles)[0]
     for trouble in troubles:
-        click.echo(f"brana: {trouble}\n    its people cannot sign in until it answers", err=True)
+        sys.stderr.write(f"brana: {trouble}\n    its people cannot sign in until it answers\n")
 
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
@@ -103,7 +102,7 @@ def require_buildable(configuration: Path, settings: Settings, district: Distric
         )
 
 
-def _certificate_faults(reading: Reading) -> list[Finding]:
+def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     public = reading.settings.public
     hosts: list[str] = []
     if reading.sound("public.domain"):
@@ -117,7 +116,7 @@ def _certificate_faults(reading: Reading) -> list[Finding]:
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 
-def _policies(reading: Reading) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
+def _policies(reading: LoadedSettings) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
     """Where it is not known which applications there are, any that a policy names will do."""
     if reading.district is None or not reading.sound("policies"):
         return None, ()

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from config.places import Places
-from config.settings import Directory
+from config.settings import Directory, Settings
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
@@ -88,6 +88,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             issuer=addresses.issuer,
             start=addresses.portal,
             office=settings.office.name,
+            office_words=_known_to_all(settings),
             sign_in=settings.sign_in,
             refresh=settings.facts.refresh,
             grace=settings.facts.grace,
@@ -117,6 +118,11 @@ def provider_app(plane: ControlPlane) -> web.Application:
         ),
         _last_resort(plane),
     )
+
+
+def _known_to_all(settings: Settings) -> tuple[str, ...]:
+    titles = [text for one in settings.applications for text in (one.title.cs, one.title.en, one.id)]
+    return (settings.public.domain, *titles)
 
 
 def _last_resort(plane: ControlPlane) -> Recovery | None:

@@ -19,6 +19,7 @@ from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Factor
+from idp.login.authenticator import Credential
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
@@ -109,9 +110,10 @@ async def _table(state: State, person: Person) -> Table:
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
-        table.add_row(
-            "second factor", f"{KINDS[one.factor]} {one.name!r} since {local_time(one.enrolled_at)}"
-        )
+        named = f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]
+        alone = isinstance(one.means, Credential) and one.means.replaces_the_password
+        more = ", signs in without a password too" if alone else ""
+        table.add_row("second factor", f"{named} since {local_time(one.enrolled_at)}{more}")
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")

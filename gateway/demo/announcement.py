@@ -1,7 +1,6 @@
 """What a visitor of the demo is told: every address, account, password and one-time-code secret."""
 
 from collections.abc import Mapping
-from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +44,12 @@ def described(
 def announce(content: Mapping[str, Any], console: Console) -> None:
     """Everything, what a visitor needs last: that is where a reader looks. The long lists come before."""
     many, few = _sorted_addresses(content)
-    secrets = [Column(name, overflow="fold") for name in ("login", "password", "one-time-code secret")]
-    everybody = Table(*secrets, "roles", title="Everybody", box=None)
+    everybody = Table(*_secrets(), "roles", title="Everybody", box=None)
     for account in content["accounts"]:
         everybody.add_row(*_row(account))
     console.print(everybody)
     console.print(_addresses("Every municipality's own addresses", many))
-    featured = Table("who", *map(copy, secrets), title="Try these", box=None)
+    featured = Table("who", *_secrets(), title="Try these", box=None)
     for account in content["accounts"]:
         if account["note"]["en"]:
             login, password, secret, _ = _row(account)
@@ -62,6 +60,11 @@ def announce(content: Mapping[str, Any], console: Console) -> None:
         bind.add_row(account["dn"], account["password"])
     console.print(bind)
     console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
+
+
+def _secrets() -> list[Column]:
+    """New ones for each table: a column holds its cells."""
+    return [Column(name, overflow="fold") for name in ("login", "password", "one-time-code secret")]
 
 
 def _sorted_addresses(content: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:

@@ -16,8 +16,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from config.settings import Settings
@@ -71,6 +71,23 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
     }
 
 
+class _Node(msgspec.Struct, frozen=True):
+    id: str = ""
+
+
+class _Error(msgspec.Struct, frozen=True):
+    message: str = ""
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """What is needed of a DiscoveryRequest. Envoy adds a list of all it was built with, which would wait with it."""
+
+    version_info: str = ""
+    resource_names: tuple[str, ...] = ()
+    node: _Node = _Node()
+    error_detail: _Error | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     version: str
@@ -119,7 +136,7 @@ class Discovery:
     @contextlib.asynccontextmanager
     async def serving(self, socket: Path) -> AsyncIterator[None]:
         """Listen at the unix socket, which only this user may open, until the block ends."""
-        application = web.Application(client_max_size=LARGEST_QUESTION)
+        application = web.Application()
         application.router.add_post("/v3/discovery:{word}", self._handle)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await runner.setup()
@@ -145,11 +162,10 @@ class Discovery:
         kind = PATHS.get(request.match_info["word"])
         if kind is None:
             raise web.HTTPNotFound
-        question = await request.json()
-        names = tuple(sorted(question.get("resource_names", ())))
-        had = question.get("version_info", "")
-        asker = (question.get("node", {}).get("id", ""), kind, names)
-        self._note(asker, had, question.get("error_detail"))
+        question = await _asked(request)
+        names, had = tuple(sorted(question.resource_names)), question.version_info
+        asker = (question.node.id, kind, names)
+        self._note(asker, had, question.error_detail)
         deadline = asyncio.get_running_loop().time() + self._hold
         while not self._closing:
             news = self._news
@@ -166,12 +182,12 @@ class Discovery:
                 await asyncio.wait_for(news.wait(), left)
         return web.Response(status=304)
 
-    def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: Any) -> None:
+    def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: _Error | None) -> None:
         """Learn from a question what became of the last answer."""
         _, kind, names = asker
         sent = self._sent.get(asker)
         if sent is not None and (error or sent != had):
-            detail = (error or {}).get("message", "") or "it asks again with the version it had; see its log"
+            detail = (error and error.message) or "it asks again with the version it had; see its log"
             self._on_rejection(Rejection(kind=kind, names=names, version=sent, detail=detail))
         elif had:
             self._confirmed[kind, names] = had
@@ -190,6 +206,19 @@ class Discovery:
         version = hashlib.sha256(b"\n".join(bodies)).hexdigest()[:16]
         head = json.dumps({"version_info": version, "type_url": f"type.googleapis.com/{kind}"})
         return _Answer(version, head[:-1].encode() + b', "resources": [' + b",".join(bodies) + b"]}")
+
+
+async def _asked(request: web.Request) -> _Question:
+    """Read past the request, which would keep the body for as long as the question waits."""
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_QUESTION:
+            raise web.HTTPRequestEntityTooLarge(LARGEST_QUESTION, len(body))
+    try:
+        return msgspec.json.decode(body, type=_Question)
+    except msgspec.MsgspecError as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
 
 
 def _remove(socket: Path) -> None:

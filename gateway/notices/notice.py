@@ -10,7 +10,7 @@ from idp import events
 from idp.events import EndReason, Event, Factor
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """Values are stable: receivers know them."""
 
     NEW_DEVICE = "new_device"
@@ -30,7 +30,7 @@ class Channel(StrEnum):
     SMTP = "smtp"
 
 
-NOBODYS = frozenset({Kind.RECOVERY_ADMINISTRATOR_USED})
+NOBODYS = frozenset({NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 """Of an account that is no person's: no mail, programs alone are told."""
 
 
@@ -38,7 +38,7 @@ NOBODYS = frozenset({Kind.RECOVERY_ADMINISTRATOR_USED})
 class Happened:
     """One thing to tell. `facts` hold no secret: names, addresses, what the browser calls itself."""
 
-    kind: Kind
+    kind: NoticeKind
     subject: str
     person: str
     """Login name."""
@@ -67,12 +67,12 @@ def to_tell(recorded: Sequence[Event]) -> list[Happened]:
         for event in recorded
         if (told := _of_event(event)) is not None
         # the codes that come with a first authenticator are no other news
-        and not (told.kind is Kind.RECOVERY_CODES_MADE and event.subject in enrolled)
+        and not (told.kind is NoticeKind.RECOVERY_CODES_MADE and event.subject in enrolled)
     ]
     return [*found, *_all_ended(recorded)]
 
 
-def channels_of(kind: Kind) -> frozenset[Channel]:
+def channels_of(kind: NoticeKind) -> frozenset[Channel]:
     """By which it is told where they are configured."""
     return frozenset({Channel.WEBHOOK}) if kind in NOBODYS else frozenset(Channel)
 
@@ -86,23 +86,23 @@ def _of_event(event: Event) -> Happened | None:
     facts: dict[str, str] = {}
     match event:
         case events.NewDeviceMet(session=session):
-            kind, facts = Kind.NEW_DEVICE, {"session": session}
+            kind, facts = NoticeKind.NEW_DEVICE, {"session": session}
         case events.FactorEnrolled(factor=factor, name=name):
-            kind, facts = Kind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name}
+            kind, facts = NoticeKind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name}
         case events.FactorRemoved(factor=factor, name=name, by=by):
-            kind, facts = Kind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
+            kind, facts = NoticeKind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):
-            kind = Kind.RECOVERY_CODE_USED
+            kind = NoticeKind.RECOVERY_CODE_USED
         case events.RecoveryCodesMade():
-            kind = Kind.RECOVERY_CODES_MADE
+            kind = NoticeKind.RECOVERY_CODES_MADE
         case events.EnrolmentCodeUsed(issued_by=by):
-            kind, facts = Kind.ENROLMENT_CODE_USED, {"by": by}
+            kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by}
         case events.ExceptionGranted(by=by, until=until):
-            kind, facts = Kind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
+            kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
         case events.PasswordChanged():
-            kind = Kind.PASSWORD_CHANGED
+            kind = NoticeKind.PASSWORD_CHANGED
         case events.RecoveryUsed(session=session):
-            kind, facts = Kind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
+            kind, facts = NoticeKind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:
             return None
     return _happened(kind, event, **facts)
@@ -114,10 +114,10 @@ def _all_ended(recorded: Iterable[Event]) -> list[Happened]:
         for event in recorded
         if isinstance(event, events.SessionEnded) and event.reason is EndReason.SIGNED_OUT_EVERYWHERE
     }
-    return [_happened(Kind.ALL_SESSIONS_ENDED, event) for event in ended.values()]
+    return [_happened(NoticeKind.ALL_SESSIONS_ENDED, event) for event in ended.values()]
 
 
-def _happened(kind: Kind, event: Event, **facts: str) -> Happened:
+def _happened(kind: NoticeKind, event: Event, **facts: str) -> Happened:
     known = {"address": event.origin.address, "user_agent": event.origin.user_agent, **facts}
     return Happened(
         kind=kind,

@@ -9,79 +9,79 @@ from datetime import datetime
 from config.places import Places
 from config.settings import Title
 from config.vocabulary import Language
-from gateway.notices.notice import Happened, Kind
+from gateway.notices.notice import Happened, NoticeKind
 from idp.http.moments import moment_text
 from idp.http.place import place_text
 from idp.http.user_agent import describe
 from idp.http.ways_of_proof import FACTORS
 
-TITLES: Mapping[Kind, Title] = {
-    Kind.NEW_DEVICE: Title(cs="Nové přihlášení k vašemu účtu", en="New sign-in to your account"),
-    Kind.FACTOR_ADDED: Title(
+TITLES: Mapping[NoticeKind, Title] = {
+    NoticeKind.NEW_DEVICE: Title(cs="Nové přihlášení k vašemu účtu", en="New sign-in to your account"),
+    NoticeKind.FACTOR_ADDED: Title(
         cs="K vašemu účtu přibyl způsob ověření", en="An authenticator was added to your account"
     ),
-    Kind.FACTOR_REMOVED: Title(
+    NoticeKind.FACTOR_REMOVED: Title(
         cs="Z vašeho účtu byl odebrán způsob ověření", en="An authenticator was removed from your account"
     ),
-    Kind.RECOVERY_CODE_USED: Title(
+    NoticeKind.RECOVERY_CODE_USED: Title(
         cs="K přihlášení byl použit záložní kód", en="A recovery code was used to sign in"
     ),
-    Kind.PASSWORD_CHANGED: Title(cs="Heslo k vašemu účtu bylo změněno", en="Your password was changed"),
-    Kind.ALL_SESSIONS_ENDED: Title(
+    NoticeKind.PASSWORD_CHANGED: Title(cs="Heslo k vašemu účtu bylo změněno", en="Your password was changed"),
+    NoticeKind.ALL_SESSIONS_ENDED: Title(
         cs="Váš účet byl odhlášen na všech zařízeních", en="Your account was signed out on all devices"
     ),
-    Kind.RECOVERY_CODES_MADE: Title(
+    NoticeKind.RECOVERY_CODES_MADE: Title(
         cs="K vašemu účtu byly vytvořeny nové záložní kódy",
         en="New recovery codes were made for your account",
     ),
-    Kind.ENROLMENT_CODE_USED: Title(
+    NoticeKind.ENROLMENT_CODE_USED: Title(
         cs="Na váš účet byl použit kód od správce", en="An officer's code was used for your account"
     ),
-    Kind.EXCEPTION_GRANTED: Title(
+    NoticeKind.EXCEPTION_GRANTED: Title(
         cs="K vašemu účtu nyní stačí samotné heslo", en="The password alone now opens your account"
     ),
-    Kind.RECOVERY_ADMINISTRATOR_USED: Title(
+    NoticeKind.RECOVERY_ADMINISTRATOR_USED: Title(
         cs="Přihlásil se nouzový správce", en="The recovery administrator signed in"
     ),
 }
-OPENING: Mapping[Kind, Title] = {
-    Kind.NEW_DEVICE: Title(
+OPENING: Mapping[NoticeKind, Title] = {
+    NoticeKind.NEW_DEVICE: Title(
         cs="k vašemu účtu {login} se někdo přihlásil z prohlížeče, který jste dosud nepoužili.",
         en="somebody signed in to your account {login} with a browser that you had not used before.",
     ),
-    Kind.FACTOR_ADDED: Title(
+    NoticeKind.FACTOR_ADDED: Title(
         cs="k vašemu účtu {login} byl přidán další způsob ověření.",
         en="another authenticator was added to your account {login}.",
     ),
-    Kind.FACTOR_REMOVED: Title(
+    NoticeKind.FACTOR_REMOVED: Title(
         cs="z vašeho účtu {login} byl odebrán způsob ověření.",
         en="an authenticator was removed from your account {login}.",
     ),
-    Kind.RECOVERY_CODE_USED: Title(
+    NoticeKind.RECOVERY_CODE_USED: Title(
         cs="k přihlášení k vašemu účtu {login} byl použit záložní kód. Podruhé už neplatí.",
         en="a recovery code was used to sign in to your account {login}. It cannot be used again.",
     ),
-    Kind.PASSWORD_CHANGED: Title(
+    NoticeKind.PASSWORD_CHANGED: Title(
         cs="heslo k vašemu účtu {login} bylo změněno.", en="the password of your account {login} was changed."
     ),
-    Kind.ALL_SESSIONS_ENDED: Title(
+    NoticeKind.ALL_SESSIONS_ENDED: Title(
         cs="váš účet {login} byl odhlášen ve všech prohlížečích.",
         en="your account {login} was signed out in all browsers.",
     ),
-    Kind.RECOVERY_CODES_MADE: Title(
+    NoticeKind.RECOVERY_CODES_MADE: Title(
         cs="k vašemu účtu {login} byly vytvořeny nové záložní kódy. Dřívější už neplatí.",
         en="new recovery codes were made for your account {login}. Earlier ones are good no more.",
     ),
-    Kind.ENROLMENT_CODE_USED: Title(
+    NoticeKind.ENROLMENT_CODE_USED: Title(
         cs="někdo zadal heslo k vašemu účtu {login} a kód, který vydal správce; může si teď přidat způsob ověření.",
         en="somebody entered the password of your account {login} and a code that an officer had issued; they can "
         "now add an authenticator.",
     ),
-    Kind.EXCEPTION_GRANTED: Title(
+    NoticeKind.EXCEPTION_GRANTED: Title(
         cs="správce povolil, aby se k vašemu účtu {login} dočasně dalo přihlásit samotným heslem.",
         en="an officer allowed sign-in to your account {login} by password alone for a time.",
     ),
-    Kind.RECOVERY_ADMINISTRATOR_USED: Title(
+    NoticeKind.RECOVERY_ADMINISTRATOR_USED: Title(
         cs="někdo se přihlásil nouzovým účtem {login}, který není ničí osobní. Tajemství z obálky je tím použité.",
         en="somebody signed in with the account of last resort {login}, which is no person's. The secret of the "
         "envelope is used up by it.",
@@ -106,7 +106,7 @@ OF_OTHERS = Title(
     en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
 )
 """Advice about what somebody else did."""
-DONE_BY_OTHERS = frozenset({Kind.EXCEPTION_GRANTED, Kind.RECOVERY_ADMINISTRATOR_USED})
+DONE_BY_OTHERS = frozenset({NoticeKind.EXCEPTION_GRANTED, NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 ADMINISTRATOR = Title(cs="správce", en="the administrator")
 CLOSING = Title(
     cs="Tuto zprávu poslala Brána, {office}. Neodpovídejte na ni; o heslo ani kód si nikdy nepíšeme.",
@@ -159,6 +159,6 @@ def _facts(happened: Happened, language: Language, around: Surroundings) -> list
     if "until" in facts:
         found.append((UNTIL, moment_text(datetime.fromisoformat(facts["until"]), language, "minute")))
     if "by" in facts:
-        issued = happened.kind is Kind.ENROLMENT_CODE_USED
+        issued = happened.kind is NoticeKind.ENROLMENT_CODE_USED
         found.append((ISSUED_BY if issued else BY, facts["by"]))
     return found

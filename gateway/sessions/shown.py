@@ -1,4 +1,4 @@
-"""Sessions as people see them, the own ones and everybody's, and who asks. The pages show these values."""
+"""What the portal and the officers' pages show of sessions, and who asks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId, 
 
 
 class NotOwn(Exception):
-    """The municipality or session is not one of this person's (any more)."""
+    """The municipality is not one of this person's (any more)."""
 
 
 class SessionUnknown(Exception):
@@ -47,15 +47,6 @@ class Membership:
     code: MunicipalityCode
     name: str
     roles: tuple[Role, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSession:
-    session: SessionId
-    address: str
-    user_agent: str
-    since: datetime
-    last_seen: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from config.settings import SignIn
 from config.vocabulary import SessionId
-from gateway.storage.database import driver_of
+from gateway.storage.engine import driver_of
 from gateway.storage.idle import AT_THE_GATEWAY, idle_micros
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.identity import provider_session

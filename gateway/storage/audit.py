@@ -21,7 +21,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.storage.database import driver_of
+from gateway.storage.engine import driver_of
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.audit import audit_entry
 
@@ -103,8 +103,11 @@ class Ledger:
     def append(self, connection: Connection, entries: Sequence[Entry]) -> range:
         """Record `entries` in the transaction that is open; answers their sequence numbers.
 
+        Without any, nothing is touched: the time of a checkpoint is that of the last entry.
         Raises LogInconsistent, and `canonical.Unrecordable` for an entry that has no canonical form.
         """
+        if not entries:
+            return range(0)
         driver, guess, now = driver_of(connection.connection), self._guess, self._now()
         try:
             if guess is not None:

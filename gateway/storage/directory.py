@@ -14,7 +14,7 @@ from gateway.storage.directory_delta import Delta
 from gateway.storage.directory_outdated import outdated_groups
 from gateway.storage.directory_staging import StoredStaging
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.replica import Hold, Limit, Outdated, Size, Standing, TooManyGone, Touched
+from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class StoredReplica:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def standing(self, directory: DirectoryName) -> Standing:
+    def standing(self, directory: DirectoryName) -> ReplicaState:
         return self._database.read_now(lambda connection: generations.standing(connection, directory))
 
     def size(self, generation: int) -> Size:
@@ -39,8 +39,6 @@ class StoredReplica:
         except BaseException:
             self._write(lambda connection: generations.give_up(connection, directory))
             raise
-        finally:
-            staging.close()
 
     def apply(
         self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit

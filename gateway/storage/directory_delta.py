@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from gateway.storage.directory_generations import size
 from gateway.storage.directory_rows import (
     digest_of,
     group_row,
     identity_of,
     names_of,
+    numbers_of,
+    numbers_text,
     octets_of,
     packed,
     person_of,
@@ -29,7 +32,10 @@ PUT_GROUP = (
     "INSERT OR REPLACE INTO directory_group (generation, identity, node, sid, record, members) "
     "VALUES (?, ?, ?, ?, ?, ?)"
 )
-PUT_MEMBERSHIP = "INSERT OR IGNORE INTO directory_membership (generation, member, container) VALUES (?, ?, ?)"
+CONTAINERS = "SELECT containers FROM directory_membership WHERE generation = ? AND member = ?"
+PUT_CONTAINERS = (
+    "INSERT OR REPLACE INTO directory_membership (generation, member, containers) VALUES (?, ?, ?)"
+)
 PUT_PROBLEM = "INSERT OR IGNORE INTO directory_problem (generation, dn, what) VALUES (?, ?, ?)"
 
 NAMED_AT_MOST = 256
@@ -87,17 +93,11 @@ class Delta:
 
     def removal(self) -> Removal:
         """Of what is left and what went, in this application."""
-        counts = {
-            table: self.connection.exec_driver_sql(
-                f"SELECT count(*) FROM directory_{table} WHERE generation = ?",  # noqa: S608 - constants
-                (self.generation,),
-            ).scalar_one()
-            for table in ("person", "group", "membership")
-        }
+        left = size(self.connection, self.generation)
         return Removal(
-            Count(counts["person"] + self.people_gone, self.people_gone),
-            Count(counts["group"] + self.groups_gone, self.groups_gone),
-            Count(counts["membership"] + self.memberships_gone, self.memberships_gone),
+            Count(left.people + self.people_gone, self.people_gone),
+            Count(left.groups + self.groups_gone, self.groups_gone),
+            Count(left.memberships + self.memberships_gone, self.memberships_gone),
         )
 
     def touched(self) -> Touched:
@@ -144,7 +144,7 @@ class Delta:
         self._leave(node, was - now)
         for member in now - was:
             self._nodes_touched.add(member)
-            self._run(PUT_MEMBERSHIP, member, node)
+            self._put_containers(member, self._containers(member) | {node})
         self._note_nested(was ^ now)
         self._run(PUT_GROUP, octets, node, one.sid, record, members)
 
@@ -184,10 +184,17 @@ class Delta:
         for member in members:
             self.memberships_gone += 1
             self._nodes_touched.add(member)
-            self._run(
-                "DELETE FROM directory_membership WHERE generation = ? AND member = ? AND container = ?",
-                *(member, container),
-            )
+            self._put_containers(member, self._containers(member) - {container})
+
+    def _containers(self, member: int) -> set[int]:
+        row = self._first(CONTAINERS, member)
+        return set() if row is None else set(numbers_of(row.containers))
+
+    def _put_containers(self, member: int, containers: set[int]) -> None:
+        if containers:
+            self._run(PUT_CONTAINERS, member, numbers_text(sorted(containers)))
+        else:
+            self._run("DELETE FROM directory_membership WHERE generation = ? AND member = ?", member)
 
     def _note_nested(self, members: Iterable[int]) -> None:
         """A group that came into another or left it takes its own members along."""

@@ -8,7 +8,7 @@ from config.vocabulary import DirectoryName
 from gateway.storage.directory_rows import removal_of, removal_text
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
-from idp.directory.sync.replica import Count, Hold, Limit, Removal, Size, Standing
+from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
 
 STAGED, CURRENT, HELD, OLD = "staged", "current", "held", "old"
 TABLES = ("node", "person", "name", "group", "membership", "problem")
@@ -23,6 +23,9 @@ SELECT count(*) FROM directory_{table} AS old WHERE generation = ? AND NOT EXIST
     (SELECT 1 FROM directory_{table} AS new WHERE new.generation = ? AND new.identity = old.identity)
 """
 COUNT = "SELECT count(*) FROM directory_{table} WHERE generation = ?"
+MEMBERSHIPS = (
+    "SELECT coalesce(sum(json_array_length(containers)), 0) FROM directory_membership WHERE generation = ?"
+)
 
 
 def begin(
@@ -49,9 +52,7 @@ def count_removal(connection: Connection, directory: DirectoryName, generation: 
         )
         for table in ("person", "group")
     }
-    memberships, remaining = (
-        _number(connection, COUNT.format(table="membership"), one) for one in (before, generation)
-    )
+    memberships, remaining = (_number(connection, MEMBERSHIPS, one) for one in (before, generation))
     lost = Count(memberships, max(0, memberships - remaining))
     return Removal(counts["person"], counts["group"], lost)
 
@@ -147,12 +148,12 @@ def current(connection: Connection, directory: DirectoryName) -> int | None:
     return None if row is None else row.generation
 
 
-def standing(connection: Connection, directory: DirectoryName) -> Standing:
+def standing(connection: Connection, directory: DirectoryName) -> ReplicaState:
     row = connection.exec_driver_sql(STANDING, (directory,)).first()
     held = hold_of(connection, directory)
     if row is None:
-        return Standing(held=held)
-    return Standing(
+        return ReplicaState(held=held)
+    return ReplicaState(
         generation=row.generation,
         position=row.position,
         synced_at=moment_or_none(row.synced_at),
@@ -163,10 +164,10 @@ def standing(connection: Connection, directory: DirectoryName) -> Standing:
 
 
 def size(connection: Connection, generation: int) -> Size:
-    people, groups, memberships, problems = (
-        _number(connection, COUNT.format(table=table), generation)
-        for table in ("person", "group", "membership", "problem")
+    people, groups, problems = (
+        _number(connection, COUNT.format(table=table), generation) for table in ("person", "group", "problem")
     )
+    memberships = _number(connection, MEMBERSHIPS, generation)
     return Size(people=people, groups=groups, memberships=memberships, problems=problems)
 
 
@@ -189,7 +190,7 @@ KEYS = {
     "directory_person": "identity",
     "directory_name": "kind, name, identity",
     "directory_group": "identity",
-    "directory_membership": "member, container",
+    "directory_membership": "member",
     "directory_problem": "dn, what",
 }
 

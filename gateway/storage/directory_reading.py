@@ -21,7 +21,7 @@ BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
 ABOVE = """
 WITH RECURSIVE held (node) AS (
     VALUES {begin} UNION
-    SELECT container FROM held JOIN directory_membership ON generation = ? AND member = held.node
+    SELECT value FROM held JOIN directory_membership ON generation = ? AND member = held.node, json_each(containers)
 )
 SELECT identity, sid, record FROM held JOIN directory_group AS one ON one.generation = ? AND one.node = held.node
 ORDER BY identity
@@ -38,7 +38,7 @@ WHERE generation = ?1 AND (kind, name) IN (
 
 
 class StoredReading:
-    """Implements `idp.directory.sync.replica.Reading`."""
+    """Implements `idp.directory.sync.replica.ReplicaReader`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -94,6 +94,14 @@ def unpacked(row: bytes) -> Sequence[int]:
     return numbers
 
 
+def numbers_text(numbers: Sequence[int]) -> str:
+    return encode(numbers).decode()
+
+
+def numbers_of(text: str) -> list[int]:
+    return msgspec.json.decode(text, type=list[int])
+
+
 def removal_text(removal: Removal) -> str:
     return encode(removal).decode()
 

@@ -31,7 +31,7 @@ from gateway.storage.tables.identity import (
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
 from idp.login import desk
-from idp.login.authenticator import Authenticator, Proof, new_authenticator_id
+from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
@@ -73,14 +73,8 @@ class IdentityStore:
 
     async def enrol_for(self, subject: SubjectId, secret: Secret, now: datetime) -> None:
         """Give a person an application for one-time codes without a sign-in: for accounts prepared beforehand."""
-        prepared = Authenticator(
-            id=new_authenticator_id(),
-            subject=subject,
-            name="Telefon",
-            means=Enrolled(secret, -1),
-            enrolled_at=now,
-            proven_by=Proof.PREPARED,
-        )
+        means = Enrolled(secret, -1)
+        prepared = enrolled(new_authenticator_id(), subject, means, "", Proof.PREPARED, now)
         await self.transact(lambda book: book.keep_authenticator(prepared))
 
     async def new_devices(self, subject: SubjectId) -> list[NewDevice]:

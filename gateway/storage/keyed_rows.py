@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from gateway.storage.database import driver_of
+from gateway.storage.engine import driver_of
 
 Row = Any
 """The columns of a table's row, by name."""

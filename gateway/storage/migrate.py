@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.database import BUSY_TIMEOUT_MS, open_engine
+from gateway.storage.engine import BUSY_TIMEOUT_MS, open_engine
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.vocabulary import Language
 from gateway.audit.entry import Entry
-from gateway.notices.notice import Channel, Happened, Kind, Notice, channels_of, to_tell
+from gateway.notices.notice import Channel, Happened, Notice, NoticeKind, channels_of, to_tell
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
 from gateway.storage.tables.identity import provider_session
@@ -94,7 +94,7 @@ def _row(channel: Channel, happened: Happened, language: Language) -> dict[str, 
 
 def _notice_of(row: Row[Any]) -> Notice:
     happened = Happened(
-        kind=Kind(row.kind),
+        kind=NoticeKind(row.kind),
         subject=row.subject,
         person=row.person,
         at=moment_of(row.at),

@@ -14,10 +14,11 @@ from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
     Occurrence,
-    Refusal,
+    ShownRefusal,
     Somebody,
     refusal_page,
 )
+from idp.http.called import person_name
 from idp.http.page import page_headers
 from idp.http.preferred_language import language_cookie
 
@@ -40,7 +41,7 @@ class DecisionPages:
         return page_headers((self.desk.sign_in,))
 
     def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
-        refusal = Refusal(
+        refusal = ShownRefusal(
             reason=refused.reason,
             title=refused.title,
             advice=refused.advice,
@@ -50,7 +51,7 @@ class DecisionPages:
         again = own_path(request.target) if passes_by_itself else ""
         acting = request.application == ADMIN and request.action is not Action.READ
         stronger = link(refused.reason, own_path(request.target))
-        who = self._somebody(session)
+        who = self._somebody(session, request.language)
         return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 
     def signed_out(self, request: AccessRequest) -> str:
@@ -63,14 +64,16 @@ class DecisionPages:
     def keep_language(self, language: Language) -> str:
         return language_cookie(language, self.desk.pages.domain)
 
-    def _somebody(self, session: Session) -> Somebody:
+    def _somebody(self, session: Session, language: Language) -> Somebody:
         acts_for = session.municipality
-        return Somebody(session.name, self.desk.municipality_name(acts_for) if acts_for else "")
+        return Somebody(
+            person_name(session, language), self.desk.municipality_name(acts_for) if acts_for else ""
+        )
 
     def _page(
         self,
         request: AccessRequest,
-        refusal: Refusal,
+        refusal: ShownRefusal,
         status: int,
         again: str = "",
         who: Somebody | None = None,

@@ -7,13 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, ApplicationId, MunicipalityCode, SessionId
-from gateway.sessions.standing import Standing
+from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.sessions.status import SessionStatus
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
     FORM_UNREADABLE,
     Occurrence,
-    Refusal,
+    ShownRefusal,
     Somebody,
     refusal_json,
     refusal_page,
@@ -21,6 +21,7 @@ from gateway.web.refusal import (
 )
 from idp.events import Origin
 from idp.http.arrival import Malformed, form
+from idp.http.called import person_name
 from idp.http.expiry import Expiry
 from idp.http.page import Pages, language_of, page_headers, remember
 from idp.http.user_agent import describe
@@ -46,7 +47,7 @@ class Page:
 class Refused(Exception):
     """Ends a handler with a refusal instead of an answer."""
 
-    def __init__(self, refusal: Refusal, status: int = 403) -> None:
+    def __init__(self, refusal: ShownRefusal, status: int = 403) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
         self.status = status
@@ -66,7 +67,7 @@ class Desk:
     portal: str
     sign_in: str
     municipality_name: Callable[[MunicipalityCode], str]
-    standing: Callable[[SessionId, datetime], Awaitable[Standing | None]]
+    status_of: Callable[[SessionId, datetime], Awaitable[SessionStatus | None]]
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
@@ -77,7 +78,7 @@ class Desk:
     ) -> web.Response:
         """A page for somebody who is signed in, with what concerns the sign-in itself."""
         now = self.now()
-        standing = await self.standing(caller.sid, now)
+        session = await self.status_of(caller.sid, now)
         return self.pages.respond(
             request,
             template,
@@ -87,15 +88,17 @@ class Desk:
             caller=caller,
             now=now,
             portal=self.portal,
-            expiry=_expiry(standing, now),
-            new_devices=standing.new_devices if standing is not None else (),
+            expiry=_expiry(session, now),
+            new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,
             stay=STAY,
             describe=describe,
             **context,
         )
 
-    def refuse(self, request: web.Request, refusal: Refusal, status: int, *, again: str = "") -> web.Response:
+    def refuse(
+        self, request: web.Request, refusal: ShownRefusal, status: int, *, again: str = ""
+    ) -> web.Response:
         """A refusal as a page or, for a program, as JSON."""
         language = language_of(request, self.pages.default_language)
         occurrence = Occurrence(
@@ -109,7 +112,7 @@ class Desk:
                 content_type="application/json",
                 headers=page_headers() | named,
             )
-        audience, who = self._present(request)
+        audience, who = self._present(request, language)
         html = refusal_page(
             self.pages,
             occurrence,
@@ -129,21 +132,25 @@ class Desk:
         remember(response, request, self.pages.domain)
         return response
 
-    def _present(self, request: web.Request) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
+    def _present(
+        self, request: web.Request, language: Language
+    ) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
         """Whoever the gate says is there, and on which of our own hosts; nobody where that is not certain."""
         for audience in (PORTAL, ADMIN):
             try:
                 caller = self.caller(request, audience)
             except NotIdentified:
                 continue
-            return audience, Somebody(caller.name, self.municipality_name(caller.municipality))
+            return audience, Somebody(
+                person_name(caller, language), self.municipality_name(caller.municipality)
+            )
         return None, None
 
 
-def _expiry(standing: Standing | None, now: datetime) -> Expiry | None:
-    if standing is None:
+def _expiry(session: SessionStatus | None, now: datetime) -> Expiry | None:
+    if session is None:
         return None
-    return Expiry(now=now, idle_ends=standing.ending.idle, latest=standing.ending.latest)
+    return Expiry(now=now, idle_ends=session.ending.idle, latest=session.ending.latest)
 
 
 def request_id_of(request: web.Request) -> str:

@@ -18,7 +18,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
 from gateway.sessions.stronger import STRONGER, Wish, wish_of
 from gateway.web.desk import Desk, Handler, client_address_of, origin_of, request_id_of
-from gateway.web.refusal import Refusal, both, signed_out_page
+from gateway.web.refusal import ShownRefusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.events import Origin
 from idp.http.page import language_of, page_headers
@@ -26,7 +26,7 @@ from idp.http.page import language_of, page_headers
 SIGN_OUT = "/.brana/sign-out"
 log = structlog.get_logger("gateway.entrance")
 
-PROVIDER_AWAY = Refusal(
+PROVIDER_AWAY = ShownRefusal(
     reason="provider_unreachable",
     title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
     advice=both(

@@ -20,7 +20,7 @@ def both(cs: str, en: str) -> Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class ShownRefusal:
     """A named reason and its texts; `reason` is the same in the page, the log and the tests."""
 
     reason: str
@@ -34,7 +34,7 @@ class Refusal:
 class Occurrence:
     """One refusal as it happened: HTTP status (401, 403, 503 …), when, by which number to find it."""
 
-    refusal: Refusal
+    refusal: ShownRefusal
     status: int
     at: datetime
     request_id: str
@@ -49,7 +49,7 @@ class Somebody:
     """Name of the one they act for; empty for none."""
 
 
-SIGN_IN_NEEDED = Refusal(
+SIGN_IN_NEEDED = ShownRefusal(
     reason="sign_in_needed",
     title=both(cs="Nejprve se přihlaste", en="Please sign in first"),
     advice=both(
@@ -57,7 +57,7 @@ SIGN_IN_NEEDED = Refusal(
         en="Your sign-in has ended, or you have not signed in yet. Sign in and carry on.",
     ),
 )
-PAGE_UNKNOWN = Refusal(
+PAGE_UNKNOWN = ShownRefusal(
     reason="page_unknown",
     title=both(cs="Stránka tu není", en="There is no such page"),
     advice=both(
@@ -65,7 +65,7 @@ PAGE_UNKNOWN = Refusal(
         en="Check the address, or start at the portal.",
     ),
 )
-NOT_FROM_OUR_PAGE = Refusal(
+NOT_FROM_OUR_PAGE = ShownRefusal(
     reason="not_from_our_page",
     title=both(cs="Požadavek nepřišel z naší stránky", en="The request did not come from our page"),
     advice=both(
@@ -73,7 +73,7 @@ NOT_FROM_OUR_PAGE = Refusal(
         en="To be safe, nothing was done. Open the page again and repeat it there.",
     ),
 )
-FORM_UNREADABLE = Refusal(
+FORM_UNREADABLE = ShownRefusal(
     reason="request_unreadable",
     title=both(cs="Formulář nelze přečíst", en="The form cannot be read"),
     advice=both(
@@ -81,7 +81,7 @@ FORM_UNREADABLE = Refusal(
         en="Go back one page, reload it and fill in the form once more.",
     ),
 )
-TOO_LARGE = Refusal(
+TOO_LARGE = ShownRefusal(
     reason="request_too_large",
     title=both(cs="Odesílaná data jsou příliš velká", en="The data sent are too large"),
     advice=both(
@@ -89,7 +89,7 @@ TOO_LARGE = Refusal(
         en="Nothing was done. Go back one page and fill in the form with less text.",
     ),
 )
-OUR_FAULT = Refusal(
+OUR_FAULT = ShownRefusal(
     reason="our_fault",
     title=both(cs="Něco se u nás pokazilo", en="Something went wrong on our side"),
     advice=both(
@@ -97,7 +97,7 @@ OUR_FAULT = Refusal(
         en="Try again in a moment. If it does not help, send the administrator the request number.",
     ),
 )
-FORM_NOT_PASSED_ON = Refusal(
+FORM_NOT_PASSED_ON = ShownRefusal(
     reason="sign_in_needed",
     title=both(cs="Vaše přihlášení mezitím skončilo", en="Your sign-in has ended meanwhile"),
     advice=both(
@@ -107,7 +107,7 @@ FORM_NOT_PASSED_ON = Refusal(
         "and send the form again.",
     ),
 )
-GATEWAY_UNAVAILABLE = Refusal(
+GATEWAY_UNAVAILABLE = ShownRefusal(
     reason="gateway_unavailable",
     title=both(cs="Přístup teď nelze ověřit", en="Access cannot be checked right now"),
     advice=both(
@@ -169,9 +169,9 @@ def refusal_json(occurrence: Occurrence, language: Language) -> str:
     )
 
 
-def signed_out_page(pages: Pages, language: Language, *, portal: str, everywhere: bool = False) -> str:
-    """HTML of "you are signed out" (on all devices, where `everywhere`)."""
-    return pages.render("signed_out.html", language, portal=portal, everywhere=everywhere)
+def signed_out_page(pages: Pages, language: Language, *, portal: str) -> str:
+    """HTML of "you are signed out"."""
+    return pages.render("signed_out.html", language, portal=portal)
 
 
 def wants_page(headers: Mapping[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.sessions.sign_in import Fault
-from gateway.web.refusal import Refusal, Text, both
+from gateway.web.refusal import ShownRefusal, Text, both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ WORDS: dict[Fault, Words] = {
 }
 
 
-def told(fault: Fault) -> tuple[Refusal, int]:
+def told(fault: Fault) -> tuple[ShownRefusal, int]:
     """The page's refusal and status; its reason is the fault, as in the entry."""
     words = WORDS.get(fault, NOT_COMPLETED)
-    return Refusal(reason=fault.value, title=words.title, advice=words.advice), words.status
+    return ShownRefusal(reason=fault.value, title=words.title, advice=words.advice), words.status

@@ -12,7 +12,7 @@ from gateway.audit.entry import Entry
 from gateway.grants.cookie import SESSION, read_cookies
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
-from gateway.sessions.standing import ending_of
+from gateway.sessions.status import ending_of
 from gateway.web.decision_pages import own_path
 from gateway.web.desk import EXPIRY, STAY, Desk, Handler
 from idp.http.arrival import field, form

@@ -4,7 +4,7 @@ Laws: only what the other has by the directory's own rules passes on, never what
 administrators pass only where the configuration names one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from config.settings import Deputy
@@ -22,9 +22,18 @@ def acting(deputies: Iterable[Deputy], login: str, day: date) -> list[Deputy]:
     ]
 
 
-def lent(deputy: Deputy, roles: Sequence[RoleHeld]) -> list[StandIn]:
-    """What of the other's roles the deputy has. `roles`: those the other has by rules."""
-    return [StandIn(held, deputy.in_place_of) for held in roles if _passes(deputy, held)]
+def standing_in(
+    deputies: Iterable[Deputy], login: str, by_rules: Callable[[str], Sequence[RoleHeld]], day: date
+) -> tuple[StandIn, ...]:
+    """All that the person of `login` has in others' places that day; `by_rules`: what the other login has itself."""
+    return tuple(
+        sorted(
+            StandIn(held, one.in_place_of)
+            for one in acting(deputies, login, day)
+            for held in by_rules(one.in_place_of)
+            if _passes(one, held)
+        )
+    )
 
 
 def _passes(deputy: Deputy, held: RoleHeld) -> bool:

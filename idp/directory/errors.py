@@ -32,6 +32,14 @@ class DirectoryMisconfigured(DirectoryUnusable):
         self.hint = hint
 
 
+def nobody_below(base: str) -> DirectoryMisconfigured:
+    """Without its rights the service account sees an empty directory: that must not read as "all left"."""
+    return DirectoryMisconfigured(
+        f"nobody below {base}",
+        "give the service account read access, or correct people_base and people_filter",
+    )
+
+
 class EntryUnusable(Exception):
     """One entry says too little, too much or nonsense; it is refused, never guessed about."""
 

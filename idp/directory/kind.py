@@ -4,6 +4,7 @@ Sources: RFC 4530 (entryUUID); [MS-ADA1] to [MS-ADA3] (attributes of Active Dire
 (tokenGroups).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,7 +22,7 @@ class Membership(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class DirectoryKind:
     """How one kind of directory says what we ask for."""
 
     identity: str
@@ -38,8 +39,8 @@ class Kind:
     """Whether a referral means that entries are missing. Active Directory sends some with every search from the top."""
 
 
-KINDS: dict[str, Kind] = {
-    "openldap": Kind(
+KINDS: dict[str, DirectoryKind] = {
+    "openldap": DirectoryKind(
         identity="entryUUID",
         logins=("uid",),
         people="(objectClass=inetOrgPerson)",
@@ -48,7 +49,7 @@ KINDS: dict[str, Kind] = {
         password=Way.MODIFY_OPERATION,
         tells_of_referrals=True,
     ),
-    "active_directory": Kind(
+    "active_directory": DirectoryKind(
         identity="objectGUID",
         logins=("sAMAccountName", "userPrincipalName"),
         people="(&(objectCategory=person)(objectClass=user))",  # both: contacts are people, computers are users
@@ -60,13 +61,29 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def kind_of(settings: Directory) -> Kind:
+def kind_of(settings: Directory) -> DirectoryKind:
     return KINDS[settings.kind]
 
 
 def login_attributes(settings: Directory) -> tuple[str, ...]:
     """As configured, or as usual for the kind; never empty."""
     return tuple(settings.login_attributes) or kind_of(settings).logins
+
+
+def attributes_of_people(
+    settings: Directory, of_roles: Iterable[str], first: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """All that is read of a person: who it is, what the rules of roles name, how the account is. None twice."""
+    kind = kind_of(settings)
+    wanted = (
+        *first,
+        *login_attributes(settings),
+        kind.identity,
+        *("displayName", "cn", "mail"),
+        *of_roles,
+        *kind.account,
+    )
+    return tuple({name.lower(): name for name in wanted}.values())
 
 
 def people_filter(settings: Directory) -> Filter:

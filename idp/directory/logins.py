@@ -1,7 +1,7 @@
-"""What people type to say who they are, and which entry answers to it. Pure.
+r"""What people type to say who they are, and which entry answers to it. Pure.
 
 A login is a directory's own name for a person, or the value of a further attribute (an alias, as the mail address), or
-its own name with one of the directory's realms: `novak`, `jan.novak@town.example`, `novak@town.example`.
+its own name with one of the directory's realms: `novak`, `jan.novak@town.example`, `novak@town.example`, `TOWN\novak`.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from idp.directory.filters import Filter
 from idp.directory.kind import login_attributes
 
 AT = "@"
+BACKSLASH = "\\"  # down-level logon name: what people of a Windows domain are used to type
 LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 
@@ -30,14 +31,23 @@ class Login:
 
 
 def understood(typed: str, directory: Directory) -> Login:
-    name, _, _ = typed.rpartition(AT)
-    return Login(typed, name if name and realm_of(typed) in directory.realms else None)
+    name, realm = _apart(typed)
+    return Login(typed, name if name and realm in directory.realms else None)
 
 
 def realm_of(typed: str) -> str:
     """Lower case; empty for a login without one."""
-    _, mark, realm = typed.rpartition(AT)
-    return realm.casefold() if mark else ""
+    _, realm = _apart(typed)
+    return realm
+
+
+def _apart(typed: str) -> tuple[str, str]:
+    """Name and realm; what has an `@` is read as a mail address would be, whatever else is in it."""
+    if AT in typed:
+        name, _, realm = typed.rpartition(AT)
+    else:
+        realm, _, name = typed.rpartition(BACKSLASH)
+    return name, realm.casefold()
 
 
 def owner_of(typed: str, directories: Iterable[Directory]) -> DirectoryName | None:

@@ -1,22 +1,23 @@
 """People of one directory, read on a connection: which entries are meant, and what each says. Blocks."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from config.district import District
 from config.settings import Directory
 from config.vocabulary import DirectoryName, SubjectId
-from idp.directory import deputies, filters, lockout
+from idp.directory import filters, lockout
 from idp.directory.account import account_state
 from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
+from idp.directory.evaluation import Evaluation
 from idp.directory.filters import Filter
-from idp.directory.kind import Membership, kind_of, login_attributes, people_filter
+from idp.directory.kind import Membership, attributes_of_people, kind_of, login_attributes, people_filter
 from idp.directory.membership import ANYTHING, NO_ATTRIBUTES, groups
 from idp.directory.names import comparable, domain_of
-from idp.directory.person import Person, RoleHeld
-from idp.directory.role_mapping import Evidence, RoleBook, czech_day
+from idp.directory.person import Person
+from idp.directory.role_mapping import Evidence, czech_day
 from idp.directory.subject import identity_of as identity_in
 from idp.directory.subject import subject
 from idp.directory.sync.record import GroupRecord
@@ -42,21 +43,14 @@ class People:
         above: Above = nothing_above,
     ) -> None:
         self._settings = settings
-        self._book = RoleBook(settings, district)
+        self._evaluation = Evaluation(settings, district)
         self._kind = kind_of(settings)
         self._logins = login_attributes(settings)
         self._anybody = people_filter(settings)
         self._clock = clock
         self._report = report
         self._above = above
-        wanted = (
-            *self._logins,
-            self._kind.identity,
-            *("displayName", "cn", "mail"),
-            *self._book.attributes,
-            *self._kind.account,
-        )
-        self._attributes = tuple({name.lower(): name for name in wanted}.values())  # none twice
+        self._attributes = attributes_of_people(settings, self._evaluation.attributes)
 
     def entries(self, line: Connection, where: Filter) -> Iterator[Entry]:
         condition = filters.all_of([self._anybody, where])
@@ -90,13 +84,10 @@ class People:
         return subject(self._settings.name, identity_of(entry, self._kind.identity))
 
     def check_that_they_are_seen(self, line: Connection) -> None:
-        """Without its rights the account sees an empty directory: that must not read as "all left"."""
+        """That there are people and the groups' base; raises DirectoryMisconfigured."""
         pages = line.search(self._settings.people_base, SUBTREE, self._anybody, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in pages):
-            raise DirectoryMisconfigured(
-                f"nobody below {self._settings.people_base}",
-                "give the service account read access, or correct people_base and people_filter",
-            )
+            raise nobody_below(self._settings.people_base)
         found = line.search(self._settings.groups_base, BASE, ANYTHING, NO_ATTRIBUTES, 1)
         if not any(entries for entries, _ in found):
             raise DirectoryMisconfigured(self._settings.groups_base, "not visible; correct groups_base")
@@ -111,38 +102,39 @@ class People:
         return [entry for pages in searches for entries, _ in pages for entry in entries]
 
     def _person(self, line: Connection, entry: Entry, now: datetime) -> Person:
-        login, day = logins_of(entry, self._logins)[0], czech_day(now)
-        acting = deputies.acting(self._settings.deputies, login, day)
-        lent = [
-            each for one in acting for each in deputies.lent(one, self._roles_of(line, one.in_place_of, day))
-        ]
+        whose, day = self.subject_of(entry), czech_day(now)
+        own = self._evidence(line, entry)
+        represented = {
+            login: self._who_has(line, login) for login in self._evaluation.represented(own.login, day)
+        }
+        held = self._evaluation.held(own, represented, day)
         return Person(
-            subject=self.subject_of(entry),
-            login=login,
+            subject=whose,
+            login=own.login,
             name=name_of(entry),
             mail=entry.text("mail") or "",
             state=account_state(entry, now),
-            roles=deputies.together(self._roles(line, entry, login, day), lent),
-            standing_in=tuple(sorted(lent)),
+            roles=held.roles,
+            standing_in=held.standing_in,
         )
 
-    def _roles(self, line: Connection, entry: Entry, login: str, day: date) -> tuple[RoleHeld, ...]:
-        """By rules alone."""
-        values = {name: readable_values(entry, name) for name in self._book.attributes}
+    def _evidence(self, line: Connection, entry: Entry) -> Evidence:
+        """Raises EntryUnusable."""
+        login = logins_of(entry, self._logins)[0]
         names = groups(line, self._settings, entry)
         if self._kind.membership is Membership.OF_GROUPS:
             above = self._above(self._settings.name, [comparable(name) for name in names])
             names += [group.dn for group in above]
-        return self._book.roles(Evidence(dn=entry.dn, login=login, groups=names, values=values), day)
+        values = {name: readable_values(entry, name) for name in self._evaluation.attributes}
+        return Evidence(dn=entry.dn, login=login, groups=names, values=values)
 
-    def _roles_of(self, line: Connection, login: str, day: date) -> tuple[RoleHeld, ...]:
-        """Of who has exactly that canonical login; nothing where there is nobody, or where it is not plain who."""
+    def _who_has(self, line: Connection, login: str) -> list[Evidence]:
+        """Everybody with that canonical login; nobody where an entry of them is unusable, which is reported."""
         found = list(self.entries(line, filters.equal(self._logins[0], login)))
         try:
-            if len(found) != 1 or logins_of(found[0], self._logins)[0].casefold() != login.casefold():
-                return ()
-            self.subject_of(found[0])
+            for entry in found:
+                self.subject_of(entry)
+            return [self._evidence(line, entry) for entry in found]
         except EntryUnusable as unusable:
             self._report(unusable)
-            return ()
-        return self._roles(line, found[0], login, day)
+            return []

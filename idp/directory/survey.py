@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from config.settings import Directory
 from config.vocabulary import ADMINISTRATORS, MunicipalityCode, Role
-from idp.directory.deputies import acting, lent
+from idp.directory.deputies import standing_in
 from idp.directory.near_misses import NearMiss, near_misses
-from idp.directory.person import AccountState, StandIn
+from idp.directory.person import AccountState, RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence, Given, RoleBook
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
 
@@ -198,18 +198,18 @@ def _deputies(
     settings: Directory, logins: Mapping[str, PersonRecord], holders: Mapping[str, Holder], day: date
 ) -> dict[str, Holder]:
     """Those who stand in for somebody that day, with what they have by it."""
+
+    def by_rules(login: str) -> list[RoleHeld]:
+        other = logins.get(login.casefold())
+        theirs = holders.get(other.identity) if other is not None else None
+        return sorted({each.held for each in theirs.given if each.allowed}) if theirs is not None else []
+
     found = {}
     for login in {one.person.casefold() for one in settings.deputies} & logins.keys():
         person = logins[login]
         own = holders.get(person.identity, Holder(person, ()))
-        taken: list[StandIn] = []
-        for one in acting(settings.deputies, login, day):
-            other = logins.get(one.in_place_of.casefold())
-            theirs = holders.get(other.identity) if other is not None else None
-            roles = [each.held for each in theirs.given if each.allowed] if theirs is not None else []
-            taken += lent(one, sorted(set(roles)))
-        if taken:
-            found[person.identity] = Holder(person, own.given, tuple(sorted(taken)))
+        if taken := standing_in(settings.deputies, login, by_rules, day):
+            found[person.identity] = Holder(person, own.given, taken)
     return found
 
 

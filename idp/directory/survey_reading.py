@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from config.settings import Directory
 from idp.directory.connection import Connection
+from idp.directory.errors import nobody_below
 from idp.directory.pool import Pool
 from idp.directory.survey import Gathering
 from idp.directory.sync.counted import counted
-from idp.directory.sync.full import Progress, nobody_below, usable
+from idp.directory.sync.full import Progress, usable
 from idp.directory.sync.kinds import form_of
 from idp.directory.sync.record import EntryProblem
 

@@ -24,7 +24,7 @@ from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
 from idp.login.own_authenticators import is_fresh, proof_ends
 from idp.login.own_page import ACCOUNT
-from idp.login.session import Limits, Session, idle_end, roles_of
+from idp.login.session import Session, SessionLimits, idle_end, roles_of
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -140,7 +140,7 @@ def methods_in_words(methods: tuple[str, ...], language: Language) -> str:
     )
 
 
-def expiry_of(session: Session, limits: Limits, now: datetime) -> Expiry:
+def expiry_of(session: Session, limits: SessionLimits, now: datetime) -> Expiry:
     return Expiry(now=now, idle_ends=idle_end(session, limits), latest=session.expires_at)
 
 

@@ -9,7 +9,7 @@ from idp.http import arrival, cookies
 from idp.http.account_words import OF_PASSWORD
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
-from idp.http.new_password import refusal_of
+from idp.http.new_password import known_words, refusal_of
 from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import minutes
 from idp.http.visit import caller_of
@@ -47,9 +47,10 @@ async def change(request: web.Request) -> web.Response:
 
     def first(book: Book) -> tuple[Session, Progress] | None:
         session = _at_work(book, handle, provider.sign_in, visit.now)
-        return (
-            None if session is None else (session, own_password.enter(book, session, visit, old, new, again))
-        )
+        if session is None:
+            return None
+        known = known_words(provider, session.person)
+        return session, own_password.enter(book, session, visit, old, new, again, known)
 
     begun = await provider.store.transact(first)
     if begun is None:

@@ -22,6 +22,12 @@ REFUSALS: dict[NotChangedReason, Refusal] = {
 """Why the password is still what it was."""
 
 
+def known_words(provider: Provider, person: Person) -> tuple[str, ...]:
+    """What everybody around the person knows, so that a password of it is none."""
+    places = {provider.municipality_name(one.municipality) for one in person.roles}
+    return (provider.office, *provider.office_words, *sorted(places))
+
+
 async def refusal_of(provider: Provider, ask: ChangePassword) -> Refusal | None:
     """Why it is not changed; None when it is."""
     try:

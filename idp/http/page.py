@@ -1,6 +1,7 @@
 """Pages: templates in two languages with one look, answered with the headers that keep them safe."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config.places import Places
 from config.vocabulary import Language
 from idp.http.assets import STATIC_PATH, Assets
+from idp.http.called import authenticator_name, person_name
 from idp.http.language import language_of, remember
 from idp.http.moments import FILTERS
 from idp.http.place import place_filter
@@ -48,8 +50,8 @@ class Pages:
     """Renders templates of the given folders, then of this room (`layout.html`, `forms.html`).
 
     In a template: `_()`, `ngettext()`, `{% trans %}`, `asset("style.css")`, `language`, `office`, `languages`
-    (of the switch in the header), `account_page` (address of "my account"), and the filters of moments and
-    places. A name that the caller did not pass is an error, not an empty place.
+    (of the switch in the header), `account_page` (address of "my account"), and the filters of moments, places
+    and names (`called`). A name that the caller did not pass is an error, not an empty place.
     """
 
     def __init__(
@@ -103,6 +105,10 @@ class Pages:
             npgettext=translations.npgettext,
         )
         environment.filters.update(filters)
+        environment.filters.update(
+            person_name=partial(person_name, language=language),
+            authenticator_name=partial(authenticator_name, language=language),
+        )
         environment.globals.update(
             asset=self.assets.address, language=language, office=office_name, account_page=self._account
         )

@@ -69,6 +69,8 @@ class Provider:
     start: str
     """Where a person who lost the way begins again: the portal's address."""
     office: str
+    office_words: tuple[str, ...] = ()
+    """Besides its name, what everybody in the office knows, such as names of applications: no passwords of that."""
     sign_in: SignIn
     refresh: timedelta
     """Facts younger than this are not read again."""

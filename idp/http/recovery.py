@@ -14,7 +14,7 @@ from idp.http.sign_in_page import minutes
 from idp.login import recovery, recovery_use
 from idp.login.desk import Caller, Fresh
 from idp.login.handle import hashed, new_handle, new_session_id
-from idp.login.recovery_use import Opened, Refusal, Refused
+from idp.login.recovery_use import Opened, RecoveryRefusal, Refused
 
 PATH = "/recovery"
 WAIT, TROUBLE, NOT_ACCEPTED = "wait", "recovery_busy", "not_accepted"
@@ -23,7 +23,7 @@ TELLINGS: dict[str, tuple[str, int]] = {
     TROUBLE: ("Others are trying at this moment. Try again in a few seconds.", 503),
     NOT_ACCEPTED: ("The secret is not accepted, or the code is not right.", 422),
 }
-TOLD = {Refusal.TOO_MANY: WAIT, Refusal.BUSY: TROUBLE}
+TOLD = {RecoveryRefusal.TOO_MANY: WAIT, RecoveryRefusal.BUSY: TROUBLE}
 """What the page says; one thing for everything that would tell whether a secret is in force."""
 
 

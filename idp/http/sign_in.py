@@ -1,5 +1,7 @@
 """`/sign-in`: the pages of one sign-in and their forms."""
 
+from functools import partial
+
 from aiohttp import web
 
 from config.vocabulary import SubjectId
@@ -8,7 +10,7 @@ from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.asking import authenticated
 from idp.http.authorize import signed_in
 from idp.http.destination import destination_of, go_on, must_ask
-from idp.http.new_password import changed
+from idp.http.new_password import changed, known_words
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
 from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
@@ -110,8 +112,10 @@ async def enter_new_password(request: web.Request) -> web.Response:
     provider = provider_of(request)
     pairs = await arrival.form(request)
     old, new, again = (arrival.field(pairs, name) for name in ("old", "new", "again"))
+    known = partial(known_words, provider)
     done = await step(
-        request, lambda book, visit: conduct_new_password.enter_new_password(book, visit, old, new, again)
+        request,
+        lambda book, visit: conduct_new_password.enter_new_password(book, visit, old, new, again, known),
     )
     ask, checking = done.progress.ask, done.progress.checking
     if isinstance(ask, ChangePassword) and isinstance(checking, ChangingPassword):

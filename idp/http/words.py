@@ -61,7 +61,8 @@ TELLINGS: dict[Told, Telling] = {
         "The new password of an administrator needs 17 characters or more.", 422, "new"
     ),
     Told.PASSWORD_OF_OWN_NAMES: Telling(
-        "The new password is hardly more than your name. Choose words that have nothing to do with you.",
+        "The new password is hardly more than names: yours, your office's or those of its applications. "
+        "Choose words that have nothing to do with them.",
         422,
         "new",
     ),

@@ -48,9 +48,9 @@ class Credential:
     """UUID text of the authenticator's model; all zero where it does not say."""
     transports: tuple[str, ...]
     user_verified: bool
-    """Whether the person was verified (PIN, fingerprint) when it was enrolled."""
+    """Whether it has verified the person (PIN, fingerprint), at enrolment or after the password: `uvInitialized`."""
     discoverable: bool
-    """Whether it can be used without a name being typed first."""
+    """Whether it can be used without a name being typed first, as it said at enrolment or has shown since."""
     backup_eligible: bool
     """Whether it may be copied to other devices, as synchronised passkeys are."""
     backed_up: bool
@@ -58,13 +58,18 @@ class Credential:
     attestation_statement: bytes = field(repr=False)
     """The attestation object, CBOR, exactly as the authenticator made it."""
 
+    @property
+    def replaces_the_password(self) -> bool:
+        """Whether it is known to sign in alone, as both factors (WebAuthn Level 3 §6.2: a multi-factor passkey)."""
+        return self.user_verified and self.discoverable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticator:
     id: AuthenticatorId
     subject: SubjectId
     name: str
-    """Given by the person."""
+    """Given by the person; empty where none was (`idp.http.called` says what it is called then)."""
     means: Enrolled | Credential
     enrolled_at: datetime
     proven_by: Proof
@@ -79,7 +84,26 @@ def new_authenticator_id() -> AuthenticatorId:
     return AuthenticatorId(secrets.token_urlsafe(16))
 
 
-def name_of(typed: str, otherwise: str) -> str:
-    """The name a person typed: one line, no control characters, not too long; `otherwise` when nothing is left."""
+def enrolled(
+    name: AuthenticatorId,
+    subject: SubjectId,
+    means: Enrolled | Credential,
+    typed: str,
+    proof: Proof,
+    now: datetime,
+) -> Authenticator:
+    """A new one; `typed`: what the person calls it."""
+    return Authenticator(
+        id=name,
+        subject=subject,
+        name=name_of(typed),
+        means=means,
+        enrolled_at=now,
+        proven_by=proof,
+    )
+
+
+def name_of(typed: str) -> str:
+    """The name a person typed: one line, no control characters, not too long; empty when nothing is left."""
     shown = "".join(character if character.isprintable() else " " for character in typed[: 4 * NAME_MAX])
-    return " ".join(shown.split())[:NAME_MAX].strip() or otherwise
+    return " ".join(shown.split())[:NAME_MAX].strip()

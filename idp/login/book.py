@@ -11,12 +11,11 @@ from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
-from idp.login.needed_level import Limits as LevelLimits
+from idp.login.needed_level import LevelLimits
 from idp.login.new_device import NewDevice
 from idp.login.pending import Pending
-from idp.login.purses import Limits as GuessLimits
-from idp.login.session import Limits as SessionLimits
-from idp.login.session import Session
+from idp.login.purses import GuessLimits
+from idp.login.session import Session, SessionLimits
 from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
 from idp.login.throttle import Counters

@@ -1,5 +1,6 @@
 """Conducts the choice of a new password; each function is one transaction of the caller."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from config.vocabulary import SessionId
@@ -16,17 +17,29 @@ from idp.login.states import AwaitingNewPassword, ChangingPassword, State
 from idp.login.throttle import Exhausted, Taken
 
 
-def enter_new_password(book: Book, visit: Visit, old: str, new: str, again: str) -> Progress:
-    """First half: the old password is a guess, and counted. `ask` of the answer is for the directory."""
+def enter_new_password(
+    book: Book,
+    visit: Visit,
+    old: str,
+    new: str,
+    again: str,
+    known_words: Callable[[Person], tuple[str, ...]],
+) -> Progress:
+    """First half: the old password is a guess, and counted. `ask` of the answer is for the directory.
+
+    `known_words`: around that person, see NewPasswordEntered.
+    """
 
     def happened(state: State) -> Input | None:
         if not isinstance(state, AwaitingNewPassword):
             return None
-        usable = fault(state.standing.person, old, new, again) is None
+        known = known_words(state.standing.person)
+        usable = fault(state.standing.person, old, new, again, known) is None
         return NewPasswordEntered(
             old=old,
             new=new,
             again=again,
+            known_words=known,
             attempt=_counted(book, state, visit) if usable else None,
             origin=visit.caller.origin,
             drawn=visit.drawn,

@@ -57,25 +57,8 @@ def sign_in(
     if before is not None and before.person.subject != person.subject:
         over = end(book, (before,), EndReason.REPLACED, origin, now)
         before = None
-    facts_at = opening.read_at
-    if before is not None and before.facts_at > facts_at:
-        person, facts_at = before.person, before.facts_at
-    shown_at = opening.since or now
-    session = Session(
-        sid=before.sid if before else fresh.sid,
-        handle=fresh.handle,
-        person=person,
-        facts_at=facts_at,
-        locale=flow.locale,
-        level=opening.level,
-        methods=opening.methods,
-        auth_time=shown_at,
-        created_at=before.created_at if before else now,
-        last_seen=now,
-        expires_at=shown_at + lifetime(person, limits),
-        address=origin.address,
-        user_agent=origin.user_agent,
-    )
+    session = _session(opening, before, flow, origin, limits, fresh, now)
+    person = session.person
     book.keep_session(session)
     completed = events.SignInCompleted(
         at=now,
@@ -90,6 +73,37 @@ def sign_in(
     _meet(book, caller.known or fresh.known, session, origin, now)
     book.record(completed)
     return session, over
+
+
+def _session(
+    opening: OpenSession,
+    before: Session | None,
+    flow: Flow,
+    origin: Origin,
+    limits: Limits,
+    fresh: Fresh,
+    now: datetime,
+) -> Session:
+    """As it stands after the sign-in; `before`: the person's session that goes on by it, with the newer facts."""
+    person, facts_at = opening.person, opening.read_at
+    if before is not None and before.facts_at > facts_at:
+        person, facts_at = before.person, before.facts_at
+    shown_at = opening.since or now
+    return Session(
+        sid=before.sid if before else fresh.sid,
+        handle=fresh.handle,
+        person=person,
+        facts_at=facts_at,
+        locale=flow.locale,
+        level=opening.level,
+        methods=opening.methods,
+        auth_time=shown_at,
+        created_at=before.created_at if before else now,
+        last_seen=now,
+        expires_at=shown_at + lifetime(person, limits),
+        address=origin.address,
+        user_agent=origin.user_agent,
+    )
 
 
 def _meet(book: Book, browser: HandleHash, session: Session, origin: Origin, now: datetime) -> None:

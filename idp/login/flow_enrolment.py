@@ -6,7 +6,7 @@ from datetime import datetime
 from idp import events
 from idp.events import Factor, Origin
 from idp.login import keys, totp
-from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Proof, name_of
+from idp.login.authenticator import Authenticator, Credential, Proof, enrolled
 from idp.login.drawn import Drawn
 from idp.login.effects import (
     Effect,
@@ -24,9 +24,6 @@ from idp.login.outcome import Step, about, arrived, failed, shown, throttled, to
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingEnrolment, AwaitingOfficersCode, AwaitingSaved, Standing
 from idp.login.throttle import Taken
-
-UNNAMED = {Factor.ONE_TIME_CODE: "Telefon", Factor.KEY: "Klíč"}
-"""For who gives no name."""
 
 
 def code_entered(state: AwaitingOfficersCode, event: EnrolmentCodeEntered, now: datetime) -> Step:
@@ -62,7 +59,14 @@ def confirmed(state: AwaitingEnrolment, event: CodeEntered, now: datetime) -> St
     refused = events.CodeRefused(**about(person, event.origin, now), reason="")
     if not isinstance(event.attempt, Taken):
         return state, throttled(event.attempt, refused, person=person.login)
-    pending = _new(state, totp.Enrolled(state.secret, counter=-1), event.drawn.authenticator, event.name, now)
+    pending = enrolled(
+        event.drawn.authenticator,
+        person.subject,
+        totp.Enrolled(state.secret, counter=-1),
+        event.name,
+        state.proof,
+        now,
+    )
     used = matched((pending,), event.code, now)
     if isinstance(used, Refusal):
         return state, (Record(replace(refused, reason=used)), Tell(used))
@@ -79,8 +83,9 @@ def key_made(state: AwaitingEnrolment, event: KeyMade, now: datetime) -> Step:
     if isinstance(made, Refusal):
         refused = events.KeyRefused(**about(state.standing.person, event.origin, now), reason=made)
         return replace(state, challenge=event.drawn.challenge), (Record(refused), Tell(made))
-    enrolled = _new(state, made, event.drawn.authenticator, event.name, now)
-    return _enrolled(state, enrolled, event.origin, event.drawn, now)
+    whose = state.standing.person.subject
+    key = enrolled(event.drawn.authenticator, whose, made, event.name, state.proof, now)
+    return _enrolled(state, replace(key, last_used_at=now), event.origin, event.drawn, now)
 
 
 def codes_asked_again(state: AwaitingSaved, event: CodesAskedAgain, now: datetime) -> Step:
@@ -106,25 +111,6 @@ def _stopped(
     return None
 
 
-def _new(
-    state: AwaitingEnrolment,
-    means: totp.Enrolled | Credential,
-    name: AuthenticatorId,
-    typed: str,
-    now: datetime,
-) -> Authenticator:
-    factor = Factor.KEY if isinstance(means, Credential) else Factor.ONE_TIME_CODE
-    return Authenticator(
-        id=name,
-        subject=state.standing.person.subject,
-        name=name_of(typed, UNNAMED[factor]),
-        means=means,
-        enrolled_at=now,
-        proven_by=state.proof,
-        last_used_at=now,
-    )
-
-
 def _enrolled(
     state: AwaitingEnrolment,
     authenticator: Authenticator,
@@ -135,7 +121,7 @@ def _enrolled(
 ) -> Step:
     person, factor = state.standing.person, authenticator.factor
     standing = shown(state.standing, factor)
-    enrolled = events.FactorEnrolled(
+    happened = events.FactorEnrolled(
         **about(person, origin, now),
         factor=factor,
         name=authenticator.name,
@@ -144,7 +130,7 @@ def _enrolled(
     return AwaitingSaved(standing, authenticator.id), (
         KeepAuthenticator(authenticator),
         *before,
-        Record(enrolled),
+        Record(happened),
         *_renewed(standing, origin, drawn, now),
     )
 

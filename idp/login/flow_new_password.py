@@ -1,5 +1,6 @@
 """Transitions of choosing a new password, for whom the directory demands it; see `flow.py`."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,8 +23,8 @@ WEAK = {
 }
 
 
-def fault(person: Person, old: str, new: str, again: str) -> Refusal | None:
-    """What need not be brought before the directory."""
+def fault(person: Person, old: str, new: str, again: str, known_words: Iterable[str]) -> Refusal | None:
+    """What need not be brought before the directory. `known_words`: see NewPasswordEntered."""
     checks = (
         (password_fault(old) is not None, Refusal.OLD_PASSWORD_WRONG),
         (password_fault(new) is not None, Refusal.NEW_PASSWORD_UNUSABLE),
@@ -31,14 +32,14 @@ def fault(person: Person, old: str, new: str, again: str) -> Refusal | None:
         (new == old, Refusal.NEW_PASSWORD_SAME),
     )
     refusal = next((refusal for wrong, refusal in checks if wrong), None)
-    weak = weakness(new, person) if refusal is None else None
+    weak = weakness(new, person, known_words) if refusal is None else None
     return refusal if weak is None else WEAK[weak]
 
 
 def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime) -> Step:
     person = state.standing.person
     refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason="")
-    reason = fault(person, event.old, event.new, event.again)
+    reason = fault(person, event.old, event.new, event.again, event.known_words)
     if reason is not None:
         return state, (Record(replace(refused, reason=reason)), Tell(reason))
     if not isinstance(event.attempt, Taken):

@@ -145,6 +145,8 @@ class NewPasswordEntered(Counted):
     old: str = field(repr=False)
     new: str = field(repr=False)
     again: str = field(repr=False)
+    known_words: tuple[str, ...] = ()
+    """As good as known to everybody: names of the office, its applications, the person's municipalities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

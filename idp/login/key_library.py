@@ -92,22 +92,19 @@ def shown(
     *,
     alone: bool,
 ) -> Credential | Refusal:
-    """The credential as it is after this signature (§7.2). `alone`: the key stands for both factors."""
+    """The credential as it is after this signature (§7.2). `alone`: the key stands for both factors; only one may
+    that has verified its person before, beside another factor.
+    """
     try:
         answer = json.loads(response)["response"]
         client = base64url_to_bytes(answer["clientDataJSON"])
         data = parse_authenticator_data(base64url_to_bytes(answer["authenticatorData"]))
-        refusal = _misfit(client, "webauthn.get", challenge, data, site, verified=alone)
+        misfit = _misfit(client, "webauthn.get", challenge, data, site, verified=alone)
         owner = base64url_to_bytes(answer["userHandle"]) if answer.get("userHandle") else None
     except Exception:  # noqa: BLE001 - foreign bytes in four formats: whatever is wrong, they prove nothing
         return Refusal.KEY_UNREADABLE
-    if owner != user_handle(subject) and (
-        owner is not None or alone
-    ):  # alone, it must say whose it is: step 6
-        return Refusal.KEY_OF_ANOTHER if owner is not None else Refusal.KEY_OWNER_UNNAMED
-    counted = data.sign_count > 0 or credential.sign_count > 0
-    if refusal is None and counted and data.sign_count <= credential.sign_count:
-        refusal = Refusal.KEY_COUNT_WENT_BACK
+    refusal = _of_another(owner, subject, alone=alone) or misfit
+    refusal = refusal or _unlike(credential, data, alone=alone)
     if refusal is not None:
         return refusal
     try:
@@ -124,7 +121,30 @@ def shown(
         return Refusal.KEY_SIGNATURE_WRONG
     if proven.credential_id != credential.id:
         return Refusal.KEY_UNKNOWN
-    return replace(credential, sign_count=proven.new_sign_count, backed_up=proven.credential_backed_up)
+    return replace(
+        credential,
+        sign_count=proven.new_sign_count,
+        backed_up=proven.credential_backed_up,
+        user_verified=credential.user_verified or proven.user_verified,
+        discoverable=credential.discoverable or alone,  # nobody had named it
+    )
+
+
+def _of_another(owner: bytes | None, subject: SubjectId, *, alone: bool) -> Refusal | None:
+    """Step 6: alone, it must say whose it is."""
+    if owner is None:
+        return Refusal.KEY_OWNER_UNNAMED if alone else None
+    return Refusal.KEY_OF_ANOTHER if owner != user_handle(subject) else None
+
+
+def _unlike(credential: Credential, data: AuthenticatorData, *, alone: bool) -> Refusal | None:
+    """What does not go with what is kept of the credential."""
+    if alone and not credential.user_verified:
+        return Refusal.KEY_NEVER_VERIFIED
+    counted = data.sign_count > 0 or credential.sign_count > 0
+    if counted and data.sign_count <= credential.sign_count:
+        return Refusal.KEY_COUNT_WENT_BACK
+    return None
 
 
 def made(response: str, challenge: bytes, site: Site) -> Credential | Refusal:

@@ -15,14 +15,14 @@ NAMED = {
 }
 
 
-class Limits(Protocol):
+class LevelLimits(Protocol):
     """What this file needs of `config.settings.SignIn`."""
 
     @property
     def administrators_level(self) -> Literal["two-factors", "phishing-resistant"]: ...
 
 
-def needed(person: Person, limits: Limits) -> AuthenticationLevel | None:
+def needed(person: Person, limits: LevelLimits) -> AuthenticationLevel | None:
     """The least level of a session of this person; None: two factors, or what the register allows.
 
     The recovery administrator is an exception that is issued by itself, with or without a second factor.

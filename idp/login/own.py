@@ -13,10 +13,10 @@ from idp.login import desk
 from idp.login.book import Book
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.session import Limits, Session, end_due
+from idp.login.session import Session, SessionLimits, end_due
 
 
-def sessions(book: Book, session: Session, limits: Limits, now: datetime) -> list[Session]:
+def sessions(book: Book, session: Session, limits: SessionLimits, now: datetime) -> list[Session]:
     """Those that may be used: the asking one first, then the latest used."""
     mine = book.sessions_of_subject(session.person.subject)
     open_ones = [one for one in mine if end_due(one, now, limits) is None]

@@ -20,11 +20,11 @@ from idp.login.authenticator import (
     AuthenticatorId,
     Credential,
     Proof,
+    enrolled,
     name_of,
 )
 from idp.login.book import Book
 from idp.login.drawn import Drawn
-from idp.login.flow_enrolment import UNNAMED
 from idp.login.flow_factor import matched
 from idp.login.key_site import Site
 from idp.login.level import reaches
@@ -90,7 +90,7 @@ def add_application(
     if isinstance(pending, Refused):
         return refused(book, session, pending, origin, now)
     means = totp.Enrolled(pending.secret, counter=-1)
-    used = matched((_new(session, means, drawn.authenticator, typed, now),), code, now)
+    used = matched((_new(session, means, typed, drawn, now),), code, now)
     if isinstance(used, Refusal):
         return refused(book, session, Refused(used), origin, now)
     return _added(book, session, used, origin, now)
@@ -115,7 +115,7 @@ def add_key(
     if isinstance(made, Refusal):
         book.keep_pending(replace(pending, challenge=drawn.challenge))
         return refused(book, session, Refused(made), origin, now)
-    return _added(book, session, _new(session, made, drawn.authenticator, typed, now), origin, now)
+    return _added(book, session, _new(session, made, typed, drawn, now), origin, now)
 
 
 def rename(
@@ -125,7 +125,7 @@ def rename(
     found = own(book, session, which)
     if found is None:
         return refused(book, session, Refused(Unchanged.AUTHENTICATOR_UNKNOWN), origin, now)
-    renamed = replace(found, name=name_of(typed, found.name))
+    renamed = replace(found, name=name_of(typed) or found.name)
     book.keep_authenticator(renamed)
     book.record(
         events.FactorRenamed(
@@ -201,26 +201,18 @@ def _pending(book: Book, session: Session, factor: Factor, now: datetime) -> Pen
 
 
 def _new(
-    session: Session, means: totp.Enrolled | Credential, name: AuthenticatorId, typed: str, now: datetime
+    session: Session, means: totp.Enrolled | Credential, typed: str, drawn: Drawn, now: datetime
 ) -> Authenticator:
-    factor = Factor.KEY if isinstance(means, Credential) else Factor.ONE_TIME_CODE
-    return Authenticator(
-        id=name,
-        subject=session.person.subject,
-        name=name_of(typed, UNNAMED[factor]),
-        means=means,
-        enrolled_at=now,
-        proven_by=Proof.EXISTING_FACTOR,
-    )
+    return enrolled(drawn.authenticator, session.person.subject, means, typed, Proof.EXISTING_FACTOR, now)
 
 
 def _added(book: Book, session: Session, made: Authenticator, origin: Origin, now: datetime) -> Authenticator:
     book.keep_authenticator(made)
     book.drop_pending(session.sid)
-    enrolled = events.FactorEnrolled(
+    happened = events.FactorEnrolled(
         **_about(session, origin, now), factor=made.factor, name=made.name, proof=made.proven_by.value
     )
-    book.record(enrolled)
+    book.record(happened)
     return made
 
 

@@ -41,18 +41,30 @@ def is_possible(session: Session) -> bool:
     return session.person.subject != RECOVERY_ADMINISTRATOR
 
 
-def enter(book: Book, session: Session, visit: Visit, old: str, new: str, again: str) -> Progress:
-    """First half: `ask` of the answer is for the directory, outside the transaction; or `told` says why not."""
+def enter(
+    book: Book,
+    session: Session,
+    visit: Visit,
+    old: str,
+    new: str,
+    again: str,
+    known_words: tuple[str, ...],
+) -> Progress:
+    """First half: `ask` of the answer is for the directory, outside the transaction; or `told` says why not.
+
+    `known_words`: see NewPasswordEntered.
+    """
     person, caller = session.person, visit.caller
     if not is_possible(session):
         why = Refusal.CHANGE_NOT_POSSIBLE
         refused = events.PasswordChangeRefused(**about(person, caller.origin, visit.now), reason=why)
         return carried_out(book, Progress(flow=None), (Record(refused), Tell(why)), visit.now)
-    usable = fault(person, old, new, again) is None
+    usable = fault(person, old, new, again, known_words) is None
     event = NewPasswordEntered(
         old=old,
         new=new,
         again=again,
+        known_words=known_words,
         attempt=charging.of_old_password(book, person.subject, caller, visit.rules, visit.now)
         if usable
         else None,

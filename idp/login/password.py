@@ -40,7 +40,7 @@ class WeakPassword(StrEnum):
     TOO_SHORT = "password_too_short"
     TOO_SHORT_OF_ADMINISTRATOR = "password_too_short_of_administrator"
     OWN_NAMES = "password_of_own_names"
-    """Little is left without the person's names, login and mail."""
+    """Little is left without the person's names, login and mail, and without `others`."""
     TOO_COMMON = "password_too_common"
 
 
@@ -51,7 +51,7 @@ def weakness(password: str, person: Person, others: Iterable[str] = ()) -> WeakP
     administers = any(held.role in ADMINISTRATORS for held in person.roles)
     if administers and len(password) < SHORTEST_OF_ADMINISTRATORS:
         return WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
-    own = _words([person.name, person.login, person.mail.partition("@")[0], *others])
+    own = _words([person.name, person.login, person.mail, *others])
     if substance(password, own) >= SUBSTANCE:
         return None
     plain = folded(password)

@@ -15,6 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from config.networks import Address, narrowest, parsed
 from config.settings import OfficeNetwork
 from config.vocabulary import SubjectId
 from idp.directory.lockout import Lockout
@@ -28,8 +29,6 @@ STRANGERS_LEAVE = 3  # one of so many guesses that may reach the directory is ke
 UNDER_WAY = timedelta(minutes=1)
 """A password that is tried is answered by then; the directory dates it so much later than we, at most."""
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 
 class Kind(StrEnum):
     """What is guessed. Each has guesses of its own: only passwords reach the directory."""
@@ -38,7 +37,7 @@ class Kind(StrEnum):
     CODE = "code"
 
 
-class Limits(Protocol):
+class GuessLimits(Protocol):
     """What this file needs of `config.settings.SignIn`."""
 
     @property
@@ -58,7 +57,7 @@ class Limits(Protocol):
 
 
 def of_account(
-    who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: Limits
+    who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: GuessLimits
 ) -> tuple[Purse, ...]:
     """`who`: the person, or the login as typed where nobody knows whose it is.
 
@@ -74,9 +73,9 @@ def of_account(
     )
 
 
-def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
+def of_place(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     """The address, and the network around it; an office may have set limits of its own for its networks."""
-    window, here = limits.attempts_window, _parsed(address)
+    window, here = limits.attempts_window, parsed(address)
     named = _named(here, limits)
     per_address, per_network = limits.attempts_per_address, limits.attempts_per_network
     network = f"network:{_around(here, limits)}"
@@ -90,7 +89,7 @@ def of_place(address: str, limits: Limits) -> tuple[Purse, ...]:
     )
 
 
-def of_recovery(address: str, limits: Limits) -> tuple[Purse, ...]:
+def of_recovery(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     """Tries of the recovery administrator's secret; what is guessed elsewhere does not count here."""
     here, around = (
         Purse(BucketKey(f"recovery:{purse.key}"), purse.scope, purse.limit)
@@ -100,7 +99,7 @@ def of_recovery(address: str, limits: Limits) -> tuple[Purse, ...]:
     return replace(here, limit=fewer), replace(around, limit=replace(fewer, guesses=limits.attempts * 4))
 
 
-def of_recovery_code(account: str, limits: Limits) -> Purse:
+def of_recovery_code(account: str, limits: GuessLimits) -> Purse:
     """Guesses of its second factor, from anywhere: only who has the secret can make them."""
     limit = Limit(limits.attempts, limits.attempts_window)
     return Purse(BucketKey(f"recovery:code:{account}"), Scope.ACCOUNT, limit)
@@ -124,7 +123,7 @@ def of_directory(who: SubjectId | str, lockout: Lockout, *, known: bool) -> tupl
 
 def address_key(address: str) -> BucketKey:
     """One purse for an IPv4 address or an IPv6 /64; all unreadable addresses share one."""
-    here = _parsed(address)
+    here = parsed(address)
     if isinstance(here, ipaddress.IPv6Address):
         return BucketKey(f"address:{_network(here, IPV6_HOLDER)}")
     return BucketKey(f"address:{here or 'unknown'}")
@@ -151,16 +150,7 @@ def _key(kind: Kind, part: str, who: str) -> BucketKey:
     return BucketKey(f"{kind}:{part}:{who}")
 
 
-def _parsed(address: str) -> Address | None:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return mapped or parsed
-
-
-def _around(here: Address | None, limits: Limits) -> str:
+def _around(here: Address | None, limits: GuessLimits) -> str:
     if here is None:
         return "unknown"
     return _network(here, limits.network_prefix_ipv4 if here.version == 4 else limits.network_prefix_ipv6)
@@ -170,17 +160,13 @@ def _network(here: Address, prefix: int) -> str:
     return str(ipaddress.ip_network((here, prefix), strict=False))
 
 
-def _named(here: Address | None, limits: Limits) -> tuple[str, OfficeNetwork] | None:
+def _named(here: Address | None, limits: GuessLimits) -> tuple[str, OfficeNetwork] | None:
     """The narrowest network of the office that the address is in."""
-    if here is None:
-        return None
-    found = [
-        (ipaddress.ip_network(written), written, own)
-        for own in limits.networks
-        for written in own.networks
-        if here in ipaddress.ip_network(written)
-    ]
-    if not found:
-        return None
-    _, written, own = max(found, key=lambda each: each[0].prefixlen)
-    return written, own
+    return narrowest(
+        (
+            (ipaddress.ip_network(written), (written, own))
+            for own in limits.networks
+            for written in own.networks
+        ),
+        here,
+    )

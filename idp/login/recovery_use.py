@@ -28,7 +28,7 @@ from idp.login.session import Session
 from idp.login.throttle import Exhausted, Taken
 
 
-class Refusal(StrEnum):
+class RecoveryRefusal(StrEnum):
     """Why nobody was let in, for the log; the page says one thing for all but waiting and trouble of ours."""
 
     NOT_ISSUED = "recovery_not_issued"
@@ -50,7 +50,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    reason: Refusal
+    reason: RecoveryRefusal
     until: datetime | None = None
 
 
@@ -65,7 +65,7 @@ def count(book: RecoveryBook, caller: Caller, limits: Limits, now: datetime) -> 
     """Pay for a try. Only places pay: 150 bits cannot be guessed, and nobody may keep the last resort from others."""
     taken = throttle.take(book, purses.of_recovery(caller.origin.address, limits), now)
     if isinstance(taken, Exhausted):
-        return _refused(book, "", Refused(Refusal.TOO_MANY, taken.until), caller, now)
+        return _refused(book, "", Refused(RecoveryRefusal.TOO_MANY, taken.until), caller, now)
     account = book.recovery()
     return Counted(account if account is not None and account.ended_at is None else None, taken)
 
@@ -106,7 +106,7 @@ def use(
 def refuse_busy(book: RecoveryBook, counted: Counted, caller: Caller, now: datetime) -> Refused:
     """Too many secrets are being compared already; this try cost nothing."""
     throttle.give_back(book, counted.taken, now)
-    return _refused(book, "", Refused(Refusal.BUSY), caller, now)
+    return _refused(book, "", Refused(RecoveryRefusal.BUSY), caller, now)
 
 
 def _why_not(
@@ -120,11 +120,11 @@ def _why_not(
 ) -> Refused | totp.Enrolled | None:
     """The second factor as it is after this use, if there is one; or why there is none."""
     if account is None or present is None:
-        return Refused(Refusal.NOT_ISSUED)
+        return Refused(RecoveryRefusal.NOT_ISSUED)
     if not right:
-        return Refused(Refusal.WRONG)
+        return Refused(RecoveryRefusal.WRONG)
     if present.id != account.id or present.ended_at is not None:
-        return Refused(Refusal.SPENT)
+        return Refused(RecoveryRefusal.SPENT)
     return _second_factor(book, present, present.code, code, limits, now) if present.code else None
 
 
@@ -133,10 +133,10 @@ def _second_factor(
 ) -> Refused | totp.Enrolled:
     taken = throttle.take(book, (purses.of_recovery_code(account.id, limits),), now)
     if isinstance(taken, Exhausted):
-        return Refused(Refusal.TOO_MANY, taken.until)
+        return Refused(RecoveryRefusal.TOO_MANY, taken.until)
     verdict = totp.match(enrolled.secret, code, now, enrolled.counter)
     if not isinstance(verdict, totp.Accepted):
-        return Refused(Refusal.CODE_WRONG)
+        return Refused(RecoveryRefusal.CODE_WRONG)
     return replace(enrolled, counter=verdict.counter)
 
 

@@ -44,6 +44,9 @@ class Refusal(StrEnum):
     """Signed for another relying party's identifier (RP ID)."""
     KEY_NOBODY_PRESENT = "key_nobody_present"
     KEY_USER_NOT_VERIFIED = "key_user_not_verified"
+    KEY_NEVER_VERIFIED = "key_never_verified"
+    """Alone, a key verifies its person, but never did when something else was proven too: whoever found a key
+    without a PIN may have given it one (WebAuthn Level 3 §4, `uvInitialized`)."""
     KEY_SIGNATURE_WRONG = "key_signature_wrong"
     KEY_COUNT_WENT_BACK = "key_count_went_back"
     """There may be a copy of the key (WebAuthn Level 3 §6.1.1)."""
@@ -152,6 +155,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.KEY_SITE_WRONG: Told.KEY_REFUSED,
     Refusal.KEY_NOBODY_PRESENT: Told.KEY_REFUSED,
     Refusal.KEY_USER_NOT_VERIFIED: Told.KEY_REFUSED,
+    Refusal.KEY_NEVER_VERIFIED: Told.KEY_REFUSED,
     Refusal.KEY_SIGNATURE_WRONG: Told.KEY_REFUSED,
     Refusal.KEY_COUNT_WENT_BACK: Told.KEY_REFUSED,
     Refusal.KEY_NOT_ACCEPTED: Told.KEY_NOT_ACCEPTED,

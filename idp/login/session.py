@@ -20,7 +20,7 @@ from idp.login.handle import HandleHash
 TOUCH_EVERY = timedelta(seconds=30)  # bounds writes of `last_seen`; a thirtieth of the usual idle limit
 
 
-class Limits(Protocol):
+class SessionLimits(Protocol):
     """What this file needs of `config.settings.SignIn`."""
 
     def idle_of(self, roles: Collection[Role]) -> timedelta: ...
@@ -55,18 +55,18 @@ def roles_of(person: Person) -> frozenset[Role]:
     return frozenset(held.role for held in person.roles)
 
 
-def lifetime(person: Person, limits: Limits) -> timedelta:
+def lifetime(person: Person, limits: SessionLimits) -> timedelta:
     if person.subject == RECOVERY_ADMINISTRATOR:
         return RECOVERY_LIFETIME
     return limits.absolute_of(roles_of(person))
 
 
-def idle_end(session: Session, limits: Limits) -> datetime:
+def idle_end(session: Session, limits: SessionLimits) -> datetime:
     """When the session ends if nothing more is asked for."""
     return session.last_seen + limits.idle_of(roles_of(session.person))
 
 
-def end_due(session: Session, now: datetime, limits: Limits) -> EndReason | None:
+def end_due(session: Session, now: datetime, limits: SessionLimits) -> EndReason | None:
     """Why the session must not be used at `now`; None when it may."""
     if session.ended_at is not None:
         return session.end_reason or EndReason.SIGNED_OUT
@@ -83,7 +83,7 @@ def ended(session: Session, now: datetime, reason: EndReason) -> Session:
     return replace(session, ended_at=now, end_reason=reason)
 
 
-def with_facts(session: Session, person: Person, now: datetime, limits: Limits) -> Session:
+def with_facts(session: Session, person: Person, now: datetime, limits: SessionLimits) -> Session:
     """The same session with newly read facts; somebody whose new roles have a shorter limit gets it."""
     expires = min(session.expires_at, session.auth_time + lifetime(person, limits))
     return replace(session, person=person, facts_at=now, expires_at=expires)

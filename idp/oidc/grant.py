@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from idp import events
 from idp.events import Origin
 from idp.login.handle import HandleHash
-from idp.login.session import Limits, Session, end_due
+from idp.login.session import Session, SessionLimits, end_due
 from idp.oidc import pkce
 from idp.oidc.authorize import Refusable, Request
 from idp.oidc.book import AccessToken, Book, Code
@@ -69,7 +69,7 @@ def refuse_authorization(book: Book, refusable: Refusable, origin: Origin, now: 
 
 
 def redeem(
-    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, limits: Limits, now: datetime
+    book: Book, exchange: Exchange, token: HandleHash, origin: Origin, limits: SessionLimits, now: datetime
 ) -> Redeemed | Refused:
     """Exchange a code, once. The code is spent by the first attempt of its client, right or wrong."""
     code = book.code(exchange.code)
@@ -118,7 +118,7 @@ def redeem(
 
 
 def _fault(
-    code: Code | None, session: Session | None, exchange: Exchange, limits: Limits, now: datetime
+    code: Code | None, session: Session | None, exchange: Exchange, limits: SessionLimits, now: datetime
 ) -> CodeFault | None:
     if code is None:
         return CodeFault.UNKNOWN
@@ -134,7 +134,7 @@ def _fault(
 
 
 def opened_by(
-    book: Book, token: HandleHash, limits: Limits, now: datetime
+    book: Book, token: HandleHash, limits: SessionLimits, now: datetime
 ) -> tuple[Session, tuple[Scope, ...]] | None:
     """Session and scopes an access token opens; None when it opens nothing (any more)."""
     kept = book.token(token)

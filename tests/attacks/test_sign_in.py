@@ -134,7 +134,9 @@ async def test_text_of_the_directory_stays_text_on_every_page_and_in_the_log(gro
     browser = ground.browser()
     page = await ground.at_code(browser, account, ground.portal)
     shown = [page, await browser.fill(page, code=ground.code(account))]
-    shown += [await browser.get(url) for url in (f"{ground.portal}/sign-ins", f"{ground.login}/logout")]
+    shown += [
+        await browser.get(url) for url in (ground.portal, f"{ground.login}/account", f"{ground.login}/logout")
+    ]
     admin = ground.product.addresses.admin
     reader = await ground.signed_in(officer, admin)
     shown += [

@@ -291,7 +291,7 @@ class SignInMachine(Office):
     def new_password(self, flow, stranger, old, answer, taken):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
-        progress = conduct_new_password.enter_new_password(self.book, visit, old, "new", "new")
+        progress = conduct_new_password.enter_new_password(self.book, visit, old, "new", "new", lambda _: ())
         if progress.ask is None:
             return
         subject = before.standing.person.subject

@@ -153,13 +153,13 @@ async def test_a_page_that_needs_more_leads_to_it_and_the_session_goes_on(
     async with person(browser) as page:
         await page.goto(product.url("portal"))
         await sign_in(page, account)
-        await page.goto(product.url("portal", "/.brana/sign-in?wish=key&to=/sign-ins"))
+        await page.goto(product.url("portal", "/.brana/sign-in?wish=key&to=/?done=switched"))
         await expect(page.locator("h1")).to_contain_text("Je potřeba silnější ověření")
         await screenshot(page, "level-unreachable")
-        await page.goto(product.url("portal", "/.brana/sign-in?wish=anew&to=/sign-ins"))
+        await page.goto(product.url("portal", "/.brana/sign-in?wish=anew&to=/?done=switched"))
         assert "://login." in page.url
         await sign_in(page, account)
-        assert page.url.endswith("/sign-ins")
+        assert page.url.endswith("/?done=switched")
     codes = codes_of(product, account)
     assert codes.count("session.opened") == opened + 1
     assert "session.level_changed" in codes

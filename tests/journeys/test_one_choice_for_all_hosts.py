@@ -43,7 +43,7 @@ async def test_a_language_chosen_anywhere_is_kept_everywhere(product: Demo, brow
         assert await language_of(jana) == "en"
         await sign_in(jana, product.account("novakova.jana"))
         assert await language_of(jana) == "en"
-        await jana.get_by_role("link", name="My sign-ins").click()
+        await jana.get_by_role("link", name="My account", exact=True).click()
         assert await language_of(jana) == "en"
         await jana.goto(product.url(KROMERIZ))
         await expect(jana.locator("main")).to_contain_text("You have no role in")

@@ -242,6 +242,7 @@ async def provider(
                 issuer=ISSUER,
                 start=PORTAL,
                 office="Město Kroměříž",
+                office_words=("Matrika", "Evidence obyvatel"),
                 sign_in=sign_in or SignIn(),
                 refresh=timedelta(minutes=1),
                 grace=timedelta(minutes=15),

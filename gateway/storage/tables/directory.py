@@ -81,7 +81,9 @@ directory_membership = Table(
     metadata,
     Column("generation", BigInteger, primary_key=True),
     Column("member", BigInteger, primary_key=True),  # node
-    Column("container", BigInteger, primary_key=True),  # node of the group
+    Column(
+        "containers", Text, nullable=False
+    ),  # JSON: nodes of the groups that list it, ascending; never none
     sqlite_with_rowid=False,
 )
 

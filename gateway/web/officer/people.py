@@ -16,7 +16,7 @@ from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, or
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.filters import FIELD_LENGTH
 from gateway.web.officer.log import People as Known
-from gateway.web.refusal import FORM_UNREADABLE, Refusal, both
+from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, both
 from idp.directory.errors import DirectoryUnusable
 from idp.http.account import roles_in_words
 from idp.http.moments import PRAGUE
@@ -31,25 +31,25 @@ HOURS = (24, 8, 1)
 HOURS_TYPED = re.compile(r"[1-9]|1[0-9]|2[0-4]")
 DONE = frozenset({"granted", "ended"})
 
-DIRECTORY_AWAY = Refusal(
+DIRECTORY_AWAY = ShownRefusal(
     reason="directory_unreachable",
     title=both(cs="Adresář úřadu teď neodpovídá", en="The office directory does not answer now"),
     advice=both(
         cs="Nic jsme neprovedli. Zkuste to za chvíli znovu.", en="Nothing was done. Try again in a moment."
     ),
 )
-REFUSALS: Mapping[NotDone, Refusal] = {
-    NotDone.FOR_ONESELF: Refusal(
+REFUSALS: Mapping[NotDone, ShownRefusal] = {
+    NotDone.FOR_ONESELF: ShownRefusal(
         reason=NotDone.FOR_ONESELF,
         title=both(cs="Pro sebe to udělat nemůžete", en="You cannot do this for yourself"),
         advice=both(cs="Požádejte o to jiného správce.", en="Ask another officer to do it."),
     ),
-    NotDone.PERSON_UNKNOWN: Refusal(
+    NotDone.PERSON_UNKNOWN: ShownRefusal(
         reason=NotDone.PERSON_UNKNOWN,
         title=both(cs="Tuto osobu adresář nezná", en="No directory knows this person"),
         advice=both(cs="Vyhledejte ji znovu.", en="Look for the person again."),
     ),
-    NotDone.FACTOR_HELD: Refusal(
+    NotDone.FACTOR_HELD: ShownRefusal(
         reason=NotDone.FACTOR_HELD,
         title=both(cs="Osoba už má způsob ověření", en="The person has a second factor already"),
         advice=both(
@@ -59,7 +59,7 @@ REFUSALS: Mapping[NotDone, Refusal] = {
             "brana user reset-factor.",
         ),
     ),
-    NotDone.NEVER_EXCEPTED: Refusal(
+    NotDone.NEVER_EXCEPTED: ShownRefusal(
         reason=NotDone.NEVER_EXCEPTED,
         title=both(
             cs="Správci ani manažerovi bezpečnosti výjimku povolit nelze",
@@ -67,7 +67,7 @@ REFUSALS: Mapping[NotDone, Refusal] = {
         ),
         advice=both(cs="Místo toho vydejte kód k přidání ověření.", en="Issue an enrolment code instead."),
     ),
-    NotDone.WHY_UNUSABLE: Refusal(
+    NotDone.WHY_UNUSABLE: ShownRefusal(
         reason=NotDone.WHY_UNUSABLE,
         title=both(cs="Chybí důvod výjimky", en="The exception has no reason"),
         advice=both(
@@ -75,14 +75,14 @@ REFUSALS: Mapping[NotDone, Refusal] = {
             en=f"Go back and say why, in {REASON_MAX} characters or less.",
         ),
     ),
-    NotDone.DAY_OVER: Refusal(
+    NotDone.DAY_OVER: ShownRefusal(
         reason=NotDone.DAY_OVER,
         title=both(cs="Poslední den výjimky už uplynul", en="The last day of the exception is over"),
         advice=both(
             cs="Vraťte se a zvolte dnešek nebo pozdější den.", en="Go back and name today or a later day."
         ),
     ),
-    NotDone.NO_EXCEPTION: Refusal(
+    NotDone.NO_EXCEPTION: ShownRefusal(
         reason=NotDone.NO_EXCEPTION,
         title=both(cs="Osoba už žádnou platnou výjimku nemá", en="No exception runs for the person any more"),
         advice=both(cs="Podívejte se znovu na seznam výjimek.", en="Look at the register again."),

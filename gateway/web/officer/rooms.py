@@ -31,7 +31,7 @@ from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
 from gateway.web.officer.log import Sessions
-from gateway.web.refusal import PAGE_UNKNOWN, Refusal, both
+from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
 
@@ -39,7 +39,7 @@ PAGE_SIZE = 50  # entries
 ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
-SESSION_OVER = Refusal(
+SESSION_OVER = ShownRefusal(
     reason="session_already_over",
     title=both(cs="Tato relace už skončila", en="This session is already over"),
     advice=both(cs="Podívejte se znovu na seznam relací.", en="Look at the list of sessions again."),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from config.vocabulary import MunicipalityCode, SessionId
-from gateway.sessions.shown import Card, Membership, OwnSession
+from config.vocabulary import MunicipalityCode
+from gateway.sessions.shown import Card, Membership
 from gateway.web.identity import Assertion
 from idp.events import Origin
 
@@ -18,16 +18,7 @@ class PortalStore(Protocol):
 
     async def memberships(self, caller: Assertion) -> Sequence[Membership]: ...
 
-    async def sessions(self, caller: Assertion, now: datetime) -> Sequence[OwnSession]:
-        """Open sessions of the caller, this one among them."""
-
     async def switch(
         self, caller: Assertion, municipality: MunicipalityCode, *, origin: Origin, now: datetime
     ) -> None:
         """Make a municipality the active one of the caller's session; raises NotOwn."""
-
-    async def end(self, caller: Assertion, session: SessionId, *, origin: Origin, now: datetime) -> None:
-        """Sign out one of the caller's sessions; raises NotOwn."""
-
-    async def end_all(self, caller: Assertion, *, origin: Origin, now: datetime) -> None:
-        """Sign out all sessions of the caller, this one too."""

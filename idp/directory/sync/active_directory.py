@@ -13,7 +13,7 @@ from typing import TypeVar
 from idp.directory import filters
 from idp.directory.connection import SUBTREE, Connection
 from idp.directory.entries import Entry
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
 from idp.directory.filters import Filter
 from idp.directory.sync import active_directory_server as controller
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
@@ -101,8 +101,7 @@ class ActiveDirectorySource:
     def _with_all_present(self, line: Connection, found: Changes) -> Changes:
         people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))
         if not people:
-            hint = "give the service account read access, or correct people_base and people_filter"
-            raise DirectoryMisconfigured(f"nobody below {self.form.people.base}", hint)
+            raise nobody_below(self.form.people.base)
         return replace(found, present_people=people, present_groups=groups)
 
     def _present(self, line: Connection, query: Query) -> frozenset[str]:

@@ -15,7 +15,7 @@ from idp.directory.connection import BASE, SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
 from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
 from idp.directory.filters import Filter
-from idp.directory.kind import kind_of, login_attributes, people_filter
+from idp.directory.kind import attributes_of_people, login_attributes, people_filter
 from idp.directory.membership import ANYTHING
 from idp.directory.names import domain_of
 from idp.directory.role_mapping import RoleBook
@@ -39,16 +39,14 @@ class ActiveDirectoryForm:
     """Implements `idp.directory.sync.source.Form`."""
 
     def __init__(self, settings: Directory, at_once: int = AT_ONCE) -> None:
-        kind = kind_of(settings)
         self.page = settings.page_size
         self._at_once = at_once
         self._logins = login_attributes(settings)
         self._of_roles = RoleBook(settings).attributes
-        wanted = (*IDENTIFIERS, *self._logins, "displayName", "cn", "mail", *self._of_roles, *kind.account)
         self.people = Query(
             settings.people_base,
             people_filter(settings),
-            tuple({name.lower(): name for name in wanted}.values()),  # none twice
+            attributes_of_people(settings, self._of_roles, IDENTIFIERS),
         )
         asked = ("objectGUID", "objectSid", self._members_from(0))
         # all of the domain: the way from a person to a group that gives a role may lead through any other

@@ -12,7 +12,7 @@ from typing import TypeVar
 from config.vocabulary import DirectoryName
 from idp.directory.connection import Connection
 from idp.directory.entries import Entry
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.errors import EntryUnusable, nobody_below
 from idp.directory.sync.ahead import ahead
 from idp.directory.sync.record import EntryProblem
 from idp.directory.sync.replica import Hold, Limit, Replica, Staging
@@ -76,11 +76,3 @@ def usable(
             yield read(entry)
         except EntryUnusable as fault:
             unusable(EntryProblem(fault.dn, fault.what))
-
-
-def nobody_below(base: str) -> DirectoryMisconfigured:
-    """Without its rights the service account sees an empty directory: that must not read as "all left"."""
-    return DirectoryMisconfigured(
-        f"nobody below {base}",
-        "give the service account read access, or correct people_base and people_filter",
-    )

@@ -1,6 +1,7 @@
 """The form and the source of a directory, by its kind."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Directory
@@ -15,32 +16,38 @@ from idp.directory.sync.source import Form, Source
 Clock = Callable[[], datetime]
 
 
-def openldap(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """How one directory is read, and where its changes come from once there is a replica to take them in."""
+
+    form: Form
+    source: Callable[[Replica, Clock], Source]
+
+
+def _openldap(settings: Directory) -> Synced:
     form = OpenLdapForm(settings)
-    return form, MarkedTelling(OpenLdapSource(settings, form, replica, clock), mark_of(form))
+    return Synced(
+        form,
+        lambda replica, clock: MarkedTelling(OpenLdapSource(settings, form, replica, clock), mark_of(form)),
+    )
 
 
-def active_directory(settings: Directory, _replica: Replica, clock: Clock) -> tuple[Form, Source]:
+def _active_directory(settings: Directory) -> Synced:
     form = ActiveDirectoryForm(settings)
-    return form, Marked(ActiveDirectorySource(form, clock), mark_of(form))
+    return Synced(form, lambda _, clock: Marked(ActiveDirectorySource(form, clock), mark_of(form)))
 
 
-KINDS: dict[str, Callable[[Directory, Replica, Clock], tuple[Form, Source]]] = {
-    "openldap": openldap,
-    "active_directory": active_directory,
-}
-
-
-FORMS: dict[str, Callable[[Directory], Form]] = {
-    "openldap": OpenLdapForm,
-    "active_directory": ActiveDirectoryForm,
+KINDS: dict[str, Callable[[Directory], Synced]] = {
+    "openldap": _openldap,
+    "active_directory": _active_directory,
 }
 
 
 def form_of(settings: Directory) -> Form:
     """For who reads a directory without keeping a replica of it."""
-    return FORMS[settings.kind](settings)
+    return KINDS[settings.kind](settings).form
 
 
 def form_and_source(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
-    return KINDS[settings.kind](settings, replica, clock)
+    synced = KINDS[settings.kind](settings)
+    return synced.form, synced.source(replica, clock)

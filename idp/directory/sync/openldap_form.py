@@ -8,7 +8,7 @@ from idp.directory.connection import SUBTREE, Connection
 from idp.directory.entries import Entry, identity_of, logins_of, name_of, readable_values
 from idp.directory.errors import EntryUnusable
 from idp.directory.filters import Filter
-from idp.directory.kind import kind_of, login_attributes, people_filter
+from idp.directory.kind import attributes_of_people, kind_of, login_attributes, people_filter
 from idp.directory.names import NotAName, all_comparable, comparable
 from idp.directory.role_mapping import RoleBook
 from idp.directory.sync.record import GroupRecord, PersonRecord
@@ -28,11 +28,10 @@ class OpenLdapForm:
         self._page = settings.page_size
         self._logins = login_attributes(settings)
         self._of_roles = RoleBook(settings).attributes
-        wanted = (*self._logins, kind.identity, "displayName", "cn", "mail", *self._of_roles, *kind.account)
         self.people = Query(
             settings.people_base,
             people_filter(settings),
-            tuple({name.lower(): name for name in wanted}.values()),  # none twice
+            attributes_of_people(settings, self._of_roles),
         )
         self.groups = Query(settings.groups_base, ANY_GROUP, (kind.identity, *MEMBERS))
 

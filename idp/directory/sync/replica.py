@@ -83,7 +83,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ReplicaState:
     """Where the replica of one directory is. Nothing at all before its first full sync."""
 
     generation: int | None = None
@@ -135,7 +135,7 @@ class Staging(Protocol):
 class Replica(Protocol):
     """What syncing needs. Its calls block: they belong into a thread or process of their own."""
 
-    def standing(self, directory: DirectoryName) -> Standing: ...
+    def standing(self, directory: DirectoryName) -> ReplicaState: ...
 
     def stage(self, directory: DirectoryName, began_at: datetime) -> AbstractContextManager[Staging]: ...
 
@@ -162,7 +162,7 @@ class Replica(Protocol):
         ...
 
 
-class Reading(Protocol):
+class ReplicaReader(Protocol):
     """What everybody else needs of the replica. Asynchronous; each call sees one moment."""
 
     async def people(self, directory: DirectoryName, identities: Collection[str]) -> Mapping[str, Known]:

@@ -37,6 +37,16 @@ def test_an_empty_log_is_whole(log: Log) -> None:
     assert check(log) == Report(0, 0, Frontier().root(), 0)
 
 
+def test_where_nothing_was_recorded_the_end_of_the_log_keeps_its_time(log: Log) -> None:
+    """A checkpoint bears the time of the last entry: with a later one it would read as altered."""
+    log.append([entry(1)])
+    log.clock.advance(milliseconds=17)
+    log.append([])
+    asyncio.run(log.checkpointer().seal())
+    report = check(log)
+    assert (report.broken, report.checkpoints) == (None, 1)
+
+
 def test_the_rewriting_of_these_tests_is_in_itself_faithful(whole: Log) -> None:
     rewrite(whole, lambda items: items)
     assert check(whole).broken is None

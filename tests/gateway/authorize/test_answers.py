@@ -18,7 +18,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
 from gateway.authorize.ext_authz import Authorizer
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.response import Kind
+from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.envoy.authorization import UNAVAILABLE
@@ -68,7 +68,7 @@ class Door:
     def __init__(self, folder: Path, snapshot: Snapshot) -> None:
         self.socket = folder / "authorize.sock"
         self.entries: list[Entry] = []
-        self.kinds: list[Kind] = []
+        self.kinds: list[AnswerKind] = []
         self.database = Database(folder / "brana.db")
         all_tables().create_all(self.database.engine)
         self.store = session_store(self.database, self._append)
@@ -149,7 +149,7 @@ async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_en
     assert entry.details["path"] == "/documents"
     assert "secret" not in repr(entry)
     assert entry.details["grant"]
-    assert door.kinds == [Kind.GRANTED]
+    assert door.kinds == [AnswerKind.GRANTED]
     kept = door.store.by_handle(handle_hash(HANDLE), HOST)
     assert kept is not None
     assert kept.last_seen_at == NOW
@@ -169,7 +169,7 @@ async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
     assert (entry.code, entry.outcome) == (Code.DECISION_REFUSE, Outcome.REFUSED)
     assert (entry.reason, entry.municipality) == ("no_role_in_municipality", "588296")
     assert entry.rule
-    assert door.kinds == [Kind.REFUSED]
+    assert door.kinds == [AnswerKind.REFUSED]
 
 
 async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
@@ -202,7 +202,7 @@ async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) ->
     assert "__Host-brana-signin-abc=1" in answer.headers.getall("Set-Cookie")
     assert answer.headers["x-brana-reason"] == "sign_in_needed"  # the access log says why nobody was let in
     assert door.entries == []
-    assert door.kinds == [Kind.SIGN_IN]
+    assert door.kinds == [AnswerKind.SIGN_IN]
 
 
 async def test_a_form_sent_after_the_session_ended_is_told_not_redirected(door: Door) -> None:
@@ -238,7 +238,7 @@ async def test_what_cannot_be_recorded_is_not_allowed(door: Door, session: Sessi
     assert "x-brana-assertion" not in answer.headers
     answer, text = await door.ask({"Accept": "*/*"})
     assert (answer.status, json.loads(text)["reason"]) == (UNAVAILABLE, "gateway_unavailable")
-    assert door.kinds == [Kind.UNAVAILABLE, Kind.UNAVAILABLE]
+    assert door.kinds == [AnswerKind.UNAVAILABLE, AnswerKind.UNAVAILABLE]
 
 
 async def test_a_question_that_envoy_did_not_ask_decides_nothing(door: Door) -> None:

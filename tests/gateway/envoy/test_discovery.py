@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, SECRETS, Discovery, Rejection
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LARGEST_QUESTION, SECRETS, Discovery, Rejection
 
 pytestmark = pytest.mark.real
 HOLD = timedelta(milliseconds=150)
@@ -171,6 +172,13 @@ async def test_it_is_known_when_envoy_has_the_gate(tmp_path: Path) -> None:
 async def test_a_kind_that_does_not_exist_is_not_found(tmp_path: Path) -> None:
     async with served(tmp_path) as (_, session, _):
         assert (await Asker(session, "endpoints").ask())[0] == 404
+
+
+async def test_a_question_that_is_none_is_refused_and_so_is_one_that_never_ends(tmp_path: Path) -> None:
+    async with served(tmp_path) as (_, session, _):
+        for body, status in ((b"[]", 400), (b"{", 400), (b" " * (LARGEST_QUESTION + 1), 413)):
+            async with session.post("http://d/v3/discovery:clusters", data=io.BytesIO(body)) as answer:
+                assert answer.status == status
 
 
 async def test_questions_end_when_the_server_does(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import Language
-from gateway.notices.notice import Channel, Happened, Kind, Notice
+from gateway.notices.notice import Channel, Happened, Notice, NoticeKind
 from gateway.notices.words import Surroundings
 from tests.rig.people import JANA, NOON
 
@@ -19,7 +19,7 @@ AROUND = Surroundings(
 LATER = NOON + timedelta(seconds=2)
 
 
-def happened(kind: Kind = Kind.NEW_DEVICE, **facts: str) -> Happened:
+def happened(kind: NoticeKind = NoticeKind.NEW_DEVICE, **facts: str) -> Happened:
     known = {"address": "192.0.2.7", "user_agent": FIREFOX, **facts}
     return Happened(kind=kind, subject=JANA.subject, person=JANA.login, at=NOON, facts=known)
 

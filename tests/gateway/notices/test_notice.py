@@ -1,7 +1,7 @@
 import pytest
 
 from config.vocabulary import AuthenticationLevel, SessionId
-from gateway.notices.notice import Kind, to_tell
+from gateway.notices.notice import NoticeKind, to_tell
 from idp import events
 from idp.events import EndReason, Factor, Origin
 from tests.rig.people import JANA, NOON, PETR
@@ -14,40 +14,40 @@ SID = SessionId("s" * 22)
 @pytest.mark.parametrize(
     ("event", "kind", "facts"),
     [
-        (events.NewDeviceMet(session=SID, **WHO), Kind.NEW_DEVICE, {"session": SID}),
+        (events.NewDeviceMet(session=SID, **WHO), NoticeKind.NEW_DEVICE, {"session": SID}),
         (
             events.FactorEnrolled(factor=Factor.KEY, name="Klíč", **WHO),
-            Kind.FACTOR_ADDED,
+            NoticeKind.FACTOR_ADDED,
             {"factor": "key", "authenticator": "Klíč"},
         ),
         (
             events.FactorRemoved(by="cli:root", **WHO),
-            Kind.FACTOR_REMOVED,
+            NoticeKind.FACTOR_REMOVED,
             {"factor": "one_time_code", "by": "cli:root"},
         ),
-        (events.CodeAccepted(factor=Factor.RECOVERY_CODE, **WHO), Kind.RECOVERY_CODE_USED, {}),
-        (events.RecoveryCodesMade(number=10, **WHO), Kind.RECOVERY_CODES_MADE, {}),
+        (events.CodeAccepted(factor=Factor.RECOVERY_CODE, **WHO), NoticeKind.RECOVERY_CODE_USED, {}),
+        (events.RecoveryCodesMade(number=10, **WHO), NoticeKind.RECOVERY_CODES_MADE, {}),
         (
             events.EnrolmentCodeUsed(issued_by="cli:root", **WHO),
-            Kind.ENROLMENT_CODE_USED,
+            NoticeKind.ENROLMENT_CODE_USED,
             {"by": "cli:root"},
         ),
         (
             events.ExceptionGranted(by="cli:root", why="nový telefon", until=NOON, **WHO),
-            Kind.EXCEPTION_GRANTED,
+            NoticeKind.EXCEPTION_GRANTED,
             {"by": "cli:root", "until": "2026-11-23T12:00:00Z"},
         ),
         (
             events.RecoveryUsed(
                 account="a1", session=SID, level=AuthenticationLevel.PASSWORD, methods=("pwd",), **WHO
             ),
-            Kind.RECOVERY_ADMINISTRATOR_USED,
+            NoticeKind.RECOVERY_ADMINISTRATOR_USED,
             {"session": SID},
         ),
-        (events.PasswordChanged(**WHO), Kind.PASSWORD_CHANGED, {}),
+        (events.PasswordChanged(**WHO), NoticeKind.PASSWORD_CHANGED, {}),
         (
             events.SessionEnded(session=SID, reason=EndReason.SIGNED_OUT_EVERYWHERE, **WHO),
-            Kind.ALL_SESSIONS_ENDED,
+            NoticeKind.ALL_SESSIONS_ENDED,
             {},
         ),
     ],
@@ -79,8 +79,8 @@ def test_codes_that_come_with_a_first_authenticator_are_told_with_it_and_those_o
         events.RecoveryCodesMade(number=10, **of_petr),
     ]
     assert [(told.kind, told.subject) for told in to_tell(act)] == [
-        (Kind.FACTOR_ADDED, JANA.subject),
-        (Kind.RECOVERY_CODES_MADE, PETR.subject),
+        (NoticeKind.FACTOR_ADDED, JANA.subject),
+        (NoticeKind.RECOVERY_CODES_MADE, PETR.subject),
     ]
 
 

@@ -3,14 +3,14 @@ from dataclasses import replace
 import pytest
 
 from config.vocabulary import Language
-from gateway.notices.notice import Kind
+from gateway.notices.notice import NoticeKind
 from gateway.notices.words import OPENING, TITLES, text_of, title_of
 from tests.gateway.notices.telling import AROUND, happened
 
 CS, EN = Language.CZECH, Language.ENGLISH
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", NoticeKind)
 def test_every_kind_has_its_words_in_both_languages(kind):
     for words in (TITLES[kind], OPENING[kind]):
         assert words.cs != words.en
@@ -36,7 +36,7 @@ def test_a_new_device_is_told_by_when_by_what_and_from_where():
 
 def test_a_factor_is_told_by_its_kind_its_name_and_who_did_it():
     told = happened(
-        Kind.FACTOR_REMOVED, factor="key", authenticator="Klíč od kanceláře", by="cli:root (jana)"
+        NoticeKind.FACTOR_REMOVED, factor="key", authenticator="Klíč od kanceláře", by="cli:root (jana)"
     )
     text = text_of(told, CS, AROUND)
     assert "Způsob ověření: přístupový nebo bezpečnostní klíč – Klíč od kanceláře" in text
@@ -44,7 +44,7 @@ def test_a_factor_is_told_by_its_kind_its_name_and_who_did_it():
 
 
 def test_no_message_holds_a_link_that_people_would_learn_to_follow():
-    for kind in Kind:
+    for kind in NoticeKind:
         for language in Language:
             assert "http" not in text_of(happened(kind), language, AROUND)
 
@@ -54,12 +54,12 @@ def test_without_support_the_administrator_is_to_be_called():
 
 
 def test_an_exception_is_told_with_its_end_and_with_advice_to_whoever_did_not_do_it():
-    told = happened(Kind.EXCEPTION_GRANTED, by="cli:root (jana)", until="2026-11-24T12:00:00Z")
+    told = happened(NoticeKind.EXCEPTION_GRANTED, by="cli:root (jana)", until="2026-11-24T12:00:00Z")
     czech = text_of(told, CS, AROUND)
     assert "Platí do: 24. 11. 2026 13:00 SEČ" in czech
     assert "Provedl(a): cli:root (jana)" in czech
     assert "Víte o tom?" in czech
     assert "Byli jste to vy?" not in czech
     assert "Code issued by: cli:root" in text_of(
-        happened(Kind.ENROLMENT_CODE_USED, by="cli:root"), EN, AROUND
+        happened(NoticeKind.ENROLMENT_CODE_USED, by="cli:root"), EN, AROUND
     )

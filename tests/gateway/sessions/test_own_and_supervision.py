@@ -1,7 +1,7 @@
 """The portal's and the officers' side of the session office, over a real store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -97,54 +97,8 @@ async def test_nobody_switches_to_a_municipality_without_a_role(
     assert world.announced == []
 
 
-async def test_somebody_elses_session_cannot_be_ended_from_the_portal(
-    own: OwnSessions, world: World, who: SignedIn, now: datetime
-) -> None:
-    mine, _ = await world.open(who, now)
-    theirs, _ = await world.open(replace(who, subject=SubjectId("other"), provider_sid="p2"), now)
-    with pytest.raises(NotOwn):
-        await own.end(caller(mine), theirs.id, origin=Origin(address=""), now=now)
-    assert len(await world.store.open_ones()) == 2
-
-
-async def test_one_session_or_all_of_them_are_signed_out(
-    own: OwnSessions, world: World, who: SignedIn, now: datetime
-) -> None:
-    here, _ = await world.open(who, now)
-    there, _ = await world.open(replace(who, provider_sid="p2"), now)
-    third, _ = await world.open(replace(who, provider_sid="p3"), now)
-    assert len(await own.sessions(caller(here), now)) == 3
-    await own.end(caller(here), there.id, origin=Origin(address="192.0.2.7"), now=now)
-    assert {one.session for one in await own.sessions(caller(here), now)} == {here.id, third.id}
-    await own.end_all(caller(here), origin=Origin(address="192.0.2.7"), now=now)
-    assert await own.sessions(caller(here), now) == []
-    assert [reason for _, reason in world.ended] == [
-        EndReason.SIGNED_OUT,
-        EndReason.SIGNED_OUT_EVERYWHERE,
-        EndReason.SIGNED_OUT_EVERYWHERE,
-    ]
-    ends = [entry for entry in world.entries if entry.code is Code.SESSION_ENDED]
-    assert {(entry.subject, entry.details["by"]) for entry in ends} == {(who.subject, who.login)}
-
-
-async def test_who_signs_out_everywhere_is_named_even_when_the_own_session_has_ended_meanwhile(
-    own: OwnSessions, world: World, who: SignedIn, now: datetime
-) -> None:
-    here, _ = await world.open(who, now)
-    there, _ = await world.open(replace(who, provider_sid="p2"), now)
-    asking = caller(here)
-    await own.end(asking, here.id, origin=Origin(address="192.0.2.7"), now=now)
-    await own.end_all(asking, origin=Origin(address="192.0.2.7", request_id="r-1"), now=now)
-    ended = world.entries[-1]
-    assert (ended.code, ended.session, ended.request_id) == (Code.SESSION_ENDED, there.id, "r-1")
-    assert (ended.details["by"], ended.details["by_subject"]) == (asking.login, who.subject)
-
-
-async def test_idle_sessions_are_not_shown_as_open(
-    own: OwnSessions, world: World, who: SignedIn, now: datetime
-) -> None:
+async def test_idle_sessions_are_not_shown_as_open(world: World, who: SignedIn, now: datetime) -> None:
     session, _ = await world.open(who, now)
-    assert await own.sessions(caller(session), now + timedelta(hours=1)) == []
     assert await supervising(world).live(caller(session), now + timedelta(hours=1)) == []
 
 

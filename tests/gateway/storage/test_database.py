@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from gateway.storage.database import GROUP, Database, DatabaseUnusable, driver_of
+from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.engine import driver_of
+from gateway.storage.writer import GROUP
 
 PATIENCE = 20  # seconds: nothing here takes one, and a caller that hangs must not hang the tests
 
@@ -244,10 +246,10 @@ def test_whatever_ends_the_writer_nobody_waits_for_it(notes: Database) -> None:
             raise SystemExit  # a fault of ours that no code path has today
 
     gate = Gate(notes)
-    notes._waiting.put((put(1), Trap()))
+    notes._writer._waiting.put((put(1), Trap()))
     left = [notes.write_soon(put(n)) for n in range(100, 100 + 2 * GROUP)]  # beside it and behind it
     gate.open()
-    notes._writer.join(PATIENCE)
+    notes._writer._thread.join(PATIENCE)
     assert {type(future.exception(PATIENCE)) for future in left} == {DatabaseUnusable}
     with pytest.raises(DatabaseUnusable, match="closed"):
         notes.write_soon(put(5))

@@ -211,7 +211,7 @@ def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(
 def test_another_program_that_holds_the_file_is_named_as_the_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.storage.database.BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("gateway.storage.engine.BUSY_TIMEOUT_MS", 100)
     database = Database(tmp_path / "brana.db")
     other = sqlite3.connect(tmp_path / "brana.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

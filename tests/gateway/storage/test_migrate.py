@@ -326,6 +326,19 @@ def test_sign_ins_under_way_begin_again_and_the_first_browser_confirms_where_non
     assert first == [("jana", b"1")]
 
 
+def test_whoever_was_in_a_group_of_the_replica_stays_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    sqlite3.connect(path).close()
+    with exclusive(path) as connection:
+        command.upgrade(configured(connection), "0006")
+        for membership in ((1, 7, 20), (1, 7, 3), (1, 8, 3), (2, 7, 3)):
+            connection.exec_driver_sql("INSERT INTO directory_membership VALUES (?, ?, ?)", membership)
+    prepare(path)
+    with closing(sqlite3.connect(path)) as kept:
+        rows = kept.execute("SELECT * FROM directory_membership").fetchall()
+    assert rows == [(1, 7, "[3,20]"), (1, 8, "[3]"), (2, 7, "[3]")]
+
+
 def test_the_next_migration_is_written_by_comparison(later: Later) -> None:
     """The tool of contributors: what the tables lack against the newest revision becomes the next file."""
     from gateway.storage.migrations.__main__ import write_next  # noqa: PLC0415 - a command, not a library

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SessionId
-from gateway.notices.notice import Channel, Kind
+from gateway.notices.notice import Channel, NoticeKind
 from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.identity import IdentityStore
@@ -45,7 +45,7 @@ async def test_an_event_waits_for_every_channel(database: Database):
     await store(box).transact(lambda book: book.record(CHANGED))
     for channel in Channel:
         (waiting,) = await box.due(channel, NOON, 10)
-        assert waiting.happened.kind is Kind.PASSWORD_CHANGED
+        assert waiting.happened.kind is NoticeKind.PASSWORD_CHANGED
         assert waiting.happened.person == JANA.login
 
 
@@ -58,7 +58,7 @@ async def test_a_use_of_the_recovery_administrator_is_told_to_programs_alone(dat
     await store(box).transact(lambda book: book.record(used))
     await store(mail_alone).transact(lambda book: book.record(used))
     (waiting,) = await box.due(Channel.WEBHOOK, NOON, 10)
-    assert waiting.happened.kind is Kind.RECOVERY_ADMINISTRATOR_USED
+    assert waiting.happened.kind is NoticeKind.RECOVERY_ADMINISTRATOR_USED
     assert await box.due(Channel.SMTP, NOON, 10) == []
 
 
@@ -101,7 +101,7 @@ async def test_sessions_that_the_gateway_ends_everywhere_are_told_once(database:
     mine = [await both.sign_in(NOON) for _ in range(3)]
     await both.store.end([one.id for one in mine], "signed_out_everywhere", NOON, NOON, [], [JANA.subject])
     (waiting,) = await box.due(Channel.SMTP, NOON, 10)
-    assert waiting.happened.kind is Kind.ALL_SESSIONS_ENDED
+    assert waiting.happened.kind is NoticeKind.ALL_SESSIONS_ENDED
 
 
 async def test_a_failed_attempt_is_counted_and_waits(database: Database):

@@ -13,7 +13,7 @@ from idp.login import recovery, recovery_use, totp
 from idp.login.desk import Caller, Fresh
 from idp.login.handle import hashed, new_handle, new_session_id
 from idp.login.recovery import Account, Ending, RecoveryId
-from idp.login.recovery_use import Counted, Opened, Refusal, Refused
+from idp.login.recovery_use import Counted, Opened, RecoveryRefusal, Refused
 from tests.rig.identity_store import Kept, identity_store
 from tests.rig.people import HULIN, NOON
 
@@ -77,7 +77,10 @@ async def test_of_many_uses_at_once_one_opens_a_session(kept: Kept) -> None:
 
     said = await asyncio.gather(*(one(number) for number in range(20)))
     assert sum(isinstance(each, Opened) for each in said) == 1
-    assert {each.reason for each in said if isinstance(each, Refused)} <= {Refusal.SPENT, Refusal.NOT_ISSUED}
+    assert {each.reason for each in said if isinstance(each, Refused)} <= {
+        RecoveryRefusal.SPENT,
+        RecoveryRefusal.NOT_ISSUED,
+    }
     account = await present(kept)
     assert account is not None
     assert account.ending is Ending.USED

@@ -16,8 +16,8 @@ from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.assistance import Assistance
-from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, OwnSession, SessionUnknown
-from gateway.sessions.standing import Ending, Standing
+from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
+from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -74,24 +74,6 @@ class MemoryPortal:
         Membership(code=KVASICE, name="Kvasice", roles=(Role.CLERK, Role.REGISTRAR)),
     )
     cards_open: tuple[Card, ...] = CARDS
-    open_sessions: list[OwnSession] = field(
-        default_factory=lambda: [
-            OwnSession(
-                session=SessionId("s-phone-session-000001"),
-                address="198.51.100.24",
-                user_agent=PHONE,
-                since=NOW - timedelta(days=1, hours=2),
-                last_seen=NOW - timedelta(hours=3),
-            ),
-            OwnSession(
-                session=MAYOR.sid,
-                address="203.0.113.7",
-                user_agent=FIREFOX,
-                since=NOW - timedelta(minutes=30),
-                last_seen=NOW,
-            ),
-        ]
-    )
     acts: list[tuple[str, ...]] = field(default_factory=list)
 
     async def cards(self, caller, now):
@@ -100,24 +82,10 @@ class MemoryPortal:
     async def memberships(self, caller):
         return self.memberships_held
 
-    async def sessions(self, caller, now):
-        return self.open_sessions
-
     async def switch(self, caller, municipality, *, origin, now):
         if municipality not in {one.code for one in self.memberships_held}:
             raise NotOwn
         self.acts.append(("switch", caller.subject, municipality, origin.address))
-
-    async def end(self, caller, session, *, origin, now):
-        kept = [one for one in self.open_sessions if one.session != session]
-        if len(kept) == len(self.open_sessions):
-            raise NotOwn
-        self.open_sessions = kept
-        self.acts.append(("end", caller.subject, session, origin.address))
-
-    async def end_all(self, caller, *, origin, now):
-        self.open_sessions = []
-        self.acts.append(("end_all", caller.subject, origin.address))
 
 
 @dataclass
@@ -209,9 +177,9 @@ class Office:
                 command, self.log.record, lambda: NOW, patience=timedelta(milliseconds=300)
             )
 
-    async def standing(self, sid, now):
+    async def status_of(self, sid, now):
         ending = Ending(idle=now + timedelta(minutes=15), latest=now + timedelta(hours=9, minutes=30))
-        return Standing(ending=ending, new_devices=self.new_devices)
+        return SessionStatus(ending=ending, new_devices=self.new_devices)
 
     async def record(self, entries):
         await self.log.record(entries)
@@ -230,7 +198,7 @@ class Office:
             portal=f"https://portal.brana.test{self.origin_port}",
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],
-            standing=self.standing,
+            status_of=self.status_of,
         )
 
     def rooms(self, desk: Desk):

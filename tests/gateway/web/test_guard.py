@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.web.guard import from_our_page
-from tests.gateway.web.people import MAYOR, OFFICER, assertion_header
+from tests.gateway.web.people import KVASICE, MAYOR, OFFICER, assertion_header
 
 pytestmark = pytest.mark.real
 
@@ -32,7 +32,9 @@ FOREIGN = [
 @pytest.mark.parametrize("headers", FOREIGN)
 async def test_a_form_that_is_not_from_our_page_changes_nothing(client, office, headers):
     answer = await client.post(
-        "/sign-ins/end-all", headers={**AS_MAYOR, **headers, "Accept": "text/html", "Accept-Language": "cs"}
+        "/municipality",
+        data={"municipality": KVASICE},
+        headers={**AS_MAYOR, **headers, "Accept": "text/html", "Accept-Language": "cs"},
     )
     assert answer.status == 403
     assert "Požadavek nepřišel z naší stránky" in await answer.text()
@@ -45,9 +47,14 @@ async def test_a_form_that_is_not_from_our_page_changes_nothing(client, office, 
     [FROM_PAGE, {"Origin": "https://portal.brana.test"}, {"Origin": "https://portal.brana.test:443"}],
 )
 async def test_a_form_of_our_own_page_is_served(client, office, headers):
-    answer = await client.post("/sign-ins/end-all", headers={**AS_MAYOR, **headers})
-    assert answer.status == 200
-    assert office.portal.acts == [("end_all", MAYOR.subject, "203.0.113.7")]
+    answer = await client.post(
+        "/municipality",
+        data={"municipality": KVASICE},
+        headers={**AS_MAYOR, **headers},
+        allow_redirects=False,
+    )
+    assert answer.status == 303
+    assert office.portal.acts == [("switch", MAYOR.subject, KVASICE, "203.0.113.7")]
 
 
 OURS = {"https://portal.brana.test", "https://portal.brana.test:443"}
@@ -134,7 +141,7 @@ async def test_a_page_is_never_kept_by_a_cache(client):
 
 
 async def test_a_method_that_a_page_does_not_have_is_refused_as_unknown(client):
-    answer = await client.delete("/sign-ins", headers={**AS_MAYOR, **FROM_PAGE})
+    answer = await client.delete("/municipality", headers={**AS_MAYOR, **FROM_PAGE})
     assert answer.status == 405
     assert (await answer.json())["reason"] == "page_unknown"
 

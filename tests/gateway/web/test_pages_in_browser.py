@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
 PAGES = {
     "applications": ("portal", "/?done=switched"),
-    "sign-ins": ("portal", "/sign-ins?done=ended"),
     "overview": ("admin", "/"),
     "log": ("admin", "/log?outcome=refused"),
     "log-filters": ("admin", "/log?since=tomorrow&municipality=588491"),
@@ -144,16 +143,6 @@ async def test_the_portal_works_by_keyboard_and_without_javascript(browser, site
     await page.context.close()
 
 
-async def test_a_sign_in_can_be_ended_and_then_all_of_them(browser, site):
-    page, _ = await visit(browser, site, "sign-ins", language="en", script=False)
-    await page.get_by_role("button", name="Sign out – Safari, iPhone").click()
-    await page.get_by_text("The sign-in has been ended.").wait_for()
-    await page.get_by_role("button", name="Sign out on all devices").click()
-    assert await page.get_by_role("heading", level=1).inner_text() == "You are signed out"
-    assert [act[0] for act in site.office.portal.acts] == ["end", "end_all"]
-    await page.context.close()
-
-
 async def test_a_chosen_language_is_kept_from_page_to_page(browser, site):
     page, _ = await visit(browser, site, "log", script=False)
     await page.get_by_role("link", name="English").click()
@@ -248,7 +237,8 @@ async def test_a_session_is_ended_in_two_steps_without_javascript_and_its_person
 
 async def test_a_page_of_another_site_can_change_nothing(browser, site):
     page, _ = await visit(browser, site, "applications")
-    form = f'<form method="post" action="{site.address("portal", "/sign-ins/end-all")}"><button>x</button></form>'
+    action, field = site.address("portal", "/municipality"), '<input name="municipality" value="588644">'
+    form = f'<form method="post" action="{action}">{field}<button>x</button></form>'
     await page.route(
         "https://evil.brana.test/", lambda route: route.fulfill(body=form, content_type="text/html")
     )

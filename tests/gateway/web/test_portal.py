@@ -124,48 +124,9 @@ async def test_a_file_in_place_of_a_text_is_refused(client, office):
     assert office.portal.acts == []
 
 
-async def test_this_sign_in_is_first_and_marked(client):
-    text = await shown(client, "/sign-ins")
-    assert text.index("Firefox, Windows") < text.index("This device") < text.index("Safari, iPhone")
-    assert "You are signed in on 2 devices." in text
-
-
-async def test_a_user_agent_with_markup_stays_text(client, office):
-    office.portal.open_sessions[0] = type(office.portal.open_sessions[0])(
-        session=office.portal.open_sessions[0].session,
-        address="<script>alert(1)</script>",
-        user_agent="<script>",
-        since=office.portal.open_sessions[0].since,
-        last_seen=office.portal.open_sessions[0].last_seen,
-    )
-    assert "<script>" not in await shown(client, "/sign-ins")
-
-
-async def test_another_sign_in_can_be_ended(client, office):
-    answer = await client.post(
-        "/sign-ins/end", data={"session": "s-phone-session-000001"}, headers=AS_MAYOR, allow_redirects=False
-    )
-    assert (answer.status, answer.headers["Location"]) == (303, "/sign-ins?done=ended")
-    assert [one.session for one in office.portal.open_sessions] == [MAYOR.sid]
-
-
-async def test_ending_this_sign_in_says_signed_out(client):
-    answer = await client.post("/sign-ins/end", data={"session": MAYOR.sid}, headers=AS_MAYOR)
-    assert answer.status == 200
-    assert "You are signed out" in await answer.text()
-
-
-async def test_a_sign_in_of_somebody_else_is_refused_by_name(client, office):
-    answer = await client.post("/sign-ins/end", data={"session": "s-officer-session-0001"}, headers=AS_MAYOR)
-    assert answer.status == 403
-    assert "This is not one of your sign-ins" in await answer.text()
-    assert office.portal.acts == []
-
-
-async def test_signing_out_everywhere_ends_all_and_says_so(client, office):
-    answer = await client.post("/sign-ins/end-all", headers=AS_MAYOR)
-    assert "Your sign-ins have ended on all devices." in await answer.text()
-    assert office.portal.open_sessions == []
+async def test_own_sign_ins_are_shown_at_my_account_to_which_the_portal_leads(client):
+    assert '<a href="https://login.brana.test/account">' in await shown(client, "/")
+    assert (await client.get("/sign-ins", headers=AS_MAYOR)).status == 404
 
 
 async def test_nothing_is_said_to_be_done_that_an_address_invents(client):

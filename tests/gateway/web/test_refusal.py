@@ -8,14 +8,14 @@ from config.vocabulary import Language
 from gateway.sessions.sign_in import Fault
 from gateway.web import refusal
 from gateway.web.pages import make_pages
-from gateway.web.refusal import Occurrence, Refusal, both, refusal_json, refusal_page, wants_page
+from gateway.web.refusal import Occurrence, ShownRefusal, both, refusal_json, refusal_page, wants_page
 from gateway.web.sign_in_failures import told
 from tests.gateway.web.people import NOW
 
 PAGES = make_pages("Město Kroměříž", "brana.test", account="https://login.brana.test/account")
 PORTAL = "https://portal.brana.test"
 CS, EN = Language.CZECH, Language.ENGLISH
-ALL = [value for value in vars(refusal).values() if isinstance(value, Refusal)]
+ALL = [value for value in vars(refusal).values() if isinstance(value, ShownRefusal)]
 
 
 def page_of(shown, status=403, language=CS, **more):
@@ -33,7 +33,7 @@ def test_every_refusal_says_why_and_what_to_do_in_both_languages(shown, language
 
 
 def test_a_refusal_that_another_municipality_may_change_leads_to_the_switch():
-    shown = Refusal(reason="x", title=both("a", "b"), advice=both("c", "d"), switch_may_help=True)
+    shown = ShownRefusal(reason="x", title=both("a", "b"), advice=both("c", "d"), switch_may_help=True)
     assert f'href="{PORTAL}/#municipality"' in page_of(shown)
     assert "#municipality" not in page_of(refusal.OUR_FAULT)
 
@@ -46,9 +46,9 @@ def test_somebody_who_is_not_signed_in_is_led_to_sign_in():
 @settings(deadline=None)  # the first example reads the templates
 @given(st.text(), st.text())
 def test_texts_of_a_refusal_stay_texts(title, advice):
-    shown = Refusal(reason="x", title=both(title, title), advice=both(advice, advice))
+    shown = ShownRefusal(reason="x", title=both(title, title), advice=both(advice, advice))
     text = page_of(shown)
-    known = page_of(Refusal(reason="x", title=both("", ""), advice=both("", "")))
+    known = page_of(ShownRefusal(reason="x", title=both("", ""), advice=both("", "")))
     assert marks(text) == marks(known)
 
 
@@ -59,7 +59,7 @@ def marks(text):
 
 @given(st.text(), st.text())
 def test_the_json_of_a_refusal_says_the_same(title, advice):
-    shown = Refusal(reason="x", title=both(title, "b"), advice=both(advice, "d"))
+    shown = ShownRefusal(reason="x", title=both(title, "b"), advice=both(advice, "d"))
     occurrence = Occurrence(refusal=shown, status=403, at=NOW, request_id="r-1")
     assert json.loads(refusal_json(occurrence, CS)) == {
         "reason": "x",

@@ -4,8 +4,8 @@ import pytest
 
 from config.settings import Deputy
 from config.vocabulary import ADMINISTRATORS, MunicipalityCode, Role
-from idp.directory.deputies import acting, lent, together
-from idp.directory.person import RoleHeld
+from idp.directory.deputies import acting, standing_in, together
+from idp.directory.person import RoleHeld, StandIn
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
@@ -24,7 +24,11 @@ def deputy(role: Role | None = None, municipality: MunicipalityCode | None = Non
 
 
 def roles_lent(one: Deputy) -> list[RoleHeld]:
-    return [each.held for each in lent(one, HELD)]
+    return [each.held for each in taken_by(one)]
+
+
+def taken_by(one: Deputy) -> tuple[StandIn, ...]:
+    return standing_in([one], "novak", {"starosta": HELD}.__getitem__, FIRST)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,7 @@ def test_nobody_else_acts():
 
 
 def test_roles_of_administrators_do_not_pass_unless_named():
-    assert roles_lent(deputy()) == [RoleHeld(HULIN, Role.MAYOR), RoleHeld(KROMERIZ, Role.CLERK)]
+    assert roles_lent(deputy()) == [RoleHeld(KROMERIZ, Role.CLERK), RoleHeld(HULIN, Role.MAYOR)]  # sorted
     assert {one.role for one in roles_lent(deputy())}.isdisjoint(ADMINISTRATORS)
     assert roles_lent(deputy(Role.LOCAL_ADMINISTRATOR)) == [RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)]
 
@@ -52,7 +56,7 @@ def test_a_deputy_of_one_role_or_municipality_has_no_other():
 
 
 def test_what_is_lent_says_whose_it_is_and_joins_what_is_held():
-    taken = lent(deputy(Role.MAYOR), HELD)
+    taken = taken_by(deputy(Role.MAYOR))
     assert [one.in_place_of for one in taken] == ["starosta"]
     assert together([RoleHeld(KROMERIZ, Role.CLERK)], taken) == (
         RoleHeld(KROMERIZ, Role.CLERK),

@@ -64,7 +64,7 @@ class Two:
     def settings(self, **town: Any) -> list[DirectorySettings]:
         aliases = ["uid", "mail"]
         return [
-            self.town.settings(name=TOWN, login_attributes=aliases, realms=["mesto.test"], **town),
+            self.town.settings(name=TOWN, login_attributes=aliases, realms=["mesto.test", "mesto"], **town),
             self.village.settings(
                 name=VILLAGE, login_attributes=aliases, realms=["obec.test"], municipalities=[HULIN]
             ),
@@ -130,6 +130,8 @@ def reason(answer: Person | BindRefused) -> RefusalReason:
         ("JEN.obec", IN_VILLAGE, VILLAGE),
         ("novak@mesto.test", IN_TOWN, TOWN),
         ("Novak@Mesto.test", IN_TOWN, TOWN),
+        ("MESTO\\novak", IN_TOWN, TOWN),
+        ("mesto.test\\Novak", IN_TOWN, TOWN),
         ("novak@obec.test", IN_VILLAGE, VILLAGE),
         ("jan.novak@mesto.test", IN_TOWN, TOWN),
         ("jen.obec@obec.test", IN_VILLAGE, VILLAGE),
@@ -153,6 +155,10 @@ async def test_a_login_leads_to_the_one_person_who_answers_to_it(
         ("jen.obec@mesto.test", IN_VILLAGE, RefusalReason.UNKNOWN_PERSON),
         ("novak@nikde.test", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
         ("@mesto.test", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
+        ("MESTO\\", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
+        ("\\novak", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
+        ("OBEC\\novak", IN_VILLAGE, RefusalReason.UNKNOWN_PERSON),  # a realm of nobody
+        ("MESTO\\nekdo", IN_VILLAGE, RefusalReason.UNKNOWN_PERSON),
         ("nikdo", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
         ("novak*", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
         ("jen.mesto", "", RefusalReason.EMPTY_PASSWORD),

@@ -55,6 +55,18 @@ async def test_the_page_lists_what_the_person_has(world: World):
     assert "Changes are possible until" in shown
 
 
+@pytest.mark.parametrize(("language", "called"), [("cs", "Telefon"), ("en", "Telephone")])
+async def test_what_was_given_no_name_is_called_in_the_readers_language(
+    world: World, language: str, called: str
+):
+    browser = await signed_in(world)
+    await added(world, browser, name=" ")
+    unnamed = await which(world, "")
+    assert f"<h3>{called}</h3>" in (await browser.get(f"/account?lang={language}")).text
+    asked = await browser.get(f"/account/authenticators/remove?which={unnamed}&lang={language}")
+    assert called in asked.text
+
+
 async def test_another_application_is_added_and_signs_in(world: World):
     browser = await signed_in(world)
     secret = await added(world, browser)
@@ -187,7 +199,9 @@ async def test_a_name_is_changed_without_a_fresh_proof_and_recorded(world: World
     assert answer.location == "/account?done=renamed#authenticators"
     assert "&lt;b&gt;Telefon&lt;/b&gt; doma" in (await browser.get("/account")).text
     (renamed,) = entries_of(world, Code.FACTOR_RENAMED)
-    assert renamed.details["before"] == only.name
+    assert "before" not in renamed.details  # it had no name
+    await browser.post("/account/authenticators/rename", {"which": only.id, "name": "v kanceláři"})
+    assert entries_of(world, Code.FACTOR_RENAMED)[-1].details["before"] == "<b>Telefon</b> doma"
 
 
 async def test_new_recovery_codes_are_shown_once_and_replace_the_earlier(world: World):

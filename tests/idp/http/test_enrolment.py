@@ -181,11 +181,32 @@ async def test_a_key_is_enrolled_kept_with_its_attestation_and_signs_in_alone(wo
     shown = await browser.form(page, "enrolment/key", {"key": key.made(challenge), "name": ""})
     assert len(codes_on(shown)) == 10, shown.text
     (held,) = await world.rig.kept.store.look(lambda book: book.authenticators(world.petr.subject))
-    assert (held.name, held.means.id, held.means.attestation_format) == ("Klíč", key.id, "packed")
+    assert (held.name, held.means.id, held.means.attestation_format) == ("", key.id, "packed")
     await browser.form(page, "saved", {})
     again = world.rig.browser()
     page = await again.begin()
     assert (await again.key(page, key)).location.startswith(CALLBACK + "?code=")
+    assert "without a password too" in (await again.get("/account?lang=en")).text
+
+
+@pytest.mark.parametrize("verifies", [False, True])
+async def test_a_key_enrolled_without_its_pin_is_said_to_need_the_password_and_does(
+    world: World, verifies: bool
+):
+    browser, site = world.rig.browser(), world.rig.provider.site
+    page = await world.at_enrolment(browser)
+    key = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(world.petr.subject), verifies=False)
+    challenge = challenge_on(await browser.get(page + "&by=key"))
+    await browser.form(page, "enrolment/key", {"key": key.made(challenge), "name": ""})
+    await browser.form(page, "saved", {})
+    assert "after the password" in (await browser.get("/account?lang=en")).text
+    key.verifies = verifies  # who holds a key may give it a PIN
+    thief = world.rig.browser()
+    refused = await thief.key(await thief.begin(), key)
+    assert refused.status == 422
+    assert world.rig.kept.entries[-1].reason == (
+        "key_never_verified" if verifies else "key_user_not_verified"
+    )
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,13 @@ async def test_the_session_goes_through_the_provider_without_any_directory(world
     assert "/sign-in" in (await browser.get(authorize_path())).location
 
 
+async def test_the_account_is_called_what_it_is_in_the_readers_language(world: World):
+    browser = world.rig.browser()
+    await browser.post("/recovery", {"secret": await world.issue(), "code": ""})
+    assert "Nouzový správce" in (await browser.get("/account?lang=cs")).text
+    assert "Recovery administrator" in (await browser.get("/account?lang=en")).text
+
+
 async def test_a_secret_is_good_once_also_when_ten_send_it_at_once(world: World):
     secret = await world.issue()
     answers = await asyncio.gather(*(world.enter(secret, address=f"10.{n}.0.1") for n in range(10)))

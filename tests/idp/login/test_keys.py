@@ -14,7 +14,7 @@ from idp.login.authenticator import Credential
 from idp.login.key_site import Site
 from idp.login.refusal import Refusal
 from tests.rig.people import JANA_ID, PETR_ID
-from tests.rig.soft_key import UP, UV, SoftKey, b64
+from tests.rig.soft_key import AT, UP, UV, SoftKey, b64
 
 SITE = Site("login.obec.test", "https://login.obec.test:8443", "Město Kroměříž")
 CHALLENGE, OTHER = b"c" * 32, b"o" * 32
@@ -47,6 +47,25 @@ def test_a_registration_is_kept_with_everything_the_key_said_of_itself():
     assert (CREDENTIAL.backup_eligible, CREDENTIAL.backed_up) == (False, False)
     assert CREDENTIAL.attestation_format == "packed"
     assert b"attStmt" in CREDENTIAL.attestation_statement
+
+
+def test_a_key_that_got_its_pin_after_enrolment_signs_in_alone_only_once_it_was_used_with_the_password():
+    """Whoever finds a key without a PIN can give it one; the password they do not have."""
+    key = new_key(owner=key_site.user_handle(JANA_ID))
+    without_pin = keys.made(key.made(CHALLENGE, flags=UP | AT), CHALLENGE, SITE)
+    assert isinstance(without_pin, Credential)
+    assert not without_pin.replaces_the_password
+    assert shown(key.shown(CHALLENGE), without_pin) is Refusal.KEY_NEVER_VERIFIED
+    beside_the_password = shown(key.shown(CHALLENGE), without_pin, alone=False)
+    assert isinstance(beside_the_password, Credential)
+    assert beside_the_password.replaces_the_password
+    assert isinstance(shown(key.shown(CHALLENGE), beside_the_password), Credential)
+
+
+def test_a_key_is_known_to_need_no_name_once_it_was_used_without_one():
+    after = shown(KEY.shown(CHALLENGE), replace(CREDENTIAL, discoverable=False))
+    assert isinstance(after, Credential)
+    assert after.discoverable
 
 
 def test_a_key_without_attestation_is_taken_too():

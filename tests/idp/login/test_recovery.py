@@ -20,7 +20,7 @@ from idp.login.effects import Tell
 from idp.login.handle import hashed, new_handle, new_session_id
 from idp.login.inputs import PersonAnswered
 from idp.login.recovery import Account, Ending
-from idp.login.recovery_use import Opened, Refusal
+from idp.login.recovery_use import Opened, RecoveryRefusal
 from idp.login.session import lifetime
 from idp.login.states import AwaitingPassword, CheckingPerson
 from tests.rig.people import HULIN, NOON
@@ -126,8 +126,8 @@ def test_a_secret_that_was_used_opens_nothing_a_second_time_also_when_both_were_
     book = Kept(ACCOUNT)
     first, second = (recovery_use.count(book, caller(), LIMITS, NOON) for _ in range(2))
     assert isinstance(use(book, first), Opened)
-    assert use(book, second).reason is Refusal.SPENT
-    assert tried(book).reason is Refusal.NOT_ISSUED
+    assert use(book, second).reason is RecoveryRefusal.SPENT
+    assert tried(book).reason is RecoveryRefusal.NOT_ISSUED
     assert len(book.sessions) == 1
 
 
@@ -139,14 +139,14 @@ def test_a_secret_that_was_taken_back_or_replaced_while_it_was_on_its_way_opens_
         assert recovery.revoke(book, "cli:root", NOON) == ACCOUNT
     else:
         assert recovery.issue(book, replace(ACCOUNT, id="NEW00000"), "cli:root", NOON) == ACCOUNT
-    assert use(book, counted).reason is Refusal.SPENT
+    assert use(book, counted).reason is RecoveryRefusal.SPENT
     assert not book.sessions
 
 
 def test_a_wrong_secret_is_refused_counted_and_recorded_and_the_account_stays():
     book = Kept(ACCOUNT)
     refused = [tried(book, right=False) for _ in range(6)]
-    assert [one.reason for one in refused] == [Refusal.WRONG] * 5 + [Refusal.TOO_MANY]
+    assert [one.reason for one in refused] == [RecoveryRefusal.WRONG] * 5 + [RecoveryRefusal.TOO_MANY]
     assert refused[-1].until == NOON + LIMITS.attempts_window
     assert book.account == ACCOUNT
     assert [event.reason for event in book.events] == [one.reason for one in refused]
@@ -156,13 +156,13 @@ def test_a_wrong_secret_is_refused_counted_and_recorded_and_the_account_stays():
 def test_many_addresses_of_one_network_run_out_together():
     book = Kept(ACCOUNT)
     refused = [tried(book, right=False, address=f"192.0.2.{number}") for number in range(30)]
-    assert [one.reason for one in refused] == [Refusal.WRONG] * 20 + [Refusal.TOO_MANY] * 10
+    assert [one.reason for one in refused] == [RecoveryRefusal.WRONG] * 20 + [RecoveryRefusal.TOO_MANY] * 10
 
 
 def test_with_a_second_factor_the_secret_alone_opens_nothing_and_spends_nothing():
     book = Kept(WITH_CODE)
-    assert tried(book).reason is Refusal.CODE_WRONG
-    assert tried(book, code="000000").reason is Refusal.CODE_WRONG
+    assert tried(book).reason is RecoveryRefusal.CODE_WRONG
+    assert tried(book, code="000000").reason is RecoveryRefusal.CODE_WRONG
     assert book.account == WITH_CODE
     opened = tried(book, code=totp.code_at(CODE_SECRET, NOON))
     assert opened.session.level is AuthenticationLevel.TWO_FACTORS
@@ -172,25 +172,25 @@ def test_with_a_second_factor_the_secret_alone_opens_nothing_and_spends_nothing(
 def test_guesses_of_the_second_factor_are_counted_wherever_they_come_from():
     book = Kept(WITH_CODE)
     refused = [tried(book, code="000000", address=f"10.{number}.0.1") for number in range(6)]
-    assert [one.reason for one in refused] == [Refusal.CODE_WRONG] * 5 + [Refusal.TOO_MANY]
+    assert [one.reason for one in refused] == [RecoveryRefusal.CODE_WRONG] * 5 + [RecoveryRefusal.TOO_MANY]
     right = totp.code_at(CODE_SECRET, NOON)
-    assert tried(book, code=right, address="10.9.0.1").reason is Refusal.TOO_MANY
+    assert tried(book, code=right, address="10.9.0.1").reason is RecoveryRefusal.TOO_MANY
     later = NOON + timedelta(minutes=15)
     assert isinstance(tried(book, code=totp.code_at(CODE_SECRET, later), now=later), Opened)
 
 
 def test_without_an_account_everything_is_refused_alike():
     book = Kept()
-    assert tried(book).reason is Refusal.NOT_ISSUED
-    assert tried(book, right=False).reason is Refusal.NOT_ISSUED
+    assert tried(book).reason is RecoveryRefusal.NOT_ISSUED
+    assert tried(book, right=False).reason is RecoveryRefusal.NOT_ISSUED
 
 
 def test_a_try_that_could_not_be_compared_costs_nothing_and_is_recorded():
     book = Kept(ACCOUNT)
     counted = recovery_use.count(book, caller(), LIMITS, NOON)
-    assert recovery_use.refuse_busy(book, counted, caller(), NOON).reason is Refusal.BUSY
+    assert recovery_use.refuse_busy(book, counted, caller(), NOON).reason is RecoveryRefusal.BUSY
     assert not any(book.times.values())
-    assert [event.reason for event in book.events] == [Refusal.BUSY]
+    assert [event.reason for event in book.events] == [RecoveryRefusal.BUSY]
 
 
 def test_somebody_elses_session_in_the_browser_ends():

@@ -6,7 +6,7 @@ from config.settings import SignIn
 from config.vocabulary import SubjectId
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
-from gateway.sessions.standing import Standings
+from gateway.sessions.status import SessionStatuses
 from idp.login.new_device import NewDevice
 from tests.gateway.sessions.office_world import World
 
@@ -24,7 +24,7 @@ async def test_the_request_itself_is_activity_and_the_longest_time_is_not_moved(
 ) -> None:
     session, _ = await world.open(who, now)
     later = now + timedelta(minutes=5)
-    standing = await Standings(world.store, LIMITS, none).of(session.id, later)
+    standing = await SessionStatuses(world.store, LIMITS, none).of(session.id, later)
     assert standing is not None
     assert standing.ending.idle == later + LIMITS.idle
     assert standing.ending.latest == now + LIMITS.absolute
@@ -40,7 +40,7 @@ async def test_a_session_is_not_asked_about_the_browser_it_was_opened_in(
         assert subject == who.subject
         return [own, other]
 
-    standing = await Standings(world.store, LIMITS, both).of(session.id, now)
+    standing = await SessionStatuses(world.store, LIMITS, both).of(session.id, now)
     assert standing is not None
     assert standing.new_devices == (other,)
 
@@ -48,7 +48,7 @@ async def test_a_session_is_not_asked_about_the_browser_it_was_opened_in(
 async def test_a_session_that_has_ended_stands_nowhere(world: World, who: SignedIn, now: datetime) -> None:
     session, _ = await world.open(who, now)
     await world.office.end([session], EndReason.SIGNED_OUT, None, now)
-    assert await Standings(world.store, LIMITS, none).of(session.id, now) is None
+    assert await SessionStatuses(world.store, LIMITS, none).of(session.id, now) is None
 
 
 async def none(_subject: SubjectId) -> list[NewDevice]:

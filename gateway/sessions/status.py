@@ -22,7 +22,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SessionStatus:
     ending: Ending
     new_devices: tuple[NewDevice, ...] = ()
     """Sign-ins with browsers that were new, of which the person has not yet said whose they were."""
@@ -32,18 +32,18 @@ NewDevicesOf = Callable[[SubjectId], Awaitable[Sequence[NewDevice]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Standings:
+class SessionStatuses:
     store: SessionStore
     limits: SignIn
     new_devices: NewDevicesOf
 
-    async def of(self, sid: SessionId, now: datetime) -> Standing | None:
+    async def of(self, sid: SessionId, now: datetime) -> SessionStatus | None:
         """Of a session whose request is being answered, which counts as activity; None for one that has ended."""
         session = next((one for one in await self.store.by_ids([sid]) if one.ended_at is None), None)
         if session is None:
             return None
         found = await self.new_devices(session.subject)
-        return Standing(
+        return SessionStatus(
             ending=ending_of(replace(session, last_seen_at=now), self.limits),
             new_devices=tuple(one for one in found if one.session != session.provider_sid),
         )

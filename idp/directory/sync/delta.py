@@ -1,0 +1,90 @@
+"""Delta sync: takes into the replica of one directory what changed since its position, asked for or told.
+
+Laws: changes go only onto the position for which they were computed; only an answer to a question makes the replica
+younger, what is told never does; more at once than is quick or believable is left to a full sync. Whatever is not
+certain changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.settings import Directory
+from idp.directory.connection import Connection
+from idp.directory.pool import Pool
+from idp.directory.sync.record import Changes, Position
+from idp.directory.sync.replica import Limit, Outdated, Replica, ReplicaState, TooManyGone, Touched
+from idp.directory.sync.source import PositionUnknown, Source
+
+Push = Callable[[Connection], Changes]
+"""Something that a server told; what it means may need further questions."""
+
+MANY = 2_000  # changes at once; above that reading everything is better than one long write
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    touched: Touched
+
+
+@dataclass(frozen=True, slots=True)
+class FullSyncNeeded:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Only a question tells what is true now."""
+
+
+class DeltaSync:
+    """In one thread. Its methods block, and raise DirectoryUnusable: then nobody knows, and nothing has changed."""
+
+    def __init__(
+        self, settings: Directory, replica: Replica, source: Source, pool: Pool, clock: Callable[[], datetime]
+    ) -> None:
+        self._name, self._replica, self._source, self._pool = settings.name, replica, source, pool
+        self._clock = clock
+        self._limit = Limit(settings.removal_share, settings.removal_least)
+        self.generation: int | None = None
+        """The one that was last known to be true."""
+        self._pushed_removals = 0
+
+    def ask(
+        self, standing: ReplicaState, since: Position, at: datetime
+    ) -> Applied | FullSyncNeeded | AskAgain:
+        """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is."""
+        try:
+            changes = self._pool.run_here(lambda line: self._changes(line, since))
+            if standing.held is not None:  # then not even a good answer says that all is well
+                changes = replace(changes, position=None)
+            touched = self._replica.apply(self._name, changes, since, at, self._limit)
+        except PositionUnknown as unknown:
+            return FullSyncNeeded(unknown.why)
+        except TooManyGone as gone:
+            return FullSyncNeeded(str(gone))
+        except Outdated:
+            return AskAgain()
+        self._pushed_removals = 0
+        another = standing.generation != self.generation
+        self.generation = standing.generation
+        return Applied(None if another else touched)
+
+    def _changes(self, line: Connection, since: Position) -> Changes:
+        changes = self._source.changes(line, since)
+        if len(changes) > MANY:
+            raise PositionUnknown(f"{len(changes)} entries have changed")
+        return changes
+
+    def take(self, push: Push, since: Position) -> Applied | AskAgain:
+        """What was told, as far as it can be understood from it alone."""
+        try:
+            changes = self._pool.run_here(push)
+            self._pushed_removals += len(changes.gone | changes.gone_people | changes.gone_groups)
+            if self._pushed_removals > self._limit.least or len(changes) > MANY:
+                return AskAgain()  # many small removals are judged together
+            touched = self._replica.apply(self._name, changes, since, self._clock(), self._limit)
+        except (PositionUnknown, Outdated, TooManyGone):
+            return AskAgain()
+        # everybody is looked at when all of it is certain
+        return AskAgain() if touched is None else Applied(touched)
