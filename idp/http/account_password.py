@@ -1,5 +1,6 @@
 """`/account/password`: a new password of somebody who is signed in, changed in the directory."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
@@ -59,8 +60,9 @@ async def change(request: web.Request) -> web.Response:
     ask, changing = progress.ask, progress.checking
     if isinstance(ask, ChangePassword) and isinstance(changing, ChangingPassword):
         refusal, fresh = await refusal_of(provider, ask), hashed(given)
+        answered = replace(visit, now=provider.clock())
         progress = await provider.store.transact(
-            lambda book: own_password.answer(book, session.sid, visit, changing, refusal, fresh)
+            lambda book: own_password.answer(book, session.sid, answered, changing, refusal, fresh)
         )
     if progress.told is not None:
         return _page(request, session, progress.told)
