@@ -195,6 +195,10 @@ GROUPS: tuple[Group, ...] = (
             "authenticator_unknown": Title(
                 cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
             ),
+            "not_among_own": Title(
+                cs="přihlášení nebo prohlížeč není mezi vlastními osoby, nebo už neplatí",
+                en="the sign-in or browser is not among the person's own, or is over",
+            ),
             "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
             "level_unreachable": Title(
                 cs="osoba nemá způsob ověření požadované síly",

@@ -100,6 +100,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             realm=_example_realm(settings.directories),
+            some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],

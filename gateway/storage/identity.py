@@ -1,6 +1,6 @@
 """Keeps what the identity provider keeps: every step's changes and its audit entries in one write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -80,6 +80,12 @@ class IdentityStore:
     async def new_devices(self, subject: SubjectId) -> list[NewDevice]:
         """Browsers of which the person has not yet said whose they are."""
         return await self.look(lambda book: book.new_devices(subject))
+
+    async def signing_in(
+        self, now: datetime, only: Collection[SubjectId] | None = None
+    ) -> dict[SubjectId, datetime]:
+        """People (of `only`) in the middle of a sign-in, and when the directory was asked about them."""
+        return await self.look(lambda book: book.people_signing_in(now, only))
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime

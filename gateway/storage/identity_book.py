@@ -1,5 +1,6 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -42,6 +43,7 @@ from idp.login.new_device import NewDevice
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
+from idp.login.states import AwaitingPassword
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
@@ -71,6 +73,20 @@ class IdentityBook(AuthenticatorsBook):
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
+
+    def people_signing_in(
+        self, now: datetime, only: Collection[SubjectId] | None = None
+    ) -> dict[SubjectId, datetime]:
+        """In the middle of a sign-in, and when the directory was asked about them there; the earliest, of several."""
+        whose = sign_in_flow.c.subject.is_not(None) if only is None else sign_in_flow.c.subject.in_(only)
+        living = whose & (sign_in_flow.c.expires_at > micros(now))
+        found: dict[SubjectId, datetime] = {}
+        for row in self._connection.execute(select(sign_in_flow).where(living)):
+            state = flow_of(row, self._seal).state
+            if not isinstance(state, AwaitingPassword):
+                person, at = state.standing.person.subject, state.standing.read_at
+                found[person] = min(at, found.get(person, at))
+        return found
 
     def flows_from(self, address: str, now: datetime) -> int:
         living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import Language, MunicipalityCode, Role, SessionId
+from config.vocabulary import REASON_HEADER, Language, MunicipalityCode, Role, SessionId
 from idp.directory.person import Person
 from idp.events import Origin
 from idp.http import account_factors, account_password, arrival, cookies, failure
@@ -33,6 +33,8 @@ DONE = frozenset(
     {"ended", "ended-others", "owned", "gone", "added", "renamed", "removed", "password-changed"}
 )
 """What the page can be told, by `?done=`, has just been done."""
+NOT_AMONG_OWN = "not_among_own"
+"""Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
 UNCHANGED_BY_NAME = {reason.value: words for reason, words in UNCHANGED.items()}
 CHECK, STAY = "/account/expiry", "/account/stay"
 UNSAID = frozenset({"mfa", "user"})
@@ -230,7 +232,10 @@ async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = Fal
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
         return _signed_out(request, alarmed=alarmed)
-    return send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+    response = send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+    if over is None:
+        response.headers[REASON_HEADER] = NOT_AMONG_OWN
+    return response
 
 
 def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:

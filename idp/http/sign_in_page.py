@@ -76,7 +76,7 @@ def page(
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
-            content = "sign_in.html", {**name, "options": options}
+            content = "sign_in.html", {**name, "options": options, "silent": provider.some_silent()}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode(standing):

@@ -66,6 +66,8 @@ class Office(RuleBasedStateMachine):
         self.must_change = set()  # flows
         self.demanded = {}  # flow → level
         self.lifted, self.over = {}, set()  # flow → the session it raises; sessions that ended
+        self.stopped = set()  # flows whose person was put out after they had shown something in them
+        self.closed = set()  # accounts the directory calls disabled
         self.steps = defaultdict(set)  # subject → accepted time steps
         self.recovery = defaultdict(lambda: {"unused": [], "used": []})
         self.officers = defaultdict(lambda: {"unused": [], "used": []})
@@ -162,7 +164,37 @@ class Office(RuleBasedStateMachine):
 
     @rule(subject=subjects)
     def sessions_end(self, subject):
-        self.over |= {*desk.end_all(self.book, subject, EndReason.BY_OFFICER, NOWHERE, self.now)}
+        self.put_out(subject, EndReason.BY_OFFICER)
+
+    @rule(subject=subjects, sessions_end=st.booleans())
+    def factors_are_reset(self, subject, sessions_end):
+        """As `brana user reset-factor`; the sessions go with the factors there."""
+        desk.remove_factors(self.book, subject, BY_ID[subject].login, "cli:root", self.now)
+        self.stop_sign_ins(subject)
+        self.secrets.pop(subject, None)
+        self.steps.pop(subject, None)  # they were of that secret
+        self.keys.pop(subject, None)
+        self.renewed(subject, [])
+        self.officers[subject]["unused"] = []
+        if sessions_end:
+            self.put_out(subject, EndReason.BY_OFFICER)
+
+    @rule(subject=subjects)
+    def the_account_is_closed(self, subject):
+        """In the directory, and we have heard of it."""
+        self.closed.add(subject)
+        self.put_out(subject, EndReason.ACCOUNT_CLOSED)
+
+    @rule(subject=subjects)
+    def the_account_is_opened_again(self, subject):
+        self.closed.discard(subject)
+
+    def put_out(self, subject, reason):
+        self.over |= {*desk.end_all(self.book, subject, reason, NOWHERE, self.now)}
+        self.stop_sign_ins(subject)
+
+    def stop_sign_ins(self, subject):
+        self.stopped |= {name for name, (_, whose, _) in self.shown.items() if whose == subject}
 
     @rule(seconds=st.sampled_from([1, 5, 29, 31, 300, 901]))
     def time_passes(self, seconds):
@@ -211,7 +243,9 @@ class Office(RuleBasedStateMachine):
         if self.lifted.get(visit.flow) is not None:
             assert session.sid == self.lifted[visit.flow], "a session that is over was raised"
             assert session.sid not in self.over
+        assert visit.flow not in self.stopped, "a sign-in went on after its person was put out"
         browser, subject, proofs = self.shown.pop(visit.flow)
+        assert subject not in self.closed
         assert (browser, subject) == (visit.caller.browser, session.person.subject)
         reached = [level for enough, level in SUFFICES.items() if enough <= proofs]
         assert reached, proofs

@@ -57,6 +57,7 @@ def own_paths(desk: Desk) -> dict:
                 method="GET",
                 host=request.host,
                 target=request.path_qs,
+                page=request.path_qs,
                 address="203.0.113.7",
                 request_id="7c0d2c7e-4a55-4bb4-9b3b-0d3a0b9a7f10",
                 user_agent="",
