@@ -114,6 +114,10 @@ TITLES: dict[Code, Title] = {
         cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
         en="Exception from multi-factor authentication ended: {who} (by: {by})",
     ),
+    Code.OFFICER_ACT_REFUSED: Title(
+        cs="Úkon manažera bezpečnosti neproveden: {who}, týká se: {of} (důvod: {reason})",
+        en="An officer's act was not done: {who}, about: {of} (reason: {reason})",
+    ),
     Code.NOTICE_GIVEN_UP: Title(
         cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",
         en="A notice could not be delivered: {who}, {kind} (by: {channel}, reason: {reason})",

@@ -15,11 +15,13 @@ from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE, console, local_time
+from gateway.commands.terminal import console, local_time
+from gateway.sessions.assistance import end_of
 from idp.directory.person import Person
-from idp.login.exception import REASON_MAX, SignInException, new_exception_id
+from idp.http.moments import PRAGUE
+from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
-from idp.login.officer import end_exceptions, grant_exception
+from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception
 
 
 @click.command(
@@ -34,7 +36,7 @@ from idp.login.officer import end_exceptions, grant_exception
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
-    said, ends_at = " ".join(reason.split()), end_of(until)
+    said, ends_at = " ".join(reason.split()), end_of(until.date())
     if not said or len(said) > REASON_MAX:
         raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
     if ends_at <= now():
@@ -47,7 +49,13 @@ def grant(configuration: Path, login: str, reason: str, until: datetime) -> None
             f"--until {until:%Y-%m-%d} is too far ahead: sign_in.longest_exception is {longest.days} days",
             f"name {last:%Y-%m-%d} or an earlier day, and grant another one then if it is still needed",
         )
-    person = asyncio.run(_granted(state, login, said, ends_at))
+    try:
+        person = asyncio.run(_granted(state, login, said, ends_at))
+    except ExceptionRuns as error:
+        raise CannotStart(
+            f"an exception runs for {login} already, until {local_time(error.until)}",
+            f"end it first, if it is to be changed: `brana user end-exception {login}`",
+        ) from error
     click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
 
 
@@ -73,11 +81,6 @@ def end(configuration: Path, login: str) -> None:
     click.echo(f"the exception of {person.login} has ended; {said_ended(ended)}")
 
 
-def end_of(day: datetime) -> datetime:
-    """Midnight after that day in Prague."""
-    return (day.replace(tzinfo=PRAGUE) + timedelta(days=1)).astimezone(now().tzinfo)
-
-
 async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
     person, moment = await person_of(state, login), now()
     if not may_be_excepted([held.role for held in person.roles]):
@@ -85,19 +88,9 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
             f"{person.login} is an administrator or a security officer, for whom no exception is made",
             "help with the second factor instead: `brana user enrolment-code`",
         )
-    await state.identities.transact(
-        lambda book: grant_exception(
-            book,
-            new_exception_id(),
-            person.subject,
-            person.login,
-            reason,
-            operator(),
-            moment,
-            until,
-            state.settings.sign_in.longest_exception,
-        )
-    )
+    granted = new_exception(person.subject, person.login, reason, operator(), moment, until)
+    longest = state.settings.sign_in.longest_exception
+    await state.identities.transact(lambda book: grant_exception(book, granted, longest))
     return person
 
 

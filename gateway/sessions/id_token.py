@@ -67,8 +67,19 @@ class SignedIn:
     """When the provider's session ends at the latest: ours ends no later."""
 
 
-def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime) -> SignedIn:
-    """Raises IdTokenRefused."""
+def verify(
+    token: str,
+    keys: KeySet,
+    *,
+    issuer: str,
+    client_id: str,
+    nonce: str,
+    factors_since: datetime | None,
+    now: datetime,
+) -> SignedIn:
+    """`factors_since`: from when on the factors must have been shown, where `max_age` was asked for (step 13 of
+    the section). Raises IdTokenRefused.
+    """
     try:
         raw: dict[str, Any] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         claims = msgspec.convert(raw, _Claims)
@@ -97,6 +108,7 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         "expiry": now < expires + LEEWAY,
         "age": issued - LEEWAY <= now < issued + MAX_AGE,
         "authentication time": authenticated < now + LEEWAY,
+        "age of the factors": factors_since is None or authenticated > factors_since - LEEWAY,
         "time of the facts": confirmed < now + LEEWAY,
         "names": bool(claims.sub and claims.sid),
     }

@@ -9,7 +9,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, Language, MunicipalityCode, Role, SessionId
 from idp.directory.person import Person
 from idp.events import Origin
-from idp.http import account_factors, arrival, cookies, failure
+from idp.http import account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import UNCHANGED
 from idp.http.authorize import reread, send_on, signed_in
 from idp.http.destination import lead_through
@@ -30,7 +30,9 @@ from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-DONE = frozenset({"ended", "ended-others", "owned", "gone", "added", "renamed", "removed"})
+DONE = frozenset(
+    {"ended", "ended-others", "owned", "gone", "added", "renamed", "removed", "password-changed"}
+)
 """What the page can be told, by `?done=`, has just been done."""
 NOT_AMONG_OWN = "not_among_own"
 """Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
@@ -250,7 +252,12 @@ def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
     return response
 
 
-PAGES: Mapping[str, Handler] = {ACCOUNT.path: show, CHECK: expiry, **account_factors.PAGES}
+PAGES: Mapping[str, Handler] = {
+    ACCOUNT.path: show,
+    CHECK: expiry,
+    **account_factors.PAGES,
+    **account_password.PAGES,
+}
 FORMS: Mapping[str, Handler] = {
     STAY: stay,
     "/account/sign-ins/end": end,
@@ -259,5 +266,6 @@ FORMS: Mapping[str, Handler] = {
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
     **account_factors.FORMS,
+    **account_password.FORMS,
 }
 """Address of each form → what it does."""

@@ -1,9 +1,9 @@
-"""What "my account" tells people of a change of authenticators: English here, Czech in `locale/account.cs.po`."""
+"""What "my account" tells people of a change that was not made: English here, Czech in `locale/account_words.cs.po`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from idp.http.words import TELLINGS
+from idp.http.words import TELLINGS, Telling
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import TOLD, Refusal
 
@@ -31,3 +31,15 @@ OF_ENROLMENT = (
 )
 WORDS: Mapping[StrEnum, str] = {one: TELLINGS[TOLD[one]].message for one in OF_ENROLMENT}
 """Of what is wrong with what was entered: said on the page where it was."""
+OF_PASSWORD: Mapping[StrEnum, Telling] = {
+    Refusal.DIRECTORY_UNREACHABLE: Telling(
+        "The password cannot be changed just now: the office directory does not answer. Try again in a few minutes.",
+        503,
+    ),
+    Refusal.ACCOUNT_LOCKED: Telling(
+        "The office directory has locked your account for a time after wrong passwords. Try again later, or ask your "
+        "administrator.",
+        422,
+    ),
+}
+"""What the sign-in would say in other words: there nobody is known yet."""

@@ -34,5 +34,15 @@ class SignInException:
         return self.ended_at is None and self.begins_at <= now < self.ends_at
 
 
-def new_exception_id() -> ExceptionId:
-    return ExceptionId(secrets.token_urlsafe(16))
+def new_exception(
+    subject: SubjectId, login: str, reason: str, by: str, now: datetime, until: datetime
+) -> SignInException:
+    return SignInException(
+        id=ExceptionId(secrets.token_urlsafe(16)),
+        subject=subject,
+        login=login,
+        reason=reason,
+        granted_by=by,
+        begins_at=now,
+        ends_at=until,
+    )

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp import events
-from idp.events import NOWHERE, EndReason
+from idp.events import NOWHERE, EndReason, Origin
 from idp.login import desk
 from idp.login.book import Book
 from idp.login.enrolment_code import LIFETIME_MAX, EnrolmentCode
-from idp.login.exception import LONGEST, ExceptionId, SignInException
+from idp.login.exception import LONGEST, SignInException
 from idp.login.spoken_code import SpokenCode
 from idp.login.states import AwaitingOfficersCode
 
@@ -31,6 +31,14 @@ class ExceptionTooLong(Exception):
         self.longest = longest
 
 
+class ExceptionRuns(Exception):
+    """The person has an exception already: two of them would hide which one is in force."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("an exception runs for the person already; end it first")
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What an officer ended."""
@@ -41,7 +49,14 @@ class Ended:
 
 
 def issue_enrolment_code(
-    book: Book, subject: SubjectId, login: str, code: SpokenCode, by: str, now: datetime, until: datetime
+    book: Book,
+    subject: SubjectId,
+    login: str,
+    code: SpokenCode,
+    by: str,
+    now: datetime,
+    until: datetime,
+    origin: Origin = NOWHERE,
 ) -> None:
     """The person may enrol a first factor with it. Earlier codes are withdrawn, and so is what was begun with one:
     whoever intercepted it stops there. Who waits for this very code goes on. Raises LifetimeTooLong.
@@ -54,41 +69,38 @@ def issue_enrolment_code(
     book.keep_enrolment_code(
         code, EnrolmentCode(subject=subject, issued_by=by, issued_at=now, expires_at=until)
     )
-    book.record(events.EnrolmentCodeIssued(at=now, person=login, subject=subject, by=by, until=until))
+    book.record(
+        events.EnrolmentCodeIssued(at=now, origin=origin, person=login, subject=subject, by=by, until=until)
+    )
 
 
 def grant_exception(
-    book: Book,
-    name: ExceptionId,
-    subject: SubjectId,
-    login: str,
-    reason: str,
-    by: str,
-    now: datetime,
-    until: datetime,
-    longest: timedelta = LONGEST,
+    book: Book, granted: SignInException, longest: timedelta = LONGEST, origin: Origin = NOWHERE
 ) -> None:
-    """Password alone suffices for this person until then; each sign-in by it is recorded, and no session of it
-    lasts longer. `longest`: `sign_in.longest_exception`. Raises ExceptionTooLong.
+    """Password alone suffices for its person until it ends; each sign-in by it is recorded, and no session of it
+    lasts longer. `longest`: `sign_in.longest_exception`. Raises ExceptionTooLong, ExceptionRuns.
     """
-    if until - now > longest:
+    if granted.ends_at - granted.begins_at > longest:
         raise ExceptionTooLong(longest)
-    granted = SignInException(
-        id=name,
-        subject=subject,
-        login=login,
-        reason=reason,
-        granted_by=by,
-        begins_at=now,
-        ends_at=until,
-    )
+    if (running := book.exception_of(granted.subject, granted.begins_at)) is not None:
+        raise ExceptionRuns(running.ends_at)
     book.keep_exception(granted)
     book.record(
-        events.ExceptionGranted(at=now, person=login, subject=subject, by=by, why=reason, until=until)
+        events.ExceptionGranted(
+            at=granted.begins_at,
+            origin=origin,
+            person=granted.login,
+            subject=granted.subject,
+            by=granted.granted_by,
+            why=granted.reason,
+            until=granted.ends_at,
+        )
     )
 
 
-def end_exceptions(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> Ended:
+def end_exceptions(
+    book: Book, subject: SubjectId, login: str, by: str, now: datetime, origin: Origin = NOWHERE
+) -> Ended:
     """End those of a person that run, sign-ins under way that may have used one, and sessions of a password alone:
     nothing but an exception opens them. The caller tells the gateway of these.
     """
@@ -96,6 +108,6 @@ def end_exceptions(book: Book, subject: SubjectId, login: str, by: str, now: dat
     book.drop_flows_of(subject)
     for one in running:
         book.keep_exception(replace(one, ended_at=now, ended_by=by))
-        book.record(events.ExceptionEnded(at=now, person=login, subject=subject, by=by))
+        book.record(events.ExceptionEnded(at=now, origin=origin, person=login, subject=subject, by=by))
     weak = [one for one in book.sessions_of_subject(subject) if one.level is AuthenticationLevel.PASSWORD]
-    return Ended(len(running), desk.end(book, weak, EndReason.EXCEPTION_ENDED, NOWHERE, now))
+    return Ended(len(running), desk.end(book, weak, EndReason.EXCEPTION_ENDED, origin, now))

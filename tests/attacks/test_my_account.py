@@ -12,7 +12,7 @@ from gateway.demo.world import Account
 from gateway.storage.tables.identity import provider_session
 from idp.http.account import FORMS
 from idp.http.cookies import KNOWN, SSO
-from idp.login.exception import new_exception_id
+from idp.login.exception import new_exception
 from idp.login.handle import hashed, read_handle
 from idp.login.officer import grant_exception
 from idp.login.own_authenticators import PROOF_FRESH
@@ -208,10 +208,17 @@ async def test_a_session_by_password_alone_changes_no_factor_however_fresh(groun
     account, browser, now = ground.somebody(), ground.browser(), datetime.now(UTC)
     await ground.state.identities.transact(
         lambda book: grant_exception(
-            book, new_exception_id(), SubjectId(account.subject), account.login, "ztracený telefon", "cli:test",
-            now, now + timedelta(hours=1),
+            book,
+            new_exception(
+                SubjectId(account.subject),
+                account.login,
+                "telefon",
+                "cli:test",
+                now,
+                now + timedelta(hours=1),
+            ),
         )
-    )  # fmt: skip
+    )
     page = await browser.get(f"{ground.login}/account")
     assert (await browser.fill(page, username=account.login, password=account.password)).status == 200
     await changes_nothing(ground, browser, account)

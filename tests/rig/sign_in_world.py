@@ -28,6 +28,8 @@ ALIASES = [f"prezdivka-{number}" for number in range(8)]
 ALIASES_PASSWORD = "Spousta-jmen-jeden-clovek 8"
 STALE, STALE_PASSWORD = "zmenit.heslo", "Prvni-heslo-od-spravce 1"
 """Whose password the directory wants changed."""
+CHANGING, CHANGING_PASSWORD = "meni.heslo", "Druhe-heslo-na-rok 6"
+"""Who changes the password without being asked to."""
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 LDIF = (
@@ -35,6 +37,7 @@ LDIF = (
     + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
     + person_ldif(ALIASES[0], password=ALIASES_PASSWORD, uid=ALIASES)
     + person_ldif(STALE, password=STALE_PASSWORD, pwdReset="TRUE")
+    + person_ldif(CHANGING, password=CHANGING_PASSWORD, name="Milan Čermák")
     + municipality_ldif(HULIN)
     + role_ldif(Role.REGISTRAR, HULIN, [JANA])
     + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])

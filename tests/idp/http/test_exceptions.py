@@ -7,7 +7,7 @@ import pytest
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.audit.entry import Code
 from idp.login import officer
-from idp.login.exception import LONGEST, ExceptionId
+from idp.login.exception import LONGEST, new_exception
 from idp.login.session import Session
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
@@ -19,10 +19,8 @@ async def excepted(world: World, **lapse: float) -> datetime:
     """Jana may sign in by password alone for so long; until when."""
     subject, now = SubjectId(world.jana.subject), world.rig.clock()
     until = now + timedelta(**lapse)
-    name = ExceptionId("e" * 22)
-    await world.rig.kept.store.transact(
-        lambda book: officer.grant_exception(book, name, subject, JANA, "telefon", "cli:root", now, until)
-    )
+    granted = new_exception(subject, JANA, "telefon", "cli:root", now, until)
+    await world.rig.kept.store.transact(lambda book: officer.grant_exception(book, granted))
     return until
 
 
