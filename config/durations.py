@@ -34,6 +34,11 @@ ORDERS = (
         True,
     ),
 )
+BOUNDS = (
+    ("sign_in.trust_new_keys_after", timedelta(hours=1), timedelta(days=30)),
+    ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),
+)
+"""Setting, least, most: time for people to notice a stranger's key; an exception that nobody has forgotten."""
 
 
 def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[Finding]:
@@ -53,6 +58,9 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
                 at, other = other, at
                 remedy = f"make it longer than {other}, or {other} shorter"
             yield at, f"{order.otherwise}: {order.shorter} is {shorter}, {order.longer} {longer}", remedy
+    for at, least, most in BOUNDS:
+        if not least <= _value(settings, at) <= most:
+            yield at, f"not between {least} and {most}", "choose a time between them"
     yield from _findings_of_roles(settings)
     if settings.sign_in.flow_lifetime > ATTEMPT_LIFETIME:
         yield (

@@ -6,15 +6,20 @@ from config.doubt import Finding
 from config.networks import network_findings
 from config.settings import Settings
 
+TOO_FEW = {
+    1: "no password could be tried without risking that the directory locks the account",
+    2: "one wrong password could be tried, and a stranger who uses it up would keep the person out everywhere",
+}
+
 
 def guess_findings(settings: Settings) -> Iterator[Finding]:
     for number, directory in enumerate(settings.directories):
-        if directory.lockout_attempts != 1:
+        if directory.lockout_attempts not in TOO_FEW:
             continue
         yield (
             f"directories[{number}].lockout_attempts",
-            "no password could be tried without risking that the directory locks the account",
-            "let the directory lock after 5 or more, and write its number here; 0 means that it never does",
+            TOO_FEW[directory.lockout_attempts],
+            "let the directory lock after 5 or more, 3 at the least, and write its number here; 0: it never does",
         )
     if settings.sign_in.attempts_per_network < settings.sign_in.attempts_per_address:
         yield (

@@ -189,6 +189,10 @@ class SignIn(Setting, frozen=True, kw_only=True):
     """An account with an administrator's role and any other one is refused."""
     administrators_level: Literal["two-factors", "phishing-resistant"] = "two-factors"
     """How surely administrators and security officers must be recognised; there are no exceptions for them."""
+    trust_new_keys_after: timedelta = timedelta(hours=24)
+    """When a factor counts in full that was added on the strength of a weaker one."""
+    longest_exception: timedelta = timedelta(days=90)
+    """How far ahead the end of an exception from two factors may be."""
     flow_lifetime: timedelta = timedelta(minutes=10)
     """How long a sign-in that was begun may take."""
 

@@ -50,6 +50,10 @@ class EndReason(StrEnum):
     FACTOR_TOO_WEAK = "factor_too_weak"
     """The person has a role by now that needs a stronger sign-in."""
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_CHANGE_UNKNOWN = "password_change_unknown"
+    """It may have been changed."""
+    EXCEPTION_ENDED = "exception_ended"
+    """An officer ended the exception that the password alone had opened it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,18 @@ class PasswordChanged(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChangeBegun(Happening):
+    """The directory is asked next: without a word of how it ended, that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChangeUnknown(Happening):
+    """Nobody recorded how a change ended that was begun: the password may be another one by now."""
+
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChangeRefused(Happening):
     reason: str
 
@@ -174,6 +190,8 @@ class FactorEnrolled(Happening):
     """Which the person gave it."""
     proof: str = ""
     """How it was proven whose it is."""
+    counts_from: datetime | None = None
+    """In full, where a weaker proof added it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +337,8 @@ Event = (
     | ExceptionEnded
     | RecoveryCodesMade
     | PasswordChanged
+    | PasswordChangeBegun
+    | PasswordChangeUnknown
     | PasswordChangeRefused
     | Throttled
     | FactorEnrolled

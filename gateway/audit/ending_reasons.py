@@ -21,6 +21,13 @@ GROUPS: tuple[Group, ...] = (
                 cs="nejdelší doba přihlášení uplynula", en="longest time of a sign-in reached"
             ),
             "password_changed": Title(cs="osoba si změnila heslo", en="the person changed the password"),
+            "password_change_unknown": Title(
+                cs="není známo, zda se heslo změnilo", en="not known whether the password was changed"
+            ),
+            "exception_ended": Title(
+                cs="skončila výjimka, která povolovala samotné heslo",
+                en="the exception ended that allowed the password alone",
+            ),
             "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
             "account_closed": Title(
                 cs="účet se podle adresáře nesmí používat", en="by the directory the account may not be used"

@@ -32,6 +32,10 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), granted_by=by)
         case events.PasswordChanged():
             return _entry(event, Code.SIGN_IN_PASSWORD_CHANGED)
+        case events.PasswordChangeBegun():
+            return _entry(event, Code.SIGN_IN_PASSWORD_CHANGING)
+        case events.PasswordChangeUnknown(began_at=moment):
+            return _entry(event, Code.SIGN_IN_PASSWORD_UNCERTAIN, began_at=moment.isoformat())
         case events.PasswordChangeRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_NOT_CHANGED, reason)
         case events.EnrolmentCodeIssued(by=by, until=until):
@@ -49,8 +53,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.EXCEPTION_ENDED, by=by)
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
-        case events.FactorEnrolled(factor=factor, name=name, proof=proof):
-            more = {**_named(name), "proof": proof}
+        case events.FactorEnrolled(factor=factor, name=name, proof=proof, counts_from=moment):
+            later = {"counts_from": moment.isoformat()} if moment is not None else {}
+            more = {**_named(name), "proof": proof, **later}
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
         case events.FactorRenamed(factor=factor, name=name, before=before):
             was = {"before": printable(before, PERSON_MAX)} if before else {}

@@ -74,6 +74,39 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     (
+        Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
+        {
+            "not_for_oneself": Title(
+                cs="úkon pro sebe sama", en="an act for oneself, which is for somebody else to do"
+            ),
+            "person_not_found": Title(
+                cs="adresář tuto osobu nezná", en="no directory knows this person (any more)"
+            ),
+            "second_factor_held": Title(
+                cs="osoba už má další způsob ověření", en="the person has a second factor already"
+            ),
+            "never_excepted": Title(
+                cs="správce ani manažer bezpečnosti výjimku mít nesmí",
+                en="no exception for administrators and security officers",
+            ),
+            "exception_without_reason": Title(
+                cs="výjimka bez použitelného důvodu", en="an exception without a usable reason"
+            ),
+            "exception_day_over": Title(
+                cs="poslední den výjimky už uplynul", en="the last day of the exception is over"
+            ),
+            "exception_too_long": Title(
+                cs="výjimka na delší dobu, než je povoleno", en="an exception for longer than is allowed"
+            ),
+            "exception_runs_already": Title(
+                cs="osoba už jednu platnou výjimku má", en="an exception runs for the person already"
+            ),
+            "no_exception_runs": Title(
+                cs="osoba nemá žádnou platnou výjimku", en="no exception runs for the person"
+            ),
+        },
+    ),
+    (
         Title(cs="Porucha", en="Failure"),
         {
             "our_fault": Title(cs="chyba brány nebo přihlašovací služby", en="a fault of the product itself"),

@@ -181,6 +181,18 @@ GROUPS: tuple[Group, ...] = (
             "factor_too_weak": Title(
                 cs="pro tento přístup je potřeba silnější ověření", en="this access needs a stronger factor"
             ),
+            "factor_too_new": Title(
+                cs="způsob ověření byl přidán nedávno a zatím neplatí plně",
+                en="the authenticator was added lately and does not count in full yet",
+            ),
+            "proof_too_new": Title(
+                cs="ověřeno způsobem, který zatím neplatí plně a starší nemění",
+                en="shown was an authenticator that does not count in full yet and changes no older one",
+            ),
+            "last_in_full": Title(
+                cs="poslední způsob ověření, který platí plně, nelze odebrat",
+                en="the last authenticator that counts in full cannot be removed",
+            ),
             "proof_too_old": Title(
                 cs="ověření před změnou je příliš staré",
                 en="the factors were shown too long ago for a change",
@@ -194,6 +206,10 @@ GROUPS: tuple[Group, ...] = (
             ),
             "authenticator_unknown": Title(
                 cs="osoba takový způsob ověření nemá", en="the person has no such authenticator"
+            ),
+            "not_among_own": Title(
+                cs="přihlášení nebo prohlížeč není mezi vlastními osoby, nebo už neplatí",
+                en="the sign-in or browser is not among the person's own, or is over",
             ),
             "nothing_pending": Title(cs="přidávání trvalo příliš dlouho", en="adding it took too long"),
             "level_unreachable": Title(

@@ -39,6 +39,13 @@ TITLES: dict[Code, Title] = {
         en="Signed in by password alone, by exception: {who} (granted by: {granted_by})",
     ),
     Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Heslo změněno: {who}", en="Password changed: {who}"),
+    Code.SIGN_IN_PASSWORD_CHANGING: Title(
+        cs="Změna hesla předána adresáři: {who}", en="Change of password handed to the directory: {who}"
+    ),
+    Code.SIGN_IN_PASSWORD_UNCERTAIN: Title(
+        cs="Není známo, jak dopadla změna hesla: {who} (program byl přerušen, přihlášení osoby skončila)",
+        en="Not known how a change of password ended: {who} (the program was cut off, the person's sign-ins ended)",
+    ),
     Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
         cs="Heslo nezměněno: {who} (důvod: {reason})", en="Password not changed: {who} (reason: {reason})"
     ),
@@ -107,6 +114,10 @@ TITLES: dict[Code, Title] = {
     Code.EXCEPTION_ENDED: Title(
         cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
         en="Exception from multi-factor authentication ended: {who} (by: {by})",
+    ),
+    Code.OFFICER_ACT_REFUSED: Title(
+        cs="Úkon manažera bezpečnosti neproveden: {who}, týká se: {of} (důvod: {reason})",
+        en="An officer's act was not done: {who}, about: {of} (reason: {reason})",
     ),
     Code.NOTICE_GIVEN_UP: Title(
         cs="Upozornění se nepodařilo doručit: {who}, {kind} (cesta: {channel}, důvod: {reason})",

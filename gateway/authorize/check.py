@@ -95,7 +95,7 @@ def _by_policy(
         )
     now = question.now.replace(microsecond=0)
     latest = min(
-        session.authenticated_at + session.longest(snapshot.limits),
+        session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
     )
     assertion = Assertion(

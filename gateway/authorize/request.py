@@ -32,6 +32,8 @@ class AccessRequest:
     """With the port, as the browser wrote it and Envoy normalised it."""
     target: str
     """Path and query, to come back to; never logged whole."""
+    page: str = "/"
+    """Path and query of the page to come back to: a form's target is none, so it is the page the form stood on."""
     address: str
     request_id: str
     user_agent: str
@@ -61,6 +63,7 @@ def read_request(
             method=method,
             host=headers["Host"],
             target=target,
+            page=target if method in ("GET", "HEAD") else _sent_from(headers),
             address=headers["x-brana-client-address"],
             request_id=headers["x-request-id"],
             user_agent=headers.get("User-Agent", ""),
@@ -71,6 +74,13 @@ def read_request(
         )
     except (KeyError, ValueError) as error:
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
+
+
+def _sent_from(headers: Mapping[str, str]) -> str:
+    """The page of this host that a form was sent from (RFC 9110 §10.1.3); else the start page."""
+    host = f"https://{headers['Host']}"
+    said = headers.get("Referer", "")
+    return said[len(host) :] if said.startswith(f"{host}/") else "/"
 
 
 def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:

@@ -26,6 +26,7 @@ from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
 from gateway.metrics import Metrics
+from gateway.sessions.assistance import Assistance
 from gateway.sessions.facts import Facts
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.provider import Client, Provider
@@ -43,6 +44,7 @@ from gateway.web.desk import Desk
 from gateway.web.pages import make_pages
 from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
+from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
 from idp.login import recovery
 from idp.login.entered import same_login
@@ -213,6 +215,21 @@ class ControlPlane:
     def supervision(self) -> Supervision:
         recheck = Recheck(self.office, self.known.person, self.state.record)
         return Supervision(self.office, AUDIT_LOG, recheck)
+
+    def assistance(self) -> Assistance:
+        async def named(login: str) -> list[Person]:
+            people = {one.subject: one for one in await self.directory.named(login)}
+            return list(self.known.as_they_count(people).values())
+
+        return Assistance(
+            named,
+            self.known.person,
+            self.state.identities,
+            self.state.record,
+            self.office.end_with_provider,
+            self.settings.sign_in.longest_exception,
+            AUDIT_LOG,
+        )
 
     def recovery_tried(self, what: str) -> None:
         """The account of last resort: nobody is to learn of it by chance."""

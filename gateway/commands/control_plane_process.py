@@ -106,6 +106,7 @@ async def _serve(plane: ControlPlane) -> None:
         )
     )
     plane.revoked.replace(await state.sessions.revoked(moment))
+    await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)

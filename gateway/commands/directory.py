@@ -3,12 +3,9 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from config.settings import Directory
@@ -19,6 +16,7 @@ from gateway.commands.directory_read import ReadInChild
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reading_bar import ReadingBar, reading_bar
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
@@ -27,6 +25,7 @@ from gateway.storage.audit import append
 from gateway.storage.directory import StoredReplica
 from gateway.storage.directory_reading import StoredReading
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
+from idp.directory.survey_reading import count
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.news import held_back
 from idp.directory.sync.replica import ReplicaState, Size
@@ -84,12 +83,13 @@ def sync(configuration: Path, name: str, *, full: bool) -> None:
     state = existing_state(configuration)
     settings = _named(state, name)
     replica = StoredReplica(state.database)
-    size = _size(replica, replica.standing(settings.name))
-    with _bar(settings.name, size.people + size.groups if size else None) as told:
+    with reading_bar(settings.name) as bar:
+        if bar.watched:
+            bar.expect(_expected(settings, _size(replica, replica.standing(settings.name))))
         if lock.is_taken(state.settings.state.directory):
-            trouble = asyncio.run(_by_the_product(state, settings.name, told, full=full))
+            trouble = asyncio.run(_by_the_product(state, settings.name, bar, full=full))
         else:  # nobody listened to changes, so everything is read
-            trouble = _here(state, settings, told)
+            trouble = _here(state, settings, bar)
     if trouble:
         raise CannotStart(trouble, "see `brana directory status`")
     synced_at = replica.standing(settings.name).synced_at
@@ -97,35 +97,30 @@ def sync(configuration: Path, name: str, *, full: bool) -> None:
     click.echo(f"{name} is known as it was at {local_time(synced_at, seconds=True)}")
 
 
-@contextlib.contextmanager
-def _bar(name: str, expected: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar of the entries read, where somebody watches."""
-    watched = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, transient=True, console=watched, disable=not watched.is_terminal) as progress:
-        task = progress.add_task(f"Reading {name}", total=expected)
-        yield lambda entries: progress.update(task, completed=entries)
+def _expected(settings: Directory, size: Size | None) -> int:
+    """About as many as the last time; counted where there was none. A trouble is left to the reading to tell."""
+    if size is not None:
+        return size.people + size.groups
+    with contextlib.suppress(DirectoryUnusable):
+        return count(settings)
+    return 0
 
 
-async def _by_the_product(state: State, name: str, told: Callable[[int], None], *, full: bool) -> str:
+async def _by_the_product(state: State, name: str, bar: ReadingBar, *, full: bool) -> str:
     """What went wrong; empty when nothing did. Raises NotRunning, NotTold."""
     trouble = "the running product did not say how it ended"
     async for step in ask_to_sync(state.run / "control.sock", name, full=full):
-        told(step.people + step.groups)
         if step.ended:
             trouble = step.trouble
+        else:
+            bar.read(step.people, step.groups)
     return trouble
 
 
-def _here(state: State, settings: Directory, told: Callable[[int], None]) -> str:
+def _here(state: State, settings: Directory, bar: ReadingBar) -> str:
     read = ReadInChild(state.database.path, settings, os.getpid())
     try:
-        held = read(lambda progress: told(progress.people + progress.groups))
+        held = read(lambda progress: bar.read(progress.people, progress.groups))
     except DirectoryUnusable as trouble:
         return str(trouble)
     finally:

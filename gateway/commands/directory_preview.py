@@ -6,15 +6,10 @@ and that look is recorded as any other.
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.district import District
 from config.load import load
@@ -25,6 +20,7 @@ from gateway.commands.directory_preview_shown import Preview, Subjected, content
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
+from gateway.commands.reading_bar import READING, reading_bar
 from gateway.commands.state import existing_state, now
 from gateway.commands.terminal import console
 from gateway.sessions.session import Session
@@ -33,7 +29,6 @@ from idp.directory.role_mapping import RoleBook, czech_day
 from idp.directory.subject import directory_of
 from idp.directory.survey import survey
 from idp.directory.survey_reading import gather
-from idp.directory.sync.full import Progress
 
 CLEAN, CANNOT, PROBLEMS = 0, 1, 2
 
@@ -98,8 +93,14 @@ def _preview(
         lines_of(configuration.read_text(encoding="utf-8-sig")),
         settings.directories.index(directory),
     )
-    with _progress(directory.name) as told:
-        gathered = gather(directory, told)
+    with reading_bar(directory.name) as bar:
+        gathered = gather(
+            directory,
+            lambda so_far: bar.read(so_far.people, so_far.groups),
+            bar.expect if bar.watched else None,
+        )
+    if not bar.watched:
+        click.echo(READING.format(name=directory.name, people=bar.people, groups=bar.groups), err=True)
     book = RoleBook(directory, district)
     found = survey(gathered, directory, book, czech_day(moment), moment)
     theirs = None
@@ -132,27 +133,3 @@ async def _sessions(configuration: Path) -> list[Session]:
     finally:
         state.database.close()
     return found
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[Progress], None]]:
-    """Tells how far the reading is: a bar on a terminal, a line at the end elsewhere."""
-    errors = Console(stderr=True)
-    if not errors.is_terminal:
-        last = Progress()
-
-        def noted(progress: Progress) -> None:
-            nonlocal last
-            last = progress
-
-        yield noted
-        click.echo(f"{name}: {last.people} people, {last.groups} groups read", err=True)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bar(*columns, console=errors, transient=True) as bar:
-        task = bar.add_task(f"{name}: connecting …", total=None)
-
-        def drawn(progress: Progress) -> None:
-            bar.update(task, description=f"{name}: {progress.people} people, {progress.groups} groups read")
-
-        yield drawn

@@ -13,12 +13,15 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
+from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
-from gateway.commands.terminal import PRAGUE, console, local_time
+from gateway.commands.terminal import console, local_time
+from gateway.sessions.assistance import end_of
 from idp.directory.person import Person
-from idp.login.exception import REASON_MAX, SignInException, new_exception_id
+from idp.http.moments import PRAGUE
+from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
-from idp.login.officer import end_exceptions, grant_exception
+from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception
 
 
 @click.command(
@@ -33,12 +36,26 @@ from idp.login.officer import end_exceptions, grant_exception
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
-    said, ends_at = " ".join(reason.split()), end_of(until)
+    said, ends_at = " ".join(reason.split()), end_of(until.date())
     if not said or len(said) > REASON_MAX:
         raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
     if ends_at <= now():
         raise CannotStart(f"--until {until:%Y-%m-%d} is over already", "name today or a later day")
-    person = asyncio.run(_granted(existing_state(configuration), login, said, ends_at))
+    state = existing_state(configuration)
+    longest = state.settings.sign_in.longest_exception
+    if ends_at - now() > longest:
+        last = (now() + longest).astimezone(PRAGUE) - timedelta(days=1)
+        raise CannotStart(
+            f"--until {until:%Y-%m-%d} is too far ahead: sign_in.longest_exception is {longest.days} days",
+            f"name {last:%Y-%m-%d} or an earlier day, and grant another one then if it is still needed",
+        )
+    try:
+        person = asyncio.run(_granted(state, login, said, ends_at))
+    except ExceptionRuns as error:
+        raise CannotStart(
+            f"an exception runs for {login} already, until {local_time(error.until)}",
+            f"end it first, if it is to be changed: `brana user end-exception {login}`",
+        ) from error
     click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
 
 
@@ -53,18 +70,15 @@ def listing(configuration: Path) -> None:
 
 
 @click.command(
-    name="end-exception", help="End a person's exception before its time.", short_help="End an exception."
+    name="end-exception",
+    help="End a person's exception before its time, and sessions that it opened.",
+    short_help="End an exception.",
 )
 @configuration
 @click.argument("login")
 def end(configuration: Path, login: str) -> None:
-    person = asyncio.run(_ended(existing_state(configuration), login))
-    click.echo(f"the exception of {person.login} has ended; open sessions go on until they end")
-
-
-def end_of(day: datetime) -> datetime:
-    """Midnight after that day in Prague."""
-    return (day.replace(tzinfo=PRAGUE) + timedelta(days=1)).astimezone(now().tzinfo)
+    person, ended = asyncio.run(_ended(existing_state(configuration), login))
+    click.echo(f"the exception of {person.login} has ended; {said_ended(ended)}")
 
 
 async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
@@ -74,11 +88,9 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
             f"{person.login} is an administrator or a security officer, for whom no exception is made",
             "help with the second factor instead: `brana user enrolment-code`",
         )
-    await state.identities.transact(
-        lambda book: grant_exception(
-            book, new_exception_id(), person.subject, person.login, reason, operator(), moment, until
-        )
-    )
+    granted = new_exception(person.subject, person.login, reason, operator(), moment, until)
+    longest = state.settings.sign_in.longest_exception
+    await state.identities.transact(lambda book: grant_exception(book, granted, longest))
     return person
 
 
@@ -91,14 +103,17 @@ async def _listed(state: State) -> Sequence[SignInException]:
     return granted
 
 
-async def _ended(state: State, login: str) -> Person:
+async def _ended(state: State, login: str) -> tuple[Person, int]:
+    """With it sessions that it opened; what a crash leaves open at the gateway ends there within a minute."""
     person, moment = await person_of(state, login), now()
     ended = await state.identities.transact(
         lambda book: end_exceptions(book, person.subject, person.login, operator(), moment)
     )
-    if not ended:
+    if not ended.exceptions:
         raise CannotStart(f"no exception runs for {person.login}", "see `brana user exceptions`")
-    return person
+    await office_of(state).end_with_provider(ended.sessions, moment)
+    await tell(state, f"the exception of {person.login} has ended")
+    return person, len(ended.sessions)
 
 
 def _table(granted: Sequence[SignInException], moment: datetime) -> Table:

@@ -16,6 +16,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
+from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import SecretHashes
 from idp.login import recovery, totp
 from idp.login.recovery import Account
@@ -40,7 +41,7 @@ def issue(configuration: Path, *, without_code: bool, yes: bool) -> None:
     if before is not None and before.ended_at is None and not yes:
         click.confirm(f"Secret {before.id} is in force. Replace it?", abort=True)
     secret, code = recovery.new_secret(), None if without_code else totp.new_secret()
-    account = _account(secret, code, municipality)
+    account = _account(state, secret, code, municipality)
     asyncio.run(
         state.identities.transact(lambda book: recovery.issue(book, account, operator(), account.issued_at))
     )
@@ -61,6 +62,8 @@ def status(configuration: Path) -> None:
     table.add_row("issued", f"{local_time(account.issued_at)} by {account.issued_by}")
     if account.ended_at is not None:
         table.add_row(str(account.ending), local_time(account.ended_at))
+    if account.ended_at is None and account.fingerprint is None:
+        table.add_row("of an earlier version", "issue another one: strangers' tries could delay this one")
     table.add_row("second factor", "yes" if account.code is not None else "no")
     table.add_row("role", f"centre administrator in {state.district.name(account.municipality)}")
     console().print(table)
@@ -85,7 +88,7 @@ def _municipality(state: State) -> MunicipalityCode:
     return home
 
 
-def _account(secret: str, code: totp.Secret | None, municipality: MunicipalityCode) -> Account:
+def _account(state: State, secret: str, code: totp.Secret | None, municipality: MunicipalityCode) -> Account:
     return Account(
         id=recovery.new_id(),
         secret_hash=SecretHashes().hashed(secret),
@@ -93,6 +96,7 @@ def _account(secret: str, code: totp.Secret | None, municipality: MunicipalityCo
         municipality=municipality,
         issued_at=now(),
         issued_by=operator(),
+        fingerprint=fingerprint_of(secret, state.seal),
     )
 
 

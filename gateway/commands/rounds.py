@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
-from config.vocabulary import DirectoryName
+from config.vocabulary import DirectoryName, SubjectId
 from gateway.audit.checkpointer import Checkpointer
 from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
@@ -22,11 +22,12 @@ from gateway.commands.state import now
 from gateway.commands.troubles import KNOWN, LastingTrouble
 from gateway.envoy.process import Administration
 from gateway.notices.delivery import Delivery
-from gateway.sessions.facts import living
+from gateway.sessions.facts import living, stop_sign_ins
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from idp.directory.lockout import leaves_one_for_everybody
 from idp.directory.subject import directory_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
@@ -80,8 +81,10 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
             touched = [subject(news.directory, identity) for identity in news.touched]
             sessions = [one for whose in touched for one in await plane.state.sessions.open_ones(whose)]
             await _compare(plane, news, sessions)
+            await _stop_sign_ins(plane, news, touched)
         else:
             await _look_through(plane, news)
+            await _stop_sign_ins(plane, news)
 
 
 def _measure(plane: ControlPlane, news: News) -> None:
@@ -116,19 +119,40 @@ async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session])
     await plane.facts[news.directory].compare(sessions, people, news)
 
 
+async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
+    """Somebody may be in the middle of a sign-in without any session that could be compared."""
+    if news.trouble is not None or (only is None and not news.confirmed):
+        return
+    under_way = {
+        whose: asked_at
+        for whose, asked_at in (await plane.state.identities.signing_in(now(), only)).items()
+        if directory_of(whose) == news.directory
+    }
+    if under_way:
+        people = plane.known.as_they_count(await plane.people[news.directory].people(under_way))
+        await stop_sign_ins(plane.office, under_way, people, news.at)
+
+
+LOCKS_TOO_SOON = (
+    "the directory locks an account so soon that a stranger's single guess keeps its person out of the sign-in; "
+    "let it lock after 5 wrong passwords or more, 3 at the least (docs/directory.md, Lock-out)"
+)
+
+
 async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
     plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
     plane.lockout = plane.lockout_as(plane.lockouts)
     configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
-    silent = told is None and configured is None
+    silent, enough = told is None and configured is None, leaves_one_for_everybody(plane.lockout)
     log.log(
-        logging.WARNING if silent else logging.INFO,
+        logging.INFO if enough and not silent else logging.WARNING,
         "directory.lockout",
         directory=name,
         attempts=plane.lockout.attempts,
         window=str(plane.lockout.window),
         assumed=silent,
+        **({} if enough else {"advice": LOCKS_TOO_SOON}),
     )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 

@@ -17,10 +17,12 @@ from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
@@ -66,9 +68,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
+    people = People(officer.desk, plane.assistance(), plane.state.record)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
-        f"admin.{domain}": [*officer.pages(), *rechecks.pages()],
+        f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages()],
     }
     return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 
@@ -98,6 +101,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             realm=_example_realm(settings.directories),
+            some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),
             pages=Pages(
                 [],
@@ -127,7 +131,13 @@ def _last_resort(plane: ControlPlane) -> Recovery | None:
     """None without a municipality for its role."""
     if plane.known.recovery is None:
         return None
-    return Recovery(matches=plane.secret_hashes.matches, busy=(TooBusy,), alarm=plane.recovery_tried)
+    seal = plane.state.seal
+    return Recovery(
+        matches=plane.secret_hashes.matches,
+        fingerprint=lambda secret: fingerprint_of(secret, seal),
+        busy=(TooBusy,),
+        alarm=plane.recovery_tried,
+    )
 
 
 def _example_realm(directories: Sequence[Directory]) -> str:

@@ -20,7 +20,8 @@ from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Factor
-from idp.login.authenticator import Credential
+from idp.login.authenticator import Authenticator, Credential
+from idp.login.trust import still_new
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
 
@@ -62,6 +63,38 @@ def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
         click.confirm(f"Remove all second factors of {person.name} ({person.login})?", abort=True)
     ended = asyncio.run(_reset_factor(state, person))
     click.echo(f"second factors of {person.login} removed; {said_ended(ended)}")
+
+
+@command.command(
+    name="remove-factor",
+    help="Remove one second factor of a person, as `brana user show` names it, and end all sessions: for one that "
+    "the person did not add. All of them: `brana user reset-factor`.",
+    short_help="Remove one second factor.",
+    context_settings={"ignore_unknown_options": True},  # an identifier may begin with a hyphen
+)
+@configuration
+@click.argument("login")
+@click.argument("factor")
+def remove_factor(configuration: Path, login: str, factor: str) -> None:
+    state = existing_state(configuration)
+    removed, ended = asyncio.run(_remove_factor(state, login, factor))
+    click.echo(f"{_called(removed)} of {login} removed; {said_ended(ended)}")
+
+
+async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator, int]:
+    person = await person_of(state, login)
+    held = await state.identities.look(lambda book: book.authenticators(person.subject))
+    found = next((one for one in held if one.id == factor), None)
+    if found is None:
+        raise CannotStart(f"{person.login} has no second factor {factor!r}", "see `brana user show`")
+    if len(held) == 1:
+        raise CannotStart(
+            f"it is the only second factor of {person.login}",
+            "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
+        )
+    sessions, by = await state.sessions.open_ones(person.subject), operator()
+    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by, found.id))
+    return found, len(await end_sessions(state, sessions, by, [person.subject], store))
 
 
 async def _reset_factor(state: State, person: Person) -> int:
@@ -111,10 +144,12 @@ async def _table(state: State, person: Person) -> Table:
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)
         table.add_row("role", f"{where}, in place of {others}" if others else where)
     for one in held:
-        named = f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]
         alone = isinstance(one.means, Credential) and one.means.replaces_the_password
-        more = ", signs in without a password too" if alone else ""
-        table.add_row("second factor", f"{named} since {local_time(one.enrolled_at)}{more}")
+        new, more = still_new(one, now()), ", signs in without a password too" if alone else ""
+        later = f", counts in full from {local_time(new.until)}" if new is not None else ""
+        table.add_row(
+            "second factor", f"{_called(one)} since {local_time(one.enrolled_at)}{more}{later}: {one.id}"
+        )
     if not held:
         table.add_row("second factor", "none; enrols one with a code of `brana user enrolment-code`")
     table.add_row("recovery codes", f"{codes} unused")
@@ -126,3 +161,8 @@ async def _table(state: State, person: Person) -> Table:
         since = local_time(session.opened_at)
         table.add_row("session", f"{session.id} since {since} from {session.address}")
     return table
+
+
+def _called(one: Authenticator) -> str:
+    """By its kind, and the name its owner gave it."""
+    return f"{KINDS[one.factor]} {one.name!r}" if one.name else KINDS[one.factor]

@@ -44,7 +44,7 @@ class Happened:
     """Login name."""
     at: datetime
     facts: dict[str, str] = field(default_factory=dict)
-    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `session`: those that are known."""
+    """Of `user_agent`, `address`, `factor`, `authenticator`, `by`, `until`, `counts_from`, `session`: what is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,9 @@ def _of_event(event: Event) -> Happened | None:
     match event:
         case events.NewDeviceMet(session=session):
             kind, facts = NoticeKind.NEW_DEVICE, {"session": session}
-        case events.FactorEnrolled(factor=factor, name=name):
-            kind, facts = NoticeKind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name}
+        case events.FactorEnrolled(factor=factor, name=name, counts_from=moment):
+            later = {"counts_from": utc_text(moment)} if moment is not None else {}
+            kind, facts = NoticeKind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name, **later}
         case events.FactorRemoved(factor=factor, name=name, by=by):
             kind, facts = NoticeKind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):

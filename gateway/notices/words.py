@@ -94,6 +94,7 @@ WHEN, DEVICE, WHERE = (
     Title(cs="Odkud", en="From"),
 )
 WHICH, BY = Title(cs="Způsob ověření", en="Authenticator"), Title(cs="Provedl(a)", en="Done by")
+COUNTS_FROM = Title(cs="Platí plně od", en="Counts in full from")
 UNTIL, ISSUED_BY = Title(cs="Platí do", en="Until"), Title(cs="Kód vydal(a)", en="Code issued by")
 ADVICE = Title(
     cs="Byli jste to vy? Pak nemusíte nic dělat. Pokud ne, otevřete na portálu stránku Můj účet, odhlaste se "
@@ -101,11 +102,18 @@ ADVICE = Title(
     en="Was it you? Then there is nothing to do. If not, open My account at the portal, sign out everywhere "
     "and call: {support}.",
 )
+OF_ADDED = Title(
+    cs="Byli jste to vy? Pak nemusíte nic dělat. Pokud ne, otevřete na portálu stránku Můj účet, tento způsob ověření "
+    "odeberte, odhlaste se všude, změňte si heslo a zavolejte: {support}.",
+    en="Was it you? Then there is nothing to do. If not, open My account at the portal, remove this authenticator, "
+    "sign out everywhere, change your password and call: {support}.",
+)
 OF_OTHERS = Title(
     cs="Víte o tom? Pak nemusíte nic dělat. Pokud ne, zavolejte hned: {support}.",
     en="Do you know of it? Then there is nothing to do. If not, call at once: {support}.",
 )
 """Advice about what somebody else did."""
+ADVICES: Mapping[NoticeKind, Title] = {NoticeKind.FACTOR_ADDED: OF_ADDED}
 DONE_BY_OTHERS = frozenset({NoticeKind.EXCEPTION_GRANTED, NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 ADMINISTRATOR = Title(cs="správce", en="the administrator")
 CLOSING = Title(
@@ -133,7 +141,7 @@ def text_of(happened: Happened, language: Language, around: Surroundings) -> str
     facts = "\n".join(
         f"{label.in_language(language)}: {value}" for label, value in _facts(happened, language, around)
     )
-    advice = OF_OTHERS if happened.kind in DONE_BY_OTHERS else ADVICE
+    advice = OF_OTHERS if happened.kind in DONE_BY_OTHERS else ADVICES.get(happened.kind, ADVICE)
     return "\n\n".join(
         (
             GREETING.in_language(language),
@@ -156,6 +164,9 @@ def _facts(happened: Happened, language: Language, around: Surroundings) -> list
         kind = FACTORS[facts["factor"]].in_language(language)
         name = facts.get("authenticator", "")
         found.append((WHICH, f"{kind} – {name}" if name else kind))
+    if "counts_from" in facts:
+        moment = datetime.fromisoformat(facts["counts_from"])
+        found.append((COUNTS_FROM, moment_text(moment, language, "minute")))
     if "until" in facts:
         found.append((UNTIL, moment_text(datetime.fromisoformat(facts["until"]), language, "minute")))
     if "by" in facts:

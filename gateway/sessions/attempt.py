@@ -40,6 +40,8 @@ class Attempt(msgspec.Struct, frozen=True):
     host: str
     return_to: str
     expires_at: datetime
+    factors_since: datetime | None = None
+    """What was shown before then does not suffice; None: whatever the provider takes does."""
 
     @property
     def cookie(self) -> str:
@@ -49,7 +51,7 @@ class Attempt(msgspec.Struct, frozen=True):
         return f"Attempt({self.state[:STATE_IN_NAME]}…)"
 
 
-def begin(host: str, return_to: str, now: datetime) -> Attempt:
+def begin(host: str, return_to: str, now: datetime, factors_since: datetime | None = None) -> Attempt:
     """A new attempt; what is not a plain path on this host, or too long to carry, becomes `/`."""
     stays_here = len(return_to) <= LONGEST_RETURN and PATH.match(return_to)
     return Attempt(
@@ -59,6 +61,7 @@ def begin(host: str, return_to: str, now: datetime) -> Attempt:
         host=host,
         return_to=return_to if stays_here else "/",
         expires_at=now + ATTEMPT_LIFETIME,
+        factors_since=factors_since,
     )
 
 

@@ -30,6 +30,7 @@ CLOSED = {
     AccountState.ROLES_MIXED: EndReason.ROLES_MIXED,
 }
 """Every state that ends sessions."""
+MENDED_BY_SIGNING_IN = {AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
 log = structlog.get_logger("directory")
 
 
@@ -117,6 +118,25 @@ async def compare(
     for subject, reason in out.items():
         await office.end_all_of(subject, reason, None, at)
     return len(weak)
+
+
+async def stop_sign_ins(
+    office: SessionOffice,
+    signing_in: Mapping[SubjectId, datetime],
+    people: Mapping[SubjectId, Person],
+    at: datetime,
+) -> None:
+    """Whoever left, or may no longer work, finishes no sign-in that was begun before it was known.
+
+    `signing_in`: when the directory was asked in the sign-in; `people` as they were known `at` that moment.
+    """
+    for subject, asked_at in signing_in.items():
+        person = people.get(subject)
+        closed = why_closed(person)
+        if person is not None and person.state in MENDED_BY_SIGNING_IN:
+            continue
+        if closed is not None and asked_at <= at:
+            await office.end_all_of(subject, closed, None, at)
 
 
 def why_closed(person: Person | None) -> EndReason | None:

@@ -45,6 +45,7 @@ class _Claims(msgspec.Struct, kw_only=True):
     preferred_username: str
     brana_roles: list[_RoleClaim]
     brana_facts_at: int
+    brana_ends_at: int
     azp: str | None = None
 
 
@@ -62,10 +63,23 @@ class SignedIn:
     authenticated_at: datetime
     facts_at: datetime
     """When the directory last confirmed name and roles; the provider may have answered while it was away."""
+    ends_at: datetime
+    """When the provider's session ends at the latest: ours ends no later."""
 
 
-def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime) -> SignedIn:
-    """Raises IdTokenRefused."""
+def verify(
+    token: str,
+    keys: KeySet,
+    *,
+    issuer: str,
+    client_id: str,
+    nonce: str,
+    factors_since: datetime | None,
+    now: datetime,
+) -> SignedIn:
+    """`factors_since`: from when on the factors must have been shown, where `max_age` was asked for (step 13 of
+    the section). Raises IdTokenRefused.
+    """
     try:
         raw: dict[str, Any] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         claims = msgspec.convert(raw, _Claims)
@@ -73,9 +87,15 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         roles = tuple(
             sorted((MunicipalityCode(held.municipality), Role(held.role)) for held in claims.brana_roles)
         )
-        issued, expires, authenticated, confirmed = (
+        issued, expires, authenticated, confirmed, ends = (
             datetime.fromtimestamp(moment, UTC)
-            for moment in (claims.iat, claims.exp, claims.auth_time, claims.brana_facts_at)
+            for moment in (
+                claims.iat,
+                claims.exp,
+                claims.auth_time,
+                claims.brana_facts_at,
+                claims.brana_ends_at,
+            )
         )
     except (*MALFORMED, msgspec.ValidationError) as error:
         raise IdTokenRefused(f"{type(error).__name__}") from error
@@ -88,6 +108,7 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         "expiry": now < expires + LEEWAY,
         "age": issued - LEEWAY <= now < issued + MAX_AGE,
         "authentication time": authenticated < now + LEEWAY,
+        "age of the factors": factors_since is None or authenticated > factors_since - LEEWAY,
         "time of the facts": confirmed < now + LEEWAY,
         "names": bool(claims.sub and claims.sid),
     }
@@ -104,4 +125,5 @@ def verify(token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str,
         amr=tuple(claims.amr),
         authenticated_at=authenticated,
         facts_at=min(confirmed, now),
+        ends_at=ends,
     )

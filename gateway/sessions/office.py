@@ -73,6 +73,7 @@ class SessionOffice:
             opened_at=now,
             last_seen_at=now,
             facts_at=who.facts_at,
+            ends_at=who.ends_at,
             address=address,
             user_agent=user_agent[:256],
         )
@@ -96,7 +97,13 @@ class SessionOffice:
         self, session: Session, who: SignedIn, address: str, request_id: str, now: datetime
     ) -> Session:
         """The session as its person has shown by now to be who they are; whatever changed is decided anew."""
-        after = replace(session, acr=who.acr, amr=who.amr, authenticated_at=who.authenticated_at)
+        after = replace(
+            session,
+            acr=who.acr,
+            amr=who.amr,
+            authenticated_at=who.authenticated_at,
+            ends_at=who.ends_at,
+        )
         if after == session:
             return session
         shown = {"acr": who.acr.value, "amr": list(who.amr)}

@@ -62,6 +62,8 @@ class Session:
     last_seen_at: datetime
     facts_at: datetime
     """When the directory last confirmed name and roles."""
+    ends_at: datetime | None = None
+    """When the provider's session ends at the latest, as it said; None for sessions of an earlier version."""
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
     address: str
@@ -84,13 +86,18 @@ class Session:
             return self.end_reason
         if now > self.idle_end(limits):
             return EndReason.IDLE
-        if now > self.authenticated_at + self.longest(limits):
+        if now > self.latest_end(limits):
             return EndReason.TOO_LONG
         return None
 
     def idle_end(self, limits: SignIn) -> datetime:
         """When it ends if nothing more is asked for."""
         return self.last_seen_at + limits.idle_of(self._held())
+
+    def latest_end(self, limits: SignIn) -> datetime:
+        """When it ends however busy the person is."""
+        mine = self.authenticated_at + self.longest(limits)
+        return mine if self.ends_at is None else min(mine, self.ends_at)
 
     def longest(self, limits: SignIn) -> timedelta:
         if self.subject == RECOVERY_ADMINISTRATOR:

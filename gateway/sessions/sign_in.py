@@ -96,7 +96,7 @@ class SignIn:
         """`wish`: what any session at the provider does not suffice for. Raises ProviderUnreachable, SignInRefused."""
         if not self._hosts(host):
             raise SignInRefused(Fault.UNKNOWN_HOST)
-        attempt = begin(host, return_to, now)
+        attempt = begin(host, return_to, now, factors_since=now if wish is Wish.ANEW else None)
         metadata = await self._provider.metadata()
         extra = {"ui_locales": str(language), **(QUESTIONS[wish] if wish is not None else {})}
         location = authorization_url(
@@ -130,7 +130,7 @@ class SignIn:
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
-        lifetime = session.authenticated_at + session.longest(self._office.limits) - now
+        lifetime = session.latest_end(self._office.limits) - now
         gone = clear_cookie(attempt.cookie)
         return Arrival(attempt.return_to, (set_cookie(SESSION, handle, lifetime), gone), session)
 
@@ -151,7 +151,13 @@ class SignIn:
     def _verified(self, token: str, keys: KeySet, attempt: Attempt, now: datetime) -> SignedIn:
         client = self._provider.client
         return verify(
-            token, keys, issuer=client.issuer, client_id=client.client_id, nonce=attempt.nonce, now=now
+            token,
+            keys,
+            issuer=client.issuer,
+            client_id=client.client_id,
+            nonce=attempt.nonce,
+            factors_since=attempt.factors_since,
+            now=now,
         )
 
     async def _session(

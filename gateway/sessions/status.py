@@ -50,4 +50,4 @@ class SessionStatuses:
 
 
 def ending_of(session: Session, limits: SignIn) -> Ending:
-    return Ending(idle=session.idle_end(limits), latest=session.authenticated_at + session.longest(limits))
+    return Ending(idle=session.idle_end(limits), latest=session.latest_end(limits))

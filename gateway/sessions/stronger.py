@@ -13,12 +13,13 @@ class Wish(StrEnum):
     """What the sign-in should come to; the word in the link."""
 
     ANEW = "anew"
+    """Factors shown after it was asked for, whoever shows them; the id token has to say so too."""
     TWO_FACTORS = "two-factors"
     KEY = "key"
 
 
 QUESTIONS: Mapping[Wish, Mapping[str, str]] = {
-    Wish.ANEW: {"prompt": "login"},
+    Wish.ANEW: {"max_age": "0"},  # only the policy knows how old a sign-in may be; a new one always will do
     Wish.TWO_FACTORS: {"acr_values": AuthenticationLevel.TWO_FACTORS.value},
     Wish.KEY: {"acr_values": AuthenticationLevel.PHISHING_RESISTANT.value},
 }

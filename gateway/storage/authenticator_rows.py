@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from config.vocabulary import SubjectId
+from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
-from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, CredentialId, Proof
+from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, CredentialId, Newly, Proof
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import ExceptionId, SignInException
 from idp.login.totp import Enrolled, Secret
@@ -24,6 +24,8 @@ def authenticator_row(kept: Authenticator) -> Values:
         "enrolled_at": micros(kept.enrolled_at),
         "proven_by": kept.proven_by.value,
         "last_used_at": _micros_or_none(kept.last_used_at),
+        "level_at_first": None if kept.newly is None else kept.newly.level.value,
+        "counts_from": None if kept.newly is None else micros(kept.newly.until),
     }
 
 
@@ -63,6 +65,9 @@ def authenticator_of(row: Row[Any], seal: Seal) -> Authenticator:
         enrolled_at=moment_of(row.enrolled_at),
         proven_by=Proof(row.proven_by),
         last_used_at=moment_or_none(row.last_used_at),
+        newly=None
+        if row.level_at_first is None
+        else Newly(AuthenticationLevel(row.level_at_first), moment_of(row.counts_from)),
     )
 
 

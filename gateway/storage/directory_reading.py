@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
+import msgspec
 from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
@@ -20,13 +21,14 @@ NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
 BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
 ABOVE = """
 WITH RECURSIVE held (node) AS (
-    VALUES {begin} UNION
+    SELECT value FROM json_each(?) UNION
     SELECT value FROM held JOIN directory_membership ON generation = ? AND member = held.node, json_each(containers)
 )
 SELECT identity, sid, record FROM held JOIN directory_group AS one ON one.generation = ? AND one.node = held.node
 ORDER BY identity
 """
-"""UNION drops what was found before, so groups that hold each other end."""
+"""UNION drops what was found before, so groups that hold each other end. The first ones are an array: as VALUES they
+would be 500 at most (SQLITE_MAX_COMPOUND_SELECT)."""
 
 SHARED = """
 SELECT kind, name, record, person.identity FROM directory_name AS shared
@@ -110,8 +112,8 @@ def _known(connection: Connection, generation: int, octets: bytes, node: int, re
 def _closure(connection: Connection, generation: int, begin: Sequence[int]) -> tuple[GroupRecord, ...]:
     if not begin:
         return ()
-    statement = ABOVE.format(begin=", ".join(["(?)"] * len(begin)))
-    rows = connection.exec_driver_sql(statement, (*begin, generation, generation))
+    first = msgspec.json.encode(begin).decode()
+    rows = connection.exec_driver_sql(ABOVE, (first, generation, generation))
     return tuple(group_of(row.identity, row.sid, row.record) for row in rows)
 
 

@@ -1,6 +1,6 @@
 """Keeps what the identity provider keeps: every step's changes and its audit entries in one write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -30,7 +30,7 @@ from gateway.storage.tables.identity import (
 )
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
-from idp.login import desk
+from idp.login import conduct_password_change, desk
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
 from idp.login.session import Session, end_due
@@ -81,14 +81,29 @@ class IdentityStore:
         """Browsers of which the person has not yet said whose they are."""
         return await self.look(lambda book: book.new_devices(subject))
 
+    async def signing_in(
+        self, now: datetime, only: Collection[SubjectId] | None = None
+    ) -> dict[SubjectId, datetime]:
+        """People (of `only`) in the middle of a sign-in, and when the directory was asked about them."""
+        return await self.look(lambda book: book.people_signing_in(now, only))
+
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
     ) -> Session | None:
         """Put newly read facts into a session; None when that ended it."""
         return await self.transact(lambda book: desk.refresh(book, sid, person, limits, now))
 
+    async def settle_password_changes(self, now: datetime) -> tuple[SessionId, ...]:
+        """At a start: what a process that died in the middle of a change left open."""
+        return await self.transact(
+            lambda book: conduct_password_change.settled(book, now, patience=timedelta(0))
+        )
+
     async def sweep(self, limits: SignIn, now: datetime) -> tuple[SessionId, ...]:
-        """Remove a bounded number of expired rows; end sessions that are over and answer their names."""
+        """Remove a bounded number of expired rows; end sessions that are over and answer their names.
+
+        What a process that died in the middle of a change of a password left open is settled here too.
+        """
 
         def write(connection: Connection) -> tuple[SessionId, ...]:
             book = IdentityBook(connection, self._seal)
@@ -100,7 +115,7 @@ class IdentityStore:
                 )
             )
             query = select(provider_session).where(due).limit(SWEPT_AT_ONCE)
-            over: list[SessionId] = []
+            over = [*conduct_password_change.settled(book, now)]
             for row in connection.execute(query).all():
                 session = session_of(row)
                 reason = end_due(session, now, limits) or EndReason.IDLE

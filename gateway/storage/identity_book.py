@@ -1,5 +1,6 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,6 +30,7 @@ from gateway.storage.tables.identity import (
     known_browser,
     known_login,
     new_device,
+    password_change,
     provider_session,
     sign_in_flow,
     sign_in_guesses,
@@ -39,9 +41,11 @@ from idp.events import Event
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash
 from idp.login.new_device import NewDevice
+from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
+from idp.login.states import AwaitingPassword
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
@@ -68,9 +72,27 @@ class IdentityBook(AuthenticatorsBook):
     def drop_flow(self, name: FlowId) -> None:
         self._drop(sign_in_flow, id=name)
 
+    def flows_of(self, subject: SubjectId) -> list[Flow]:
+        query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
+        return [flow_of(row, self._seal) for row in self._connection.execute(query)]
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
+
+    def people_signing_in(
+        self, now: datetime, only: Collection[SubjectId] | None = None
+    ) -> dict[SubjectId, datetime]:
+        """In the middle of a sign-in, and when the directory was asked about them there; the earliest, of several."""
+        whose = sign_in_flow.c.subject.is_not(None) if only is None else sign_in_flow.c.subject.in_(only)
+        living = whose & (sign_in_flow.c.expires_at > micros(now))
+        found: dict[SubjectId, datetime] = {}
+        for row in self._connection.execute(select(sign_in_flow).where(living)):
+            state = flow_of(row, self._seal).state
+            if not isinstance(state, AwaitingPassword):
+                person, at = state.standing.person.subject, state.standing.read_at
+                found[person] = min(at, found.get(person, at))
+        return found
 
     def flows_from(self, address: str, now: datetime) -> int:
         living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"
@@ -136,6 +158,25 @@ class IdentityBook(AuthenticatorsBook):
     def drop_pending(self, session: SessionId) -> None:
         mine = pending_authenticator.c.session == session
         self._connection.execute(delete(pending_authenticator).where(mine))
+
+    def keep_password_change(self, change: PasswordChange) -> None:
+        row = {
+            "id": change.id,
+            "subject": change.subject,
+            "login": change.login,
+            "began_at": micros(change.began_at),
+        }
+        self._put(password_change, row)
+
+    def drop_password_change(self, name: str) -> None:
+        self._drop(password_change, id=name)
+
+    def password_changes(self, until: datetime) -> list[PasswordChange]:
+        query = select(password_change).where(password_change.c.began_at <= micros(until))
+        return [
+            PasswordChange(row.id, SubjectId(row.subject), row.login, moment_of(row.began_at))
+            for row in self._connection.execute(query.order_by(password_change.c.began_at))
+        ]
 
     def keep_new_device(self, device: NewDevice) -> None:
         self._put(new_device, device_row(device))

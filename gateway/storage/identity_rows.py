@@ -94,6 +94,7 @@ def session_row(session: Session) -> Values:
         "end_reason": None if session.end_reason is None else session.end_reason.value,
         "address": session.address,
         "user_agent": session.user_agent,
+        "proof_counts_from": None if session.proof_counts_from is None else micros(session.proof_counts_from),
     }
 
 
@@ -114,6 +115,7 @@ def session_of(row: Row[Any]) -> Session:
         end_reason=None if row.end_reason is None else EndReason(row.end_reason),
         address=row.address,
         user_agent=row.user_agent,
+        proof_counts_from=moment_or_none(row.proof_counts_from),
     )
 
 

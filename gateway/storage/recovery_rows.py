@@ -7,6 +7,7 @@ from sqlalchemy import Row
 from config.vocabulary import MunicipalityCode
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
+from gateway.storage.tables.recovery import recovery_account
 from idp.login.recovery import Account, Ending, RecoveryId
 from idp.login.totp import Enrolled, Secret
 
@@ -23,7 +24,13 @@ def recovery_row(account: Account, seal: Seal) -> dict[str, Any]:
         "issued_by": account.issued_by,
         "ended_at": account.ended_at and micros(account.ended_at),
         "ending": account.ending and account.ending.value,
+        "fingerprint": account.fingerprint,
     }
+
+
+def fingerprint_of(secret: str, seal: Seal) -> bytes:
+    """Keyed; of 150 random bits, so that it gives away nothing even with the key."""
+    return seal.fingerprint(secret.encode("ascii"), recovery_account.name)
 
 
 def recovery_of(row: Row[Any], seal: Seal) -> Account:
@@ -40,6 +47,7 @@ def recovery_of(row: Row[Any], seal: Seal) -> Account:
         issued_by=row.issued_by,
         ended_at=moment_or_none(row.ended_at),
         ending=None if row.ending is None else Ending(row.ending),
+        fingerprint=row.fingerprint,
     )
 
 

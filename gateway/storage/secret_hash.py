@@ -25,8 +25,8 @@ class SecretHashes:
     def __init__(self) -> None:
         self._under_way = 0
 
-    async def matches(self, kept: str | None, secret: str) -> bool:
-        """Whether `secret` is what `kept` is the hash of; with None it takes as long and is not. Raises TooBusy."""
+    async def matches(self, kept: str, secret: str) -> bool:
+        """Whether `secret` is what `kept` is the hash of. Raises TooBusy."""
         if self._under_way >= AT_ONCE + WAITING:
             raise TooBusy
         self._under_way += 1
@@ -44,18 +44,13 @@ class SecretHashes:
         if "_threads" in self.__dict__:
             self._threads.shutdown(cancel_futures=True)
 
-    def _matches(self, kept: str | None, secret: str) -> bool:
+    def _matches(self, kept: str, secret: str) -> bool:
         from argon2.exceptions import VerifyMismatchError  # noqa: PLC0415 - as in `_hasher`
 
         try:
-            self._hasher.verify(kept or self._nothing, secret)
+            return self._hasher.verify(kept, secret)
         except VerifyMismatchError:
             return False
-        return kept is not None
-
-    @cached_property
-    def _nothing(self) -> str:
-        return self.hashed("")
 
     @cached_property
     def _hasher(self) -> "PasswordHasher":

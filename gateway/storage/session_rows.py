@@ -41,6 +41,7 @@ def session_of(row: Iterable[Any]) -> Session:
         opened_at,
         last_seen_at,
         facts_at,
+        ends_at,
         ended_at,
         end_reason,
         address,
@@ -61,6 +62,7 @@ def session_of(row: Iterable[Any]) -> Session:
         opened_at=moment_of(opened_at),
         last_seen_at=moment_of(last_seen_at),
         facts_at=moment_of(facts_at),
+        ends_at=moment_or_none(ends_at),
         ended_at=moment_or_none(ended_at),
         end_reason=end_reason and EndReason(end_reason),
         address=address,
@@ -85,6 +87,7 @@ def session_row(new: Session) -> dict[str, Any]:
         "opened_at": micros(new.opened_at),
         "last_seen_at": micros(new.last_seen_at),
         "facts_at": micros(new.facts_at),
+        "ends_at": None if new.ends_at is None else micros(new.ends_at),
         "address": new.address,
         "user_agent": new.user_agent,
     }

@@ -174,6 +174,7 @@ class StoredSessions:
             "acr": changed.acr,
             "amr": " ".join(changed.amr),
             "authenticated_at": micros(changed.authenticated_at),
+            "ends_at": None if changed.ends_at is None else micros(changed.ends_at),
         }
 
         def work(connection: Connection) -> list[str]:

@@ -20,6 +20,7 @@ from gateway.storage.seal import Seal
 from idp import events
 from idp.events import Origin
 from idp.login import desk
+from idp.login.authenticator import AuthenticatorId
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
@@ -71,16 +72,21 @@ class SingleSignOn:
         _end(book, ending)
         self._record(connection, book)
 
-    def ending_without_factor(self, login: str, by: str) -> EndAtProvider:
+    def ending_without_factor(
+        self, login: str, by: str, only: AuthenticatorId | None = None
+    ) -> EndAtProvider:
         """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them.
 
-        `login` is the person's, `by` who orders it.
+        `login` is the person's, `by` who orders it; `only` one of them, where not all.
         """
 
         def end(connection: Connection, ending: Ending) -> None:
             book = IdentityBook(connection, self.seal)
             for subject in ending.people:
-                desk.remove_factors(book, subject, login, by, ending.at)
+                if only is None:
+                    desk.remove_factors(book, subject, login, by, ending.at)
+                else:
+                    desk.remove_factor(book, subject, only, login, by, ending.at)
             _end(book, ending)
             self._record(connection, book)
 

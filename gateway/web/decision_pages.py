@@ -48,9 +48,9 @@ class DecisionPages:
             switch_may_help=refused.reason in SWITCH_MAY_HELP and len(session.municipalities()) > 1,
         )
         passes_by_itself = status == TRY_LATER
-        again = own_path(request.target) if passes_by_itself else ""
+        again = own_path(request.page) if passes_by_itself else ""
         acting = request.application == ADMIN and request.action is not Action.READ
-        stronger = link(refused.reason, own_path(request.target))
+        stronger = link(refused.reason, own_path(request.page))
         who = self._somebody(session, request.language)
         return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 
@@ -59,7 +59,7 @@ class DecisionPages:
         return self._page(request, FORM_NOT_PASSED_ON, 401, start)
 
     def unavailable(self, request: AccessRequest) -> str:
-        return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.target))
+        return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.page))
 
     def keep_language(self, language: Language) -> str:
         return language_cookie(language, self.desk.pages.domain)
@@ -91,7 +91,7 @@ class DecisionPages:
             portal=self.desk.portal,
             who=who,
             again=again,
-            here=request.target,
+            here=own_path(request.page),
             log=log,
             stronger=stronger,
         )

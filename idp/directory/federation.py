@@ -69,12 +69,18 @@ class Federation:
     ) -> None:
         self._directories = directories
         self._memory = memory or NothingRemembered()
+        self._silent: set[DirectoryName] = set()
         self.readers: Mapping[DirectoryName, DirectoryReader] = MappingProxyType(
             {
                 one.name: DirectoryReader(one, district, clock=clock, report=report, above=above)
                 for one in directories
             }
         )
+
+    @property
+    def some_silent(self) -> bool:
+        """Whether, when all were asked about a login for the last time, one did not answer."""
+        return bool(self._silent)
 
     def close(self) -> None:
         for reader in self.readers.values():
@@ -141,15 +147,17 @@ class Federation:
 
     async def _found(self, login: str) -> tuple[list[tuple[DirectoryReader, Entry]], list[DirectoryReader]]:
         """Entries of the login everywhere, and the directories that answered. Raises where none did."""
-        readers = list(self.readers.values())
-        answers = await asyncio.gather(*(one.find(login) for one in readers), return_exceptions=True)
+        looks = (one.find(login) for one in self.readers.values())
+        answers = await asyncio.gather(*looks, return_exceptions=True)
         found, answering, troubles = [], [], []
-        for reader, answer in zip(readers, answers, strict=True):
+        for (name, reader), answer in zip(self.readers.items(), answers, strict=True):
             if isinstance(answer, DirectoryUnusable):
+                self._silent.add(name)
                 troubles.append(answer)
             elif isinstance(answer, BaseException):
                 raise answer
             else:
+                self._silent.discard(name)
                 answering.append(reader)
                 found += [(reader, entry) for entry in answer]
         if not answering:

@@ -14,6 +14,8 @@ from idp.directory.errors import EntryUnusable
 TICKS_IN_MICROSECOND = 10  # Active Directory counts durations in negative steps of 100 ns
 LONGEST = timedelta(days=1)
 """Stands for "never forgotten" too: nobody is to wait for longer."""
+LEAST = 3
+"""Below that one guess is left at most: whoever makes it keeps the person out, in a known browser too."""
 MOST_ATTEMPTS = 1_000  # above that nobody is locked by guesses that we let through
 
 PPOLICY_ATTRIBUTES = ("pwdLockout", "pwdMaxFailure", "pwdFailureCountInterval")
@@ -38,6 +40,11 @@ class Lockout:
 NO_LOCKOUT = Lockout(0, timedelta(0))
 CAUTIOUS = Lockout(5, timedelta(minutes=30))
 """Where neither the settings nor the directory tell: what offices usually have, on the strict side."""
+
+
+def leaves_one_for_everybody(lockout: Lockout) -> bool:
+    """Whether strangers and the person's own browsers can both have a wrong password before it locks."""
+    return not 0 < lockout.attempts < LEAST
 
 
 def strictest(lockouts: Iterable[Lockout]) -> Lockout:

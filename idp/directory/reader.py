@@ -198,13 +198,13 @@ class DirectoryReader:
         return person
 
     def _closer(self, entry: Entry, refusal: RefusalReason) -> RefusalReason:
-        """OpenLDAP calls an account that an administrator closed "locked" as well; the entry knows better."""
+        """OpenLDAP calls an account that was closed, or is not in its time, "locked" too; the entry knows better."""
         try:
             state = account_state(entry, self._clock())
         except EntryUnusable:
             return refusal
-        closed = refusal is RefusalReason.LOCKED and state is AccountState.DISABLED
-        return RefusalReason.DISABLED if closed else refusal
+        closed = refusal is RefusalReason.LOCKED and state in {AccountState.DISABLED, AccountState.EXPIRED}
+        return REASON_OF_STATE[state] if closed else refusal
 
 
 async def nobody_counts(_: SubjectId | None) -> bool:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import Language, MunicipalityCode, Role, SessionId
+from config.vocabulary import REASON_HEADER, Language, MunicipalityCode, Role, SessionId
 from idp.directory.person import Person
 from idp.events import Origin
-from idp.http import account_factors, arrival, cookies, failure
+from idp.http import account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import UNCHANGED
 from idp.http.authorize import reread, send_on, signed_in
 from idp.http.destination import lead_through
@@ -22,15 +22,20 @@ from idp.login import desk, own
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.own_authenticators import is_fresh, proof_ends
+from idp.login.own_authenticators import is_fresh, proof_ends, removable_of
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
+from idp.login.trust import shown_is_new, still_new
 from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-DONE = frozenset({"ended", "ended-others", "owned", "gone", "added", "renamed", "removed"})
+DONE = frozenset(
+    {"ended", "ended-others", "owned", "gone", "added", "renamed", "removed", "password-changed"}
+)
 """What the page can be told, by `?done=`, has just been done."""
+NOT_AMONG_OWN = "not_among_own"
+"""Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
 UNCHANGED_BY_NAME = {reason.value: words for reason, words in UNCHANGED.items()}
 CHECK, STAY = "/account/expiry", "/account/stay"
 UNSAID = frozenset({"mfa", "user"})
@@ -114,6 +119,11 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         vouches=found.vouches,
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
+        new=lambda one: still_new(one, now),
+        removable=lambda one: isinstance(
+            removable_of(found.authenticators, session, one.id, now), Authenticator
+        ),
+        renewable=not shown_is_new(session, now),
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
         unchanged=UNCHANGED_BY_NAME.get(done, ""),
@@ -228,7 +238,10 @@ async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = Fal
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
         return _signed_out(request, alarmed=alarmed)
-    return send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+    response = send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+    if over is None:
+        response.headers[REASON_HEADER] = NOT_AMONG_OWN
+    return response
 
 
 def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
@@ -239,7 +252,12 @@ def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
     return response
 
 
-PAGES: Mapping[str, Handler] = {ACCOUNT.path: show, CHECK: expiry, **account_factors.PAGES}
+PAGES: Mapping[str, Handler] = {
+    ACCOUNT.path: show,
+    CHECK: expiry,
+    **account_factors.PAGES,
+    **account_password.PAGES,
+}
 FORMS: Mapping[str, Handler] = {
     STAY: stay,
     "/account/sign-ins/end": end,
@@ -248,5 +266,6 @@ FORMS: Mapping[str, Handler] = {
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
     **account_factors.FORMS,
+    **account_password.FORMS,
 }
 """Address of each form → what it does."""

@@ -14,6 +14,7 @@ from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
+from idp.http.visit import caller_of
 from idp.login import desk, keys, own_authenticators
 from idp.login.authenticator import AuthenticatorId, Credential
 from idp.login.drawn import draw
@@ -42,12 +43,12 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def add_application(request: web.Request) -> web.Response:
-    pairs, drawn = await arrival.form(request), draw()
+    pairs, drawn, limits = await arrival.form(request), draw(), provider_of(request).sign_in
     code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
     done = await _carried_out(
         request,
         lambda book, session, origin, now: own_authenticators.add_application(
-            book, session, code, name, drawn, origin, now
+            book, session, code, name, drawn, limits, origin, now
         ),
     )
     if isinstance(done, Refused) and done.reason in WORDS:
@@ -56,12 +57,13 @@ async def add_application(request: web.Request) -> web.Response:
 
 
 async def add_key(request: web.Request) -> web.Response:
-    pairs, drawn, site = await arrival.form(request), draw(), provider_of(request).site
+    pairs, drawn, provider = await arrival.form(request), draw(), provider_of(request)
+    site, limits, caller = provider.site, provider.sign_in, caller_of(request)
     response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
     done = await _carried_out(
         request,
-        lambda book, session, origin, now: own_authenticators.add_key(
-            book, session, response, name, site, drawn, origin, now
+        lambda book, session, _origin, now: own_authenticators.add_key(
+            book, session, response, name, site, drawn, caller, limits, now
         ),
     )
     if isinstance(done, Refused) and done.reason in WORDS:

@@ -1,14 +1,22 @@
-"""What "my account" tells people of a change of authenticators: English here, Czech in `locale/account.cs.po`."""
+"""What "my account" tells people of a change that was not made: English here, Czech in `locale/account_words.cs.po`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from idp.http.words import TELLINGS
+from idp.http.words import TELLINGS, Telling
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import TOLD, Refusal
 
 UNCHANGED: Mapping[StrEnum, str] = {
     Unchanged.PROOF_TOO_OLD: "Confirm first that it is you; after that there are five minutes for the change.",
+    Unchanged.PROOF_TOO_NEW: (
+        "You signed in with a way that was added only recently, and it does not change the others yet. Sign in with an "
+        "older one, or ask your administrator."
+    ),
+    Unchanged.LAST_IN_FULL: (
+        "The others were added only recently and do not count in full yet, so this one stays until then. If you lost "
+        "it, tell your administrator, who can remove it at once."
+    ),
     Unchanged.LAST_AUTHENTICATOR: (
         "This is the only way you can confirm that it is you. Add another one first, or ask your administrator."
     ),
@@ -19,7 +27,19 @@ UNCHANGED: Mapping[StrEnum, str] = {
 OF_ENROLMENT = (
     Refusal.CODE_UNUSABLE,
     Refusal.CODE_WRONG,
-    *(one for one in Refusal if one.startswith("key_")),
+    *(one for one in Refusal if one.startswith(("key_", "too_many_"))),
 )
 WORDS: Mapping[StrEnum, str] = {one: TELLINGS[TOLD[one]].message for one in OF_ENROLMENT}
 """Of what is wrong with what was entered: said on the page where it was."""
+OF_PASSWORD: Mapping[StrEnum, Telling] = {
+    Refusal.DIRECTORY_UNREACHABLE: Telling(
+        "The password cannot be changed just now: the office directory does not answer. Try again in a few minutes.",
+        503,
+    ),
+    Refusal.ACCOUNT_LOCKED: Telling(
+        "The office directory has locked your account for a time after wrong passwords. Try again later, or ask your "
+        "administrator.",
+        422,
+    ),
+}
+"""What the sign-in would say in other words: there nobody is known yet."""

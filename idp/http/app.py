@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import account, authorize, failure, recovery, sign_in, sign_out, tokens
+from idp.http import account, account_password, authorize, failure, recovery, sign_in, sign_out, tokens
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.http.recovery import Recovery
@@ -27,6 +27,7 @@ SIGN_IN_FORMS: dict[str, Handler] = {
 FORM_PAGES = {
     **dict.fromkeys(SIGN_IN_FORMS, "/sign-in"),
     **dict.fromkeys(account.FORMS, "/account"),
+    **dict.fromkeys(account_password.FORMS, "/account/password"),
     "/logout/confirm": "/logout",
 }
 """A refused form's page stands at the form's address: switching its language or reloading it leads back."""

@@ -15,7 +15,7 @@ from idp.login import conduct, desk, purses
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
-from idp.login.level import any_reaches
+from idp.login.level import PASSWORD, any_reaches
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
@@ -61,13 +61,18 @@ async def _beginning(
         return AwaitingPassword(new_challenge(), asked.demanded)
     if not await _can_reach(provider, session, asked):
         return rules.REFUSALS[why]
+    if (
+        PASSWORD[0] not in session.methods
+    ):  # of a passkey that is new: no password that another key could go with
+        return AwaitingPassword(new_challenge(), asked.demanded)
     return AwaitingFactor(_raised(session, asked), new_challenge())
 
 
 async def _can_reach(provider: Provider, session: Session, asked: Request) -> bool:
     """Whether a factor of the person lifts the session to what is demanded."""
-    held = await provider.store.look(lambda book: conduct.held_by(book, session.person.subject))
-    return any_reaches(held, asked.demanded)
+    subject, now = session.person.subject, provider.clock()
+    reach = await provider.store.look(lambda book: conduct.reach_of(book, subject, now))
+    return any_reaches(reach, asked.demanded)
 
 
 def _raised(session: Session, asked: Request) -> Standing:

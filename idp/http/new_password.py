@@ -28,14 +28,20 @@ def known_words(provider: Provider, person: Person) -> tuple[str, ...]:
     return (provider.office, *provider.office_words, *sorted(places))
 
 
-async def changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
-    """Why it is not changed, or what the directory says of the person after the change."""
+async def refusal_of(provider: Provider, ask: ChangePassword) -> Refusal | None:
+    """Why it is not changed; None when it is."""
     try:
         said = await provider.change_password(ask.subject, ask.old, ask.new)
     except provider.directory_errors:
         return Refusal.DIRECTORY_UNREACHABLE
-    if not isinstance(said, Changed):
-        return REFUSALS[said.reason]
+    return None if isinstance(said, Changed) else REFUSALS[said.reason]
+
+
+async def changed(provider: Provider, ask: ChangePassword) -> Person | Unanswered | Refusal | None:
+    """Why it is not changed, or what the directory says of the person after the change."""
+    refusal = await refusal_of(provider, ask)
+    if refusal is not None:
+        return refusal
     try:
         return await provider.reread(ask.subject)
     except provider.directory_errors:

@@ -93,6 +93,8 @@ class Provider:
     """Whom people call who fear for their account."""
     realm: str = ""
     """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
+    some_silent: Callable[[], bool] = lambda: False
+    """Whether one of several directories did not answer lately: everybody is told, so that no login is betrayed."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
 

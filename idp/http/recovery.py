@@ -31,8 +31,10 @@ TOLD = {RecoveryRefusal.TOO_MANY: WAIT, RecoveryRefusal.BUSY: TROUBLE}
 class Recovery:
     """What the page needs beside the provider's own."""
 
-    matches: Callable[[str | None, str], Awaitable[bool]]
-    """Hash and secret; with None it takes as long and is False. Raises one of `busy`."""
+    matches: Callable[[str, str], Awaitable[bool]]
+    """Hash and secret. Raises one of `busy`."""
+    fingerprint: Callable[[str], bytes]
+    """Of a secret, as it was kept when it was issued."""
     busy: tuple[type[Exception], ...]
     alarm: Callable[[str], None]
     """Told of every try: `used`, or the reason of the refusal."""
@@ -77,13 +79,17 @@ async def _used(
     pairs: arrival.Pairs,
 ) -> Opened | Refused:
     limits, now = provider.sign_in, provider.clock()
-    counted = await provider.store.transact(lambda book: recovery_use.count(book, caller, limits, now))
+    secret = recovery.read_secret(arrival.field(pairs, "secret"))
+    fingerprint = needed.fingerprint(secret) if secret is not None else None
+    counted = await provider.store.transact(
+        lambda book: recovery_use.count(book, caller, limits, now, fingerprint)
+    )
     if isinstance(counted, Refused):
         return counted
-    kept = counted.account.secret_hash if counted.account is not None else None
-    secret = recovery.read_secret(arrival.field(pairs, "secret"))
+    account, right = counted.account, False
     try:
-        right = await needed.matches(kept if secret is not None else None, secret or "")
+        if counted.compare and account is not None and secret is not None:
+            right = await needed.matches(account.secret_hash, secret)
     except needed.busy:
         return await provider.store.transact(
             lambda book: recovery_use.refuse_busy(book, counted, caller, provider.clock())

@@ -11,7 +11,7 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from config.vocabulary import REASON_HEADER
+from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor
 from idp.http.destination import Destination, form_targets, login_hint
 from idp.http.provider import provider_of
@@ -33,6 +33,7 @@ from idp.login.states import (
     AwaitingSaved,
     Standing,
 )
+from idp.login.trust import level_of
 
 SECRET_GROUP = 4  # letters of a secret written together, so that it can be typed
 CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
@@ -55,11 +56,18 @@ class Held:
     def credentials(self) -> list[Credential]:
         return [one.means for one in self.authenticators if isinstance(one.means, Credential)]
 
-    def ways(self, standing: Standing) -> list[str]:
-        """Of showing a factor that reaches what is demanded."""
+    def for_this(self, standing: Standing, now: datetime) -> "Held":
+        """Those that reach what is demanded."""
+        enough = tuple(one for one in self.authenticators if _enough(level_of(one, now), standing))
+        codes = self.recovery_codes if _enough(LEVELS[Factor.RECOVERY_CODE], standing) else 0
+        return Held(enough, codes)
+
+    @property
+    def ways(self) -> list[str]:
+        """Of showing one of them."""
         kinds = {one.factor for one in self.authenticators}
         kinds |= {Factor.RECOVERY_CODE} if self.recovery_codes else set()
-        return [way for factor, way in WAYS.items() if factor in kinds and _enough(factor, standing)]
+        return [way for factor, way in WAYS.items() if factor in kinds]
 
 
 def page(
@@ -76,7 +84,7 @@ def page(
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
-            content = "sign_in.html", {**name, "options": options}
+            content = "sign_in.html", {**name, "options": options, "silent": provider.some_silent()}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode(standing):
@@ -135,7 +143,8 @@ def _respond(
 
 
 def _factor(request: web.Request, standing: Standing, challenge: bytes, held: Held) -> Content:
-    ways = held.ways(standing)
+    held = held.for_this(standing, provider_of(request).clock())
+    ways = held.ways
     more: dict[str, object] = {"ways": ways, "lifting": standing.lifting is not None}
     asked = request.query.get("by", "")
     if asked == CHOICE and len(ways) > 1:
@@ -149,7 +158,9 @@ def _factor(request: web.Request, standing: Standing, challenge: bytes, held: He
 
 def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Content:
     provider, person = provider_of(request), state.standing.person
-    ways = [WAYS[kind] for kind in (Factor.ONE_TIME_CODE, Factor.KEY) if _enough(kind, state.standing)]
+    ways = [
+        WAYS[kind] for kind in (Factor.ONE_TIME_CODE, Factor.KEY) if _enough(LEVELS[kind], state.standing)
+    ]
     more: dict[str, object] = {"ways": ways}
     way = request.query.get("by", "")
     if way not in ways:
@@ -164,8 +175,8 @@ def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Co
     return "enrol.html", {**more, **application(provider.office, person.login, state.secret)}
 
 
-def _enough(factor: Factor, standing: Standing) -> bool:
-    return reaches(LEVELS[factor], standing.demanded)
+def _enough(level: AuthenticationLevel, standing: Standing) -> bool:
+    return reaches(level, standing.demanded)
 
 
 def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:

@@ -44,8 +44,14 @@ TELLINGS: dict[Told, Telling] = {
     ),
     Told.KEY_ENROLLED: Telling("This key is enrolled already. Choose another one.", 422),
     Told.FACTOR_TOO_WEAK: Telling("A stronger way is needed here: a passkey or a security key.", 422),
+    Told.FACTOR_TOO_NEW: Telling(
+        "This key was added only recently and does not count in full yet. Use another way, or wait: My account says "
+        "from when it counts.",
+        422,
+    ),
     Told.LEVEL_UNREACHABLE: Telling(
-        "A stronger way of signing in is needed here, and you have none enrolled. Ask your administrator.",
+        "A stronger way of signing in is needed here. You have none, or it was added only recently: My account says "
+        "from when it counts in full. Otherwise ask your administrator.",
         403,
     ),
     Told.ENROLMENT_CODE_WRONG: Telling(

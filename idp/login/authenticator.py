@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from config.vocabulary import SubjectId
+from config.vocabulary import AuthenticationLevel, SubjectId
 from idp.events import Factor
 from idp.login.totp import Enrolled
 
@@ -64,6 +64,15 @@ class Credential:
         return self.user_verified and self.discoverable
 
 
+@dataclass(frozen=True, slots=True)
+class Newly:
+    """What an authenticator counts for at first that a weaker proof added; see `trust.py`."""
+
+    level: AuthenticationLevel
+    """Of that proof; no more is reached."""
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticator:
     id: AuthenticatorId
@@ -74,6 +83,8 @@ class Authenticator:
     enrolled_at: datetime
     proven_by: Proof
     last_used_at: datetime | None = None
+    newly: Newly | None = None
+    """None: it counted in full at once."""
 
     @property
     def factor(self) -> Factor:

@@ -13,12 +13,14 @@ from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
 from idp.login.needed_level import LevelLimits
 from idp.login.new_device import NewDevice
+from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.purses import GuessLimits
 from idp.login.session import Session, SessionLimits
 from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
 from idp.login.throttle import Counters
+from idp.login.trust import Limits as TrustLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def drop_flow(self, name: FlowId) -> None: ...
 
+    def flows_of(self, subject: SubjectId) -> Sequence[Flow]:
+        """All sign-ins under way in which it is known that they are this person's."""
+        ...
+
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         """All sign-ins under way in which it is known that they are this person's; `but` goes on."""
         ...
@@ -145,6 +151,16 @@ class Book(Counters, Authenticators, Protocol):
 
     def drop_pending(self, session: SessionId) -> None: ...
 
+    def keep_password_change(self, change: PasswordChange) -> None:
+        """Add it, or replace the one with its id."""
+        ...
+
+    def drop_password_change(self, name: str) -> None: ...
+
+    def password_changes(self, until: datetime) -> Sequence[PasswordChange]:
+        """Those that are open and were begun by then."""
+        ...
+
     def keep_new_device(self, device: NewDevice) -> None: ...
 
     def new_devices(self, subject: SubjectId) -> Sequence[NewDevice]:
@@ -170,7 +186,7 @@ class Book(Counters, Authenticators, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, GuessLimits, LevelLimits, Protocol):
+class Limits(SessionLimits, GuessLimits, LevelLimits, TrustLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
     @property

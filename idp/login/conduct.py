@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.vocabulary import SubjectId
+from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
@@ -21,11 +21,13 @@ from idp.login.drawn import Drawn
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.level import LEVELS
 from idp.login.needed_level import needed
 from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, CheckingPassword, State
 from idp.login.throttle import Exhausted, Taken
+from idp.login.trust import level_of
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 
@@ -115,10 +117,10 @@ def counted(book: Book, subject: SubjectId, visit: Visit) -> Taken | Exhausted:
     return charging.of_code(book, subject, visit.caller, visit.limits, visit.now)
 
 
-def held_by(book: Book, subject: SubjectId) -> frozenset[Factor]:
-    """Kinds of factor the person can show now."""
-    kinds = {one.factor for one in book.authenticators(subject)}
-    return frozenset(kinds | {Factor.RECOVERY_CODE} if book.recovery_codes_left(subject) else kinds)
+def reach_of(book: Book, subject: SubjectId, now: datetime) -> frozenset[AuthenticationLevel]:
+    """What the person can reach now by each factor there is."""
+    levels = {level_of(one, now) for one in book.authenticators(subject)}
+    return frozenset(levels | {LEVELS[Factor.RECOVERY_CODE]} if book.recovery_codes_left(subject) else levels)
 
 
 def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
@@ -153,7 +155,7 @@ def answer_password(
     answered = DirectoryAnswered(
         answer=answer,
         attempt=attempt,
-        held=held_by(book, proven) if proven is not None else frozenset(),
+        reach=reach_of(book, proven, visit.now) if proven is not None else frozenset(),
         exception=book.exception_of(proven, visit.now) if proven is not None else None,
         needed=needed(person, visit.limits) if person is not None else None,
         origin=visit.caller.origin,

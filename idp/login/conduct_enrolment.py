@@ -1,5 +1,6 @@
 """Conducts the enrolment of a first factor; each function is one transaction of the caller."""
 
+from idp.login import charging
 from idp.login.book import Book
 from idp.login.conduct import Visit, counted, ids_held_by, take_step
 from idp.login.inputs import CodesAskedAgain, CodesSaved, EnrolmentCodeEntered, Input, KeyMade
@@ -31,10 +32,11 @@ def make_key(book: Book, visit: Visit, response: str, name: str, site: Site) -> 
     def happened(state: State) -> Input | None:
         if not isinstance(state, AwaitingEnrolment):
             return None
-        credential = credential_of(response)
+        credential, subject = credential_of(response), state.standing.person.subject
         return KeyMade(
             response=response,
-            held=tuple(book.authenticators(state.standing.person.subject)),
+            attempt=charging.of_key(book, subject, visit.caller, visit.limits, visit.now),
+            held=tuple(book.authenticators(subject)),
             known=credential is not None and book.authenticator_of(credential) is not None,
             name=name,
             site=site,

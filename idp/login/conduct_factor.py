@@ -9,6 +9,7 @@ from idp.login.book import Book
 from idp.login.conduct import Visit, answer_step, counted, ids_held_by, session_of, take_step
 from idp.login.inputs import CodeEntered, Input, KeyShown, PersonAnswered, RecoveryCodeEntered, Unanswered
 from idp.login.key_site import Site, credential_of
+from idp.login.needed_level import needed
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, AwaitingPassword, CheckingPerson, State
@@ -90,5 +91,11 @@ def answer_passkey(
 ) -> Progress:
     """Second half: what the directory says of the passkey's owner now."""
     held = ids_held_by(book, checking.subject)
-    event = PersonAnswered(answer=answer, held=held, origin=visit.caller.origin, drawn=visit.drawn)
+    event = PersonAnswered(
+        answer=answer,
+        held=held,
+        needed=needed(answer, visit.limits) if isinstance(answer, Person) else None,
+        origin=visit.caller.origin,
+        drawn=visit.drawn,
+    )
     return answer_step(book, visit, AwaitingPassword, checking, event)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from config.vocabulary import SessionId
 from idp.directory.person import Person
 from idp.events import EndReason
-from idp.login import charging, desk
+from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
 from idp.login.conduct import Visit, answer_step, take_step
 from idp.login.flow_new_password import fault
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
+from idp.login.password_change import PasswordChange
 from idp.login.progress import Progress
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, ChangingPassword, State
@@ -45,7 +46,12 @@ def enter_new_password(
             drawn=visit.drawn,
         )
 
-    return take_step(book, visit, happened)
+    progress = take_step(book, visit, happened)
+    if isinstance(progress.checking, ChangingPassword) and progress.flow is not None:
+        person = progress.checking.standing.person
+        change = PasswordChange(progress.flow.id, person.subject, person.login, visit.now)
+        conduct_password_change.begun(book, change, visit.caller.origin)
+    return progress
 
 
 def _counted(book: Book, state: AwaitingNewPassword, visit: Visit) -> Taken | Exhausted:
@@ -61,6 +67,7 @@ def answer_new_password(
     After a change every session and every other sign-in of the person ends, before the new session opens: whoever
     else knew the old password may have one.
     """
+    book.drop_password_change(visit.flow or "")
     event: Input
     over: tuple[SessionId, ...] = ()
     if isinstance(answer, Refusal):

@@ -8,6 +8,7 @@ from config.vocabulary import SessionId, SubjectId
 from idp import events
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Origin
+from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
 from idp.login.handle import FlowId, HandleHash
@@ -75,6 +76,11 @@ def sign_in(
     return session, over
 
 
+def _latest_end(usual: datetime, until: datetime | None) -> datetime:
+    """What an exception opened ends with it."""
+    return usual if until is None else min(usual, until)
+
+
 def _session(
     opening: OpenSession,
     before: Session | None,
@@ -100,9 +106,10 @@ def _session(
         auth_time=shown_at,
         created_at=before.created_at if before else now,
         last_seen=now,
-        expires_at=shown_at + lifetime(person, limits),
+        expires_at=_latest_end(shown_at + lifetime(person, limits), opening.until),
         address=origin.address,
         user_agent=origin.user_agent,
+        proof_counts_from=opening.counts_from,
     )
 
 
@@ -211,6 +218,26 @@ def end_all(
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
     book.drop_flows_of(subject, but)
     return end(book, book.sessions_of_subject(subject), reason, origin, now, by)
+
+
+def remove_factor(
+    book: Book, subject: SubjectId, which: AuthenticatorId, login: str, by: str, now: datetime
+) -> bool:
+    """An officer's act: one authenticator of a person goes, as a stranger's that the person found. False: not there.
+
+    Sessions go on; see `end_all`. Sign-ins under way do not.
+    """
+    found = next((one for one in book.authenticators(subject) if one.id == which), None)
+    if found is None:
+        return False
+    book.drop_flows_of(subject)
+    book.drop_authenticator(found.id)
+    book.record(
+        events.FactorRemoved(
+            at=now, person=login, subject=subject, factor=found.factor, name=found.name, by=by
+        )
+    )
+    return True
 
 
 def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:

@@ -74,6 +74,10 @@ class OpenSession:
     """The session of this browser that goes on at the new level."""
     since: datetime | None = None
     """When the oldest of the factors was shown, where that was not in this sign-in."""
+    until: datetime | None = None
+    """When the exception ends that it rests on."""
+    counts_from: datetime | None = None
+    """When the authenticator that was shown counts in full, where it is new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NewType
 
 from config.vocabulary import SubjectId
@@ -11,6 +11,8 @@ ExceptionId = NewType("ExceptionId", str)
 """22 characters, base64url of 128 random bits."""
 
 REASON_MAX = 500  # characters
+LONGEST = timedelta(days=90)
+"""Unless the settings say otherwise: a quarter, after which somebody thinks about it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +34,15 @@ class SignInException:
         return self.ended_at is None and self.begins_at <= now < self.ends_at
 
 
-def new_exception_id() -> ExceptionId:
-    return ExceptionId(secrets.token_urlsafe(16))
+def new_exception(
+    subject: SubjectId, login: str, reason: str, by: str, now: datetime, until: datetime
+) -> SignInException:
+    return SignInException(
+        id=ExceptionId(secrets.token_urlsafe(16)),
+        subject=subject,
+        login=login,
+        reason=reason,
+        granted_by=by,
+        begins_at=now,
+        ends_at=until,
+    )

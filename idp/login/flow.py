@@ -15,18 +15,20 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | CheckingPassword     | DirectoryAnswered    | no factor reaches the level   | Failed               |
 | CheckingPerson       | PersonAnswered       | error, unknown, not active    | AwaitingPassword     |
 | CheckingPerson       | PersonAnswered       | key removed meanwhile         | AwaitingPassword     |
+| CheckingPerson       | PersonAnswered       | key too new for the level     | AwaitingPassword     |
 | CheckingPerson       | PersonAnswered       | person                        | SignedIn             |
 | AwaitingFactor       | CodeEntered          | no guess, wrong, replay       | AwaitingFactor       |
 | AwaitingFactor       | CodeEntered          | right and unused              | SignedIn             |
 | AwaitingFactor       | RecoveryCodeEntered  | no guess, wrong, spent        | AwaitingFactor       |
 | AwaitingFactor       | RecoveryCodeEntered  | right and unused              | SignedIn             |
 | AwaitingFactor       | KeyShown             | no guess, proves nothing      | AwaitingFactor       |
+| AwaitingFactor       | KeyShown             | too new for the level         | AwaitingFactor       |
 | AwaitingFactor       | KeyShown             | the person's own              | SignedIn             |
 | AwaitingFactor       | any of these         | session to be raised is over  | Failed               |
 | AwaitingOfficersCode | EnrolmentCodeEntered | no guess, not for this person | AwaitingOfficersCode |
 | AwaitingOfficersCode | EnrolmentCodeEntered | for this person, unused       | AwaitingEnrolment    |
 | AwaitingEnrolment    | CodeEntered          | no guess, wrong               | AwaitingEnrolment    |
-| AwaitingEnrolment    | KeyMade              | not acceptable                | AwaitingEnrolment    |
+| AwaitingEnrolment    | KeyMade              | no guess, not acceptable      | AwaitingEnrolment    |
 | AwaitingEnrolment    | either               | has a factor by now           | Failed               |
 | AwaitingEnrolment    | either               | right                         | AwaitingSaved        |
 | AwaitingSaved        | CodesAskedAgain      |                               | AwaitingSaved        |
@@ -44,9 +46,10 @@ Laws, each a property test:
 
 1. SignedIn is reached only by the directory's yes to the password in this flow (or, where a live session of this
    browser is raised, in that session's) together with a factor of that person shown in this flow and not shown before;
-   or by a passkey of that person which verified its user; or by password alone while an exception runs.
-2. The level is what was shown: password alone, two factors, or phishing-resistant for a key alone; and never less
-   than the relying party demanded.
+   or by a passkey of that person which verified its user; or by password alone while an exception runs, and then the
+   session lasts no longer than the exception.
+2. The level is what was shown: password alone, two factors, or phishing-resistant for a key alone, and for one that is
+   new no more than the proof that added it; and never less than the relying party or the person's roles demand.
 3. A guess is evaluated only if it was counted (`Taken`); nothing but a counted guess reaches the directory.
 4. An error of the directory, or an account that is not active, is never a yes.
 5. A first factor is enrolled only for an account without one, after its password and an unused, unexpired code that

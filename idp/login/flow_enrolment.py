@@ -77,15 +77,18 @@ def key_made(state: AwaitingEnrolment, event: KeyMade, now: datetime) -> Step:
     stopped = _stopped(state, Factor.KEY, event.held, event.origin, now)
     if stopped is not None:
         return stopped
+    refused = events.KeyRefused(**about(state.standing.person, event.origin, now), reason="")
+    if not isinstance(event.attempt, Taken):
+        return state, throttled(event.attempt, refused, person=state.standing.person.login)
     made = keys.made(event.response, state.challenge, event.site)
     if isinstance(made, Credential) and event.known:
         made = Refusal.KEY_ENROLLED
     if isinstance(made, Refusal):
-        refused = events.KeyRefused(**about(state.standing.person, event.origin, now), reason=made)
-        return replace(state, challenge=event.drawn.challenge), (Record(refused), Tell(made))
-    whose = state.standing.person.subject
+        again = replace(state, challenge=event.drawn.challenge)
+        return again, (Record(replace(refused, reason=made)), Tell(made))
+    whose, back = state.standing.person.subject, GiveBack(event.attempt)
     key = enrolled(event.drawn.authenticator, whose, made, event.name, state.proof, now)
-    return _enrolled(state, replace(key, last_used_at=now), event.origin, event.drawn, now)
+    return _enrolled(state, replace(key, last_used_at=now), event.origin, event.drawn, now, back)
 
 
 def codes_asked_again(state: AwaitingSaved, event: CodesAskedAgain, now: datetime) -> Step:

@@ -17,6 +17,7 @@ from idp.login.outcome import Step, about, arrived, failed, shown, throttled, to
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingFactor
 from idp.login.throttle import Taken
+from idp.login.trust import level_of, still_new
 
 
 def code_entered(state: AwaitingFactor, event: CodeEntered, now: datetime) -> Step:
@@ -32,7 +33,7 @@ def code_entered(state: AwaitingFactor, event: CodeEntered, now: datetime) -> St
         return state, (Record(replace(refused, reason=used)), Tell(used))
     accepted = events.CodeAccepted(**about(standing.person, event.origin, now), name=used.name)
     return arrived(
-        shown(standing, Factor.ONE_TIME_CODE),
+        shown(standing, Factor.ONE_TIME_CODE, still_new(used, now)),
         KeepAuthenticator(used),
         GiveBack(event.attempt),
         Record(accepted),
@@ -95,11 +96,15 @@ def key_shown(state: AwaitingFactor, event: KeyShown, now: datetime) -> Step:
     if isinstance(used, Refusal):
         again = AwaitingFactor(standing, event.drawn.challenge)
         return again, (Record(replace(refused, reason=used)), Tell(used))
+    kept, back = KeepAuthenticator(used), GiveBack(event.attempt)
+    if too_weak(standing, level_of(used, now)):
+        reason = Refusal.FACTOR_TOO_NEW
+        again = AwaitingFactor(standing, event.drawn.challenge)
+        return again, (kept, back, Record(replace(refused, reason=reason)), Tell(reason))
     accepted = events.CodeAccepted(
         **about(standing.person, event.origin, now), factor=Factor.KEY, name=used.name
     )
-    back = GiveBack(event.attempt)
-    return arrived(shown(standing, Factor.KEY), KeepAuthenticator(used), back, Record(accepted))
+    return arrived(shown(standing, Factor.KEY, still_new(used, now)), kept, back, Record(accepted))
 
 
 def _stopped(

@@ -12,11 +12,14 @@ from idp.login.authenticator import Authenticator, Credential
 from idp.login.effects import AskPerson, GiveBack, KeepAuthenticator, Record, Tell
 from idp.login.inputs import KeyShown, PersonAnswered, Unanswered
 from idp.login.key_site import credential_of
-from idp.login.level import PASSKEY
+from idp.login.level import PASSKEY, lower, methods_of, reaches, strongest
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword, CheckingPerson, Standing
 from idp.login.throttle import Taken
+from idp.login.trust import still_new
+
+RESISTANT = AuthenticationLevel.PHISHING_RESISTANT
 
 
 def proven(event: KeyShown, challenge: bytes, now: datetime, *, alone: bool) -> Authenticator | Refusal:
@@ -41,7 +44,12 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         again = AwaitingPassword(event.drawn.challenge, state.demanded)
         return again, (Record(replace(refused, reason=authenticator)), Tell(authenticator))
     checking = CheckingPerson(
-        authenticator.subject, authenticator.name, authenticator.id, now, state.demanded
+        authenticator.subject,
+        authenticator.name,
+        authenticator.id,
+        now,
+        state.demanded,
+        still_new(authenticator, now),
     )
     back = GiveBack(event.attempt)
     return checking, (KeepAuthenticator(authenticator), back, AskPerson(authenticator.subject))
@@ -49,6 +57,8 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
 
 def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Step:
     person, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
+    level = RESISTANT if state.newly is None else lower(RESISTANT, state.newly.level)
+    demanded = strongest(state.demanded, event.needed)
     reason: Refusal | None = None
     if isinstance(person, Unanswered):
         reason = Refusal.DIRECTORY_UNREACHABLE
@@ -58,6 +68,8 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         reason = Refusal.KEY_UNKNOWN
     elif person.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+    elif not reaches(level, demanded):
+        reason = Refusal.FACTOR_TOO_NEW
     else:
         accepted = events.CodeAccepted(
             **about(person, event.origin, now), factor=Factor.KEY, name=state.authenticator
@@ -65,9 +77,10 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         standing = Standing(
             person=person,
             read_at=state.asked_at,
-            level=AuthenticationLevel.PHISHING_RESISTANT,
-            methods=PASSKEY,
-            demanded=state.demanded,
+            level=level,
+            methods=methods_of(PASSKEY, level),
+            demanded=demanded,
+            counts_from=None if state.newly is None else state.newly.until,
         )
         return arrived(standing, Record(accepted))
     refused = events.KeyRefused(at=now, origin=event.origin, subject=state.subject, reason=reason)

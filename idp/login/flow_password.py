@@ -72,10 +72,10 @@ def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before
         used = events.ExceptionUsed(
             **about(person, event.origin, now), until=exception.ends_at, granted_by=exception.granted_by
         )
-        return arrived(standing, *before, Record(used))
-    if not event.held:
+        return arrived(replace(standing, until=exception.ends_at), *before, Record(used))
+    if not event.reach:
         return AwaitingOfficersCode(standing), before
-    if not levels.any_reaches(event.held, standing.demanded):
+    if not levels.any_reaches(event.reach, standing.demanded):
         state, effects = failed(person, Refusal.LEVEL_UNREACHABLE, event.origin, now)
         return state, (*before, *effects)
     return AwaitingFactor(standing, event.drawn.challenge), before

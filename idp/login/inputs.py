@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
-from idp.events import NOWHERE, Factor, Origin
+from idp.events import NOWHERE, Origin
 from idp.login.authenticator import Authenticator, AuthenticatorId
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
@@ -67,8 +67,8 @@ class DirectoryAnswered(Happening):
     answer: Answer
     attempt: Taken | Exhausted
     """Of the person, now that the directory has said who it is."""
-    held: frozenset[Factor]
-    """What the person can show now."""
+    reach: frozenset[AuthenticationLevel]
+    """What the person can reach now, by each factor; empty: there is none."""
     exception: SignInException | None = None
     needed: AuthenticationLevel | None = None
     """By the person's roles, whatever the relying party demands."""
@@ -80,6 +80,8 @@ class PersonAnswered(Happening):
     """None: the directory knows nobody of that identity."""
     held: frozenset[AuthenticatorId]
     """The person's authenticators as they are now."""
+    needed: AuthenticationLevel | None = None
+    """As of DirectoryAnswered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ class EnrolmentCodeEntered(Counted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyMade(Happening):
+class KeyMade(Counted):
     response: str = field(repr=False)
     """As of KeyShown, for a registration."""
     held: tuple[Authenticator, ...]

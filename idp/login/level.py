@@ -15,7 +15,8 @@ LEVELS: dict[Factor, AuthenticationLevel] = {
 """What somebody reaches who shows the factor after the password."""
 
 PASSWORD: tuple[str, ...] = ("pwd",)
-PASSKEY: tuple[str, ...] = ("pop", "user", "mfa")
+POSSESSION = "pop"
+PASSKEY: tuple[str, ...] = (POSSESSION, "user", "mfa")
 """A key that verified its user by itself: possession, presence, and two factors in one."""
 WITH: dict[Factor, tuple[str, ...]] = {
     Factor.ONE_TIME_CODE: ("pwd", "otp", "mfa"),
@@ -29,8 +30,19 @@ def reaches(level: AuthenticationLevel, demanded: AuthenticationLevel | None) ->
     return demanded is None or ORDER[level] >= ORDER[demanded]
 
 
-def any_reaches(factors: Iterable[Factor], demanded: AuthenticationLevel | None) -> bool:
-    return any(reaches(LEVELS[factor], demanded) for factor in factors)
+def any_reaches(levels: Iterable[AuthenticationLevel], demanded: AuthenticationLevel | None) -> bool:
+    return any(reaches(level, demanded) for level in levels)
+
+
+def lower(one: AuthenticationLevel, other: AuthenticationLevel) -> AuthenticationLevel:
+    return min(one, other, key=ORDER.__getitem__)
+
+
+def methods_of(full: tuple[str, ...], level: AuthenticationLevel) -> tuple[str, ...]:
+    """Where a key does not count as one yet, nothing is said of its proof of possession: rules may ask for it."""
+    if level is AuthenticationLevel.PHISHING_RESISTANT:
+        return full
+    return tuple(one for one in full if one != POSSESSION)
 
 
 def strongest(*levels: AuthenticationLevel | None) -> AuthenticationLevel | None:

@@ -1,14 +1,17 @@
 """What an officer does about people's factors; each function runs inside one transaction of the caller."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from config.vocabulary import SubjectId
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp import events
+from idp.events import NOWHERE, EndReason, Origin
+from idp.login import desk
 from idp.login.book import Book
 from idp.login.enrolment_code import LIFETIME_MAX, EnrolmentCode
-from idp.login.exception import ExceptionId, SignInException
+from idp.login.exception import LONGEST, SignInException
 from idp.login.spoken_code import SpokenCode
+from idp.login.states import AwaitingOfficersCode
 
 
 class LifetimeTooLong(Exception):
@@ -18,49 +21,93 @@ class LifetimeTooLong(Exception):
         super().__init__("an enrolment code is good for 24 hours at most; issue another one tomorrow")
 
 
+class ExceptionTooLong(Exception):
+    """An exception would last longer than exceptions may."""
+
+    def __init__(self, longest: timedelta) -> None:
+        super().__init__(
+            f"an exception lasts {longest.days} days at most; name an earlier day, or help with a second factor"
+        )
+        self.longest = longest
+
+
+class ExceptionRuns(Exception):
+    """The person has an exception already: two of them would hide which one is in force."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("an exception runs for the person already; end it first")
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an officer ended."""
+
+    exceptions: int
+    sessions: tuple[SessionId, ...]
+    """Those that the password alone had opened."""
+
+
 def issue_enrolment_code(
-    book: Book, subject: SubjectId, login: str, code: SpokenCode, by: str, now: datetime, until: datetime
-) -> None:
-    """The person may enrol a first factor with it; earlier codes are withdrawn. Raises LifetimeTooLong."""
-    if until - now > LIFETIME_MAX:
-        raise LifetimeTooLong
-    book.keep_enrolment_code(
-        code, EnrolmentCode(subject=subject, issued_by=by, issued_at=now, expires_at=until)
-    )
-    book.record(events.EnrolmentCodeIssued(at=now, person=login, subject=subject, by=by, until=until))
-
-
-def grant_exception(
     book: Book,
-    name: ExceptionId,
     subject: SubjectId,
     login: str,
-    reason: str,
+    code: SpokenCode,
     by: str,
     now: datetime,
     until: datetime,
+    origin: Origin = NOWHERE,
 ) -> None:
-    """Password alone suffices for this person until then; each sign-in by it is recorded."""
-    granted = SignInException(
-        id=name,
-        subject=subject,
-        login=login,
-        reason=reason,
-        granted_by=by,
-        begins_at=now,
-        ends_at=until,
+    """The person may enrol a first factor with it. Earlier codes are withdrawn, and so is what was begun with one:
+    whoever intercepted it stops there. Who waits for this very code goes on. Raises LifetimeTooLong.
+    """
+    if until - now > LIFETIME_MAX:
+        raise LifetimeTooLong
+    for flow in book.flows_of(subject):
+        if not isinstance(flow.state, AwaitingOfficersCode):
+            book.drop_flow(flow.id)
+    book.keep_enrolment_code(
+        code, EnrolmentCode(subject=subject, issued_by=by, issued_at=now, expires_at=until)
     )
+    book.record(
+        events.EnrolmentCodeIssued(at=now, origin=origin, person=login, subject=subject, by=by, until=until)
+    )
+
+
+def grant_exception(
+    book: Book, granted: SignInException, longest: timedelta = LONGEST, origin: Origin = NOWHERE
+) -> None:
+    """Password alone suffices for its person until it ends; each sign-in by it is recorded, and no session of it
+    lasts longer. `longest`: `sign_in.longest_exception`. Raises ExceptionTooLong, ExceptionRuns.
+    """
+    if granted.ends_at - granted.begins_at > longest:
+        raise ExceptionTooLong(longest)
+    if (running := book.exception_of(granted.subject, granted.begins_at)) is not None:
+        raise ExceptionRuns(running.ends_at)
     book.keep_exception(granted)
     book.record(
-        events.ExceptionGranted(at=now, person=login, subject=subject, by=by, why=reason, until=until)
+        events.ExceptionGranted(
+            at=granted.begins_at,
+            origin=origin,
+            person=granted.login,
+            subject=granted.subject,
+            by=granted.granted_by,
+            why=granted.reason,
+            until=granted.ends_at,
+        )
     )
 
 
-def end_exceptions(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> int:
-    """End those of a person that run, and sign-ins under way that may have used one; how many there were."""
+def end_exceptions(
+    book: Book, subject: SubjectId, login: str, by: str, now: datetime, origin: Origin = NOWHERE
+) -> Ended:
+    """End those of a person that run, sign-ins under way that may have used one, and sessions of a password alone:
+    nothing but an exception opens them. The caller tells the gateway of these.
+    """
     running = [one for one in book.exceptions() if one.subject == subject and one.runs(now)]
     book.drop_flows_of(subject)
     for one in running:
         book.keep_exception(replace(one, ended_at=now, ended_by=by))
-        book.record(events.ExceptionEnded(at=now, person=login, subject=subject, by=by))
-    return len(running)
+        book.record(events.ExceptionEnded(at=now, origin=origin, person=login, subject=subject, by=by))
+    weak = [one for one in book.sessions_of_subject(subject) if one.level is AuthenticationLevel.PASSWORD]
+    return Ended(len(running), desk.end(book, weak, EndReason.EXCEPTION_ENDED, origin, now))

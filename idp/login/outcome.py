@@ -9,6 +9,7 @@ from idp import events
 from idp.directory.person import AccountState, Person
 from idp.events import Factor, Origin
 from idp.login import level as levels
+from idp.login.authenticator import Newly
 from idp.login.effects import Effect, OpenSession, Record, Tell
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, Failed, SignedIn, Standing, State
@@ -38,9 +39,12 @@ def about(person: Person, origin: Origin, now: datetime) -> dict[str, Any]:
     return {"at": now, "origin": origin, "person": person.login, "subject": person.subject}
 
 
-def shown(standing: Standing, factor: Factor) -> Standing:
-    """The standing after this factor."""
-    return replace(standing, level=levels.LEVELS[factor], methods=levels.WITH[factor])
+def shown(standing: Standing, factor: Factor, newly: Newly | None = None) -> Standing:
+    """The standing after this factor, which counts for less while it is new."""
+    full = levels.LEVELS[factor]
+    level = full if newly is None else levels.lower(full, newly.level)
+    methods = levels.methods_of(levels.WITH[factor], level) if level is not full else levels.WITH[factor]
+    return replace(standing, level=level, methods=methods, counts_from=None if newly is None else newly.until)
 
 
 def arrived(standing: Standing, *before: Effect) -> Step:
@@ -48,7 +52,14 @@ def arrived(standing: Standing, *before: Effect) -> Step:
     if standing.must_change is not None:
         return AwaitingNewPassword(standing), before
     shown_by = standing.person, standing.level, standing.methods
-    opening = OpenSession(*shown_by, standing.read_at, standing.lifting, standing.since)
+    opening = OpenSession(
+        *shown_by,
+        standing.read_at,
+        lifting=standing.lifting,
+        since=standing.since,
+        until=standing.until,
+        counts_from=standing.counts_from,
+    )
     return SignedIn(*shown_by), (*before, opening)
 
 

@@ -4,6 +4,7 @@
 a few minutes ago: a browser that was left open, or a stolen cookie, changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Any
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
 from idp.events import Factor, Origin
-from idp.login import keys, totp
+from idp.login import charging, keys, throttle, totp
 from idp.login.authenticator import (
     KEYS_MAX,
     ONE_TIME_CODES_MAX,
@@ -23,14 +24,18 @@ from idp.login.authenticator import (
     enrolled,
     name_of,
 )
-from idp.login.book import Book
+from idp.login.book import Book, Limits
+from idp.login.desk import Caller
 from idp.login.drawn import Drawn
 from idp.login.flow_factor import matched
 from idp.login.key_site import Site
 from idp.login.level import reaches
+from idp.login.outcome import EXHAUSTED
 from idp.login.pending import Pending
 from idp.login.refusal import Refusal
 from idp.login.session import Session
+from idp.login.throttle import Exhausted
+from idp.login.trust import newly, shown_is_new, still_new
 
 PROOF_FRESH = timedelta(minutes=5)
 PENDING_FOR = timedelta(minutes=10)
@@ -41,6 +46,10 @@ class Unchanged(StrEnum):
     """Why authenticators stay as they are."""
 
     PROOF_TOO_OLD = "proof_too_old"
+    PROOF_TOO_NEW = "proof_too_new"
+    """What was shown does not count in full yet: it changes nothing that was there before it."""
+    LAST_IN_FULL = "last_in_full"
+    """The others do not count in full yet: whoever added them would have shut its person out."""
     LAST_AUTHENTICATOR = "last_authenticator"
     """Whoever has none could not sign in again: an officer gives out another."""
     TOO_MANY_AUTHENTICATORS = "too_many_authenticators"
@@ -83,14 +92,22 @@ def prepare(book: Book, session: Session, factor: Factor, drawn: Drawn, now: dat
 
 
 def add_application(
-    book: Book, session: Session, code: str, typed: str, drawn: Drawn, origin: Origin, now: datetime
+    book: Book,
+    session: Session,
+    code: str,
+    typed: str,
+    drawn: Drawn,
+    limits: Limits,
+    origin: Origin,
+    now: datetime,
 ) -> Authenticator | Refused:
     """The first code of an application that was just set up."""
     pending = _pending(book, session, Factor.ONE_TIME_CODE, now)
     if isinstance(pending, Refused):
         return refused(book, session, pending, origin, now)
     means = totp.Enrolled(pending.secret, counter=-1)
-    used = matched((_new(session, means, typed, drawn, now),), code, now)
+    made = _new(session, means, typed, drawn, limits, now)
+    used = matched((made,), code, now)
     if isinstance(used, Refusal):
         return refused(book, session, Refused(used), origin, now)
     return _added(book, session, used, origin, now)
@@ -103,19 +120,25 @@ def add_key(
     typed: str,
     site: Site,
     drawn: Drawn,
-    origin: Origin,
+    caller: Caller,
+    limits: Limits,
     now: datetime,
 ) -> Authenticator | Refused:
-    pending = _pending(book, session, Factor.KEY, now)
+    """Verifying an answer takes the processor's time: one that is refused is paid for as in a sign-in."""
+    origin, pending = caller.origin, _pending(book, session, Factor.KEY, now)
     if isinstance(pending, Refused):
         return refused(book, session, pending, origin, now)
+    attempt = charging.of_key(book, session.person.subject, caller, limits, now)
+    if isinstance(attempt, Exhausted):
+        return refused(book, session, Refused(EXHAUSTED[attempt.scope]), origin, now)
     made = keys.made(response, pending.challenge, site)
     if isinstance(made, Credential) and book.authenticator_of(made.id) is not None:
         made = Refusal.KEY_ENROLLED
     if isinstance(made, Refusal):
         book.keep_pending(replace(pending, challenge=drawn.challenge))
         return refused(book, session, Refused(made), origin, now)
-    return _added(book, session, _new(session, made, typed, drawn, now), origin, now)
+    throttle.give_back(book, attempt, now)
+    return _added(book, session, _new(session, made, typed, drawn, limits, now), origin, now)
 
 
 def rename(
@@ -152,22 +175,39 @@ def remove(
 
 def removable(book: Book, session: Session, which: AuthenticatorId, now: datetime) -> Authenticator | Refused:
     """What would be removed, or why it would not."""
-    if not is_fresh(session, now):
-        return Refused(Unchanged.PROOF_TOO_OLD)
-    found = own(book, session, which)
+    return removable_of(book.authenticators(session.person.subject), session, which, now)
+
+
+def removable_of(
+    mine: Sequence[Authenticator], session: Session, which: AuthenticatorId, now: datetime
+) -> Authenticator | Refused:
+    """The same of all that the person has. One that counts in full stays, so that the person stays in too."""
+    if (stopped := _unfit(session, now)) is not None:
+        return stopped
+    found = next((one for one in mine if one.id == which), None)
     if found is None:
         return Refused(Unchanged.AUTHENTICATOR_UNKNOWN)
-    if len(book.authenticators(session.person.subject)) == 1:
+    others = [one for one in mine if one is not found]
+    if not others:
         return Refused(Unchanged.LAST_AUTHENTICATOR)
+    if still_new(found, now) is None and all(still_new(one, now) is not None for one in others):
+        return Refused(Unchanged.LAST_IN_FULL)
     return found
+
+
+def _unfit(session: Session, now: datetime) -> Refused | None:
+    """Why this session takes nothing away from what was there before."""
+    if not is_fresh(session, now):
+        return Refused(Unchanged.PROOF_TOO_OLD)
+    return Refused(Unchanged.PROOF_TOO_NEW) if shown_is_new(session, now) else None
 
 
 def renew_recovery_codes(
     book: Book, session: Session, drawn: Drawn, origin: Origin, now: datetime
 ) -> Refused | None:
     """`drawn.codes` take the place of all earlier ones; the caller shows them, once."""
-    if not is_fresh(session, now):
-        return refused(book, session, Refused(Unchanged.PROOF_TOO_OLD), origin, now)
+    if (stopped := _unfit(session, now)) is not None:
+        return refused(book, session, stopped, origin, now)
     book.renew_recovery_codes(session.person.subject, drawn.codes, now)
     book.record(events.RecoveryCodesMade(**_about(session, origin, now), number=len(drawn.codes)))
     return None
@@ -201,16 +241,27 @@ def _pending(book: Book, session: Session, factor: Factor, now: datetime) -> Pen
 
 
 def _new(
-    session: Session, means: totp.Enrolled | Credential, typed: str, drawn: Drawn, now: datetime
+    session: Session,
+    means: totp.Enrolled | Credential,
+    typed: str,
+    drawn: Drawn,
+    limits: Limits,
+    now: datetime,
 ) -> Authenticator:
-    return enrolled(drawn.authenticator, session.person.subject, means, typed, Proof.EXISTING_FACTOR, now)
+    whose, proof = session.person.subject, Proof.EXISTING_FACTOR
+    made = enrolled(drawn.authenticator, whose, means, typed, proof, now)
+    return replace(made, newly=newly(session, limits, now))
 
 
 def _added(book: Book, session: Session, made: Authenticator, origin: Origin, now: datetime) -> Authenticator:
     book.keep_authenticator(made)
     book.drop_pending(session.sid)
     happened = events.FactorEnrolled(
-        **_about(session, origin, now), factor=made.factor, name=made.name, proof=made.proven_by.value
+        **_about(session, origin, now),
+        factor=made.factor,
+        name=made.name,
+        proof=made.proven_by.value,
+        counts_from=made.newly.until if made.newly is not None else None,
     )
     book.record(happened)
     return made

@@ -17,4 +17,5 @@ class OwnPage:
 
 ACCOUNT = OwnPage("/account")
 ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
-OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN)}
+PASSWORD = OwnPage("/account/password")
+OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN, PASSWORD)}

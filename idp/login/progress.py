@@ -69,10 +69,11 @@ def stepped(book: Book, flow: Flow, state: State, event: Input, now: datetime) -
     elif kept is not None and kept != flow:
         book.keep_flow(kept)
     checking = following if isinstance(following, Checking) else None
-    return _carried_out(book, Progress(flow=flow if checking else kept, checking=checking), effects, now)
+    return carried_out(book, Progress(flow=flow if checking else kept, checking=checking), effects, now)
 
 
-def _carried_out(book: Book, progress: Progress, effects: Sequence[Effect], now: datetime) -> Progress:
+def carried_out(book: Book, progress: Progress, effects: Sequence[Effect], now: datetime) -> Progress:
+    """`progress` after the effects, which are in the book then."""
     for effect in effects:
         match effect:
             case Record(event):

@@ -3,7 +3,8 @@
 Laws: every spelling of one login means one account, and an account that the directory has resolved is charged
 by its subject before its password is tried. Strangers share one purse of an account. A browser the person has
 signed in with has its own, which strangers cannot empty, and all of these together have a bound too. The
-directory's own lock-out is one budget over all of them, of which strangers get a part.
+directory's own lock-out is one budget over all of them, of which strangers get a part: of 2 guesses and more, they
+never have the last one, however long they go on.
 """
 
 import hashlib
@@ -118,7 +119,8 @@ def of_directory(who: SubjectId | str, lockout: Lockout, *, known: bool) -> tupl
     if known:
         return (whole,)
     part = Limit(strangers, window, until_quiet=True)
-    return (Purse(_key(Kind.PASSWORD, "directory-strangers", who), Scope.DIRECTORY, part), whole)
+    key = _key(Kind.PASSWORD, "directory-strangers", who)
+    return (Purse(key, Scope.DIRECTORY, part, part_of=whole), whole)
 
 
 def address_key(address: str) -> BucketKey:

@@ -52,6 +52,8 @@ class Account:
     issued_by: str
     ended_at: datetime | None = None
     ending: Ending | None = None
+    fingerprint: bytes | None = None
+    """By which the secret is known before anything is counted or hashed; None for those of an earlier version."""
 
     def __repr__(self) -> str:
         return f"Account({self.id})"

@@ -1,14 +1,16 @@
 """One use of the recovery administrator's account.
 
-`count` pays a guess of the place it comes from; the secret is compared with its hash, which takes time, outside a
-transaction; `use` looks at the account again and spends it with the session it opens. Laws: a secret that was
-used, taken back or replaced opens nothing; of two uses at once one wins; a wrong second factor spends nothing, and
-guesses of it are counted.
+`count` knows the right secret by its fingerprint, and whoever has another pays a guess of the place it comes from. The
+right one is then compared with its hash, which takes time, outside a transaction; `use` looks at the account again and
+spends it with the session it opens. Laws: a secret that was used, taken back or replaced opens nothing; of two uses at
+once one wins; a wrong second factor spends nothing, and guesses of it are counted; strangers' tries, however many and
+from wherever, keep the right secret from nothing: neither by counting nor by work.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from hmac import compare_digest
 
 from config.vocabulary import (
     RECOVERY_ADMINISTRATOR,
@@ -42,10 +44,12 @@ class RecoveryRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A use that may be tried. Compare the secret with `account`'s hash, with any where there is none."""
+    """A use that may be tried."""
 
     account: Account | None
     taken: Taken
+    compare: bool
+    """Whether the secret is to be compared with `account`'s hash; if not, it is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,22 @@ class Opened:
     """Somebody else's session in this browser."""
 
 
-def count(book: RecoveryBook, caller: Caller, limits: Limits, now: datetime) -> Counted | Refused:
-    """Pay for a try. Only places pay: 150 bits cannot be guessed, and nobody may keep the last resort from others."""
+def count(
+    book: RecoveryBook, caller: Caller, limits: Limits, now: datetime, fingerprint: bytes | None = None
+) -> Counted | Refused:
+    """Pay for a try, unless it is the right secret's. Only places pay: 150 bits cannot be guessed, and nobody may keep
+    the last resort from others. `fingerprint`: of the secret, where what was typed can be one.
+    """
+    account = book.recovery()
+    if account is not None and account.ended_at is not None:
+        account = None
+    known = account.fingerprint if account is not None else None
+    if known is not None and fingerprint is not None and compare_digest(known, fingerprint):
+        return Counted(account, Taken(now, ()), compare=True)
     taken = throttle.take(book, purses.of_recovery(caller.origin.address, limits), now)
     if isinstance(taken, Exhausted):
         return _refused(book, "", Refused(RecoveryRefusal.TOO_MANY, taken.until), caller, now)
-    account = book.recovery()
-    return Counted(account if account is not None and account.ended_at is None else None, taken)
+    return Counted(account, taken, compare=account is not None and known is None and fingerprint is not None)
 
 
 def use(

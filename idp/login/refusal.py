@@ -55,6 +55,8 @@ class Refusal(StrEnum):
     KEY_ENROLLED = "key_enrolled_already"
     FACTOR_TOO_WEAK = "factor_too_weak"
     """It does not reach the level the relying party demands."""
+    FACTOR_TOO_NEW = "factor_too_new"
+    """It was added lately on the strength of a weaker one, and does not count in full yet."""
     LEVEL_UNREACHABLE = "level_unreachable"
     """None of the person's factors reaches it."""
     FACTOR_MISSING = "factor_missing"
@@ -105,6 +107,7 @@ class Told(StrEnum):
     KEY_NOT_ACCEPTED = "key_registration_refused"
     KEY_ENROLLED = "key_enrolled_already"
     FACTOR_TOO_WEAK = "factor_too_weak"
+    FACTOR_TOO_NEW = "factor_too_new"
     LEVEL_UNREACHABLE = "level_unreachable"
     ENROLMENT_CODE_WRONG = "enrolment_code_wrong"
     OLD_PASSWORD_WRONG = "old_password_wrong"
@@ -161,6 +164,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.KEY_NOT_ACCEPTED: Told.KEY_NOT_ACCEPTED,
     Refusal.KEY_ENROLLED: Told.KEY_ENROLLED,
     Refusal.FACTOR_TOO_WEAK: Told.FACTOR_TOO_WEAK,
+    Refusal.FACTOR_TOO_NEW: Told.FACTOR_TOO_NEW,
     Refusal.LEVEL_UNREACHABLE: Told.LEVEL_UNREACHABLE,
     Refusal.FACTOR_MISSING: Told.START_AGAIN,
     Refusal.ALREADY_ENROLLED: Told.START_AGAIN,

@@ -48,6 +48,8 @@ class Session:
     address: str = ""
     """Where the latest sign-in came from, as `events.Origin` says it."""
     user_agent: str = ""
+    proof_counts_from: datetime | None = None
+    """When the authenticator that was shown counts in full, where it was new; see `trust.py`."""
 
 
 def roles_of(person: Person) -> frozenset[Role]:

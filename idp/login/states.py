@@ -6,7 +6,7 @@ from datetime import datetime
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.login import totp
-from idp.login.authenticator import AuthenticatorId, Proof
+from idp.login.authenticator import AuthenticatorId, Newly, Proof
 from idp.login.level import PASSWORD
 from idp.login.refusal import Refusal
 from idp.login.throttle import Taken
@@ -30,6 +30,10 @@ class Standing:
     """The session of this browser that is being raised to a higher level; its password was not asked for again."""
     since: datetime | None = None
     """When that session's password was shown."""
+    until: datetime | None = None
+    """When the exception ends that stands for the second factor: no session of it lasts longer."""
+    counts_from: datetime | None = None
+    """When the authenticator that was shown counts in full, where it is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class CheckingPerson:
     """Must still be the person's when the directory has answered."""
     asked_at: datetime
     demanded: AuthenticationLevel | None = None
+    newly: Newly | None = None
+    """What it counts for, where it is new."""
 
 
 @dataclass(frozen=True, slots=True)

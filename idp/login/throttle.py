@@ -42,6 +42,8 @@ class Purse:
     key: BucketKey
     scope: Scope
     limit: Limit
+    part_of: "Purse | None" = None
+    """Every guess is paid from that one too, and counts for as long as it counts there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,20 @@ def counted(times: Times, now: datetime, limit: Limit) -> Times:
 def left(counters: Counters, purses: Sequence[Purse], now: datetime) -> Exhausted | None:
     """None while every purse has a guess; nothing is paid."""
     for purse in purses:
-        limit = purse.limit
-        times = counted(counters.guesses(purse.key), now, limit)
+        limit, times = purse.limit, _counted(counters, purse, now)
         if len(times) >= limit.guesses:
-            first_to_go = times[-1] if limit.until_quiet else times[-limit.guesses]
+            all_times = _counted(counters, purse.part_of or purse, now)
+            first_to_go = all_times[-1] if limit.until_quiet else times[-limit.guesses]
             return Exhausted(purse.scope, first_to_go + limit.window)
     return None
+
+
+def _counted(counters: Counters, purse: Purse, now: datetime) -> Times:
+    times = counters.guesses(purse.key)
+    if purse.part_of is None:
+        return counted(times, now, purse.limit)
+    whole = _counted(counters, purse.part_of, now)
+    return tuple(moment for moment in times if moment in whole)
 
 
 def take(counters: Counters, purses: Sequence[Purse], now: datetime) -> Taken | Exhausted:
@@ -103,7 +113,7 @@ def take(counters: Counters, purses: Sequence[Purse], now: datetime) -> Taken | 
 def put_back(counters: Counters, taken: Taken, now: datetime) -> None:
     """Count the guess again that was given back a moment ago."""
     for purse in taken.purses:
-        times = counted(counters.guesses(purse.key), now, purse.limit)
+        times = _counted(counters, purse, now)
         _keep(counters, purse, tuple(sorted((*times, taken.at))), now)
 
 
@@ -130,4 +140,6 @@ def reset(counters: Counters, purses: Sequence[Purse], now: datetime) -> None:
 
 def _keep(counters: Counters, purse: Purse, times: Times, now: datetime) -> None:
     latest = max(times, default=now)
-    counters.keep_guesses(purse.key, times, max(latest, now) + purse.limit.window)
+    # others may keep the whole from being quiet, with each guess that is left in it
+    windows = purse.part_of.limit.guesses if purse.part_of is not None else 1
+    counters.keep_guesses(purse.key, times, max(latest, now) + purse.limit.window * windows)

@@ -61,4 +61,5 @@ def of_person(session: Session, scopes: Iterable[Scope]) -> dict[str, Any]:
         ]
         # rounded down: facts may look older than they are, never younger
         claims["brana_facts_at"] = int(session.facts_at.timestamp())
+        claims["brana_ends_at"] = int(session.expires_at.timestamp())
     return claims

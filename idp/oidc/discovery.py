@@ -17,7 +17,7 @@ ENDPOINTS = {
 }
 CLAIMS = (
     *("sub", "iss", "aud", "iat", "exp", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"),
-    *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at"),
+    *("name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at", "brana_ends_at"),
 )
 
 

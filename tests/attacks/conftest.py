@@ -1,21 +1,33 @@
 """One running product for all attacks; each test forgets what the application that was taken over has seen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from yarl import URL
 
 from gateway.audit.entry import Code, Entry
 from gateway.demo.world import Account
 from gateway.sessions.sign_in import Fault
 from idp.oidc.pkce import challenge_of
 from tests.rig.attacked import Ground, attacked
-from tests.rig.visitor import Shown, Visitor
+from tests.rig.visitor import NAVIGATES, Shown, Visitor
 
 VERIFIER = "v" * 43  # RFC 7636 §4.1
+
+FOREIGN = (
+    {},
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "{application}"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "{own}"},
+)
+"""Where browsers say that a form comes from which is no page of the host it goes to (Fetch metadata; RFC 6454 §7)."""
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -63,6 +75,13 @@ async def turned_away(ground: Ground, shown: Shown, fault: Fault) -> Entry:
     assert (said.outcome, said.reason, said.details["host"]) == ("refused", fault, host), said
     assert said.address == entry.address
     return entry
+
+
+def foreign(ground: Ground, url: str) -> Iterator[dict[str, str]]:
+    """Headers of a form that is sent to `url` by a page of somebody else's, of each kind."""
+    known = {"own": URL(url).origin(), "application": ground.records().rstrip("/")}
+    for sent in FOREIGN:
+        yield {**NAVIGATES, **{name: value.format(**known) for name, value in sent.items()}}
 
 
 def authorization(ground: Ground, **changes: str | None) -> str:

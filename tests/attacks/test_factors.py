@@ -13,6 +13,7 @@ from sqlalchemy import Connection, update
 from webauthn.helpers import base64url_to_bytes
 from yarl import URL
 
+from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
@@ -26,6 +27,7 @@ from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BEGIN_AGAIN = "start_again"
+RESISTANT = AuthenticationLevel.PHISHING_RESISTANT.value
 
 
 def in_no_session(ground: Ground, browser: Visitor) -> bool:
@@ -34,6 +36,15 @@ def in_no_session(ground: Ground, browser: Visitor) -> bool:
 
 def _present(secret: str) -> str:
     return code_at(Secret(secret), datetime.now(UTC))
+
+
+async def _brana(ground: Ground, group: str, command: str, *arguments: str) -> None:
+    configuration = str(ground.product.configuration)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", group, command, "--config", configuration, *arguments,
+        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await process.wait() == 0
 
 
 async def test_a_password_alone_gives_no_code_no_session_and_no_application(ground: Ground) -> None:
@@ -150,24 +161,29 @@ async def test_an_officers_code_is_good_once_for_one_person_and_never_guessed_wi
     await ground.refused(last[-1], "wait")
 
 
-async def test_two_enrolments_confirmed_at_once_keep_one(ground: Ground) -> None:
-    """Two sign-ins stand at enrolment, each by a code of its own; one is in the hands of somebody else."""
-    account = ground.somebody(enrolled=False)
-    browsers = ground.browser(), ground.browser()
-    pages = [await ground.at_enrolment(browser, account) for browser in browsers]
-    assert pages[0].secret != pages[1].secret
-    shown = await asyncio.gather(
-        *(
-            browser.fill(page, code=_present(page.secret), follow=False)
-            for browser, page in zip(browsers, pages, strict=True)
-        )
-    )
-    assert sorted(one.status for one in shown) == [200, 400]
-    late = next(one for one in shown if one.status == 400)
-    assert (await ground.entry(late, Code.SIGN_IN_FAILED)).reason == "already_enrolled"
-    await ground.refused(late, BEGIN_AGAIN)
+async def test_an_enrolment_confirmed_twice_at_once_keeps_one(ground: Ground) -> None:
+    account, browser = ground.somebody(enrolled=False), ground.browser()
+    page = await ground.at_enrolment(browser, account)
+    code = _present(page.secret)
+    shown = await asyncio.gather(*(browser.fill(page, code=code, follow=False) for _ in range(2)))
+    assert sorted(one.status for one in shown) == [200, 303]
     assert len(await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)) == 1
-    assert all(in_no_session(ground, browser) for browser in browsers)
+    assert in_no_session(ground, browser)
+
+
+async def test_an_enrolment_begun_with_an_intercepted_code_stops_when_the_officer_gives_another(
+    ground: Ground,
+) -> None:
+    """The person says that the code did not work, and gets a new one: nobody goes on with the first."""
+    account, thief, own = ground.somebody(enrolled=False), ground.browser(), ground.browser()
+    page = await ground.at_enrolment(thief, account)
+    mine = await ground.at_enrolment(own, account)
+    late = await thief.fill(page, code=_present(page.secret), follow=False)
+    assert late.status == 400
+    await ground.refused(late, BEGIN_AGAIN)
+    assert in_no_session(ground, thief)
+    assert await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login) == []
+    assert (await own.fill(mine, code=_present(mine.secret), follow=False)).status == 200
 
 
 async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_it_was_reset(
@@ -178,17 +194,28 @@ async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_it_
     page = await ground.at_enrolment(thief, account)
     codes = await thief.fill(page, code=_present(page.secret), follow=False)
     assert codes.status == 200
-    configuration = str(ground.product.configuration)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", "user", "reset-factor", "--config", configuration, account.login, "--yes",
-        cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert await process.wait() == 0
+    await _brana(ground, "user", "reset-factor", account.login, "--yes")
     late = await thief.fill(codes, follow=False)
     assert late.status == 400
     await ground.refused(late, BEGIN_AGAIN)
     assert in_no_session(ground, thief)
     assert await ground.entries(codes=(Code.SIGN_IN_COMPLETED,), person=account.login) == []
+
+
+async def test_a_session_of_the_password_alone_dies_with_the_exception_that_opened_it(ground: Ground) -> None:
+    """A thief of the password, while its person is excepted: the officer ends the exception, and the thief is out."""
+    account, thief = ground.somebody(), ground.browser()
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    await _brana(ground, "user", "exception", account.login, "--reason", "telefon", "--until", tomorrow)
+    page = await thief.get(f"{ground.login}/account")
+    shown = await thief.fill(page, username=account.login, password=account.password)
+    assert shown.status == 200
+    assert account.login in shown.text
+    await _brana(ground, "user", "end-exception", account.login)
+    late = await thief.get(f"{ground.login}/account")
+    assert 'name="password"' in late.text
+    (ended,) = await ground.entries(codes=(Code.SESSION_ENDED,), person=account.login)
+    assert ended.reason == "exception_ended"
 
 
 async def test_an_enrolment_page_is_nothing_in_another_browser(ground: Ground) -> None:
@@ -224,6 +251,33 @@ async def _with_key(ground: Ground) -> tuple[SoftKey, Account]:
     made = await browser.fill(page, key=key.made(_asked(page), owner=key_site.user_handle(account.subject)))
     assert made.status == 200, made.title
     return key, account
+
+
+async def test_a_key_that_a_phished_code_added_rises_to_nothing_and_shuts_nobody_out(ground: Ground) -> None:
+    """The thief of a password and one code has five minutes at "my account"."""
+    account = ground.somebody()
+    thief = await ground.signed_in(account, f"{ground.login}/account")
+    page = await thief.get(f"{ground.login}/account/authenticators/new?by=key")
+    owner = key_site.user_handle(account.subject)
+    key = SoftKey(ground.login, URL(ground.login).host or "", owner=owner)
+    added = await thief.fill(page, key=key.made(_asked(page)), name="Muj")
+    assert added.status == 200
+    (enrolled,) = await ground.entries(codes=(Code.FACTOR_ENROLLED,), person=account.login)
+    assert "counts_from" in enrolled.details
+    page = await thief.get(authorization(ground, acr_values=RESISTANT, prompt="login"))
+    risen = await thief.post(str(page.form).replace("/password", "/key"), {"key": key.shown(_asked(page))})
+    assert (risen.status, (await ground.entry(risen, Code.SIGN_IN_KEY_REFUSED)).reason) == (
+        422,
+        "factor_too_new",
+    )
+    await ground.refused(risen, "factor_too_new")
+    held = await ground.state.identities.look(lambda book: book.authenticators(account.subject))
+    older = next(one.id for one in held if one.name != "Muj")
+    gone = await thief.post(
+        f"{ground.login}/account/authenticators/remove/now", {"which": older}, follow=False
+    )
+    assert (await ground.entry(gone, Code.FACTOR_CHANGE_REFUSED)).reason == "last_in_full"
+    await ground.refused(gone, "last_in_full")
 
 
 async def test_a_key_signs_in_at_our_own_page_for_its_own_person_once(ground: Ground) -> None:

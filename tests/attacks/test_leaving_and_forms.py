@@ -3,27 +3,17 @@
 import re
 
 import pytest
-from yarl import URL
 
 from gateway.audit.entry import Code
 from gateway.demo.people import HULIN
 from gateway.sessions.sign_in import Fault
-from tests.attacks.conftest import authorization, turned_away
+from tests.attacks.conftest import authorization, foreign, turned_away
 from tests.rig.attacked import Ground
-from tests.rig.visitor import NAVIGATES, Visitor
+from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
 SESSION = re.compile(r'name="session" value="([^"]+)"')
-FOREIGN = (
-    {},
-    {"Origin": "https://evil.test"},
-    {"Origin": "null"},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site", "Origin": "{application}"},
-    {"Sec-Fetch-Site": "none"},
-    {"Sec-Fetch-Site": "cross-site", "Origin": "{own}"},
-)
 
 
 async def still_in(ground: Ground, browser: Visitor) -> bool:
@@ -44,12 +34,8 @@ async def test_a_form_of_another_page_changes_nothing(ground: Ground) -> None:
         (f"{ground.login}/sign-in/code?flow=x", {"code": "000000"}),
     )
     for url, fields in forms:
-        for sent in FOREIGN:
-            headers = {
-                name: value.format(own=URL(url).origin(), application=ground.records().rstrip("/"))
-                for name, value in sent.items()
-            }
-            answer = await browser.post(url, fields, headers={**NAVIGATES, **headers}, follow=False)
+        for headers in foreign(ground, url):
+            answer = await browser.post(url, fields, headers=headers, follow=False)
             assert answer.status == 403, (url, headers)
             await ground.refused(answer, "not_from_our_page")
     assert await still_in(ground, browser)

@@ -130,3 +130,19 @@ def test_the_check_command_names_file_line_and_remedy(office: Office) -> None:
     line = path.read_text(encoding="utf-8").splitlines().index('lifetime = "20 min"') + 1
     assert f"{path}:{line}" in said
     assert "make it shorter than sign_in.idle" in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'trust_new_keys_after = "59 min"',
+        'trust_new_keys_after = "31 days"',
+        'longest_exception = "23 h"',
+        'longest_exception = "367 days"',
+    ],
+)
+def test_a_time_out_of_its_bounds_is_refused(line: str, office: Office) -> None:
+    path = office(written("sign_in", line))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == line
+    assert "choose a time between them" in str(problem)

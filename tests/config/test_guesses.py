@@ -30,10 +30,21 @@ def test_networks_and_limits_that_cannot_be_are_refused(written: str, says: str,
     assert says in str(refused.value)
 
 
-def test_a_lock_out_at_the_first_wrong_password_is_refused(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("attempts", "says"), [(1, "no password could be tried"), (2, "would keep the person out everywhere")]
+)
+def test_a_lock_out_so_soon_that_a_stranger_has_the_last_guess_is_refused(
+    attempts: int, says: str, office: Office
+) -> None:
     with pytest.raises(ConfigurationRefused) as refused:
-        load(office(("[[directories]]", "[[directories]]\nlockout_attempts = 1")))
-    assert "no password could be tried" in str(refused.value)
+        load(office(("[[directories]]", f"[[directories]]\nlockout_attempts = {attempts}")))
+    assert says in str(refused.value)
+    assert "let the directory lock after 5 or more, 3 at the least" in str(refused.value)
+
+
+def test_a_lock_out_after_three_is_taken(office: Office) -> None:
+    settings, _ = load(office(("[[directories]]", "[[directories]]\nlockout_attempts = 3")))
+    assert settings.directories[0].lockout_attempts == 3
 
 
 def test_networks_of_the_office_can_be_set(office: Office) -> None:

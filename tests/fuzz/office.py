@@ -1,5 +1,6 @@
 """The world of the fuzz target: people, browsers, officers, time; what was proven, and the invariants over it."""
 
+import contextlib
 from collections import defaultdict
 from datetime import timedelta
 
@@ -21,10 +22,10 @@ from idp.login.book import Flow
 from idp.login.conduct import Visit
 from idp.login.desk import Caller, Fresh
 from idp.login.drawn import draw
-from idp.login.exception import new_exception_id
+from idp.login.exception import new_exception
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle, new_session_id
 from idp.login.level import reaches
-from idp.login.officer import end_exceptions, grant_exception, issue_enrolment_code
+from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception, issue_enrolment_code
 from idp.login.purses import Kind
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing
@@ -66,6 +67,8 @@ class Office(RuleBasedStateMachine):
         self.must_change = set()  # flows
         self.demanded = {}  # flow → level
         self.lifted, self.over = {}, set()  # flow → the session it raises; sessions that ended
+        self.stopped = set()  # flows whose person was put out after they had shown something in them
+        self.closed = set()  # accounts the directory calls disabled
         self.steps = defaultdict(set)  # subject → accepted time steps
         self.recovery = defaultdict(lambda: {"unused": [], "used": []})
         self.officers = defaultdict(lambda: {"unused": [], "used": []})
@@ -154,7 +157,8 @@ class Office(RuleBasedStateMachine):
     @rule(subject=subjects, minutes=st.sampled_from([1, 60]))
     def an_exception_is_granted(self, subject, minutes):
         until = self.now + timedelta(minutes=minutes)
-        grant_exception(self.book, new_exception_id(), subject, "x", "r", "cli:root", self.now, until)
+        with contextlib.suppress(ExceptionRuns):
+            grant_exception(self.book, new_exception(subject, "x", "r", "cli:root", self.now, until))
 
     @rule(subject=subjects)
     def exceptions_end(self, subject):
@@ -162,7 +166,37 @@ class Office(RuleBasedStateMachine):
 
     @rule(subject=subjects)
     def sessions_end(self, subject):
-        self.over |= {*desk.end_all(self.book, subject, EndReason.BY_OFFICER, NOWHERE, self.now)}
+        self.put_out(subject, EndReason.BY_OFFICER)
+
+    @rule(subject=subjects, sessions_end=st.booleans())
+    def factors_are_reset(self, subject, sessions_end):
+        """As `brana user reset-factor`; the sessions go with the factors there."""
+        desk.remove_factors(self.book, subject, BY_ID[subject].login, "cli:root", self.now)
+        self.stop_sign_ins(subject)
+        self.secrets.pop(subject, None)
+        self.steps.pop(subject, None)  # they were of that secret
+        self.keys.pop(subject, None)
+        self.renewed(subject, [])
+        self.officers[subject]["unused"] = []
+        if sessions_end:
+            self.put_out(subject, EndReason.BY_OFFICER)
+
+    @rule(subject=subjects)
+    def the_account_is_closed(self, subject):
+        """In the directory, and we have heard of it."""
+        self.closed.add(subject)
+        self.put_out(subject, EndReason.ACCOUNT_CLOSED)
+
+    @rule(subject=subjects)
+    def the_account_is_opened_again(self, subject):
+        self.closed.discard(subject)
+
+    def put_out(self, subject, reason):
+        self.over |= {*desk.end_all(self.book, subject, reason, NOWHERE, self.now)}
+        self.stop_sign_ins(subject)
+
+    def stop_sign_ins(self, subject):
+        self.stopped |= {name for name, (_, whose, _) in self.shown.items() if whose == subject}
 
     @rule(seconds=st.sampled_from([1, 5, 29, 31, 300, 901]))
     def time_passes(self, seconds):
@@ -211,7 +245,9 @@ class Office(RuleBasedStateMachine):
         if self.lifted.get(visit.flow) is not None:
             assert session.sid == self.lifted[visit.flow], "a session that is over was raised"
             assert session.sid not in self.over
+        assert visit.flow not in self.stopped, "a sign-in went on after its person was put out"
         browser, subject, proofs = self.shown.pop(visit.flow)
+        assert subject not in self.closed
         assert (browser, subject) == (visit.caller.browser, session.person.subject)
         reached = [level for enough, level in SUFFICES.items() if enough <= proofs]
         assert reached, proofs

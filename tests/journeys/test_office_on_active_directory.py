@@ -4,15 +4,19 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import ldap
 import pytest
+from yarl import URL
 
 from config.vocabulary import DirectoryName
+from gateway.audit.entry import Code
+from gateway.audit.search import Query
 from gateway.demo.configuration import RECORDS
 from gateway.demo.slapd import free_port
+from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
 from idp.directory.subject import subject
 from idp.login.totp import Secret, code_at, new_secret
@@ -20,6 +24,7 @@ from tests.rig.domain_office import HULIN, PASSWORD, ZANETA, dn, domain
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import Product, installed
 from tests.rig.samba import GROUPS, PEOPLE, SERVICE, Domain
+from tests.rig.samba_surgery import age_password
 from tests.rig.visitor import Shown, Visitor
 
 __all__ = ["domain"]
@@ -90,10 +95,22 @@ async def facts_are_read_again(product: Product) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def becomes(browser: Visitor, url: str, status: int) -> None:
+async def becomes(browser: Visitor, url: str | URL, status: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while (await browser.get(url, follow=False)).status != status:
             await asyncio.sleep(0.1)
+
+
+def since_1601(offset: timedelta) -> int:
+    """That far from now, as [MS-ADA1] 2.1 counts: 100 ns each."""
+    return int((datetime.now(UTC) + offset - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+
+
+async def why_refused(product: Product, page: Shown) -> set[str]:
+    with product.state() as state:
+        query = Query(request_id=page.request_id, codes=frozenset({Code.SIGN_IN_PASSWORD_REFUSED}))
+        found = await LogSearch(state.database).page(query, limit=10)
+        return {recorded.entry.reason for recorded in found.entries}
 
 
 async def test_people_of_a_domain_work_until_the_domain_says_otherwise(domain: Domain, tmp_path: Path):
@@ -117,6 +134,23 @@ async def test_people_of_a_domain_work_until_the_domain_says_otherwise(domain: D
         assert (await mayor.fill(weak, old=PASSWORD, new=NEW, again=NEW)).status == 200
         await facts_are_read_again(product)  # the domain's word is that the password holds
         assert (await mayor.get(records, follow=False)).status == 200
+        age_password(domain.folder, dn("z.oddeleni"), since_1601(timedelta(hours=1)))
+        with domain.as_administrator() as root:
+            root.change(dn("nikdy.nejvic"), accountExpires=since_1601(timedelta(minutes=-3)))
+            root.change(dn("bez.role"), accountExpires=since_1601(timedelta(minutes=3)))
+        for login, reason in (("nikdy.nejvic", "account_expired"), ("bez.role", ""), ("z.oddeleni", "")):
+            limited = product.visitor()
+            page = await limited.fill(await limited.get(records), username=login, password=PASSWORD)
+            assert ('name="enrolment"' in page.text) is (reason == ""), (login, page.title)
+            assert await why_refused(product, page) == ({reason} if reason else set())
+
+        left, secret = product.visitor(), await with_factor(product, domain, dn("nikdy.nula"))
+        asked = await left.get(records)
+        page = await left.fill(asked, username="nikdy.nula", password=PASSWORD)
+        assert 'name="code"' in page.text
         with domain.as_administrator() as root:
             root.change(dn("starosta"), userAccountControl=514)
+            root.change(dn("nikdy.nula"), userAccountControl=514)
         await becomes(mayor, records, 302)
+        await becomes(left, page.url, 400)
+        assert (await left.fill(page, code=code_at(secret, datetime.now(UTC)))).status == 400

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -243,6 +244,16 @@ class Ground:
                     return [recorded.entry for recorded in page.entries]
                 await asyncio.sleep(0.05)
 
+    async def brana(self, *arguments: str) -> str:
+        """What a `brana` command of the operator's says of this installation; it succeeds."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", *arguments, "--config", str(self.product.configuration),
+            cwd=ROOT, stdout=subprocess.PIPE, env=os.environ | {"COLUMNS": "200"},
+        )  # fmt: skip
+        said = (await process.communicate())[0].decode()
+        assert process.returncode == 0, said
+        return said
+
     async def refused(self, answer: Answer | Shown, reason: str) -> Entry:
         """The request's own entry says that it was refused, and why."""
         entry = await self.entry(answer)
@@ -262,7 +273,8 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
     people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
 
     def configured(text: str) -> str:
-        patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"'
+        patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"\n'
+        patience += 'login_attributes = ["uid", "userPKCS12"]'  # in which a server takes any octets
         quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
         return quick + RELYING_PARTY
 

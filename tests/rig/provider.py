@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -229,6 +229,7 @@ async def provider(
     lockout: Lockout = NO_LOCKOUT,
     last_resort: Recovery | None = None,
     realm: str = "",
+    some_silent: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
     clock, ended = Clock(start), []
@@ -254,6 +255,7 @@ async def provider(
                 change_password=change_password,
                 lockout=lambda: lockout,
                 realm=realm,
+                some_silent=some_silent,
                 directory_errors=(DirectoryUnusable,),
                 pages=Pages(
                     (),

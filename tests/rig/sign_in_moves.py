@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from config.vocabulary import AuthenticationLevel
 from idp.directory.person import AccountState
-from idp.events import Factor
 from idp.login import flow, key_site, keys, totp
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Proof
 from idp.login.drawn import Drawn, draw
@@ -57,13 +57,14 @@ from tests.rig.soft_key import UP, SoftKey
 SITE = Site("login.obec.test", "https://login.obec.test", "Město Kroměříž")
 SECRET = totp.Secret("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 STEP_NOW = int(NOON.timestamp()) // totp.STEP
+_, TWO_FACTORS, RESISTANT = AuthenticationLevel
 TAKEN = Taken(NOON, ())
 SPENT = Exhausted(Scope.ACCOUNT, NOON + timedelta(minutes=3))
 KEYS = {
     subject: SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
     for subject in (JANA_ID, PETR_ID)
 }
-EVERYTHING = frozenset(Factor)
+EVERYTHING = frozenset({TWO_FACTORS, RESISTANT})
 CODE = new_spoken_code()
 ISSUED = EnrolmentCode(
     subject=JANA_ID, issued_by="cli:root", issued_at=NOON, expires_at=NOON + timedelta(hours=24)
@@ -118,11 +119,11 @@ def _password(attempt: Any, login: str = "novakova.jana", password: str = "tajn�
 
 
 def _answer(
-    answer: Any, proves: str = "", held: Any = EVERYTHING, exception: Any = None, attempt: Any = TAKEN
+    answer: Any, proves: str = "", reach: Any = EVERYTHING, exception: Any = None, attempt: Any = TAKEN
 ) -> Move:
     return Move(
         lambda _, drawn: DirectoryAnswered(
-            answer=answer, attempt=attempt, held=held, exception=exception, drawn=drawn
+            answer=answer, attempt=attempt, reach=reach, exception=exception, drawn=drawn
         ),
         proves,
     )
@@ -166,11 +167,13 @@ def _officers(issued: EnrolmentCode | None, proves: str = "", attempt: Any = TAK
     )
 
 
-def _new_key(proves: str = "", *, known: bool = False, **changes: Any) -> Move:
+def _new_key(proves: str = "", *, known: bool = False, attempt: Any = TAKEN, **changes: Any) -> Move:
     def make(state: State, drawn: Drawn) -> Input:
         answered = changes.get("challenge") or challenge_of(state)
         response = SoftKey(SITE.origin, SITE.rp_id).made(answered)
-        return KeyMade(response=response, held=(), known=known, name="Klíč", site=SITE, drawn=drawn)
+        return KeyMade(
+            response=response, attempt=attempt, held=(), known=known, name="Klíč", site=SITE, drawn=drawn
+        )
 
     return Move(make, proves)
 
@@ -221,8 +224,8 @@ MOVES: dict[type, dict[str, Move]] = {
         "yes, exception over": _answer(JANA, "password", exception=replace(EXCEPTION, ends_at=NOON)),
         "yes, exception ended": _answer(JANA, "password", exception=replace(EXCEPTION, ended_at=NOON)),
         "yes, another's exception": _answer(JANA, "password", exception=replace(EXCEPTION, subject=PETR_ID)),
-        "yes, bare": _answer(JANA, "password", held=frozenset()),
-        "yes, code only": _answer(JANA, "password", held=frozenset({Factor.ONE_TIME_CODE})),
+        "yes, bare": _answer(JANA, "password", reach=frozenset()),
+        "yes, code only": _answer(JANA, "password", reach=frozenset({TWO_FACTORS})),
         "yes, no guess left": _answer(JANA, attempt=SPENT),
         "disabled": _answer(DISABLED),
         "no": _answer(Rejected(subject=JANA_ID)),
@@ -270,6 +273,7 @@ MOVES: dict[type, dict[str, Move]] = {
         "new key": _new_key("new key"),
         "new key of an earlier challenge": _new_key(challenge=b"x" * 32),
         "new key that is known": _new_key(known=True),
+        "new key, no guess left": _new_key(attempt=SPENT),
     },
     AwaitingSaved: {
         "saved": Move(lambda state, drawn: CodesSaved(held=_enrolled(state), drawn=drawn)),

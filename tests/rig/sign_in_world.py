@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from config.settings import SignIn
 from config.vocabulary import Role, SubjectId
 from idp.directory.errors import BindRefused
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.reader import Admit, DirectoryReader
 from idp.login import key_site, keys, totp
-from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
+from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
 from tests.rig.people import HULIN
@@ -27,6 +28,8 @@ ALIASES = [f"prezdivka-{number}" for number in range(8)]
 ALIASES_PASSWORD = "Spousta-jmen-jeden-clovek 8"
 STALE, STALE_PASSWORD = "zmenit.heslo", "Prvni-heslo-od-spravce 1"
 """Whose password the directory wants changed."""
+CHANGING, CHANGING_PASSWORD = "meni.heslo", "Druhe-heslo-na-rok 6"
+"""Who changes the password without being asked to."""
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
 LDIF = (
@@ -34,6 +37,7 @@ LDIF = (
     + person_ldif(PETR, password=PETR_PASSWORD, name="Petr Svoboda")
     + person_ldif(ALIASES[0], password=ALIASES_PASSWORD, uid=ALIASES)
     + person_ldif(STALE, password=STALE_PASSWORD, pwdReset="TRUE")
+    + person_ldif(CHANGING, password=CHANGING_PASSWORD, name="Milan Čermák")
     + municipality_ldif(HULIN)
     + role_ldif(Role.REGISTRAR, HULIN, [JANA])
     + role_ldif(Role.CENTRE_ADMINISTRATOR, HULIN, [PETR])
@@ -72,7 +76,9 @@ class World:
         assert answer.status == 303, answer.text
         return page
 
-    async def key_of(self, person: Person | None = None, **changes: Any) -> SoftKey:
+    async def key_of(
+        self, person: Person | None = None, newly: Newly | None = None, **changes: Any
+    ) -> SoftKey:
         """A key that is enrolled; Jana's, if it is nobody else's."""
         who, site = person or self.jana, self.rig.provider.site
         key = SoftKey(site.origin, site.rp_id, owner=key_site.user_handle(who.subject), **changes)
@@ -80,7 +86,7 @@ class World:
         assert isinstance(made, Credential)
         held = Authenticator(
             id=new_authenticator_id(), subject=who.subject, name="Klíč", means=made,
-            enrolled_at=self.rig.clock(), proven_by=Proof.PREPARED,
+            enrolled_at=self.rig.clock(), proven_by=Proof.PREPARED, newly=newly,
         )  # fmt: skip
         await self.rig.kept.store.transact(lambda book: book.keep_authenticator(held))
         return key
@@ -97,7 +103,9 @@ class World:
 
 
 @asynccontextmanager
-async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> AsyncIterator[World]:
+async def sign_in_world(
+    office: Directory, lockout: Lockout = NO_LOCKOUT, sign_in: SignIn | None = None
+) -> AsyncIterator[World]:
     reader, asked = DirectoryReader(office.settings()), []
 
     async def authenticate(login: str, password: str, admit: Admit) -> Person | BindRefused:
@@ -114,9 +122,7 @@ async def sign_in_world(office: Directory, lockout: Lockout = NO_LOCKOUT) -> Asy
         assert isinstance(petr, Person), petr
         start = datetime.now(UTC).replace(microsecond=0)
         changing = reader.change_password
-        async with provider(
-            authenticate, reread, start=start, change_password=changing, lockout=lockout
-        ) as rig:
+        async with provider(authenticate, reread, sign_in, start, changing, lockout) as rig:
             await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
             yield World(rig, reader, office, jana, petr, asked)
     finally:

@@ -13,6 +13,8 @@ authenticator = Table(
     Column("enrolled_at", BigInteger, nullable=False),
     Column("proven_by", String(30), nullable=False),
     Column("last_used_at", BigInteger),
+    Column("level_at_first", String(60)),  # until `counts_from`; NULL: it counted in full at once
+    Column("counts_from", BigInteger),
 )
 
 one_time_code = Table(

@@ -73,6 +73,16 @@ provider_session = Table(
     Column("end_reason", String(30)),
     Column("address", String(64), nullable=False, server_default=""),
     Column("user_agent", Text, nullable=False, server_default=""),
+    Column("proof_counts_from", BigInteger),  # of the authenticator that was shown, where it is new
+)
+
+password_change = Table(
+    "password_change",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("subject", String(80), nullable=False),
+    Column("login", Text, nullable=False),
+    Column("began_at", BigInteger, nullable=False, index=True),
 )
 
 authorization_code = Table(

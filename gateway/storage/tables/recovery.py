@@ -16,4 +16,5 @@ recovery_account = Table(
     Column("issued_by", Text, nullable=False),
     Column("ended_at", BigInteger),
     Column("ending", String(20)),
+    Column("fingerprint", LargeBinary(32)),  # keyed; NULL for secrets of an earlier version
 )

@@ -21,6 +21,7 @@ session = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, nullable=False),
     Column("facts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),  # with the provider's session at the latest
     Column("ended_at", BigInteger),
     Column("end_reason", String(32)),
     Column("address", String(45), nullable=False),

@@ -13,6 +13,7 @@ from config.settings import Title
 from config.vocabulary import Action, Language, MunicipalityCode, Role
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
+from gateway.sessions.assistance import Act
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
@@ -20,6 +21,7 @@ Value = str | int | float | bool | list[str]
 
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
+    "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
@@ -114,10 +116,16 @@ FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
     "SI": Title(cs="spojení bylo dlouho nečinné", en="the connection was idle too long"),
     "DT": Title(cs="uplynula nejdelší doba spojení", en="the longest time of a connection was over"),
 }
+ACTS: Mapping[str, Title] = {
+    Act.CODE: Title(cs="vydání kódu k přidání ověření", en="issuing an enrolment code"),
+    Act.EXCEPTION: Title(cs="povolení výjimky", en="granting an exception"),
+    Act.END: Title(cs="ukončení výjimky", en="ending an exception"),
+}
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
 ITSELF = Title(cs="Brána", en="Brána")
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
+    "act": ACTS,
     "amr": FACTORS,
     "by": {SYSTEM: ITSELF},
     "by_subject": {SYSTEM: ITSELF},

@@ -18,6 +18,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.SIGN_IN_KEY_REFUSED: Title(cs="Odmítnutý klíč", en="Key refused"),
             Code.SIGN_IN_BY_EXCEPTION: Title(cs="Přihlášení podle výjimky", en="Signed in by exception"),
             Code.SIGN_IN_PASSWORD_CHANGED: Title(cs="Změněné heslo", en="Password changed"),
+            Code.SIGN_IN_PASSWORD_CHANGING: Title(cs="Zahájená změna hesla", en="Change of password begun"),
+            Code.SIGN_IN_PASSWORD_UNCERTAIN: Title(
+                cs="Změna hesla s neznámým výsledkem", en="Change of password, outcome unknown"
+            ),
             Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(cs="Nezměněné heslo", en="Password not changed"),
             Code.SIGN_IN_THROTTLED: Title(cs="Příliš mnoho pokusů o přihlášení", en="Too many attempts"),
             Code.SIGN_IN_COMPLETED: Title(cs="Dokončené přihlášení", en="Signed in"),
@@ -44,6 +48,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
             Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
             Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
+            Code.OFFICER_ACT_REFUSED: Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),
             Code.TOKEN_ISSUED: Title(cs="Vydaný token", en="Token issued"),

@@ -1,17 +1,19 @@
-"""What the officers' pages need to know of everybody's sessions. Implemented by who composes the product.
+"""What the officers' pages need to know of people and their sessions. Implemented by who composes the product.
 
 Every question carries who asks, so that an answer can be kept to the municipality they may see. What they ask
 the log itself is `gateway.audit.search`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from config.vocabulary import SessionId
+from config.vocabulary import SessionId, SubjectId
+from gateway.sessions.assistance import Found, Issued
 from gateway.sessions.shown import LiveSession
 from gateway.web.identity import Assertion
 from idp.events import Origin
+from idp.login.exception import SignInException
 
 
 class Sessions(Protocol):
@@ -26,3 +28,23 @@ class Sessions(Protocol):
         came of it. Raises SessionUnknown.
         """
         ...
+
+
+class People(Protocol):
+    """Those that ask the directory raise DirectoryUnusable; acts raise ActRefused, and are recorded as the caller's."""
+
+    async def find(self, caller: Assertion, login: str, now: datetime) -> Sequence[Found]: ...
+
+    async def register(self, caller: Assertion) -> Sequence[SignInException]:
+        """All exceptions, the latest first."""
+        ...
+
+    async def issue_code(
+        self, caller: Assertion, subject: SubjectId, lifetime: timedelta, *, origin: Origin, now: datetime
+    ) -> Issued: ...
+
+    async def grant(
+        self, caller: Assertion, subject: SubjectId, why: str, day: date, *, origin: Origin, now: datetime
+    ) -> None: ...
+
+    async def end(self, caller: Assertion, subject: SubjectId, *, origin: Origin, now: datetime) -> None: ...

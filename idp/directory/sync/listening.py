@@ -18,6 +18,10 @@ from idp.directory.sync.source import PositionUnknown
 
 LOOK = 0.5  # seconds between looks at whether to stop
 FIRST_REST, LONGEST_REST = 1.0, 60.0  # seconds without a server to listen to
+LET_GO = 0.5  # seconds for a server to forget a search that it ended itself
+"""slapd 2.5 tells of the end before it forgets a search whose base was renamed. If the connection closes in between,
+the two wait for each other (syncprov_drop_psearch, syncprov_op_abandon), and soon the whole server does.
+"""
 
 log = structlog.get_logger("directory")
 
@@ -60,12 +64,19 @@ class Listener:
     def _listen(self, line: Connection, position: Position) -> None:
         query, cookie = self._source.searches(position)[self._which]
         stream = Stream(line, query, cookie, persist=True)
+        try:
+            self._follow(stream)
+        except PositionUnknown:
+            self._stopping.wait(LET_GO)
+            raise
+        stream.end()
+
+    def _follow(self, stream: Stream) -> None:
         self._hear(stream.refresh())
         self._rest = FIRST_REST
         while not self._stopping.is_set():
             if (heard := stream.wait(LOOK)) is not None:
                 self._hear(heard)
-        stream.end()
 
     def _hear(self, heard: Heard) -> None:
         if heard.entries or heard.deleted or heard.present is not None:

@@ -1,7 +1,7 @@
 """Changes of OpenLDAP by content synchronization (RFC 4533): one search for people, one for groups.
 
 A position is a cookie for each: the change sequence numbers (contextCSN) up to which we have heard everything.
-A server without that overlay is asked in the slower way of `openldap_polling`.
+A server without that overlay, or with numbers of a time to come, is asked in the slower way of `openldap_polling`.
 """
 
 import re
@@ -19,7 +19,7 @@ from idp.directory.names import parsed
 from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_form import OpenLdapForm
-from idp.directory.sync.openldap_polling import PollingSource
+from idp.directory.sync.openldap_polling import SKEW, PollingSource
 from idp.directory.sync.openldap_stream import Heard, Stream
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Replica
@@ -45,6 +45,7 @@ class SyncreplSource:
     """Implements `idp.directory.sync.source.Source` and `Telling`."""
 
     understanding: Understanding
+    clock: Callable[[], datetime]
     _contexts: dict[str, list[str]] = field(default_factory=dict)
     """By server: its naming contexts."""
 
@@ -53,9 +54,9 @@ class SyncreplSource:
         return self.understanding.form.people, self.understanding.form.groups
 
     def position(self, line: Connection) -> Position | None:
-        """None where the server tells no changes, or not to the service account."""
+        """None where the server tells no changes, not to the service account, or not all of them."""
         numbers = [self._numbers(line, query.base) for query in self.queries]
-        if not all(numbers):
+        if not all(numbers) or any(self._to_come(each) for each in numbers):
             return None
         people, groups = (f"rid=000,csn={';'.join(each.values())}" for each in numbers)
         return _written(Reached(people, groups, self._containers(line)))
@@ -95,12 +96,23 @@ class SyncreplSource:
             if context not in known:
                 known[context] = self._numbers(line, query.base)
             ours, theirs = _by_server(cookie), known[context]
+            if to_come := self._to_come(theirs):
+                raise PositionUnknown(
+                    f"{line.url} numbers its changes with a time to come, {to_come}: its clock was wrong"
+                )
             if any(theirs.get(server, "") < number for server, number in ours.items()):
                 raise PositionUnknown(
                     f"{line.url} has not all that was seen before: another, or a restored one"
                 )
             quiet = quiet and ours == theirs
         return quiet
+
+    def _to_come(self, numbers: dict[str, str]) -> str:
+        """The first of them that is not of the past; changes of a server whose clock is right again get lower ones,
+        and nobody who has heard up to this one would ever be told of them.
+        """
+        latest = f"{self.clock() + SKEW:%Y%m%d%H%M%S}"
+        return next((number for number in numbers.values() if number > latest), "")
 
     def _numbers(self, line: Connection, base: str) -> dict[str, str]:
         """By server that writes: its latest change below the naming context; empty where none is told."""
@@ -134,7 +146,7 @@ class OpenLdapSource:
         self, settings: Directory, form: OpenLdapForm, replica: Replica, clock: Callable[[], datetime]
     ) -> None:
         understanding = Understanding(settings, form, replica)
-        self.telling = SyncreplSource(understanding)
+        self.telling = SyncreplSource(understanding, clock)
         self._polling = PollingSource(understanding, clock)
 
     def position(self, line: Connection) -> Position:

@@ -19,11 +19,12 @@ from idp.directory.sync.source import Manner, Query
 
 EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five minutes
 SKEW = timedelta(minutes=5)  # by which the server's clock may differ from ours
+BEHIND = timedelta(hours=3)  # by which it may be behind, with more to be read: a wrong time zone too
 FORM = "%Y%m%d%H%M%SZ"
 ANYTHING = Filter("(objectClass=*)")
 ADVICE = (
     "the server does not tell changes, so all of it is looked through every 4 minutes; load the overlay syncprov "
-    "there, with a session log, and let the service account read contextCSN"
+    "there, with a session log, let the service account read contextCSN, and see that this is no time to come"
 )
 
 
@@ -35,7 +36,10 @@ class PollingSource:
     clock: Callable[[], datetime]
 
     def position(self, line: Connection) -> Position:
-        return f"{self.clock().strftime(FORM)} {self._containers(line)}"
+        """A server on which nothing is as new as our clock says may be a quiet one, or one that is behind."""
+        now = self.clock()
+        since = now if self._anything(line, now - SKEW) else now - BEHIND
+        return f"{since.strftime(FORM)} {self._containers(line)}"
 
     def manner(self, _since: Position) -> Manner:
         return Manner(every=EVERY, advice=ADVICE)
@@ -44,11 +48,15 @@ class PollingSource:
         time, _, known = since.partition(" ")
         reached = self.position(line)
         require_same(known, reached.partition(" ")[2])
-        lately = datetime.strptime(time, FORM).replace(tzinfo=UTC) - SKEW
-        where = Filter(f"(modifyTimestamp>={lately.strftime(FORM)})")
+        where = _modified(datetime.strptime(time, FORM).replace(tzinfo=UTC) - SKEW)
         form = self.understanding.form
         people, groups = (self._heard(line, query, where) for query in (form.people, form.groups))
         return replace(self.understanding.changes(line, people, groups), position=reached)
+
+    def _anything(self, line: Connection, since: datetime) -> bool:
+        form = self.understanding.form
+        names = (form.identity_attribute,)
+        return any(self._search(line, query, _modified(since), names) for query in (form.people, form.groups))
 
     def _heard(self, line: Connection, query: Query, where: Filter) -> Heard:
         form = self.understanding.form
@@ -65,3 +73,7 @@ class PollingSource:
 
     def _containers(self, line: Connection) -> str:
         return containers(line, self.understanding.form, self.understanding.settings.page_size)
+
+
+def _modified(since: datetime) -> Filter:
+    return Filter(f"(modifyTimestamp>={since.strftime(FORM)})")

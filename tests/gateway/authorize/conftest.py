@@ -84,6 +84,7 @@ def request_() -> AccessRequest:
         method="GET",
         host="spisovka-588491.brana.test:8443",
         target="/documents?q=secret",
+        page="/documents?q=secret",
         address="192.0.2.7",
         request_id="request-1",
         user_agent="Firefox",

@@ -144,6 +144,16 @@ def test_a_grant_never_outlives_the_sessions_absolute_limit(
     assert verdict.grant.assertion.expires_at == late.authenticated_at + timedelta(hours=10)
 
 
+def test_a_grant_never_outlives_what_the_provider_said_of_the_sign_ins_end(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    """As an exception from the second factor ends."""
+    short = replace(session, ends_at=NOW + timedelta(minutes=2))
+    verdict = decide(request_, short, snapshot)
+    assert isinstance(verdict, Granted)
+    assert verdict.grant.assertion.expires_at == short.ends_at
+
+
 def test_a_grant_never_outlives_the_facts_it_rests_on(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:

@@ -80,3 +80,27 @@ def test_the_language_is_the_chosen_one_then_the_browsers(
     headers: dict[str, str], cookies: str, language: Language
 ) -> None:
     assert read(headers, cookies=cookies).language is language
+
+
+OWN = "https://spisovka-588491.brana.test:8443"
+
+
+@pytest.mark.parametrize(
+    ("method", "referer", "page"),
+    [
+        ("GET", f"{OWN}/from", "/a/b?q=1"),
+        ("HEAD", None, "/a/b?q=1"),
+        ("POST", f"{OWN}/spisy?id=5", "/spisy?id=5"),
+        ("POST", f"{OWN}/", "/"),
+        ("POST", OWN, "/"),
+        ("POST", None, "/"),
+        ("POST", "https://evil.test/spisy", "/"),
+        ("POST", f"{OWN}.evil.test/spisy", "/"),
+        ("POST", f"{OWN}@evil.test/", "/"),
+        ("POST", "http://spisovka-588491.brana.test:8443/spisy", "/"),
+    ],
+)
+def test_a_form_is_come_back_from_to_the_page_it_stood_on(
+    method: str, referer: str | None, page: str
+) -> None:
+    assert read({"Referer": referer}, method).page == page

@@ -1,6 +1,10 @@
 """`brana directory preview`, on a real slapd and an installation that does not run."""
 
 import json
+import os
+import pty
+import re
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -44,6 +48,28 @@ def office(directory: Directory, tmp_path_factory: pytest.TempPathFactory) -> In
         directories__groups_base=directory.groups_base,
     )
     return installation
+
+
+def watched(office: Installation, *arguments: str) -> str:
+    """What somebody at a terminal saw of the progress of a command."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as shown:
+        try:
+            subprocess.run(
+                [*office.before, *office.program, *arguments],
+                cwd=office.place, env=office.environment | {"TERM": "xterm"}, stdout=subprocess.DEVNULL,
+                stderr=theirs, timeout=60, check=False,
+            )  # fmt: skip
+            os.set_blocking(ours, False)
+            return shown.read(1_000_000).decode()
+        finally:
+            os.close(theirs)
+
+
+def test_who_watches_sees_how_much_there_is_and_the_reading_come_to_its_end(office: Installation) -> None:
+    seen = re.findall(r"(\d+)/(\d+)", watched(office, "directory", "preview"))
+    assert seen[-1] == ("4", "4")
+    assert {total for _, total in seen} == {"4"}
 
 
 def test_a_preview_tells_who_gets_what_and_what_is_wrong_and_makes_nothing(office: Installation) -> None:

@@ -155,7 +155,8 @@ async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_en
     assert running.reason == "rozbitý telefon"
     assert "password alone until" in office.brana("user", "show", JANA).stdout
     assert re.search(rf"{JANA} +│ runs", office.brana("user", "exceptions").stdout)
-    assert office.brana("user", "end-exception", JANA).returncode == 0
+    ended = office.brana("user", "end-exception", JANA)
+    assert (ended.returncode, ended.stdout) == (0, f"the exception of {JANA} has ended; 0 sessions ended\n")
     assert last(office, "exception.ended")["details"]["by"] == operator()
     assert await looked_up(office, lambda book: book.exception_of(JANA_ID, now())) is None
     again = office.brana("user", "end-exception", JANA)
@@ -170,6 +171,10 @@ async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_en
         (("--until", "2099-01-01"), "Missing option '--reason'"),
         (("--reason", "x", "--until", "2020-01-01"), "is over already"),
         (("--reason", "  ", "--until", "2099-01-01"), "--reason is empty"),
+        (
+            ("--reason", "x", "--until", "2099-01-01"),
+            "is too far ahead: sign_in.longest_exception is 90 days",
+        ),
     ],
 )
 def test_an_exception_without_reason_or_end_is_not_granted(
@@ -242,3 +247,24 @@ async def test_a_login_of_somebody_signed_in_and_of_another_in_the_directory_is_
     assert f"({gone})" in again.stderr
     assert "the person left the directory" in office.brana("user", "recheck", gone).stdout
     assert "nothing has changed" in office.brana("user", "recheck", JANA).stdout  # whose it is alone by now
+
+
+async def test_one_factor_that_the_person_did_not_add_is_removed_with_all_sessions(
+    office: Installation,
+) -> None:
+    for _ in range(2):
+        await enrolled(office)
+    shown = office.brana("user", "show", JANA).stdout
+    names = [one.id for one in await looked_up(office, lambda book: book.authenticators(JANA_ID))]
+    assert all(name in shown for name in names)
+    done = office.brana("user", "remove-factor", JANA, names[1])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"one-time codes of {JANA} removed; 0 sessions ended\n"
+    assert last(office, "factor.removed")["details"]["by"] == operator()
+    left = await looked_up(office, lambda book: book.authenticators(JANA_ID))
+    assert [one.id for one in left] == names[:1]
+    again = office.brana("user", "remove-factor", JANA, names[1])
+    assert (again.returncode, "has no second factor" in again.stderr) == (1, True)
+    only = office.brana("user", "remove-factor", JANA, names[0])
+    assert (only.returncode, "it is the only second factor" in only.stderr) == (1, True)
+    assert office.brana("user", "reset-factor", JANA, "--yes").returncode == 0

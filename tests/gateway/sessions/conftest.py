@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,7 @@ def who() -> SignedIn:
         amr=("pwd", "otp"),
         authenticated_at=NOW,
         facts_at=NOW,
+        ends_at=NOW + timedelta(days=1),
     )
 
 

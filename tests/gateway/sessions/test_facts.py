@@ -9,7 +9,7 @@ import pytest
 from config.vocabulary import DirectoryName, Language, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.titles import sentence
-from gateway.sessions.facts import Facts, living
+from gateway.sessions.facts import Facts, living, stop_sign_ins
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
@@ -225,3 +225,26 @@ async def test_a_switch_of_municipality_made_meanwhile_stays(
     await world.office.take_facts([stale], "Jana Malá", "mala", who.roles, office.now)
     (session,) = await world.store.open_ones()
     assert (session.name, session.municipality) == ("Jana Malá", HULIN)
+
+
+SIGNING_IN = [
+    (None, "gone"),
+    (AccountState.DISABLED, "out"),
+    (AccountState.EXPIRED, "out"),
+    (AccountState.ROLES_MIXED, "out"),
+    (AccountState.ACTIVE, "goes on"),
+    (AccountState.LOCKED, "goes on"),
+    (AccountState.MUST_CHANGE_PASSWORD, "goes on"),
+    (AccountState.PASSWORD_EXPIRED, "goes on"),
+]
+
+
+@pytest.mark.parametrize(("state", "outcome"), SIGNING_IN)
+async def test_whoever_is_closed_in_the_middle_of_a_sign_in_finishes_none(
+    office: Office, world: World, who: SignedIn, state: AccountState | None, outcome: str
+) -> None:
+    """A password that must be changed is changed in a sign-in; strangers can lock an account."""
+    people = {} if state is None else {who.subject: replace(office.people[who.subject], state=state)}
+    under_way = {who.subject: office.now, SubjectId("urad:younger"): office.now + 2 * LATER}
+    await stop_sign_ins(world.office, under_way, people, office.now + LATER)
+    assert world.forgotten == ([] if outcome == "goes on" else [who.subject])

@@ -41,6 +41,7 @@ def claims(**changed: Any) -> dict[str, Any]:
             {"municipality": "588296", "role": "clerk"},
         ],
         "brana_facts_at": moment - 600,
+        "brana_ends_at": moment + 36_000,
     } | changed
 
 
@@ -48,8 +49,16 @@ def signed(content: dict[str, Any], key: Any = EC, algorithm: str = "ES256", **h
     return jwt.encode({"alg": algorithm, "kid": key.thumbprint()} | header, content, key)
 
 
-def verified(token: str, now: datetime = NOW) -> SignedIn:
-    return verify(token, PUBLIC, issuer=ISSUER, client_id=CLIENT, nonce=NONCE, now=now)
+def verified(token: str, now: datetime = NOW, factors_since: datetime | None = None) -> SignedIn:
+    return verify(
+        token,
+        PUBLIC,
+        issuer=ISSUER,
+        client_id=CLIENT,
+        nonce=NONCE,
+        factors_since=factors_since,
+        now=now,
+    )
 
 
 def reason_of(check: Callable[[], object]) -> str:
@@ -69,6 +78,14 @@ def test_a_token_in_order_says_who_came(key: Any, algorithm: str) -> None:
     assert who.authenticated_at == NOW - timedelta(minutes=1)
     assert who.facts_at == NOW - timedelta(minutes=10)
     assert (who.login, who.name, who.provider_sid) == ("novakova", "Jana Nováková", "provider-session-1")
+
+
+def test_factors_older_than_were_asked_for_are_refused() -> None:
+    """OpenID Connect Core 1.0 §3.1.3.7 step 13; clocks may differ by LEEWAY."""
+    shown = int(NOW.timestamp()) - 60
+    token, edge = signed(claims(auth_time=shown)), NOW - timedelta(seconds=60) + LEEWAY
+    assert verified(token, factors_since=edge - timedelta(seconds=1)).subject
+    assert reason_of(lambda: verified(token, factors_since=edge)) == "age of the factors"
 
 
 def test_a_person_without_roles_is_somebody() -> None:
@@ -99,6 +116,7 @@ LEEWAY_S, MAX_AGE_S = int(LEEWAY.total_seconds()), int(MAX_AGE.total_seconds())
         ({"brana_facts_at": "yesterday"}, "ValidationError"),
         ({"brana_facts_at": True}, "ValidationError"),
         ({"brana_facts_at": 2**63}, "OverflowError"),
+        ({"brana_ends_at": None}, "ValidationError"),
         ({"sub": ""}, "names"),
         ({"sid": ""}, "names"),
         ({"acr": "urn:other"}, "ValueError"),

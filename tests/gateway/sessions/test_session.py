@@ -35,6 +35,16 @@ def test_the_absolute_limit_counts_from_the_authentication_not_the_opening(
     assert earlier.why_over(LIMITS, now) is EndReason.TOO_LONG
 
 
+def test_a_session_ends_with_the_providers_also_where_that_ends_sooner(
+    session: Session, now: datetime
+) -> None:
+    short = replace(session, ends_at=now + timedelta(minutes=3))
+    assert short.why_over(LIMITS, now + timedelta(minutes=3)) is None
+    assert short.why_over(LIMITS, now + timedelta(minutes=3) + MOMENT) is EndReason.TOO_LONG
+    longer = replace(session, ends_at=now + LIMITS.absolute * 2)
+    assert longer.latest_end(LIMITS) == session.authenticated_at + LIMITS.absolute
+
+
 @pytest.mark.parametrize("role", [Role.LOCAL_ADMINISTRATOR, Role.CENTRE_ADMINISTRATOR])
 def test_an_administrator_has_the_shorter_limit_everywhere(
     role: Role, session: Session, now: datetime

@@ -43,9 +43,11 @@ class Browser:
         self.sign_in, self.there, self.store = sign_in, there, store
         self.cookies: dict[str, dict[str, str]] = {HOST: {}, OTHER_HOST: {}}
 
-    async def leave(self, host: str, now: datetime, path: str = "/", **claims: Any) -> dict[str, str]:
+    async def leave(
+        self, host: str, now: datetime, path: str = "/", wish: Wish | None = None, **claims: Any
+    ) -> dict[str, str]:
         """Begin at a host; the answer that the provider would send the browser back with."""
-        beginning = await self.sign_in.begin(host, path, Language.CZECH, now)
+        beginning = await self.sign_in.begin(host, path, Language.CZECH, now, wish=wish)
         self._keep(host, beginning.cookie)
         asked = {name: one for name, [one] in parse_qs(urlsplit(beginning.location).query).items()}
         moment = int(now.timestamp())
@@ -65,6 +67,7 @@ class Browser:
             "preferred_username": "novakova",
             "brana_roles": [{"municipality": "588491", "role": "accountant"}],
             "brana_facts_at": moment,
+            "brana_ends_at": moment + 36_000,
         } | claims
         return {"code": code, "state": asked["state"], "iss": ISSUER}
 
@@ -120,9 +123,22 @@ async def test_the_provider_is_asked_for_factors_anew_when_they_are_needed(
     for wish in (None, Wish.ANEW):
         beginning = await browser.sign_in.begin(HOST, "/", Language.ENGLISH, now, wish=wish)
         asked = parse_qs(urlsplit(beginning.location).query)
-        assert asked.get("prompt") == (["login"] if wish else None)
+        assert asked.get("max_age") == (["0"] if wish else None)
         assert asked["ui_locales"] == ["en"]
         assert asked["redirect_uri"] == [f"https://{HOST}/.brana/callback"]
+
+
+async def test_factors_shown_before_new_ones_were_asked_for_let_nobody_in(
+    browser: Browser, now: datetime
+) -> None:
+    old = int((now - timedelta(minutes=10)).timestamp())
+    answer = await browser.leave(HOST, now, wish=Wish.ANEW, auth_time=old)
+    assert await browser.refusal(HOST, answer, now) == "id_token_refused"
+    answer = await browser.leave(HOST, now, auth_time=old)  # nothing new was asked for
+    assert (await browser.arrive(HOST, answer, now)).session.login == "novakova"
+    later = now + timedelta(minutes=2)
+    answer = await browser.leave(HOST, later, wish=Wish.ANEW)
+    assert (await browser.arrive(HOST, answer, later)).session.authenticated_at == later
 
 
 @pytest.mark.parametrize(

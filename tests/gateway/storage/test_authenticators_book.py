@@ -18,7 +18,7 @@ from gateway.storage.seal import Seal, SealBroken
 from gateway.storage.tables.authenticators import enrolment_code, one_time_code, recovery_code
 from idp.login.authenticator import Authenticator, Credential, CredentialId, Proof, new_authenticator_id
 from idp.login.enrolment_code import EnrolmentCode
-from idp.login.exception import SignInException, new_exception_id
+from idp.login.exception import ExceptionId, SignInException
 from idp.login.spoken_code import new_spoken_code
 from idp.login.totp import Enrolled, Secret
 from tests.rig.identity_store import Kept, identity_store
@@ -180,10 +180,10 @@ async def test_the_sweep_forgets_enrolment_codes_that_expired_long_ago(kept: Kep
 async def test_an_exception_runs_from_its_beginning_to_its_end_or_until_it_is_ended(kept: Kept):
     week = timedelta(days=7)
     granted = SignInException(
-        id=new_exception_id(), subject=JANA_ID, login="novakova.jana", reason="rozbitý telefon",
+        id=ExceptionId("e" * 22), subject=JANA_ID, login="novakova.jana", reason="rozbitý telefon",
         granted_by="cli:root", begins_at=NOON, ends_at=NOON + week,
     )  # fmt: skip
-    longer = replace(granted, id=new_exception_id(), ends_at=NOON + 2 * week)
+    longer = replace(granted, id=ExceptionId("f" * 22), ends_at=NOON + 2 * week)
     await kept.store.transact(lambda book: book.keep_exception(granted))
 
     def running(moment, subject=JANA_ID):

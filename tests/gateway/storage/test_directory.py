@@ -109,6 +109,15 @@ async def test_somebody_in_five_hundred_groups_has_them_all(replica: StoredRepli
     assert len(known.groups) == 500
 
 
+async def test_more_groups_may_begin_a_question_than_one_statement_may_have_parts(
+    replica: StoredReplica, reading: WholeReading
+):
+    """SQLite takes 500 parts in a compound statement."""
+    groups = [group(number) for number in range(1_100)]
+    fill(replica, TEN, groups)
+    assert len(await reading.above(OFFICE, [one.key for one in groups])) == 1_100
+
+
 async def test_directories_do_not_see_each_other(replica: StoredReplica, reading: WholeReading):
     fill(replica, TEN, [group(1, TEN[0])])
     fill(replica, [TEN[0]], directory=VILLAGE)

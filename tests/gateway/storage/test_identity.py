@@ -255,3 +255,23 @@ async def test_whom_a_login_meant_is_forgotten_when_it_means_nobody_for_certain(
     await kept.store.transact(lambda book: book.forget_subject_of("novak"))
     assert await kept.store.look(lambda book: book.subject_of("novak")) is None
     assert await kept.store.look(lambda book: book.subject_of("jana")) == JANA_ID
+
+
+async def test_people_in_the_middle_of_a_sign_in_are_known_with_the_age_of_what_is_known_of_them(kept: Kept):
+    later, over = NOON + timedelta(minutes=1), NOON - timedelta(seconds=1)
+    flows = [
+        (AwaitingPassword(b"c" * 32), later, NOON),
+        (AwaitingFactor(Standing(person=JANA, read_at=NOON), b"c" * 32), later, NOON),
+        (AwaitingOfficersCode(Standing(person=JANA, read_at=over)), later, NOON),
+        (AwaitingOfficersCode(Standing(person=PETR, read_at=NOON)), later, NOON),
+        (AwaitingOfficersCode(Standing(person=person("urad:pozde"), read_at=NOON)), NOON, NOON),
+    ]
+    for number, (state, until, began) in enumerate(flows):
+        made = Flow(
+            id=FlowId(f"{number:022}"), browser=BROWSER, state=state, asked="", address="192.0.2.1",
+            locale=Language.CZECH, began_at=began, expires_at=until,
+        )  # fmt: skip
+        await kept.store.transact(lambda book, made=made: book.keep_flow(made))
+    assert await kept.store.signing_in(NOON) == {JANA_ID: over, PETR.subject: NOON}
+    assert await kept.store.signing_in(NOON, [PETR.subject]) == {PETR.subject: NOON}
+    assert await kept.store.signing_in(NOON, []) == {}

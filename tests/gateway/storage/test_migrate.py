@@ -297,7 +297,7 @@ def test_a_one_time_code_of_the_first_version_goes_on_working(tmp_path: Path) ->
                 lambda c, subject=subject: IdentityBook(c, seal).authenticators(subject)
             )
             assert held.means == Enrolled(Secret(secret), 59_000_000)
-            assert (held.proven_by, held.enrolled_at.year) == (Proof.PASSWORD_ONLY, 2026)
+            assert (held.proven_by, held.enrolled_at.year, held.newly) == (Proof.PASSWORD_ONLY, 2026, None)
     finally:
         database.close()
 

@@ -39,6 +39,7 @@ async def test_an_account_comes_back_as_it_was_kept(kept: Kept) -> None:
     for account in (
         ACCOUNT,
         replace(ACCOUNT, code=None),
+        replace(ACCOUNT, fingerprint=b"f" * 32),
         replace(ACCOUNT, ended_at=NOON, ending=Ending.USED),
     ):
         await kept.store.transact(lambda book, account=account: book.keep_recovery(account))

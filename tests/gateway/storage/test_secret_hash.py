@@ -22,11 +22,6 @@ async def test_a_secret_matches_its_own_hash_alone(hashes: SecretHashes) -> None
     assert not await hashes.matches(kept, "")
 
 
-@pytest.mark.parametrize("secret", ["", "ABCDE-FGHJK"])
-async def test_nothing_matches_where_nothing_is_kept(secret: str, hashes: SecretHashes) -> None:
-    assert not await hashes.matches(None, secret)
-
-
 async def test_who_comes_when_too_many_wait_is_sent_away_at_once(hashes: SecretHashes) -> None:
     kept = hashes.hashed("ABCDE")
     said = await asyncio.gather(

@@ -25,6 +25,7 @@ from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import session
 from tests.gateway.web.sample import Office
+from tests.rig.assistance import Helping, helping
 from tests.rig.browser import chromium
 
 REFUSED = Refused(
@@ -56,6 +57,7 @@ def own_paths(desk: Desk) -> dict:
                 method="GET",
                 host=request.host,
                 target=request.path_qs,
+                page=request.path_qs,
                 address="203.0.113.7",
                 request_id="7c0d2c7e-4a55-4bb4-9b3b-0d3a0b9a7f10",
                 user_agent="",
@@ -135,6 +137,7 @@ class Site:
 
     office: Office
     port: int
+    people: Helping
 
     def address(self, host: str, path: str) -> str:
         return f"https://{host}.brana.test:{self.port}{path}"
@@ -153,8 +156,11 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     server.close()
     await server.wait_closed()
     office = Office(origin_port=f":{port}")
-    runner = web.AppRunner(make_office_app(office))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=self_signed(tmp_path)).start()
-    yield Site(office, port)
-    await runner.cleanup()
+    with helping() as people:
+        await people.prepare()
+        office.assistance = people.assistance
+        runner = web.AppRunner(make_office_app(office))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=self_signed(tmp_path)).start()
+        yield Site(office, port, people)
+        await runner.cleanup()

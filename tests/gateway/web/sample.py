@@ -15,9 +15,11 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
+from gateway.sessions.assistance import Assistance
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
+from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
 from gateway.web.pages import make_pages
@@ -157,6 +159,8 @@ class Office:
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
     new_devices: tuple[NewDevice, ...] = ()
+    assistance: Assistance | None = None
+    """With it, the pages about people are there."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -212,5 +216,6 @@ class Office:
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+                *(People(desk, self.assistance, self.record).pages() if self.assistance else ()),
             ],
         }

@@ -21,6 +21,7 @@ def asked(language=CS, application="records", action=Action.READ):
         method="GET",
         host="records.brana.test",
         target="/spisy?id=5",
+        page="/spisy?id=5",
         address="203.0.113.7",
         request_id="r-2",
         user_agent="",
@@ -147,3 +148,10 @@ def test_a_target_that_could_lead_elsewhere_is_not_led_to(target):
 
 def test_a_path_of_the_host_is_led_back_to():
     assert own_path("/spisy/5?a=//b") == "/spisy/5?a=//b"
+
+
+def test_a_refused_form_leads_back_to_the_page_it_stood_on():
+    sent = replace(asked(action=Action.SIGN), method="POST", target="/sign/5", page="/spis/5?list=2")
+    page = PAGES.refused(sent, spoken("phishing_resistant_needed"), session(), 403)
+    assert "to=%2Fspis%2F5%3Flist%3D2" in page
+    assert "/sign/5" not in page

@@ -163,7 +163,7 @@ async def test_a_provider_that_does_not_answer_is_recorded(world: World) -> None
     ("query", "asked", "value"),
     [
         ("wish=key&to=/documents?id=5", "acr_values", "urn:brana:acr:phishing-resistant"),
-        ("wish=anew&to=/documents?id=5", "prompt", "login"),
+        ("wish=anew&to=/documents?id=5", "max_age", "0"),
         ("wish=nonsense&to=//evil.test/", "prompt", None),
         ("", "acr_values", None),
     ],
@@ -187,7 +187,7 @@ async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(w
         "iss": ISSUER, "sub": "6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11", "aud": "brana-gateway",
         "exp": moment + 300, "iat": moment, "sid": "provider-session-1", "acr": "urn:brana:acr:two-factors",
         "amr": ["pwd", "otp"], "auth_time": moment, "name": "Jana", "preferred_username": "novakova",
-        "brana_roles": [], "brana_facts_at": moment,
+        "brana_roles": [], "brana_facts_at": moment, "brana_ends_at": moment + 36_000,
     }  # fmt: skip
     for code in ("first", "second"):
         state, nonce, cookie = await world.begun()
@@ -198,7 +198,7 @@ async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(w
             session = await world.sign_in._office.store.by_provider_sid("provider-session-1")
             await world.sign_in._office.end([session], "signed_out", None, NOW)
     assert answer.status == 302
-    assert "prompt=login" in answer.headers["Location"]
+    assert "max_age=0" in answer.headers["Location"]
     assert recorded(world) == refusal("session_over")
 
 

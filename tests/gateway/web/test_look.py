@@ -24,6 +24,7 @@ CATALOGS = {
             "account_add_key",
             "account_remove",
             "account_codes",
+            "account_password",
         )
     ],
     "gateway/web/locale/cs.po": sorted(PROJECT.glob("gateway/web/**/*.html")),

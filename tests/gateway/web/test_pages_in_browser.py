@@ -1,6 +1,6 @@
 """Every page in a real browser: nothing is blocked, nothing is inaccessible, everything works by itself."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from gateway.audit.verify import Broken
 from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
+from tests.rig.assistance import KAREL, LUCIE
 from tests.rig.browser import accessibility_faults, screenshot
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -25,6 +26,10 @@ PAGES = {
     "entry-unreadable": ("admin", "/log/122"),
     "sessions": ("admin", "/sessions"),
     "recheck": ("admin", "/sessions/recheck"),
+    "people": ("admin", "/people?login=mala.lucie"),
+    "people-with-factor": ("admin", "/people?login=urban.karel"),
+    "people-nobody": ("admin", "/people?login=nikdo"),
+    "exceptions": ("admin", "/exceptions?done=granted"),
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
@@ -61,11 +66,21 @@ async def visit(browser, site, name, *, language="cs", scheme="light", width=128
 async def test_every_page_is_accessible_in_every_look(browser, site, language, scheme, width):
     site.office.log.damaged = {122}
     await site.office.sessions.recheck(OFFICER, MAYOR.sid, origin=Origin(address="192.0.2.15"), now=NOW)
+    await excepted(site)
     found = {}
     for name in PAGES:
         if faults := await seen(browser, site, name, language=language, scheme=scheme, width=width):
             found[name] = faults
     assert found == {}
+
+
+async def excepted(site):
+    """One that runs and one that was ended early."""
+    for who, why, day in ((LUCIE, "Ztracený telefon, nový přijde v pátek", 27), (KAREL, "Zlomená ruka", 30)):
+        await site.people.assistance.grant(
+            OFFICER, who.subject, why, date(2026, 11, day), origin=Origin(), now=NOW - timedelta(hours=1)
+        )
+    await site.people.assistance.end(OFFICER, LUCIE.subject, origin=Origin(), now=NOW)
 
 
 async def seen(browser, site, name, *, language, scheme, width, kept=""):
@@ -157,6 +172,36 @@ async def test_the_integrity_can_be_verified_now(browser, site):
     await page.get_by_text("Auditní záznam je úplný a nezměněný").wait_for()
     assert "Ověřil(a) dvorak" in await page.get_by_role("main").inner_text()
     await screenshot(page, "integrity-verified")
+    await page.context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_a_code_to_be_told_is_accessible_in_every_look(browser, site, language, scheme, width):
+    page, complaints = await visit(browser, site, "people", language=language, scheme=scheme, width=width)
+    await page.locator("form[action='/people/enrolment-code'] button").click()
+    await page.locator(".spoken-code").wait_for()
+    await screenshot(page, f"enrolment-code-{language}-{scheme}-{width}")
+    assert await accessibility_faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert complaints == []
+    await page.context.close()
+
+
+async def test_an_exception_is_granted_and_ended_by_keyboard_and_without_javascript(browser, site):
+    page, _ = await visit(browser, site, "overview", script=False)
+    await page.get_by_role("link", name="Lidé").click()
+    await page.get_by_label("Uživatelské jméno").focus()
+    await page.keyboard.type("mala.lucie")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Proč").focus()
+    await page.keyboard.type("Ztracený telefon")
+    await page.get_by_label("Poslední den").fill("2026-11-27")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Výjimka od této chvíle platí").wait_for()
+    await page.get_by_role("button", name="Ukončit – mala.lucie").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Výjimka byla ukončena.").wait_for()
+    assert "exception.ended" in site.people.kept.codes()
     await page.context.close()
 
 

@@ -5,18 +5,22 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
+from config.vocabulary import AuthenticationLevel
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.http.app import make_app
 from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
+from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.browser import accessibility_faults, chromium, screenshot
-from tests.rig.provider import Browser
+from tests.rig.provider import Browser, at_the_office
 from tests.rig.sign_in_world import World
 
 pytestmark = pytest.mark.real
@@ -74,6 +78,9 @@ async def faults_of(page: Page, name: str) -> list[str]:
 async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: Path, language, scheme, width):
     look = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     found: dict[str, list[str]] = {}
+    later = world.rig.clock() + timedelta(hours=24)
+    await world.key_of(newly=Newly(AuthenticationLevel.TWO_FACTORS, later))
+    world.rig.provider = replace(world.rig.provider, change_password=at_the_office)
     async with visiting(world, tmp_path, **look) as (origin, context):
         page, complaints = await context.new_page(), []
         page.on("console", lambda message: complaints.append(message.text))
@@ -82,9 +89,22 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
             ("account-add", "/account/authenticators/new?by=code"),
             ("account-add-key", "/account/authenticators/new?by=key"),
             ("account-unchanged", "/account?done=last_authenticator"),
+            ("account-password", "/account/password"),
+            ("account-password-changed", "/account?done=password-changed"),
         ):
             await page.goto(origin + path)
             found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
+        for name, new, said in (
+            ("account-password-refused", "krátké", "#new-error"),
+            ("account-password-not-here", "Tygr, okno, vlak a mrak 7", ".notice-warning"),
+        ):
+            await page.goto(origin + "/account/password")
+            for field, text in (("#old", "Jarni-louka-u-Moravy 7"), ("#new", new), ("#again", new)):
+                await page.locator(field).fill(text)
+            await page.locator("form[action='/account/password/change'] button").click()
+            await page.locator(said).wait_for()
+            found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
+        complaints[:] = [said for said in complaints if "responded with a status of" not in said]
         await page.goto(origin + "/account")
         await page.locator("form[action='/account/recovery-codes'] button").click()
         await page.locator("ol.codes").wait_for()
@@ -129,6 +149,31 @@ async def test_everything_works_by_keyboard_and_without_javascript(world: World,
         await page.get_by_role("button", name="Odhlásit všude jinde").focus()
         await page.keyboard.press("Enter")
         await page.get_by_text("Nyní jste přihlášeni jen zde").wait_for()
+        assert await page.locator("#sign-ins li").count() == 1
+
+
+async def test_a_password_is_changed_by_keyboard_and_without_javascript(world: World, tmp_path: Path):
+    async def willing(_subject: str, old: str, _new: str) -> Changed | NotChanged:
+        """Anything but one word, so that nobody else's password is another one by now."""
+        return NotChanged(NotChangedReason.NOT_ALLOWED) if old == "uzamčeno" else Changed()
+
+    world.rig.provider = replace(world.rig.provider, change_password=willing)
+    look = {"locale": "cs", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}
+    async with visiting(world, tmp_path, **look) as (origin, context):
+        page = await context.new_page()
+        await page.goto(origin + "/account")
+        await page.get_by_role("link", name="Změnit heslo").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#old")).to_be_focused()
+        for said in ("uzamčeno", "moje dosavadní heslo"):
+            for text in (said, "Tygr, okno, vlak a mrak 7", "Tygr, okno, vlak a mrak 7"):
+                await page.keyboard.type(text)
+                await page.keyboard.press("Tab")
+            await page.keyboard.press("Enter")
+            if said == "uzamčeno":
+                await expect(page.get_by_role("alert")).to_contain_text("Heslo tu změnit nelze.")
+                await page.goto(origin + "/account/password")
+        await expect(page.get_by_role("status")).to_contain_text("Heslo je změněné.")
         assert await page.locator("#sign-ins li").count() == 1
 
 

@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 
+from config.settings import SignIn
 from gateway.audit.entry import Code
 from idp.login import key_site, totp
 from tests.rig.provider import CALLBACK, Answer, Browser, challenge_on, secret_on
-from tests.rig.sign_in_world import PETR, PETR_PASSWORD, World
+from tests.rig.sign_in_world import PETR, PETR_PASSWORD, World, sign_in_world
+from tests.rig.slapd import Directory
 from tests.rig.soft_key import SoftKey
 
 pytestmark = pytest.mark.real
@@ -143,25 +146,47 @@ async def test_a_code_of_another_or_an_expired_one_opens_nothing(world: World, w
     assert Code.ENROLMENT_CODE_REFUSED in world.rig.kept.codes()
 
 
-async def test_of_two_enrolments_of_one_account_the_first_confirmed_wins(world: World):
-    """Each had a code of its own: an officer gave a second one while the first was in use."""
-    one, two = world.rig.browser(), world.rig.browser()
-    pages = [await world.at_enrolment(one), await world.at_enrolment(two)]
-    secrets = [
-        totp.Secret(secret_on(await browser.get(page + "&by=code")))
-        for browser, page in zip((one, two), pages, strict=True)
-    ]
-    assert secrets[0] != secrets[1]
-    now = world.rig.clock()
-    answers = await asyncio.gather(
-        *(
-            browser.code(page, totp.code_at(secret, now))
-            for browser, page, secret in zip((one, two), pages, secrets, strict=True)
-        )
-    )
-    assert sorted(answer.status for answer in answers) == [200, 400]
+async def test_one_enrolment_confirmed_twice_at_once_keeps_one_factor(world: World):
+    browser = world.rig.browser()
+    page = await world.at_enrolment(browser)
+    code = totp.code_at(totp.Secret(secret_on(await browser.get(page + "&by=code"))), world.rig.clock())
+    answers = await asyncio.gather(*(browser.code(page, code) for _ in range(2)))
+    assert sorted(answer.status for answer in answers) == [200, 303]  # shown once; the other stands there too
     assert world.rig.kept.codes().count(Code.FACTOR_ENROLLED) == 1
-    assert "already_enrolled" in world.rig.kept.reasons()
+
+
+async def test_a_new_code_of_the_officer_stops_what_was_begun_with_the_former_and_nothing_else(world: World):
+    thief, waiting, before = world.rig.browser(), world.rig.browser(), world.rig.browser()
+    stolen = await world.at_enrolment(thief)
+    secret = totp.Secret(secret_on(await thief.get(stolen + "&by=code")))
+    page, other = await petr_at_password_and_code(world, waiting), await before.begin()
+    code = await world.enrolment_code()
+    late = await thief.code(stolen, totp.code_at(secret, world.rig.clock()))
+    assert late.status == 400
+    assert Code.FACTOR_ENROLLED not in world.rig.kept.codes()
+    assert (await waiting.form(page, "enrolment", {"enrolment": code})).status == 303
+    assert (await before.password(other, PETR, PETR_PASSWORD)).status == 303
+
+
+@pytest.fixture
+async def frugal(office: Directory) -> AsyncIterator[World]:
+    limits = SignIn(attempts_per_address=5, attempts_per_network=5)
+    async with sign_in_world(office, sign_in=limits) as made:
+        yield made
+
+
+async def test_answers_of_keys_that_are_refused_are_paid_for(frugal: World):
+    """Verifying one takes the processor's time, so nobody sends them without end."""
+    world, browser, site = frugal, frugal.rig.browser(), frugal.rig.provider.site
+    page = await world.at_enrolment(browser) + "&by=key"
+    shown, key = await browser.get(page), SoftKey(site.origin, site.rp_id)
+    for _ in range(5):
+        shown = await browser.form(page, "enrolment/key", {"key": key.made(b"x" * 32), "name": ""})
+        assert shown.status == 422
+    right = key.made(challenge_on(shown))
+    shown = await browser.form(page, "enrolment/key", {"key": right, "name": ""})
+    assert (shown.status, world.rig.kept.reasons()[-1]) == (429, "too_many_attempts_address")
+    assert Code.FACTOR_ENROLLED not in world.rig.kept.codes()
 
 
 async def test_an_application_counts_only_after_its_first_code(world: World):

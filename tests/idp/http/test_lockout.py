@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import ldap
@@ -14,25 +15,31 @@ from tests.rig.sign_in_world import ALIASES, ALIASES_PASSWORD, JANA, JANA_PASSWO
 from tests.rig.slapd import BASE, Directory, person_dn
 
 pytestmark = pytest.mark.real
-LOCKS_AFTER = 4
+LOCKS_AFTER, COMMON = 4, 3
 STRANGERS, ALL_TOGETHER = 2, 3
 POLICY = f"cn=default,ou=policies,{BASE}"
 KNOWN = "__Host-brana-browser"
 
 
-@pytest.fixture
-async def strict(office: Directory) -> AsyncIterator[World]:
-    """The directory locks an account at the fourth wrong password; every account begins without any."""
+@asynccontextmanager
+async def locking_after(office: Directory, attempts: int) -> AsyncIterator[World]:
+    """The directory locks an account at that many wrong passwords; every account begins without any."""
     with office.as_root() as root:
-        root.modify_s(POLICY, [(ldap.MOD_REPLACE, "pwdMaxFailure", [str(LOCKS_AFTER).encode()])])
+        root.modify_s(POLICY, [(ldap.MOD_REPLACE, "pwdMaxFailure", [str(attempts).encode()])])
         try:
-            async with sign_in_world(office, Lockout(LOCKS_AFTER, timedelta(minutes=15))) as world:
+            async with sign_in_world(office, Lockout(attempts, timedelta(minutes=15))) as world:
                 yield world
                 for login, password in ((JANA, JANA_PASSWORD), (ALIASES[0], ALIASES_PASSWORD)):
                     await world.reader.authenticate(login, password)
                     assert failures(world, login) == 0
         finally:
             root.modify_s(POLICY, [(ldap.MOD_DELETE, "pwdMaxFailure", None)])
+
+
+@pytest.fixture
+async def strict(office: Directory) -> AsyncIterator[World]:
+    async with locking_after(office, LOCKS_AFTER) as world:
+        yield world
 
 
 def failures(world: World, login: str) -> int:
@@ -135,3 +142,18 @@ async def test_an_old_sign_in_has_no_guesses_of_its_own_when_the_budget_is_spent
     for browser, page in zip(old, pages, strict=True):
         assert (await browser.password(page, JANA.upper(), JANA_PASSWORD)).status == 429
     assert failures(strict, JANA) == STRANGERS
+
+
+async def test_where_three_lock_an_account_strangers_leave_one_for_a_known_browser(office: Directory):
+    """They come back whenever they may: the person still signs in at the first try, each time."""
+    async with locking_after(office, COMMON) as world:
+        own, _ = await world.sign_in()
+        for lapse in (1, 16, 16):
+            strangers = [world.rig.browser(f"198.51.{number}.9") for number in range(2)]
+            assert await guesses(world, [JANA] * 2, strangers) == [422, 429]
+            world.rig.clock.forward(minutes=lapse)
+            await world.sign_in(own, prompt="login")
+        world.rig.clock.forward(seconds=1)
+        wrong = await own.password(await own.begin(prompt="login"), JANA, "preklep")
+        assert wrong.status == 422
+        assert failures(world, JANA) < COMMON

@@ -82,3 +82,23 @@ async def test_the_domains_own_refusal_is_explained_on_the_page(
     assert "You have used this password before." in refused.text
     assert rig.kept.entries[-1].reason == "new_password_used_before"
     assert "__Host-brana-sso" not in browser.cookies
+
+
+async def test_somebody_signed_in_changes_the_password_before_it_is_over(
+    domain: Domain, rig: Rig, reader: DirectoryReader
+):
+    """The old one binds for an hour more, and the session that is left is not of its opening."""
+    with domain.as_administrator() as root:
+        root.add(dn("meni.sam"), **account("meni.sam", PASSWORD, displayName="Milan Čermák"))
+    (person,) = await reader.named("meni.sam")
+    await rig.kept.store.enrol_for(person.subject, SECRET, rig.clock())
+    browser = rig.browser()
+    page = await browser.begin()
+    await browser.password(page, "meni.sam", PASSWORD)
+    await browser.code(page, code_at(SECRET, rig.clock()))
+    wrong = await browser.post("/account/password/change", typed(NEW, old="špatné heslo"))
+    assert (wrong.status, rig.kept.entries[-1].reason) == (422, "old_password_wrong")
+    done = await browser.post("/account/password/change", typed(NEW))
+    assert done.location == "/account?done=password-changed", done.text
+    assert isinstance(await reader.authenticate("meni.sam", NEW), Person)
+    assert (await browser.get("/account")).status == 200

@@ -31,7 +31,9 @@ async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
     pair = server_pair(make_authority(folder), "login", [HOST])
     hashes, context = SecretHashes(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair.certificate, pair.key)
-    last_resort = Recovery(matches=hashes.matches, busy=(TooBusy,), alarm=lambda _: None)
+    last_resort = Recovery(
+        matches=hashes.matches, fingerprint=str.encode, busy=(TooBusy,), alarm=lambda _: None
+    )
     runner = web.AppRunner(make_app(world.rig.provider, last_resort), access_log=None)
     await runner.setup()
     try:

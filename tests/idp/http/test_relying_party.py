@@ -131,7 +131,16 @@ async def test_the_whole_way_of_a_confidential_client_with_rs256(world: World):
     told = await party.back.get(
         party.metadata["userinfo_endpoint"], Authorization=f"Bearer {tokens['access_token']}"
     )
-    person = {"sub", "name", "preferred_username", "locale", "email", "brana_roles", "brana_facts_at"}
+    person = {
+        "sub",
+        "name",
+        "preferred_username",
+        "locale",
+        "email",
+        "brana_roles",
+        "brana_facts_at",
+        "brana_ends_at",
+    }
     assert json_of(told) == {name: value for name, value in claims.items() if name in person}
 
 

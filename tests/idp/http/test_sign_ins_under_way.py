@@ -10,7 +10,7 @@ from idp.directory.person import AccountState
 from idp.events import NOWHERE, EndReason
 from idp.http.cookies import KNOWN, SSO
 from idp.login import desk, officer, totp
-from idp.login.exception import ExceptionId
+from idp.login.exception import new_exception
 from idp.login.handle import hashed
 from idp.login.session import Session
 from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
@@ -134,8 +134,8 @@ async def test_an_exception_that_an_officer_ends_ends_sign_ins_under_way(world: 
 
     def work(book):
         until = now + timedelta(days=1)
-        officer.grant_exception(book, ExceptionId("e" * 22), subject, JANA, "telefon", "cli:root", now, until)
-        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == 1
+        officer.grant_exception(book, new_exception(subject, JANA, "telefon", "cli:root", now, until))
+        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == officer.Ended(1, ())
 
     await world.rig.kept.store.transact(work)
     await opens_nothing(world, late, page)

@@ -6,7 +6,7 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
-from idp.login.exception import SignInException, new_exception_id
+from idp.login.exception import ExceptionId, SignInException
 from tests.rig.provider import CALLBACK, authorize_path
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
@@ -88,7 +88,7 @@ async def test_without_a_page_a_level_that_is_missing_is_told_at_once(world: Wor
 async def test_an_exception_lets_in_by_password_alone_unless_more_is_demanded(world: World):
     now = world.rig.clock()
     granted = SignInException(
-        id=new_exception_id(), subject=world.jana.subject, login=JANA, reason="rozbitý telefon",
+        id=ExceptionId("e" * 22), subject=world.jana.subject, login=JANA, reason="rozbitý telefon",
         granted_by="cli:root", begins_at=now, ends_at=now.replace(year=now.year + 1),
     )  # fmt: skip
     await world.rig.kept.store.transact(lambda book: book.keep_exception(granted))

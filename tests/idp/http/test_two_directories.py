@@ -36,7 +36,11 @@ async def rig(two: tuple[Directory, Directory]) -> AsyncIterator[Rig]:
     ])  # fmt: skip
     try:
         async with provider(
-            federation.authenticate, federation.person, SignIn(attempts=4), realm="mesto.test"
+            federation.authenticate,
+            federation.person,
+            SignIn(attempts=4),
+            realm="mesto.test",
+            some_silent=lambda: federation.some_silent,
         ) as made:
             yield made
     finally:
@@ -72,3 +76,22 @@ async def test_guesses_under_all_names_of_a_person_are_counted_together(rig: Rig
     assert (await browser.password(page, "jan.novak@mesto.test", IN_TOWN)).status == 429
     assert (await browser.password(page, "novak@mesto.test", IN_TOWN)).status == 429
     assert (await browser.password(page, "novak@obec.test", IN_VILLAGE)).status == 303  # another person
+
+
+async def test_while_a_directory_is_silent_everybody_is_told_so_whatever_they_type(
+    rig: Rig, two: tuple[Directory, Directory]
+):
+    """A right password is refused then, and whoever is told that it is wrong would change it."""
+    _, village = two
+    browser, another = rig.browser(), rig.browser()
+    page = await browser.begin()
+    told = "The directory of one of the offices does not answer now."
+    village.stop()
+    try:
+        for login in ("nikdo", "novak", "jan.novak@mesto.test"):
+            answer = await browser.password(page, login, "spatne-heslo")
+            assert (answer.status, told in answer.text) == (422, True), login
+        assert told in (await another.get(await another.begin())).text
+    finally:
+        village.start()
+    assert told not in (await browser.password(page, "nikdo", IN_TOWN)).text

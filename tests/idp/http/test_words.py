@@ -3,7 +3,7 @@ from pathlib import Path
 
 import idp.http
 from config.vocabulary import Language
-from idp.http.account_words import UNCHANGED, WORDS
+from idp.http.account_words import OF_PASSWORD, UNCHANGED, WORDS
 from idp.http.page import Assets, Pages
 from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.own_authenticators import Unchanged
@@ -11,6 +11,8 @@ from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
 TEMPLATES = Path(idp.http.__file__).parent / "templates"
+BLOCK = re.compile(r"{% trans[^%]*%}(.*?){% (?:pluralize|endtrans)", re.DOTALL)
+VALUE = re.compile(r"{{ (\w+) }}")
 MESSAGE = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"|\b_\(\s*\'([^\']*)\'|ngettext\("([^"]*)"')
 
 
@@ -27,10 +29,13 @@ def test_every_telling_has_words():
 
 def test_every_message_is_translated_to_czech():
     words = [telling.message for telling in TELLINGS.values()] + [*UNSAFE.values(), *STATUS_WORDS.values()]
-    words += [*UNCHANGED.values(), *WORDS.values()]
+    words += [*UNCHANGED.values(), *WORDS.values(), *(one.message for one in OF_PASSWORD.values())]
     for template in TEMPLATES.glob("*.html"):
         found = ["".join(groups) for groups in MESSAGE.findall(template.read_text("utf-8"))]
         words += [message for message in found if message]
+        blocks = BLOCK.findall(template.read_text("utf-8"))
+        plural = {message for message in blocks if "{{ count }}" in message}
+        words += [VALUE.sub(r"%(\1)s", message) for message in blocks if message not in plural]
     assert len(words) > 50
     made = pages()
     plural = "Try again in %(num)d minute."

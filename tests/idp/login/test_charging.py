@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from config.settings import SignIn
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.events import Origin
-from idp.login import charging, throttle
+from idp.login import charging, purses, throttle
 from idp.login.charging import Rules
 from idp.login.desk import Caller
 from idp.login.entered import same_login
 from idp.login.handle import HandleHash
 from idp.login.inputs import Rejected, Unanswered
+from idp.login.purses import UNDER_WAY
 from idp.login.throttle import Exhausted, Scope, Taken
 from tests.rig.people import JANA, JANA_ID, NOON
 
@@ -222,3 +223,59 @@ def test_a_guess_that_is_not_admitted_stays_counted_for_its_place(known):
         assert not odd.admit(NOON)
         assert book.kept == before
     assert isinstance(odd.said, Exhausted)
+
+
+class Quiet:
+    """What the directory's counter holds, by who guessed: until a window has passed without a guess."""
+
+    def __init__(self):
+        self.strangers, self.known, self.last = 0, 0, NOON - timedelta(days=1)
+
+    def wait(self, now):
+        if now - self.last >= LOCKOUT.window + UNDER_WAY:
+            self.strangers = self.known = 0
+
+    def wrong(self, now, *, known):
+        self.last = now
+        self.known += known
+        self.strangers += not known
+
+
+@given(
+    st.sampled_from([3, 4, 5, 7, 10]),
+    st.lists(st.tuples(st.booleans(), st.integers(0, 700)), max_size=40),
+)
+def test_strangers_never_have_the_guesses_that_are_kept_for_known_browsers(attempts, script):
+    """However long they go on, and whenever the person mistypes in between."""
+    lockout, book, now = Lockout(attempts, LOCKOUT.window), Counted(), NOON
+    part, whole = purses.of_directory(JANA_ID, lockout, known=False)
+    rules, counter = Rules(SignIn(attempts=100), lockout), Quiet()
+    kept = whole.limit.guesses - part.limit.guesses
+    assert kept >= 1
+    for known, seconds in script:
+        now += timedelta(seconds=seconds)
+        counter.wait(now)
+        guess = Guess(book, "jana", KNOWN[0] if known else STRANGER)
+        tried = guess.enter(now, rules) and guess.admit(now, rules=rules)
+        if known and counter.known < kept:
+            assert tried
+        if tried:
+            counter.wrong(now, known=known)
+        assert counter.strangers <= part.limit.guesses
+        assert counter.strangers + counter.known < attempts
+
+
+def test_a_mistyped_password_does_not_give_strangers_their_guesses_again():
+    """The person's own mistake keeps the directory from forgetting theirs."""
+    lockout, book = Lockout(10, LOCKOUT.window), Counted()
+    rules, window = Rules(SignIn(attempts=100), lockout), LOCKOUT.window + UNDER_WAY
+    guesses = [Guess(book, "jana", STRANGER) for _ in range(20)]
+    assert sum(guess.enter(NOON, rules) and guess.admit(NOON, rules=rules) for guess in guesses) == 6
+    own = Guess(book, "jana", KNOWN[0])
+    half = NOON + window / 2
+    assert own.enter(half, rules)
+    assert own.admit(half, rules=rules)
+    later = Guess(book, "jana", STRANGER)
+    assert not later.enter(NOON + window, rules)
+    assert later.said.until == half + window
+    assert Guess(book, "jana", KNOWN[0]).enter(NOON + window, rules)

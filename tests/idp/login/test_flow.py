@@ -67,12 +67,12 @@ LIFTED = Standing(
 )
 WHOLE = (
     {"password", "code"}, {"password", "recovery"}, {"password", "key"}, {"excepted"}, {"passkey", "account"},
-    {"password", "officer", "new code"}, {"password", "officer", "new key"},
+    {"password", "officer", "new code"}, {"password", "officer", "new key"}, {"another's passkey", "another's account"},
 )  # fmt: skip
 """What suffices for a session; beyond it, whoever must change the password changes it."""
 REACHED = {
     "code": TWO, "recovery": TWO, "new code": TWO, "key": RESISTANT, "new key": RESISTANT, "passkey": RESISTANT,
-    "excepted": PASSWORD,
+    "excepted": PASSWORD, "another's passkey": RESISTANT,
 }  # fmt: skip
 
 demands = st.sampled_from([None, *AuthenticationLevel])
@@ -105,7 +105,11 @@ def for_every_pair(law):
 
 
 def evidence(before, name):
-    """A key stands for both factors where no password was shown."""
+    """A key stands for both factors where no password was shown, and signs in whoever's it is."""
+    if isinstance(before, AwaitingPassword) and name == "key of another":
+        return "another's passkey"
+    if isinstance(before, CheckingPerson) and name == "another person":
+        return "another's account"
     proves = ALL_MOVES[name].proves
     if proves in {"key", "passkey"}:
         return "passkey" if isinstance(before, AwaitingPassword) else "key"
@@ -136,7 +140,7 @@ def test_nobody_is_signed_in_without_what_is_demanded(data, demanded, lifting):
         before = state
         event = happened(name, state)
         state, effects = flow.step(state, event, NOON)
-        if type(state) is not type(before) and ALL_MOVES[name].proves:
+        if type(state) is not type(before) and evidence(before, name):
             proven.add(evidence(before, name))
         if isinstance(state, AwaitingPassword):
             proven, must_change = set(), False

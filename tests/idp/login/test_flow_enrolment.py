@@ -4,6 +4,7 @@ import pytest
 
 from idp import events
 from idp.login.effects import (
+    GiveBack,
     RenewRecoveryCodes,
     SpendEnrolmentCode,
 )
@@ -73,3 +74,14 @@ def test_a_factor_that_was_removed_meanwhile_opens_nothing_and_makes_no_codes(na
     state, effects = go(begun(), "password", "yes, bare", "officer's code", "first code", name)
     assert state == Failed(Refusal.FACTOR_MISSING)
     assert of_kind(effects, RenewRecoveryCodes) == []
+
+
+def test_a_new_key_is_verified_only_where_a_guess_was_left_and_given_back_when_it_is_right():
+    state, effects = go(begun(), "password", "yes, bare", "officer's code", "new key, no guess left")
+    assert isinstance(state, AwaitingEnrolment)
+    assert told(effects) == [Refusal.TOO_MANY_FOR_ACCOUNT]
+    state, effects = go(begun(), "password", "yes, bare", "officer's code", "new key of an earlier challenge")
+    assert of_kind(effects, GiveBack) == []
+    state, effects = go(begun(), "password", "yes, bare", "officer's code", "new key")
+    assert isinstance(state, AwaitingSaved)
+    assert len(of_kind(effects, GiveBack)) == 1

@@ -7,7 +7,6 @@ import pytest
 from config.vocabulary import AuthenticationLevel
 from idp import events
 from idp.directory.person import AccountState
-from idp.events import Factor
 from idp.login import flow
 from idp.login.drawn import draw
 from idp.login.effects import (
@@ -61,12 +60,10 @@ def test_a_level_that_no_factor_reaches_ends_the_sign_in():
     assert [type(one) for one in recorded(effects)] == [events.PasswordAccepted, events.SignInFailed]
 
 
-@pytest.mark.parametrize(
-    ("held", "comes_to"), [({Factor.KEY}, AwaitingFactor), ({Factor.ONE_TIME_CODE}, Failed)]
-)
-def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(held, comes_to):
+@pytest.mark.parametrize(("reach", "comes_to"), [({RESISTANT}, AwaitingFactor), ({TWO}, Failed)])
+def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(reach, comes_to):
     answered = DirectoryAnswered(
-        answer=person(), attempt=TAKEN, held=frozenset(held), needed=RESISTANT, drawn=DRAWN
+        answer=person(), attempt=TAKEN, reach=frozenset(reach), needed=RESISTANT, drawn=DRAWN
     )
     state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, TWO), answered, NOON)
     assert isinstance(state, comes_to)
@@ -81,7 +78,7 @@ def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
         answered = DirectoryAnswered(
             answer=JANA,
             attempt=TAKEN,
-            held=frozenset(Factor),
+            reach=frozenset({TWO, RESISTANT}),
             exception=exception,
             needed=needed,
             drawn=DRAWN,
@@ -93,7 +90,7 @@ def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
 @pytest.mark.parametrize("account", [AccountState.DISABLED, AccountState.LOCKED, AccountState.EXPIRED])
 def test_an_account_that_is_not_active_is_refused_though_its_password_is_right(account):
     answered = DirectoryAnswered(
-        answer=person(state=account), attempt=TAKEN, held=frozenset(Factor), drawn=DRAWN
+        answer=person(state=account), attempt=TAKEN, reach=frozenset({TWO, RESISTANT}), drawn=DRAWN
     )
     state, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
     assert isinstance(state, AwaitingPassword)
@@ -109,7 +106,7 @@ def test_an_error_of_the_directory_is_never_a_yes():
 
 def test_the_directorys_reason_is_logged_and_not_shown():
     answered = DirectoryAnswered(
-        answer=Rejected("account_locked"), attempt=TAKEN, held=frozenset(), drawn=DRAWN
+        answer=Rejected("account_locked"), attempt=TAKEN, reach=frozenset(), drawn=DRAWN
     )
     _, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
     assert told(effects) == [Refusal.WRONG_CREDENTIALS]

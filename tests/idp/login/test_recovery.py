@@ -230,3 +230,19 @@ def test_a_key_of_the_recovery_administrator_would_open_nothing():
     state, effects = flow.step(checking, answered, NOON)
     assert isinstance(state, AwaitingPassword)
     assert [effect.reason for effect in effects if isinstance(effect, Tell)] == ["unknown_person"]
+
+
+def test_the_right_secret_is_known_before_anything_is_counted_and_a_wrong_one_is_never_hashed():
+    book = Kept(replace(ACCOUNT, fingerprint=b"f" * 32))
+    spent = [recovery_use.count(book, caller(), LIMITS, NOON, b"x" * 32) for _ in range(6)]
+    assert [getattr(one, "compare", "refused") for one in spent] == [False] * 5 + ["refused"]
+    counted = recovery_use.count(book, caller(), LIMITS, NOON, b"f" * 32)
+    assert counted.compare
+    assert isinstance(use(book, counted), Opened)
+
+
+def test_a_secret_that_only_its_hash_knows_is_compared_where_it_can_be_one():
+    book = Kept(ACCOUNT)
+    assert recovery_use.count(book, caller(), LIMITS, NOON, b"x" * 32).compare
+    assert not recovery_use.count(book, caller(), LIMITS, NOON, None).compare
+    assert not recovery_use.count(Kept(), caller(), LIMITS, NOON, b"x" * 32).compare

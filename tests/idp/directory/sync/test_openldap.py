@@ -1,6 +1,8 @@
 import contextlib
+import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import ldap
@@ -273,3 +275,48 @@ async def test_a_server_without_the_overlay_is_looked_through_instead(tmp_path: 
             root.add_s(f"ou=odbor,{PEOPLE}", [("objectClass", b"organizationalUnit"), ("ou", b"odbor")])
         with pytest.raises(PositionUnknown, match="units of the directory"):
             office.delta()
+
+
+def written_earlier(directory: Directory, folder: Path, person: str, *options: str) -> None:
+    """Added to the files of the server, with the times and numbers that `person` names."""
+    plan, text = directory.server.plan, folder / "person.ldif"
+    text.write_text(person)
+    directory.stop()
+    where = ["-F", str(plan.folder / "configuration"), "-b", plan.suffix, "-l", str(text)]
+    subprocess.run(["/usr/sbin/slapadd", *where, *options], check=True, capture_output=True)
+    directory.start()
+
+
+async def test_changes_are_heard_of_after_the_clock_of_the_server_was_ahead(
+    office: Synced, directory: Directory, tmp_path: Path
+):
+    """Their numbers are lower than the highest that was seen, so the server itself never tells them."""
+    in_2099 = person_ldif("zitra", entryCSN="20990101000000.000000Z#000000#000#000000")
+    written_earlier(directory, tmp_path, in_2099, "-w")
+    with pytest.raises(PositionUnknown, match="time to come"):
+        office.delta()
+    office.full()
+    assert "zitra" in await office.logins()
+    with directory.as_root() as root:
+        root.modify_s(person_dn("p3"), [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+        root.delete_s(person_dn("p4"))
+    office.delta()
+    assert (await office.known("p3")).person.account.state(now()) is AccountState.DISABLED
+    assert "p4" not in await office.logins()
+    standing = office.replica.standing(office.settings.name)
+    assert standing.position is not None
+    assert "no time to come" in office.source.manner(standing.position).advice
+
+
+async def test_changes_of_a_server_whose_clock_is_behind_are_found_too(tmp_path: Path):
+    """It tells none of its own accord, and what it wrote just now looks as if it had been an hour ago."""
+    old = "".join(person_ldif(f"p{number}", modifyTimestamp="20200101000000Z") for number in range(3))
+    hour_ago = f"{now() - timedelta(hours=1):%Y%m%d%H%M%SZ}"
+    with (
+        slapd(tmp_path / "server", old, tells_changes=False) as directory,
+        synced(tmp_path / "replica", directory.settings()) as office,
+    ):
+        office.full()
+        written_earlier(directory, tmp_path, person_ldif("novy", modifyTimestamp=hour_ago))
+        office.delta()
+        assert await office.logins() == {"p0", "p1", "p2", "novy"}

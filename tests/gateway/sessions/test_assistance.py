@@ -1,0 +1,206 @@
+"""What an officer does so that somebody can sign in, on a real identity store with its log."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
+from gateway.audit.entry import Code, Outcome
+from gateway.sessions.assistance import Act, ActRefused, NotDone, end_of
+from idp.directory.errors import DirectoryUnreachable
+from idp.directory.person import AccountState
+from idp.events import Origin
+from idp.login.book import Book
+from idp.login.exception import REASON_MAX
+from idp.login.handle import hashed, new_handle, new_session_id
+from idp.login.officer import LifetimeTooLong
+from idp.login.session import Session
+from tests.gateway.web.people import OFFICER
+from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
+from tests.rig.people import NOON, person
+
+ORIGIN = Origin(address="192.0.2.15", request_id="r-9")
+ONE_DAY, LAST_DAY = timedelta(hours=24), date(2026, 12, 24)
+HERSELF = person(OFFICER.subject, OFFICER.login)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Helping]:
+    with helping(HERSELF) as made:
+        await made.prepare()
+        yield made
+
+
+def code(office: Helping, subject: SubjectId) -> Awaitable[object]:
+    return office.assistance.issue_code(OFFICER, subject, ONE_DAY, origin=ORIGIN, now=NOON)
+
+
+def exception(office: Helping, subject: SubjectId, why: str = "Ztracený telefon", day: date = LAST_DAY):
+    return office.assistance.grant(OFFICER, subject, why, day, origin=ORIGIN, now=NOON)
+
+
+def end(office: Helping, subject: SubjectId) -> Awaitable[object]:
+    return office.assistance.end(OFFICER, subject, origin=ORIGIN, now=NOON + timedelta(hours=1))
+
+
+def signed_in(level: AuthenticationLevel) -> Session:
+    return Session(
+        sid=new_session_id(),
+        handle=hashed(new_handle()),
+        person=LUCIE,
+        facts_at=NOON,
+        locale=Language.CZECH,
+        level=level,
+        methods=("pwd",),
+        auth_time=NOON,
+        created_at=NOON,
+        last_seen=NOON,
+        expires_at=NOON + timedelta(hours=10),
+    )
+
+
+async def test_a_code_is_issued_once_shown_and_recorded_with_the_officers_name(office: Helping) -> None:
+    issued = await office.assistance.issue_code(OFFICER, LUCIE.subject, ONE_DAY, origin=ORIGIN, now=NOON)
+    assert (issued.person, issued.until) == (LUCIE, NOON + ONE_DAY)
+    assert str(issued.code) not in repr(issued)
+    kept = await office.kept.store.look(lambda book: book.enrolment_code(issued.code))
+    assert kept is not None
+    assert (kept.subject, kept.issued_by, kept.expires_at) == (LUCIE.subject, "dvorak", issued.until)
+    [entry] = office.kept.entries
+    assert (entry.code, entry.subject, entry.person) == (
+        Code.ENROLMENT_CODE_ISSUED, LUCIE.subject, "mala.lucie"
+    )  # fmt: skip
+    assert (entry.details["by"], entry.address, entry.request_id) == ("dvorak", "192.0.2.15", "r-9")
+    assert str(issued.code) not in repr(entry)
+
+
+async def test_an_earlier_code_stops_working(office: Helping) -> None:
+    first = await office.assistance.issue_code(OFFICER, LUCIE.subject, ONE_DAY, origin=ORIGIN, now=NOON)
+    await code(office, LUCIE.subject)
+    assert await office.kept.store.look(lambda book: book.enrolment_code(first.code)) is None
+
+
+async def test_no_code_is_good_for_more_than_a_day(office: Helping) -> None:
+    with pytest.raises(LifetimeTooLong):
+        await office.assistance.issue_code(
+            OFFICER, LUCIE.subject, ONE_DAY + timedelta(seconds=1), origin=ORIGIN, now=NOON
+        )
+    assert office.kept.entries == []
+
+
+async def test_an_exception_runs_to_the_end_of_its_last_day_and_is_ended_early(office: Helping) -> None:
+    await exception(office, LUCIE.subject, why="  Ztracený \n telefon ")
+    [granted] = await office.assistance.register(OFFICER)
+    assert (granted.login, granted.reason, granted.granted_by) == ("mala.lucie", "Ztracený telefon", "dvorak")
+    assert granted.ends_at == datetime(2026, 12, 24, 23, tzinfo=UTC)  # midnight in Prague
+    [found] = await office.assistance.find(OFFICER, "mala.lucie", NOON)
+    assert found.exception == granted
+    await end(office, LUCIE.subject)
+    [ended] = await office.assistance.register(OFFICER)
+    assert (ended.ended_by, ended.runs(NOON + timedelta(hours=2))) == ("dvorak", False)
+    assert office.kept.codes() == [Code.EXCEPTION_GRANTED, Code.EXCEPTION_ENDED]
+    assert {entry.details["by"] for entry in office.kept.entries} == {"dvorak"}
+    assert {entry.address for entry in office.kept.entries} == {"192.0.2.15"}
+
+
+async def test_an_exception_of_somebody_who_left_the_directory_can_be_ended(office: Helping) -> None:
+    await exception(office, LUCIE.subject)
+    office.people.remove(LUCIE)
+    await end(office, LUCIE.subject)
+    assert [one.ended_by for one in await office.assistance.register(OFFICER)] == ["dvorak"]
+
+
+Doing = Callable[[Helping], Awaitable[object]]
+REFUSED: list[tuple[Doing, NotDone, Act]] = [
+    (lambda office: code(office, OFFICER.subject), NotDone.FOR_ONESELF, Act.CODE),
+    (lambda office: exception(office, OFFICER.subject), NotDone.FOR_ONESELF, Act.EXCEPTION),
+    (lambda office: end(office, OFFICER.subject), NotDone.FOR_ONESELF, Act.END),
+    (lambda office: code(office, SubjectId("urad:nobody")), NotDone.PERSON_UNKNOWN, Act.CODE),
+    (lambda office: code(office, RECOVERY_ADMINISTRATOR), NotDone.PERSON_UNKNOWN, Act.CODE),
+    (lambda office: exception(office, RECOVERY_ADMINISTRATOR), NotDone.PERSON_UNKNOWN, Act.EXCEPTION),
+    (lambda office: code(office, KAREL.subject), NotDone.FACTOR_HELD, Act.CODE),
+    (lambda office: exception(office, TOMAS.subject), NotDone.NEVER_EXCEPTED, Act.EXCEPTION),
+    (lambda office: exception(office, LUCIE.subject, why=" \n "), NotDone.WHY_UNUSABLE, Act.EXCEPTION),
+    (
+        lambda office: exception(office, LUCIE.subject, why="x" * (REASON_MAX + 1)),
+        NotDone.WHY_UNUSABLE,
+        Act.EXCEPTION,
+    ),
+    (
+        lambda office: exception(office, LUCIE.subject, why="a\x1b[2Jb"),
+        NotDone.WHY_UNUSABLE,
+        Act.EXCEPTION,
+    ),
+    (
+        lambda office: exception(office, LUCIE.subject, day=date(2026, 11, 22)),
+        NotDone.DAY_OVER,
+        Act.EXCEPTION,
+    ),
+    (
+        lambda office: exception(office, LUCIE.subject, day=date(2027, 2, 21)),
+        NotDone.TOO_LONG,
+        Act.EXCEPTION,
+    ),
+    (lambda office: end(office, LUCIE.subject), NotDone.NO_EXCEPTION, Act.END),
+]
+
+
+@pytest.mark.parametrize(("doing", "reason", "act"), REFUSED)
+async def test_an_act_that_may_not_be_is_refused_by_name_and_recorded(
+    office: Helping, doing: Doing, reason: NotDone, act: Act
+) -> None:
+    with pytest.raises(ActRefused) as refused:
+        await doing(office)
+    assert refused.value.reason is reason
+    assert office.kept.entries == []
+    assert await office.assistance.register(OFFICER) == ()
+    [entry] = office.entries
+    assert (entry.code, entry.outcome, entry.reason) == (Code.OFFICER_ACT_REFUSED, Outcome.REFUSED, reason)
+    assert (entry.person, entry.session, entry.details["act"]) == ("dvorak", OFFICER.sid, act)
+
+
+async def test_a_second_exception_waits_until_the_first_has_ended(office: Helping) -> None:
+    """Two would hide which of them is in force."""
+    await exception(office, LUCIE.subject)
+    with pytest.raises(ActRefused) as refused:
+        await exception(office, LUCIE.subject, day=date(2026, 12, 1))
+    assert refused.value.reason is NotDone.RUNS_ALREADY
+    await end(office, LUCIE.subject)
+    await exception(office, LUCIE.subject, day=date(2026, 12, 1))
+    assert len(await office.assistance.register(OFFICER)) == 2
+
+
+async def test_the_gateway_is_told_of_sessions_that_end_with_an_exception(office: Helping) -> None:
+    await exception(office, LUCIE.subject)
+    weak, strong = signed_in(AuthenticationLevel.PASSWORD), signed_in(AuthenticationLevel.TWO_FACTORS)
+
+    def both_are_in(book: Book) -> None:
+        book.keep_session(weak)
+        book.keep_session(strong)
+
+    await office.kept.store.transact(both_are_in)
+    await end(office, LUCIE.subject)
+    assert office.over == [weak.sid]
+
+
+async def test_while_the_directory_is_away_nothing_is_granted(office: Helping) -> None:
+    office.away = True
+    for doing in (code, exception):
+        with pytest.raises(DirectoryUnreachable):
+            await doing(office, LUCIE.subject)
+    assert office.kept.entries == []
+
+
+async def test_the_day_in_which_summer_time_ends_has_its_25_hours() -> None:
+    assert end_of(date(2026, 10, 24)) == datetime(2026, 10, 24, 22, tzinfo=UTC)
+    assert end_of(date(2026, 10, 25)) == datetime(2026, 10, 25, 23, tzinfo=UTC)
+
+
+async def test_people_are_found_with_what_they_have(office: Helping) -> None:
+    [karel] = await office.assistance.find(OFFICER, "urban.karel", NOON)
+    assert (karel.has_factor, karel.codes_left, karel.may_be_excepted) == (True, 0, True)
+    assert karel.person.state is AccountState.ACTIVE
+    [tomas] = await office.assistance.find(OFFICER, "dostal.tomas", NOON)
+    assert (tomas.has_factor, tomas.may_be_excepted) == (False, False)
+    assert await office.assistance.find(OFFICER, "nikdo", NOON) == []

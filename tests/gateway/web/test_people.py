@@ -1,0 +1,167 @@
+"""An officer finds a person, issues a code, grants an exception and ends it; who may not is told by name."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from config.vocabulary import REASON_HEADER
+from gateway.audit.entry import Code
+from gateway.sessions.assistance import NotDone
+from gateway.web.officer.people import REFUSALS
+from tests.gateway.web.conftest import make_office_app
+from tests.gateway.web.people import AUDITOR, OFFICER, assertion_header
+from tests.gateway.web.sample import Office
+from tests.gateway.web.test_officer import AS_OFFICER, sent, shown
+from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
+from tests.rig.people import person
+
+pytestmark = pytest.mark.real
+CODE = re.compile(r'class="spoken-code"><code>([A-Z0-9-]+)</code>')
+LATER = "2026-12-24"
+
+
+@pytest.fixture
+async def people() -> AsyncIterator[Helping]:
+    with helping(person(OFFICER.subject, OFFICER.login)) as made:
+        await made.prepare()
+        yield made
+
+
+@pytest.fixture
+async def client(people: Helping, office: Office) -> AsyncIterator[TestClient]:
+    office.assistance = people.assistance
+    async with TestClient(TestServer(make_office_app(office))) as client:
+        yield client
+
+
+async def test_a_code_is_shown_once_for_somebody_who_has_nothing(client, people):
+    text = await shown(client, "/people?login=mala.lucie")
+    assert "Lucie Malá" in text
+    assert f'name="subject" value="{LUCIE.subject}"' in text
+    issued = await sent(client, "/people/enrolment-code", 200, subject=LUCIE.subject, hours="8")
+    code = CODE.search(await issued.text())
+    assert code is not None
+    assert "23 Nov 2026, 17:41 CET" in await issued.text()  # eight hours from now
+    assert issued.headers["Cache-Control"] == "no-store"
+    assert code[1] not in await shown(client, "/people/enrolment-code")
+    assert people.kept.codes() == [Code.ENROLMENT_CODE_ISSUED]
+    assert people.kept.entries[0].details["by"] == "dvorak"
+
+
+async def test_an_exception_is_granted_listed_and_ended(client, people):
+    form = {"subject": LUCIE.subject, "why": "Ztracený telefon <b>", "until": LATER}
+    granted = await sent(client, "/people/exception", 303, **form)
+    text = await shown(client, granted.headers["Location"])
+    for words in (
+        "The exception runs from now on",
+        "mala.lucie",
+        "Ztracený telefon &lt;b&gt;",
+        "1 exception runs.",
+    ):
+        assert words in text
+    assert "End the exception" in await shown(client, "/people?login=mala.lucie")
+    ended = await sent(client, "/exceptions/end", 303, subject=LUCIE.subject)
+    text = await shown(client, ended.headers["Location"])
+    for words in ("The exception has been ended.", "ended early", "0 exceptions run."):
+        assert words in text
+    assert people.kept.codes() == [Code.EXCEPTION_GRANTED, Code.EXCEPTION_ENDED]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "reason"),
+    [
+        ("/people/enrolment-code", {"subject": OFFICER.subject, "hours": "8"}, NotDone.FOR_ONESELF),
+        ("/people/enrolment-code", {"subject": "urad:x", "hours": "8"}, NotDone.PERSON_UNKNOWN),
+        ("/people/enrolment-code", {"subject": KAREL.subject, "hours": "8"}, NotDone.FACTOR_HELD),
+        (
+            "/people/exception",
+            {"subject": OFFICER.subject, "why": "x", "until": LATER},
+            NotDone.FOR_ONESELF,
+        ),
+        ("/people/exception", {"subject": TOMAS.subject, "why": "x", "until": LATER}, NotDone.NEVER_EXCEPTED),
+        ("/people/exception", {"subject": LUCIE.subject, "why": " ", "until": LATER}, NotDone.WHY_UNUSABLE),
+        (
+            "/people/exception",
+            {"subject": LUCIE.subject, "why": "x", "until": "2026-11-22"},
+            NotDone.DAY_OVER,
+        ),
+        ("/exceptions/end", {"subject": LUCIE.subject}, NotDone.NO_EXCEPTION),
+    ],
+)
+async def test_what_may_not_be_is_refused_by_name(client, people, path, form, reason):
+    refused = await sent(client, path, 409, **form)
+    assert refused.headers[REASON_HEADER] == reason
+    assert people.kept.entries == []
+    assert [entry.reason for entry in people.entries] == [reason]
+
+
+def test_every_refusal_of_an_act_has_its_words():
+    assert set(REFUSALS) == set(NotDone)
+    assert all(words.reason == reason for reason, words in REFUSALS.items())
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "25"}),
+        ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "0"}),
+        ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "8 "}),
+        ("/people/enrolment-code", {"subject": LUCIE.subject}),
+        ("/people/exception", {"subject": LUCIE.subject, "why": "x", "until": "zítra"}),
+        ("/people/exception", {"subject": LUCIE.subject, "why": "x", "until": ""}),
+        ("/exceptions/end", {}),
+    ],
+)
+async def test_a_form_that_says_something_else_does_nothing(client, people, path, form):
+    await sent(client, path, 400, **form)
+    assert people.kept.entries == []
+
+
+@pytest.mark.parametrize("path", ["/people/enrolment-code", "/people/exception", "/exceptions/end"])
+async def test_a_strangers_page_does_nothing(client, people, path):
+    form = {"subject": LUCIE.subject, "hours": "8", "why": "x", "until": LATER}
+    headers = {**AS_OFFICER, "Sec-Fetch-Site": "cross-site"}
+    assert (await client.post(path, data=form, headers=headers)).status == 403
+    assert people.kept.entries == []
+
+
+async def test_for_oneself_nothing_is_offered(client):
+    text = await shown(client, f"/people?login={OFFICER.login}")
+    assert "For yourself you cannot do anything here" in text
+    assert "/people/exception" not in text
+
+
+async def test_an_auditor_reads_and_is_offered_nothing(client):
+    headers = {**AS_OFFICER, **assertion_header(AUDITOR)}
+    for path in ("/people?login=mala.lucie", "/exceptions"):
+        text = await (await client.get(path, headers=headers)).text()
+        assert "<h1>" in text
+        assert 'action="/people/' not in text
+        assert 'action="/exceptions/' not in text
+
+
+async def test_every_look_is_recorded_before_it_is_shown(client, office):
+    for path, query in (
+        ("/people", "page=people"),
+        ("/people?login=mala.lucie", "page=people, user=mala.lucie"),
+        ("/people?login=nikdo", "page=people, user=nikdo"),
+        ("/exceptions", "page=exceptions"),
+    ):
+        await shown(client, path)
+        entry = office.log.entries[-1]
+        assert (entry.code, entry.person, entry.details["query"]) == (Code.LOG_SEARCHED, "dvorak", query)
+
+    async def full(entries):
+        raise OSError("no space left")
+
+    office.log.record = full
+    assert "Lucie" not in await shown(client, "/people?login=mala.lucie", 500)
+
+
+async def test_while_the_directory_is_away_the_page_says_so(client, people):
+    people.away = True
+    assert "The office directory does not answer now" in await shown(client, "/people?login=mala.lucie", 503)
+    refused = await sent(client, "/people/enrolment-code", 503, subject=LUCIE.subject, hours="8")
+    assert refused.headers[REASON_HEADER] == "directory_unreachable"

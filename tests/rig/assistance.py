@@ -1,0 +1,79 @@
+"""What officers do for people, over a real identity store; the directory is a list of people."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from config.vocabulary import ApplicationId, Role, SessionId, SubjectId
+from gateway.audit.entry import Entry
+from gateway.sessions.assistance import Assistance
+from idp.directory.errors import DirectoryUnreachable
+from idp.directory.person import Person, RoleHeld
+from idp.login.exception import LONGEST
+from idp.login.totp import Secret
+from tests.rig.identity_store import Kept, identity_store
+from tests.rig.people import HULIN, NOON, person
+
+LUCIE = replace(
+    person(SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1b01"), "mala.lucie"), name="Lucie Malá"
+)
+"""Has nothing to confirm with."""
+KAREL = replace(
+    person(SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1b02"), "urban.karel"), name="Karel Urban"
+)
+"""Has an application for codes."""
+TOMAS = replace(
+    person(
+        SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1b03"),
+        "dostal.tomas",
+        roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),),
+    ),
+    name="Tomáš Dostál",
+)
+"""An administrator without a factor."""
+SECRET = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+
+
+@dataclass
+class Helping:
+    """`entries`: of refused acts; those of acts done are in `kept`."""
+
+    kept: Kept
+    people: list[Person]
+    entries: list[Entry] = field(default_factory=list)
+    away: bool = False
+    over: list[SessionId] = field(default_factory=list)
+    """Sessions of the provider that ended, as the gateway was told."""
+
+    async def named(self, login: str) -> list[Person]:
+        if self.away:
+            raise DirectoryUnreachable("ldaps://dc1", "start it")
+        return [one for one in self.people if one.login == login]
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        if self.away:
+            raise DirectoryUnreachable("ldaps://dc1", "start it")
+        return next((one for one in self.people if one.subject == subject), None)
+
+    async def record(self, entries: list[Entry]) -> None:
+        self.entries += entries
+
+    @property
+    def assistance(self) -> Assistance:
+        store, audit = self.kept.store, ApplicationId("audit")
+        return Assistance(self.named, self.person, store, self.record, self.ended, LONGEST, audit)
+
+    async def ended(self, sessions: Sequence[SessionId], _: datetime) -> None:
+        self.over += sessions
+
+    async def prepare(self) -> None:
+        await self.kept.store.enrol_for(KAREL.subject, SECRET, NOON)
+
+
+@contextmanager
+def helping(*others: Person) -> Iterator[Helping]:
+    with tempfile.TemporaryDirectory() as folder, identity_store(Path(folder)) as kept:
+        yield Helping(kept, [LUCIE, KAREL, TOMAS, *others])
