@@ -157,67 +157,10 @@ async def test_an_entry_that_is_not_there_is_an_unknown_page(client, path):
     await shown(client, path, 404)
 
 
-async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
-    text = await shown(client, "/")
-    assert text.count('<rect class="bar-') > 20
-    assert text.count('<th scope="row">') == 24
-
-
-async def test_the_overviews_figures_lead_to_the_entries_they_count(client):
-    text = await shown(client, "/")
-    links = [one.replace("&amp;", "&") for one in re.findall(r'href="(/log\?counted[^"]+)"', text)]
-    assert links == [
-        f"/log?counted={counted}&since=2026-11-22T10%3A00&until=2026-11-23T09%3A59"
-        for counted in ("let_through", "refused")
-    ]
-    assert set(re.findall(r'class="tag tag-(\w+)"', await shown(client, links[0]))) == {"success"}
-    text = await shown(client, links[1])
-    assert set(re.findall(r'class="tag tag-(\w+)"', text)) == {"refused"}
-    assert '<option value="refused" selected>refused</option>' in text
-
-
-async def test_the_overview_warns_while_the_last_verification_found_damage(client, office):
-    office.says(Verdict(report(broken=Broken(Fault.EDITED, 41, NOW, "its bytes do not give its leaf hash"))))
-    assert "The log is damaged" not in await shown(client, "/")
-    await client.post("/integrity", headers=AS_OFFICER)
-    text = await shown(client, "/")
-    assert "The log is damaged" in text
-    assert 'href="/integrity">What was found' in text
-    office.recomputation.standing = None  # the product was started again: the log itself tells of it
-    found = next(n for n, one in enumerate(office.log.entries) if one.code is Code.LOG_VERIFIED)
-    assert f'href="/log/{found}">What was found' in await shown(client, "/")
-    office.log.entries.append(
-        replace(office.log.entries[found], outcome=Outcome.FAILURE, reason="verification_failed")
-    )
-    assert "The log is damaged" in await shown(client, "/")  # no verdict takes none back
-    office.log.entries.append(replace(office.log.entries[found], outcome=Outcome.SUCCESS))
-    assert "The log is damaged" not in await shown(client, "/")
-
-
 async def test_what_the_verification_says_in_english_is_called_a_technical_detail(client, office):
     office.says(Verdict(report(broken=Broken(Fault.EDITED, 41, NOW, "its bytes do not give its leaf hash"))))
     answer = await client.post("/integrity", headers=AS_OFFICER | {"Accept-Language": "cs"})
     assert 'Technický údaj pro správce: <code lang="en">entry 41 (' in await answer.text()
-
-
-async def test_the_two_ends_of_one_act_are_told_apart_in_the_list_with_who_did_it(client, office):
-    facts = {"code": Code.SESSION_ENDED, "reason": "ended_by_officer", "person": "novakova"}
-    by = {"by": "dvorak", "by_subject": OFFICER.subject}
-    first = office.log.entries[0]
-    here = replace(first, **facts, details={**by, "revoked": "s.1"})
-    idle = replace(here, reason="idle", details={"by": "system", "by_subject": "system", "revoked": "s.1"})
-    own = replace(
-        here, reason="signed_out", details={"by": "novakova", "by_subject": first.subject, "revoked": "s.1"}
-    )
-    office.log.entries = [here, replace(first, **facts, details={"by": "dvorak"}), idle, own]
-    text = await shown(client, "/log")
-    assert text.count("Gateway session ended") == 3
-    assert text.count("Sign-in ended") == 1
-    assert text.count("done by dvorak") == 2
-    assert text.count("done by Brána") == 1
-    czech = await (await client.get("/log/2", headers=AS_OFFICER | {"Accept-Language": "cs"})).text()
-    assert "(důvod: dlouhá nečinnost, ukončila: Brána)" in czech
-    assert 'Brána <code class="quiet">system</code>' in czech
 
 
 async def test_a_reason_is_shown_by_its_name_with_its_code_beside_it(client):
@@ -235,20 +178,6 @@ async def test_the_log_is_filtered_by_a_reason_chosen_by_its_name(client):
         '<option value="role_not_sufficient" selected>the person&#39;s role does not suffice</option>' in text
     )
     assert '<option value="not_an_audit_officer">Not an audit officer</option>' in text
-
-
-async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client, office):
-    answer = await client.get("/log", headers=AS_OFFICER | {"Accept-Language": "cs"})
-    text = await answer.text()
-    offered = re.findall(r'<option value="\d{6}">([^<]+)', text)
-    assert offered == ["Hulín", "Kroměříž", "Kvasice"]
-    kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
-    assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
-        "Nahlížení do auditního záznamu",
-        "Ověření neporušenosti",
-        "Poškozený soubor s přístupy",
-        "Požadavek bez doložené odpovědi",
-    ]
 
 
 async def test_a_reason_without_a_name_stays_in_the_filter(client):
