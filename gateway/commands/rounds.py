@@ -229,5 +229,7 @@ async def _again(one: Round, pause: float, steady: float) -> None:
         except Exception:
             log.exception("round.failed", round=name)
         finally:
-            task.cancel()
+            if not task.done():  # the block ends: not before what the round was about to do
+                task.cancel()
+                await asyncio.wait({task})
         await asyncio.sleep(pause)
