@@ -22,6 +22,8 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import SessionStore
+from idp.login.book import Book
+from idp.login.entered import same_login
 
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
@@ -55,12 +57,12 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
     if bool(session) == bool(user):
         raise click.UsageError("name sessions (see `brana sessions list`), or --user, not both")
     state = existing_state(configuration)
-    ended = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
+    ended, signed_on = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
     missing = set(session) - {one.id for one in ended}
-    if not ended or missing:
+    if not (ended or signed_on) or missing:
         names = f" {', '.join(sorted(missing))}" if missing else f" of {user!r}"
         raise CannotStart(f"no open session{names}; {said_ended(len(ended))}", "see `brana sessions list`")
-    click.echo(said_ended(len(ended)))
+    click.echo(said_ended(len(ended)) + ("" if ended else ", and the sign-in that had opened none yet"))
 
 
 async def _look(state: State, user: str) -> list[Session]:
@@ -79,15 +81,27 @@ async def _open_sessions(state: State, user: str) -> list[Session]:
     ]
 
 
-async def _revoke(state: State, names: list[SessionId], user: str) -> list[Session]:
+async def _revoke(state: State, names: list[SessionId], user: str) -> tuple[list[Session], bool]:
+    """Whether somebody was signed on, too: who has only been at the sign-in's own pages has no session to list."""
     chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
-    people = {one.subject for one in chosen} if user else set()
+    signed_on = await _signed_on(state, user) if user else set()
+    people = {one.subject for one in chosen} | signed_on if user else set()
     if len(people) > 1:
         raise CannotStart(
             f"{user!r} is the login of several people: {', '.join(sorted(people))}",
             "name one of these identifiers with --user, or single sessions",
         )
-    return await end_sessions(state, chosen, operator(), people)
+    return await end_sessions(state, chosen, operator(), people), bool(signed_on)
+
+
+async def _signed_on(state: State, user: str) -> set[SubjectId]:
+    """Whom the login meant last, or the identifier itself names, if they are signed in at the provider."""
+
+    def query(book: Book) -> set[SubjectId]:
+        meant = book.subject_of(same_login(user)) or SubjectId(user)
+        return {one.person.subject for one in book.sessions_of_subject(meant)}
+
+    return await state.identities.look(query)
 
 
 async def end_sessions(

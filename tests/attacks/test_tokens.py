@@ -36,7 +36,9 @@ def part(token: str, index: int) -> dict[str, Any]:
     return dict(json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4))))
 
 
-def grant_of(clerk: SignedIn, ground: Ground) -> str:
+async def grant_of(clerk: SignedIn, ground: Ground) -> str:
+    """A fresh one: that of the sign-in may be over by now."""
+    await clerk.browser.get(ground.records())
     return clerk.browser.cookies(ground.records())[GRANT]
 
 
@@ -78,7 +80,7 @@ async def test_no_grant_but_one_that_our_grant_key_signed_lets_anybody_in(
     ground: Ground, clerk: SignedIn
 ) -> None:
     keys = ground.state.keys
-    grant = grant_of(clerk, ground)
+    grant = await grant_of(clerk, ground)
     header, claims = part(grant, 0), part(grant, 1)
     assertion, now = claims["assertion"], int(time.time())
     public = keys.grant.as_pem(private=False)
@@ -165,7 +167,7 @@ async def test_a_grant_of_one_municipality_is_none_at_another_also_with_a_sessio
 
 
 async def test_a_grant_for_reading_does_not_sign(ground: Ground, clerk: SignedIn) -> None:
-    answer = await ground.ask("/sign/1", method="POST", cookie=f"{GRANT}={grant_of(clerk, ground)}")
+    answer = await ground.ask("/sign/1", method="POST", cookie=f"{GRANT}={await grant_of(clerk, ground)}")
     assert answer.status == 401  # no session: it is asked for anew and not let in
     assert (await ground.refused(answer, "sign_in_needed")).action == "sign"
 
@@ -195,7 +197,7 @@ async def test_no_single_use_value_serves_in_the_place_of_another(ground: Ground
         "access token": tokens["access_token"],
         "id token": tokens["id_token"],
         "session": clerk.browser.cookies(ground.records())[SESSION],
-        "grant": grant_of(clerk, ground),
+        "grant": await grant_of(clerk, ground),
         **{name: value for name, value in at_login.items() if "language" not in name},
         "random": secrets.token_urlsafe(32),
     }
@@ -277,7 +279,7 @@ async def test_a_hint_that_we_did_not_sign_as_an_id_token_is_none(ground: Ground
         ),
         "another issuer": jwt.encode({**header}, {**claims, "iss": "https://evil.test"}, keys.provider_es256),
         "from the future": jwt.encode({**header}, {**claims, "iat": time.time() + 3600}, keys.provider_es256),
-        "a grant": grant_of(clerk, ground),
+        "a grant": await grant_of(clerk, ground),
     }
     browser = known_at_login(ground, clerk)
     for name, token in forged.items():

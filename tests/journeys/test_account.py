@@ -19,7 +19,7 @@ async def open_portal(product: Demo, page: Page, login: str) -> None:
 async def test_a_sign_in_ended_at_my_account_has_ended_at_the_application(
     product: Demo, browser: Browser
 ) -> None:
-    product.brana("sessions", "revoke", "--user", "dvorak.petr", "--yes")  # of other journeys
+    product.brana("sessions", "revoke", "--user", "dvorak.petr")  # of other journeys
     async with person(browser) as home, person(browser) as office:
         await open_portal(product, home, "dvorak.petr")
         assert (await home.goto(product.url(HULIN))).status == 200

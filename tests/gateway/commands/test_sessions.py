@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from config.vocabulary import SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from gateway.control import Step, control_app
+from idp.login.book import Book
 from tests.rig.installation import Installation, install
+from tests.rig.people import person
+from tests.rig.signed_on import signed_on
 from tests.rig.two_sessions import open_two
 
 pytestmark = pytest.mark.real
@@ -107,6 +111,26 @@ async def test_a_session_is_ended_by_name_and_the_running_product_is_told(office
 def test_where_nothing_runs_the_database_is_enough(office: Installation) -> None:
     done = office.brana("sessions", "revoke", "--user", "NOVAKOVA.JANA")
     assert (done.returncode, done.stdout) == (0, "2 sessions ended\n")
+
+
+def test_who_has_only_been_at_the_pages_of_the_sign_in_is_out_too(office: Installation) -> None:
+    """There is a sign-in, which would open everything, and no session of the gateway yet."""
+    petr = person(SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1b0a"), "dvorak.petr")
+    state = open_state(office.configuration)
+
+    def comes_in(book: Book) -> None:
+        book.keep_session(signed_on(petr, now()))
+        book.keep_subject_of("dvorak.petr", petr.subject, now())
+
+    try:
+        asyncio.run(state.identities.transact(comes_in))
+        done = office.brana("sessions", "revoke", "--user", "Dvorak.Petr")
+        assert (done.returncode, done.stdout) == (
+            0, "0 sessions ended, and the sign-in that had opened none yet\n",
+        )  # fmt: skip
+        assert asyncio.run(state.identities.look(lambda book: book.sessions_of_subject(petr.subject))) == []
+    finally:
+        state.database.close()
 
 
 async def test_a_product_that_could_not_act_is_told_again_by_repeating_the_command(

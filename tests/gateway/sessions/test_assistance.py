@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, SubjectId
 from gateway.audit.entry import Code, Outcome
 from gateway.sessions.assistance import Act, ActRefused, NotDone, end_of
 from idp.directory.errors import DirectoryUnreachable
@@ -13,12 +13,11 @@ from idp.directory.person import AccountState
 from idp.events import Origin
 from idp.login.book import Book
 from idp.login.exception import REASON_MAX
-from idp.login.handle import hashed, new_handle, new_session_id
 from idp.login.officer import LifetimeTooLong
-from idp.login.session import Session
 from tests.gateway.web.people import OFFICER
 from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
 from tests.rig.people import NOON, person
+from tests.rig.signed_on import signed_on
 
 ORIGIN = Origin(address="192.0.2.15", request_id="r-9")
 ONE_DAY, LAST_DAY = timedelta(hours=24), date(2026, 12, 24)
@@ -42,22 +41,6 @@ def exception(office: Helping, subject: SubjectId, why: str = "Ztracený telefon
 
 def end(office: Helping, subject: SubjectId) -> Awaitable[object]:
     return office.assistance.end(OFFICER, subject, origin=ORIGIN, now=NOON + timedelta(hours=1))
-
-
-def signed_in(level: AuthenticationLevel) -> Session:
-    return Session(
-        sid=new_session_id(),
-        handle=hashed(new_handle()),
-        person=LUCIE,
-        facts_at=NOON,
-        locale=Language.CZECH,
-        level=level,
-        methods=("pwd",),
-        auth_time=NOON,
-        created_at=NOON,
-        last_seen=NOON,
-        expires_at=NOON + timedelta(hours=10),
-    )
 
 
 async def test_a_code_is_issued_once_shown_and_recorded_with_the_officers_name(office: Helping) -> None:
@@ -173,7 +156,7 @@ async def test_a_second_exception_waits_until_the_first_has_ended(office: Helpin
 
 async def test_the_gateway_is_told_of_sessions_that_end_with_an_exception(office: Helping) -> None:
     await exception(office, LUCIE.subject)
-    weak, strong = signed_in(AuthenticationLevel.PASSWORD), signed_in(AuthenticationLevel.TWO_FACTORS)
+    weak, strong = signed_on(LUCIE, NOON, AuthenticationLevel.PASSWORD), signed_on(LUCIE, NOON)
 
     def both_are_in(book: Book) -> None:
         book.keep_session(weak)
