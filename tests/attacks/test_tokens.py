@@ -37,8 +37,9 @@ def part(token: str, index: int) -> dict[str, Any]:
 
 
 async def grant_of(clerk: SignedIn, ground: Ground) -> str:
-    """A fresh one: that of the sign-in may be over by now."""
+    """A fresh one: that of the sign-in may be over by now. The application does not count the visit for it."""
     await clerk.browser.get(ground.records())
+    ground.taken_over.requests.clear()
     return clerk.browser.cookies(ground.records())[GRANT]
 
 
