@@ -3,7 +3,7 @@ from pathlib import Path
 
 import idp.http
 from config.vocabulary import Language
-from idp.http.account_words import OF_PASSWORD, UNCHANGED, WORDS
+from idp.http.account_words import DONE, OF_PASSWORD, UNCHANGED, WORDS
 from idp.http.page import Assets, Pages
 from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.own_authenticators import Unchanged
@@ -30,6 +30,7 @@ def test_every_telling_has_words():
 def test_every_message_is_translated_to_czech():
     words = [telling.message for telling in TELLINGS.values()] + [*UNSAFE.values(), *STATUS_WORDS.values()]
     words += [*UNCHANGED.values(), *WORDS.values(), *(one.message for one in OF_PASSWORD.values())]
+    words += [one.message for one in DONE.values()]
     for template in TEMPLATES.glob("*.html"):
         found = ["".join(groups) for groups in MESSAGE.findall(template.read_text("utf-8"))]
         words += [message for message in found if message]
