@@ -90,6 +90,7 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
             ("account-unchanged", "/account?done=last_authenticator"),
             ("account-password", "/account/password"),
             ("account-password-changed", "/account?done=password-changed"),
+            ("confirm", "/account/prove"),
         ):
             await page.goto(origin + path)
             found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
@@ -193,7 +194,7 @@ async def test_a_passkey_is_added_with_the_browsers_own_authenticator(world: Wor
         await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         await page.goto(origin + "/account/authenticators/new?by=key")
         await expect(page.locator("[data-without]")).to_be_hidden()
-        await page.get_by_label("What you call it").fill("Notebook")
+        await page.get_by_label("Name of the key").fill("Notebook")
         await page.locator("form[data-key] button").click()
         await page.get_by_role("heading", name="Notebook").wait_for()
         await screenshot(page, "account-with-a-passkey")
