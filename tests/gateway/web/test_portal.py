@@ -43,6 +43,7 @@ async def test_the_recovery_administrator_is_told_what_the_account_is_for(client
     headers = AS_MAYOR | assertion_header(replace(MAYOR, subject=RECOVERY_ADMINISTRATOR))
     text = await (await client.get("/", headers=headers)).text()
     assert "This is the account of last resort" in text
+    assert "permit it no application now" in text
     assert "chief clerk" not in text
     assert "last resort" not in await shown(client, "/")
 
