@@ -33,7 +33,7 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 10 minutes)
 	@$(BIN)/python -m pytest $(PARALLEL)
 
-unit: install-tests  ## tests without real servers (seconds)
+unit: install-tests  ## tests without real servers (one process, about 5 minutes)
 	@$(BIN)/python -m pytest -m "not real"
 
 journeys: install-tests  ## the story in a real browser; screenshots go to build/screenshots

@@ -46,6 +46,12 @@ class District(Mapping[MunicipalityCode, Municipality]):
         found = [one.code for one in self._by_code.values() if one.ico and one.ico == written]
         return found[0] if len(found) == 1 else None
 
+    def found(self, written: str) -> MunicipalityCode | None:
+        """The same for people, who may write a name too, if just one municipality has it."""
+        wanted = written.strip().casefold()
+        named = [one.code for one in self._by_code.values() if one.name.casefold() == wanted]
+        return self.code_of(written.strip()) or (named[0] if len(named) == 1 else None)
+
     def name(self, code: str) -> str:
         """Name for people; the code itself where the district has no such municipality."""
         found = self._by_code.get(MunicipalityCode(code))

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from config.consistency import inconsistencies
@@ -15,6 +16,7 @@ from config.settings import Settings
 from config.toml_lines import line_of, lines_of
 from config.typed import EXAMPLE, Typing
 
+DAY = re.compile(r"([A-Za-z0-9_-]+)\s*=\s*([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?![0-9-])")
 AT_LINE = re.compile(r"at line (\d+)")
 A_LIST = "it holds `code,name,ico` for each municipality, as config/examples/kromeriz.csv does"
 
@@ -99,13 +101,27 @@ def _typed(text: str, path: Path) -> tuple[Settings, dict[str, int], Typing]:
     except tomllib.TOMLDecodeError as error:
         found = AT_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1  # "at end of document"
-        raise ConfigurationRefused([Problem(path, line, f"not valid TOML: {error}", EXAMPLE)]) from error
+        what, remedy = _no_day(text.split("\n")[line - 1]) or (f"not valid TOML: {error}", EXAMPLE)
+        raise ConfigurationRefused([Problem(path, line, what, remedy)]) from error
     typed = Typing(path.resolve().parent)
     settings, lines = typed.settings(raw), lines_of(text)
     for written, meant in typed.meant.items():
         within = [one for one in lines if touch(one, written) and len(one) >= len(written)]
         lines |= {meant + one[len(written) :]: lines[one] for one in within}
     return settings, lines, typed
+
+
+def _no_day(line: str) -> tuple[str, str] | None:
+    """TOML ends a day that does not exist in the middle, and complains of what follows."""
+    for key, written in DAY.findall(line):
+        try:
+            date.fromisoformat(written)
+        except ValueError:
+            return (
+                f"{key}: {written} is not a day of the calendar",
+                "write it as 2026-11-23: year, month, day",
+            )
+    return None
 
 
 def _problem(path: Path, lines: dict[str, int], finding: Finding) -> Problem:

@@ -37,7 +37,7 @@ def _source(at: str, mapping: RoleMapping) -> Iterator[Finding]:
     named = [name for name in ("group", "unit", "attribute", "person") if getattr(mapping, name) is not None]
     if len(named) != 1:
         said = " and ".join(f"`{name}`" for name in named) or "nothing"
-        what = f"{said} says whose the role is"
+        what = f"{said} {'say' if len(named) > 1 else 'says'} whose the role is"
         yield at, what, "give exactly one of `group`, `unit`, `attribute` with `value`, `person`"
     elif (mapping.attribute is None) != (mapping.value is None):
         yield (

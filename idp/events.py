@@ -258,6 +258,8 @@ class SignInFailed(Happening):
 class SessionEnded(Happening):
     session: SessionId
     reason: EndReason
+    by: str = ""
+    """Who ended it, where that was neither the person nor the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

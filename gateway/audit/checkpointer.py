@@ -62,7 +62,7 @@ class FileAhead:
 
 
 class Checkpointer:
-    """One task. `trouble` hears of what could not be written; the next round tries again."""
+    """One task. `trouble` hears of what could not be written, and None when it is; each round tries again."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Checkpointer:
         file: Path,
         signer: Signer,
         every: timedelta,
-        trouble: Callable[[Exception], None],
+        trouble: Callable[[Exception | None], None],
     ) -> None:
         self._store = store
         self._file = file
@@ -106,7 +106,7 @@ class Checkpointer:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal each interval until `stop` is set, then once more."""
-        stopping = False
+        stopping = halted = False
         while not stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every.total_seconds()):
@@ -118,6 +118,11 @@ class Checkpointer:
                 await self.seal()
             except Exception as error:  # noqa: BLE001 - the log goes on; the next round seals more
                 self._trouble(error)
+                halted = True
+            else:
+                if halted:
+                    self._trouble(None)
+                halted = False
 
     def _note_of(self, frontier: Frontier) -> str:
         return checkpoint.seal(frontier.size, frontier.root(), self._signer)

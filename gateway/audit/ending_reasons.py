@@ -5,14 +5,16 @@ from gateway.audit.named import Group
 
 GROUPS: tuple[Group, ...] = (
     (
-        Title(cs="Konec relace a odvolání oprávnění", en="End of a session, grants taken back"),
+        Title(cs="Konec relace a odvolání povolení", en="End of a session, grants taken back"),
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
             "signed_out_everywhere": Title(cs="odhlášení ve všech prohlížečích", en="signed out everywhere"),
             "signed_out_elsewhere": Title(
                 cs="odhlášení v ostatních prohlížečích", en="signed out in all other browsers"
             ),
-            "ended_by_officer": Title(cs="ukončeno úřední osobou", en="ended by an officer"),
+            "ended_by_officer": Title(
+                cs="ukončil manažer kybernetické bezpečnosti", en="ended by the cyber security manager"
+            ),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),
             "absolute_limit": Title(
@@ -27,7 +29,9 @@ GROUPS: tuple[Group, ...] = (
                 en="the exception ended that allowed the password alone",
             ),
             "account_gone": Title(cs="osoba v adresáři už není", en="the person left the directory"),
-            "account_closed": Title(cs="účet byl uzavřen", en="the account was closed"),
+            "account_closed": Title(
+                cs="účet se podle adresáře nesmí používat", en="by the directory the account may not be used"
+            ),
             "provider_session_ended": Title(
                 cs="skončilo přihlášení u přihlašovací služby", en="the sign-in at the provider ended"
             ),

@@ -76,9 +76,10 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return replace(_entry(event, Code.NEW_DEVICE_DISOWNED, device_address=address), session=session)
         case events.SignInFailed(reason=reason):
             return _refused(event, Code.SIGN_IN_FAILED, reason)
-        case events.SessionEnded(session=session, reason=reason):
+        case events.SessionEnded(session=session, reason=reason, by=by):
             code = Code.SIGN_OUT if reason in ENDED_BY_PERSON else Code.SESSION_ENDED
-            return replace(_entry(event, code), session=session, reason=reason.value)
+            who = {"by": by} if by else {}
+            return replace(_entry(event, code, **who), session=session, reason=reason.value)
         case events.AuthorizationGranted(session=session, client=client):
             return replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
         case events.AuthorizationRefused(client=client, reason=reason):

@@ -71,7 +71,7 @@ class SpoolStore(Protocol):
 
 
 class Ingest:
-    """One task. `reopen` tells Envoy to reopen its log; `trouble` hears what went wrong."""
+    """One task. `reopen` tells Envoy to reopen its log; `trouble` hears what went wrong, None when that is over."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Ingest:
         reopen: Callable[[], Awaitable[None]],
         rotate_above: int,
         now: Callable[[], datetime],
-        trouble: Callable[[Exception], None],
+        trouble: Callable[[Exception | None], None],
     ) -> None:
         self._folder = folder
         self._store = store
@@ -92,6 +92,7 @@ class Ingest:
         self._now = now
         self._trouble = trouble
         self._reminded = float("-inf")
+        self._halted = False
         self._idle: list[SpoolFile] = []  # the files when there was nothing to do
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -100,11 +101,16 @@ class Ingest:
             stopping = stop.is_set()
             pause = POLL
             try:
-                if await self.step():
-                    continue
+                more = await self.step()
             except Exception as error:  # noqa: BLE001 - told to the operator; the place is kept
                 self._trouble(IngestHalted(error))
-                pause = RETRY
+                self._halted, pause = True, RETRY
+            else:
+                if self._halted:
+                    self._halted = False
+                    self._trouble(None)
+                if more:
+                    continue
             if stopping:
                 return
             try:

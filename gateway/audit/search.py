@@ -6,6 +6,7 @@ behind that, so entries that arrive in between neither repeat nor hide others.
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
@@ -19,6 +20,13 @@ LONGEST_SPAN = timedelta(days=7)
 FARTHEST = 2**62 - 1  # microseconds: a place before or behind every time
 PEOPLE = 20  # subjects, and as many logins without one, that a part of a name may stand for
 SIGN_IN_NEEDED = "sign_in_needed"  # the reason of whoever was only sent to the sign-in
+
+
+class Counted(StrEnum):
+    """What the overview counts: each request once, as `Hour` says."""
+
+    LET_THROUGH = "let_through"
+    REFUSED = "refused"
 
 
 class TooManyPeople(Exception):
@@ -63,6 +71,8 @@ class Query:
     address: str | None = None
     without_technical: bool = False
     """Leave out requests that concern no application: our own sign-in pages and static files."""
+    counted: Counted | None = None
+    """Only what the hours of the span count so; of a request that several entries tell of, the first in the span."""
     crossing: bool = False
     """Only where the person's own municipality is another than that of the data."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from config.settings import Title
 from config.vocabulary import Language
+from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
@@ -155,8 +156,8 @@ TITLES: dict[Code, Title] = {
     ),
     Code.SESSION_OPENED: Title(cs="Zahájena relace: {who}", en="Session opened: {who}"),
     Code.SESSION_ENDED: Title(
-        cs="Ukončena relace: {who} (důvod: {reason}, ukončil: {by})",
-        en="Session ended: {who} (reason: {reason}, by: {by})",
+        cs="Ukončena relace brány: {who} (důvod: {reason}, ukončil(a): {by})",
+        en="Session of the gateway ended: {who} (reason: {reason}, by: {by})",
     ),
     Code.SESSION_LEVEL: Title(
         cs="Totožnost v relaci znovu ověřena: {who}",
@@ -175,7 +176,7 @@ TITLES: dict[Code, Title] = {
         en="Access refused: {who}, application {application}, municipality {municipality} (reason: {reason})",
     ),
     Code.REVOCATION: Title(
-        cs="Oprávnění odvolána k novému posouzení: {who} (důvod: {reason})",
+        cs="Povolení odvolána k novému posouzení: {who} (důvod: {reason})",
         en="Grants revoked for a new decision: {who} (reason: {reason})",
     ),
     Code.ACCESS: Title(
@@ -248,6 +249,34 @@ TITLES: dict[Code, Title] = {
     ),
 }
 
+ENDED_BY_ITSELF = Title(
+    cs="Ukončena relace brány: {who} (důvod: {reason}, ukončila: Brána)",
+    en="Session of the gateway ended: {who} (reason: {reason}, by: Brána)",
+)
+SIGN_ON_ENDED_BY = Title(
+    cs="Ukončeno přihlášení u přihlašovací služby: {who} (důvod: {reason}, ukončil(a): {by})",
+    en="Sign-in at the provider ended: {who} (reason: {reason}, by: {by})",
+)
+SIGN_ON_ENDED = Title(
+    cs="Ukončeno přihlášení u přihlašovací služby: {who} (důvod: {reason})",
+    en="Sign-in at the provider ended: {who} (reason: {reason})",
+)
+
+
+def of_gateway(entry: Entry) -> bool:
+    """Whether an ended session was the gateway's, with the grants that went with it, and not the provider's."""
+    return "revoked" in entry.details
+
+
+def title_of(entry: Entry) -> Title:
+    """One code tells of ends at the gateway and at the provider; the entries of one act must be told apart."""
+    if entry.code is not Code.SESSION_ENDED:
+        return TITLES[entry.code]
+    if not of_gateway(entry):
+        return SIGN_ON_ENDED_BY if entry.details.get("by") else SIGN_ON_ENDED
+    return ENDED_BY_ITSELF if entry.details.get("by_subject") == SYSTEM else TITLES[entry.code]
+
+
 FAULTS: dict[Fault, Title] = {
     Fault.EDITED: Title(cs="záznam byl změněn", en="the entry was edited"),
     Fault.REMOVED: Title(cs="záznam byl odstraněn", en="the entry was removed"),
@@ -287,4 +316,4 @@ def sentence(
         found = values.get(match[1]) or entry.details.get(match[1], "")
         return ", ".join(found) if isinstance(found, list) else str(found) or NOTHING
 
-    return PLACEHOLDER.sub(value, TITLES[entry.code].in_language(language))
+    return PLACEHOLDER.sub(value, title_of(entry).in_language(language))

@@ -6,7 +6,7 @@ What a verification found is told first: a log that takes no entry is when its v
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from config.vocabulary import ApplicationId, Language, MunicipalityCode, SessionId
+from config.vocabulary import ApplicationId, Language, SessionId
 from gateway.audit import acts
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpoint import Checkpoint, unseal
@@ -26,6 +26,7 @@ from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.audit.search import Altered, Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
+from gateway.commands.audit_asked import municipality_of, reason_of
 from gateway.commands.decisions import policy_book
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
@@ -134,7 +135,7 @@ def _record_verification(state: State, entry: Entry) -> None:
 @command.command(help="Entries that fit, newest first.")
 @configuration
 @click.option("--person", default=None, help="Login, subject, or part of a name.")
-@click.option("--municipality", default=None, help="Six-digit code.")
+@click.option("--municipality", default=None, help="Code, organisation number or name.")
 @click.option("--application", default=None, help="Id of the application.")
 @click.option("--outcome", type=click.Choice([one.value for one in Outcome]), default=None)
 @click.option("--code", "codes", multiple=True, type=EntryCode(), metavar="CODE",
@@ -172,19 +173,19 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     query = Query(
         person=person,
-        municipality=MunicipalityCode(municipality) if municipality else None,
         application=ApplicationId(application) if application else None,
         outcome=Outcome(outcome) if outcome else None,
         codes=frozenset(codes),
         session=SessionId(session) if session else None,
         request_id=request_id,
-        reason=reason,
         since=_in_prague(since),
         until=_in_prague(until),
     )
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        raise click.UsageError("--until is not after --since: no time lies between them")
     state = existing_state(configuration)
-    found = asyncio.run(_search(state, query, limit))
-    reasons = REASONS if as_json else _reasons(state)
+    reasons = _reasons(state)
+    found = asyncio.run(_search(state, query, limit, municipality, reason, reasons))
     if not found and not as_json:
         click.echo("no entry fits", err=True)
     for one in found:
@@ -199,7 +200,14 @@ def codes() -> None:
     click.echo(catalogue())
 
 
-async def _search(state: State, query: Query, limit: int) -> Sequence[Found]:
+async def _search(
+    state: State, query: Query, limit: int, municipality: str | None, reason: str | None, reasons: Reasons
+) -> Sequence[Found]:
+    query = replace(
+        query,
+        municipality=await municipality_of(state, municipality) if municipality else None,
+        reason=await reason_of(state, reason, reasons) if reason else None,
+    )
     page = await LogSearch(state.database).page(query, limit=limit)
     entry = acts.searched(
         now(),

@@ -45,10 +45,9 @@ def certificate_faults(
 def _leaf(chain: bytes, faults: list[Fault]) -> x509.Certificate | None:
     try:
         return x509.load_pem_x509_certificates(chain)[0]
-    except ValueError as error:
-        faults.append(
-            (CERTIFICATE, f"not a PEM certificate: {error}", "put the chain there, the server's own first")
-        )
+    except ValueError:  # what the library says of it is for programmers
+        remedy = "put the chain there, the server's own first, from BEGIN CERTIFICATE to END CERTIFICATE"
+        faults.append((CERTIFICATE, "not a PEM certificate, or cut or altered", remedy))
         return None
 
 

@@ -13,7 +13,8 @@ import msgspec
 
 from config.district import District
 from config.load import load
-from config.settings import Directory
+from config.settings import Directory, Settings
+from config.toml_lines import line_of, lines_of
 from gateway.audit.acts import looked
 from gateway.commands.directory_preview_shown import Preview, Subjected, content, show
 from gateway.commands.operator import operator
@@ -34,7 +35,7 @@ CLEAN, CANNOT, PROBLEMS = 0, 1, 2
 
 @click.command(
     help="Who would get which role where, and what is wrong in the data. Reads the directories, changes nothing. "
-    "Exit status: 0 nothing is wrong, 2 something is, 1 a directory cannot be read.",
+    "Exit status: 0 nothing is wrong, 2 something is, 1 a directory cannot be read, or has nobody with the login.",
     short_help="Show who would get which role.",
 )
 @configuration
@@ -59,7 +60,7 @@ def preview(configuration: Path, name: str, login: str, output: str, *, changes:
     status = CLEAN
     for directory in chosen:
         try:
-            previews.append(_preview(directory, district, sessions))
+            previews.append(_preview(configuration, settings, directory, district, sessions, login))
         except DirectoryUnusable as trouble:
             click.echo(f"brana: {directory.name}: {trouble}", err=True)
             status = CANNOT
@@ -69,14 +70,29 @@ def preview(configuration: Path, name: str, login: str, output: str, *, changes:
     else:
         for one in previews:
             show(one, district, login, console())
+    if login and previews and not any(one.known for one in previews):
+        names = ", ".join(one.directory.name for one in previews)
+        click.echo(f"brana: nobody in {names} has the login {login!r}\n    check the spelling", err=True)
+        status = CANNOT
     if status == CLEAN and any(one.survey.has_problems() for one in previews):
         status = PROBLEMS
     if status:
         sys.exit(status)
 
 
-def _preview(directory: Directory, district: District, sessions: list[Session] | None) -> Preview:
+def _preview(
+    configuration: Path,
+    settings: Settings,
+    directory: Directory,
+    district: District,
+    sessions: list[Session] | None,
+    login: str,
+) -> Preview:
     moment = now()
+    lines, place = (
+        lines_of(configuration.read_text(encoding="utf-8-sig")),
+        settings.directories.index(directory),
+    )
     with reading_bar(directory.name) as bar:
         gathered = gather(
             directory,
@@ -92,7 +108,15 @@ def _preview(directory: Directory, district: District, sessions: list[Session] |
         identities = {one.identity for one in gathered.people}
         mine = (one for one in sessions if directory_of(one.subject) == directory.name)
         theirs = [Subjected.of(one, found, identities) for one in mine]
-    return Preview(directory, found, theirs)
+    return Preview(
+        directory,
+        found,
+        theirs,
+        lines=[
+            line_of(f"directories[{place}].roles[{number}]", lines) for number in range(len(directory.roles))
+        ],
+        known=any(login.casefold() in map(str.casefold, one.logins) for one in gathered.people),
+    )
 
 
 async def _sessions(configuration: Path) -> list[Session]:

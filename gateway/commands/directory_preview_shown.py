@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from config.alphabet import alphabetical
 from config.district import District
 from config.settings import Directory, RoleMapping
 from config.vocabulary import Language, MunicipalityCode, Role
@@ -53,6 +54,14 @@ class Preview:
     survey: Survey
     sessions: Sequence[Subjected] | None
     """None: not compared."""
+    lines: Sequence[int]
+    """Where each rule stands in the configuration."""
+    known: bool
+    """Whether the directory has the person who was asked for, if one was."""
+
+    def rule(self, number: int) -> str:
+        """`roles[3]: group cn=… (line 97)`, as the configuration counts them."""
+        return f"roles[{number}]: {_source(self.directory.roles[number])} (line {self.lines[number]})"
 
 
 def show(preview: Preview, district: District, login: str, out: Console) -> None:
@@ -65,7 +74,9 @@ def show(preview: Preview, district: District, login: str, out: Console) -> None
         f"{preview.directory.name}: {found.people} people, {found.groups} groups, {without} people without a role"
     )
     table = Table("municipality", "people with each role", box=None)
-    for code in sorted({code for code, _ in found.places}, key=district.name):
+    for code in sorted(
+        {code for code, _ in found.places}, key=lambda code: alphabetical(district.name(code))
+    ):
         held = [(role, found.places[code, role]) for role in Role if (code, role) in found.places]
         roles = ", ".join(f"{role.title_in(Language.ENGLISH)} {count}" for role, count in held)
         table.add_row(f"{district.name(code)} ({code})", roles)
@@ -83,21 +94,21 @@ def show(preview: Preview, district: District, login: str, out: Console) -> None
 
 def _show_person(preview: Preview, district: District, login: str, out: Console) -> None:
     holders = [one for one in preview.survey.holders.values() if _is(one, login)]
-    if not holders:
+    if preview.known and not holders:
         out.print(f"{preview.directory.name}: nothing gives {login} a role here")
     for holder in holders:
         table = Table(
             "role", "municipality", "by", title=f"{holder.person.name} ({holder.person.dn})", box=None
         )
-        for role, code, by in _reasons(holder, preview.directory):
+        for role, code, by in _reasons(holder, preview):
             table.add_row(role.title_in(Language.ENGLISH), f"{district.name(code)} ({code})", by)
         out.print(table)
 
 
-def _reasons(holder: Holder, directory: Directory) -> Iterator[tuple[Role, MunicipalityCode, str]]:
+def _reasons(holder: Holder, preview: Preview) -> Iterator[tuple[Role, MunicipalityCode, str]]:
     for one in holder.given:
         refused = "" if one.allowed else "; not given: the directory has no say there"
-        yield one.held.role, one.held.municipality, f"{rule_text(directory.roles, one.rule)}{refused}"
+        yield one.held.role, one.held.municipality, f"{preview.rule(one.rule)}{refused}"
     for stand_in in holder.standing_in:
         yield stand_in.held.role, stand_in.held.municipality, f"in place of {stand_in.in_place_of}"
 
@@ -106,29 +117,27 @@ def _is(holder: Holder, login: str) -> bool:
     return login.casefold() in {one.casefold() for one in holder.person.logins}
 
 
-def rule_text(rules: Sequence[RoleMapping], number: int) -> str:
-    """`roles[3]: group cn=…`, as the configuration counts them."""
-    rule = rules[number]
+def _source(rule: RoleMapping) -> str:
     for name in ("group", "unit", "person"):
         if (value := getattr(rule, name)) is not None:
-            return f"roles[{number}]: {name} {value}"
-    return f"roles[{number}]: {rule.attribute} = {rule.value}"
+            return f"{name} {value}"
+    return f"{rule.attribute} = {rule.value}"
 
 
 def _problems(preview: Preview, district: District) -> Iterator[tuple[str, list[str]]]:
-    found, rules = preview.survey, preview.directory.roles
-    yield "Rules that give nobody anything", [rule_text(rules, one) for one in found.idle_rules]
+    found = preview.survey
+    yield "Rules that give nobody anything", [preview.rule(one) for one in found.idle_rules]
     yield (
         "Groups whose names are nearly those of a rule",
         [
-            f"{one.group}: {rule_text(rules, one.rule)}" + ("; no such municipality" if one.same else "")
+            f"{one.group}: {preview.rule(one.rule)}" + ("; no such municipality" if one.same else "")
             for one in found.near
         ],
     )
     yield (
         "Roles outside the directory's municipalities, given to nobody",
         [
-            f"{rule_text(rules, rule)}: {count} in {district.name(code)} ({code})"
+            f"{preview.rule(rule)}: {count} in {district.name(code)} ({code})"
             for (rule, code), count in sorted(found.outside.items())
         ],
     )
@@ -157,7 +166,8 @@ def _show_changes(preview: Preview, district: District, out: Console) -> None:
     if preview.sessions is None:
         return
     changed = [one for one in preview.sessions if one.changes]
-    out.print(f"\n{len(preview.sessions)} open sessions, of which {len(changed)} would change:")
+    end = ":" if changed else ""
+    out.print(f"\n{len(preview.sessions)} open sessions, of which {len(changed)} would change{end}")
     for one in changed:
         if not one.known:
             out.print(f"  {one.login} ({one.session}): is not in the directory, and would be signed out")
@@ -179,11 +189,11 @@ def content(preview: Preview, district: District, login: str) -> dict[str, Any]:
             for (code, role), count in sorted(found.places.items())
         ],
         "rules": [
-            {"rule": rule_text(directory.roles, number), "people": found.by_rule.get(number, 0)}
+            {"rule": preview.rule(number), "people": found.by_rule.get(number, 0)}
             for number in range(len(directory.roles))
         ],
         "holders": [
-            _holder(one, directory) for one in found.holders.values() if not login or _is(one, login)
+            _holder(one, preview) for one in found.holders.values() if not login or _is(one, login)
         ],
         "problems": {kind: lines for kind, lines in _problems(preview, district) if lines},
         "remarks": {kind: lines for kind, lines in _remarks(preview) if lines},
@@ -198,12 +208,12 @@ def content(preview: Preview, district: District, login: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _holder(holder: Holder, directory: Directory) -> dict[str, Any]:
+def _holder(holder: Holder, preview: Preview) -> dict[str, Any]:
     return {
         "login": holder.person.logins[0],
         "name": holder.person.name,
         "dn": holder.person.dn,
         "roles": [
-            {"role": role, "municipality": code, "by": by} for role, code, by in _reasons(holder, directory)
+            {"role": role, "municipality": code, "by": by} for role, code, by in _reasons(holder, preview)
         ],
     }

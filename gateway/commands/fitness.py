@@ -7,6 +7,7 @@ fault of one stage hides no fault of another, as far as the other can still be j
 import asyncio
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from config.consistency import BUILT_IN_HOSTS, hosts_of
@@ -17,11 +18,17 @@ from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
+from config.vocabulary import DirectoryName
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
-from gateway.commands.preflight import machine_faults, prepare_state, require_free_ports
-from gateway.commands.rehearsal import building_faults, client_faults, directory_faults
+from gateway.commands.preflight import machine_faults, momentary_faults, prepare_state, require_free_ports
+from gateway.commands.rehearsal import (
+    building_faults,
+    client_faults,
+    directory_faults,
+    groups_outside_their_base,
+)
 from gateway.commands.state import State, now, opened
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.federation import Federation
@@ -73,10 +80,16 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     return state, held
 
 
-async def require_directory(settings: Settings) -> None:
+def require_ready(configuration: Path, settings: Settings) -> None:
+    """Ports and space, unless the product runs here: then they are its own. Raises ConfigurationRefused."""
+    if not lock.is_taken(settings.state.directory):
+        _refuse(configuration, momentary_faults(settings))
+
+
+async def require_directory(settings: Settings) -> list[DirectoryName]:
     """Bind and search once in each; that some are away is told, as their people alone cannot come in.
 
-    Raises DirectoryMisconfigured for any, DirectoryUnreachable where none answers.
+    The names of these. Raises DirectoryMisconfigured for any, DirectoryUnreachable where none answers.
     """
     federation = Federation(settings.directories)
     try:
@@ -90,12 +103,28 @@ async def require_directory(settings: Settings) -> None:
         raise (grave or troubles)[0]
     for trouble in troubles:
         sys.stderr.write(f"brana: {trouble}\n    its people cannot sign in until it answers\n")
+    return [
+        name
+        for name, answer in zip(federation.readers, answers, strict=True)
+        if isinstance(answer, BaseException)
+    ]
 
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
     apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directories)]
-    if faults := apart or list(building_faults(settings, district)):
+    _refuse(configuration, apart or list(building_faults(settings, district)))
+
+
+def notes(configuration: Path, settings: Settings) -> list[Problem]:
+    """What may be meant, and most often is not."""
+    lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
+    found = groups_outside_their_base(settings.directories)
+    return [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in found]
+
+
+def _refuse(configuration: Path, faults: Sequence[Finding]) -> None:
+    if faults:
         lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
         raise ConfigurationRefused(
             [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in faults]

@@ -16,14 +16,14 @@ NO_FILES = frozenset(
 
 def place_fault(folder: Path) -> Fault | None:
     """What would keep this user from making `folder`, with all above it that is missing, and writing there."""
-    above = _nearest(folder)
+    above = nearest(folder)
     if (why := _why_unusable(above)) is None:
         return None
     done = "written to" if above == folder else "made"
     return f"{folder} cannot be {done}: {why[0]}", why[1]
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
     """The folder itself, or the first above it that exists."""
     return next((one for one in (folder, *folder.parents) if os.path.lexists(one)), Path("/"))
 

@@ -11,7 +11,7 @@ from config.doubt import Finding
 from config.files import Fault
 from config.settings import Settings, State
 from gateway.audit.reconciliation import is_private, made_private
-from gateway.commands.places import place_fault
+from gateway.commands.places import nearest, place_fault
 
 IN_MEMORY = "name a folder in memory (tmpfs) that this user may write to, usually /dev/shm"
 REMEDIES = {
@@ -53,14 +53,21 @@ def prepare_state(state: State) -> None:
             f"state.directory {directory} cannot be written to: {error.strerror}",
             f"give it to this user (uid {os.getuid()}), or name another in the configuration",
         ) from error
-    space = os.statvfs(directory)
-    free = space.f_bavail * space.f_frsize // 2**20
-    if free < FREE_MIB:
-        raise DiskFull(
-            f"only {free} MiB are free in {directory}",
-            f"free at least {FREE_MIB} MiB: without space the audit log could not be kept",
-        )
+    if (full := _space_fault(directory)) is not None:
+        raise DiskFull(*full)
     _prepare_memory(folder_in_memory(state))
+
+
+def _space_fault(directory: Path) -> Fault | None:
+    """Of the disk that the folder stands, or would stand, on."""
+    space = os.statvfs(nearest(directory))
+    free = space.f_bavail * space.f_frsize // 2**20
+    if free >= FREE_MIB:
+        return None
+    return (
+        f"only {free} MiB are free in {directory}",
+        f"free at least {FREE_MIB} MiB: without space the audit log could not be kept",
+    )
 
 
 def _prepare_memory(folder: Path) -> None:
@@ -111,15 +118,24 @@ def machine_faults(settings: Settings) -> list[Finding]:
     return [(at, *fault) for at, fault in faults.items() if fault is not None]
 
 
+def momentary_faults(settings: Settings) -> list[Finding]:
+    """What the machine would refuse just now, where the product does not run: its own ports and space are its own."""
+    faults = {name: _refused(address, port, listening=True) for name, address, port in _ports(settings)}
+    faults["state.directory"] = _space_fault(settings.state.directory)
+    return [(at, *fault) for at, fault in faults.items() if fault is not None]
+
+
 def require_free_ports(settings: Settings) -> None:
     """Raises CannotStart for an address that another program listens on, or that is not this machine's."""
+    require_free(_ports(settings))
+
+
+def _ports(settings: Settings) -> list[tuple[str, str, int]]:
     public, metrics = settings.public, settings.metrics
-    require_free(
-        [
-            ("public.port", public.address, public.port),
-            ("metrics.port", metrics.address, metrics.port),
-        ]
-    )
+    return [
+        ("public.port", public.address, public.port),
+        ("metrics.port", metrics.address, metrics.port),
+    ]
 
 
 def require_free(wanted: Iterable[tuple[str, str, int]]) -> None:

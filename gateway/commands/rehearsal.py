@@ -74,6 +74,19 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
             yield f"{at}.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
 
 
+def groups_outside_their_base(directories: Sequence[Directory]) -> Iterator[Finding]:
+    """No fault: Active Directory tells of groups anywhere in its domain. Names are sound by themselves."""
+    for number, directory in enumerate(directories):
+        base = parsed(directory.groups_base)
+        for index, mapping in enumerate(directory.roles):
+            if mapping.group is not None and parsed(mapping.group)[-len(base) :] != base:
+                yield (
+                    f"directories[{number}].roles[{index}].group",
+                    f"{mapping.group} is not below groups_base, {directory.groups_base}",
+                    "OpenLDAP looks for groups there alone, so that it gives nobody the role; correct one of the two",
+                )
+
+
 def _attributes(directory: Directory, at: str) -> Iterator[Finding]:
     named = {
         **{f"login_attributes[{number}]": one for number, one in enumerate(directory.login_attributes)},

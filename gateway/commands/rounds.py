@@ -19,6 +19,7 @@ from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.state import now
+from gateway.commands.troubles import KNOWN, LastingTrouble
 from gateway.envoy.process import Administration
 from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living, stop_sign_ins
@@ -32,6 +33,7 @@ from idp.directory.sync.news import News, RemovalHeld
 
 log = structlog.get_logger("rounds")
 PAUSE = 5.0  # seconds after a failure
+STEADY = 30.0  # seconds without another one: its trouble is over
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
@@ -47,17 +49,13 @@ Round = partial[Coroutine[Any, Any, None]]
 """Its function's name is told when it fails."""
 
 
-def trouble(error: Exception) -> None:
-    log.error("audit.trouble", cause=str(error))
-
-
 def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
     return Checkpointer(
         Checkpoints(plane.state.database),
         plane.settings.state.directory / "checkpoints.log",
         signer,
         plane.settings.audit.checkpoint_every,
-        trouble,
+        LastingTrouble("audit.trouble", {"of": "checkpoints"}).hear,
     )
 
 
@@ -69,7 +67,7 @@ def ingest(plane: ControlPlane) -> Ingest:
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,
         now=now,
-        trouble=trouble,
+        trouble=LastingTrouble("audit.trouble", {"of": "access log"}).hear,
     )
 
 
@@ -204,9 +202,9 @@ async def deliver(delivery: Delivery) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(*rounds: Round) -> AsyncIterator[None]:
+async def running(*rounds: Round, pause: float = PAUSE, steady: float = STEADY) -> AsyncIterator[None]:
     """The rounds run while the block does. One that fails is told and begins again after a pause."""
-    tasks = [asyncio.create_task(_again(one)) for one in rounds]
+    tasks = [asyncio.create_task(_again(one, pause, steady)) for one in rounds]
     try:
         yield
     finally:
@@ -215,10 +213,23 @@ async def running(*rounds: Round) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _again(one: Round) -> None:
+async def _again(one: Round, pause: float, steady: float) -> None:
+    name = one.func.__name__
+    lasting = LastingTrouble("round.trouble", {"round": name})
     while True:
+        task = asyncio.ensure_future(one())
         try:
-            await one()
+            if lasting.told:
+                await asyncio.wait({task}, timeout=steady)
+                if not task.done() or task.exception() is None:
+                    lasting.over()
+            await task
+        except KNOWN as error:
+            lasting.tell(error)
         except Exception:
-            log.exception("round.failed", round=one.func.__name__)
-        await asyncio.sleep(PAUSE)
+            log.exception("round.failed", round=name)
+        finally:
+            if not task.done():  # the block ends: not before what the round was about to do
+                task.cancel()
+                await asyncio.wait({task})
+        await asyncio.sleep(pause)

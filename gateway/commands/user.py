@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from config.alphabet import alphabetical
 from config.vocabulary import Language
 from gateway.audit.acts import looked
 from gateway.commands import enrolment_code, exceptions, recheck
@@ -137,7 +138,7 @@ async def _table(state: State, person: Person) -> Table:
     table.add_row("directory", directory_of(person.subject))
     table.add_row("mail", person.mail)
     table.add_row("account", person.state)
-    for place in person.roles:
+    for place in sorted(person.roles, key=lambda one: alphabetical(state.district.name(one.municipality))):
         title = place.role.title_in(Language.ENGLISH)
         where = f"{title} in {state.district.name(place.municipality)} ({place.municipality})"
         others = ", ".join(one.in_place_of for one in person.standing_in if one.held == place)

@@ -149,6 +149,11 @@ HEADERS = [
     overwrite("x-content-type-options", "nosniff"),
     overwrite("referrer-policy", "no-referrer"),
 ]
+ZONE_CS = (
+    '%CEL(request.time.getHours("Europe/Prague") == request.time.getHours("+01:00") '
+    '? "SE&#268;" : "SEL&#268;")%'
+)
+"""Czech has its own short names of Prague's times; strftime knows the English ones alone."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
 
@@ -181,7 +186,8 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
         name: _escaped(getattr(reply, name)) for name in ("title_cs", "advice_cs", "title_en", "advice_en")
     }
     style = STYLE.replace("%", "%%")  # a single one would begin a word of Envoy's
-    page = script("local_reply.html").format_map(texts | {"style": style, "portal": _escaped(portal)})
+    parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS}
+    page = script("local_reply.html").format_map(texts | parts)
     wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
     return {
         "filter": {"and_filter": {"filters": [when, wants_page]}},

@@ -22,7 +22,14 @@ from idp.directory.sync.news import News
 from idp.login.level import reaches
 from idp.login.needed_level import needed
 
-CLOSED = {AccountState.ROLES_MIXED: EndReason.ROLES_MIXED}
+CLOSED = {
+    AccountState.DISABLED: EndReason.ACCOUNT_DISABLED,
+    AccountState.EXPIRED: EndReason.ACCOUNT_EXPIRED,
+    AccountState.MUST_CHANGE_PASSWORD: EndReason.PASSWORD_MUST_CHANGE,
+    AccountState.PASSWORD_EXPIRED: EndReason.PASSWORD_EXPIRED,
+    AccountState.ROLES_MIXED: EndReason.ROLES_MIXED,
+}
+"""Every state that ends sessions."""
 MENDED_BY_SIGNING_IN = {AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
 log = structlog.get_logger("directory")
 
@@ -136,7 +143,7 @@ def why_closed(person: Person | None) -> EndReason | None:
     """Why sessions of somebody whom the directory knows so, or no more, may not go on; None where they may."""
     if person is None:
         return EndReason.ACCOUNT_GONE
-    return CLOSED.get(person.state, EndReason.ACCOUNT_DISABLED) if person.state.ends_sessions else None
+    return CLOSED[person.state] if person.state.ends_sessions else None
 
 
 def _differ(session: Session, person: Person) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.alphabet import alphabetical
 from config.district import District
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry
@@ -39,7 +40,9 @@ class OwnSessions:
             return []
         return [
             Membership(code=code, name=self.district.name(code), roles=session.roles_in(code))
-            for code in session.municipalities()
+            for code in sorted(
+                session.municipalities(), key=lambda one: alphabetical(self.district.name(one))
+            )
         ]
 
     async def switch(

@@ -14,15 +14,15 @@ from gateway.sessions.facts import compare, pairs, why_closed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from idp.directory.errors import DirectoryUnusable
-from idp.directory.person import Person
+from idp.directory.person import AccountState, Person
 
 TEXT = 500  # characters kept of what a directory says of itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecked:
-    """`reason` names what was found: `account_gone`, `account_disabled`, `roles_mixed`, `factor_too_weak` (some
-    sessions for the roles of now), `roles_changed`, `nothing_changed`.
+    """`reason` names what was found: `account_gone` or what closes the account (`facts.CLOSED`), `factor_too_weak`
+    (some sessions for the roles of now), `roles_changed`, `account_locked` (sessions go on), `nothing_changed`.
     """
 
     reason: str
@@ -77,7 +77,8 @@ class Recheck:
         ended = await compare(self.office, sessions, {subject: person}, now)
         before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
         gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
-        change = "roles_changed" if gained or lost else "nothing_changed"
+        same = "account_locked" if person.state is AccountState.LOCKED else "nothing_changed"
+        change = "roles_changed" if gained or lost else same
         reason = EndReason.FACTOR_TOO_WEAK if ended else change
         return Rechecked(reason=reason, login=person.login, ended=ended, gained=gained, lost=lost)
 

@@ -11,17 +11,20 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
     Select,
     case,
+    exists,
     func,
     literal,
     or_,
     select,
     tuple_,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.canonical import NotCanonical, parse
@@ -37,6 +40,7 @@ from gateway.audit.search import (
     SIGN_IN_NEEDED,
     Altered,
     Count,
+    Counted,
     Found,
     Hour,
     Page,
@@ -54,6 +58,7 @@ LARGEST_PAGE = 1_000
 SEPARATE_CODES = 8
 HOUR = 3_600_000_000  # microseconds
 Condition = ColumnElement[bool]
+Columns = ReadOnlyColumnCollection[str, Column[Any]]
 _e = audit_entry.c
 _row = (*(_e[name] for name in FACTS), _e.canonical, _e.leaf)
 
@@ -157,17 +162,13 @@ def hours(
     span = [_e.at >= microseconds(max(since, until - LONGEST_SPAN)), _e.at < microseconds(until)]
     if municipality is not None:
         span.append(_equals("municipality", municipality, indexed=True))
-    to_applications = [
-        _e.code == Code.ACCESS.value,
-        _unindexed(_e.outcome) == Outcome.SUCCESS.value,
-        _unindexed(_e.application) != "",
-        _unindexed(_e.session) != "",  # somebody is signed in
-    ]
-    through = _by_hour(connection, select(_e.at.label("at")).where(*span, *to_applications))
+    through = _by_hour(
+        connection, select(_e.at.label("at")).where(*span, _e.code == Code.ACCESS.value, *_let_through())
+    )
     refusals = [
         _e.outcome == Outcome.REFUSED.value,
         _e.outcome != Outcome.SUCCESS.value,  # names the partial index
-        _unindexed(_e.reason) != SIGN_IN_NEEDED,
+        *_refused(_e),
     ]
     each = select(func.min(_e.at).label("at")).where(*span, *refusals).group_by(_request())
     refused = _by_hour(connection, each)
@@ -188,6 +189,35 @@ def _request() -> ColumnElement[Any]:
     return case((_e.request_id != "", _e.request_id), else_=_e.sequence)
 
 
+def _let_through() -> list[Condition]:
+    """Requests of signed-in people to applications."""
+    return [
+        _unindexed(_e.code) == Code.ACCESS.value,
+        _unindexed(_e.outcome) == Outcome.SUCCESS.value,
+        _unindexed(_e.application) != "",
+        _unindexed(_e.session) != "",  # somebody is signed in
+    ]
+
+
+def _refused(entry: Columns) -> list[Condition]:
+    """Whoever was only sent to the sign-in was not refused."""
+    return [_unindexed(entry.outcome) == Outcome.REFUSED.value, _unindexed(entry.reason) != SIGN_IN_NEEDED]
+
+
+def _first_of_its_request(since: datetime | None) -> Condition:
+    """No earlier refusal within the span tells of the same request."""
+    other = audit_entry.alias("other").c
+    earlier = [
+        other.request_id == _e.request_id,
+        other.request_id != "",  # names the partial index
+        tuple_(other.at, other.sequence) < tuple_(_e.at, _e.sequence),
+        *_refused(other),
+    ]
+    if since is not None:
+        earlier.append(_unindexed(other.at) >= microseconds(since))
+    return ~exists().where(*earlier)
+
+
 def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
     """Disjoint questions that together are the query, without its times."""
     leading = next((name for name in EXACT[:2] if getattr(query, name)), None)
@@ -197,7 +227,8 @@ def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
     else:
         leading = leading or next((name for name in EXACT if getattr(query, name)), None)
         choices = [[]]
-    refused = query.outcome is not None and query.outcome is not Outcome.SUCCESS
+    outcome = query.outcome or (Outcome.REFUSED if query.counted is Counted.REFUSED else None)
+    refused = outcome is not None and outcome is not Outcome.SUCCESS
     free = not query.person and leading is None
     if free and not refused and 0 < len(query.codes) <= SEPARATE_CODES:
         choices = [[_e.code == code.value] for code in sorted(query.codes)]
@@ -209,9 +240,9 @@ def _choices(connection: Connection, query: Query) -> list[list[Condition]]:
         for name in (*EXACT, *FILTERS)
         if getattr(query, name) is not None
     ]
-    if query.outcome is not None:
+    if outcome is not None:
         column = _e.outcome if free and refused else _unindexed(_e.outcome)
-        rest.append(column == query.outcome.value)
+        rest.append(column == outcome.value)
         if free and refused:
             rest.append(_e.outcome != Outcome.SUCCESS.value)  # names the partial index
     return [[*choice, *rest] for choice in choices]
@@ -262,6 +293,10 @@ def _conditions(query: Query) -> list[Condition]:
         conditions.append(_e.at < microseconds(query.until))
     if query.without_technical:
         conditions.append(or_(_unindexed(_e.code) != Code.ACCESS.value, _unindexed(_e.application) != ""))
+    if query.counted is Counted.LET_THROUGH:
+        conditions += _let_through()
+    elif query.counted is Counted.REFUSED:
+        conditions += [*_refused(_e), _first_of_its_request(query.since)]
     if query.crossing:
         own, of_data = _unindexed(_e.own_municipality), _unindexed(_e.municipality)
         conditions += [own != of_data, own != "", of_data != ""]

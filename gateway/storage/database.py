@@ -42,7 +42,9 @@ class Database:
         self._writer.start()
 
     def works(self) -> bool:
-        """Whether the file can be read now."""
+        """Whether the file can be read now, and took what was last to be written."""
+        if self._writer.failing:
+            return False
         try:
             self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
         except DatabaseUnusable:

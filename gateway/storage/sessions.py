@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, insert, literal, select, tuple_, update
 
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.activity import Activity
@@ -144,6 +145,7 @@ class StoredSessions:
                 people=everything_of,
                 reason=reason,
                 origin=_origin_of(entries),
+                by=_somebody_else(entries),
                 at=now,
             )
             self._end_at_provider(connection, ending)
@@ -247,3 +249,10 @@ def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime)
 def _origin_of(entries: Sequence[Entry]) -> Origin:
     """Where the act came from: the same for all entries of one act."""
     return Origin(address=entries[0].address, request_id=entries[0].request_id) if entries else NOWHERE
+
+
+def _somebody_else(entries: Sequence[Entry]) -> str:
+    """Who did the act; empty where it was the person, or nobody."""
+    details = entries[0].details if entries else {}
+    themselves = bool(entries) and details.get("by_subject") in (entries[0].subject, SYSTEM)
+    return "" if themselves else str(details.get("by", ""))

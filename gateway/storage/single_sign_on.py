@@ -32,6 +32,9 @@ REASONS = {
     EndReason.TOO_LONG: events.EndReason.ABSOLUTE,
     EndReason.ACCOUNT_GONE: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ACCOUNT_DISABLED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.ACCOUNT_EXPIRED: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.PASSWORD_MUST_CHANGE: events.EndReason.ACCOUNT_CLOSED,
+    EndReason.PASSWORD_EXPIRED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ROLES_MIXED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.FACTOR_TOO_WEAK: events.EndReason.FACTOR_TOO_WEAK,
 }
@@ -48,6 +51,8 @@ class Ending:
     """Whose every session ends, also those that no session at the gateway belongs to."""
     reason: EndReason
     origin: Origin
+    by: str
+    """Who ends them, where that is neither the person nor we."""
     at: datetime
 
 
@@ -98,6 +103,6 @@ def _end(book: IdentityBook, ending: Ending) -> None:
     if reason is None:
         return
     for sid in ending.sids:
-        desk.end_one(book, sid, reason, ending.origin, ending.at)
+        desk.end_one(book, sid, reason, ending.origin, ending.at, ending.by)
     for subject in ending.people:
-        desk.end_all(book, subject, reason, ending.origin, ending.at)
+        desk.end_all(book, subject, reason, ending.origin, ending.at, by=ending.by)

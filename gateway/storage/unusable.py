@@ -15,7 +15,7 @@ REMEDIES = {
     sqlite3.SQLITE_READONLY: "the file cannot be written; check its owner and the disk's mount",
     sqlite3.SQLITE_IOERR: "the disk fails or a limit on file size is reached; see the system's log",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup",
-    sqlite3.SQLITE_FULL: "the disk is full; free space on it",
+    sqlite3.SQLITE_FULL: "free space on its disk",
     sqlite3.SQLITE_CANTOPEN: "correct state.directory, or let this user write to that folder",
     sqlite3.SQLITE_PROTOCOL: "another program holds it; end that program",
     sqlite3.SQLITE_NOTADB: "the file is damaged or no database; restore it from a backup",

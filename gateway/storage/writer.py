@@ -42,6 +42,8 @@ class Writer:
         self._closing = threading.Lock()  # nothing enters the queue behind the mark that ends it
         self.closed = False
         """Nothing is taken any more: somebody closed it, or its thread has ended."""
+        self.failing = False
+        """The last group failed for the file's sake, as on a full disk; no write has succeeded since."""
 
     def start(self) -> None:
         self._thread.start()
@@ -97,11 +99,13 @@ class Writer:
         try:
             answers = self._committed(group)
         except BaseException as error:  # noqa: BLE001 - every waiting caller must learn of it
+            self.failing = True
             for _, future in group:
                 refusal = explained(self._path, error)  # one each: a raised exception collects its own trace
                 refusal.__cause__ = error
                 future.set_exception(refusal)
             return
+        self.failing = False
         for future, value, problem in answers:
             if problem is None:
                 future.set_result(value)

@@ -10,12 +10,14 @@ from config.vocabulary import Language
 from idp.http.page import Assets, Pages
 
 HERE = Path(__file__).parent
+ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
 HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 
 
 def unbroken(text: str) -> Markup:
-    """`{{ title | unbroken }}`: a browser ends no line at the hyphen of "sign-in"."""
-    return Markup(HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))  # noqa: S704
+    """`{{ title | unbroken }}`: no line ends within "sign-in", nor behind a word of one letter (ČSN 01 6910)."""
+    bound = ONE_LETTER.sub("\\1\u00a0", str(escape(text)))
+    return Markup(HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', bound))  # noqa: S704
 
 
 def make_pages(

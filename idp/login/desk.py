@@ -177,9 +177,9 @@ def refresh(
 
 
 def end(
-    book: Book, over: Iterable[Session], reason: EndReason, origin: Origin, now: datetime
+    book: Book, over: Iterable[Session], reason: EndReason, origin: Origin, now: datetime, by: str = ""
 ) -> tuple[SessionId, ...]:
-    """End sessions, once each; answers the names of those that were alive."""
+    """End sessions, once each; answers the names of those that were alive. `by`: as the event has it."""
     names = []
     for session in over:
         if session.ended_at is not None:
@@ -192,6 +192,7 @@ def end(
             subject=session.person.subject,
             session=session.sid,
             reason=reason,
+            by=by,
         )
         book.record(happened)
         names.append(session.sid)
@@ -199,10 +200,10 @@ def end(
 
 
 def end_one(
-    book: Book, sid: SessionId, reason: EndReason, origin: Origin, now: datetime
+    book: Book, sid: SessionId, reason: EndReason, origin: Origin, now: datetime, by: str = ""
 ) -> tuple[SessionId, ...]:
     session = book.session(sid)
-    return end(book, (session,), reason, origin, now) if session is not None else ()
+    return end(book, (session,), reason, origin, now, by) if session is not None else ()
 
 
 def end_all(
@@ -212,10 +213,11 @@ def end_all(
     origin: Origin,
     now: datetime,
     but: FlowId | None = None,
+    by: str = "",
 ) -> tuple[SessionId, ...]:
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
     book.drop_flows_of(subject, but)
-    return end(book, book.sessions_of_subject(subject), reason, origin, now)
+    return end(book, book.sessions_of_subject(subject), reason, origin, now, by)
 
 
 def remove_factor(

@@ -74,6 +74,9 @@ def test_a_byte_order_mark_of_a_windows_editor_does_no_harm(office: Office) -> N
     ("old", "new", "at", "says"),
     [
         ('domain = "brana.example"', "domain = ", None, "not valid TOML"),
+        ('role = "accountant"', "valid_from = 2026-13-01 # x", None, "valid_from: 2026-13-01 is not a day"),
+        ('role = "accountant"', "valid_until = 2026-02-30", None, "valid_until: 2026-02-30 is not a day"),
+        ('role = "accountant"', "valid_until = 2026-2-3", None, "valid_until: 2026-2-3 is not a day"),
         ('action = "read" }]', 'action = "read"', "", "not valid TOML"),
         ('domain = "brana.example"', 'domian = "brana.example"', None, "public.domian: unknown key"),
         ('domain = "brana.example"', "", "[public]", "domain"),

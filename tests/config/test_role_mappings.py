@@ -53,7 +53,7 @@ def only_fault(path: Path) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        (ACCOUNTANTS, f'{ACCOUNTANTS}\nunit = "ou=x"', "[[directories.roles]]", "`group` and `unit` says whose"),
+        (ACCOUNTANTS, f'{ACCOUNTANTS}\nunit = "ou=x"', "[[directories.roles]]", "`group` and `unit` say whose"),
         (ACCOUNTANTS, "", "[[directories.roles]]", "nothing says whose the role is"),
         (ACCOUNTANTS, f'attribute = "title"\n{IN_HULIN}', "[[directories.roles]]", "belong together"),
         (ADMINISTRATORS, f'{ADMINISTRATORS}\nvalue = "x"', "[[directories.roles]]", "belong together"),

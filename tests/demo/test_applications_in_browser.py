@@ -51,6 +51,25 @@ async def test_every_page_fits_the_window_and_is_accessible(
     assert found == {}
 
 
+async def test_nothing_is_cut_on_the_smallest_telephone(demo: Demo) -> None:
+    """No cell of the register is wider than its row, and no name of the map leaves the picture it is in."""
+    async with chromium() as browser:
+        page = await opened(browser, demo, "records", "cs", "light", 360)
+        await screenshot(page, "sample-records-360")
+        wide = "rows => rows.filter(row => row.scrollWidth > row.clientWidth).length"
+        assert await page.eval_on_selector_all(".folding tbody tr", wide) == 0
+        page = await opened(browser, demo, "map", "cs", "light", 360)
+        await screenshot(page, "sample-map-360")
+        cut = """names => {
+            const picture = document.querySelector('svg').getBoundingClientRect();
+            return names.filter(name => {
+                const box = name.getBoundingClientRect();
+                return box.left < picture.left || box.right > picture.right;
+            }).map(name => name.textContent);
+        }"""
+        assert await page.eval_on_selector_all(".place text", cut) == []
+
+
 async def test_names_on_the_map_can_be_read_on_a_telephone_and_the_own_is_in_sight(demo: Demo) -> None:
     async with chromium() as browser:
         page = await opened(browser, demo, "map", "cs", "light", 390)

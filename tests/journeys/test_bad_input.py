@@ -223,10 +223,11 @@ def test_a_port_in_use_is_named_with_its_setting(kept: Installation, setting: st
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", number))
         other.listen()
-        done = kept.brana(*SERVE)
-    assert done.returncode == 1
-    for word in (setting, f"127.0.0.1:{number}", "Address already in use", "choose another port"):
-        assert word in done.stderr
+        told = [kept.brana(*command) for command in (SERVE, ("config", "check"))]
+    for done in told:
+        assert done.returncode == 1
+        for word in (setting, f"127.0.0.1:{number}", "Address already in use", "choose another port"):
+            assert word in done.stderr
     assert kept.processes() == []
     assert kept.kept() == before
 
@@ -241,7 +242,9 @@ def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path) -> None:
     with tiny_disk(tmp_path / "disk", 8) as disk:
         fresh = install(tmp_path / "brana", before=disk.enter)
         fresh.write(state__directory=str(disk.folder / "state"))
-        refused(fresh, *SERVE, words=("are free in", str(disk.folder), "free at least"))
+        words = ("are free in", str(disk.folder), "free at least")
+        refused(fresh, "config", "check", words=words)
+        refused(fresh, *SERVE, words=words)
 
 
 def spoilt(kept: Installation, path: str, damage: Callable[[Path], object], words: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from config.settings import Title
 from config.vocabulary import Action, Language, MunicipalityCode, Role
+from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.sessions.assistance import Act
 from idp.http.moments import moment_text
@@ -121,10 +122,13 @@ ACTS: Mapping[str, Title] = {
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),
 }
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
+ITSELF = Title(cs="Brána", en="Brána")
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
     "act": ACTS,
     "amr": FACTORS,
+    "by": {SYSTEM: ITSELF},
+    "by_subject": {SYSTEM: ITSELF},
     "factor": FACTORS,
     "form": FORMS,
     "flags": FLAGS,

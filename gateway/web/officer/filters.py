@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Outcome
-from gateway.audit.search import Query
+from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
 from idp.http.moments import PRAGUE
 
@@ -24,6 +24,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "session": lambda text: SessionId(text) if text else None,
     "request_id": lambda text: text.strip() or None,
     "reason": lambda text: text.strip() or None,
+    "counted": lambda text: Counted(text) if text else None,
     "technical": bool,
     "since": entered_since,
     "until": entered_until,
@@ -104,6 +105,12 @@ def usual_spans(now: datetime) -> dict[str, dict[str, str]]:
         "yesterday": _days(yesterday, yesterday),
         "week": _days(today - timedelta(days=6), today),
     }
+
+
+def hours_of(since: datetime, until: datetime) -> dict[str, str]:
+    """Whole hours, as `since` and `until` of the filters."""
+    ends = {"since": since, "until": until - timedelta(minutes=1)}
+    return {name: f"{moment.astimezone(PRAGUE):%Y-%m-%dT%H:%M}" for name, moment in ends.items()}
 
 
 def _days(first: date, last: date) -> dict[str, str]:

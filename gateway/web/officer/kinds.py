@@ -1,7 +1,8 @@
 """Short names of what can be recorded, in groups, for the filter and the list of the log."""
 
 from config.settings import Title
-from gateway.audit.entry import Code, Outcome
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.titles import of_gateway
 
 GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     (
@@ -71,7 +72,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.ACCESS: Title(cs="Požadavek", en="Request"),
             Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
             Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
-            Code.REVOCATION: Title(cs="Odebrané povolení", en="Grant revoked"),
+            Code.REVOCATION: Title(cs="Odvolané povolení", en="Grant revoked"),
         },
     ),
     (
@@ -123,6 +124,17 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
     ),
 )
 KINDS: dict[Code, Title] = {code: title for _, group in GROUPS for code, title in group.items()}
+
+SIGN_ON_ENDED = Title(cs="Ukončené přihlášení", en="Sign-in ended")
+SESSION_OF_GATEWAY_ENDED = Title(cs="Ukončená relace brány", en="Gateway session ended")
+
+
+def kind_of(entry: Entry) -> Title:
+    """What an entry is called in a list: an end at the gateway otherwise than one at the provider."""
+    if entry.code is Code.SESSION_ENDED:
+        return SESSION_OF_GATEWAY_ENDED if of_gateway(entry) else SIGN_ON_ENDED
+    return KINDS[entry.code]
+
 
 OUTCOMES: dict[Outcome, Title] = {
     Outcome.SUCCESS: Title(cs="úspěch", en="success"),

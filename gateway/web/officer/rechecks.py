@@ -11,6 +11,7 @@ from aiohttp import web
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
 from gateway.audit.search import Query, Search
+from gateway.sessions.facts import CLOSED
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, origin_of, session_of_form
 from gateway.web.identity import ADMIN
@@ -60,6 +61,8 @@ class Rechecks:
             "recheck.html",
             caller,
             recorded=found,
+            closed=found.entry.reason in CLOSED.values(),
+            why=self.names.reasons.name(found.entry.reason),
             of=found.entry.details["of"],
             details={one.key: one.shown for one in details if one.key in wanted},
         )

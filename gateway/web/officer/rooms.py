@@ -18,24 +18,26 @@ from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode,
 from gateway.audit.acts import searched, verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
-from gateway.audit.entry import Code, Entry
+from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import REASONS, Reasons
 from gateway.audit.recomputation import Finished, NotFinished, Recomputation, UnderWay
-from gateway.audit.search import Found, Query, Search, TooManyPeople
+from gateway.audit.search import Counted, Found, Query, Search, TooManyPeople
 from gateway.audit.titles import FAULTS, sentence
 from gateway.sessions.shown import SessionUnknown
 from gateway.web.desk import Desk, Page, Refused, client_address_of, origin_of, request_id_of, session_of_form
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.chart import day_until, draw
+from gateway.web.officer.choices import grouped, municipalities
 from gateway.web.officer.details import action_title, details_of
-from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, sequence_of, usual_spans
-from gateway.web.officer.kinds import GROUPS, KINDS, OUTCOMES
+from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
+from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
 
 PAGE_SIZE = 50  # entries
+VERIFICATIONS = 20  # looked through for one that came to a verdict
 ITSELF = {str(GATEWAY): "Brána"}  # for what is not an application, but signs people in for all of them
 REFRESH = 3  # seconds between two looks at a verification under way
 
@@ -102,9 +104,22 @@ class Officer:
             "overview.html",
             caller,
             chart=draw(hours, since),
+            counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
+            damaged=await self._found_damaged(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
+
+    async def _found_damaged(self) -> str:
+        """Where the last verification tells of damage, whoever asked for it; empty where it found none."""
+        standing = self.recomputation.standing
+        if isinstance(standing, Finished) and standing.report.broken is not None:
+            return "/integrity"
+        verdicts = await self.log.page(Query(codes=frozenset({Code.LOG_VERIFIED})), None, VERIFICATIONS)
+        for one in verdicts.entries:
+            if isinstance(one, Recorded) and not one.entry.reason:  # with one it came to no verdict
+                return "" if one.entry.outcome is Outcome.SUCCESS else f"/log/{one.sequence}"
+        return ""
 
     async def entries(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -112,6 +127,7 @@ class Officer:
         before = sequence_of(request.query.get("before", ""))
         found, too_many = await self._found(filters, before)
         shown = found[:PAGE_SIZE]
+        language = language_of(request, self.desk.pages.default_language)
         await self._record_look(request, caller, filters.used, found=len(shown))
         return await self._show(
             request,
@@ -124,7 +140,9 @@ class Officer:
             older=filters.address(before=str(shown[-1].sequence)) if len(found) > PAGE_SIZE else "",
             newest=filters.address() if before is not None else "",
             spans=self._spans(filters),
-            groups=GROUPS,
+            kinds_offered=grouped(GROUPS, language),
+            reasons_offered=grouped(self.names.reasons.groups, language),
+            municipalities=municipalities(self.names.municipalities),
             names=self.names,
         )
 
@@ -253,7 +271,7 @@ class Officer:
             template,
             caller,
             status=status,
-            kinds=KINDS,
+            kind_of=kind_of,
             outcomes=OUTCOMES,
             may_act=Action.ADMINISTER in caller.actions,
             **context,

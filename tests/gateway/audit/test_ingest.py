@@ -35,7 +35,7 @@ class Spool:
         self.folder.mkdir(exist_ok=True)
         self.reopened = 0
         self.envoy_is_there = True
-        self.troubles: list[Exception] = []
+        self.troubles: list[Exception | None] = []
         self.ingest = Ingest(
             self.folder,
             SpoolPlaces(log.database, ACTIVITY),
@@ -237,6 +237,7 @@ async def test_a_full_disk_is_told_and_the_ingest_goes_on_from_its_place(spool: 
     stop.set()
     await asyncio.wait_for(running, 10)
     assert spool.numbers() == list(range(200))
+    assert spool.troubles[-1] is None  # and that it is over is told too
 
 
 async def test_a_spool_that_is_not_there_is_named(spool: Spool) -> None:

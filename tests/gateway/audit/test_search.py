@@ -9,7 +9,7 @@ from gateway.audit.acts import searched
 from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.folding import folded
-from gateway.audit.search import Hour, Page, Position, PositionRefused, Query, TooManyPeople
+from gateway.audit.search import Counted, Hour, Page, Position, PositionRefused, Query, TooManyPeople
 from gateway.storage.audit_search import LogSearch, _choices, _conditions
 from gateway.storage.tables.audit import audit_entry
 from tests.gateway.audit.making import NOON, Log, entry
@@ -191,8 +191,14 @@ async def test_a_refused_request_is_one_refusal_however_many_entries_tell_of_it(
             refused(6, Code.SIGN_IN_PASSWORD_REFUSED, request_id=""),
         ]
     )
-    hours = await LogSearch(log.database).hours(NOON - timedelta(hours=1), NOON + timedelta(hours=2))
+    search = LogSearch(log.database)
+    hours = await search.hours(NOON - timedelta(hours=1), NOON + timedelta(hours=2))
     assert hours == (Hour(NOON, 0, 4),)
+    listed = await search.page(Query(counted=Counted.REFUSED, since=NOON - timedelta(hours=1)))
+    assert sorted(numbers(listed)) == [0, 2, 4, 5]  # the same four, each by the first entry that tells of it
+    begun_before = await search.page(Query(counted=Counted.REFUSED, since=end))
+    assert numbers(begun_before) == [3]
+    assert await search.hours(end, end + timedelta(hours=1)) == (Hour(end, 0, 1),)
 
 
 async def test_pages_of_ours_and_ways_to_the_sign_in_are_neither_let_through_nor_refused(log: Log) -> None:
@@ -204,7 +210,19 @@ async def test_pages_of_ours_and_ways_to_the_sign_in_are_neither_let_through_nor
             refused(4, Code.ACCESS, application="spis", reason="sign_in_needed"),
         ]
     )
-    assert await LogSearch(log.database).hours(NOON - timedelta(hours=1), NOON + timedelta(hours=1)) == ()
+    search = LogSearch(log.database)
+    assert await search.hours(NOON - timedelta(hours=1), NOON + timedelta(hours=1)) == ()
+    for counted in Counted:
+        assert (await search.page(Query(counted=counted))).entries == ()
+
+
+async def test_what_is_counted_as_let_through_is_listed_without_the_refused(log: Log) -> None:
+    refused_access = refused(2, Code.ACCESS, session="s-1", application="spis")
+    log.append([through(0), through(1), refused_access, refused(3)])
+    search = LogSearch(log.database)
+    assert numbers(await search.page(Query(counted=Counted.LET_THROUGH))) == [1, 0]
+    assert await search.hours(NOON, NOON + timedelta(hours=1)) == (Hour(NOON, 2, 2),)
+    assert (await search.count(Query(counted=Counted.REFUSED))).number == 2
 
 
 async def test_who_never_got_in_is_found_by_a_part_of_the_login_that_was_typed(log: Log) -> None:

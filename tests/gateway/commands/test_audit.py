@@ -219,3 +219,27 @@ def test_each_version_of_the_policies_is_recorded_once_with_what_differs(kept: I
     assert second["entry"]["details"]["previous"] == first["entry"]["policy_version"]
     assert second["entry"]["details"]["changed"] == ["added region/99-closed.cedar"]
     assert second["entry"]["details"]["digest"].startswith(second["entry"]["policy_version"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--reason", "no_rol"), "there is no reason 'no_rol'; did you mean no_role?"),
+        (("--municipality", "Hulin"), "there is no municipality 'Hulin'; did you mean Hulín?"),
+        (("--municipality", "999999"), "there is no municipality '999999'"),
+        (("--since", "2026-11-24", "--until", "2026-11-23"), "--until is not after --since"),
+    ],
+)
+def test_a_question_that_can_have_no_answer_names_its_mistake(
+    kept: Installation, asked: tuple[str, ...], told: str
+) -> None:
+    done = kept.brana("audit", "search", *asked)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "no entry fits" not in done.stderr
+
+
+@pytest.mark.parametrize("written", ["588491", "hulín"])
+def test_a_municipality_is_asked_for_by_code_or_name(kept: Installation, written: str) -> None:
+    done = kept.brana("audit", "search", "--municipality", written)
+    assert (done.returncode, done.stderr) == (0, "no entry fits\n")

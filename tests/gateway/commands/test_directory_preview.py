@@ -93,6 +93,16 @@ def test_a_person_is_shown_with_the_rule_that_gives_each_role(office: Installati
     )
 
 
+def test_a_login_that_nobody_has_is_told_and_a_rule_with_its_line(office: Installation) -> None:
+    done = office.brana("directory", "preview", "--person", "nobody.x")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nobody in urad has the login 'nobody.x'" in done.stderr
+    text = office.configuration.read_text("utf-8").split("\n")
+    line = next(number for number, one in enumerate(text, 1) if one.strip() == "[[directories.roles]]")
+    shown = office.brana("directory", "preview", "--person", JANA).stdout
+    assert f"(line {line})" in " ".join(shown.split())
+
+
 def test_a_program_gets_all_of_it(office: Installation) -> None:
     (told,) = json.loads(office.brana("directory", "preview", "--output", "json").stdout)
     assert told["roles"] == [

@@ -1,14 +1,17 @@
 """The example that operators copy passes the check as it stands, with the files that only an office can bring."""
 
+import os
 import re
 import shutil
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config.problem import ConfigurationRefused, Problem
-from gateway.commands.fitness import checked
+from gateway.commands.fitness import checked, notes, require_ready
+from gateway.commands.lock import take
 from gateway.demo.authority import authority, write_private
 from gateway.demo.configuration import RECORDS, ROUTES
 
@@ -142,3 +145,35 @@ def test_a_missing_key_does_not_hide_that_the_certificate_is_for_other_hosts(off
     certificate, key = faults(office)
     assert "it does not cover the host login.jinde.kromeriz.example" in certificate.what
     assert "tls/key.pem is missing" in key.what
+
+
+def test_a_group_that_gives_a_role_outside_the_base_of_groups_is_noted_with_its_line(office: Path) -> None:
+    settings, _, _ = checked(office)
+    assert notes(office, settings) == []
+    base = settings.directories[0].groups_base
+    change(office, f'groups_base = "{base}"', f'groups_base = "ou=other,{base}"')
+    settings, _, _ = checked(office)
+    first, *_ = notes(office, settings)
+    assert first.line == next(
+        n for n, line in enumerate(office.read_text("utf-8").split("\n"), 1) if line.startswith("group = ")
+    )
+    assert f"is not below groups_base, ou=other,{base}" in first.what
+
+
+def test_what_the_running_product_holds_itself_is_no_fault(office: Path) -> None:
+    settings, _, _ = checked(office)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        text = office.read_text("utf-8")
+        office.write_text(
+            re.sub(r"^#?port = \d+", f"port = {port}", text, count=1, flags=re.MULTILINE), "utf-8"
+        )
+        settings, _, _ = checked(office)
+        with pytest.raises(ConfigurationRefused, match="Address already in use"):
+            require_ready(office, settings)
+        settings.state.directory.mkdir()
+        held = take(settings.state.directory)
+        require_ready(office, settings)
+        os.close(held)

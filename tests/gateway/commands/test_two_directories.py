@@ -54,6 +54,8 @@ def test_the_one_that_is_away_is_told_and_keeps_nobody_from_starting(office: Ins
     assert done.returncode == 0, done.stderr
     assert "directory ldaps://127.0.0.1:9 cannot be reached" in done.stderr
     assert "its people cannot sign in until it answers" in done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last == "directory obec is away: its people cannot sign in until it answers"
 
 
 def test_where_none_answers_nothing_starts(office: Installation) -> None:

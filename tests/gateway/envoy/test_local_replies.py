@@ -31,12 +31,16 @@ async def test_the_page_leads_to_the_portal_and_allows_its_own_style_alone(plane
 
 async def test_the_page_tells_the_time_of_prague(plane: Plane) -> None:
     answer = await plane.ask("/", host=NOWHERE, headers=PAGE)
-    found = re.search(r"(\d\d)\. (\d\d)\. (\d{4}) ([\d:]{8}) (CES?T)", answer.body.decode())
-    assert found is not None
-    told = datetime.strptime(" ".join(found.groups()[:4]), "%d %m %Y %H:%M:%S").replace(
-        tzinfo=ZoneInfo("Europe/Prague")
-    )
-    assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
+    text, prague = answer.body.decode(), ZoneInfo("Europe/Prague")
+    czech = re.search(r"<dt>Čas</dt><dd>(\d+\. \d+\. \d{4} [\d:]{7,8}) (SEL?)&#268;</dd>", text)
+    english = re.search(r"<dt>Time</dt><dd>(\d+ \w+ \d{4}, [\d:]{8}) (CES?T)</dd>", text)
+    assert czech is not None, text
+    assert english is not None, text
+    assert len(czech[2]) == len(english[2]) - 1  # summer time, or not, in both
+    for told, form in ((czech[1], "%d. %m. %Y %H:%M:%S"), (english[1], "%d %b %Y, %H:%M:%S")):
+        moment = datetime.strptime(told, form).replace(tzinfo=prague)
+        assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
+    assert text.count(f"<dd>{answer.value('x-request-id')}</dd>") == 2
     assert plane.log_lines()[-1]["time"].endswith("Z")  # the log of access stays in UTC
 
 

@@ -106,9 +106,9 @@ async def test_a_lost_role_is_taken_from_the_session_and_its_grants_are_decided_
     [
         (None, EndReason.ACCOUNT_GONE),
         (AccountState.DISABLED, EndReason.ACCOUNT_DISABLED),
-        (AccountState.EXPIRED, EndReason.ACCOUNT_DISABLED),
-        (AccountState.MUST_CHANGE_PASSWORD, EndReason.ACCOUNT_DISABLED),
-        (AccountState.PASSWORD_EXPIRED, EndReason.ACCOUNT_DISABLED),
+        (AccountState.EXPIRED, EndReason.ACCOUNT_EXPIRED),
+        (AccountState.MUST_CHANGE_PASSWORD, EndReason.PASSWORD_MUST_CHANGE),
+        (AccountState.PASSWORD_EXPIRED, EndReason.PASSWORD_EXPIRED),
     ],
 )
 async def test_whoever_left_or_may_not_work_is_out_here_and_at_the_provider(

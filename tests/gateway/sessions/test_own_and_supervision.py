@@ -83,8 +83,8 @@ async def test_memberships_carry_names_and_roles(
     session, _ = await world.open(who, now)
     found = await own.memberships(caller(session))
     assert [(one.name, one.roles) for one in found] == [
-        ("Kroměříž", (Role.CLERK,)),
         ("Hulín", (Role.ACCOUNTANT,)),
+        ("Kroměříž", (Role.CLERK,)),
     ]
 
 

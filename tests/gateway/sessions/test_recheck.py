@@ -8,6 +8,7 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.facts import CLOSED
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.recheck import Recheck
 from gateway.sessions.session import EndReason
@@ -79,7 +80,11 @@ async def test_nothing_new_revokes_nothing_but_is_recorded(
 
 @pytest.mark.parametrize(
     ("state", "reason"),
-    [(None, EndReason.ACCOUNT_GONE), (AccountState.DISABLED, EndReason.ACCOUNT_DISABLED)],
+    [
+        (None, EndReason.ACCOUNT_GONE),
+        (AccountState.DISABLED, EndReason.ACCOUNT_DISABLED),
+        (AccountState.MUST_CHANGE_PASSWORD, EndReason.PASSWORD_MUST_CHANGE),
+    ],
 )
 async def test_who_left_or_may_not_work_is_out_and_the_entry_of_the_end_says_who_asked(
     asked: Asked, world: World, who: SignedIn, now: datetime, state: AccountState | None, reason: EndReason
@@ -91,6 +96,22 @@ async def test_who_left_or_may_not_work_is_out_and_the_entry_of_the_end_says_who
     assert world.forgotten == [who.subject]  # single sign-on too
     (ended,) = [entry for entry in world.entries if entry.code is Code.SESSION_ENDED]
     assert ended.details["by"] == "kucera"
+
+
+async def test_an_account_that_is_locked_is_said_to_be_and_its_sessions_go_on(
+    asked: Asked, world: World, who: SignedIn, now: datetime
+):
+    assert asked.answer is not None
+    asked.answer = replace(asked.answer, state=AccountState.LOCKED)
+    found = await asked.read_again(who, now)
+    assert (found.reason, found.ended) == ("account_locked", 0)
+    assert len(await world.store.open_ones()) == 1
+
+
+def test_every_state_that_ends_sessions_has_a_reason_of_its_own() -> None:
+    ending = [state for state in AccountState if state.ends_sessions]
+    assert set(CLOSED) == set(ending)
+    assert len(set(CLOSED.values())) == len(ending)
 
 
 async def test_while_the_directory_is_away_nothing_changes_and_that_is_recorded(

@@ -132,7 +132,7 @@ def test_a_full_disk_is_told_and_forgotten_once_there_is_space(tmp_path: Path) -
         )
         said, errors = process.communicate(timeout=2 * PATIENCE)
     assert process.returncode == 0, errors
-    assert ("the disk is full; free space on it" if mounted else "limit on file size") in said
+    assert ("disk is full; free space on its disk" if mounted else "limit on file size") in said
     assert "again" in said
 
 
@@ -238,3 +238,23 @@ def test_a_copy_taken_between_two_answers_opens_and_holds_the_first(tmp_path: Pa
     copy = Database(tmp_path / "copy" / "brana.db")
     assert copy.read_now(lambda c: c.execute(text("SELECT n FROM note")).all()) == [(1,)]
     copy.close()
+
+
+async def test_a_database_that_takes_no_write_does_not_work_until_it_takes_one(tmp_path: Path) -> None:
+    database = Database(tmp_path / "brana.db")
+    try:
+        await database.write(lambda c: c.exec_driver_sql("CREATE TABLE note (body TEXT)").close())
+        await database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 2").close())
+        assert database.works()
+        long = "x" * 100_000
+        with pytest.raises(DatabaseUnusable, match="database or disk is full; free space on its disk"):
+            await database.write(lambda c: c.execute(text("INSERT INTO note VALUES (:b)"), {"b": long}))
+        assert not database.works()
+        assert await database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM note").scalar()) == 0
+        await database.write(lambda c: c.execute(text("INSERT INTO note VALUES ('x')")))
+        assert database.works()
+        with pytest.raises(ZeroDivisionError):
+            await database.write(lambda _: 1 // 0)
+        assert database.works()  # a fault of one write is not the file's
+    finally:
+        database.close()

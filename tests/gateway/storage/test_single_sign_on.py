@@ -60,6 +60,25 @@ async def test_single_sign_on_ends_with_the_session_and_is_recorded_with_it(
     assert here.code is Code.SESSION_ENDED
     assert there.session == session.provider_sid
     assert (there.reason, there.address, there.request_id) == (REASONS[reason], "192.0.2.9", "request-7")
+    assert "by" not in there.details
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ({"by": "kucera", "by_subject": "urad:officer"}, "kucera"),
+        ({"by": "system", "by_subject": "system"}, None),
+        ({"by": "novakova", "by_subject": JANA.subject}, None),
+    ],
+)
+async def test_the_providers_entry_says_who_ended_it_where_it_was_somebody_else(
+    by: dict[str, str], told: str | None, both: Sides, now: datetime
+) -> None:
+    session = await both.sign_in(now)
+    entry = replace(ended(session, now), subject=session.subject, details=by)
+    await both.store.end([session.id], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [entry], ())
+    _, there = both.entries()
+    assert there.details.get("by") == told
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,19 @@ from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.facts import microseconds
-from gateway.audit.search import PAGE, Altered, Count, Found, Hour, Page, Position, Query, Stored, Unreadable
+from gateway.audit.search import (
+    PAGE,
+    Altered,
+    Count,
+    Counted,
+    Found,
+    Hour,
+    Page,
+    Position,
+    Query,
+    Stored,
+    Unreadable,
+)
 from gateway.audit.verify import Broken, Report
 from tests.gateway.web.people import HULIN, KVASICE, NOW
 
@@ -119,6 +131,16 @@ def matches(query: Query, entry: Entry) -> bool:
         all(value is None or getattr(entry, name) == value for name, value in wanted.items())
         and (not query.codes or entry.code in query.codes)
         and (query.person is None or query.person in entry.person or query.person == entry.subject)
+        and counts(query.counted, entry)
         and (query.since is None or query.since <= entry.at)
         and (query.until is None or entry.at < query.until)
     )
+
+
+def counts(counted: Counted | None, entry: Entry) -> bool:
+    """No two entries here tell of one request."""
+    if counted is None:
+        return True
+    if counted is Counted.REFUSED:
+        return entry.outcome is Outcome.REFUSED and entry.reason != "sign_in_needed"
+    return entry.code is Code.ACCESS and entry.outcome is Outcome.SUCCESS

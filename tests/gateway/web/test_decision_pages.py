@@ -85,10 +85,12 @@ def test_who_may_read_the_log_but_not_act_is_led_back_to_it():
         assert 'href="/log"' not in PAGES.refused(other, spoken(), session(), 403)
 
 
-def test_no_line_of_a_title_ends_at_a_hyphen():
-    refusal = replace(spoken(), title={CS: "Nelze", EN: "A fresh sign-in <now>"})
+def test_no_line_of_a_title_ends_at_a_hyphen_or_behind_a_preposition_of_one_letter():
+    refusal = replace(spoken(), title={CS: "Nové načtení z adresáře v obci", EN: "This fresh sign-in <now>"})
     text = PAGES.refused(asked(EN), refusal, session(), 403)
-    assert '<h1>A fresh <span class="unbroken">sign-in</span> &lt;now&gt;</h1>' in text
+    assert '<h1>This fresh <span class="unbroken">sign-in</span> &lt;now&gt;</h1>' in text
+    text = PAGES.refused(asked(CS), refusal, session(), 403)
+    assert "<h1>Nové načtení z\u00a0adresáře v\u00a0obci</h1>" in text
 
 
 SIGN_OUT = '<form method="post" action="/.brana/sign-out">'

@@ -157,10 +157,10 @@ async def test_an_entry_that_is_not_there_is_an_unknown_page(client, path):
     await shown(client, path, 404)
 
 
-async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
-    text = await shown(client, "/")
-    assert text.count('<rect class="bar-') > 20
-    assert text.count('<th scope="row">') == 24
+async def test_what_the_verification_says_in_english_is_called_a_technical_detail(client, office):
+    office.says(Verdict(report(broken=Broken(Fault.EDITED, 41, NOW, "its bytes do not give its leaf hash"))))
+    answer = await client.post("/integrity", headers=AS_OFFICER | {"Accept-Language": "cs"})
+    assert 'Technický údaj pro správce: <code lang="en">entry 41 (' in await answer.text()
 
 
 async def test_a_reason_is_shown_by_its_name_with_its_code_beside_it(client):

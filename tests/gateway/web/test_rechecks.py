@@ -25,7 +25,9 @@ async def test_a_person_is_read_again_and_the_page_says_what_the_entry_says(clie
     [
         ("nothing_changed", "Nothing has changed."),
         ("account_gone", "does not know this person any more"),
-        ("account_disabled", "The account may not be used."),
+        ("account_disabled", "The account may not be used now: the account is disabled."),
+        ("must_change_password", "The account may not be used now: the password must be changed first."),
+        ("account_locked", "The account is locked."),
         ("factor_too_weak", "too weak for the person"),
         ("directory_unreachable", "no answer to rely on"),
     ],

@@ -32,10 +32,12 @@ def test_every_refusal_says_why_and_what_to_do_in_both_languages(shown, language
     assert "r-1" in text
 
 
-def test_a_refusal_that_another_municipality_may_change_leads_to_the_switch():
+def test_a_refusal_that_another_municipality_may_change_leads_to_the_switch_alone():
     shown = ShownRefusal(reason="x", title=both("a", "b"), advice=both("c", "d"), switch_may_help=True)
     assert f'href="{PORTAL}/#municipality"' in page_of(shown)
+    assert page_of(shown).count(f'href="{PORTAL}/') == 1  # nobody is to choose between two ways to one page
     assert "#municipality" not in page_of(refusal.OUR_FAULT)
+    assert f'href="{PORTAL}/"' in page_of(refusal.OUR_FAULT)
 
 
 def test_somebody_who_is_not_signed_in_is_led_to_sign_in():

@@ -1,0 +1,33 @@
+"""The order of names for people: by the Czech alphabet (ČSN 97 6030), whatever the machine's locale."""
+
+import unicodedata
+
+from config.vocabulary import Language
+
+CZECH = (*"abc", "č", *"defgh", "ch", *"ijklmnopqr", "ř", "s", "š", *"tuvwxyz", "ž")
+"""Letters of their own; any other accent decides only between words that are otherwise alike."""
+_PLACES = {letter: place for place, letter in enumerate(CZECH)}
+_BEHIND = len(CZECH)
+
+Order = tuple[tuple[tuple[int, str], ...], str]
+
+
+def alphabetical(text: str, language: Language = Language.CZECH) -> Order:
+    """Key for sorting. English has no letter of its own for `ch`, nor for one with an accent."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    letters: list[tuple[int, str]] = []
+    at = 0
+    while at < len(folded):
+        length = 2 if language is Language.CZECH and folded.startswith("ch", at) else 1
+        letters.append(_place(folded[at : at + length], language))
+        at += length
+    return tuple(letters), folded
+
+
+def _place(letter: str, language: Language) -> tuple[int, str]:
+    """Spaces, marks and digits come before letters, foreign letters behind them."""
+    if language is not Language.CZECH or letter not in _PLACES:
+        letter = unicodedata.normalize("NFD", letter)[0]
+    if letter in _PLACES:
+        return _PLACES[letter], ""
+    return (_BEHIND if letter.isalpha() else -1), letter

@@ -1,0 +1,87 @@
+"""What an officer sees first: figures that lead to what they count, warnings, entries told apart, choices in order."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from gateway.audit.anchors import Fault
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.recomputation import Verdict
+from gateway.audit.verify import Broken
+from tests.gateway.web.people import NOW, OFFICER
+from tests.gateway.web.sample_log import report
+from tests.gateway.web.test_officer import AS_OFFICER, shown
+
+pytestmark = pytest.mark.real
+
+
+async def test_the_overview_counts_and_has_its_chart_as_a_table(client):
+    text = await shown(client, "/")
+    assert text.count('<rect class="bar-') > 20
+    assert text.count('<th scope="row">') == 24
+
+
+async def test_the_overviews_figures_lead_to_the_entries_they_count(client):
+    text = await shown(client, "/")
+    links = [one.replace("&amp;", "&") for one in re.findall(r'href="(/log\?counted[^"]+)"', text)]
+    assert links == [
+        f"/log?counted={counted}&since=2026-11-22T10%3A00&until=2026-11-23T09%3A59"
+        for counted in ("let_through", "refused")
+    ]
+    assert set(re.findall(r'class="tag tag-(\w+)"', await shown(client, links[0]))) == {"success"}
+    text = await shown(client, links[1])
+    assert set(re.findall(r'class="tag tag-(\w+)"', text)) == {"refused"}
+    assert '<option value="refused" selected>refused</option>' in text
+
+
+async def test_the_overview_warns_while_the_last_verification_found_damage(client, office):
+    office.says(Verdict(report(broken=Broken(Fault.EDITED, 41, NOW, "its bytes do not give its leaf hash"))))
+    assert "The log is damaged" not in await shown(client, "/")
+    await client.post("/integrity", headers=AS_OFFICER)
+    text = await shown(client, "/")
+    assert "The log is damaged" in text
+    assert 'href="/integrity">What was found' in text
+    office.recomputation.standing = None  # the product was started again: the log itself tells of it
+    found = next(n for n, one in enumerate(office.log.entries) if one.code is Code.LOG_VERIFIED)
+    assert f'href="/log/{found}">What was found' in await shown(client, "/")
+    office.log.entries.append(
+        replace(office.log.entries[found], outcome=Outcome.FAILURE, reason="verification_failed")
+    )
+    assert "The log is damaged" in await shown(client, "/")  # no verdict takes none back
+    office.log.entries.append(replace(office.log.entries[found], outcome=Outcome.SUCCESS))
+    assert "The log is damaged" not in await shown(client, "/")
+
+
+async def test_the_two_ends_of_one_act_are_told_apart_in_the_list_with_who_did_it(client, office):
+    facts = {"code": Code.SESSION_ENDED, "reason": "ended_by_officer", "person": "novakova"}
+    by = {"by": "dvorak", "by_subject": OFFICER.subject}
+    first = office.log.entries[0]
+    here = replace(first, **facts, details={**by, "revoked": "s.1"})
+    idle = replace(here, reason="idle", details={"by": "system", "by_subject": "system", "revoked": "s.1"})
+    own = replace(
+        here, reason="signed_out", details={"by": "novakova", "by_subject": first.subject, "revoked": "s.1"}
+    )
+    office.log.entries = [here, replace(first, **facts, details={"by": "dvorak"}), idle, own]
+    text = await shown(client, "/log")
+    assert text.count("Gateway session ended") == 3
+    assert text.count("Sign-in ended") == 1
+    assert text.count("done by dvorak") == 2
+    assert text.count("done by Brána") == 1
+    czech = await (await client.get("/log/2", headers=AS_OFFICER | {"Accept-Language": "cs"})).text()
+    assert "(důvod: dlouhá nečinnost, ukončila: Brána)" in czech
+    assert 'Brána <code class="quiet">system</code>' in czech
+
+
+async def test_municipalities_and_kinds_are_offered_by_the_czech_alphabet(client, office):
+    answer = await client.get("/log", headers=AS_OFFICER | {"Accept-Language": "cs"})
+    text = await answer.text()
+    offered = re.findall(r'<option value="\d{6}">([^<]+)', text)
+    assert offered == ["Hulín", "Kroměříž", "Kvasice"]
+    kinds = re.search(r'<optgroup label="Auditní záznam">(.*?)</optgroup>', text, re.DOTALL)
+    assert re.findall(r">([^<\n]+)</option>", kinds[1]) == [
+        "Nahlížení do auditního záznamu",
+        "Ověření neporušenosti",
+        "Poškozený soubor s přístupy",
+        "Požadavek bez doložené odpovědi",
+    ]
