@@ -1,0 +1,148 @@
+"""What an attacker found at the sign-in; each test says what must hold, and its reason what happens instead."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from config.settings import SignIn
+from config.vocabulary import AuthenticationLevel, DirectoryName
+from idp.directory.federation import Federation
+from idp.directory.person import AccountState
+from idp.directory.reader import Admit
+from idp.http.cookies import SSO
+from idp.login.totp import code_at
+from tests.idp.http.test_new_password import NEW, OLD, Office, typed
+from tests.rig.people import JANA as PERSON
+from tests.rig.provider import Rig, provider
+from tests.rig.sign_in_world import JANA, SECRET, World
+from tests.rig.slapd import Directory, person_ldif, slapd
+
+pytestmark = pytest.mark.real
+RESISTANT = AuthenticationLevel.PHISHING_RESISTANT.value
+NOBODY = "nikdo.takovy"
+
+COARSER = (
+    "purses.login_key folds accents and spaces away for logins of nobody, while somebody's guesses are charged to the "
+    "subject: after the guesses of `novak` are used up, `no vak` waits where nobody is called novak, and "
+    "is still evaluated "
+    "where somebody is. Charge every guess to the login's key too, whoever it means"
+)
+REALMS = (
+    "`x@realm` and `REALM\\x` are one purse where x is somebody and two where x is nobody; decision 22 leaves that for "
+    "aliases, which must be known, but the forms of a realm anybody can write. Key an unknown login by "
+    "(directory, own name)"
+)
+RAISED = (
+    "a session is raised by the key alone, hours after the password; flow_factor.key_shown takes the "
+    "verification shown "
+    "there for one beside another factor, so a PIN that a thief at an unlocked computer gave the key "
+    "makes it sign in alone "
+    "for ever. Keep `user_verified` as it was where the standing is `lifting`"
+)
+UNDER_WAY = (
+    "a sign-in whose password is being checked stands at AwaitingPassword and has no subject, so "
+    "drop_flows_of passes it by; "
+    "the answer to the old password, given before the change, is taken after it. Note the person's last "
+    "closing, and refuse "
+    "an answer that was asked for before it (CheckingPassword.asked_at)"
+)
+
+
+# --- who has an account ---------------------------------------------------------------------------------------
+@pytest.mark.xfail(strict=True, reason=COARSER)
+@pytest.mark.parametrize(
+    "spelled", [lambda name: name[:3] + " " + name[3:], lambda name: name.replace("a", "á", 1)]
+)
+async def test_a_loose_spelling_after_the_last_guess_does_not_tell_whether_the_login_is_there(
+    world: World, spelled: object
+):
+    statuses = {}
+    for login in (JANA, NOBODY):
+        browser = world.rig.browser()
+        page = await browser.begin()
+        for _ in range(5):
+            assert (await browser.password(page, login, "spatne")).status == 422
+        statuses[login] = (await browser.password(page, spelled(login), "spatne")).status  # type: ignore[operator]
+    assert statuses[JANA] == statuses[NOBODY]
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    with slapd(
+        tmp_path_factory.mktemp("village"), person_ldif("jen.obec", password="heslo-z-obce-8853")
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+async def of_two(office: Directory, village: Directory) -> AsyncIterator[Rig]:
+    federation = Federation([
+        one.settings(name=DirectoryName(name), realms=[f"{name}.test"])
+        for one, name in ((office, "mesto"), (village, "obec"))
+    ])  # fmt: skip
+    try:
+        async with provider(federation.authenticate, federation.person, SignIn(attempts=4)) as made:
+            yield made
+    finally:
+        federation.close()
+
+
+@pytest.mark.xfail(strict=True, reason=REALMS)
+async def test_the_two_forms_of_a_realm_do_not_tell_whether_the_login_is_there(of_two: Rig):
+    statuses = {}
+    for login in (JANA, NOBODY):
+        browser = of_two.browser()
+        page = await browser.begin()
+        for _ in range(4):
+            assert (await browser.password(page, f"{login}@mesto.test", "spatne")).status == 422
+        statuses[login] = (await browser.password(page, f"MESTO.TEST\\{login}", "spatne")).status
+    assert statuses[JANA] == statuses[NOBODY]
+
+
+# --- keys that stand for both factors ---------------------------------------------------------------------------
+@pytest.mark.xfail(strict=True, reason=RAISED)
+async def test_a_key_that_only_raised_a_session_left_open_signs_nobody_in_alone(world: World):
+    """Decision 33: not by whoever holds the key alone; decision 19: an unlocked computer proves nothing new."""
+    key = await world.key_of(verifies=False)
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=14)  # nobody is at the computer
+    key.verifies = True  # the thief gave the key a PIN
+    page = await browser.begin(acr_values=RESISTANT)
+    assert (await browser.key(page, key)).status == 303
+    thief = world.rig.browser("198.51.100.9")
+    alone = await thief.key(await thief.begin(), key)
+    assert alone.status == 422
+    assert SSO not in thief.cookies
+
+
+# --- sign-ins under way -----------------------------------------------------------------------------------------
+@pytest.mark.xfail(strict=True, reason=UNDER_WAY)
+async def test_an_answer_to_the_old_password_that_comes_after_the_change_opens_nothing():
+    """Decision 30: the old password may have been shown in a sign-in under way, and it ends."""
+    office, gate, checked = Office(state=AccountState.ACTIVE), asyncio.Event(), asyncio.Event()
+
+    async def slow(login: str, password: str, admit: Admit) -> object:
+        said = await office.authenticate(login, password, admit)
+        if slowly:
+            checked.set()
+            await gate.wait()
+        return said
+
+    slowly = False
+    async with provider(slow, office.reread, change_password=office.change_password) as rig:  # type: ignore[arg-type]
+        await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
+        own, thief = rig.browser(), rig.browser("198.51.100.9")
+        page = await own.begin()
+        await own.password(page, PERSON.login, OLD)
+        assert (await own.code(page, code_at(SECRET, rig.clock()))).status == 303
+        slowly, theirs = True, await thief.begin()
+        pending = asyncio.create_task(thief.password(theirs, PERSON.login, OLD))
+        await checked.wait()
+        changed = await own.post("/account/password/change", typed(OLD, NEW, NEW))
+        assert changed.headers["Location"] == "/account?done=password-changed"
+        gate.set()
+        await pending
+        rig.clock.forward(minutes=1)
+        await thief.code(theirs, code_at(SECRET, rig.clock()))
+        assert SSO not in thief.cookies
