@@ -112,6 +112,21 @@ async def test_a_mistyped_login_shows_the_password_to_no_directory(both: Federat
     assert SECRET not in village_saw
 
 
+@pytest.mark.xfail(strict=True, reason=SHOWN)
+async def test_strangers_who_keep_the_town_busy_send_no_password_of_its_people_elsewhere(
+    both: Federation, village_saw: list[str]
+):
+    """What is too much for a directory counts as its silence: 64 sign-ins at once do, with two connections."""
+    flood = [asyncio.create_task(both.authenticate(f"kdokoli{n}@mesto.test", "x")) for n in range(90)]
+    for _ in range(6):
+        await asyncio.sleep(0)
+    said = await both.authenticate(OURS, SECRET)
+    await asyncio.gather(*flood, return_exceptions=True)
+    assert isinstance(said, BindRefused)
+    assert said.reason is RefusalReason.UNDECIDED_PERSON
+    assert SECRET not in village_saw
+
+
 @pytest.mark.xfail(strict=True, reason=TOLD_BY_TIME)
 async def test_a_directory_that_is_slow_to_bind_does_not_tell_which_logins_the_other_has(
     both: Federation, two: tuple[Directory, Directory], monkeypatch: pytest.MonkeyPatch
