@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from zlib import crc32
 
+import ldap
 import pytest
 
 from config.vocabulary import DirectoryName
-from idp.directory.connection import Connection
-from idp.directory.errors import BindRefused, RefusalReason
+from idp.directory.connection import Connection, words
+from idp.directory.errors import BindRefused, DirectoryMisconfigured, RefusalReason
 from idp.directory.federation import Federation
 from idp.directory.pool import Pool
 from tests.rig.slapd import Directory, person_ldif, slapd
@@ -152,3 +153,13 @@ async def test_a_directory_that_is_slow_to_bind_does_not_tell_which_logins_the_o
     for login in (there, nobody):
         await steps(login)
     assert [await steps(there) for _ in range(3)] == [await steps(nobody) for _ in range(3)]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="Connection.words keeps a server's diagnosticMessage as it came; `brana directory preview`, `sync` and the check at "
+    "a start echo it to the operator's terminal (the audit log neutralises it)",
+)
+def test_what_a_server_says_writes_no_line_and_moves_no_cursor_of_an_operator():
+    said = {"desc": "Operations error", "info": "\x1b[2J\x1b[1;1H\nbrana: obec: all is well\u202e"}
+    assert str(DirectoryMisconfigured("bind", words(ldap.OPERATIONS_ERROR(said)))).isprintable()
