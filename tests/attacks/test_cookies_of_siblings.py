@@ -1,7 +1,8 @@
 """A cookie that an application sets for the whole domain, read at the sign-in as one of the provider's own.
 
 Found by an attacker; `THREAT_MODEL.md`, attackers 3 and 4. An application that was taken over, or a script in one, may
-set `theme=x __Host-brana-login=…` for the domain above both hosts: its name is `theme`, so no browser objects, and browsers
+set `theme=x __Host-brana-login=…` for the domain above both hosts: its name is `theme`, so no
+browser objects, and browsers
 send it to the sign-in's host as well (RFC 6265 §5.3, §5.4). What is between two `;` is one cookie (RFC 6265 §4.2.1).
 """
 
@@ -77,7 +78,8 @@ async def test_a_cookie_of_the_domain_makes_no_browser_of_the_attacker_a_known_o
 
 @pytest.mark.xfail(
     strict=True,
-    reason="answer.lua looks for our names at the beginning of a cookie alone, and the sign-in reads them after a space",
+    reason="answer.lua looks for our names at the beginning of a cookie alone, and the sign-in reads "
+    "them after a space",
 )
 async def test_what_an_application_answers_with_such_a_cookie_is_kept_back(ground: Ground) -> None:
     """The way by a header; a script needs none, so the reading at the sign-in has to be mended first."""

@@ -157,7 +157,8 @@ async def test_a_directory_that_is_slow_to_bind_does_not_tell_which_logins_the_o
 
 @pytest.mark.xfail(
     strict=True,
-    reason="Connection.words keeps a server's diagnosticMessage as it came; `brana directory preview`, `sync` and the check at "
+    reason="Connection.words keeps a server's diagnosticMessage as it came; `brana directory "
+    "preview`, `sync` and the check at "
     "a start echo it to the operator's terminal (the audit log neutralises it)",
 )
 def test_what_a_server_says_writes_no_line_and_moves_no_cursor_of_an_operator():

@@ -122,7 +122,8 @@ async def test_a_key_that_only_raised_a_session_left_open_signs_nobody_in_alone(
 
 @pytest.mark.xfail(
     strict=True,
-    reason="recovery codes that a session of a one-time code made count in full at once and for ever; an application or a key "
+    reason="recovery codes that a session of a one-time code made count in full at once and for ever; "
+    "an application or a key "
     "that the same session added would take a day (trust.py). Keep with the codes what made them and when they count",
 )
 async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hours_later(world: World):
@@ -176,7 +177,8 @@ async def test_an_answer_to_the_old_password_that_comes_after_the_change_opens_n
 
 @pytest.mark.xfail(
     strict=True,
-    reason="changes of a password at my account are kept by the session's name: a second one that is refused drops what is "
+    reason="changes of a password at my account are kept by the session's name: a second one that is "
+    "refused drops what is "
     "kept of the first, and a process that dies then leaves what the old password opened",
 )
 async def test_a_refused_change_does_not_settle_another_one_of_the_session():
@@ -209,7 +211,8 @@ async def test_a_refused_change_does_not_settle_another_one_of_the_session():
 # --- lock-out by strangers --------------------------------------------------------------------------------------
 @pytest.mark.xfail(
     strict=True,
-    reason="charging.entered pays for a login that meant nobody yet from the strangers' purse of its letters, in a known "
+    reason="charging.entered pays for a login that meant nobody yet from the strangers' purse of its "
+    "letters, in a known "
     "browser too, before the directory has said whose it is; a stranger empties it by spellings of nobody's",
 )
 async def test_strangers_do_not_shut_a_known_browser_out_of_an_alias(office: Directory):
