@@ -11,6 +11,7 @@ from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
+from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.events import Factor, Origin
 from idp.login import charging, purses
 from idp.login.authenticator import AuthenticatorId
@@ -44,12 +45,13 @@ class Visit:
     fresh: Fresh
     lockout: Lockout = NO_LOCKOUT
     """Of the office's directories."""
+    realms: Realms = ONE_DIRECTORY
     previous: HandleHash | None = None
     """The session the browser has, if any: the same person keeps its name, another one ends it."""
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.limits, self.lockout)
+        return Rules(self.limits, self.lockout, self.realms)
 
 
 def begin(
