@@ -22,7 +22,7 @@ from gateway.storage.directory_rows import (
     digest_of,
     group_of,
     group_row,
-    names_of,
+    logins_of,
     numbers_text,
     octets_of,
     packed,
@@ -45,7 +45,7 @@ ALIKE = "another entry has a name that cannot be told from this one"
 """Of such two, memberships would be one's or the other's."""
 COLUMNS = {
     "person": ("identity", "node", "record"),
-    "name": ("kind", "name", "identity"),
+    "login": ("login", "identity"),
     "group": ("identity", "node", "sid", "record", "members"),
     "node": ("digest", "node"),
     "membership": ("member", "containers"),
@@ -65,7 +65,7 @@ class StoredStaging:
     def __init__(self, database: Database, directory: DirectoryName, began_at: datetime) -> None:
         self._database, self._directory, self._began_at = database, directory, began_at
         self._people: dict[Octets, tuple[Octets, int, bytes]] = {}
-        self._names: list[tuple[str, str, Octets]] = []
+        self._logins: list[tuple[str, Octets]] = []
         self._again: set[Octets] = set()
         self._groups: dict[Octets, tuple[Octets, int, str, bytes, bytes]] = {}
         self._problems: set[tuple[str, str]] = set()
@@ -80,7 +80,7 @@ class StoredStaging:
             if octets in self._people:
                 self._again.add(octets)
             self._people[octets] = (octets, self._node_of(one.key), person_row(one))
-            self._names += [(kind, name, octets) for kind, name in names_of(one)]
+            self._logins += [(login, octets) for login in logins_of(one)]
 
     def add_groups(self, groups: Iterable[GroupRecord]) -> None:
         self._write_people_beside()
@@ -132,7 +132,7 @@ class StoredStaging:
             lambda connection: begin(connection, self._directory, self._began_at, NOT_YET, 0)
         )
         self._copy(generation, "person", iter(sorted(self._people.values())), WIDE)
-        self._copy(generation, "name", iter(sorted(self._names)), NARROW)
+        self._copy(generation, "login", iter(sorted(self._logins)), NARROW)
         return generation
 
     def _leave_out_alike_people(self) -> None:
@@ -141,10 +141,10 @@ class StoredStaging:
             self._again.add(octets)
             self._problems.add((person_of(octets, record).dn, ALIKE))
         if self._again:
-            self._names = [one for one in self._names if one[2] not in self._again]
+            self._logins = [one for one in self._logins if one[1] not in self._again]
             for octets in self._again & self._people.keys():
                 person = person_of(octets, self._people[octets][2])
-                self._names += [(kind, name, octets) for kind, name in names_of(person)]
+                self._logins += [(login, octets) for login in logins_of(person)]
 
     def _node_of(self, key: str) -> int:
         return self._nodes.setdefault(key, len(self._nodes) + 1)
