@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from config.settings import SignIn
-from config.vocabulary import AuthenticationLevel, Language, Role, SessionId, SubjectId
+from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
 from gateway.audit.entry import Code
 from gateway.storage.identity import STRANGERS_KEPT, SWEPT_AT_ONCE, IdentityStore
 from gateway.storage.identity_book import IdentityBook
@@ -105,7 +105,7 @@ async def test_a_change_and_its_entry_are_kept_together_or_not_at_all(kept: Kept
 async def test_of_what_strangers_are_refused_so_much_is_kept_and_of_the_rest_the_number(kept: Kept):
     """Anybody can send forms without a password; whatever concerns a person is kept."""
 
-    def refused(at: datetime, subject: SubjectId | None = None) -> PasswordRefused:
+    def refused(at: datetime, subject: str = "") -> PasswordRefused:
         return PasswordRefused(at=at, person="nikdo", subject=subject, reason="empty_password")
 
     def flood(book: Book) -> None:
