@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
-from gateway.storage.directory_rows import removal_of, removal_text
+from gateway.storage.directory_rows import octets_of, removal_of, removal_text
+from gateway.storage.directory_tally import Tally, tally_of
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
@@ -22,6 +23,7 @@ MISSING = """
 SELECT count(*) FROM directory_{table} AS old WHERE generation = ? AND NOT EXISTS
     (SELECT 1 FROM directory_{table} AS new WHERE new.generation = ? AND new.identity = old.identity)
 """
+THERE = "SELECT 1 FROM directory_{table} WHERE generation = ? AND identity = ?"
 COUNT = "SELECT count(*) FROM directory_{table} WHERE generation = ?"
 MEMBERSHIPS = (
     "SELECT coalesce(sum(json_array_length(containers)), 0) FROM directory_membership WHERE generation = ?"
@@ -41,20 +43,25 @@ def begin(
 
 
 def count_removal(connection: Connection, directory: DirectoryName, generation: int) -> Removal:
-    """What would be lost if it became the current one."""
+    """What would be lost if it became the current one, with what that one has lost already."""
     before = current(connection, directory)
     if before is None:
         return Removal()
-    counts = {
-        table: Count(
-            _number(connection, COUNT.format(table=table), before),
-            _number(connection, MISSING.format(table=table), before, generation),
+    tally = tally_of(connection, before) or Tally.of(size(connection, before))
+
+    def missing(table: str, gone: frozenset[str]) -> int:
+        still = _number(connection, MISSING.format(table=table), before, generation)
+        there = THERE.format(table=table)
+        return still + sum(
+            connection.exec_driver_sql(there, (generation, octets_of(one))).first() is None for one in gone
         )
-        for table in ("person", "group")
-    }
-    memberships, remaining = (_number(connection, MEMBERSHIPS, one) for one in (before, generation))
-    lost = Count(memberships, max(0, memberships - remaining))
-    return Removal(counts["person"], counts["group"], lost)
+
+    remaining = _number(connection, MEMBERSHIPS, generation)
+    return Removal(
+        Count(tally.people, missing("person", tally.gone_people)),
+        Count(tally.groups, missing("group", tally.gone_groups)),
+        Count(tally.memberships, max(0, tally.memberships - remaining)),
+    )
 
 
 def settle(connection: Connection, generation: int, removal: Removal, limit: Limit) -> Hold | None:
@@ -79,7 +86,7 @@ def switch(connection: Connection, generation: int) -> None:
         "SELECT directory FROM directory_generation WHERE id = ?", (generation,)
     ).one()
     connection.exec_driver_sql(
-        "UPDATE directory_generation SET state = CASE id WHEN ? THEN 'current' ELSE 'old' END "
+        "UPDATE directory_generation SET removal = '', state = CASE id WHEN ? THEN 'current' ELSE 'old' END "
         "WHERE directory = ? AND state <> 'old'",
         (generation, directory),
     )

@@ -2,8 +2,9 @@
 told in between. What it decides with has rooms of its own: `delta`, `full_syncs`, `reporter`.
 
 Laws: everything that concerns one directory happens in this thread, one message after the other, but for reading it
-as a whole; the replica is as true as the last question that was answered, whatever was told since; a fault of ours
-is logged and ends nothing.
+as a whole; the replica is as true as the last question that was answered, whatever was told since; no more than
+WAITING things told wait, and none of them when a question is due, which tells them all; a fault of ours is logged and
+ends nothing.
 """
 
 import queue
@@ -30,6 +31,7 @@ from idp.directory.sync.reporter import Reporter
 from idp.directory.sync.source import Source
 
 AFTER_FAULT = 5.0  # seconds
+WAITING = 100  # things told and not yet taken in; each may hold entries
 
 log = structlog.get_logger("directory")
 
@@ -69,7 +71,9 @@ class Runner:
         self.name = settings.name
         self._replica, self._source, self._pace, self._clock = replica, source, pace, clock
         self._messages: queue.SimpleQueue[Push | Wanted | FullSyncEnded | None] = queue.SimpleQueue()
-        self._delta = DeltaSync(settings, replica, source, pool, clock)
+        self._behind = threading.Event()
+        """Something that was told was dropped, and no question asked since."""
+        self._delta = DeltaSync(settings, replica, source, pool, clock, pace.refresh)
         self._full = FullSyncs(
             self.name, replica, read_all, clock, lambda outcome: self._messages.put(FullSyncEnded(outcome))
         )
@@ -90,7 +94,13 @@ class Runner:
         return answer
 
     def push(self, what: Push) -> None:
-        self._messages.put(what)
+        """Take it in soon, or ask instead."""
+        if self._messages.qsize() < WAITING:
+            self._messages.put(what)
+        elif not self._behind.is_set():
+            self._behind.set()
+            if not self._full.under_way:
+                self.wake()  # the queue may be empty by now
 
     def wake(self) -> None:
         """Somebody else changed the replica."""
@@ -125,10 +135,22 @@ class Runner:
             self._full_ended(message.outcome)
         elif isinstance(message, Wanted):
             self._serve(message)
-        elif message is not None:
-            self._take(message)
-        else:
+        elif message is None or self._question_due:
             self._ask()
+        else:
+            self._take(message)
+
+    @property
+    def _question_due(self) -> bool:
+        behind = self._behind.is_set() and not self._full.under_way  # that one's end asks
+        return behind or time.monotonic() >= self._ask_at
+
+    def _drop_what_was_told(self) -> None:
+        self._behind.clear()
+        waiting = [self._messages.get() for _ in range(self._messages.qsize())]
+        for one in waiting:
+            if isinstance(one, Wanted | FullSyncEnded):
+                self._messages.put(one)
 
     def _serve(self, wanted: Wanted) -> None:
         if wanted.full:
@@ -146,6 +168,7 @@ class Runner:
             wanted.answer.set_result(standing.held)
 
     def _ask(self) -> None:
+        self._drop_what_was_told()
         standing = self._replica.standing(self.name)
         every = self._pace.refresh
         if standing.position is None:
@@ -194,7 +217,7 @@ class Runner:
         except DirectoryUnusable:
             return  # the next question tells what is wrong
         if isinstance(answer, AskAgain):
-            self.wake()
+            self._ask()
         elif answer.touched:
             self._reporter.changed(answer.touched, self._clock())
 
