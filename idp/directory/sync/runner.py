@@ -3,8 +3,8 @@ told in between. What it decides with has rooms of its own: `delta`, `full_syncs
 
 Laws: everything that concerns one directory happens in this thread, one message after the other, but for reading it
 as a whole; the replica is as true as the last question that was answered, whatever was told since; no more than
-WAITING things told wait, and none of them when a question is due, which tells them all; a fault of ours is logged and
-ends nothing.
+WAITING things told wait, and a question that is due goes before them: its answer tells them all; a fault of ours is
+logged and ends nothing.
 """
 
 import queue
@@ -32,6 +32,7 @@ from idp.directory.sync.source import Source
 
 AFTER_FAULT = 5.0  # seconds
 WAITING = 100  # things told and not yet taken in; each may hold entries
+WINDOW = 0.9  # of the time between two questions in turn, of which each begins a count anew although clocks are set
 
 log = structlog.get_logger("directory")
 
@@ -71,9 +72,8 @@ class Runner:
         self.name = settings.name
         self._replica, self._source, self._pace, self._clock = replica, source, pace, clock
         self._messages: queue.SimpleQueue[Push | Wanted | FullSyncEnded | None] = queue.SimpleQueue()
-        self._behind = threading.Event()
-        """Something that was told was dropped, and no question asked since."""
-        self._delta = DeltaSync(settings, replica, source, pool, clock, pace.refresh)
+        self._behind = threading.Event()  # something that was told was dropped, and no question asked since
+        self._delta = DeltaSync(settings, replica, source, pool, clock, WINDOW * pace.refresh)
         self._full = FullSyncs(
             self.name, replica, read_all, clock, lambda outcome: self._messages.put(FullSyncEnded(outcome))
         )
@@ -135,9 +135,9 @@ class Runner:
             self._full_ended(message.outcome)
         elif isinstance(message, Wanted):
             self._serve(message)
-        elif message is None or self._question_due:
+        elif message is None:
             self._ask()
-        else:
+        elif not self._question_due or not self._ask():
             self._take(message)
 
     @property
@@ -145,10 +145,8 @@ class Runner:
         behind = self._behind.is_set() and not self._full.under_way  # that one's end asks
         return behind or time.monotonic() >= self._ask_at
 
-    def _drop_what_was_told(self) -> None:
-        self._behind.clear()
-        waiting = [self._messages.get() for _ in range(self._messages.qsize())]
-        for one in waiting:
+    def _drop_told(self, first: int) -> None:
+        for one in [self._messages.get() for _ in range(first)]:
             if isinstance(one, Wanted | FullSyncEnded):
                 self._messages.put(one)
 
@@ -167,32 +165,39 @@ class Runner:
         else:
             wanted.answer.set_result(standing.held)
 
-    def _ask(self) -> None:
-        self._drop_what_was_told()
+    def _ask(self) -> bool:
+        """Whether the answer was taken in, and so whatever was told before."""
+        self._behind.clear()
+        told = self._messages.qsize()
         standing = self._replica.standing(self.name)
-        every = self._pace.refresh
+        every, answered = self._pace.refresh, False
         if standing.position is None:
             self._full.begin("nothing is kept of it yet")
         else:
             manner = self._source.manner(standing.position)
             every = max(every, manner.every or every)
             self._reporter.advise(manner.advice)
-            self._bring_up_to_date(standing, standing.position)
+            answered = self._bring_up_to_date(standing, standing.position)
+        if answered:
+            self._drop_told(told)
         self._ask_at = time.monotonic() + every.total_seconds()
+        return answered
 
-    def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> None:
-        at = self._clock()
+    def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> bool:
+        at, answered = self._clock(), False
         try:
             answer = self._delta.ask(standing, since, at)
         except DirectoryUnusable as trouble:
             self._reporter.failed(trouble, self._clock())
         else:
             self._answered(answer, standing, at)
+            answered = isinstance(answer, Applied)
         if standing.held is not None:
             self._reporter.failed(held_back(self.name, standing.held), self._clock())
             self._full.begin("a reading is held back")
         elif standing.full_at is not None and at - standing.full_at >= self._pace.full:
             self._full.begin("the last one is long ago")
+        return answered
 
     def _answered(
         self, answer: Applied | FullSyncNeeded | AskAgain, standing: ReplicaState, at: datetime

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import ldap
 import pytest
 
 from idp.directory.connection import Connection
+from idp.directory.person import AccountFacts
 from idp.directory.sync.record import Changes
 from idp.directory.sync.replica import Count
 from idp.directory.sync.runner import WAITING
@@ -119,6 +121,27 @@ def test_nothing_that_is_told_goes_before_a_question_that_is_due(directory: Dire
         taken = told_meanwhile(made, WAITING // 2, until_due)
         made.hear(confirmed)
         assert taken == []
+
+
+async def test_what_was_told_is_taken_in_where_a_question_changes_nothing(
+    directory: Directory, tmp_path: Path
+):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        person = (await made.office.known("p11")).person
+        disabled = Changes(people=(replace(person, account=AccountFacts(disabled=True)),))
+
+        def more_than_believable_go() -> None:
+            made.runner.wake()
+            made.runner.push(lambda _: disabled)
+            with directory.as_root() as root:
+                for number in range(8):
+                    delete(root, number)
+
+        told_meanwhile(made, 0, more_than_believable_go)
+        made.hear(in_trouble)
+        made.runner.want(full=False).result(PATIENCE)
+        assert (await made.office.known("p11")).person.account.disabled
 
 
 def told_meanwhile(made: Running, number: int, then: Callable[[], None]) -> list[int]:
