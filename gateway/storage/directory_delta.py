@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row
 
 from gateway.storage.directory_generations import size
@@ -105,11 +104,11 @@ class Delta:
         """`before` with what went and came in this application; None: the count begins with it."""
         if before is None:
             before = Tally.of(self._size_before())
-        return msgspec.structs.replace(
-            before,
-            gone_people=(before.gone_people | self._gone_people) - self._come_people,
-            gone_groups=(before.gone_groups | self._gone_groups) - self._come_groups,
-            memberships_left=before.memberships_left - self._memberships_gone,
+        return Tally(
+            before.people.after(self._gone_people, self._come_people),
+            before.groups.after(self._gone_groups, self._come_groups),
+            before.memberships,
+            before.memberships_left - self._memberships_gone,
         )
 
     def _size_before(self) -> Size:

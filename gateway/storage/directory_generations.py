@@ -1,12 +1,13 @@
 """Generations of the replica: one is begun, one is current, one may be held; others go, step by step."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
 from gateway.storage.directory_rows import octets_of, removal_of, removal_text
-from gateway.storage.directory_tally import Tally, tally_of
+from gateway.storage.directory_tally import Among, Tally, tally_of
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
@@ -49,17 +50,18 @@ def count_removal(connection: Connection, directory: DirectoryName, generation: 
         return Removal()
     tally = tally_of(connection, before) or Tally.of(size(connection, before))
 
-    def missing(table: str, gone: frozenset[str]) -> int:
-        still = _number(connection, MISSING.format(table=table), before, generation)
-        there = THERE.format(table=table)
-        return still + sum(
-            connection.exec_driver_sql(there, (generation, octets_of(one))).first() is None for one in gone
-        )
+    def lost(table: str, among: Among) -> Count:
+        def absent(identities: Iterable[str]) -> int:
+            there, octets = THERE.format(table=table), map(octets_of, identities)
+            return sum(connection.exec_driver_sql(there, (generation, one)).first() is None for one in octets)
+
+        missing = _number(connection, MISSING.format(table=table), before, generation)
+        return Count(among.known, missing + absent(among.gone) - absent(among.new))
 
     remaining = _number(connection, MEMBERSHIPS, generation)
     return Removal(
-        Count(tally.people, missing("person", tally.gone_people)),
-        Count(tally.groups, missing("group", tally.gone_groups)),
+        lost("person", tally.people),
+        lost("group", tally.groups),
         Count(tally.memberships, max(0, tally.memberships - remaining)),
     )
 

@@ -3,6 +3,8 @@
 Kept beside the generation, because whoever reads everything does so in another process, and a restart forgives nothing.
 """
 
+from collections.abc import Set as AbstractSet
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -11,31 +13,41 @@ from idp.directory.sync.replica import Count, Removal, Size
 KEPT = "SELECT removal FROM directory_generation WHERE id = ? AND state = 'current' AND removal <> ''"
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Whoever came back, renamed or moved or mended, is not in it."""
+class Among(msgspec.Struct, frozen=True):
+    """Of people, or of groups. Whoever came back, renamed or moved or mended, is not gone."""
 
-    people: int
-    """Known when the count began, as are the two below."""
-    groups: int
+    known: int
+    """When the count began."""
+    gone: frozenset[str] = frozenset()
+    """Identities of some of those."""
+    new: frozenset[str] = frozenset()
+    """Others, who came since."""
+
+    def after(self, went: AbstractSet[str], came: AbstractSet[str]) -> "Among":
+        """Whoever is in both went first."""
+        gone = (self.gone | went) - self.new
+        return Among(self.known, gone - came, ((self.new - went) | came) - gone)
+
+    @property
+    def count(self) -> Count:
+        return Count(self.known, len(self.gone))
+
+
+class Tally(msgspec.Struct, frozen=True):
+    people: Among
+    groups: Among
     memberships: int
-    gone_people: frozenset[str] = frozenset()
-    """Identities."""
-    gone_groups: frozenset[str] = frozenset()
+    """When the count began."""
     memberships_left: int
 
     @classmethod
     def of(cls, size: Size) -> "Tally":
-        return cls(
-            people=size.people,
-            groups=size.groups,
-            memberships=size.memberships,
-            memberships_left=size.memberships,
-        )
+        return cls(Among(size.people), Among(size.groups), size.memberships, size.memberships)
 
     def removal(self) -> Removal:
         return Removal(
-            Count(self.people, len(self.gone_people)),
-            Count(self.groups, len(self.gone_groups)),
+            self.people.count,
+            self.groups.count,
             Count(self.memberships, max(0, self.memberships - self.memberships_left)),
         )
 
@@ -43,7 +55,12 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 def tally_of(connection: Connection, generation: int) -> Tally | None:
     """None where nothing was removed since the count began anew."""
     row = connection.exec_driver_sql(KEPT, (generation,)).first()
-    return None if row is None else msgspec.json.decode(row.removal, type=Tally)
+    if row is None:
+        return None
+    try:
+        return msgspec.json.decode(row.removal, type=Tally)
+    except msgspec.ValidationError:  # a Removal: older versions left there what somebody had confirmed
+        return None
 
 
 def keep_tally(connection: Connection, generation: int, tally: Tally | None) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
+from gateway.storage.directory_rows import removal_text
 from idp.directory.sync.record import Changes, EntryProblem, PersonRecord
 from idp.directory.sync.replica import Count, Removal, TooManyGone
 from tests.rig.replica import BEGAN, LIMIT, OFFICE, fill, group, person
@@ -88,6 +89,17 @@ def test_who_comes_back_is_not_gone(replica: StoredReplica):
     assert people_of(replica) == 10
 
 
+def test_who_was_not_known_when_the_count_began_is_not_missed(replica: StoredReplica):
+    fill(replica, TEN)
+    told(replica, gone(TEN[0]))
+    for number in range(20, 30):
+        told(replica, Changes(people=(person(number),), groups=(group(number, TEN[1]),)))
+        told(replica, gone(person(number)), Changes(gone_groups=frozenset({group(number).identity})))
+    told(replica, gone(*TEN[1:5]))
+    with pytest.raises(TooManyGone, match="6 of 10 people"):
+        told(replica, gone(TEN[5]))
+
+
 def test_who_gets_another_name_is_not_gone_and_nor_are_the_memberships(replica: StoredReplica):
     fill(replica, TEN, [group(1, *TEN)])
     renamed = [person(number, key=f"uid=new{number},dc=test") for number in range(10)]
@@ -121,12 +133,24 @@ def test_a_reading_of_everything_is_judged_by_what_was_known_before_the_pushes(
     replica: StoredReplica, database: Database
 ):
     fill(replica, TEN, [group(1, *TEN)])
-    told(replica, gone(*TEN[:4]), *unusable(TEN[4:5]))
+    told(replica, gone(*TEN[:4]), *unusable(TEN[4:5]), Changes(people=(person(20), person(21))))
     after_restart = StoredReplica(database)
-    held = fill(after_restart, [TEN[0], *TEN[7:]], [group(1, *TEN)])
+    held = fill(after_restart, [TEN[0], *TEN[7:], person(20)], [group(1, *TEN)])
     assert held is not None
     assert held.removal == Removal(Count(10, 6), Count(1, 0), Count(10, 0))
-    assert people_of(replica) == 5
+    assert people_of(replica) == 7
     assert replica.confirm(OFFICE, held, lambda _: None)
     told(replica, gone(TEN[0]))
-    assert people_of(replica) == 3
+    assert people_of(replica) == 4
+
+
+def test_what_somebody_confirmed_in_an_older_version_is_no_beginning_of_a_count(
+    replica: StoredReplica, database: Database
+):
+    fill(replica, TEN)
+    text = removal_text(Removal(Count(30, 20), Count(1, 0), Count(10, 0)))
+    left = "UPDATE directory_generation SET removal = ?"
+    database.write_soon(lambda connection: connection.exec_driver_sql(left, (text,))).result()
+    told(replica, *(gone(one) for one in TEN[:5]))
+    with pytest.raises(TooManyGone, match="6 of 10 people"):
+        told(replica, gone(TEN[5]))
