@@ -88,7 +88,7 @@ def switch(connection: Connection, generation: int) -> None:
         "SELECT directory FROM directory_generation WHERE id = ?", (generation,)
     ).one()
     connection.exec_driver_sql(
-        "UPDATE directory_generation SET removal = '', state = CASE id WHEN ? THEN 'current' ELSE 'old' END "
+        "UPDATE directory_generation SET state = CASE id WHEN ? THEN 'current' ELSE 'old' END "
         "WHERE directory = ? AND state <> 'old'",
         (generation, directory),
     )

@@ -59,7 +59,7 @@ def tally_of(connection: Connection, generation: int) -> Tally | None:
         return None
     try:
         return msgspec.json.decode(row.removal, type=Tally)
-    except msgspec.ValidationError:  # a Removal: older versions left there what somebody had confirmed
+    except msgspec.ValidationError:  # a Removal: it was held, and somebody confirmed it
         return None
 
 

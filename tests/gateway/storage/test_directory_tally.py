@@ -7,7 +7,6 @@ import pytest
 
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
-from gateway.storage.directory_rows import removal_text
 from idp.directory.sync.record import Changes, EntryProblem, PersonRecord
 from idp.directory.sync.replica import Count, Removal, TooManyGone
 from tests.rig.replica import BEGAN, LIMIT, OFFICE, fill, group, person
@@ -142,15 +141,3 @@ def test_a_reading_of_everything_is_judged_by_what_was_known_before_the_pushes(
     assert replica.confirm(OFFICE, held, lambda _: None)
     told(replica, gone(TEN[0]))
     assert people_of(replica) == 4
-
-
-def test_what_somebody_confirmed_in_an_older_version_is_no_beginning_of_a_count(
-    replica: StoredReplica, database: Database
-):
-    fill(replica, TEN)
-    text = removal_text(Removal(Count(30, 20), Count(1, 0), Count(10, 0)))
-    left = "UPDATE directory_generation SET removal = ?"
-    database.write_soon(lambda connection: connection.exec_driver_sql(left, (text,))).result()
-    told(replica, *(gone(one) for one in TEN[:5]))
-    with pytest.raises(TooManyGone, match="6 of 10 people"):
-        told(replica, gone(TEN[5]))
