@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ENROLMENT_CODE_USED = "enrolment_code_used"
     EXCEPTION_GRANTED = "exception_granted"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_UNCERTAIN = "password_uncertain"
     ALL_SESSIONS_ENDED = "all_sessions_ended"
     RECOVERY_ADMINISTRATOR_USED = "recovery_administrator_used"
 
@@ -102,6 +103,8 @@ def _of_event(event: Event) -> Happened | None:
             kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
         case events.PasswordChanged():
             kind = NoticeKind.PASSWORD_CHANGED
+        case events.PasswordChangeUnknown():
+            kind = NoticeKind.PASSWORD_UNCERTAIN
         case events.RecoveryUsed(session=session):
             kind, facts = NoticeKind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:

@@ -158,7 +158,7 @@ class DirectoryReader:
                 return NotChanged(NotChangedReason.NOT_ALLOWED)
             way = kind_of(self._settings).password
             reason = await self._pool.change_password(way, found[0].dn, old, new)
-        except DirectoryUnreachable:
+        except DirectoryUnreachable:  # before anything was asked of it
             reason = NotChangedReason.UNREACHABLE
         return Changed() if reason is None else NotChanged(reason)
 

@@ -98,6 +98,11 @@ TELLINGS: dict[Told, Telling] = {
     Told.CHANGE_NOT_POSSIBLE: Telling(
         "The password cannot be changed here. Change it on an office computer or ask your administrator.", 503
     ),
+    Told.CHANGE_UNCERTAIN: Telling(
+        "The office directory did not say whether it changed the password. Sign in with the new one; if it is not "
+        "accepted, with the old one.",
+        503,
+    ),
     Told.START_AGAIN: Telling("This sign-in can no longer be finished. Begin again.", 400),
 }
 
