@@ -39,6 +39,21 @@ BOUNDS = (
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),
 )
 """Setting, least, most: time for people to notice a stranger's key; an exception that nobody has forgotten."""
+CEILINGS = (
+    (
+        "facts.refresh",
+        timedelta(minutes=4),  # the fifth is for the reading itself
+        "whoever is disabled, removed or loses a role would not be out within 5 minutes",
+        "write 4 min at most",
+    ),
+    (
+        "sign_in.flow_lifetime",
+        ATTEMPT_LIFETIME,
+        f"longer than {ATTEMPT_LIFETIME}, for which a sign-in is remembered where it began",
+        "write 15 min at most",
+    ),
+)
+"""Setting, most, what would happen otherwise, remedy."""
 
 
 def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[Finding]:
@@ -62,12 +77,9 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
         if not least <= _value(settings, at) <= most:
             yield at, f"not between {least} and {most}", "choose a time between them"
     yield from _findings_of_roles(settings)
-    if settings.sign_in.flow_lifetime > ATTEMPT_LIFETIME:
-        yield (
-            "sign_in.flow_lifetime",
-            f"longer than {ATTEMPT_LIFETIME}, for which a sign-in is remembered where it began",
-            "write 15 min at most",
-        )
+    for at, most, otherwise, remedy in CEILINGS:
+        if _value(settings, at) > most:
+            yield at, otherwise, remedy
 
 
 def _findings_of_roles(settings: Settings) -> Iterator[Finding]:

@@ -25,7 +25,6 @@ from idp.directory.entries import Entry
 from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
-    DirectoryMisconfigured,
     DirectoryUnreachable,
     EntryUnusable,
     RefusalReason,
@@ -163,11 +162,11 @@ class DirectoryReader:
         return Changed() if reason is None else NotChanged(reason)
 
     async def lockout(self) -> Lockout | None:
-        """When the directory locks accounts, of all policies the service account may read; None: it does not tell."""
-        try:
-            return lockout.told_by(await self._pool.run(self._people.lockout_policies))
-        except (DirectoryMisconfigured, EntryUnusable):  # the head of the domain may be out of its sight
-            return None
+        """When the directory locks accounts, of all policies the service account may read; None: it does not tell.
+
+        Raises DirectoryMisconfigured where the head of the domain is out of the account's sight, too.
+        """
+        return lockout.told_by(await self._pool.run(self._people.lockout_policies), self._report)
 
     async def _authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)
