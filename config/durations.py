@@ -58,12 +58,7 @@ CEILINGS = (
 
 def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[Finding]:
     """`written` are the paths that stand in the file: a fault is told where somebody can mend it."""
-    for table in TABLES:
-        values = getattr(settings, table)
-        for name in values.__struct_fields__:
-            value = getattr(values, name)
-            if isinstance(value, timedelta) and not value:
-                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
+    yield from _findings_of_nothing(settings)
     for order in ORDERS:
         shorter, longer = _value(settings, order.shorter), _value(settings, order.longer)
         if shorter > longer or (shorter == longer and not order.may_be_equal):
@@ -80,6 +75,15 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
     for at, most, otherwise, remedy in CEILINGS:
         if _value(settings, at) > most:
             yield at, otherwise, remedy
+
+
+def _findings_of_nothing(settings: Settings) -> Iterator[Finding]:
+    for table in TABLES:
+        values = getattr(settings, table)
+        for name in values.__struct_fields__:
+            value = getattr(values, name)
+            if isinstance(value, timedelta) and not value:
+                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
 
 
 def _findings_of_roles(settings: Settings) -> Iterator[Finding]:
