@@ -8,9 +8,9 @@ GROUPS: tuple[Group, ...] = (
         Title(cs="Konec relace a odvolání povolení", en="End of a session, grants taken back"),
         {
             "signed_out": Title(cs="odhlášení", en="signed out"),
-            "signed_out_everywhere": Title(cs="odhlášení na všech zařízeních", en="signed out everywhere"),
+            "signed_out_everywhere": Title(cs="odhlášení ve všech prohlížečích", en="signed out everywhere"),
             "signed_out_elsewhere": Title(
-                cs="odhlášení na ostatních zařízeních", en="signed out on all other devices"
+                cs="odhlášení v ostatních prohlížečích", en="signed out in all other browsers"
             ),
             "ended_by_officer": Title(
                 cs="ukončil manažer kybernetické bezpečnosti", en="ended by the cyber security manager"

@@ -62,7 +62,12 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.state.district,
     )
     entrance = Entrance(
-        plane.desk, plane.sign_in, plane.state.sessions.by_handle, plane.office.end_own, plane.state.record
+        plane.desk,
+        plane.sign_in,
+        plane.state.sessions.by_handle,
+        plane.office.end_own,
+        plane.state.record,
+        plane.settings.sign_in,
     )
     staying = Staying(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record

@@ -97,6 +97,7 @@ def _account(account: Account, district: District, enrolment_code: str | None) -
         "totp_secret": account.totp_secret,
         "enrolment_code": enrolment_code,
         "disabled": account.disabled,
+        "must_change": account.must_change,
         "roles": [
             {
                 "municipality": held.municipality,

@@ -138,6 +138,8 @@ def _person(one: Account, secret: str, tree: Tree) -> str:
     ]
     if one.disabled:
         facts.append(("pwdAccountLockedTime", "000001010000Z"))
+    if one.must_change:
+        facts.append(("pwdReset", "TRUE"))
     return record(person_dn(one.login, tree), facts)
 
 

@@ -32,6 +32,8 @@ class Inhabitant:
     places: tuple[Place, ...]
     enrolled: bool = True
     disabled: bool = False
+    must_change: bool = False
+    """The password was given by an administrator: the directory wants another one before anything."""
     note_cs: str = ""
     note_en: str = ""
 
@@ -123,6 +125,13 @@ def inhabitants(codes: Sequence[MunicipalityCode], seed: int = SEED) -> tuple[In
 
 
 def _noted(one: Inhabitant) -> Inhabitant:
+    if (HULIN, Role.MAIL_ROOM) in one.places:
+        return replace(
+            one,
+            must_change=True,
+            note_cs="pracovník podatelny v Hulíně: musí si při přihlášení zvolit nové heslo",
+            note_en="mail room of Hulín: has to choose a new password at the sign-in",
+        )
     if (ON_THEIR_OWN, Role.MAYOR) not in one.places:
         return one
     return replace(

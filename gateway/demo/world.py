@@ -14,7 +14,7 @@ from gateway.demo.authority import write_private
 from gateway.demo.people import ON_THEIR_OWN, Inhabitant
 from idp.directory.subject import subject
 
-VERSION = 3  # raised when people or the directory's form change, so that an old world is made anew
+VERSION = 4  # raised when people or the directory's form change, so that an old world is made anew
 DIRECTORY = DirectoryName("kromeriz")
 OWN_DIRECTORY = DirectoryName("chropyne")
 TOTP_SECRET = 20  # octets, RFC 4226 §4 R6
@@ -39,6 +39,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     totp_secret: str | None
     roles: tuple[Held, ...]
     disabled: bool = False
+    must_change: bool = False
     featured: bool = False
     note_cs: str = ""
     note_en: str = ""
@@ -96,6 +97,7 @@ def draw_accounts(people: Sequence[Inhabitant]) -> tuple[Account, ...]:
             totp_secret=base64.b32encode(os.urandom(TOTP_SECRET)).decode() if one.enrolled else None,
             roles=tuple(Held(code, role) for code, role in sorted(one.places)),
             disabled=one.disabled,
+            must_change=one.must_change,
             featured=bool(one.note_cs),
             note_cs=one.note_cs,
             note_en=one.note_en,

@@ -2,8 +2,11 @@
 -- Runs as an upstream filter, so what the gateway itself sets never passes here.
 
 local function is_ours(cookie)
-  -- Quotes, spaces and control characters before the name do not hide it; letter case does not either.
-  return string.find(string.lower(cookie), "^[%s%c%z\"',;=]*__host%-brana%-") ~= nil
+  -- Letter case does not hide a name, nor do quotes, spaces and control characters before it: at the beginning, and
+  -- within a value too, which other readers of cookies than ours part there.
+  local written = string.lower(cookie)
+  return string.find(written, "^[%s%c%z\"',;=]*__host%-brana%-") ~= nil
+    or string.find(written, "[%s%c%z\"',;]__host%-brana%-") ~= nil
 end
 
 function envoy_on_response(handle)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from idp.http import cookie_header
+
 PREFIX = "__Host-brana-"
 GRANT = PREFIX + "grant"
 SESSION = PREFIX + "session"
@@ -18,14 +20,5 @@ def clear_cookie(name: str) -> str:
 
 
 def read_cookies(header: str) -> dict[str, str]:
-    """Our cookies in a Cookie header; of a name given twice nothing is believed (RFC 6265 §5.4)."""
-    found: dict[str, str] = {}
-    doubled: set[str] = set()
-    for pair in header.split(";"):
-        name, separator, value = pair.strip(" \t").partition("=")
-        if not separator or not name.startswith(PREFIX):
-            continue
-        if name in found:
-            doubled.add(name)
-        found[name] = value
-    return {name: value for name, value in found.items() if name not in doubled}
+    """Our cookies in a Cookie header."""
+    return cookie_header.read_cookies(header, PREFIX)

@@ -31,7 +31,7 @@ TITLES: Mapping[NoticeKind, Title] = {
         cs="Heslo k vašemu účtu možná bylo změněno", en="Your password may have been changed"
     ),
     NoticeKind.ALL_SESSIONS_ENDED: Title(
-        cs="Váš účet byl odhlášen na všech zařízeních", en="Your account was signed out on all devices"
+        cs="Váš účet byl odhlášen ve všech prohlížečích", en="Your account was signed out in all browsers"
     ),
     NoticeKind.RECOVERY_CODES_MADE: Title(
         cs="K vašemu účtu byly vytvořeny nové záložní kódy",

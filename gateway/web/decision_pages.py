@@ -18,7 +18,6 @@ from gateway.web.refusal import (
     Somebody,
     refusal_page,
 )
-from idp.http.called import person_name
 from idp.http.page import page_headers
 from idp.http.preferred_language import language_cookie
 
@@ -51,7 +50,7 @@ class DecisionPages:
         again = own_path(request.page) if passes_by_itself else ""
         acting = request.application == ADMIN and request.action is not Action.READ
         stronger = link(refused.reason, own_path(request.page))
-        who = self._somebody(session, request.language)
+        who = self.desk.somebody(session, request.language)
         return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 
     def signed_out(self, request: AccessRequest) -> str:
@@ -63,12 +62,6 @@ class DecisionPages:
 
     def keep_language(self, language: Language) -> str:
         return language_cookie(language, self.desk.pages.domain)
-
-    def _somebody(self, session: Session, language: Language) -> Somebody:
-        acts_for = session.municipality
-        return Somebody(
-            person_name(session, language), self.desk.municipality_name(acts_for) if acts_for else ""
-        )
 
     def _page(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.sessions.session import Session
 from gateway.sessions.status import SessionStatus
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
@@ -97,9 +98,18 @@ class Desk:
         )
 
     def refuse(
-        self, request: web.Request, refusal: ShownRefusal, status: int, *, again: str = ""
+        self,
+        request: web.Request,
+        refusal: ShownRefusal,
+        status: int,
+        *,
+        again: str = "",
+        session: Session | None = None,
     ) -> web.Response:
-        """A refusal as a page or, for a program, as JSON."""
+        """A refusal as a page or, for a program, as JSON.
+
+        `session`: the browser's, live, where no gate says who is there.
+        """
         language = language_of(request, self.pages.default_language)
         occurrence = Occurrence(
             refusal=refusal, status=status, at=self.now(), request_id=request_id_of(request)
@@ -113,6 +123,8 @@ class Desk:
                 headers=page_headers() | named,
             )
         audience, who = self._present(request, language)
+        if session is not None:
+            who = self.somebody(session, language)
         html = refusal_page(
             self.pages,
             occurrence,
@@ -131,6 +143,11 @@ class Desk:
         )
         remember(response, request, self.pages.domain)
         return response
+
+    def somebody(self, session: Session, language: Language) -> Somebody:
+        """Whose session it is, as a page names them."""
+        acts_for = session.municipality
+        return Somebody(person_name(session, language), self.municipality_name(acts_for) if acts_for else "")
 
     def _present(
         self, request: web.Request, language: Language

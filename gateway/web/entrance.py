@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
+from config.settings import SignIn as Limits
 from gateway.audit.acts import sign_in_refused
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing
@@ -48,6 +49,7 @@ class Entrance:
     session_of: Callable[[bytes, str], Session | None]
     end: EndSession
     record: Callable[[Sequence[Entry]], Awaitable[None]]
+    limits: Limits
     refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
 
     def paths(self) -> Mapping[str, Handler]:
@@ -86,7 +88,11 @@ class Entrance:
         if error.reason is Fault.SESSION_OVER:
             return await self._begun(request, error.return_to, Wish.ANEW, now)
         refusal, status = told(error.reason)
-        return self.desk.refuse(request, refusal, status, again=error.return_to)
+        session = self._session(request)
+        here = session is not None and session.why_over(self.limits, now) is None
+        return self.desk.refuse(
+            request, refusal, status, again=error.return_to, session=session if here else None
+        )
 
     async def stronger(self, request: web.Request) -> web.StreamResponse:
         """Where a refusal leads that another sign-in would mend (GET): out to the provider and back to `to`."""

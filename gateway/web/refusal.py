@@ -28,6 +28,8 @@ class ShownRefusal:
     advice: Text
     switch_may_help: bool = False
     """Whether acting for another municipality could change the answer."""
+    account_may_help: bool = False
+    """Whether somebody who is signed in may do something about it at "my account"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ def refusal_page(
         again=again,
         log=log,
         stronger=stronger,
+        account=refusal.account_may_help and who is not None,
     )
 
 

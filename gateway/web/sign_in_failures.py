@@ -11,6 +11,7 @@ class Words:
     title: Text
     advice: Text
     status: int
+    account_may_help: bool = False
 
 
 NOT_COMPLETED = Words(
@@ -37,12 +38,15 @@ WORDS: dict[Fault, Words] = {
     Fault.LEVEL_UNREACHABLE: Words(
         title=both(cs="Je potřeba silnější ověření", en="A stronger proof is needed"),
         advice=both(
-            cs="Pro tento přístup je potřeba způsob ověření, který zatím nemáte přidaný, například "
-            "bezpečnostní nebo přístupový klíč. Přidejte si ho, nebo se obraťte na správce.",
-            en="This access needs a way of authentication that you have not enrolled yet, for example a "
-            "security key or a passkey. Enrol one, or ask your administrator.",
+            cs="Pro tento přístup je potřeba silnější způsob ověření, než jaký máte, například přístupový nebo "
+            "bezpečnostní klíč. Přidáte si ho na stránce Můj účet; ta také řekne, od kdy platí plně. "
+            "Potřebujete-li přístup hned, zavolejte podporu.",
+            en="This access needs a stronger way of authentication than you have, for example a passkey or a "
+            "security key. Add one at My account, which also says from when it counts in full. "
+            "If you need access at once, call support.",
         ),
         status=403,
+        account_may_help=True,
     ),
     Fault.PROVIDER_DENIED: Words(
         title=both(cs="Přihlášení bylo odmítnuto", en="The sign-in was refused"),
@@ -60,4 +64,7 @@ WORDS: dict[Fault, Words] = {
 def told(fault: Fault) -> tuple[ShownRefusal, int]:
     """The page's refusal and status; its reason is the fault, as in the entry."""
     words = WORDS.get(fault, NOT_COMPLETED)
-    return ShownRefusal(reason=fault.value, title=words.title, advice=words.advice), words.status
+    refusal = ShownRefusal(
+        reason=fault.value, title=words.title, advice=words.advice, account_may_help=words.account_may_help
+    )
+    return refusal, words.status

@@ -6,18 +6,25 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.vocabulary import REASON_HEADER, Language, MunicipalityCode, Role, SessionId
+from config.vocabulary import (
+    REASON_HEADER,
+    RECOVERY_ADMINISTRATOR,
+    Language,
+    MunicipalityCode,
+    Role,
+    SessionId,
+)
 from idp.directory.person import Person
 from idp.events import Origin
 from idp.http import account_factors, account_password, arrival, cookies, failure
-from idp.http.account_words import UNCHANGED
+from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
 from idp.http.authorize import reread, send_on, signed_in
 from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.user_agent import describe
-from idp.http.ways_of_proof import FACTORS, LEVELS
+from idp.http.ways_of_proof import FACTORS, LEVELS, methods_in_words
 from idp.login import desk, own
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
@@ -30,16 +37,10 @@ from idp.oidc.errors import Refused
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-DONE = frozenset(
-    {"ended", "ended-others", "owned", "gone", "added", "renamed", "removed", "password-changed"}
-)
-"""What the page can be told, by `?done=`, has just been done."""
 NOT_AMONG_OWN = "not_among_own"
 """Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
-UNCHANGED_BY_NAME = {reason.value: words for reason, words in UNCHANGED.items()}
+NOTHING_LEFT = "gone"
 CHECK, STAY = "/account/expiry", "/account/stay"
-UNSAID = frozenset({"mfa", "user"})
-"""Methods that say nothing beside the others."""
 
 Act = Callable[[Book, Session, Origin, datetime], tuple[SessionId, ...] | None]
 """What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do."""
@@ -96,16 +97,20 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
     session = found.session
     language = language_of(request, provider.pages.default_language)
     done = request.query.get("done", "")
+    said = DONE.get(done) or UNCHANGED_BY_NAME.get(done)
+    of_directory = session.person.subject != RECOVERY_ADMINISTRATOR
     return provider.pages.respond(
         request,
         "account.html",
         scripts=True,
-        person=session.person,
+        who=session.person,
+        of_directory=of_directory,
         facts_at=session.facts_at,
         roles=roles_in_words(session.person, language, provider.municipality_name),
         this=session.sid,
         now=now,
-        done=done if done in DONE else "",
+        said=said,
+        well=done in DONE and done != NOTHING_LEFT,
         support=provider.support,
         start=provider.start,
         describe=describe,
@@ -126,7 +131,6 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         renewable=not shown_is_new(session, now),
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
-        unchanged=UNCHANGED_BY_NAME.get(done, ""),
     )
 
 
@@ -139,13 +143,6 @@ def roles_in_words(
         held.setdefault(one.municipality, []).append(one.role)
     named = ((municipality(where), roles) for where, roles in held.items())
     return {name: ", ".join(role.title_in(language) for role in roles) for name, roles in sorted(named)}
-
-
-def methods_in_words(methods: tuple[str, ...], language: Language) -> str:
-    """`heslo, jednorázový kód`; a method without words is shown as RFC 8176 names it."""
-    return ", ".join(
-        FACTORS[one].in_language(language) if one in FACTORS else one for one in methods if one not in UNSAID
-    )
 
 
 def expiry_of(session: Session, limits: SessionLimits, now: datetime) -> Expiry:
@@ -238,7 +235,7 @@ async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = Fal
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
         return _signed_out(request, alarmed=alarmed)
-    response = send_on(f"{ACCOUNT.path}?done={done if over is not None else 'gone'}")
+    response = send_on(told_at(done if over is not None else NOTHING_LEFT))
     if over is None:
         response.headers[REASON_HEADER] = NOT_AMONG_OWN
     return response

@@ -9,14 +9,14 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
-from idp.http.account_words import WORDS
+from idp.http.account_words import WORDS, told_at
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
 from idp.http.visit import caller_of
 from idp.login import desk, keys, own_authenticators
-from idp.login.authenticator import AuthenticatorId, Credential
+from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
 from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
@@ -27,7 +27,6 @@ from idp.login.spoken_code import written
 T = TypeVar("T")
 FACTORS_BY_WAY = {WAYS[factor]: factor for factor in (Factor.ONE_TIME_CODE, Factor.KEY)}
 ADD, REMOVE, PROVE = "/account/authenticators/new", "/account/authenticators/remove", "/account/prove"
-HERE = f"{ACCOUNT.path}?done={{}}#authenticators"
 
 Work = Callable[[Book, Session, Origin, datetime], T]
 
@@ -84,12 +83,20 @@ async def rename(request: web.Request) -> web.Response:
 async def ask_to_remove(request: web.Request) -> web.Response:
     """The question before it is done."""
     which = AuthenticatorId(request.query.get("which", ""))
-    found = await _carried_out(
-        request, lambda book, session, _origin, now: own_authenticators.removable(book, session, which, now)
+
+    def work(
+        book: Book, session: Session, _origin: Origin, now: datetime
+    ) -> Refused | tuple[Session, Authenticator]:
+        found = own_authenticators.removable(book, session, which, now)
+        return found if isinstance(found, Refused) else (session, found)
+
+    done = await _carried_out(request, work)
+    if done is None or isinstance(done, Refused):
+        return _answered(request, done, "")
+    provider, (session, found) = provider_of(request), done
+    return provider.pages.respond(
+        request, "account_remove.html", who=session.person, start=provider.start, one=found
     )
-    if found is None or isinstance(found, Refused):
-        return _answered(request, found, "")
-    return provider_of(request).pages.respond(request, "account_remove.html", one=found)
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -105,14 +112,16 @@ async def renew_recovery_codes(request: web.Request) -> web.Response:
     """They are on this answer and nowhere else ever again."""
     drawn = draw()
 
-    def work(book: Book, session: Session, origin: Origin, now: datetime) -> Refused | tuple[str, ...]:
-        refused = own_authenticators.renew_recovery_codes(book, session, drawn, origin, now)
-        return refused or tuple(written(code) for code in drawn.codes)
+    def work(book: Book, session: Session, origin: Origin, now: datetime) -> Refused | Session:
+        return own_authenticators.renew_recovery_codes(book, session, drawn, origin, now) or session
 
     done = await _carried_out(request, work)
     if done is None or isinstance(done, Refused):
         return _answered(request, done, "")
-    return provider_of(request).pages.respond(request, "account_codes.html", codes=done)
+    provider, codes = provider_of(request), [written(code) for code in drawn.codes]
+    return provider.pages.respond(
+        request, "account_codes.html", who=done.person, start=provider.start, codes=codes
+    )
 
 
 async def _adding(request: web.Request, way: str, refused: Refused | None = None) -> web.Response:
@@ -147,6 +156,8 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
         scripts=factor is Factor.KEY,
         message=WORDS[refused.reason] if refused is not None else "",
         action="",
+        who=person,
+        start=provider.start,
         **more,
     )
     if refused is not None:
@@ -173,9 +184,9 @@ def _answered(request: web.Request, done: object, success: str) -> web.Response:
     if done is None:
         return send_on(ACCOUNT.path)
     if not isinstance(done, Refused):
-        return send_on(HERE.format(success))
+        return send_on(told_at(success))
     stale = done.reason is Unchanged.PROOF_TOO_OLD and request.method == "GET"
-    response = send_on(PROVE if stale else HERE.format(done.reason))
+    response = send_on(PROVE if stale else told_at(done.reason))
     response.headers[REASON_HEADER] = done.reason
     return response
 

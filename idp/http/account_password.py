@@ -7,7 +7,7 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER
 from idp.http import arrival, cookies
-from idp.http.account_words import OF_PASSWORD
+from idp.http.account_words import OF_PASSWORD, told_at
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.new_password import known_words, refusal_of
@@ -21,7 +21,7 @@ from idp.login.charging import Rules
 from idp.login.drawn import draw
 from idp.login.effects import ChangePassword, Tell
 from idp.login.handle import HandleHash, hashed, new_handle
-from idp.login.own_page import ACCOUNT, PASSWORD
+from idp.login.own_page import PASSWORD
 from idp.login.own_password import Visit
 from idp.login.progress import Progress
 from idp.login.refusal import TOLD, Refusal, Told
@@ -29,7 +29,6 @@ from idp.login.session import Session
 from idp.login.states import ChangingPassword
 
 CHANGE = f"{PASSWORD.path}/change"
-CHANGED = f"{ACCOUNT.path}?done=password-changed"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -67,7 +66,7 @@ async def change(request: web.Request) -> web.Response:
     if progress.ended:
         await provider.on_ended(progress.ended)
     told = progress.told
-    response = send_on(CHANGED) if told is None else _page(request, session, told)
+    response = send_on(told_at("password-changed")) if told is None else _page(request, session, told)
     if progress.session is not None:
         cookies.give(response, cookies.SSO, given)
     return response
@@ -87,6 +86,8 @@ def _page(request: web.Request, session: Session, told: Tell | None) -> web.Resp
         request,
         "account_password.html",
         status=telling.status if telling is not None else 200,
+        who=session.person,
+        start=provider.start,
         username=session.person.login,
         possible=own_password.is_possible(session)
         and (told is None or TOLD[told.reason] is not Told.CHANGE_NOT_POSSIBLE),

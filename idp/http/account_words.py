@@ -1,12 +1,38 @@
 """What "my account" tells people of a change that was not made: English here, Czech in `locale/account_words.cs.po`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from idp.http.words import TELLINGS, Telling
 from idp.login.own_authenticators import Unchanged
+from idp.login.own_page import ACCOUNT
 from idp.login.refusal import TOLD, Refusal
 
+SIGN_INS, FACTORS, PASSWORD, TOP = "sign-ins", "authenticators", "password", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What has just been done, and the section of the page that says so: there the browser goes."""
+
+    message: str
+    section: str
+
+
+DONE: Mapping[str, Confirmation] = {
+    "ended": Confirmation("The sign-in has been ended, in all applications.", SIGN_INS),
+    "ended-others": Confirmation("You are signed in only here now.", SIGN_INS),
+    "gone": Confirmation("There was nothing to do any more: the sign-in had ended already.", SIGN_INS),
+    "owned": Confirmation("Thank you. We shall not ask about that sign-in again.", TOP),
+    "added": Confirmation("Added. You can sign in with it from now on.", FACTORS),
+    "renamed": Confirmation("Renamed.", FACTORS),
+    "removed": Confirmation("Removed. Nobody can sign in with it any more.", FACTORS),
+    "password-changed": Confirmation(
+        "Your password has been changed. You are signed in only here now.", PASSWORD
+    ),
+}
+"""By the word of `?done=`."""
 UNCHANGED: Mapping[StrEnum, str] = {
     Unchanged.PROOF_TOO_OLD: "Confirm first that it is you; after that there are five minutes for the change.",
     Unchanged.PROOF_TOO_NEW: (
@@ -48,3 +74,14 @@ OF_PASSWORD: Mapping[StrEnum, Telling] = {
     ),
 }
 """What the sign-in would say in other words: there nobody is known yet."""
+
+
+UNCHANGED_BY_NAME = {reason.value: Confirmation(words, FACTORS) for reason, words in UNCHANGED.items()}
+
+
+def told_at(done: str) -> str:
+    """Address at which the page says what was done, or why not."""
+    said = DONE.get(done) or UNCHANGED_BY_NAME.get(done)
+    section = said.section if said is not None else TOP
+    query = f"?done={done}" if done else ""
+    return f"{ACCOUNT.path}{query}{'#' if section else ''}{section}"

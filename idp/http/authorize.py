@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
 from idp import events
 from idp.http import arrival, cookies, failure
 from idp.http.page import language_of
@@ -59,20 +59,20 @@ async def _beginning(
         return Refused(OAuthError.LOGIN_REQUIRED, f"sign-in needed: {why}")
     if why is not SignInWhy.LEVEL_TOO_LOW or session is None:
         return AwaitingPassword(new_challenge(), asked.demanded)
-    if not await _can_reach(provider, session, asked):
+    reach = await _reach(provider, session)
+    enrols = not reach and session.person.subject != RECOVERY_ADMINISTRATOR  # with an officer's code
+    if not enrols and not any_reaches(reach, asked.demanded):
         return rules.REFUSALS[why]
-    if (
-        PASSWORD[0] not in session.methods
-    ):  # of a passkey that is new: no password that another key could go with
+    passwordless = PASSWORD[0] not in session.methods  # a new passkey: nothing that another key could go with
+    if enrols or passwordless:
         return AwaitingPassword(new_challenge(), asked.demanded)
     return AwaitingFactor(_raised(session, asked), new_challenge())
 
 
-async def _can_reach(provider: Provider, session: Session, asked: Request) -> bool:
-    """Whether a factor of the person lifts the session to what is demanded."""
+async def _reach(provider: Provider, session: Session) -> frozenset[AuthenticationLevel]:
+    """What the person's factors lift the session to; empty where there is none."""
     subject, now = session.person.subject, provider.clock()
-    reach = await provider.store.look(lambda book: conduct.reach_of(book, subject, now))
-    return any_reaches(reach, asked.demanded)
+    return await provider.store.look(lambda book: conduct.reach_of(book, subject, now))
 
 
 def _raised(session: Session, asked: Request) -> Standing:

@@ -4,20 +4,23 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from idp.http.cookie_header import read_cookies
 from idp.login.handle import Handle, HandleHash, hashed, read_handle
 
-LOGIN = "__Host-brana-login"
+PREFIX = "__Host-brana-"
+LOGIN = PREFIX + "login"
 """Binds sign-ins that were begun to this browser."""
-SSO = "__Host-brana-sso"
+SSO = PREFIX + "sso"
 """The session at the provider."""
-KNOWN = "__Host-brana-browser"
+KNOWN = PREFIX + "browser"
 """Somebody completed a sign-in in this browser: its guesses are counted apart from strangers'."""
 
 KNOWN_FOR = timedelta(days=180)
 
 
 def read(request: web.Request, name: str) -> Handle | None:
-    return read_handle(request.cookies.get(name))
+    header = "; ".join(request.headers.getall("Cookie", ()))
+    return read_handle(read_cookies(header, PREFIX).get(name))
 
 
 def read_hashed(request: web.Request, name: str) -> HandleHash | None:

@@ -8,9 +8,9 @@ from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.asking import authenticated
-from idp.http.authorize import signed_in
 from idp.http.destination import destination_of, go_on, must_ask
 from idp.http.new_password import changed, known_words
+from idp.http.present import present
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
 from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password
@@ -27,13 +27,15 @@ async def show(request: web.Request) -> web.Response:
     destination = destination_of(provider, flow.asked) if flow is not None else None
     if flow is None or destination is None:
         return failure.start_again(request)
-    handle = cookies.read_hashed(request, cookies.SSO)
-    session = await signed_in(provider, handle)
-    if handle is not None and must_ask(destination, session, flow.began_at, now) is None:
+    handle, here = cookies.read_hashed(request, cookies.SSO), await present(request)
+    if handle is not None and must_ask(destination, here.session, flow.began_at, now) is None:
         return await go_on(request, destination, handle, flow)
     state = flow.state
     held = await provider.store.look(lambda book: held_at(book, state))
-    return sign_in_page.page(request, flow, destination, held)
+    response = sign_in_page.page(request, flow, destination, held, here)
+    if here.over is not None:  # said once: whoever comes next to this browser is not told
+        cookies.take_away(response, cookies.SSO)
+    return response
 
 
 async def enter_password(request: web.Request) -> web.Response:

@@ -12,16 +12,19 @@ from aiohttp import web
 from markupsafe import Markup
 
 from config.vocabulary import REASON_HEADER, AuthenticationLevel
+from idp.directory.person import Person
 from idp.events import Factor
 from idp.http.destination import Destination, form_targets, login_hint
+from idp.http.present import OTHER, Present, confirming
 from idp.http.provider import provider_of
-from idp.http.words import TELLINGS
+from idp.http.words import ENDED, TELLINGS
 from idp.login import keys, totp
 from idp.login.authenticator import Authenticator, Credential
 from idp.login.book import Flow
 from idp.login.effects import Tell
 from idp.login.key_site import passkey_options
 from idp.login.level import LEVELS, reaches
+from idp.login.own_page import OwnPage
 from idp.login.refusal import TOLD
 from idp.login.spoken_code import SpokenCode, written
 from idp.login.states import (
@@ -75,20 +78,25 @@ def page(
     flow: Flow,
     destination: Destination,
     held: Held,
+    here: Present,
     told: Tell | None = None,
     typed: str = "",
 ) -> web.Response:
     content: Content
+    who = confirming(request, flow, destination, here.session)
     match flow.state:
         case AwaitingPassword(challenge):
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
-            content = "sign_in.html", {**name, "options": options, "silent": provider.some_silent()}
+            more = {"options": options, "silent": provider.some_silent(), "support": provider.support}
+            asked_by = "account" if isinstance(destination, OwnPage) else "application"
+            ended = ENDED.get(here.over) if here.over is not None else None
+            content = "sign_in.html", {**name, **more, "asked_by": asked_by, "ended": ended}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
-        case AwaitingOfficersCode(standing):
-            content = "officers_code.html", {"person": standing.person.name}
+        case AwaitingOfficersCode():
+            content = "officers_code.html", {"support": provider_of(request).support}
         case AwaitingEnrolment():
             content = _enrolment(request, flow.state, held)
         case AwaitingSaved():
@@ -97,7 +105,7 @@ def page(
             content = "new_password.html", {"username": standing.person.login}
         case _:
             assert_never(flow.state)
-    return _respond(request, flow, destination, content, told)
+    return _respond(request, flow, destination, content, told, who)
 
 
 def recovery_codes(
@@ -109,18 +117,22 @@ def recovery_codes(
         flow,
         destination,
         ("recovery_codes.html", {"codes": [written(code) for code in codes]}),
-        None,
     )
 
 
 def _respond(
-    request: web.Request, flow: Flow, destination: Destination, content: Content, told: Tell | None
+    request: web.Request,
+    flow: Flow,
+    destination: Destination,
+    content: Content,
+    told: Tell | None = None,
+    who: Person | None = None,
 ) -> web.Response:
     provider, (template, more) = provider_of(request), content
     telling = TELLINGS[TOLD[told.reason]] if told is not None else None
     until = told.until if told is not None else None
     wait = minutes(until, provider.clock()) if until is not None else 0
-    way = request.query.get("by", "")
+    way, other = request.query.get("by", ""), request.query.get("as") == OTHER
     targets = form_targets(destination)
     response = provider.pages.respond(
         request,
@@ -129,7 +141,14 @@ def _respond(
         form_targets=targets,
         scripts="options" in more,
         flow=urlencode({"flow": flow.id}),
-        action=urlencode({"flow": flow.id, **({"by": way} if way in WAYS.values() else {})}),
+        action=urlencode(
+            {
+                "flow": flow.id,
+                **({"by": way} if way in WAYS.values() else {}),
+                **({"as": OTHER} if other else {}),
+            }
+        ),
+        who=who,
         message=telling.message if telling is not None else "",
         wrong_field=telling.field if telling is not None else "",
         wait=wait,

@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, SubjectId
 from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.authorize import refuse, send_on
 from idp.http.destination import Destination, destination_of, must_ask, reach, way_on
+from idp.http.present import present
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import Held
 from idp.http.words import TELLINGS
@@ -98,7 +99,7 @@ async def answered(request: web.Request, done: Done, typed: str = "") -> web.Res
         return sign_in_page.recovery_codes(request, flow, destination, progress.codes)
     moved_on = told is None or TOLD[told.reason] is Told.START_AGAIN
     if not moved_on:
-        return sign_in_page.page(request, flow, destination, done.held, told, typed)
+        return sign_in_page.page(request, flow, destination, done.held, await present(request), told, typed)
     response = send_on("/sign-in?" + urlencode({"flow": flow.id}))
     if told is not None:
         response.headers[REASON_HEADER] = TOLD[told.reason]

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from config.settings import Title
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import AuthenticationLevel, Language
+from idp.events import Factor
+from idp.login.level import POSSESSION, PRESENCE, WITH
 
 LEVELS: Mapping[str, Title] = {
     AuthenticationLevel.PASSWORD: Title(cs="jen heslo", en="password only"),
@@ -29,3 +31,17 @@ PROOFS: Mapping[str, Title] = {
     "password_only": Title(cs="jen heslo", en="password only"),
     "prepared": Title(cs="připravil provozovatel", en="prepared by the operator"),
 }
+
+
+UNSAID = frozenset({"mfa", PRESENCE})
+"""Methods that say nothing beside the others."""
+
+
+def methods_in_words(methods: tuple[str, ...], language: Language) -> str:
+    """`heslo, jednorázový kód`; a method without words is shown as RFC 8176 names it."""
+    said = [one for one in methods if one not in UNSAID]
+    if methods == WITH[Factor.RECOVERY_CODE]:  # has no name of its own
+        said.append(Factor.RECOVERY_CODE)
+    elif PRESENCE in methods and POSSESSION not in methods:  # a key that does not count in full yet
+        said.append(Factor.KEY)
+    return ", ".join(FACTORS[one].in_language(language) if one in FACTORS else one for one in said)

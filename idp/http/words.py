@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.events import EndReason
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
@@ -105,6 +106,36 @@ TELLINGS: dict[Told, Telling] = {
     ),
     Told.START_AGAIN: Telling("This sign-in can no longer be finished. Begin again.", 400),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why the sign-in that a browser had is over."""
+
+    message: str
+    ask: bool = False
+    """Whether it may be news to the person: then the page says whom to ask."""
+
+
+ENDED: dict[EndReason, Ended] = {
+    EndReason.SIGNED_OUT_EVERYWHERE: Ended("You were signed out everywhere from another browser.", ask=True),
+    EndReason.SIGNED_OUT_ELSEWHERE: Ended("You were signed out here from another browser.", ask=True),
+    EndReason.IDLE: Ended("Your sign-in ended because you had done nothing for a long time."),
+    EndReason.ABSOLUTE: Ended("Your sign-in ended after the longest time that one may last."),
+    EndReason.ACCOUNT_CLOSED: Ended(
+        "Your sign-in ended because your account was changed in the office directory.", ask=True
+    ),
+    EndReason.BY_OFFICER: Ended("Your sign-in was ended by an administrator.", ask=True),
+    EndReason.FACTOR_TOO_WEAK: Ended("Your sign-in ended because your new role needs a stronger one."),
+    EndReason.PASSWORD_CHANGED: Ended("Your sign-in ended because your password was changed.", ask=True),
+    EndReason.PASSWORD_CHANGE_UNKNOWN: Ended(
+        "Your sign-in ended because your password may have been changed.", ask=True
+    ),
+    EndReason.EXCEPTION_ENDED: Ended(
+        "Your sign-in ended because the password alone suffices no more.", ask=True
+    ),
+}
+"""Of what the person did in this browser nothing is said."""
 
 UNSAFE: dict[Unsafe, str] = {
     Unsafe.CLIENT_UNKNOWN: "The application that sent you here is not registered.",

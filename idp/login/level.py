@@ -15,8 +15,8 @@ LEVELS: dict[Factor, AuthenticationLevel] = {
 """What somebody reaches who shows the factor after the password."""
 
 PASSWORD: tuple[str, ...] = ("pwd",)
-POSSESSION = "pop"
-PASSKEY: tuple[str, ...] = (POSSESSION, "user", "mfa")
+POSSESSION, PRESENCE = "pop", "user"
+PASSKEY: tuple[str, ...] = (POSSESSION, PRESENCE, "mfa")
 """A key that verified its user by itself: possession, presence, and two factors in one."""
 WITH: dict[Factor, tuple[str, ...]] = {
     Factor.ONE_TIME_CODE: ("pwd", "otp", "mfa"),

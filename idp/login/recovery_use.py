@@ -20,7 +20,7 @@ from config.vocabulary import (
     SessionId,
 )
 from idp import events
-from idp.events import EndReason
+from idp.events import EndReason, Origin
 from idp.login import desk, purses, throttle, totp
 from idp.login.book import Limits
 from idp.login.desk import Caller, Fresh
@@ -105,7 +105,7 @@ def use(
     throttle.give_back(book, counted.taken, now)
     before = desk.live(book, previous, limits, now) if previous is not None else None
     over = desk.end(book, (before,), EndReason.REPLACED, caller.origin, now) if before is not None else ()
-    session = _session(account, fresh, now)
+    session = _session(account, caller.origin, fresh, now)
     book.keep_session(session)
     book.record(
         events.RecoveryUsed(
@@ -163,7 +163,7 @@ def _refused(book: RecoveryBook, account: str, refused: Refused, caller: Caller,
     return refused
 
 
-def _session(account: Account, fresh: Fresh, now: datetime) -> Session:
+def _session(account: Account, origin: Origin, fresh: Fresh, now: datetime) -> Session:
     twice = account.code is not None
     return Session(
         sid=fresh.sid,
@@ -177,4 +177,6 @@ def _session(account: Account, fresh: Fresh, now: datetime) -> Session:
         created_at=now,
         last_seen=now,
         expires_at=now + RECOVERY_LIFETIME,
+        address=origin.address,
+        user_agent=origin.user_agent,
     )

@@ -61,6 +61,12 @@ def test_about_ten_people_are_not_enrolled_and_one_is_disabled():
     assert [one.login for one in PEOPLE if one.disabled] == ["urban.karel"]
 
 
+def test_one_featured_person_who_can_confirm_it_must_change_the_password():
+    assert [(one.login, one.enrolled, bool(one.note_en)) for one in PEOPLE if one.must_change] == [
+        ("kriz.ales", True, True)
+    ]
+
+
 def test_the_cast_comes_first_and_each_has_a_word_in_both_languages():
     assert PEOPLE[: len(CAST)] == CAST
     assert all(one.note_cs and one.note_en for one in CAST)

@@ -15,7 +15,7 @@ from gateway.demo import start
 from gateway.demo.configuration import settings_text
 from gateway.demo.slapd import free_port
 from gateway.demo.start import prepare
-from gateway.demo.world import World
+from gateway.demo.world import Account, World
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.federation import Federation
 from idp.directory.person import AccountState, Person, RoleHeld
@@ -72,7 +72,13 @@ async def test_the_directory_knows_the_same_people_with_the_same_roles(settings,
         person = found[one.subject]
         assert (person.login, person.name) == (one.login, one.name)
         assert person.roles == tuple(sorted(RoleHeld(held.municipality, held.role) for held in one.roles))
-        assert person.state is (AccountState.DISABLED if one.disabled else AccountState.ACTIVE)
+        assert person.state is state_of(one)
+
+
+def state_of(one: Account) -> AccountState:
+    if one.must_change:
+        return AccountState.MUST_CHANGE_PASSWORD
+    return AccountState.DISABLED if one.disabled else AccountState.ACTIVE
 
 
 async def test_the_cast_signs_in_and_the_disabled_one_does_not(settings, demo: Demo):
@@ -82,6 +88,8 @@ async def test_the_cast_signs_in_and_the_disabled_one_does_not(settings, demo: D
             answer = await federation.authenticate(one.login, one.password)
             if one.disabled:
                 assert answer == BindRefused(RefusalReason.DISABLED, one.subject)
+            elif one.must_change:
+                assert answer == BindRefused(RefusalReason.MUST_CHANGE_PASSWORD, one.subject)
             else:
                 assert isinstance(answer, Person)
                 assert answer.subject == one.subject

@@ -38,7 +38,8 @@ USED: dict[str, int] = {}
 
 async def sign_in(page: Page, account: Account) -> None:
     """From the sign-in page to where the person was going. A code is good once: wait for the next one."""
-    await page.fill("[name=username]", account.login)
+    if await page.locator("[name=username]").is_editable():  # not where the same person confirms
+        await page.fill("[name=username]", account.login)
     await page.fill("[name=password]", account.password)
     await page.click("main form:not([data-key]) button[type=submit]")
     await page.fill("[name=code]", next_code(account))

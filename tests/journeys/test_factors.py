@@ -32,7 +32,8 @@ async def virtual_key(page: Page, *, verifies: bool = True) -> AsyncIterator[Non
 
 
 async def password(page: Page, account: Account) -> None:
-    await page.fill("[name=username]", account.login)
+    if await page.locator("[name=username]").is_editable():  # not where the same person confirms
+        await page.fill("[name=username]", account.login)
     await page.fill("[name=password]", account.password)
     await page.click("main form:not([data-key]) button[type=submit]")
 

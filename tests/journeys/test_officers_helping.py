@@ -67,7 +67,7 @@ async def test_a_password_is_changed_at_my_account_and_everything_else_ends(
         for field, text in (("#old", somebody.password), ("#new", NEW), ("#again", NEW)):
             await here.fill(field, text)
         await here.click("form[action='/account/password/change'] button")
-        await expect(here.get_by_role("status").first).to_contain_text("Heslo je změněné.")
+        await expect(here.get_by_role("status").first).to_contain_text("Heslo bylo změněno.")
         await screenshot(here, "account-password-done")
         assert (await here.goto(product.url("portal"))).ok
         assert "://login." not in here.url

@@ -47,6 +47,12 @@ async def screenshot(page: Page, name: str) -> Path:
     return path
 
 
+async def overflow(page: Page) -> list[str]:
+    """A page that is wider than its window makes people scroll sideways (WCAG 2.1 §1.4.10)."""
+    wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{wider} px wider than the window"] if wider > 0 else []
+
+
 async def accessibility_faults(page: Page) -> list[str]:
     """What axe-core finds wrong with a page, one line each. Needs `npm ci`."""
     await page.evaluate(AXE.read_text(encoding="utf-8"))

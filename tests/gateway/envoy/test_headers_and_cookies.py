@@ -167,6 +167,8 @@ async def test_an_application_cannot_set_our_cookies(plane: Plane) -> None:
         '"__Host-brana-session"=evil',
         "=__Host-brana-session=evil",
         "; __Host-brana-session=evil",
+        "theme=x __Host-brana-session=evil",
+        'theme="__Host-brana-session=evil"',
     )
     honest = ("theme=dark", "__Host-own=1; Path=/; Secure", "x=__Host-brana-grant")
 

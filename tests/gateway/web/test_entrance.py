@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.settings import SignIn as Limits
@@ -91,7 +92,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
         desk = Office().desk()
         entrance = Entrance(
-            desk, sign_in, store.by_handle, end, made.record, Sparing(5, timedelta(minutes=1))
+            desk, sign_in, store.by_handle, end, made.record, Limits(), Sparing(5, timedelta(minutes=1))
         )
         async with TestClient(TestServer(make_app(desk, {}, entrance.paths()))) as client:
             made.client = client
@@ -181,25 +182,49 @@ async def test_a_refusals_link_leads_out_to_the_provider_with_what_is_wished_for
     assert "evil.test" not in answer.headers["Location"]
 
 
-async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(world: World) -> None:
+def token(nonce: str) -> dict[str, object]:
     moment = int(NOW.timestamp())
-    said = {
+    return {
         "iss": ISSUER, "sub": "6f2c2a0e-54a1-4d7e-9a57-1f6f1d2b7c11", "aud": "brana-gateway",
         "exp": moment + 300, "iat": moment, "sid": "provider-session-1", "acr": "urn:brana:acr:two-factors",
         "amr": ["pwd", "otp"], "auth_time": moment, "name": "Jana", "preferred_username": "novakova",
-        "brana_roles": [], "brana_facts_at": moment, "brana_ends_at": moment + 36_000,
+        "brana_roles": [], "brana_facts_at": moment, "brana_ends_at": moment + 36_000, "nonce": nonce,
     }  # fmt: skip
-    for code in ("first", "second"):
-        state, nonce, cookie = await world.begun()
-        world.there.codes[code] = said | {"nonce": nonce}
-        answer = await world.back({"code": code, "state": state}, cookie)
-        if code == "first":
-            assert answer.status == 303
-            session = await world.sign_in._office.store.by_provider_sid("provider-session-1")
-            await world.sign_in._office.end([session], "signed_out", None, NOW)
+
+
+async def arrive(world: World, code: str) -> ClientResponse:
+    state, nonce, cookie = await world.begun()
+    world.there.codes[code] = token(nonce)
+    return await world.back({"code": code, "state": state}, cookie)
+
+
+async def end_session(world: World) -> None:
+    session = await world.sign_in._office.store.by_provider_sid("provider-session-1")
+    await world.sign_in._office.end([session], "signed_out", None, NOW)
+
+
+async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(world: World) -> None:
+    assert (await arrive(world, "first")).status == 303
+    await end_session(world)
+    answer = await arrive(world, "second")
     assert answer.status == 302
     assert "max_age=0" in answer.headers["Location"]
     assert recorded(world) == refusal("session_over")
+
+
+async def test_whoever_lacks_a_stronger_proof_is_named_led_to_my_account_and_may_sign_out(
+    world: World,
+) -> None:
+    kept = (await arrive(world, "first")).cookies["__Host-brana-session"]
+    for signed_in in (True, False):
+        state, _, cookie = await world.begun()
+        said = {"error": "unmet_authentication_requirements", "state": state}
+        answer = await world.back(said, f"{cookie}; {kept.key}={kept.value}", **{"Accept-Language": "en"})
+        text = await answer.text()
+        assert "A stronger proof is needed" in text
+        for shown in ("Jana", "/account#authenticators", 'action="/.brana/sign-out"'):
+            assert (shown in text) is signed_in, shown
+        await end_session(world)
 
 
 async def test_what_a_stranger_says_is_made_harmless(world: World) -> None:

@@ -25,6 +25,8 @@ CATALOGS = {
             "account_remove",
             "account_codes",
             "account_password",
+            "own_page",
+            "who",
         )
     ],
     "gateway/web/locale/cs.po": sorted(PROJECT.glob("gateway/web/**/*.html")),

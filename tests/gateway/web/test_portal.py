@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.vocabulary import REASON_HEADER, Role
+from config.vocabulary import REASON_HEADER, RECOVERY_ADMINISTRATOR, Role
 from gateway.sessions.shown import Membership
 from tests.gateway.web.people import HULIN, KROMERIZ, MAYOR, assertion_header
 from tests.gateway.web.sample import CARDS
@@ -36,6 +36,16 @@ async def test_the_start_page_shows_what_may_be_opened_and_nothing_else(client, 
 async def test_somebody_without_applications_is_told_what_to_do(client, office):
     office.portal.cards_open = ()
     assert "ask your chief clerk" in await shown(client, "/")
+
+
+async def test_the_recovery_administrator_is_told_what_the_account_is_for(client, office):
+    office.portal.cards_open = ()
+    headers = AS_MAYOR | assertion_header(replace(MAYOR, subject=RECOVERY_ADMINISTRATOR))
+    text = await (await client.get("/", headers=headers)).text()
+    assert "This is the account of last resort" in text
+    assert "permit it no application now" in text
+    assert "chief clerk" not in text
+    assert "last resort" not in await shown(client, "/")
 
 
 async def test_all_roles_are_listed_by_municipality(client):

@@ -99,7 +99,7 @@ async def test_another_sign_in_is_ended_everywhere_and_recorded(world: World):
     shown = (await here.get("/account")).text
     mine, other = sessions_on(shown)
     answer = await here.post("/account/sign-ins/end", {"session": other})
-    assert answer.location == "/account?done=ended"
+    assert answer.location == "/account?done=ended#sign-ins"
     assert world.rig.ended == [other]  # what the gateway is told, and ends its own by
     assert sessions_on((await here.get("/account")).text) == [mine]
     assert (await there.get("/account")).location.startswith("/sign-in")
@@ -144,7 +144,7 @@ async def test_a_session_of_somebody_else_cannot_be_ended(world: World):
     of_petr = replace(session, person=replace(session.person, subject=PETR_ID))
     await world.rig.kept.store.transact(lambda book: book.keep_session(of_petr))
     answer = await here.post("/account/sign-ins/end", {"session": sid})
-    assert answer.location == "/account?done=gone"
+    assert answer.location == "/account?done=gone#sign-ins"
     assert world.rig.ended == []
     assert (await world.rig.kept.store.look(lambda book: book.session(sid))).ended_at is None
 
@@ -198,7 +198,7 @@ async def test_a_new_browser_does_not_vouch_for_itself(world: World):
     second = await signed_in(world)
     name = hashed(second.cookies[KNOWN]).hex()[:32]
     answer = await second.post("/account/devices/mine", {"device": name})
-    assert answer.location == "/account?done=gone"
+    assert answer.location == "/account?done=gone#sign-ins"
     assert entries_of(world, Code.NEW_DEVICE_OWNED) == []
 
 
@@ -217,7 +217,7 @@ async def refuses_to_vouch(world: World, browser: Browser, *names: str) -> None:
     assert "It was me" not in (await browser.get("/account")).text
     for name in names:
         answer = await browser.post("/account/devices/mine", {"device": name})
-        assert answer.location == "/account?done=gone"
+        assert answer.location == "/account?done=gone#sign-ins"
     assert entries_of(world, Code.NEW_DEVICE_OWNED) == []
 
 

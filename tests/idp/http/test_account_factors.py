@@ -9,6 +9,7 @@ import pytest
 from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code, Entry, Outcome
 from idp.http.account_factors import PROVE
+from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
 from idp.http.cookies import SSO
 from idp.login import totp
 from idp.login.handle import hashed
@@ -50,7 +51,7 @@ async def test_the_page_lists_what_the_person_has(world: World):
     browser = await signed_in(world)
     shown = (await browser.get("/account")).text
     (only,) = await held(world)
-    for words in (only.name, "one-time code", "You have 0 unused recovery codes.", "cannot be removed here"):
+    for words in (only.name, "one-time code", "You have no unused recovery code.", "cannot be removed here"):
         assert words in shown
     assert "Changes are possible until" in shown
 
@@ -236,3 +237,32 @@ async def test_the_key_for_typing_is_sealed_in_the_database(world: World):
     kept = b"".join(path.read_bytes() for path in world.rig.socket.parent.glob("brana.db*"))
     assert b"pending_authenticator" in kept
     assert secret.encode() not in kept
+
+
+async def test_every_page_of_the_account_has_the_same_header(world: World):
+    browser = await signed_in(world)
+    await added(world, browser)
+    newer = await which(world, "Služební telefon")
+    for path in ("", "/password", f"/authenticators/remove?which={newer}", "/authenticators/new?by=key"):
+        shown = await browser.get(f"/account{path}")
+        header = shown.text.partition("<main")[0]
+        assert (shown.status, "Jana Nováková" in header, 'action="/logout/confirm"' in header) == (
+            200,
+            True,
+            True,
+        )
+        assert 'aria-label="Main menu"' in header, path
+    codes = await browser.post("/account/recovery-codes", {})
+    assert "Jana Nováková" in codes.text.partition("<main")[0]
+
+
+async def test_what_was_done_is_said_in_the_section_where_the_person_lands(world: World):
+    browser = await signed_in(world)
+    for done, said in {**DONE, **UNCHANGED_BY_NAME}.items():
+        address = told_at(done)
+        shown = unescape((await browser.get(address.partition("#")[0])).text)
+        before, _, after = shown.partition(f'role="status">\n  <p class="notice-title">{said.message}')
+        assert after, shown
+        sections = re.findall(r'<section class="stack" id="([a-z-]+)"', before)
+        assert sections[-1:] == ([said.section] if said.section else [])
+        assert address.partition("#")[2] == said.section

@@ -19,7 +19,7 @@ from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
 from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
 from tests.rig.provider import Browser, at_the_office
 from tests.rig.sign_in_world import World
 
@@ -70,8 +70,7 @@ async def give(context: BrowserContext, origin: str, signed_in: Browser) -> None
 async def faults_of(page: Page, name: str) -> list[str]:
     await screenshot(page, name)
     faults = await accessibility_faults(page)
-    overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return faults + ([f"{overflow} px wider than the window"] if overflow > 0 else [])
+    return faults + await overflow(page)
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
@@ -91,6 +90,7 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
             ("account-unchanged", "/account?done=last_authenticator"),
             ("account-password", "/account/password"),
             ("account-password-changed", "/account?done=password-changed"),
+            ("confirm", "/account/prove"),
         ):
             await page.goto(origin + path)
             found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
@@ -140,6 +140,7 @@ async def test_everything_works_by_keyboard_and_without_javascript(world: World,
         await page.keyboard.type("Druhý telefon")
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", name="Druhý telefon").wait_for()
+        await expect(page.get_by_role("status")).to_be_in_viewport()
         await page.get_by_role("link", name="Odebrat – Druhý telefon").focus()
         await page.keyboard.press("Enter")
         await screenshot(page, "account-remove")
@@ -173,7 +174,7 @@ async def test_a_password_is_changed_by_keyboard_and_without_javascript(world: W
             if said == "uzamčeno":
                 await expect(page.get_by_role("alert")).to_contain_text("Heslo tu změnit nelze.")
                 await page.goto(origin + "/account/password")
-        await expect(page.get_by_role("status")).to_contain_text("Heslo je změněné.")
+        await expect(page.get_by_role("status")).to_contain_text("Heslo bylo změněno.")
         assert await page.locator("#sign-ins li").count() == 1
 
 
@@ -193,7 +194,7 @@ async def test_a_passkey_is_added_with_the_browsers_own_authenticator(world: Wor
         await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         await page.goto(origin + "/account/authenticators/new?by=key")
         await expect(page.locator("[data-without]")).to_be_hidden()
-        await page.get_by_label("What you call it").fill("Notebook")
+        await page.get_by_label("Name of the key").fill("Notebook")
         await page.locator("form[data-key] button").click()
         await page.get_by_role("heading", name="Notebook").wait_for()
         await screenshot(page, "account-with-a-passkey")

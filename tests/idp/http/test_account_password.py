@@ -67,7 +67,7 @@ async def test_the_password_is_changed_recorded_and_told_and_this_browser_stays_
     browser = await signed_in(rig)
     assert 'href="/account/password"' in (await browser.get("/account")).text
     done = await changed(browser)
-    assert (done.status, done.location) == (303, "/account?done=password-changed")
+    assert (done.status, done.location) == (303, "/account?done=password-changed#password")
     assert willing.asked == [(OLD, NEW)]
     assert "You are signed in only here now." in (await browser.get(done.location)).text
     entry = next(one for one in rig.kept.entries if one.code is Code.SIGN_IN_PASSWORD_CHANGED)
@@ -238,7 +238,7 @@ async def test_a_real_directory_changes_it_and_the_new_password_signs_in(world: 
     wrong = await changed(browser, old="Neni-to-ono 5")
     assert (wrong.status, rig.kept.entries[-1].reason) == (422, "old_password_wrong")
     done = await changed(browser, old=CHANGING_PASSWORD)
-    assert done.location == "/account?done=password-changed", done.text
+    assert done.location == "/account?done=password-changed#password", done.text
     assert isinstance(await world.reader.authenticate(CHANGING, NEW), Person)
     assert isinstance(await world.reader.authenticate(CHANGING, CHANGING_PASSWORD), BindRefused)
     assert (await browser.get("/account")).status == 200

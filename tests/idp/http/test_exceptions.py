@@ -83,3 +83,19 @@ async def test_an_exception_has_a_bound(world: World):
     with pytest.raises(officer.ExceptionTooLong, match="90 days at most"):
         await excepted(world, days=LONGEST.days, seconds=1)
     assert await world.rig.kept.store.look(lambda book: book.exceptions()) == []
+
+
+async def test_whoever_has_no_factor_at_all_is_led_to_the_enrolment_where_more_is_needed(world: World):
+    await excepted(world, days=1)
+    browser, session = await by_password(world)
+    for held in await world.rig.kept.store.look(lambda book: book.authenticators(session.person.subject)):
+        await world.rig.kept.store.transact(lambda book, held=held: book.drop_authenticator(held.id))
+    page = await browser.begin(acr_values=AuthenticationLevel.TWO_FACTORS.value)
+    assert "<h1>Confirm that it is you</h1>" in (await browser.get(page)).text
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+    shown = (await browser.get(page)).text
+    for words in ('name="enrolment"', "Call Helpdesk, 573 321 100", "Jana Nov", 'action="/logout/confirm"'):
+        assert words in shown
+    code = await world.enrolment_code(session.person)
+    assert (await browser.form(page, "enrolment", {"enrolment": code})).status == 303
+    assert "level_unreachable" not in world.rig.kept.reasons()

@@ -18,7 +18,7 @@ from idp.login.handle import FlowId
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingNewPassword, Standing
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, screenshot
+from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
 from tests.rig.provider import CALLBACK, authorize_path
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, World
 
@@ -49,7 +49,7 @@ async def looked_at(page: Page, name: str) -> None:
     """No accessibility fault in either scheme, and a picture of each for people."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        assert await accessibility_faults(page) == []
+        assert await accessibility_faults(page) + await overflow(page) == []
         await screenshot(page, f"sign-in-{name}-{scheme}")
 
 
@@ -66,7 +66,7 @@ async def through_the_officers_code(page: Page, world: World, name: str) -> None
     await looked_at(page, f"{name}-choose-enrolment")
 
 
-@pytest.mark.parametrize(("language", "width"), [("cs", 1280), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), [("cs", 1280), ("en", 360)])
 async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_path: Path, language, width):
     async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
         context = await browser.new_context(
@@ -125,7 +125,7 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
 
 async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp_path: Path):
     async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
-        context = await browser.new_context(ignore_https_errors=True, viewport={"width": 390, "height": 800})
+        context = await browser.new_context(ignore_https_errors=True, viewport={"width": 360, "height": 800})
         page = await context.new_page()
         await page.goto(origin + authorize_path(login_hint=JANA))
         assert await page.evaluate("document.activeElement.id") == "password"
@@ -140,7 +140,7 @@ async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp
         await looked_at(page, "error")
 
 
-@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("cs", 360), ("en", 1280)])
 async def test_the_other_pages_of_the_second_factor_are_accessible(
     world: World, tmp_path: Path, language, width
 ):
@@ -198,7 +198,7 @@ async def test_without_scripts_a_key_is_not_offered_and_everything_else_works(wo
         assert await page.locator("#code").is_visible()
 
 
-@pytest.mark.parametrize(("language", "width"), [("cs", 390), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), [("cs", 360), ("en", 1280)])
 async def test_the_page_of_the_recovery_administrator_is_used_by_keyboard(
     world: World, tmp_path: Path, language, width
 ):

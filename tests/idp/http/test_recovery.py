@@ -101,6 +101,17 @@ async def test_the_account_is_called_what_it_is_in_the_readers_language(world: W
     assert "Recovery administrator" in (await browser.get("/account?lang=en")).text
 
 
+async def test_my_account_says_of_it_what_is_true_and_offers_nothing_it_cannot_do(world: World):
+    browser = world.rig.browser()
+    form = {"secret": await world.issue(), "code": ""}
+    await browser.post("/recovery", form, User_Agent="Mozilla/5.0 (Windows NT 10.0) Firefox/145.0")
+    shown = (await browser.get("/account?lang=en")).text
+    assert "Firefox, Windows" in shown
+    assert "192.0.2.7" in shown
+    for words in ("unknown", "Confirmed by the office directory", "My password", "How I confirm"):
+        assert words not in shown
+
+
 async def test_a_secret_is_good_once_also_when_ten_send_it_at_once(world: World):
     secret = await world.issue()
     answers = await asyncio.gather(*(world.enter(secret, address=f"10.{n}.0.1") for n in range(10)))

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import idp.http
 from config.vocabulary import Language
-from idp.http.account_words import OF_PASSWORD, UNCHANGED, WORDS
+from idp.http.account_words import DONE, OF_PASSWORD, UNCHANGED, WORDS
 from idp.http.page import Assets, Pages
-from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
+from idp.http.words import ENDED, STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
@@ -30,6 +30,8 @@ def test_every_telling_has_words():
 def test_every_message_is_translated_to_czech():
     words = [telling.message for telling in TELLINGS.values()] + [*UNSAFE.values(), *STATUS_WORDS.values()]
     words += [*UNCHANGED.values(), *WORDS.values(), *(one.message for one in OF_PASSWORD.values())]
+    words += [one.message for one in DONE.values()]
+    words += [one.message for one in ENDED.values()]
     for template in TEMPLATES.glob("*.html"):
         found = ["".join(groups) for groups in MESSAGE.findall(template.read_text("utf-8"))]
         words += [message for message in found if message]
@@ -56,6 +58,7 @@ def test_minutes_have_three_czech_forms():
             flow="flow=x",
             ways=["code"],
             lifting=False,
+            who=None,
         )
         for wait in (1, 2, 5)
     }

@@ -1,0 +1,66 @@
+"""The session that a browser brings to the page of a sign-in: still usable, or why it ended.
+
+Its cookie is the only proof: a browser without one is told nothing.
+"""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.vocabulary import RECOVERY_ADMINISTRATOR
+from idp.directory.person import Person
+from idp.events import EndReason
+from idp.http import cookies
+from idp.http.destination import Destination, login_hint
+from idp.http.provider import provider_of
+from idp.login.book import Flow
+from idp.login.own_page import OwnPage
+from idp.login.session import Session, end_due
+from idp.login.states import AwaitingFactor, AwaitingOfficersCode, AwaitingPassword
+from idp.oidc.authorize import Prompt
+
+OTHER = "other"
+"""`as=other`: the person wants to sign in as somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    session: Session | None = None
+    """That may be used."""
+    over: EndReason | None = None
+    """Of one that may not."""
+
+
+async def present(request: web.Request) -> Present:
+    provider, handle = provider_of(request), cookies.read_hashed(request, cookies.SSO)
+    if handle is None:
+        return Present()
+    session = await provider.store.look(lambda book: book.session_of(handle))
+    over = end_due(session, provider.clock(), provider.sign_in) if session is not None else None
+    return Present(session if over is None else None, over)
+
+
+def confirming(
+    request: web.Request, flow: Flow, destination: Destination, session: Session | None
+) -> Person | None:
+    """Whom the page asks to confirm that it is them; None where it asks anybody to sign in."""
+    if session is None:
+        return None
+    person, state = session.person, flow.state
+    if isinstance(state, AwaitingFactor):
+        return person if state.standing.lifting == session.sid else None
+    if isinstance(state, AwaitingOfficersCode):
+        return person if state.standing.person.subject == person.subject else None
+    asked = isinstance(state, AwaitingPassword) and request.query.get("as") != OTHER
+    has_password = person.subject != RECOVERY_ADMINISTRATOR
+    return person if asked and has_password and _meant(destination, person) else None
+
+
+def _meant(destination: Destination, person: Person) -> bool:
+    """Not where the relying party asks for somebody else, or lets the person choose."""
+    if isinstance(destination, OwnPage):
+        return True
+    if Prompt.SELECT_ACCOUNT in destination.prompts:
+        return False
+    same = destination.subject in {None, person.subject}
+    return same and login_hint(destination) in {"", person.login}
