@@ -77,8 +77,11 @@ def answer_new_password(
         event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
         ends = EndReason.PASSWORD_CHANGED
     over: tuple[SessionId, ...] = ()
+    person, origin = checking.standing.person, visit.caller.origin
+    if ends is EndReason.PASSWORD_CHANGE_UNKNOWN:
+        change = PasswordChange(visit.flow or "", person.subject, person.login, checking.asked_at)
+        conduct_password_change.unknown(book, change, origin, visit.now)
     if ends is not None:
-        who, origin = checking.standing.person.subject, visit.caller.origin
-        over = desk.end_all(book, who, ends, origin, visit.now, but=visit.flow)
+        over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)
     progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
     return replace(progress, ended=(*over, *progress.ended))

@@ -52,7 +52,8 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
 def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetime) -> Step:
     """Only a wrong old password was a wrong guess; what may have reached the directory stays counted there.
 
-    Whose password may be another one by now begins again, with the password that turns out to hold.
+    Whose password may be another one by now begins again, with the password that turns out to hold; the caller
+    records it (`conduct_password_change.unknown`), whatever became of the sign-in.
     """
     purses = state.taken.purses
     if event.reason in {Refusal.DIRECTORY_UNREACHABLE, Refusal.CHANGE_UNCERTAIN}:
@@ -61,9 +62,8 @@ def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetim
     back = () if event.reason is Refusal.OLD_PASSWORD_WRONG else (given,)
     who = about(state.standing.person, event.origin, now)
     if event.reason is Refusal.CHANGE_UNCERTAIN:
-        unknown = events.PasswordChangeUnknown(**who, began_at=state.asked_at)
         again = AwaitingPassword(event.drawn.challenge, state.standing.demanded)
-        return again, (*back, Record(unknown), Tell(event.reason))
+        return again, (*back, Tell(event.reason))
     refused = events.PasswordChangeRefused(**who, reason=event.reason)
     return AwaitingNewPassword(state.standing), (*back, Record(refused), Tell(event.reason))
 

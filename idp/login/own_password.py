@@ -105,7 +105,10 @@ def answer(
         done = (GiveBack(changing.taken), Record(events.PasswordChanged(**about(person, origin, now))))
         ends = EndReason.PASSWORD_CHANGED
     progress = carried_out(book, Progress(flow=None), done, now)
-    if refusal not in {None, Refusal.CHANGE_UNCERTAIN}:
+    if refusal is Refusal.CHANGE_UNCERTAIN:
+        change = PasswordChange(session, person.subject, person.login, changing.asked_at)
+        conduct_password_change.unknown(book, change, origin, now)
+    elif refusal is not None:
         return progress
     book.drop_flows_of(person.subject)
     others = [one for one in book.sessions_of_subject(person.subject) if one.sid != session]

@@ -10,13 +10,14 @@ import pytest
 
 from gateway.audit.entry import Code
 from idp.directory.errors import DirectoryUnreachable
-from idp.directory.password import Changed
+from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.login.totp import code_at
 from tests.idp.http.test_account_password import FORM
-from tests.idp.http.test_new_password import NEW, typed
+from tests.idp.http.test_new_password import NEW, Office, at_new_password, typed
 from tests.rig import slapd
 from tests.rig.broken_line import BrokenLine, broken_line
-from tests.rig.provider import CALLBACK, Browser
+from tests.rig.people import JANA as PERSON
+from tests.rig.provider import CALLBACK, Browser, provider
 from tests.rig.sign_in_world import LDIF, SECRET, World, sign_in_world
 
 pytestmark = pytest.mark.real
@@ -102,8 +103,8 @@ async def test_at_the_sign_in_sessions_end_and_the_person_tries_the_new_password
     assert "did not say whether it changed the password" in told.text
     assert 'name="password"' in told.text
     assert doubt.codes_since(Code.SIGN_IN_PASSWORD_CHANGING)[1:] == [
-        Code.SESSION_ENDED,
         Code.SIGN_IN_PASSWORD_UNCERTAIN,
+        Code.SESSION_ENDED,
     ]
     assert "password_change_unknown" in rig.kept.reasons()
     assert (await elsewhere.get("/account")).location.startswith("/sign-in")
@@ -138,3 +139,17 @@ async def test_at_my_account_everything_else_ends_and_the_page_says_which_passwo
     assert len(rig.ended) == 1
     await doubt.mended()
     await doubt.sign_in(login, NEW)
+
+
+async def test_a_sign_in_that_ran_out_meanwhile_takes_the_doubt_into_the_log_all_the_same():
+    office = Office(says=NotChangedReason.UNCERTAIN)
+
+    async def slowly(subject: str, old: str, new: str) -> Changed | NotChanged:
+        rig.clock.forward(minutes=11)
+        return await office.change_password(subject, old, new)
+
+    async with provider(office.authenticate, office.reread, change_password=slowly) as rig:
+        await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
+        browser, page = await at_new_password(rig)
+        assert "can no longer be finished" in (await browser.form(page, "new-password", typed())).text
+        assert rig.kept.codes()[-1] is Code.SIGN_IN_PASSWORD_UNCERTAIN

@@ -66,9 +66,6 @@ def test_after_a_change_that_nobody_knows_the_end_of_the_sign_in_begins_again_wi
     again, effects = go(state, "perhaps changed")
     assert isinstance(again, AwaitingPassword)
     assert told(effects) == [Refusal.CHANGE_UNCERTAIN]
-    (unknown,) = recorded(effects)
-    assert isinstance(unknown, events.PasswordChangeUnknown)
-    assert (unknown.subject, unknown.began_at) == (JANA_ID, state.asked_at)
     (back,) = of_kind(effects, GiveBack)
     assert {one.scope for one in state.taken.purses} - {one.scope for one in back.taken.purses} <= {
         Scope.DIRECTORY
