@@ -105,6 +105,23 @@ async def test_whoever_lost_a_role_is_out_here_and_at_the_provider_whatever_is_l
     assert world.forgotten == []  # a sign-in begun since shows the factors anew
 
 
+async def test_whoever_is_just_being_renamed_is_without_roles_until_the_groups_follow_and_stays(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    before = office.people[who.subject]
+    office.people[who.subject] = replace(before, login="mala", roles=())
+    await office.look(confirmed=False)
+    (session,) = await world.store.open_ones()
+    assert (session.login, session.roles, len(world.announced)) == ("mala", (), 1)
+    office.people[who.subject] = replace(before, login="mala")
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert set(session.roles) == set(who.roles)
+    office.people[who.subject] = replace(before, login="mala", roles=before.roles[:1])
+    await office.look()
+    assert await world.store.open_ones() == []
+
+
 async def test_a_gained_role_ends_nothing_and_its_grants_are_decided_anew(
     office: Office, world: World, who: SignedIn
 ) -> None:
