@@ -64,17 +64,24 @@ def answer_new_password(
 ) -> Progress:
     """Second half: why it was not changed, or what the directory says of the person after the change.
 
-    After a change every session and every other sign-in of the person ends, before the new session opens: whoever
-    else knew the old password may have one.
+    After a change, and after one that nobody knows the end of, every session and every other sign-in of the person
+    ends, before the new session opens: whoever else knew the old password may have one.
     """
     book.drop_password_change(visit.flow or "")
     event: Input
-    over: tuple[SessionId, ...] = ()
+    ends: EndReason | None = None
     if isinstance(answer, Refusal):
         event = PasswordNotChanged(reason=answer, origin=visit.caller.origin, drawn=visit.drawn)
+        ends = EndReason.PASSWORD_CHANGE_UNKNOWN if answer is Refusal.CHANGE_UNCERTAIN else None
     else:
         event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
-        who, origin = checking.standing.person.subject, visit.caller.origin
-        over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now, but=visit.flow)
+        ends = EndReason.PASSWORD_CHANGED
+    over: tuple[SessionId, ...] = ()
+    person, origin = checking.standing.person, visit.caller.origin
+    if ends is EndReason.PASSWORD_CHANGE_UNKNOWN:
+        change = PasswordChange(visit.flow or "", person.subject, person.login, checking.asked_at)
+        conduct_password_change.unknown(book, change, origin, visit.now)
+    if ends is not None:
+        over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)
     progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
     return replace(progress, ended=(*over, *progress.ended))
