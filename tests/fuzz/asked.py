@@ -156,7 +156,8 @@ class Answers(Office):
         put_out = asked.stopped or visit.flow in self.stopped
         lost = stranger or flow != asked.flow or not isinstance(before, awaited) or (put_out and proven)
         if lost:
-            assert after.told.reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
+            reason = after.told.reason if after.told is not None else None
+            assert reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
             assert (after.session, after.codes) == (None, ())
             changed = asked.what == "new" and not isinstance(said, Refusal)
             changed_own = changed and before is not None and subject_of(before) == asked.subject
