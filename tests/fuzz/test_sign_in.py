@@ -13,8 +13,8 @@ all of it in the browser the sign-in was begun in; its level is what was shown a
 whoever must change the password has changed it; what was shown in a sign-in before an officer reset the person's
 factors, all sessions were ended or the account was closed opens nothing afterwards; no code, challenge or enrolment
 works twice; an answer of the directory that comes after what it was asked for is gone opens nothing and moves no
-charge (`asked.py`); and no account has had more wrong guesses than the limit in any window, among strangers or in one browser;
-and the directory, which counts as Active Directory does, locks no account.
+charge (`asked.py`); and no account has had more wrong guesses than the limit in any window, among strangers or in one
+browser; and the directory, which counts as Active Directory does, locks no account.
 
 Quick in the suite; `make fuzz` runs it longer (`FUZZ_EXAMPLES`).
 """
