@@ -1,18 +1,19 @@
 """Has the directory try a password, after the guess is charged to whom it is about."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.http.provider import Provider, provider_of
-from idp.http.visit import caller_of
-from idp.login import charging
+from idp.http.visit import caller_of, name_of
+from idp.login import conduct
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller
 from idp.login.effects import AskDirectory
 from idp.login.flow_password import TO_BE_CHANGED
+from idp.login.handle import FlowId
 from idp.login.inputs import Answer, Rejected, Stale, Unanswered
 from idp.login.states import CheckingPassword
 from idp.login.throttle import Exhausted
@@ -24,7 +25,7 @@ async def authenticated(
     """What the directory says, and the state with the guess as it is charged by then."""
     provider = provider_of(request)
     rules = Rules(provider.sign_in, provider.lockout(), provider.realms)
-    admission = _Admission(provider, checking, caller_of(request), rules)
+    admission = _Admission(provider, name_of(request), checking, caller_of(request), rules)
     said = await _asked(admission, ask)
     return said, admission.checking
 
@@ -34,20 +35,21 @@ class _Admission:
     """Counts a guess of a password for whom the directory is about to try it."""
 
     provider: Provider
+    flow: FlowId | None
     checking: CheckingPassword
     caller: Caller
     rules: Rules
     refused: NotTried | None = None
 
     async def __call__(self, subject: SubjectId | None) -> bool:
-        login, taken, now = self.checking.login, self.checking.taken, self.provider.clock()
+        checking, now = self.checking, self.provider.clock()
         said = await self.provider.store.transact(
-            lambda book: charging.admit(book, login, taken, subject, self.caller, self.rules, now)
+            lambda book: conduct.admit(book, self.flow, self.caller, self.rules, checking, subject, now)
         )
         if isinstance(said, Exhausted):
             self.refused = NotTried(said, subject)
             return False
-        self.checking = replace(self.checking, taken=said)
+        self.checking = said
         return True
 
 

@@ -26,7 +26,7 @@ from idp.login.level import LEVELS
 from idp.login.needed_level import needed
 from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
 from idp.login.session import Session
-from idp.login.states import AwaitingPassword, CheckingPassword, State
+from idp.login.states import AwaitingPassword, CheckingPassword, State, subject_of
 from idp.login.throttle import Exhausted, Taken
 from idp.login.trust import level_of
 
@@ -89,10 +89,17 @@ def take_step(book: Book, visit: Visit, happened: Callable[[State], Input | None
     return opened(book, stepped(book, found, found.state, event, visit.now), found, visit)
 
 
-def answer_step(book: Book, visit: Visit, before: type[State], checking: State, event: Input) -> Progress:
-    """The second half of a step that asked the directory; nothing when another tab has won meanwhile."""
+def answer_step(
+    book: Book, visit: Visit, before: type[State], checking: State, event: Input, about: SubjectId | None
+) -> Progress:
+    """The second half of a step that asked the directory; nothing when another tab has won meanwhile.
+
+    Nor when the person it is `about` was put out: the sign-in is gone then, or another person's.
+    """
     found = current(book, visit.flow, visit.caller, visit.now)
     if found is None or not isinstance(found.state, before):
+        return out_of_turn(found)
+    if about is not None and subject_of(found.state) != about:
         return out_of_turn(found)
     return opened(book, stepped(book, found, checking, event, visit.now), found, visit)
 
@@ -144,12 +151,34 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
     return take_step(book, visit, happened)
 
 
+def admit(
+    book: Book,
+    flow: FlowId | None,
+    caller: Caller,
+    rules: Rules,
+    checking: CheckingPassword,
+    subject: SubjectId | None,
+    now: datetime,
+) -> CheckingPassword | Exhausted:
+    """In between: the directory knows whom the login means (None: nobody) and is about to try the password.
+
+    From here on the sign-in is that person's, and ends with what puts the person out.
+    """
+    said = charging.admit(book, checking.login, checking.taken, subject, caller, rules, now)
+    if isinstance(said, Exhausted):
+        return said
+    found = current(book, flow, caller, now)
+    if subject is not None and found is not None and isinstance(found.state, AwaitingPassword):
+        book.keep_flow(replace(found, state=replace(found.state, whose=subject)))
+    return replace(checking, taken=said, whose=subject)
+
+
 def answer_password(
     book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
 ) -> Progress:
     """Second half: what the directory said; it counts for nothing when another tab has won meanwhile.
 
-    `checking.taken` is what `charging.admit` made of it in between, where the directory came to asking.
+    `checking` is what `admit` made of it in between, where the directory came to asking.
     """
     attempt, answer = _charged(book, visit, checking, answer)
     person = _proven(answer)
@@ -163,7 +192,7 @@ def answer_password(
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )
-    return answer_step(book, visit, AwaitingPassword, checking, answered)
+    return answer_step(book, visit, AwaitingPassword, checking, answered, proven)
 
 
 def _charged(

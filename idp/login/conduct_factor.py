@@ -1,6 +1,7 @@
 """Conducts the second factor, and a passkey alone; each function is one transaction of the caller."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
@@ -83,7 +84,12 @@ def show_key(book: Book, visit: Visit, response: str, site: Site) -> Progress:
             drawn=visit.drawn,
         )
 
-    return take_step(book, visit, happened)
+    progress = take_step(book, visit, happened)
+    if isinstance(progress.checking, CheckingPerson) and progress.flow is not None:
+        # this answer of the key is used up, whatever the directory says; and it is known whose sign-in it is
+        rests = AwaitingPassword(visit.drawn.challenge, progress.checking.demanded, progress.checking.subject)
+        book.keep_flow(replace(progress.flow, state=rests))
+    return progress
 
 
 def answer_passkey(
@@ -98,4 +104,4 @@ def answer_passkey(
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )
-    return answer_step(book, visit, AwaitingPassword, checking, event)
+    return answer_step(book, visit, AwaitingPassword, checking, event, checking.subject)

@@ -9,10 +9,10 @@ from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
 from idp.login.conduct import Visit, answer_step, take_step
-from idp.login.flow_new_password import fault
+from idp.login.flow_new_password import fault, late
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.password_change import PasswordChange
-from idp.login.progress import Progress
+from idp.login.progress import OUT_OF_TURN, Progress, carried_out
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, ChangingPassword, State
 from idp.login.throttle import Exhausted, Taken
@@ -68,7 +68,7 @@ def answer_new_password(
     ends, before the new session opens: whoever else knew the old password may have one.
     """
     book.drop_password_change(visit.flow or "")
-    event: Input
+    event: PasswordNotChanged | PasswordChanged
     ends: EndReason | None = None
     if isinstance(answer, Refusal):
         event = PasswordNotChanged(reason=answer, origin=visit.caller.origin, drawn=visit.drawn)
@@ -83,5 +83,7 @@ def answer_new_password(
         conduct_password_change.unknown(book, change, origin, visit.now)
     if ends is not None:
         over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)
-    progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
+    progress = answer_step(book, visit, AwaitingNewPassword, checking, event, person.subject)
+    if progress.told == OUT_OF_TURN:
+        carried_out(book, progress, late(checking, event, visit.now), visit.now)
     return replace(progress, ended=(*over, *progress.ended))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from idp import events
 from idp.directory.person import AccountState, Person
-from idp.login.effects import ChangePassword, GiveBack, Record, Tell
+from idp.login.effects import ChangePassword, Effect, GiveBack, Record, Tell
 from idp.login.entered import password_fault
 from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
@@ -68,11 +68,25 @@ def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetim
     return AwaitingNewPassword(state.standing), (*back, Record(refused), Tell(event.reason))
 
 
+def late(
+    state: ChangingPassword, event: PasswordChanged | PasswordNotChanged, now: datetime
+) -> tuple[Effect, ...]:
+    """The sign-in is gone meanwhile: what the directory did is recorded and charged all the same."""
+    if isinstance(event, PasswordNotChanged):
+        return tuple(one for one in not_changed(state, event, now)[1] if not isinstance(one, Tell))
+    return _done(state, event, now)
+
+
+def _done(state: ChangingPassword, event: PasswordChanged, now: datetime) -> tuple[Effect, ...]:
+    happened = events.PasswordChanged(**about(state.standing.person, event.origin, now))
+    return GiveBack(state.taken), Record(happened)
+
+
 def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> Step:
     """The directory is asked what the account is now: a session opens only on its yes."""
     standing, answer = state.standing, event.answer
     who = about(standing.person, event.origin, now)
-    done = (GiveBack(state.taken), Record(events.PasswordChanged(**who)))
+    done = _done(state, event, now)
     reason: Refusal | None = None
     if isinstance(answer, Unanswered):
         reason = Refusal.DIRECTORY_UNREACHABLE
@@ -83,5 +97,5 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     else:
         return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *done)
     failure = events.SignInFailed(**who, reason=reason)
-    again = AwaitingPassword(event.drawn.challenge, standing.demanded)
+    again = AwaitingPassword(event.drawn.challenge, standing.demanded, standing.person.subject)
     return again, (*done, Record(failure), Tell(reason))

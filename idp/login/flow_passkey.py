@@ -41,7 +41,7 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         return state, throttled(event.attempt, refused, person="")
     authenticator = proven(event, state.challenge, now, alone=True)
     if isinstance(authenticator, Refusal):
-        again = AwaitingPassword(event.drawn.challenge, state.demanded)
+        again = AwaitingPassword(event.drawn.challenge, state.demanded, state.whose)
         return again, (Record(replace(refused, reason=authenticator)), Tell(authenticator))
     checking = CheckingPerson(
         authenticator.subject,
@@ -56,7 +56,7 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
 
 
 def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Step:
-    person, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
+    person, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded, state.subject)
     level = RESISTANT if state.newly is None else lower(RESISTANT, state.newly.level)
     demanded = strongest(state.demanded, event.needed)
     reason: Refusal | None = None

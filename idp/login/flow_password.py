@@ -34,13 +34,13 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
         return state, throttled(event.attempt, refused, person=event.login)
-    checking = CheckingPassword(event.login, event.attempt, now, state.demanded)
+    checking = CheckingPassword(event.login, event.attempt, now, state.demanded, state.whose)
     return checking, (AskDirectory(event.login, event.password),)
 
 
 def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> Step:
     refused = events.PasswordRefused(at=now, origin=event.origin, person=state.login, reason="")
-    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
+    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded, state.whose)
     if isinstance(answer, Unanswered):
         back = (GiveBack(event.attempt),) if isinstance(event.attempt, Taken) else ()
         reason = Refusal.DIRECTORY_UNREACHABLE

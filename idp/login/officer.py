@@ -11,7 +11,7 @@ from idp.login.book import Book
 from idp.login.enrolment_code import LIFETIME_MAX, EnrolmentCode
 from idp.login.exception import LONGEST, SignInException
 from idp.login.spoken_code import SpokenCode
-from idp.login.states import AwaitingOfficersCode
+from idp.login.states import AwaitingOfficersCode, AwaitingPassword
 
 
 class LifetimeTooLong(Exception):
@@ -64,7 +64,7 @@ def issue_enrolment_code(
     if until - now > LIFETIME_MAX:
         raise LifetimeTooLong
     for flow in book.flows_of(subject):
-        if not isinstance(flow.state, AwaitingOfficersCode):
+        if not isinstance(flow.state, AwaitingPassword | AwaitingOfficersCode):
             book.drop_flow(flow.id)
     book.keep_enrolment_code(
         code, EnrolmentCode(subject=subject, issued_by=by, issued_at=now, expires_at=until)

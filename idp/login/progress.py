@@ -56,8 +56,11 @@ class Progress:
 UNKNOWN = Progress(flow=None, told=Tell(Refusal.FLOW_UNKNOWN))
 
 
+OUT_OF_TURN = Tell(Refusal.OUT_OF_TURN)
+
+
 def out_of_turn(flow: Flow | None) -> Progress:
-    return Progress(flow=flow, told=Tell(Refusal.OUT_OF_TURN))
+    return Progress(flow=flow, told=OUT_OF_TURN)
 
 
 def stepped(book: Book, flow: Flow, state: State, event: Input, now: datetime) -> Progress:

@@ -42,6 +42,8 @@ class AwaitingPassword:
 
     challenge: bytes
     demanded: AuthenticationLevel | None = None
+    whose: SubjectId | None = None
+    """About whom the directory was asked here last: what puts that person out ends this sign-in as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class CheckingPassword:
     taken: Taken
     asked_at: datetime
     demanded: AuthenticationLevel | None = None
+    whose: SubjectId | None = None
+    """Once the directory has said whom the login means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ Waiting = (
 
 def subject_of(state: Waiting) -> SubjectId | None:
     """Whose sign-in it is by now; None while nobody is known."""
-    return None if isinstance(state, AwaitingPassword) else state.standing.person.subject
+    return state.whose if isinstance(state, AwaitingPassword) else state.standing.person.subject
 
 
 Checking = CheckingPassword | CheckingPerson | ChangingPassword

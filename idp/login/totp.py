@@ -110,8 +110,3 @@ def window(present: int, drift: int) -> range:
 def provisioning_address(secret: Secret, login: str, issuer: str) -> str:
     """The `otpauth:` address that authenticator applications read from a QR code."""
     return pyotp.TOTP(secret.base32).provisioning_uri(name=login, issuer_name=issuer)
-
-
-def code_at(secret: Secret, moment: datetime) -> str:
-    """The code an authenticator shows at `moment`."""
-    return pyotp.TOTP(secret.base32).generate_otp(int(moment.timestamp()) // STEP)

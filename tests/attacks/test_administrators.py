@@ -15,9 +15,10 @@ from config.vocabulary import RECOVERY_ADMINISTRATOR, Role
 from gateway.audit.entry import Code, Entry
 from gateway.demo import ldif
 from gateway.demo.people import CENTRE
-from idp.login.totp import Secret, code_at
+from idp.login.totp import Secret
 from tests.attacks.test_accounts import out, settled
 from tests.rig.attacked import Ground
+from tests.rig.code_generator import code_at
 from tests.rig.product import ROOT
 from tests.rig.visitor import Shown, Visitor
 

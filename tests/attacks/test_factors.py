@@ -18,9 +18,10 @@ from gateway.audit.entry import Code
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import sign_in_flow
 from idp.login import key_site
-from idp.login.totp import Secret, code_at
+from idp.login.totp import Secret
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
+from tests.rig.code_generator import code_at
 from tests.rig.product import ROOT, enrolment_code
 from tests.rig.soft_key import UP, UV, SoftKey
 from tests.rig.visitor import Shown, Visitor

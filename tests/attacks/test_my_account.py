@@ -17,9 +17,10 @@ from idp.login.handle import hashed, read_handle
 from idp.login.officer import grant_exception
 from idp.login.own_authenticators import PROOF_FRESH
 from idp.login.session import Session
-from idp.login.totp import Secret, code_at
+from idp.login.totp import Secret
 from tests.attacks.conftest import foreign
 from tests.rig.attacked import Ground
+from tests.rig.code_generator import code_at
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]

@@ -32,7 +32,8 @@ from gateway.demo.people import CENTRE, Inhabitant
 from gateway.demo.world import Account, draw_accounts
 from idp.directory.connection import Access, Connection
 from idp.login import totp
-from idp.login.totp import STEP, Secret, code_at
+from idp.login.totp import STEP, Secret
+from tests.rig.code_generator import code_at
 from tests.rig.http_lane import Lane
 from tests.rig.product import Product, installed
 

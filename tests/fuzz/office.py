@@ -1,7 +1,7 @@
 """The world of the fuzz target: people, browsers, officers, time; what was proven, and the invariants over it."""
 
 import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ from idp.login.exception import new_exception
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle, new_session_id
 from idp.login.level import reaches
 from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception, issue_enrolment_code
-from idp.login.purses import Kind
+from idp.login.purses import Kind, of_account
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing
 from tests.rig.people import JANA, JANA_ID, NOON, PETR, PETR_ID
@@ -79,6 +79,7 @@ class Office(RuleBasedStateMachine):
         # (subject, what is guessed, known browser) → moments of evaluated wrong guesses since the last success
         self.wrong = defaultdict(list)
         self.counted = {}  # subject → number and last moment of wrong passwords, as the directory counts
+        self.known_before = {}  # subject → whether the browser of the last request was known
         self.paid_from = {}  # (subject, what is guessed) → purse, as it was when the last request came
 
     def teardown(self):
@@ -162,7 +163,8 @@ class Office(RuleBasedStateMachine):
 
     @rule(subject=subjects)
     def exceptions_end(self, subject):
-        end_exceptions(self.book, subject, "x", "cli:root", self.now)
+        self.over |= {*end_exceptions(self.book, subject, "x", "cli:root", self.now).sessions}
+        self.stop_sign_ins(subject)
 
     @rule(subject=subjects)
     def sessions_end(self, subject):
@@ -195,8 +197,10 @@ class Office(RuleBasedStateMachine):
         self.over |= {*desk.end_all(self.book, subject, reason, NOWHERE, self.now)}
         self.stop_sign_ins(subject)
 
-    def stop_sign_ins(self, subject):
-        self.stopped |= {name for name, (_, whose, _) in self.shown.items() if whose == subject}
+    def stop_sign_ins(self, subject, but=None):
+        self.stopped |= {
+            name for name, (_, whose, _) in self.shown.items() if whose == subject and name != but
+        }
 
     @rule(seconds=st.sampled_from([1, 5, 29, 31, 300, 901]))
     def time_passes(self, seconds):
@@ -213,6 +217,7 @@ class Office(RuleBasedStateMachine):
         self.paid_from = {
             (subject, kind): self.purse(subject, kind, caller.known) for subject in BY_ID for kind in Kind
         }
+        self.known_before = {subject: self.book.knows_browser(caller.known, subject) for subject in BY_ID}
         return Visit(
             flow=name, caller=caller, limits=LIMITS,
             drawn=draw(), now=self.now, fresh=fresh, lockout=LOCKOUT, previous=self.handles.get(browser),
@@ -225,6 +230,10 @@ class Office(RuleBasedStateMachine):
     def purse(self, subject, kind, known):
         """Strangers share one, as long as nobody's sign-in has made this browser a known one."""
         return subject, kind, known if self.book.knows_browser(known, subject) else None
+
+    def key_of(self, purse):
+        subject, kind, known = purse
+        return of_account(subject, known, kind, LIMITS)[0].key
 
     def went_on(self, before, progress, flow):
         after = progress.flow.state if progress.flow is not None else None
@@ -257,8 +266,10 @@ class Office(RuleBasedStateMachine):
         assert self.book.flow(visit.flow) is None, "a finished sign-in goes on"
         self.sessions[session.sid] = (subject, session.level)
         self.handles[browser] = session.handle
+        self.over |= {*progress.ended}
         for kind in Kind:
             self.wrong[self.paid_from[subject, kind]].clear()
+        self.now += timedelta(microseconds=1)  # guesses of one moment are alike: these were forgotten
 
     # --- what always holds
     @invariant()
@@ -272,6 +283,13 @@ class Office(RuleBasedStateMachine):
             for start in moments:
                 inside = sum(start <= moment < start + LIMITS.attempts_window for moment in moments)
                 assert inside <= LIMITS.attempts
+
+    @invariant()
+    def every_wrong_guess_is_charged(self):
+        since = self.now - LIMITS.attempts_window
+        for purse, moments in self.wrong.items():
+            counting = Counter(moment for moment in moments if moment > since)
+            assert counting <= Counter(self.book.guesses(self.key_of(purse)))
 
     @invariant()
     def only_what_was_enrolled_is_there(self):

@@ -6,9 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from idp.directory.person import AccountState
 from idp.login import (
-    charging,
     conduct,
     conduct_enrolment,
     conduct_factor,
@@ -16,16 +14,14 @@ from idp.login import (
     key_site,
     totp,
 )
-from idp.login.charging import NotTried, Rules
-from idp.login.inputs import Rejected, Stale, Unanswered
-from idp.login.level import reaches
 from idp.login.purses import Kind
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import new_spoken_code, written
-from idp.login.states import AwaitingEnrolment, AwaitingPassword
-from idp.login.throttle import Exhausted
-from tests.fuzz.office import BY_ID, LIMITS, LOCKOUT, PASSWORD, PEOPLE, SECRET, Office
-from tests.rig.people import JANA_ID, NOON, PETR_ID, person
+from idp.login.states import AwaitingEnrolment
+from tests.fuzz.asked import NEW, Answers, Asked, moments
+from tests.fuzz.office import PEOPLE, SECRET
+from tests.rig.code_generator import code_at
+from tests.rig.people import JANA_ID, NOON, PETR_ID
 from tests.rig.sign_in_moves import SITE
 from tests.rig.soft_key import UP, SoftKey
 
@@ -34,6 +30,7 @@ passwords = st.sampled_from(["right"] * 7 + ["wrong"] * 3 + ["", "right\x00"])
 known = st.sampled_from([*PEOPLE])
 whims = st.sampled_from(["honest"] * 7 + ["stale", "down", "disabled", "no"])
 answers = st.sampled_from(["honest"] * 5 + ["down", "disabled", "gone", "another"])
+changes = st.sampled_from(["honest"] * 4 + ["refused", "down", "disabled", "gone", "another"])
 strange = st.sampled_from([False] * 9 + [True])
 backs = st.sampled_from([0] * 7 + [1, 1, 2])
 subjects = st.sampled_from([JANA_ID, PETR_ID])
@@ -50,12 +47,14 @@ class Back:
     back: int
 
 
-class Steps(Office):
+class Steps(Answers):
     # --- steps of a sign-in
-    @rule(flow=backs.map(Back), stranger=strange, login=logins, password=passwords, whim=whims)
-    def password(self, flow, stranger, login, password, whim):
+    @rule(
+        flow=backs.map(Back), stranger=strange, login=logins, password=passwords, whim=whims, when=moments,
+    )  # fmt: skip
+    def password(self, flow, stranger, login, password, whim, when="at once"):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
-        visit, before = self.visit(flow, stranger), self.state(flow)
+        visit = self.visit(flow, stranger)
         progress = conduct.enter_password(self.book, visit, login, password)
         if progress.ask is None:
             return
@@ -63,59 +62,12 @@ class Steps(Office):
         assert password
         assert not stranger
         who = PEOPLE.get(login.strip().lower())
-        right = who is not None and password == "right"
-        said = Rejected(subject=who.subject if who else None)
-        checking = progress.checking
-        if whim == "down":
-            said = Unanswered()
-        elif isinstance(admitted := self.admitted(visit, login, checking, said.subject), Exhausted):
-            said = NotTried(admitted, said.subject)
-        else:
-            checking = replace(checking, taken=admitted)
-            said = self.tried(who, whim if right else "no")
-        excepted = right and self.book.exception_of(who.subject, self.now) is not None
-        after = conduct.answer_password(self.book, visit, checking, said)
-        if self.went_on(before, after, flow):
-            assert right
-            assert whim in {"honest", "stale"}
-            assert who.subject not in self.closed
-            self.shown.pop(visit.flow, None)
-            self.must_change.discard(visit.flow)
-            if whim == "stale":
-                self.must_change.add(visit.flow)
-                assert after.session is None
-            if excepted and reaches(PASSWORD, self.demanded[visit.flow]):
-                self.shown[visit.flow] = (visit.caller.browser, who.subject, {"exception"})
-            self.noted(visit, after, who.subject, "password")
-        elif who is not None and isinstance(said, Rejected) and isinstance(before, AwaitingPassword):
-            assert after.told.reason == Refusal.WRONG_CREDENTIALS
-            self.wrong[self.paid_from[who.subject, Kind.PASSWORD]].append(self.now)
-
-    def admitted(self, visit, login, checking, subject):
-        """The directory knows whose password it is, and asks whether it may be tried."""
-        rules = Rules(LIMITS, LOCKOUT)
-        return charging.admit(self.book, login, checking.taken, subject, visit.caller, rules, self.now)
-
-    def tried(self, who, whim):
-        """The directory's part, which counts wrong passwords as Active Directory does."""
-        if who is None:
-            return Rejected()
-        if whim != "no":
-            self.counted.pop(who.subject, None)
-            whim = "disabled" if who.subject in self.closed else whim
-            return {
-                "honest": who,
-                "stale": Stale(who, Refusal.PASSWORD_EXPIRED),
-                "disabled": person(who.subject, who.login, AccountState.DISABLED),
-            }[whim]
-        self.counts_wrong(who.subject)
-        return Rejected(subject=who.subject)
-
-    def counts_wrong(self, subject):
-        number, last = self.counted.get(subject, (0, self.now))
-        number = number + 1 if self.now - last <= LOCKOUT.window else 1
-        self.counted[subject] = number, self.now
-        assert number < LOCKOUT.attempts, "the directory has locked the account"
+        asked = Asked(
+            what="password", flow=flow, checking=progress.checking, whim=whim,
+            subject=who.subject if who else None, right=who is not None and password == "right" and whim != "no",
+            paid=self.paid_from[who.subject, Kind.PASSWORD] if who else None,
+        )  # fmt: skip
+        self.ask(asked, when)
 
     @rule(flow=backs.map(Back), stranger=strange, drift=drifts, kind=codes)
     def code(self, flow, stranger, drift, kind):
@@ -125,8 +77,8 @@ class Steps(Office):
         pending = before.secret if isinstance(before, AwaitingEnrolment) else None
         secret, moment = pending or self.secrets.get(subject), self.now + timedelta(seconds=drift)
         typed = {
-            "right": totp.code_at(secret, moment) if secret else "123456",
-            "jana": totp.code_at(SECRET, moment),
+            "right": code_at(secret, moment) if secret else "123456",
+            "jana": code_at(SECRET, moment),
             "zero": "000000",
             "text": "ne-kod",
         }[kind]
@@ -138,7 +90,7 @@ class Steps(Office):
         used = max(self.steps[subject], default=-1)
         present = int(self.now.timestamp()) // totp.STEP
         near = range(present - totp.DRIFT_MAX, present + totp.DRIFT_MAX + 1)
-        fits = [step for step in near if step > used and totp.code_at(secret, _at(step)) == typed]
+        fits = [step for step in near if step > used and code_at(secret, _at(step)) == typed]
         assert fits, "a wrong code was taken, or one a second time"
         self.steps[subject].add(fits[0])
         if pending is not None:
@@ -169,8 +121,10 @@ class Steps(Office):
         self.recovery[subject]["used"].append(code)
         self.noted(visit, progress, subject, "recovery")
 
-    @rule(flow=backs.map(Back), stranger=strange, subject=subjects, whim=key_whims, answer=answers)
-    def key(self, flow, stranger, subject, whim, answer):
+    @rule(
+        flow=backs.map(Back), stranger=strange, subject=subjects, whim=key_whims, answer=answers, when=moments,
+    )  # fmt: skip
+    def key(self, flow, stranger, subject, whim, answer, when="at once"):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
         key = self.keys.get(subject)
@@ -204,21 +158,8 @@ class Steps(Office):
             self.noted(visit, progress, subject, "key")
             return
         assert whim != "unverified"
-        self.shown.pop(visit.flow, None)
-        self.noted(visit, progress, subject, "passkey")
-        answer = "disabled" if subject in self.closed and answer == "honest" else answer
-        said = {"honest": BY_ID[subject], "down": Unanswered(), "gone": None, "another": None}.get(
-            answer, person(subject, state=AccountState.DISABLED)
-        )
-        if answer == "another":
-            said = BY_ID[PETR_ID if subject == JANA_ID else JANA_ID]
-        after = conduct_factor.answer_passkey(self.book, visit, progress.checking, said)
-        if after.session is not None:
-            assert answer == "honest"
-            self.must_change.discard(visit.flow)
-            self.noted(visit, after, subject, "account")
-        else:
-            self.shown.pop(visit.flow, None)
+        asked = Asked(what="passkey", flow=flow, checking=progress.checking, subject=subject, whim=answer)
+        self.ask(asked, when)
 
     @rule(flow=backs.map(Back), stranger=strange, kind=spoken)
     def officers_code(self, flow, stranger, kind):
@@ -265,29 +206,19 @@ class Steps(Office):
             return
         self.checked(visit, conduct_enrolment.confirm_saved(self.book, visit))
 
-    @rule(flow=backs.map(Back), stranger=strange, old=passwords, answer=answers, taken=st.booleans())
-    def new_password(self, flow, stranger, old, answer, taken):
+    @rule(flow=backs.map(Back), stranger=strange, old=passwords, answer=changes, when=moments)
+    def new_password(self, flow, stranger, old, answer, when="at once"):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
-        progress = conduct_new_password.enter_new_password(self.book, visit, old, "new", "new", lambda _: ())
+        progress = conduct_new_password.enter_new_password(self.book, visit, old, NEW, NEW, lambda _: ())
         if progress.ask is None:
             return
         subject = before.standing.person.subject
-        answer = "disabled" if subject in self.closed and answer == "honest" else answer
-        said = {"honest": BY_ID[subject], "down": Unanswered(), "gone": None}.get(
-            answer, person(subject, state=AccountState.PASSWORD_EXPIRED)
-        )
-        if old != "right":
-            said = Refusal.OLD_PASSWORD_WRONG
-            self.counts_wrong(subject)
-            self.wrong[self.paid_from[subject, Kind.PASSWORD]].append(self.now)
-        elif not taken:
-            said = Refusal.NEW_PASSWORD_REFUSED
-        after = conduct_new_password.answer_new_password(self.book, visit, progress.checking, said)
-        self.over |= {*after.ended}
-        if old == "right" and taken and answer == "honest":
-            self.must_change.discard(visit.flow)
-        self.checked(visit, after)
+        asked = Asked(
+            what="new", flow=flow, checking=progress.checking, subject=subject, whim=answer,
+            right=old == "right", paid=self.paid_from[subject, Kind.PASSWORD],
+        )  # fmt: skip
+        self.ask(asked, when)
 
 
 def _at(step):

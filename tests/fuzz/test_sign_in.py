@@ -12,8 +12,9 @@ Invariant: no path leads to a session without the factors demanded. A session is
 all of it in the browser the sign-in was begun in; its level is what was shown and no less than what was demanded;
 whoever must change the password has changed it; what was shown in a sign-in before an officer reset the person's
 factors, all sessions were ended or the account was closed opens nothing afterwards; no code, challenge or enrolment
-works twice; and no account has had more wrong guesses than the limit in any window, among strangers or in one browser;
-and the directory, which counts as Active Directory does, locks no account.
+works twice; an answer of the directory that comes after what it was asked for is gone opens nothing and moves no
+charge (`asked.py`); and no account has had more wrong guesses than the limit in any window, among strangers or in one
+browser; and the directory, which counts as Active Directory does, locks no account.
 
 Quick in the suite; `make fuzz` runs it longer (`FUZZ_EXAMPLES`).
 """
@@ -24,12 +25,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.fuzz.asked import moments
 from tests.fuzz.office import browsers, demands
 from tests.fuzz.steps import Steps, answers, codes, key_whims, known, spoken, whims
 from tests.rig.people import JANA_ID, PETR_ID
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 ways = st.sampled_from(["code", "recovery", "key"])
+asking = st.sampled_from(["password", "bare password", "passkey", "new password", "own new password"])
+late = st.sampled_from(["later", "later, tried at once"])
 acts = st.sampled_from(["reset", "end", "close"])
 
 
@@ -45,7 +49,7 @@ class SignInMachine(Steps):
             self.recovery_code(flow, False, kind)
         else:
             self.key(flow, False, JANA_ID, key, "honest")
-        self.new_password(flow, False, "right", "honest", whim != "no")
+        self.new_password(flow, False, "right", "honest")
 
     @rule(
         browser=browsers, demanded=demands, whims=st.lists(key_whims, min_size=1, max_size=3), answer=answers
@@ -104,15 +108,55 @@ class SignInMachine(Steps):
         self.saved(flow, False, False)
         self.the_account_is_opened_again(PETR_ID)
 
-    @rule(browser=browsers, login=known, one_tab=st.booleans(), kind=codes)
-    def two_at_once(self, browser, login, one_tab, kind):
+    @rule(
+        browser=browsers,
+        logins=st.tuples(known, known),
+        one_tab=st.booleans(),
+        backwards=st.booleans(),
+        when=moments,
+        kind=codes,
+    )
+    def two_at_once(self, browser, logins, one_tab, backwards, when, kind):
         """Two right passwords under way together, in one sign-in or in two; then a code for each."""
         flow = self.begin(browser, None)
         other = flow if one_tab else self.begin(browser, None)
-        for each in (flow, other):
-            self.password(each, False, login, "right", "honest")
+        for each, login in zip((flow, other), logins, strict=True):
+            self.password(each, False, login, "right", "honest", when)
+        self.all_answer(backwards=backwards)
         for each in (flow, other):
             self.code(each, False, 0, kind)
+
+    @rule(
+        browser=browsers, by=asking, act=st.sampled_from(["reset", "end", "close", "tab", "code"]), when=late
+    )
+    def by_whoever_is_put_out_while_the_directory_is_asked(self, browser, by, act, when):
+        """Jana or Petr has asked the directory; an officer, the directory or another tab is faster."""
+        subject, login = (PETR_ID, "svoboda.petr") if by == "bare password" else (JANA_ID, "jana")
+        flow = self.begin(browser, None)
+        if by == "passkey":
+            self.key(flow, False, subject, "honest", "honest", when)
+        elif by == "new password":
+            self.password(flow, False, login, "right", "stale")
+            self.recovery_code(flow, False, "unused")
+            self.new_password(flow, False, "right", "honest", when)
+        elif by == "own new password":
+            self.by_passkey(browser, None, ["honest"], "honest")
+            self.own_new_password(browser, "right", "honest", when)
+        else:
+            self.password(flow, False, login, "right", "honest", when)
+        acts = {
+            "reset": lambda: self.factors_are_reset(subject, False),
+            "end": lambda: self.sessions_end(subject),
+            "close": lambda: self.the_account_is_closed(subject),
+            "tab": lambda: self.password(flow, False, login, "right", "honest"),
+            "code": lambda: self.an_officer_gives_a_code(subject, 1),
+        }
+        acts[act]()
+        self.all_answer(backwards=False)
+        self.code(flow, False, 0, "right")
+        self.officers_code(flow, False, "unused")
+        self.new_password(flow, False, "right", "honest")
+        self.the_account_is_opened_again(subject)
 
 
 TestSignIn = SignInMachine.TestCase

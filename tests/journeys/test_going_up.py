@@ -17,10 +17,11 @@ from gateway.demo.people import HULIN, Inhabitant
 from gateway.demo.slapd import free_port
 from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_search import LogSearch
-from idp.login.totp import code_at, new_secret
+from idp.login.totp import new_secret
 from tests.journeys.conftest import person
 from tests.journeys.test_factors import password, virtual_key
 from tests.rig.browser import accessibility_faults, screenshot
+from tests.rig.code_generator import code_at
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import enrolment_code, installed
 

@@ -19,7 +19,8 @@ from gateway.demo.slapd import free_port
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.directory import StoredReplica
 from idp.directory.subject import subject
-from idp.login.totp import Secret, code_at, new_secret
+from idp.login.totp import Secret, new_secret
+from tests.rig.code_generator import code_at
 from tests.rig.domain_office import HULIN, PASSWORD, ZANETA, dn, domain
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import Product, installed

@@ -30,8 +30,9 @@ from gateway.demo.start import DISTRICT, DOMAIN
 from gateway.demo.world import Account, draw_accounts
 from gateway.grants.sign import public_jwks
 from gateway.storage.audit_search import LogSearch
-from idp.login.totp import STEP, Secret, code_at
+from idp.login.totp import STEP, Secret
 from tests.rig import exact_http
+from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import ROOT, Product, enrolment_code, installed

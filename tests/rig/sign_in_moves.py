@@ -51,6 +51,7 @@ from idp.login.states import (
     State,
 )
 from idp.login.throttle import Exhausted, Scope, Taken
+from tests.rig.code_generator import code_at
 from tests.rig.people import JANA, JANA_ID, NOON, PETR_ID, person
 from tests.rig.soft_key import UP, SoftKey
 
@@ -197,10 +198,10 @@ def _enrolled(state: State) -> frozenset[AuthenticatorId]:
 
 def _pending(state: State) -> str:
     secret = state.secret if isinstance(state, AwaitingEnrolment) else SECRET
-    return totp.code_at(secret, NOON)
+    return code_at(secret, NOON)
 
 
-RIGHT = totp.code_at(SECRET, NOON)
+RIGHT = code_at(SECRET, NOON)
 MOVES: dict[type, dict[str, Move]] = {
     AwaitingPassword: {
         "password": _password(TAKEN),

@@ -16,6 +16,7 @@ from idp.login import key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new_authenticator_id
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
+from tests.rig.code_generator import code_at
 from tests.rig.people import HULIN
 from tests.rig.provider import Browser, Rig, provider
 from tests.rig.slapd import Directory, municipality_ldif, person_ldif, role_ldif
@@ -57,7 +58,7 @@ class World:
     """Logins the directory was asked about."""
 
     def code(self) -> str:
-        return totp.code_at(SECRET, self.rig.clock())
+        return code_at(SECRET, self.rig.clock())
 
     async def enrolment_code(self, person: Person | None = None, hours: float = 1) -> str:
         """As an officer would tell it; Petr's, if it is nobody else's."""

@@ -16,7 +16,8 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from gateway.demo.world import Account
-from idp.login.totp import STEP, Secret, code_at
+from idp.login.totp import STEP, Secret
+from tests.rig.code_generator import code_at
 
 SECRET = re.compile(r'class="secret">([A-Z2-7 ]+)<')
 FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"')

@@ -15,8 +15,8 @@ from idp.http.cookies import KNOWN, SSO
 from idp.http.new_password import REFUSALS
 from idp.http.words import TELLINGS
 from idp.login.refusal import TOLD
-from idp.login.totp import code_at
 from tests.idp.http.test_new_password import NEW, OLD, Office, typed
+from tests.rig.code_generator import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import Answer, Browser, Rig, provider
 from tests.rig.sign_in_world import CHANGING, CHANGING_PASSWORD, SECRET, World

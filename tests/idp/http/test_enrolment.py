@@ -9,6 +9,7 @@ import pytest
 from config.settings import SignIn
 from gateway.audit.entry import Code
 from idp.login import key_site, totp
+from tests.rig.code_generator import code_at
 from tests.rig.provider import CALLBACK, Answer, Browser, challenge_on, secret_on
 from tests.rig.sign_in_world import PETR, PETR_PASSWORD, World, sign_in_world
 from tests.rig.slapd import Directory
@@ -32,7 +33,7 @@ async def enrolled_with_codes(world: World, browser: Browser) -> tuple[str, totp
     page = await world.at_enrolment(browser)
     secret = totp.Secret(secret_on(await browser.get(page + "&by=code")))
     shown = await browser.form(
-        page, "code", {"code": totp.code_at(secret, world.rig.clock()), "name": "Služební telefon"}
+        page, "code", {"code": code_at(secret, world.rig.clock()), "name": "Služební telefon"}
     )
     assert shown.status == 200, shown.text
     return page, secret, shown
@@ -70,7 +71,7 @@ async def test_an_officers_code_opens_the_enrolment_and_what_is_enrolled_signs_i
     assert entry.details["proof"] == "officers_code"
     world.rig.clock.forward(seconds=60)
     page = await petr_at_password_and_code(world, again := world.rig.browser())
-    assert (await again.code(page, totp.code_at(secret, world.rig.clock()))).status == 303
+    assert (await again.code(page, code_at(secret, world.rig.clock()))).status == 303
     assert SSO in again.cookies
 
 
@@ -149,7 +150,7 @@ async def test_a_code_of_another_or_an_expired_one_opens_nothing(world: World, w
 async def test_one_enrolment_confirmed_twice_at_once_keeps_one_factor(world: World):
     browser = world.rig.browser()
     page = await world.at_enrolment(browser)
-    code = totp.code_at(totp.Secret(secret_on(await browser.get(page + "&by=code"))), world.rig.clock())
+    code = code_at(totp.Secret(secret_on(await browser.get(page + "&by=code"))), world.rig.clock())
     answers = await asyncio.gather(*(browser.code(page, code) for _ in range(2)))
     assert sorted(answer.status for answer in answers) == [200, 303]  # shown once; the other stands there too
     assert world.rig.kept.codes().count(Code.FACTOR_ENROLLED) == 1
@@ -161,7 +162,7 @@ async def test_a_new_code_of_the_officer_stops_what_was_begun_with_the_former_an
     secret = totp.Secret(secret_on(await thief.get(stolen + "&by=code")))
     page, other = await petr_at_password_and_code(world, waiting), await before.begin()
     code = await world.enrolment_code()
-    late = await thief.code(stolen, totp.code_at(secret, world.rig.clock()))
+    late = await thief.code(stolen, code_at(secret, world.rig.clock()))
     assert late.status == 400
     assert Code.FACTOR_ENROLLED not in world.rig.kept.codes()
     assert (await waiting.form(page, "enrolment", {"enrolment": code})).status == 303

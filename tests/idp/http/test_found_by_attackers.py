@@ -12,8 +12,8 @@ from idp.directory.person import AccountState
 from idp.directory.reader import Admit
 from idp.events import Factor
 from idp.http.cookies import SSO
-from idp.login.totp import code_at
 from tests.idp.http.test_new_password import NEW, OLD, Office, typed
+from tests.rig.code_generator import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, SECRET, World

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.audit.entry import Code
 from idp.directory.reader import DirectoryReader
-from idp.login.totp import code_at
+from tests.rig.code_generator import code_at
 from tests.rig.provider import provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, SECRET, World
 from tests.rig.slapd import Directory

@@ -13,7 +13,7 @@ from idp.directory.reader import Admit
 from idp.http.new_password import REFUSALS
 from idp.http.words import TELLINGS
 from idp.login.refusal import TOLD
-from idp.login.totp import code_at
+from tests.rig.code_generator import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, Rig, provider
 from tests.rig.sign_in_world import SECRET, STALE, STALE_PASSWORD, World

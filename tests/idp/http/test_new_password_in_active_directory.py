@@ -7,7 +7,7 @@ import pytest
 from gateway.audit.entry import Code
 from idp.directory.person import Person
 from idp.directory.reader import DirectoryReader
-from idp.login.totp import code_at
+from tests.rig.code_generator import code_at
 from tests.rig.domain_office import PASSWORD, dn, domain
 from tests.rig.office import reading
 from tests.rig.provider import CALLBACK, Browser, Rig, provider

@@ -11,8 +11,8 @@ import pytest
 from gateway.audit.entry import Code
 from idp.directory.person import AccountState
 from idp.login.conduct_password_change import TAKES_AT_MOST
-from idp.login.totp import code_at
 from tests.idp.http.test_new_password import NEW, OLD, Office, at_new_password, typed
+from tests.rig.code_generator import code_at
 from tests.rig.identity_store import identity_store
 from tests.rig.people import JANA as PERSON
 from tests.rig.people import NOON

@@ -11,11 +11,11 @@ import pytest
 from gateway.audit.entry import Code
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.password import Changed, NotChanged, NotChangedReason
-from idp.login.totp import code_at
 from tests.idp.http.test_account_password import FORM
 from tests.idp.http.test_new_password import NEW, Office, at_new_password, typed
 from tests.rig import slapd
 from tests.rig.broken_line import BrokenLine, broken_line
+from tests.rig.code_generator import code_at
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, provider
 from tests.rig.sign_in_world import LDIF, SECRET, World, sign_in_world

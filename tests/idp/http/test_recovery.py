@@ -19,6 +19,7 @@ from idp.http.recovery import Recovery
 from idp.http.sign_in_page import WAYS
 from idp.login import recovery, totp
 from idp.login.totp import Enrolled
+from tests.rig.code_generator import code_at
 from tests.rig.people import HULIN, NOON
 from tests.rig.provider import PORTAL, Answer, Rig, authorize_path, provider
 
@@ -170,7 +171,7 @@ async def test_with_a_second_factor_both_are_needed_and_a_wrong_code_spends_noth
     assert (await world.enter(secret)).status == 422
     assert (await world.enter(secret, "000000")).status == 422
     world.rig.clock.forward(minutes=1)
-    assert (await world.enter(secret, totp.code_at(CODE, world.rig.clock()))).status == 303
+    assert (await world.enter(secret, code_at(CODE, world.rig.clock()))).status == 303
 
 
 async def test_a_form_of_another_page_is_not_taken(world: World):
@@ -190,7 +191,7 @@ async def test_too_many_at_once_are_sent_away_and_nothing_is_counted(world: Worl
 async def test_the_session_enrols_no_factor_that_would_come_in_a_second_time(world: World):
     browser, secret = world.rig.browser(), await world.issue(code=True)
     world.rig.clock.forward(minutes=1)
-    form = {"secret": secret, "code": totp.code_at(CODE, world.rig.clock())}
+    form = {"secret": secret, "code": code_at(CODE, world.rig.clock())}
     assert (await browser.post("/recovery", form)).status == 303
     for way in (WAYS[Factor.ONE_TIME_CODE], WAYS[Factor.KEY]):
         assert (await browser.get(f"{ADD}?by={way}")).headers["x-brana-reason"] == "proof_too_old"

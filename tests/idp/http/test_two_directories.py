@@ -9,7 +9,7 @@ from config.settings import SignIn
 from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.federation import Federation
 from idp.directory.spelling import strictly
-from idp.login.totp import code_at
+from tests.rig.code_generator import code_at
 from tests.rig.provider import Rig, provider
 from tests.rig.sign_in_world import SECRET
 from tests.rig.slapd import Directory, person_ldif, slapd

@@ -23,6 +23,7 @@ from idp.login.recovery import Account, Ending
 from idp.login.recovery_use import Opened, RecoveryRefusal
 from idp.login.session import lifetime
 from idp.login.states import AwaitingPassword, CheckingPerson
+from tests.rig.code_generator import code_at
 from tests.rig.people import HULIN, NOON
 
 LIMITS = SignIn()
@@ -164,7 +165,7 @@ def test_with_a_second_factor_the_secret_alone_opens_nothing_and_spends_nothing(
     assert tried(book).reason is RecoveryRefusal.CODE_WRONG
     assert tried(book, code="000000").reason is RecoveryRefusal.CODE_WRONG
     assert book.account == WITH_CODE
-    opened = tried(book, code=totp.code_at(CODE_SECRET, NOON))
+    opened = tried(book, code=code_at(CODE_SECRET, NOON))
     assert opened.session.level is AuthenticationLevel.TWO_FACTORS
     assert opened.session.methods == ("pwd", "otp", "mfa")
 
@@ -173,10 +174,10 @@ def test_guesses_of_the_second_factor_are_counted_wherever_they_come_from():
     book = Kept(WITH_CODE)
     refused = [tried(book, code="000000", address=f"10.{number}.0.1") for number in range(6)]
     assert [one.reason for one in refused] == [RecoveryRefusal.CODE_WRONG] * 5 + [RecoveryRefusal.TOO_MANY]
-    right = totp.code_at(CODE_SECRET, NOON)
+    right = code_at(CODE_SECRET, NOON)
     assert tried(book, code=right, address="10.9.0.1").reason is RecoveryRefusal.TOO_MANY
     later = NOON + timedelta(minutes=15)
-    assert isinstance(tried(book, code=totp.code_at(CODE_SECRET, later), now=later), Opened)
+    assert isinstance(tried(book, code=code_at(CODE_SECRET, later), now=later), Opened)
 
 
 def test_without_an_account_everything_is_refused_alike():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from idp.login import totp
 from idp.login.entered import code_digits
+from tests.rig.code_generator import code_at
 from tests.rig.people import NOON
 
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
@@ -18,13 +19,13 @@ VECTORS = [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000
 @pytest.mark.parametrize(("seconds", "code"), VECTORS)
 def test_codes_are_those_of_the_rfc(seconds, code):
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert totp.code_at(SECRET, moment) == code
+    assert code_at(SECRET, moment) == code
     assert isinstance(totp.match(SECRET, code, moment), totp.Accepted)
 
 
 @given(moments, st.integers(-1, 1))
 def test_a_code_of_the_neighbouring_steps_is_accepted_once(moment, steps):
-    code = totp.code_at(SECRET, moment + timedelta(seconds=30 * steps))
+    code = code_at(SECRET, moment + timedelta(seconds=30 * steps))
     accepted = totp.match(SECRET, code, moment)
     assert isinstance(accepted, totp.Accepted)
     assert not isinstance(totp.match(SECRET, code, moment, last=2**40), totp.Accepted)
@@ -33,14 +34,14 @@ def test_a_code_of_the_neighbouring_steps_is_accepted_once(moment, steps):
 
 
 def test_a_code_older_than_the_last_accepted_one_is_refused():
-    earlier = totp.code_at(SECRET, NOON - timedelta(seconds=30))
+    earlier = code_at(SECRET, NOON - timedelta(seconds=30))
     assert totp.match(SECRET, earlier, NOON, last=int(NOON.timestamp()) // 30) == totp.Replayed()
 
 
 @given(moments, st.integers(-totp.DRIFT_MAX, totp.DRIFT_MAX), st.integers(-6, 6))
 def test_a_code_is_looked_for_around_where_the_clock_was_last_and_never_far_from_ours(moment, drift, steps):
     present = int(moment.timestamp()) // totp.STEP
-    code = totp.code_at(SECRET, moment + timedelta(seconds=totp.STEP * steps))
+    code = code_at(SECRET, moment + timedelta(seconds=totp.STEP * steps))
     accepted = totp.match(SECRET, code, moment, drift=drift)
     around = min(0, drift) - totp.AROUND <= steps <= max(0, drift) + totp.AROUND
     near = around and abs(steps) <= totp.DRIFT_MAX
@@ -59,25 +60,25 @@ def test_a_clock_that_goes_slowly_wrong_is_followed_and_one_that_jumped_is_not()
     drift, moment, counter = 0, NOON, -1
     for off in (-1, -2, -3):
         moment += timedelta(days=30)
-        code = totp.code_at(SECRET, moment + timedelta(seconds=totp.STEP * off))
+        code = code_at(SECRET, moment + timedelta(seconds=totp.STEP * off))
         accepted = totp.match(SECRET, code, moment, counter, drift)
         assert isinstance(accepted, totp.Accepted)
         drift, counter = accepted.drift, accepted.counter
     assert drift == -3
-    further = totp.code_at(SECRET, moment - timedelta(seconds=totp.STEP * 4))
+    further = code_at(SECRET, moment - timedelta(seconds=totp.STEP * 4))
     assert totp.match(SECRET, further, moment, drift=drift) == totp.Wrong()
 
 
 def test_who_typed_late_once_is_let_in_by_a_clock_that_is_ahead():
-    late = totp.match(SECRET, totp.code_at(SECRET, NOON - timedelta(seconds=totp.STEP)), NOON)
+    late = totp.match(SECRET, code_at(SECRET, NOON - timedelta(seconds=totp.STEP)), NOON)
     assert isinstance(late, totp.Accepted)
-    ahead = totp.code_at(SECRET, NOON + timedelta(seconds=totp.STEP))
+    ahead = code_at(SECRET, NOON + timedelta(seconds=totp.STEP))
     assert isinstance(totp.match(SECRET, ahead, NOON, late.counter, late.drift), totp.Accepted)
 
 
 @pytest.mark.parametrize("steps", [-2, 2, 10, -100])
 def test_a_code_further_away_is_wrong(steps):
-    code = totp.code_at(SECRET, NOON + timedelta(seconds=30 * steps))
+    code = code_at(SECRET, NOON + timedelta(seconds=30 * steps))
     assert totp.match(SECRET, code, NOON) == totp.Wrong()
 
 
@@ -100,7 +101,7 @@ def test_look_alike_codes_are_unusable(typed):
 
 
 def test_spaces_between_digits_are_allowed():
-    code = totp.code_at(SECRET, NOON)
+    code = code_at(SECRET, NOON)
     assert isinstance(totp.match(SECRET, f" {code[:3]} {code[3:]}\n", NOON), totp.Accepted)
 
 

@@ -1,0 +1,75 @@
+"""A real directory that hangs, and what others do until it answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from idp.directory.person import AccountState
+from idp.events import NOWHERE, EndReason
+from idp.http.cookies import SSO
+from idp.login import desk
+from tests.rig.provider import Answer
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
+
+pytestmark = pytest.mark.real
+
+
+@asynccontextmanager
+async def hanging(world: World) -> AsyncIterator[None]:
+    server = psutil.Process(world.directory.server.pid)
+    server.suspend()
+    try:
+        yield
+    finally:
+        server.resume()
+
+
+async def asking(world: World, number: int) -> None:
+    """Until so many guesses are counted, so the directory is being asked."""
+    while len(world.asked) < number:
+        await asyncio.sleep(0)
+
+
+async def test_of_two_tabs_that_wait_for_the_directory_one_goes_on_and_a_code_is_asked_for_once(world: World):
+    browser = world.rig.browser()
+    page = await browser.begin()
+    async with hanging(world):
+        tabs = [asyncio.create_task(browser.password(page, JANA, JANA_PASSWORD)) for _ in range(2)]
+        await asking(world, 2)
+    first, second = sorted([await one for one in tabs], key=lambda one: one.status)
+    assert (first.status, second.status, second.headers["x-brana-reason"]) == (303, 303, "start_again")
+    assert (await browser.code(page, world.code())).status == 303
+    assert SSO in browser.cookies
+
+
+@pytest.mark.parametrize("act", ["reset", "end", "close"])
+async def test_a_passkey_opens_nothing_when_its_person_was_put_out_while_the_directory_hung(
+    world: World, act: str
+):
+    await world.sign_in()
+    key, browser = await world.key_of(), world.rig.browser()
+    page, store, now, jana = await browser.begin(), world.rig.kept.store, world.rig.clock(), world.jana
+    (session,) = await store.look(lambda book: book.sessions_of_subject(jana.subject))
+    closed = replace(jana, state=AccountState.DISABLED)
+    acts = {
+        "reset": lambda book: desk.remove_factors(book, jana.subject, jana.login, "cli:root", now),
+        "end": lambda book: desk.end_all(book, jana.subject, EndReason.BY_OFFICER, NOWHERE, now),
+        "close": lambda book: desk.refresh(book, session.sid, closed, world.rig.provider.sign_in, now),
+    }
+
+    async def used() -> bool:
+        held = await store.look(lambda book: book.authenticators(jana.subject))
+        return any(one.name == "Klíč" and one.last_used_at is not None for one in held)
+
+    async with hanging(world):
+        tab: asyncio.Task[Answer] = asyncio.create_task(browser.key(page, key))
+        while not await used():
+            await asyncio.sleep(0)
+        await store.transact(acts[act])
+    assert "code=" not in (await tab).headers.get("Location", "")
+    assert SSO not in browser.cookies
+    assert "can no longer be finished" in (await browser.get(page)).text
