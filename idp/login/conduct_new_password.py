@@ -8,11 +8,11 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, take_step
-from idp.login.flow_new_password import fault
+from idp.login.conduct import Visit, answer_step, current, take_step
+from idp.login.flow_new_password import done, fault, not_changed
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.password_change import PasswordChange
-from idp.login.progress import Progress
+from idp.login.progress import Progress, carried_out, out_of_turn
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, ChangingPassword, State
 from idp.login.throttle import Exhausted, Taken
@@ -47,9 +47,9 @@ def enter_new_password(
         )
 
     progress = take_step(book, visit, happened)
-    if isinstance(progress.checking, ChangingPassword) and progress.flow is not None:
+    if isinstance(progress.checking, ChangingPassword):
         person = progress.checking.standing.person
-        change = PasswordChange(progress.flow.id, person.subject, person.login, visit.now)
+        change = PasswordChange(progress.checking.change, person.subject, person.login, visit.now)
         conduct_password_change.begun(book, change, visit.caller.origin)
     return progress
 
@@ -65,16 +65,34 @@ def answer_new_password(
     """Second half: why it was not changed, or what the directory says of the person after the change.
 
     After a change every session and every other sign-in of the person ends, before the new session opens: whoever
-    else knew the old password may have one.
+    else knew the old password may have one. What the directory did is recorded though the sign-in is over by then.
     """
-    book.drop_password_change(visit.flow or "")
-    event: Input
+    book.drop_password_change(checking.change)
+    event: PasswordNotChanged | PasswordChanged
     over: tuple[SessionId, ...] = ()
+    origin = visit.caller.origin
     if isinstance(answer, Refusal):
-        event = PasswordNotChanged(reason=answer, origin=visit.caller.origin, drawn=visit.drawn)
+        event = PasswordNotChanged(reason=answer, origin=origin, drawn=visit.drawn)
     else:
-        event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
-        who, origin = checking.standing.person.subject, visit.caller.origin
+        event = PasswordChanged(answer=answer, origin=origin, drawn=visit.drawn)
+        who = checking.standing.person.subject
         over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now, but=visit.flow)
-    progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
+    found = current(book, visit.flow, visit.caller, visit.now)
+    if found is None or not isinstance(found.state, AwaitingNewPassword):
+        progress = _without_flow(book, visit, checking, event, out_of_turn(found))
+    else:
+        progress = answer_step(book, visit, AwaitingNewPassword, checking, event)
     return replace(progress, ended=(*over, *progress.ended))
+
+
+def _without_flow(
+    book: Book,
+    visit: Visit,
+    checking: ChangingPassword,
+    event: PasswordNotChanged | PasswordChanged,
+    progress: Progress,
+) -> Progress:
+    """The sign-in ran out of time meanwhile, or ended, or went on in another tab."""
+    if isinstance(event, PasswordChanged):
+        return carried_out(book, progress, done(checking, event.origin, visit.now), visit.now)
+    return carried_out(book, progress, not_changed(checking, event, visit.now)[1], visit.now)

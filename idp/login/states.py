@@ -52,6 +52,8 @@ class CheckingPassword:
     taken: Taken
     asked_at: datetime
     demanded: AuthenticationLevel | None = None
+    known: bool = False
+    """Whether the login meant somebody here before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class ChangingPassword:
     standing: Standing
     taken: Taken
     asked_at: datetime
+    change: str
+    """The name of `PasswordChange`: of two changes of one sign-in or session neither ends the other."""
 
 
 @dataclass(frozen=True, slots=True)
