@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from gateway.audit import sparing
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
@@ -103,7 +104,6 @@ def sign_in_refused(
     left_out: int = 0,
 ) -> Entry:
     """The gateway let nobody in on the way back from the provider. Whoever it was, nothing proves it."""
-    counted = {"left_out_before": left_out} if left_out else {}
     return Entry(
         code=Code.SIGN_IN_REFUSED_BY_GATEWAY,
         outcome=Outcome.REFUSED,
@@ -111,7 +111,11 @@ def sign_in_refused(
         reason=reason,
         address=neutral(address, SHORT),
         request_id=neutral(request_id, SHORT),
-        details={"host": neutral(host, SHORT), "user_agent": neutral(user_agent, SHORT), **counted},
+        details={
+            "host": neutral(host, SHORT),
+            "user_agent": neutral(user_agent, SHORT),
+            **sparing.told(left_out),
+        },
     )
 
 

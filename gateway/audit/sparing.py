@@ -7,6 +7,11 @@ somebody would wait for. The number is told by the next entry that is kept. Pure
 from datetime import datetime, timedelta
 
 
+def told(left_out: int) -> dict[str, int]:
+    """As a detail of the entry that is kept."""
+    return {"left_out_before": left_out} if left_out else {}
+
+
 class Sparing:
     def __init__(self, most: int, span: timedelta) -> None:
         self._most, self._span = most, span

@@ -37,8 +37,12 @@ class StoredReplica:
         try:
             yield staging
         except BaseException:
+            staging.close()  # or it would go on writing what is given up
             self._write(lambda connection: generations.give_up(connection, directory))
+            self.sweep()
             raise
+        finally:
+            staging.close()
 
     def apply(
         self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit

@@ -11,7 +11,7 @@ from gateway.storage.directory_rows import (
     digest_of,
     group_row,
     identity_of,
-    names_of,
+    logins_of,
     numbers_of,
     numbers_text,
     octets_of,
@@ -27,7 +27,7 @@ PUT_NODE = "INSERT INTO directory_node (generation, digest, node) VALUES (?, ?, 
 PUT_PERSON = (
     "INSERT OR REPLACE INTO directory_person (generation, identity, node, record) VALUES (?, ?, ?, ?)"
 )
-PUT_NAME = "INSERT OR IGNORE INTO directory_name (generation, kind, name, identity) VALUES (?, ?, ?, ?)"
+PUT_LOGIN = "INSERT OR IGNORE INTO directory_login (generation, login, identity) VALUES (?, ?, ?)"
 PUT_GROUP = (
     "INSERT OR REPLACE INTO directory_group (generation, identity, node, sid, record, members) "
     "VALUES (?, ?, ?, ?, ?, ?)"
@@ -120,10 +120,10 @@ class Delta:
         if before is not None and (before.node, before.record) == (node, record):
             return
         self._touched.add(one.identity)
-        self._forget_names(octets, None if before is None else person_of(octets, before.record))
+        self._forget_logins(octets, None if before is None else person_of(octets, before.record))
         self._run(PUT_PERSON, octets, node, record)
-        for kind, name in names_of(one):
-            self._run(PUT_NAME, kind, name, octets)
+        for login in logins_of(one):
+            self._run(PUT_LOGIN, login, octets)
 
     def _put_group(self, one: GroupRecord) -> None:
         octets, node = octets_of(one.identity), self._node_of(one.key)
@@ -157,7 +157,7 @@ class Delta:
             return
         self.people_gone += 1
         self._touched.add(identity)
-        self._forget_names(octets, person_of(octets, before.record))
+        self._forget_logins(octets, person_of(octets, before.record))
         self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
 
     def _forget_group(self, identity: str) -> None:
@@ -173,11 +173,11 @@ class Delta:
         self._note_nested(members)
         self._run("DELETE FROM directory_group WHERE generation = ? AND identity = ?", octets)
 
-    def _forget_names(self, octets: bytes, before: PersonRecord | None) -> None:
-        for kind, name in names_of(before) if before else ():
+    def _forget_logins(self, octets: bytes, before: PersonRecord | None) -> None:
+        for login in logins_of(before) if before else ():
             self._run(
-                "DELETE FROM directory_name WHERE generation = ? AND kind = ? AND name = ? AND identity = ?",
-                *(kind, name, octets),
+                "DELETE FROM directory_login WHERE generation = ? AND login = ? AND identity = ?",
+                *(login, octets),
             )
 
     def _leave(self, container: int, members: Iterable[int]) -> None:

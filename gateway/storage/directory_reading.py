@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
 from gateway.storage.directory_generations import current
-from gateway.storage.directory_rows import digest_of, group_of, identity_of, octets_of, person_of
+from gateway.storage.directory_rows import digest_of, group_of, octets_of, person_of
 from idp.directory.names import prepared
-from idp.directory.sync.record import EntryProblem, GroupRecord
+from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Known
 
 PERSON = "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity = ?"
-NAMED = "SELECT identity FROM directory_name WHERE generation = ? AND kind = 'login' AND name = ?"
+NAMED = "SELECT identity FROM directory_login WHERE generation = ? AND login = ?"
 NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
 BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
 ABOVE = """
@@ -31,12 +31,13 @@ ORDER BY identity
 would be 500 at most (SQLITE_MAX_COMPOUND_SELECT)."""
 
 SHARED = """
-SELECT kind, name, record, person.identity FROM directory_name AS shared
+SELECT login, record, person.identity FROM directory_login AS shared
 JOIN directory_person AS person USING (generation, identity)
-WHERE generation = ?1 AND (kind, name) IN (
-    SELECT kind, name FROM directory_name WHERE generation = ?1 GROUP BY kind, name HAVING count(*) > 1
-) ORDER BY kind, name, person.identity
+WHERE generation = ?1 AND login IN (
+    SELECT login FROM directory_login WHERE generation = ?1 GROUP BY login HAVING count(*) > 1
+) ORDER BY login, person.identity
 """
+EVERYBODY = "SELECT identity, record FROM directory_person WHERE generation = ? ORDER BY identity"
 
 
 class StoredReading:
@@ -124,16 +125,22 @@ def _told(connection: Connection, generation: int) -> Iterator[EntryProblem]:
     return (EntryProblem(row.dn, row.what) for row in rows)
 
 
-SAYS = {
-    "login": "the login {name!r} is also that of {others}: nobody can sign in with it",
-    "mail": "the mail address {name!r} is also that of {others}",
-}
-
-
 def _shared(connection: Connection, generation: int) -> Iterator[EntryProblem]:
     rows = connection.exec_driver_sql(SHARED, (generation,)).all()
-    for (kind, name), group in groupby(rows, key=lambda row: (row.kind, row.name)):
-        names = {identity_of(row.identity): person_of(row.identity, row.record).dn for row in group}
-        for identity, dn in names.items():
-            others = ", ".join(repr(other) for other in names.values() if other != dn)
-            yield EntryProblem(dn, SAYS[kind].format(name=name, others=others), identity)
+    for login, group in groupby(rows, key=lambda row: str(row.login)):
+        people = [person_of(row.identity, row.record) for row in group]
+        yield from _of_each(people, f"the login {login!r} is also that of", ": nobody can sign in with it")
+    by_mail: dict[str, list[PersonRecord]] = {}
+    for row in connection.exec_driver_sql(EVERYBODY, (generation,)):
+        person = person_of(row.identity, row.record)
+        if person.mail:
+            by_mail.setdefault(prepared(person.mail), []).append(person)
+    for mail, people in sorted(by_mail.items()):
+        yield from _of_each(people, f"the mail address {mail!r} is also that of", "")
+
+
+def _of_each(people: Sequence[PersonRecord], before: str, after: str) -> Iterator[EntryProblem]:
+    """What is told of each where there are several."""
+    for one in people if len(people) > 1 else ():
+        others = ", ".join(repr(other.dn) for other in people if other is not one)
+        yield EntryProblem(one.dn, f"{before} {others}{after}", one.identity)

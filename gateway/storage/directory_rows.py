@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -70,12 +70,9 @@ def group_of(octets: bytes, sid: str, row: bytes) -> GroupRecord:
     return GroupRecord(identity=identity, key=key or identity, dn=dn, sid=sid)
 
 
-def names_of(one: PersonRecord) -> Iterator[tuple[str, str]]:
-    """Kind and comparable form of every name that should be one person's alone."""
-    for login in {prepared(each) for each in one.logins}:
-        yield "login", login
-    if one.mail:
-        yield "mail", prepared(one.mail)
+def logins_of(one: PersonRecord) -> set[str]:
+    """The comparable forms of names that should be one person's alone."""
+    return {prepared(each) for each in one.logins}
 
 
 def packed(nodes: Iterable[int]) -> bytes:

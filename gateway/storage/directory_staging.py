@@ -1,12 +1,13 @@
 """A full read on its way into the replica: gathered in memory and put in order, then written in short steps.
 
-Each table is written in the order of its key, so that pages are filled one after the other, and a few milliseconds
-at a time, so that decisions do not wait. A person takes some 700 bytes until then, a membership 8: the reading has
-a process of its own, which ends with it.
+Each table is written in the order of its key, so that pages are filled one after the other, and a few milliseconds at
+a time, so that decisions do not wait. People are written while groups are still read. A person takes some 700 bytes
+until then, a membership 8: the reading has a process of its own, which ends with it.
 """
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
 from operator import itemgetter
@@ -21,7 +22,7 @@ from gateway.storage.directory_rows import (
     digest_of,
     group_of,
     group_row,
-    names_of,
+    logins_of,
     numbers_text,
     octets_of,
     packed,
@@ -44,7 +45,7 @@ ALIKE = "another entry has a name that cannot be told from this one"
 """Of such two, memberships would be one's or the other's."""
 COLUMNS = {
     "person": ("identity", "node", "record"),
-    "name": ("kind", "name", "identity"),
+    "login": ("login", "identity"),
     "group": ("identity", "node", "sid", "record", "members"),
     "node": ("digest", "node"),
     "membership": ("member", "containers"),
@@ -52,18 +53,26 @@ COLUMNS = {
 }
 """Of the replica's tables, in the order of a row here."""
 
+READ = "UPDATE directory_generation SET position = ?, nodes = ? WHERE id = ?"
+NOT_YET: Position = ""  # it is known when all is read
+
 
 class StoredStaging:
-    """Implements `idp.directory.sync.replica.Staging`. Used from one thread."""
+    """Implements `idp.directory.sync.replica.Staging`: first all people, then groups. Used from one thread; `close`
+    it in any case.
+    """
 
     def __init__(self, database: Database, directory: DirectoryName, began_at: datetime) -> None:
         self._database, self._directory, self._began_at = database, directory, began_at
         self._people: dict[Octets, tuple[Octets, int, bytes]] = {}
-        self._names: list[tuple[str, str, Octets]] = []
+        self._logins: list[tuple[str, Octets]] = []
         self._again: set[Octets] = set()
         self._groups: dict[Octets, tuple[Octets, int, str, bytes, bytes]] = {}
         self._problems: set[tuple[str, str]] = set()
         self._nodes: dict[str, int] = {}
+        self._beside = ThreadPoolExecutor(1, "directory-people")
+        self._people_written: Future[int] | None = None
+        self._given_up = False
 
     def add_people(self, people: Iterable[PersonRecord]) -> None:
         for one in people:
@@ -71,9 +80,10 @@ class StoredStaging:
             if octets in self._people:
                 self._again.add(octets)
             self._people[octets] = (octets, self._node_of(one.key), person_row(one))
-            self._names += [(kind, name, octets) for kind, name in names_of(one)]
+            self._logins += [(login, octets) for login in logins_of(one)]
 
     def add_groups(self, groups: Iterable[GroupRecord]) -> None:
+        self._write_people_beside()
         known = self._nodes.get  # numbers begin with 1
         for one in groups:
             octets, members = (
@@ -86,13 +96,10 @@ class StoredStaging:
         self._problems.update((one.dn, one.what) for one in problems)
 
     def finish(self, position: Position, limit: Limit) -> Hold | None:
-        self._leave_out_alike()
-        numbers = len(self._nodes)
-        generation = self._written(
-            lambda connection: begin(connection, self._directory, self._began_at, position, numbers)
-        )
-        self._copy(generation, "person", iter(sorted(self._people.values())), WIDE)
-        self._copy(generation, "name", iter(sorted(self._names)), NARROW)
+        for octets in _alike(self._groups):
+            _, _, sid, record, _ = self._groups.pop(octets)
+            self._problems.add((group_of(octets, sid, record).dn, ALIKE))
+        generation = self._write_people_beside().result()
         self._copy(generation, "group", iter(sorted(self._groups.values())), WIDE)
         self._copy(generation, "problem", iter(sorted(self._problems)), WIDE)
         nodes = sorted((digest_of(key), node) for key, node in self._nodes.items())
@@ -101,21 +108,43 @@ class StoredStaging:
         removal = self._database.read_now(
             lambda connection: count_removal(connection, self._directory, generation)
         )
-        return self._written(lambda connection: settle(connection, generation, removal, limit))
 
-    def _leave_out_alike(self) -> None:
+        def end(connection: Connection) -> Hold | None:
+            connection.exec_driver_sql(READ, (position, len(nodes), generation))
+            return settle(connection, generation, removal, limit)
+
+        return self._written(end)
+
+    def close(self) -> None:
+        """Nothing is written after it."""
+        self._given_up = True
+        self._beside.shutdown()
+
+    def _write_people_beside(self) -> "Future[int]":
+        """The generation, when they are written."""
+        if self._people_written is None:
+            self._leave_out_alike_people()
+            self._people_written = self._beside.submit(self._write_people)
+        return self._people_written
+
+    def _write_people(self) -> int:
+        generation = self._written(
+            lambda connection: begin(connection, self._directory, self._began_at, NOT_YET, 0)
+        )
+        self._copy(generation, "person", iter(sorted(self._people.values())), WIDE)
+        self._copy(generation, "login", iter(sorted(self._logins)), NARROW)
+        return generation
+
+    def _leave_out_alike_people(self) -> None:
         for octets in _alike(self._people):
             _, _, record = self._people.pop(octets)
             self._again.add(octets)
             self._problems.add((person_of(octets, record).dn, ALIKE))
-        for octets in _alike(self._groups):
-            _, _, sid, record, _ = self._groups.pop(octets)
-            self._problems.add((group_of(octets, sid, record).dn, ALIKE))
         if self._again:
-            self._names = [one for one in self._names if one[2] not in self._again]
+            self._logins = [one for one in self._logins if one[1] not in self._again]
             for octets in self._again & self._people.keys():
                 person = person_of(octets, self._people[octets][2])
-                self._names += [(kind, name, octets) for kind, name in names_of(person)]
+                self._logins += [(login, octets) for login in logins_of(person)]
 
     def _node_of(self, key: str) -> int:
         return self._nodes.setdefault(key, len(self._nodes) + 1)
@@ -139,7 +168,7 @@ class StoredStaging:
         under_way = deque([self._database.write_soon(insert)])
         while True:
             under_way.append(self._database.write_soon(insert))  # so that the writer need not wait for us
-            if under_way.popleft().result() < step:
+            if under_way.popleft().result() < step or self._given_up:
                 for last in under_way:
                     last.result()
                 return

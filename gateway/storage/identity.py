@@ -1,6 +1,7 @@
 """Keeps what the identity provider keeps: every step's changes and its audit entries in one write."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -8,8 +9,9 @@ from sqlalchemy import Connection, Table, delete, literal_column, select
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
-from gateway.audit.entry import Entry
+from gateway.audit.entry import Entry, Outcome
 from gateway.audit.identity_events import entry_of
+from gateway.audit.sparing import Sparing, told
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
@@ -46,6 +48,10 @@ ENDED_KEPT = timedelta(days=7)  # ended sessions and enrolment codes; the log ke
 FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
+STRANGERS_KEPT = (300, timedelta(minutes=1))
+"""Anybody can cause refusals of nobody known. More than these are counted; their requests are in the access log."""
+
+
 class IdentityStore:
     """Within each transaction `append` writes entries to the audit log, and `post` notices to the outbox."""
 
@@ -56,6 +62,7 @@ class IdentityStore:
         self._database = database
         self._seal = seal
         self._append = append
+        self._strangers = Sparing(*STRANGERS_KEPT)  # used by the writer's thread alone
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
@@ -142,8 +149,16 @@ class IdentityStore:
 
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
-            self._append(connection, [entry_of(event) for event in book.events])
+            self._append(connection, list(self._spared([entry_of(event) for event in book.events])))
             self._post(connection, book.events)
+
+    def _spared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Whatever concerns a person is kept."""
+        for entry in entries:
+            if entry.subject or entry.outcome is not Outcome.REFUSED:
+                yield entry
+            elif (left_out := self._strangers.take(entry.at)) is not None:
+                yield replace(entry, details={**entry.details, **told(left_out)})
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> None:

@@ -217,7 +217,13 @@ def _sorted_out(found: Sequence[Any]) -> tuple[list[Entry], list[str]]:
     return entries, referrals
 
 
+LONGEST_WORDS = 500  # characters of what a server says
+
+
 def words(error: ldap.LDAPError) -> str:
-    """What libldap and the server say of it."""
+    """What libldap and the server say of it, on one line that moves no operator's cursor."""
     facts = facts_of(error)
-    return " ".join(str(facts[key]) for key in ("desc", "info") if facts.get(key)) or type(error).__name__
+    said = " ".join(str(facts[key]) for key in ("desc", "info") if facts.get(key)) or type(error).__name__
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in said[:LONGEST_WORDS]
+    )

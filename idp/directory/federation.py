@@ -2,15 +2,16 @@
 
 Laws: a password is shown to one directory at most, to that which alone answers to the login; a login with a realm is
 the affair of the realm's directory; a directory that is away hurts the people of no other, and what it might have
-said is not guessed; nobody can tell from answers or their time which directories know a login.
+said is not guessed; nobody can tell from answers or their time which directories know a login; where a password is only
+seemingly tried, it is an invented one.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
-from zlib import crc32
 
 from config.district import District
 from config.settings import Directory
@@ -31,6 +32,8 @@ from idp.directory.reader import (
     utc_now,
 )
 from idp.directory.subject import directory_of
+
+PRETENCE_AT_MOST = 2.0  # seconds
 
 
 class Memory(Protocol):
@@ -137,13 +140,17 @@ class Federation:
             await self._memory.forget(login)
         if not await admit(known):
             return BindRefused(RefusalReason.NOT_TRIED, known)
-        if reader is not None and entry is not None and known is not None:
-            return await reader.try_password(entry, known, login, password)
-        # always the same one for a login, so that trying again shows nothing
-        await answering[crc32(login.casefold().encode()) % len(answering)].pretend(password)
-        undecided = away and len(found) < 2
-        reason = WITHOUT_ONE_ENTRY.get(len(found), RefusalReason.AMBIGUOUS_PERSON)
-        return BindRefused(RefusalReason.UNDECIDED_PERSON if undecided else reason)
+        others = [one for one in answering if known is None or one is not reader]
+        async with _pretending(others, password) as pretended:
+            if reader is not None and entry is not None and known is not None:
+                answer = await reader.try_password(entry, known, login, password)
+            else:
+                undecided = away and len(found) < 2
+                reason = WITHOUT_ONE_ENTRY.get(len(found), RefusalReason.AMBIGUOUS_PERSON)
+                answer = BindRefused(RefusalReason.UNDECIDED_PERSON if undecided else reason)
+            if isinstance(answer, BindRefused):
+                await pretended()
+        return answer
 
     async def _found(self, login: str) -> tuple[list[tuple[DirectoryReader, Entry]], list[DirectoryReader]]:
         """Entries of the login everywhere, and the directories that answered. Raises where none did."""
@@ -163,3 +170,24 @@ class Federation:
         if not answering:
             raise troubles[0]
         return found, answering
+
+
+@contextlib.asynccontextmanager
+async def _pretending(
+    readers: Sequence[DirectoryReader], password: str
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Has every directory that is not the person's take as long as a password takes, so that the time of a refusal
+    is that of the slowest one, whoever knows the login. Inside, waits until they have, but for no one that hangs.
+    """
+    tasks = [asyncio.create_task(one.pretend(password)) for one in readers]
+
+    async def pretended() -> None:
+        if tasks:
+            await asyncio.wait(tasks, timeout=PRETENCE_AT_MOST)
+
+    try:
+        yield pretended
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

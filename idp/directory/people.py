@@ -52,10 +52,11 @@ class People:
         self._above = above
         self._attributes = attributes_of_people(settings, self._evaluation.attributes)
 
-    def entries(self, line: Connection, where: Filter) -> Iterator[Entry]:
+    def entries(self, line: Connection, where: Filter, page: int = 0) -> Iterator[Entry]:
+        """`page`: entries asked for at once, where it is not the usual number."""
         condition = filters.all_of([self._anybody, where])
         pages = line.search(
-            self._settings.people_base, SUBTREE, condition, self._attributes, self._settings.page_size
+            self._settings.people_base, SUBTREE, condition, self._attributes, page or self._settings.page_size
         )
         for entries, referrals in pages:
             for url in referrals if self._kind.tells_of_referrals else ():

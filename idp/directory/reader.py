@@ -7,11 +7,13 @@ a multiple of REFUSAL_STEP: time does not tell unknown from wrong.
 """
 
 import asyncio
+import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -121,9 +123,9 @@ class DirectoryReader:
         return found
 
     async def find(self, login: str) -> list[Entry]:
-        """Entries that LDAP's comparison takes for the login."""
+        """Entries that LDAP's comparison takes for the login; of any number two, which are one too many already."""
         where = filter_of(understood(login, self._settings), self._settings)
-        return await self._pool.run(lambda line: list(self._people.entries(line, where)))
+        return await self._pool.run(lambda line: list(islice(self._people.entries(line, where, page=2), 2)))
 
     def subject_of(self, entry: Entry) -> SubjectId | None:
         """None for an entry that says nothing usable; that is reported."""
@@ -142,8 +144,12 @@ class DirectoryReader:
         return await self._pool.run(lambda line: self._judge(line, entry, whose, meant, refusal))
 
     async def pretend(self, password: str) -> None:
-        """Take the time of a password that is tried, so that an unknown login costs what a known one does."""
-        await self._pool.refusal(f"cn={uuid.uuid4()},{self._settings.people_base}", password)
+        """Take the time of a password that is tried, so that an unknown login costs what a known one does.
+
+        Another one as long is tried: whoever runs the directory sees it, and that person may be somebody else's.
+        """
+        invented = secrets.token_hex(len(password))[: len(password)]
+        await self._pool.refusal(f"cn={uuid.uuid4()},{self._settings.people_base}", invented)
 
     async def change_password(self, subject: SubjectId, old: str, new: str) -> Changed | NotChanged:
         """Have the directory change it, for whom knows the old one. Whoever asks then ends the other sessions."""

@@ -39,7 +39,8 @@ from tests.rig.product import Product, installed
 LANES = 16
 USUAL = 800  # sign-ins measured in the usual run
 PER_PERSON = 2  # of them: each takes a code of its own, and three fit into any moment (RFC 6238 §5.2)
-TOTP_BAR, PER_SECOND_BAR, GROWTH_BAR = 5.0, 40.0, 8.0  # ms, a second, MiB
+TOTP_BAR, PER_SECOND_BAR = 5.0, 40.0  # ms, a second
+GROWTH_BAR, NOISE = 8.0, 2.5  # MiB: over ten thousand, and what the heap moves by itself over hundreds
 TOTP_SAMPLES = 300
 ON_ITS_WAY = 10  # seconds that a code may take to be compared, on a busy machine
 BINDS_SECONDS = 3.0
@@ -63,7 +64,7 @@ async def measure(sign_ins: int) -> dict[str, dict[str, Any]]:
             seconds = await crowd.come_in(sign_ins)
             shares, after = load.shares(sign_ins), product.control_plane().memory_info().rss / MIB
             binds = await asyncio.to_thread(_bare_binds, product, people)
-    per_second = sign_ins / seconds
+    per_second, growth_bar = sign_ins / seconds, GROWTH_BAR if sign_ins >= 10_000 else NOISE
     return {
         "totp_ms": {
             "value": round(kept, 2),
@@ -83,8 +84,8 @@ async def measure(sign_ins: int) -> dict[str, dict[str, Any]]:
             "value": round(after - before, 2),
             "unit": f"MiB over {sign_ins} complete sign-ins",
             "baseline": f"{before:.1f} MiB after a warm-up of {len(people)}",
-            "bar": GROWTH_BAR,
-            "holds": after - before <= GROWTH_BAR,
+            "bar": growth_bar,
+            "holds": after - before <= growth_bar,
         },
     }
 

@@ -52,12 +52,11 @@ directory_person = Table(
     sqlite_with_rowid=False,
 )
 
-directory_name = Table(
-    "directory_name",
+directory_login = Table(
+    "directory_login",
     metadata,
     Column("generation", BigInteger, primary_key=True),
-    Column("kind", String(5), primary_key=True),  # login, mail
-    Column("name", Text, primary_key=True),  # prepared for comparing
+    Column("login", Text, primary_key=True),  # prepared for comparing
     Column("identity", LargeBinary(16), primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -33,7 +33,7 @@ async def everyone(reading: WholeReading, directory: DirectoryName = OFFICE) -> 
 
 def rows(database: Database) -> dict[str, int]:
     def count(connection: Connection) -> dict[str, int]:
-        tables = ("node", "person", "name", "group", "membership", "problem", "generation")
+        tables = ("node", "person", "login", "group", "membership", "problem", "generation")
         counted = {
             table: connection.exec_driver_sql(f"SELECT count(*) FROM directory_{table}").scalar_one()
             for table in tables

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,16 +13,16 @@ from sqlalchemy import func, select
 from config.settings import SignIn
 from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
 from gateway.audit.entry import Code
-from gateway.storage.identity import SWEPT_AT_ONCE, IdentityStore
+from gateway.storage.identity import STRANGERS_KEPT, SWEPT_AT_ONCE, IdentityStore
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import state_of, state_text
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
-from idp.events import NOWHERE, EndReason, SignInStarted
+from idp.events import NOWHERE, EndReason, PasswordRefused, SignInStarted
 from idp.login import conduct, desk, totp
 from idp.login.authenticator import Proof
-from idp.login.book import Flow
+from idp.login.book import Book, Flow
 from idp.login.conduct import Visit
 from idp.login.desk import Caller, Fresh
 from idp.login.drawn import draw
@@ -100,6 +100,23 @@ async def test_a_change_and_its_entry_are_kept_together_or_not_at_all(kept: Kept
         await kept.store.transact(breaks)
     assert await kept.store.look(lambda book: book.flow(FlowId("f" * 22))) is None
     assert await entries_in_the_log(kept) == 0
+
+
+async def test_of_what_strangers_are_refused_so_much_is_kept_and_of_the_rest_the_number(kept: Kept):
+    """Anybody can send forms without a password; whatever concerns a person is kept."""
+
+    def refused(at: datetime, subject: str = "") -> PasswordRefused:
+        return PasswordRefused(at=at, person="nikdo", subject=subject, reason="empty_password")
+
+    def flood(book: Book) -> None:
+        for _ in range(STRANGERS_KEPT[0] + 7):
+            book.record(refused(NOON))
+        book.record(refused(NOON, JANA_ID))
+        book.record(refused(NOON + STRANGERS_KEPT[1]))
+
+    await kept.store.transact(flood)
+    assert len(kept.entries) == STRANGERS_KEPT[0] + 2
+    assert [one.details.get("left_out_before") for one in kept.entries[-2:]] == [None, 7]
 
 
 async def test_what_cannot_be_recorded_does_not_happen(kept: Kept):
