@@ -166,7 +166,7 @@ def answer_password(
     attempt, answer = _charged(book, visit, checking, answer)
     person = _proven(answer)
     if person is not None and is_outdated(book, person.subject, checking.asked_at):
-        person, answer = None, Rejected(Refusal.ASKED_BEFORE_THE_END, person.subject)
+        answer, person = Rejected(Refusal.ASKED_BEFORE_THE_END, person.subject), None
     proven = person.subject if person is not None else None
     answered = DirectoryAnswered(
         answer=answer,

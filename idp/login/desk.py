@@ -50,7 +50,8 @@ def sign_in(
 ) -> tuple[Session, tuple[SessionId, ...]]:
     """Open a session under a new handle, in a browser that is known by a new one.
 
-    The same person in the same browser keeps the session's name. Its facts are from when this sign-in asked the directory: they grow old, and are read again, like any session's.
+    The same person in the same browser keeps the session's name. The facts are from when this sign-in asked the
+    directory: they grow old, and are read again, like any session's.
     """
     person, origin = opening.person, caller.origin
     over: tuple[SessionId, ...] = ()

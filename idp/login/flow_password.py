@@ -33,14 +33,14 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
     if unusable is not None:
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
-        return state, throttled(event.attempt, refused, person=_recorded(event.login, event.known))
+        return state, throttled(event.attempt, refused, person=_recorded(event.login, known=event.known))
     checking = CheckingPassword(event.login, event.attempt, now, state.demanded, event.known)
     return checking, (AskDirectory(event.login, event.password),)
 
 
 def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> Step:
     refused = events.PasswordRefused(
-        at=now, origin=event.origin, person=_recorded(state.login, state.known), reason=""
+        at=now, origin=event.origin, person=_recorded(state.login, known=state.known), reason=""
     )
     answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded)
     if isinstance(answer, Unanswered):
@@ -67,7 +67,7 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 
 
-def _recorded(login: str, known: bool) -> str:
+def _recorded(login: str, *, known: bool) -> str:
     """People type passwords into the wrong field: a login that is nobody's is not kept as it was typed."""
     return login if known else concealed(login)
 

@@ -2,7 +2,7 @@
 
 At least 12 characters, 17 for administrators; any characters, and 64 of them and more; common and derived ones are
 refused. Derived means: little is left when what everybody knows is taken away. Words that many use count little,
-the person's own names nothing; repetition, rows of a keyboard and numbers count little, two of them interleaved as well.
+the person's own names nothing; repetition, rows of a keyboard and numbers count little, also interleaved.
 """
 
 import re
