@@ -80,7 +80,8 @@ class IdentityBook(AuthenticatorsBook):
     def drop_flows_of(self, subject: SubjectId, now: datetime, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
-        self._put(sign_ins_dropped, {"subject": subject, "at": micros(now)})
+        latest = max(now, self.flows_dropped_at(subject) or now)  # news of a directory come late
+        self._put(sign_ins_dropped, {"subject": subject, "at": micros(latest)})
 
     def flows_dropped_at(self, subject: SubjectId) -> datetime | None:
         row = self._at(sign_ins_dropped, subject=subject)

@@ -92,7 +92,9 @@ def _without_flow(
     event: PasswordNotChanged | PasswordChanged,
     progress: Progress,
 ) -> Progress:
-    """The sign-in ran out of time meanwhile, or ended, or went on in another tab."""
+    """The sign-in ran out of time meanwhile, or ended, or went on in another tab: `progress` says what is told."""
     if isinstance(event, PasswordChanged):
-        return carried_out(book, progress, done(checking, event.origin, visit.now), visit.now)
-    return carried_out(book, progress, not_changed(checking, event, visit.now)[1], visit.now)
+        effects = done(checking, event.origin, visit.now)
+    else:
+        effects = not_changed(checking, event, visit.now)[1]
+    return replace(carried_out(book, progress, effects, visit.now), told=progress.told)
