@@ -39,16 +39,26 @@ BOUNDS = (
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),
 )
 """Setting, least, most: time for people to notice a stranger's key; an exception that nobody has forgotten."""
+CEILINGS = (
+    (
+        "facts.refresh",
+        timedelta(minutes=4),  # the fifth is for the reading itself
+        "whoever is disabled, removed or loses a role would not be out within 5 minutes",
+        "write 4 min at most",
+    ),
+    (
+        "sign_in.flow_lifetime",
+        ATTEMPT_LIFETIME,
+        f"longer than {ATTEMPT_LIFETIME}, for which a sign-in is remembered where it began",
+        "write 15 min at most",
+    ),
+)
+"""Setting, most, what would happen otherwise, remedy."""
 
 
 def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[Finding]:
     """`written` are the paths that stand in the file: a fault is told where somebody can mend it."""
-    for table in TABLES:
-        values = getattr(settings, table)
-        for name in values.__struct_fields__:
-            value = getattr(values, name)
-            if isinstance(value, timedelta) and not value:
-                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
+    yield from _findings_of_nothing(settings)
     for order in ORDERS:
         shorter, longer = _value(settings, order.shorter), _value(settings, order.longer)
         if shorter > longer or (shorter == longer and not order.may_be_equal):
@@ -62,12 +72,18 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
         if not least <= _value(settings, at) <= most:
             yield at, f"not between {least} and {most}", "choose a time between them"
     yield from _findings_of_roles(settings)
-    if settings.sign_in.flow_lifetime > ATTEMPT_LIFETIME:
-        yield (
-            "sign_in.flow_lifetime",
-            f"longer than {ATTEMPT_LIFETIME}, for which a sign-in is remembered where it began",
-            "write 15 min at most",
-        )
+    for at, most, otherwise, remedy in CEILINGS:
+        if _value(settings, at) > most:
+            yield at, otherwise, remedy
+
+
+def _findings_of_nothing(settings: Settings) -> Iterator[Finding]:
+    for table in TABLES:
+        values = getattr(settings, table)
+        for name in values.__struct_fields__:
+            value = getattr(values, name)
+            if isinstance(value, timedelta) and not value:
+                yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"
 
 
 def _findings_of_roles(settings: Settings) -> Iterator[Finding]:

@@ -49,6 +49,8 @@ class EndReason(StrEnum):
     BY_OFFICER = "ended_by_officer"
     FACTOR_TOO_WEAK = "factor_too_weak"
     """The person has a role by now that needs a stronger sign-in."""
+    ROLE_LOST = "role_lost"
+    """The person had a role when it was opened, and has it no more."""
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_CHANGE_UNKNOWN = "password_change_unknown"
     """It may have been changed."""

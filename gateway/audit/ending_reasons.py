@@ -32,6 +32,10 @@ GROUPS: tuple[Group, ...] = (
             "account_closed": Title(
                 cs="účet se podle adresáře nesmí používat", en="by the directory the account may not be used"
             ),
+            "role_lost": Title(
+                cs="osoba přišla o roli, s níž byla přihlášena",
+                en="the person lost a role that they were signed in with",
+            ),
             "provider_session_ended": Title(
                 cs="skončilo přihlášení u přihlašovací služby", en="the sign-in at the provider ended"
             ),

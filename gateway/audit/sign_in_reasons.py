@@ -277,6 +277,10 @@ GROUPS: tuple[Group, ...] = (
             "password_change_refused": Title(
                 cs="adresář změnu hesla odmítl", en="the directory refused to change the password"
             ),
+            "password_change_uncertain": Title(
+                cs="adresář neodpověděl, zda heslo změnil",
+                en="the directory did not answer whether it changed the password",
+            ),
             "password_change_not_possible": Title(
                 cs="heslo tu nelze změnit, jen v úřadu",
                 en="the password cannot be changed here, only at the office",

@@ -43,8 +43,8 @@ TITLES: dict[Code, Title] = {
         cs="Změna hesla předána adresáři: {who}", en="Change of password handed to the directory: {who}"
     ),
     Code.SIGN_IN_PASSWORD_UNCERTAIN: Title(
-        cs="Není známo, jak dopadla změna hesla: {who} (program byl přerušen, přihlášení osoby skončila)",
-        en="Not known how a change of password ended: {who} (the program was cut off, the person's sign-ins ended)",
+        cs="Není známo, jak dopadla změna hesla: {who} (spojení nebo program byl přerušen, přihlášení osoby skončila)",
+        en="Not known how a change of password ended: {who} (line or program was cut off, the person's sign-ins ended)",
     ),
     Code.SIGN_IN_PASSWORD_NOT_CHANGED: Title(
         cs="Heslo nezměněno: {who} (důvod: {reason})", en="Password not changed: {who} (reason: {reason})"

@@ -46,8 +46,8 @@ from idp.directory.federation import Federation
 from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
+from idp.directory.spelling import strictly
 from idp.login import recovery
-from idp.login.entered import same_login
 from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
@@ -173,10 +173,10 @@ class ControlPlane:
         self.metrics.directory_reachable.labels(name).set(level)
 
     async def last_meant(self, login: str) -> SubjectId | None:
-        return await self.state.identities.look(lambda book: book.subject_of(same_login(login)))
+        return await self.state.identities.look(lambda book: book.subject_of(strictly(login)))
 
     async def forget(self, login: str) -> None:
-        await self.state.identities.transact(lambda book: book.forget_subject_of(same_login(login)))
+        await self.state.identities.transact(lambda book: book.forget_subject_of(strictly(login)))
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""

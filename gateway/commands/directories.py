@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from config.settings import Directory
 from config.vocabulary import DirectoryName
+from gateway.commands.directory_news import WaitingNews
 from gateway.commands.directory_read import ReadInChild
 from gateway.commands.state import State, now
 from gateway.control import Step
@@ -29,7 +30,7 @@ CLOSING = 3.0  # seconds for threads to notice that they end
 class Kept:
     """One directory: a thread that asks, two that listen where there is something to hear."""
 
-    def __init__(self, settings: Directory, state: State, pace: Pace, tell: "asyncio.Queue[News]") -> None:
+    def __init__(self, settings: Directory, state: State, pace: Pace, tell: WaitingNews) -> None:
         self._loop, self._news = asyncio.get_running_loop(), tell
         replica = StoredReplica(state.database)
         self.known = asyncio.Event()
@@ -72,7 +73,7 @@ class Kept:
 
     def _told(self, news: News) -> None:
         def arrived() -> None:
-            self._news.put_nowait(news)
+            self._news.put(news)
             self.known.set()
 
         with suppress(RuntimeError):  # the loop has ended
@@ -85,7 +86,7 @@ class Directories:
     def __init__(self, state: State) -> None:
         facts = state.settings.facts
         pace = Pace(facts.refresh, facts.full)
-        self.news: asyncio.Queue[News] = asyncio.Queue()
+        self.news = WaitingNews()
         self._kept = {one.name: Kept(one, state, pace, self.news) for one in state.settings.directories}
 
     def start(self) -> None:

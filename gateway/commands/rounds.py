@@ -27,7 +27,9 @@ from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from idp.directory.lockout import leaves_one_for_everybody
+from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.lockout import Lockout, leaves_one_for_everybody
+from idp.directory.reader import DirectoryReader
 from idp.directory.subject import directory_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
@@ -141,20 +143,30 @@ LOCKS_TOO_SOON = (
 
 async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     """When the directory locks accounts: sign-in stops before that. What is known stays until it tells otherwise."""
-    plane.lockouts[name] = told = await plane.directory.readers[name].lockout()
+    told, trouble = await lockout_told(plane.directory.readers[name], plane.lockouts.get(name))
+    plane.lockouts[name] = told
     plane.lockout = plane.lockout_as(plane.lockouts)
     configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
     silent, enough = told is None and configured is None, leaves_one_for_everybody(plane.lockout)
     log.log(
-        logging.INFO if enough and not silent else logging.WARNING,
+        logging.INFO if enough and not silent and not trouble else logging.WARNING,
         "directory.lockout",
         directory=name,
         attempts=plane.lockout.attempts,
         window=str(plane.lockout.window),
         assumed=silent,
         **({} if enough else {"advice": LOCKS_TOO_SOON}),
+        **({"trouble": trouble} if trouble else {}),
     )
     await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
+
+
+async def lockout_told(reader: DirectoryReader, known: Lockout | None) -> tuple[Lockout | None, str]:
+    """What the directory tells now, or `known` and what is wrong. Raises DirectoryUnreachable."""
+    try:
+        return await reader.lockout(), ""
+    except DirectoryMisconfigured as trouble:
+        return known, str(trouble)
 
 
 async def reconcile(plane: ControlPlane) -> None:

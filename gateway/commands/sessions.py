@@ -22,8 +22,8 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import SessionStore
+from idp.directory.spelling import strictly
 from idp.login.book import Book
-from idp.login.entered import same_login
 
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
@@ -98,7 +98,7 @@ async def _signed_on(state: State, user: str) -> set[SubjectId]:
     """Whom the login meant last, or the identifier itself names, if they are signed in at the provider."""
 
     def query(book: Book) -> set[SubjectId]:
-        meant = book.subject_of(same_login(user)) or SubjectId(user)
+        meant = book.subject_of(strictly(user)) or SubjectId(user)
         return {one.person.subject for one in book.sessions_of_subject(meant)}
 
     return await state.identities.look(query)

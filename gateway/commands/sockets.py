@@ -105,6 +105,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             reread=plane.known.person,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),

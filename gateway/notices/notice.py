@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ENROLMENT_CODE_USED = "enrolment_code_used"
     EXCEPTION_GRANTED = "exception_granted"
     PASSWORD_CHANGED = "password_changed"
+    PASSWORD_UNCERTAIN = "password_uncertain"
     ALL_SESSIONS_ENDED = "all_sessions_ended"
     RECOVERY_ADMINISTRATOR_USED = "recovery_administrator_used"
 
@@ -30,6 +31,12 @@ class Channel(StrEnum):
     SMTP = "smtp"
 
 
+WITHOUT_FACTS: dict[type[Event], NoticeKind] = {
+    events.RecoveryCodesMade: NoticeKind.RECOVERY_CODES_MADE,
+    events.PasswordChanged: NoticeKind.PASSWORD_CHANGED,
+    events.PasswordChangeUnknown: NoticeKind.PASSWORD_UNCERTAIN,
+}
+"""Told without more than who, when and where."""
 NOBODYS = frozenset({NoticeKind.RECOVERY_ADMINISTRATOR_USED})
 """Of an account that is no person's: no mail, programs alone are told."""
 
@@ -94,19 +101,17 @@ def _of_event(event: Event) -> Happened | None:
             kind, facts = NoticeKind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):
             kind = NoticeKind.RECOVERY_CODE_USED
-        case events.RecoveryCodesMade(counts_from=moment):
-            later = {"counts_from": utc_text(moment)} if moment is not None else {}
-            kind, facts = NoticeKind.RECOVERY_CODES_MADE, later
+        case events.RecoveryCodesMade(counts_from=datetime() as moment):
+            kind, facts = NoticeKind.RECOVERY_CODES_MADE, {"counts_from": utc_text(moment)}
         case events.EnrolmentCodeUsed(issued_by=by):
             kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by}
         case events.ExceptionGranted(by=by, until=until):
             kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
-        case events.PasswordChanged():
-            kind = NoticeKind.PASSWORD_CHANGED
         case events.RecoveryUsed(session=session):
             kind, facts = NoticeKind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:
-            return None
+            bare = WITHOUT_FACTS.get(type(event))
+            return _happened(bare, event) if bare is not None else None
     return _happened(kind, event, **facts)
 
 

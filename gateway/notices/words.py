@@ -27,6 +27,9 @@ TITLES: Mapping[NoticeKind, Title] = {
         cs="K přihlášení byl použit záložní kód", en="A recovery code was used to sign in"
     ),
     NoticeKind.PASSWORD_CHANGED: Title(cs="Heslo k vašemu účtu bylo změněno", en="Your password was changed"),
+    NoticeKind.PASSWORD_UNCERTAIN: Title(
+        cs="Heslo k vašemu účtu možná bylo změněno", en="Your password may have been changed"
+    ),
     NoticeKind.ALL_SESSIONS_ENDED: Title(
         cs="Váš účet byl odhlášen ve všech prohlížečích", en="Your account was signed out in all browsers"
     ),
@@ -63,6 +66,12 @@ OPENING: Mapping[NoticeKind, Title] = {
     ),
     NoticeKind.PASSWORD_CHANGED: Title(
         cs="heslo k vašemu účtu {login} bylo změněno.", en="the password of your account {login} was changed."
+    ),
+    NoticeKind.PASSWORD_UNCERTAIN: Title(
+        cs="někdo, kdo znal heslo k vašemu účtu {login}, zadal nové, a není známo, zda je adresář úřadu přijal. Zkuste "
+        "nejdřív nové heslo; nebude-li přijato, platí dál původní.",
+        en="somebody who knew the password of your account {login} entered a new one, and it is not known whether the "
+        "office directory took it. Try the new password first; if it is not accepted, the old one holds.",
     ),
     NoticeKind.ALL_SESSIONS_ENDED: Title(
         cs="váš účet {login} byl odhlášen ve všech prohlížečích.",

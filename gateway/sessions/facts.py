@@ -1,6 +1,7 @@
 """What the replica of a directory learns of signed-in people reaches their sessions, here and at the provider.
 
-Whoever left, or may no longer work, loses the sessions; other roles mean that every grant is decided anew.
+Whoever left, or may no longer work, loses the sessions, and whoever lost a role those that carried it; what was gained
+means that every grant is decided anew.
 Each session is compared by itself: two sessions of one person may have been opened with different facts.
 While the directory cannot be asked nothing changes here: facts grow old, and old facts refuse by themselves.
 """
@@ -89,14 +90,14 @@ async def compare(
     at: datetime,
     *,
     confirmed: bool = True,
-) -> int:
+) -> Mapping[EndReason, int]:
     """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then.
 
-    How many sessions ended because their factor is too weak by now.
+    How many sessions of people who may work ended, and why.
     """
     out: dict[SubjectId, EndReason] = {}
     same: list[SessionId] = []
-    weak: list[Session] = []
+    over: dict[EndReason, list[Session]] = {EndReason.FACTOR_TOO_WEAK: [], EndReason.ROLE_LOST: []}
     for session in sessions:
         if session.facts_at > at:
             continue  # opened meanwhile, with younger facts
@@ -105,7 +106,9 @@ async def compare(
         if person is None or closed is not None:
             out[session.subject] = closed or EndReason.ACCOUNT_GONE
         elif not reaches(session.acr, needed(person, office.limits)):
-            weak.append(session)
+            over[EndReason.FACTOR_TOO_WEAK].append(session)
+        elif _lost_a_role(session, person):
+            over[EndReason.ROLE_LOST].append(session)
         elif _differ(session, person):
             since = at if confirmed else session.facts_at
             deputy = [str(one) for one in person.standing_in]
@@ -114,10 +117,11 @@ async def compare(
             same.append(session.id)
     if confirmed:
         await office.store.confirm_facts(same, at)
-    await office.end(weak, EndReason.FACTOR_TOO_WEAK, None, at)
+    for why, ending in over.items():
+        await office.end(ending, why, None, at)
     for subject, reason in out.items():
         await office.end_all_of(subject, reason, None, at)
-    return len(weak)
+    return {why: len(ending) for why, ending in over.items() if ending}
 
 
 async def stop_sign_ins(
@@ -144,6 +148,13 @@ def why_closed(person: Person | None) -> EndReason | None:
     if person is None:
         return EndReason.ACCOUNT_GONE
     return CLOSED[person.state] if person.state.ends_sessions else None
+
+
+def _lost_a_role(session: Session, person: Person) -> bool:
+    """Whoever is just being renamed loses roles until the groups follow, which name people by their entry's name:
+    what is missing is taken from the session then, and comes back to it.
+    """
+    return session.login == person.login and not set(session.roles) <= set(pairs(person.roles))
 
 
 def _differ(session: Session, person: Person) -> bool:

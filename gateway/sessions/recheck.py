@@ -22,7 +22,8 @@ TEXT = 500  # characters kept of what a directory says of itself
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecked:
     """`reason` names what was found: `account_gone` or what closes the account (`facts.CLOSED`), `factor_too_weak`
-    (some sessions for the roles of now), `roles_changed`, `account_locked` (sessions go on), `nothing_changed`.
+    (some sessions for the roles of now), `role_lost` (some sessions carried it), `roles_changed`, `account_locked`
+    (sessions go on), `nothing_changed`.
     """
 
     reason: str
@@ -74,13 +75,15 @@ class Recheck:
             # single sign-on without a session too
             ended = await self.office.end_all_of(subject, out, by, now)
             return Rechecked(reason=out, login=login, ended=ended, lost=_roles(sessions))
-        ended = await compare(self.office, sessions, {subject: person}, now)
+        over = await compare(self.office, sessions, {subject: person}, now)
         before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
         gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
         same = "account_locked" if person.state is AccountState.LOCKED else "nothing_changed"
         change = "roles_changed" if gained or lost else same
-        reason = EndReason.FACTOR_TOO_WEAK if ended else change
-        return Rechecked(reason=reason, login=person.login, ended=ended, gained=gained, lost=lost)
+        reason = next(iter(over), change)
+        return Rechecked(
+            reason=reason, login=person.login, ended=sum(over.values()), gained=gained, lost=lost
+        )
 
 
 def _roles(sessions: Sequence[Session]) -> RolesHeld:

@@ -39,6 +39,8 @@ class EndReason(StrEnum):
     ROLES_MIXED = "roles_mixed"
     FACTOR_TOO_WEAK = "factor_too_weak"
     """The person has a role by now that needs a stronger sign-in."""
+    ROLE_LOST = "role_lost"
+    """It carried a role that the directory gives the person no more."""
     PROVIDER_SESSION_ENDED = "provider_session_ended"
 
 

@@ -13,6 +13,7 @@ from gateway.storage.database import Database
 from gateway.storage.directory_delta import Delta
 from gateway.storage.directory_outdated import outdated_groups
 from gateway.storage.directory_staging import StoredStaging
+from gateway.storage.directory_tally import keep_tally, tally_of
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched
 
@@ -45,7 +46,14 @@ class StoredReplica:
             staging.close()
 
     def apply(
-        self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit
+        self,
+        directory: DirectoryName,
+        changes: Changes,
+        since: Position,
+        at: datetime,
+        limit: Limit,
+        *,
+        anew: bool = True,
     ) -> Touched:
         def work(connection: Connection) -> Touched:
             standing = generations.standing(connection, directory)
@@ -53,9 +61,13 @@ class StoredReplica:
                 raise Outdated
             delta = Delta(connection, standing.generation, generations.nodes(connection, standing.generation))
             delta.take(changes)
-            removal = delta.removal() if delta.removes() else None
-            if removal is not None and not limit.believes(removal):
-                raise TooManyGone(removal)
+            tally = tally_of(connection, standing.generation)
+            if tally is not None or delta.removes():
+                tally = delta.tally(tally)
+                if delta.removes() and not limit.believes(tally.removal()):
+                    raise TooManyGone(tally.removal())
+                ends = anew and changes.position is not None
+                keep_tally(connection, standing.generation, None if ends else tally)
             generations.keep_nodes(connection, standing.generation, delta.nodes)
             if changes.position is not None:
                 generations.reach(connection, directory, changes.position, at)

@@ -1,7 +1,7 @@
 """Changes of a directory put into the current generation of its replica, within one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -20,8 +20,9 @@ from gateway.storage.directory_rows import (
     person_row,
     unpacked,
 )
+from gateway.storage.directory_tally import Tally
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
-from idp.directory.sync.replica import Count, Removal, Touched
+from idp.directory.sync.replica import Size, Touched
 
 PUT_NODE = "INSERT INTO directory_node (generation, digest, node) VALUES (?, ?, ?)"
 PUT_PERSON = (
@@ -66,9 +67,12 @@ class Delta:
     generation: int
     nodes: int
     """Numbers given in this generation."""
-    people_gone: int = 0
-    groups_gone: int = 0
-    memberships_gone: int = 0
+    _gone_people: set[str] = field(default_factory=set)
+    _gone_groups: set[str] = field(default_factory=set)
+    _come_people: set[str] = field(default_factory=set)
+    _come_groups: set[str] = field(default_factory=set)
+    _memberships_gone: int = 0
+    """Less those that came."""
     _touched: set[str] = field(default_factory=set)
     _nodes_touched: set[int] = field(default_factory=set)
     _many: bool = False
@@ -89,15 +93,31 @@ class Delta:
             self._run(PUT_PROBLEM, problem.dn, problem.what)
 
     def removes(self) -> bool:
-        return bool(self.people_gone or self.groups_gone or self.memberships_gone)
+        """Whether anything went and did not come back at once."""
+        return bool(
+            self._gone_people - self._come_people
+            or self._gone_groups - self._come_groups
+            or self._memberships_gone > 0
+        )
 
-    def removal(self) -> Removal:
-        """Of what is left and what went, in this application."""
-        left = size(self.connection, self.generation)
-        return Removal(
-            Count(left.people + self.people_gone, self.people_gone),
-            Count(left.groups + self.groups_gone, self.groups_gone),
-            Count(left.memberships + self.memberships_gone, self.memberships_gone),
+    def tally(self, before: Tally | None) -> Tally:
+        """`before` with what went and came in this application; None: the count begins with it."""
+        if before is None:
+            before = Tally.of(self._size_before())
+        return Tally(
+            before.people.after(self._gone_people, self._come_people),
+            before.groups.after(self._gone_groups, self._come_groups),
+            before.memberships,
+            before.memberships_left - self._memberships_gone,
+        )
+
+    def _size_before(self) -> Size:
+        now = size(self.connection, self.generation)
+        return replace(
+            now,
+            people=now.people + len(self._gone_people) - len(self._come_people),
+            groups=now.groups + len(self._gone_groups) - len(self._come_groups),
+            memberships=now.memberships + self._memberships_gone,
         )
 
     def touched(self) -> Touched:
@@ -120,6 +140,8 @@ class Delta:
         if before is not None and (before.node, before.record) == (node, record):
             return
         self._touched.add(one.identity)
+        if before is None:
+            self._come_people.add(one.identity)
         self._forget_logins(octets, None if before is None else person_of(octets, before.record))
         self._run(PUT_PERSON, octets, node, record)
         for login in logins_of(one):
@@ -135,14 +157,16 @@ class Delta:
         if before is not None and tuple(before) == (node, one.sid, record, members):
             return
         was, now = set(unpacked(before.members)) if before else set(), set(unpacked(members))
+        if before is None:
+            self._come_groups.add(one.identity)
         if before is None or (before.node, before.sid, before.record) != (node, one.sid, record):
             self._many = bool(now | was) or self._many  # what it gives may have changed for all of them
         if before is not None and before.node != node:
             self._leave(before.node, was)
-            self.memberships_gone -= len(was & now)  # they only got another number
             was = set()
         self._leave(node, was - now)
         for member in now - was:
+            self._memberships_gone -= 1
             self._nodes_touched.add(member)
             self._put_containers(member, self._containers(member) | {node})
         self._note_nested(was ^ now)
@@ -155,7 +179,7 @@ class Delta:
         )
         if before is None:
             return
-        self.people_gone += 1
+        self._gone_people.add(identity)
         self._touched.add(identity)
         self._forget_logins(octets, person_of(octets, before.record))
         self._run("DELETE FROM directory_person WHERE generation = ? AND identity = ?", octets)
@@ -167,7 +191,7 @@ class Delta:
         )
         if before is None:
             return
-        self.groups_gone += 1
+        self._gone_groups.add(identity)
         members = set(unpacked(before.members))
         self._leave(before.node, members)
         self._note_nested(members)
@@ -182,7 +206,7 @@ class Delta:
 
     def _leave(self, container: int, members: Iterable[int]) -> None:
         for member in members:
-            self.memberships_gone += 1
+            self._memberships_gone += 1
             self._nodes_touched.add(member)
             self._put_containers(member, self._containers(member) - {container})
 

@@ -1,11 +1,13 @@
 """Generations of the replica: one is begun, one is current, one may be held; others go, step by step."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
-from gateway.storage.directory_rows import removal_of, removal_text
+from gateway.storage.directory_rows import octets_of, removal_of, removal_text
+from gateway.storage.directory_tally import Among, Tally, tally_of
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Count, Hold, Limit, Removal, ReplicaState, Size
@@ -22,6 +24,7 @@ MISSING = """
 SELECT count(*) FROM directory_{table} AS old WHERE generation = ? AND NOT EXISTS
     (SELECT 1 FROM directory_{table} AS new WHERE new.generation = ? AND new.identity = old.identity)
 """
+THERE = "SELECT 1 FROM directory_{table} WHERE generation = ? AND identity = ?"
 COUNT = "SELECT count(*) FROM directory_{table} WHERE generation = ?"
 MEMBERSHIPS = (
     "SELECT coalesce(sum(json_array_length(containers)), 0) FROM directory_membership WHERE generation = ?"
@@ -41,20 +44,26 @@ def begin(
 
 
 def count_removal(connection: Connection, directory: DirectoryName, generation: int) -> Removal:
-    """What would be lost if it became the current one."""
+    """What would be lost if it became the current one, with what that one has lost already."""
     before = current(connection, directory)
     if before is None:
         return Removal()
-    counts = {
-        table: Count(
-            _number(connection, COUNT.format(table=table), before),
-            _number(connection, MISSING.format(table=table), before, generation),
-        )
-        for table in ("person", "group")
-    }
-    memberships, remaining = (_number(connection, MEMBERSHIPS, one) for one in (before, generation))
-    lost = Count(memberships, max(0, memberships - remaining))
-    return Removal(counts["person"], counts["group"], lost)
+    tally = tally_of(connection, before) or Tally.of(size(connection, before))
+
+    def lost(table: str, among: Among) -> Count:
+        def absent(identities: Iterable[str]) -> int:
+            there, octets = THERE.format(table=table), map(octets_of, identities)
+            return sum(connection.exec_driver_sql(there, (generation, one)).first() is None for one in octets)
+
+        missing = _number(connection, MISSING.format(table=table), before, generation)
+        return Count(among.known, missing + absent(among.gone) - absent(among.new))
+
+    remaining = _number(connection, MEMBERSHIPS, generation)
+    return Removal(
+        lost("person", tally.people),
+        lost("group", tally.groups),
+        Count(tally.memberships, max(0, tally.memberships - remaining)),
+    )
 
 
 def settle(connection: Connection, generation: int, removal: Removal, limit: Limit) -> Hold | None:

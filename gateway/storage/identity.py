@@ -48,7 +48,7 @@ ENDED_KEPT = timedelta(days=7)  # ended sessions and enrolment codes; the log ke
 FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
-STRANGERS_KEPT = (300, timedelta(minutes=1))
+STRANGERS_KEPT = (1_000, timedelta(minutes=1))
 """Anybody can cause refusals of nobody known. More than these are counted; their requests are in the access log."""
 
 

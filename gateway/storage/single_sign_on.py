@@ -37,6 +37,7 @@ REASONS = {
     EndReason.PASSWORD_EXPIRED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.ROLES_MIXED: events.EndReason.ACCOUNT_CLOSED,
     EndReason.FACTOR_TOO_WEAK: events.EndReason.FACTOR_TOO_WEAK,
+    EndReason.ROLE_LOST: events.EndReason.ROLE_LOST,
 }
 """Why a session of the provider ends when the gateway's does; what began there is not told back."""
 

@@ -31,6 +31,10 @@ class ConnectionLost(Exception):
         self.slow = slow
 
 
+class ChangeLost(Exception):
+    """A change was sent, and no answer to it came: nobody knows whether it was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """How servers are reached: whose certificates are believed, and how long each step may take."""
@@ -40,6 +44,8 @@ class Access:
     operation_timeout: timedelta
 
 
+SILENT = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.DECODING_ERROR)
+"""No answer, or none that can be read; the others of LOST are a server's own words."""
 LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.UNAVAILABLE, ldap.BUSY, ldap.PROTOCOL_ERROR)
 
 # what a server may say to a search of ours, and what somebody should do about it
@@ -58,7 +64,7 @@ HINTS: dict[type[ldap.LDAPError], str] = {
 
 
 class Connection:
-    """An open, encrypted connection. Raises ConnectionLost or DirectoryMisconfigured, nothing else."""
+    """An open, encrypted connection. Raises ConnectionLost or DirectoryMisconfigured; `write` others."""
 
     def __init__(self, url: str, access: Access) -> None:
         self.url = url
@@ -135,13 +141,11 @@ class Connection:
         return Bind(ppolicy_reason(controls), bound=True)
 
     def write(self, send: Callable[[Any], int]) -> None:
-        """Send one change and wait until it is done. Raises ldap.LDAPError, the server's no, and ConnectionLost:
-        then nobody knows whether it was done.
-        """
+        """Send one change and wait until it is done. Raises ldap.LDAPError, the server's no, and ChangeLost."""
         try:
             self._ldap.result3(send(self._ldap), all=1, timeout=self._timeout)
-        except LOST as error:
-            raise ConnectionLost(self.url, words(error), slow=isinstance(error, ldap.TIMEOUT)) from error
+        except SILENT as error:
+            raise ChangeLost(words(error)) from error
 
     def _bind(self, dn: str, password: str) -> list[Any]:
         number = self._ldap.simple_bind(dn, password, [PasswordPolicyControl(criticality=False)])

@@ -18,7 +18,7 @@ from config.settings import Directory
 from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.entries import Entry
 from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
-from idp.directory.logins import owner_of, refused_before_asking
+from idp.directory.logins import refused_before_asking
 from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.people import Above, nothing_above
 from idp.directory.person import Person
@@ -31,6 +31,7 @@ from idp.directory.reader import (
     report_to_log,
     utc_now,
 )
+from idp.directory.realms import Realms
 from idp.directory.subject import directory_of
 
 PRETENCE_AT_MOST = 2.0  # seconds
@@ -70,7 +71,7 @@ class Federation:
         memory: Memory | None = None,
         above: Above = nothing_above,
     ) -> None:
-        self._directories = directories
+        self.realms = Realms(MappingProxyType({one.name: tuple(one.realms) for one in directories}))
         self._memory = memory or NothingRemembered()
         self._silent: set[DirectoryName] = set()
         self.readers: Mapping[DirectoryName, DirectoryReader] = MappingProxyType(
@@ -121,7 +122,7 @@ class Federation:
         """The one directory that is asked about the login; None: all are."""
         if len(self.readers) == 1:
             return next(iter(self.readers.values()))
-        owner = owner_of(login, self._directories)
+        owner = self.realms.owner(login)
         return None if owner is None else self.readers[owner]
 
     async def _among_all(self, login: str, password: str, admit: Admit) -> Person | BindRefused:

@@ -4,7 +4,8 @@ Sources: draft-behera-ldap-password-policy-10 §5.2.11, §5.2.12 (pwdLockout, pw
 [MS-ADA2] 2.95, 2.96 (lockoutThreshold, lockOutObservationWindow; msDS-… of a password settings object).
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -66,10 +67,29 @@ def in_force(attempts: int | None, window: timedelta | None, told: Lockout | Non
     return Lockout(number, min(window, LONGEST))
 
 
-def told_by(entries: Iterable[Entry]) -> Lockout | None:
-    """The strictest that these entries of policies say; None when they say nothing of it."""
-    found = [said for entry in entries if (said := _of_ppolicy(entry) or _of_domain(entry)) is not None]
+def told_by(entries: Iterable[Entry], report: Callable[[EntryUnusable], None]) -> Lockout | None:
+    """The strictest that these entries of policies say; None when they say nothing of it.
+
+    One that cannot be read is reported, and counts as CAUTIOUS, or stricter where that much can be read of it.
+    """
+    found = []
+    for entry in entries:
+        try:
+            said = _of_ppolicy(entry) or _of_domain(entry)
+        except EntryUnusable as unusable:
+            report(unusable)
+            said = _of_damaged(entry)
+        if said is not None:
+            found.append(said)
     return strictest(found) if found else None
+
+
+def _of_damaged(entry: Entry) -> Lockout:
+    told = [CAUTIOUS.attempts]
+    for attribute in ("pwdMaxFailure", *AD_ATTRIBUTES[::2]):
+        with contextlib.suppress(EntryUnusable):
+            told.append(_number(entry, attribute) or CAUTIOUS.attempts)
+    return Lockout(min(one for one in told if one > 0), CAUTIOUS.window)
 
 
 def _of_ppolicy(entry: Entry) -> Lockout | None:

@@ -4,19 +4,17 @@ A login is a directory's own name for a person, or the value of a further attrib
 its own name with one of the directory's realms: `novak`, `jan.novak@town.example`, `novak@town.example`, `TOWN\novak`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from config.settings import Directory
-from config.vocabulary import DirectoryName
 from idp.directory import filters
 from idp.directory.entries import Entry, logins_of
 from idp.directory.errors import EntryUnusable, RefusalReason
 from idp.directory.filters import Filter
 from idp.directory.kind import login_attributes
+from idp.directory.realms import apart
+from idp.directory.spelling import strictly
 
-AT = "@"
-BACKSLASH = "\\"  # down-level logon name: what people of a Windows domain are used to type
 LONGEST_LOGIN = 256  # characters; RFC 4524 §2 suggests 256 for uid
 LONGEST_PASSWORD = 1024  # bytes; decree 409/2025 §19(4) asks for 64 characters and more
 
@@ -31,29 +29,8 @@ class Login:
 
 
 def understood(typed: str, directory: Directory) -> Login:
-    name, realm = _apart(typed)
+    name, realm = apart(typed)
     return Login(typed, name if name and realm in directory.realms else None)
-
-
-def realm_of(typed: str) -> str:
-    """Lower case; empty for a login without one."""
-    _, realm = _apart(typed)
-    return realm
-
-
-def _apart(typed: str) -> tuple[str, str]:
-    """Name and realm; what has an `@` is read as a mail address would be, whatever else is in it."""
-    if AT in typed:
-        name, _, realm = typed.rpartition(AT)
-    else:
-        realm, _, name = typed.rpartition(BACKSLASH)
-    return name, realm.casefold()
-
-
-def owner_of(typed: str, directories: Iterable[Directory]) -> DirectoryName | None:
-    """The one directory whose realm the login names: no other is asked for it, or could claim it."""
-    realm = realm_of(typed)
-    return next((one.name for one in directories if realm and realm in one.realms), None)
 
 
 def filter_of(login: Login, directory: Directory) -> Filter:
@@ -67,12 +44,12 @@ def filter_of(login: Login, directory: Directory) -> Filter:
 def answers_to(entry: Entry, login: Login, directory: Directory) -> bool:
     """Whether the entry has that very name: LDAP's comparison is looser, and takes other names for it."""
     try:
-        canonical, *aliases = (one.casefold() for one in logins_of(entry, login_attributes(directory)))
+        canonical, *aliases = (strictly(one) for one in logins_of(entry, login_attributes(directory)))
     except EntryUnusable:
         return False  # reported when it was read as a person
-    if login.own is not None and login.own.casefold() == canonical:
+    if login.own is not None and strictly(login.own) == canonical:
         return True
-    return login.typed.casefold() in {canonical, *aliases}
+    return strictly(login.typed) in {canonical, *aliases}
 
 
 def refused_before_asking(login: str, password: str) -> RefusalReason | None:

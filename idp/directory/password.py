@@ -21,7 +21,7 @@ from idp.directory.errors import RefusalReason
 
 
 class NotChangedReason(StrEnum):
-    """Why a password is still what it was."""
+    """Why a password is still what it was; UNCERTAIN: why nobody knows."""
 
     OLD_WRONG = "old_password_wrong"
     TOO_SHORT = "new_password_too_short"
@@ -36,7 +36,9 @@ class NotChangedReason(StrEnum):
     REFUSED = "password_change_refused"
     """For a reason that we do not know; the log has the server's words."""
     UNREACHABLE = "directory_unreachable"
-    """Nobody answered, or not to the end; the new password does not hold."""
+    """Nobody answered, or the server was too busy: nothing was changed."""
+    UNCERTAIN = "password_change_uncertain"
+    """It was asked for, no answer came, and nobody says that the new one holds: either may be the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ OF_RESULT: dict[type[ldap.LDAPError], NotChangedReason] = {
     ldap.INSUFFICIENT_ACCESS: NotChangedReason.NOT_ALLOWED,
     ldap.CONSTRAINT_VIOLATION: NotChangedReason.AGAINST_RULES,
     ldap.NO_SUCH_OBJECT: NotChangedReason.NOT_ALLOWED,
+    ldap.BUSY: NotChangedReason.UNREACHABLE,
+    ldap.UNAVAILABLE: NotChangedReason.UNREACHABLE,
 }
 UNVERIFIED = "unwilling to verify old password"  # OpenLDAP, to whom it lets write no password
 

@@ -17,7 +17,7 @@ import structlog
 
 from config.settings import Directory
 from idp.directory import servers as health
-from idp.directory.connection import Access, Connection, ConnectionLost, words
+from idp.directory.connection import Access, ChangeLost, Connection, ConnectionLost, words
 from idp.directory.errors import (
     DirectoryMisconfigured,
     DirectoryUnreachable,
@@ -35,7 +35,11 @@ WAITING_PER_THREAD = 32  # above that an answer would come too late to be of use
 
 
 class Unconfirmed(Exception):
-    """A change was sent, and no answer came."""
+    """A change was sent to the server of that number, and no answer came."""
+
+    def __init__(self, server: int) -> None:
+        super().__init__(server)
+        self.server = server
 
 
 @dataclass(slots=True)
@@ -74,9 +78,14 @@ class Pool:
         """Have the password of `dn` changed, at most once: None when the new one holds."""
         try:
             return await self._in_thread(lambda: self._change_password(way, dn, old, new))
-        except Unconfirmed:
-            holds = await self.refusal(dn, new) is None
-            return None if holds else NotChangedReason.UNREACHABLE
+        except Unconfirmed as sent:
+            server = sent.server
+        try:
+            said = await self._in_thread(lambda: self._try_password(dn, new, server))
+        except DirectoryUnusable:
+            return NotChangedReason.UNCERTAIN
+        # a no is no proof of the old one: the server may be at it still, or another one not know of it yet
+        return None if said is None or said in STALE else NotChangedReason.UNCERTAIN
 
     def close(self) -> None:
         """End threads and connections; work under way is finished first."""
@@ -128,8 +137,8 @@ class Pool:
         connection.log_in(self._settings.bind_dn, self._service_password(), self._access)
         return connection
 
-    def _try_password(self, dn: str, password: str) -> RefusalReason | None:
-        refusal, _ = self._on_some_server(lambda made: made.refusal(dn, password, self._access))
+    def _try_password(self, dn: str, password: str, first: int | None = None) -> RefusalReason | None:
+        refusal, _ = self._on_some_server(lambda made: made.refusal(dn, password, self._access), first)
         return refusal
 
     def _change_password(self, way: Way, dn: str, old: str, new: str) -> NotChangedReason | None:
@@ -148,18 +157,25 @@ class Pool:
         reason, _ = self._on_some_server(lambda line: _closing(line, as_the_person))
         return reason
 
-    def _on_some_server(self, use: Callable[[Connection], T]) -> tuple[T, int]:
-        """`use` a new connection to the first server that works; resting servers are left alone."""
+    def _on_some_server(self, use: Callable[[Connection], T], first: int | None = None) -> tuple[T, int]:
+        """`use` a new connection to the first server that works; resting servers are left alone.
+
+        `first`: the number of the one to begin with, whether it rests or not.
+        """
         tried: set[int] = set()
         while True:
             with self._lock:
                 index, self._health = health.choose(self._health, self._clock(), tried)
+                if first is not None and first not in tried:
+                    index = first
             if index is None:
                 raise self._nobody()
             tried.add(index)
             url = self._settings.servers[index]
             try:
                 result = use(Connection(url, self._access))
+            except ChangeLost as lost:
+                raise Unconfirmed(index) from lost
             except ConnectionLost as lost:
                 self._note_failure(index, DirectoryUnreachable(url, lost.cause))
             except DirectoryMisconfigured as trouble:
@@ -205,8 +221,6 @@ class Pool:
 def _write(line: Connection, send: Callable[[Any], int]) -> NotChangedReason | None:
     try:
         line.write(send)
-    except ConnectionLost as lost:
-        raise Unconfirmed from lost
     except ldap.LDAPError as error:
         reason = why(error)
         _log.warning("password not changed", server=line.url, reason=reason.value, said=words(error))

@@ -27,7 +27,6 @@ from idp.directory.entries import Entry
 from idp.directory.errors import (
     REASON_OF_STATE,
     BindRefused,
-    DirectoryMisconfigured,
     DirectoryUnreachable,
     EntryUnusable,
     RefusalReason,
@@ -164,16 +163,16 @@ class DirectoryReader:
                 return NotChanged(NotChangedReason.NOT_ALLOWED)
             way = kind_of(self._settings).password
             reason = await self._pool.change_password(way, found[0].dn, old, new)
-        except DirectoryUnreachable:
+        except DirectoryUnreachable:  # before anything was asked of it
             reason = NotChangedReason.UNREACHABLE
         return Changed() if reason is None else NotChanged(reason)
 
     async def lockout(self) -> Lockout | None:
-        """When the directory locks accounts, of all policies the service account may read; None: it does not tell."""
-        try:
-            return lockout.told_by(await self._pool.run(self._people.lockout_policies))
-        except (DirectoryMisconfigured, EntryUnusable):  # the head of the domain may be out of its sight
-            return None
+        """When the directory locks accounts, of all policies the service account may read; None: it does not tell.
+
+        Raises DirectoryMisconfigured where the head of the domain is out of the account's sight, too.
+        """
+        return lockout.told_by(await self._pool.run(self._people.lockout_policies), self._report)
 
     async def _authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         unfit = refused_before_asking(login, password)

@@ -63,11 +63,10 @@ async def change(request: web.Request) -> web.Response:
         progress = await provider.store.transact(
             lambda book: own_password.answer(book, session.sid, answered, changing, refusal, fresh)
         )
-    if progress.told is not None:
-        return _page(request, session, progress.told)
     if progress.ended:
         await provider.on_ended(progress.ended)
-    response = send_on(told_at("password-changed"))
+    told = progress.told
+    response = send_on(told_at("password-changed")) if told is None else _page(request, session, told)
     if progress.session is not None:
         cookies.give(response, cookies.SSO, given)
     return response

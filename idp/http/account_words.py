@@ -62,6 +62,11 @@ OF_PASSWORD: Mapping[StrEnum, Telling] = {
         "The password cannot be changed just now: the office directory does not answer. Try again in a few minutes.",
         503,
     ),
+    Refusal.CHANGE_UNCERTAIN: Telling(
+        "The office directory did not say whether it changed the password. From now on try the new one first; if it is "
+        "not accepted, the old one holds. Everywhere else you have been signed out.",
+        503,
+    ),
     Refusal.ACCOUNT_LOCKED: Telling(
         "The office directory has locked your account for a time after wrong passwords. Try again later, or ask your "
         "administrator.",

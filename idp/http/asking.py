@@ -23,7 +23,7 @@ async def authenticated(
 ) -> tuple[Answer | NotTried, CheckingPassword]:
     """What the directory says, and the state with the guess as it is charged by then."""
     provider = provider_of(request)
-    rules = Rules(provider.sign_in, provider.lockout())
+    rules = Rules(provider.sign_in, provider.lockout(), provider.realms)
     admission = _Admission(provider, checking, caller_of(request), rules)
     said = await _asked(admission, ask)
     return said, admission.checking

@@ -18,8 +18,9 @@ REFUSALS: dict[NotChangedReason, Refusal] = {
     NotChangedReason.NOT_ALLOWED: Refusal.CHANGE_NOT_POSSIBLE,
     NotChangedReason.REFUSED: Refusal.CHANGE_REFUSED,
     NotChangedReason.UNREACHABLE: Refusal.DIRECTORY_UNREACHABLE,
+    NotChangedReason.UNCERTAIN: Refusal.CHANGE_UNCERTAIN,
 }
-"""Why the password is still what it was."""
+"""Why the password is still what it was, or may be."""
 
 
 def known_words(provider: Provider, person: Person) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
+from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.page import Pages
 from idp.login.key_site import Site
 from idp.login.recovery import RecoveryBook
@@ -91,6 +92,8 @@ class Provider:
     municipality_name: Callable[[MunicipalityCode], str]
     support: str | None
     """Whom people call who fear for their account."""
+    realms: Realms = ONE_DIRECTORY
+    """Guesses of a name are counted together, whichever form of it is typed."""
     realm: str = ""
     """Where people of several directories sign in: an example of what may stand behind `@` in a login."""
     some_silent: Callable[[], bool] = lambda: False

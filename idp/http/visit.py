@@ -63,6 +63,7 @@ async def step(request: web.Request, work: Work) -> Done:
         now=now,
         fresh=Fresh(sid=new_session_id(), handle=hashed(given.sso), known=hashed(given.known)),
         lockout=provider.lockout(),
+        realms=provider.realms,
         previous=cookies.read_hashed(request, cookies.SSO),
     )
 

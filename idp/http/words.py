@@ -99,6 +99,11 @@ TELLINGS: dict[Told, Telling] = {
     Told.CHANGE_NOT_POSSIBLE: Telling(
         "The password cannot be changed here. Change it on an office computer or ask your administrator.", 503
     ),
+    Told.CHANGE_UNCERTAIN: Telling(
+        "The office directory did not say whether it changed the password. Sign in with the new one; if it is not "
+        "accepted, with the old one.",
+        503,
+    ),
     Told.START_AGAIN: Telling("This sign-in can no longer be finished. Begin again.", 400),
 }
 
@@ -122,6 +127,10 @@ ENDED: dict[EndReason, Ended] = {
     ),
     EndReason.BY_OFFICER: Ended("Your sign-in was ended by an administrator.", ask=True),
     EndReason.FACTOR_TOO_WEAK: Ended("Your sign-in ended because your new role needs a stronger one."),
+    EndReason.ROLE_LOST: Ended(
+        "Your sign-in ended because you lost a role in the office directory. Sign in again to work with the others.",
+        ask=True,
+    ),
     EndReason.PASSWORD_CHANGED: Ended("Your sign-in ended because your password was changed.", ask=True),
     EndReason.PASSWORD_CHANGE_UNKNOWN: Ended(
         "Your sign-in ended because your password may have been changed.", ask=True

@@ -1,25 +1,29 @@
 """Charges a guess to whom it is about, as far as that is known at each moment. Inside transactions of the caller.
 
-Life of a guess of a password: `entered` charges the person the login meant last time, else the spelling. The
-directory finds whom it means now; `admit` charges that person instead, and for a password that is about to reach
-the directory; only then is it tried. `answered` charges nothing more and forgets what a right password makes good.
-So guesses under many spellings at once have no more than those under one, and none is tried that is not counted.
+Life of a guess of a password: `entered` charges the name, and the person it meant last time. The directory finds
+whom it means now; `admit` charges that person instead, and for a password that is about to reach the directory; only
+then is it tried. `answered` charges nothing more and forgets what a right password makes good. So guesses under many
+spellings at once have no more than those under one, and none is tried that is not counted. A browser in which the
+person is known pays for the person alone; one in which anybody is known pays for itself until it is known whose the
+name is, which strangers may have used up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.vocabulary import SubjectId
 from idp.directory.lockout import Lockout
 from idp.directory.person import AccountState, Person
+from idp.directory.realms import ONE_DIRECTORY, Realms
+from idp.directory.spelling import strictly
 from idp.login import purses, throttle
 from idp.login.book import Book, Limits
 from idp.login.desk import Caller
-from idp.login.entered import same_login
 from idp.login.handle import HandleHash
 from idp.login.inputs import Rejected, Unanswered
 from idp.login.purses import Kind
-from idp.login.throttle import Exhausted, Purse, Scope, Taken
+from idp.login.throttle import BucketKey, Exhausted, Purse, Scope, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,10 @@ class Rules:
     limits: Limits
     lockout: Lockout
     """Of the directory; the same for everybody, or it would tell accounts apart."""
+    realms: Realms = ONE_DIRECTORY
+
+    def names(self, login: str) -> tuple[BucketKey, ...]:
+        return purses.login_keys(login, self.realms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,11 @@ class NotTried:
 
 def entered(book: Book, login: str, caller: Caller, rules: Rules, now: datetime) -> Taken | Exhausted:
     """A password was typed; nothing has been asked yet."""
-    paid, reaching = _of_password(book, login, book.subject_of(same_login(login)), caller, rules)
+    subject = book.subject_of(strictly(login))
+    own = subject is not None and _known(book, subject, caller) is not None
+    if caller.known is not None and not own and book.has_known(caller.known):
+        return throttle.take(book, purses.of_browser(caller.known, rules.limits), now)
+    paid, reaching = _of_password(book, rules.names(login), subject, caller, rules)
     return throttle.left(book, reaching, now) or throttle.take(book, paid, now)
 
 
@@ -54,13 +66,10 @@ def admit(
 ) -> Taken | Exhausted:
     """The directory knows whom the login means (None: nobody) and is about to try the password."""
     if subject is not None:
-        book.keep_subject_of(same_login(login), subject, now)
-    paid, reaching = _of_password(book, login, subject, caller, rules)
-    wanted = (*paid, *reaching)
-    if wanted == taken.purses:
-        return taken
+        book.keep_subject_of(strictly(login), subject, now)
     throttle.give_back(book, taken, now)
-    again = throttle.take(book, wanted, now)  # dated anew: the directory dates it no earlier
+    # dated anew, whoever it means: the directory dates it no earlier
+    again = throttle.take(book, _tried(book, login, subject, caller, rules), now)
     if isinstance(again, Exhausted):
         throttle.put_back(book, taken, now)
     return again
@@ -80,19 +89,37 @@ def answered(
         return replace(taken, purses=tuple(one for one in taken.purses if one.scope is not Scope.DIRECTORY))
     if answer.subject is None:
         return taken
-    attempt = admit(book, login, taken, answer.subject, caller, rules, now)
+    attempt: Taken | Exhausted = taken
+    if taken.purses != _tried(book, login, answer.subject, caller, rules):
+        attempt = admit(book, login, taken, answer.subject, caller, rules, now)
     if isinstance(answer, Person) and answer.state is AccountState.ACTIVE and isinstance(attempt, Taken):
-        # a right password makes the directory forget the wrong ones before it
-        reached = purses.of_directory(answer.subject, rules.lockout, known=False)
-        throttle.forgive(book, reached, attempt.at - purses.UNDER_WAY, now)
+        _made_good(book, rules.names(login), answer.subject, attempt, caller, rules, now)
     return attempt
+
+
+def _made_good(
+    book: Book,
+    names: Sequence[BucketKey],
+    subject: SubjectId,
+    attempt: Taken,
+    caller: Caller,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    """A right password makes the directory forget the wrong ones before it; so do we, for the name as typed too."""
+    for who in (subject, *names):
+        reached = purses.of_directory(who, rules.lockout, known=False)
+        throttle.forgive(book, reached, attempt.at - purses.UNDER_WAY, now)
+    if _known(book, subject, caller) is None:  # the person's own stay counted until all factors were shown
+        for name in names:
+            throttle.reset(book, purses.of_account(name, None, Kind.PASSWORD, rules.limits), now)
 
 
 def of_old_password(
     book: Book, subject: SubjectId, caller: Caller, rules: Rules, now: datetime
 ) -> Taken | Exhausted:
     """A guess of the old password by somebody who changes it: it reaches the directory like any other."""
-    paid, reaching = _of_password(book, "", subject, caller, rules)
+    paid, reaching = _of_password(book, (), subject, caller, rules)
     return throttle.take(book, (*paid, *reaching), now)
 
 
@@ -137,15 +164,26 @@ def renamed(book: Book, before: HandleHash, after: HandleHash, limits: Limits, n
     book.rename_browser(before, after)
 
 
-def _of_password(
+def _tried(
     book: Book, login: str, subject: SubjectId | None, caller: Caller, rules: Rules
+) -> tuple[Purse, ...]:
+    paid, reaching = _of_password(book, rules.names(login), subject, caller, rules)
+    return (*paid, *reaching)
+
+
+def _of_password(
+    book: Book, names: Sequence[BucketKey], subject: SubjectId | None, caller: Caller, rules: Rules
 ) -> tuple[tuple[Purse, ...], tuple[Purse, ...]]:
     """What a guess is paid from at once, and what it is paid from as well when it reaches the directory."""
-    who = subject or purses.login_key(login)
     browser = _known(book, subject, caller) if subject is not None else None
-    paid = purses.of_account(who, browser, Kind.PASSWORD, rules.limits)
-    reaching = purses.of_directory(who, rules.lockout, known=browser is not None)
-    return (*paid, *_around(browser, caller, rules.limits)), reaching
+    person = () if subject is None else (subject,)
+    paid: list[Purse] = []
+    reaching: list[Purse] = []
+    # the names first: what a stranger is told, and until when, is theirs whether or not there is such a person
+    for who in person if browser is not None else (*names, *person):
+        paid += purses.of_account(who, browser, Kind.PASSWORD, rules.limits)
+        reaching += purses.of_directory(who, rules.lockout, known=browser is not None)
+    return (*paid, *_around(browser, caller, rules.limits)), tuple(reaching)
 
 
 def _around(browser: HandleHash | None, caller: Caller, limits: Limits) -> tuple[Purse, ...]:

@@ -11,6 +11,8 @@ from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
+from idp.directory.realms import ONE_DIRECTORY, Realms
+from idp.directory.spelling import strictly
 from idp.events import Factor, Origin
 from idp.login import charging, purses
 from idp.login.authenticator import AuthenticatorId
@@ -18,7 +20,7 @@ from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, live, sign_in
 from idp.login.drawn import Drawn
-from idp.login.entered import fault, same_login
+from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
 from idp.login.level import LEVELS
@@ -45,12 +47,13 @@ class Visit:
     fresh: Fresh
     lockout: Lockout = NO_LOCKOUT
     """Of the office's directories."""
+    realms: Realms = ONE_DIRECTORY
     previous: HandleHash | None = None
     """The session the browser has, if any: the same person keeps its name, another one ends it."""
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.limits, self.lockout)
+        return Rules(self.limits, self.lockout, self.realms)
 
 
 def begin(
@@ -147,7 +150,7 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
         return PasswordEntered(
             login=login,
             password=password,
-            known=book.subject_of(same_login(login)) is not None,
+            known=book.subject_of(strictly(login)) is not None,
             attempt=attempt,
             origin=caller.origin,
             drawn=visit.drawn,

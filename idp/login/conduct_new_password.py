@@ -64,19 +64,26 @@ def answer_new_password(
 ) -> Progress:
     """Second half: why it was not changed, or what the directory says of the person after the change.
 
-    After a change every session and every other sign-in of the person ends, before the new session opens: whoever
-    else knew the old password may have one. What the directory did is recorded though the sign-in is over by then.
+    After a change, and after one that nobody knows the end of, every session and every other sign-in of the person
+    ends, before the new session opens: whoever else knew the old password may have one. What the directory did is
+    recorded though the sign-in is over by then.
     """
     book.drop_password_change(checking.change)
     event: PasswordNotChanged | PasswordChanged
-    over: tuple[SessionId, ...] = ()
-    origin = visit.caller.origin
+    ends: EndReason | None = None
+    person, origin = checking.standing.person, visit.caller.origin
     if isinstance(answer, Refusal):
         event = PasswordNotChanged(reason=answer, origin=origin, drawn=visit.drawn)
+        ends = EndReason.PASSWORD_CHANGE_UNKNOWN if answer is Refusal.CHANGE_UNCERTAIN else None
     else:
         event = PasswordChanged(answer=answer, origin=origin, drawn=visit.drawn)
-        who = checking.standing.person.subject
-        over = desk.end_all(book, who, EndReason.PASSWORD_CHANGED, origin, visit.now, but=visit.flow)
+        ends = EndReason.PASSWORD_CHANGED
+    over: tuple[SessionId, ...] = ()
+    if ends is EndReason.PASSWORD_CHANGE_UNKNOWN:
+        change = PasswordChange(checking.change, person.subject, person.login, checking.asked_at)
+        conduct_password_change.unknown(book, change, origin, visit.now)
+    if ends is not None:
+        over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)
     found = current(book, visit.flow, visit.caller, visit.now)
     if found is None or not isinstance(found.state, AwaitingNewPassword):
         progress = _without_flow(book, visit, checking, event, out_of_turn(found))

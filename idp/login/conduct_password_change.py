@@ -29,6 +29,15 @@ def begun(book: Book, change: PasswordChange, origin: Origin) -> None:
     )
 
 
+def unknown(book: Book, change: PasswordChange, origin: Origin, now: datetime) -> None:
+    """Say in the log that nobody knows how it ended; ending what the old password opened is the caller's."""
+    book.record(
+        events.PasswordChangeUnknown(
+            at=now, origin=origin, person=change.login, subject=change.subject, began_at=change.began_at
+        )
+    )
+
+
 def settled(book: Book, now: datetime, patience: timedelta = TAKES_AT_MOST) -> tuple[SessionId, ...]:
     """What a process that died left open; the names of the sessions that ended for it.
 
@@ -37,9 +46,6 @@ def settled(book: Book, now: datetime, patience: timedelta = TAKES_AT_MOST) -> t
     names: tuple[SessionId, ...] = ()
     for change in book.password_changes(now - patience):
         book.drop_password_change(change.id)
-        unknown = events.PasswordChangeUnknown(
-            at=now, person=change.login, subject=change.subject, began_at=change.began_at
-        )
-        book.record(unknown)
+        unknown(book, change, NOWHERE, now)
         names += desk.end_all(book, change.subject, EndReason.PASSWORD_CHANGE_UNKNOWN, NOWHERE, now)
     return names

@@ -1,4 +1,4 @@
-"""What people type: what is refused before the directory sees it, and when two logins are the same one."""
+"""What people type: what is refused before the directory sees it."""
 
 import unicodedata
 
@@ -31,13 +31,6 @@ def fault(login: str, password: str) -> Refusal | None:
     return login_fault(login) or password_fault(password)
 
 
-def same_login(login: str) -> str:
-    """One text for all spellings a directory takes as the same name (RFC 4518 §2: case, spaces, forms)."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).casefold())
-    visible = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Mn"} or _is_accent(c))
-    return " ".join(visible.split())
-
-
 def concealed(login: str) -> str:
     """What may stand in the log of a text that is perhaps a password: two characters and the length."""
     typed = login.strip()
@@ -53,10 +46,3 @@ def code_digits(typed: str) -> str | None:
 def _unprintable(character: str) -> bool:
     """Controls, lone surrogates and line separators: no keyboard makes them, some parsers end at them."""
     return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp", "Co", "Cn"}
-
-
-def _is_accent(character: str) -> bool:
-    """Combining marks belong to letters; variation selectors and the grapheme joiner map to nothing."""
-    return unicodedata.category(character) == "Mn" and not (
-        character == "\u034f" or "\ufe00" <= character <= "\ufe0f" or "\u180b" <= character <= "\u180d"
-    )

@@ -51,14 +51,21 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
 
 
 def not_changed(state: ChangingPassword, event: PasswordNotChanged, now: datetime) -> Step:
-    """Only a wrong old password was a wrong guess; what may have reached the directory stays counted there."""
+    """Only a wrong old password was a wrong guess; what may have reached the directory stays counted there.
+
+    Whose password may be another one by now begins again, with the password that turns out to hold; the caller
+    records it (`conduct_password_change.unknown`), whatever became of the sign-in.
+    """
     purses = state.taken.purses
-    if event.reason is Refusal.DIRECTORY_UNREACHABLE:
+    if event.reason in {Refusal.DIRECTORY_UNREACHABLE, Refusal.CHANGE_UNCERTAIN}:
         purses = tuple(one for one in purses if one.scope is not Scope.DIRECTORY)
     given = GiveBack(replace(state.taken, purses=purses))
     back = () if event.reason is Refusal.OLD_PASSWORD_WRONG else (given,)
-    person = state.standing.person
-    refused = events.PasswordChangeRefused(**about(person, event.origin, now), reason=event.reason)
+    who = about(state.standing.person, event.origin, now)
+    if event.reason is Refusal.CHANGE_UNCERTAIN:
+        again = AwaitingPassword(event.drawn.challenge, state.standing.demanded)
+        return again, (*back, Tell(event.reason))
+    refused = events.PasswordChangeRefused(**who, reason=event.reason)
     return AwaitingNewPassword(state.standing), (*back, Record(refused), Tell(event.reason))
 
 

@@ -91,18 +91,26 @@ def answer(
 ) -> Progress:
     """Second half: why the directory did not change it, or None.
 
-    After a change every other session and every sign-in under way ends: the old password may have opened them, and a
-    directory may take it for an hour more. This one goes on under the handle `fresh`: a copy of its cookie does not.
+    After a change, and after one that nobody knows the end of, every other session and every sign-in under way ends:
+    the old password may have opened them, and a directory may take it for an hour more. This one goes on under the
+    handle `fresh`: a copy of its cookie does not.
     """
     person, origin, now = changing.standing.person, visit.caller.origin, visit.now
     book.drop_password_change(changing.change)
     if refusal is not None:
         event = PasswordNotChanged(reason=refusal, origin=origin, drawn=visit.drawn)
-        return carried_out(book, Progress(flow=None), not_changed(changing, event, now)[1], now)
-    progress = carried_out(book, Progress(flow=None), done(changing, origin, now), now)
+        effects, ends = not_changed(changing, event, now)[1], EndReason.PASSWORD_CHANGE_UNKNOWN
+    else:
+        effects, ends = done(changing, origin, now), EndReason.PASSWORD_CHANGED
+    progress = carried_out(book, Progress(flow=None), effects, now)
+    if refusal is Refusal.CHANGE_UNCERTAIN:
+        change = PasswordChange(changing.change, person.subject, person.login, changing.asked_at)
+        conduct_password_change.unknown(book, change, origin, now)
+    elif refusal is not None:
+        return progress
     book.drop_flows_of(person.subject, now)
     others = [one for one in book.sessions_of_subject(person.subject) if one.sid != session]
-    over = desk.end(book, others, EndReason.PASSWORD_CHANGED, origin, now)
+    over = desk.end(book, others, ends, origin, now)
     mine = book.session(session)
     if mine is None or mine.ended_at is not None:  # ended while the directory was asked
         return replace(progress, ended=over)

@@ -1,15 +1,15 @@
 """Whose purses a guess is paid from.
 
-Laws: every spelling of one login means one account, and an account that the directory has resolved is charged
-by its subject before its password is tried. Strangers share one purse of an account. A browser the person has
-signed in with has its own, which strangers cannot empty, and all of these together have a bound too. The
-directory's own lock-out is one budget over all of them, of which strangers get a part: of 2 guesses and more, they
-never have the last one, however long they go on.
+Laws: an account that the directory has resolved is charged by its subject before its password is tried. Strangers
+share one purse of an account, and one of each name in all its spellings, whether or not anybody has it: when a name has
+no guess left does not depend on that. A browser the person has signed in with has its own, which strangers cannot
+empty under any spelling, and all of these together have a bound too. The directory's own lock-out is one budget over
+all of them, of which strangers get a part: of 2 guesses and more, they never have the last one, however long they go
+on.
 """
 
 import hashlib
 import ipaddress
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from config.networks import Address, narrowest, parsed
 from config.settings import OfficeNetwork
 from config.vocabulary import SubjectId
 from idp.directory.lockout import Lockout
-from idp.login.entered import same_login
+from idp.directory.realms import Realms
 from idp.login.handle import HandleHash
 from idp.login.throttle import BucketKey, Limit, Purse, Scope
 
@@ -60,7 +60,7 @@ class GuessLimits(Protocol):
 def of_account(
     who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: GuessLimits
 ) -> tuple[Purse, ...]:
-    """`who`: the person, or the login as typed where nobody knows whose it is.
+    """`who`: the person, or a name that may be somebody's (`login_keys`).
 
     `browser`: only one that the person is known to have signed in with.
     """
@@ -88,6 +88,12 @@ def of_place(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
         Purse(address_key(address), Scope.ADDRESS, Limit(per_address, window)),
         Purse(BucketKey(network), Scope.NETWORK, Limit(per_network, window)),
     )
+
+
+def of_browser(browser: HandleHash, limits: GuessLimits) -> tuple[Purse, ...]:
+    """In the place of its address, for a browser somebody is known in, until it is known whom a login means."""
+    limit = Limit(limits.attempts_per_address, limits.attempts_window)
+    return (Purse(browser_key(browser), Scope.ADDRESS, limit),)
 
 
 def of_recovery(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
@@ -136,16 +142,15 @@ def browser_key(browser: HandleHash) -> BucketKey:
     return BucketKey(f"browser:{browser.hex()[:48]}")
 
 
-def login_key(login: str) -> BucketKey:
-    """A login that nobody is known for; hashed, as people type passwords into the wrong field.
+def login_keys(login: str, realms: Realms) -> tuple[BucketKey, ...]:
+    """What strangers guess is counted by, whoever it means: one for each directory it may mean somebody of.
 
-    Coarser than any directory's comparison: Active Directory takes letters with and without accents as the same.
+    Hashed, as people type passwords into the wrong field.
     """
-    letters = unicodedata.normalize("NFKD", same_login(login))
-    plain = "".join(
-        letter for letter in letters if not unicodedata.combining(letter) and not letter.isspace()
+    return tuple(
+        BucketKey("login:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest())
+        for name in realms.names(login)
     )
-    return BucketKey("login:" + hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest())
 
 
 def _key(kind: Kind, part: str, who: str) -> BucketKey:

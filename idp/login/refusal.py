@@ -85,6 +85,8 @@ class Refusal(StrEnum):
     CHANGE_NOT_POSSIBLE = "password_change_not_possible"
     CHANGE_REFUSED = "password_change_refused"
     """By the directory, which does not say why."""
+    CHANGE_UNCERTAIN = "password_change_uncertain"
+    """The directory was asked, and no answer came: the old password holds, or the new one."""
     SESSION_OVER = "session_over"
     """That was to be raised to a higher level."""
     FLOW_UNKNOWN = "flow_unknown"
@@ -126,6 +128,7 @@ class Told(StrEnum):
     NEW_PASSWORD_USED_BEFORE = "new_password_used_before"
     PASSWORD_TOO_YOUNG = "password_changed_too_recently"
     CHANGE_NOT_POSSIBLE = "password_change_not_possible"
+    CHANGE_UNCERTAIN = "password_change_uncertain"
     START_AGAIN = "start_again"
 
 
@@ -190,6 +193,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_TOO_YOUNG: Told.PASSWORD_TOO_YOUNG,
     Refusal.CHANGE_NOT_POSSIBLE: Told.CHANGE_NOT_POSSIBLE,
     Refusal.CHANGE_REFUSED: Told.CHANGE_NOT_POSSIBLE,
+    Refusal.CHANGE_UNCERTAIN: Told.CHANGE_UNCERTAIN,
     Refusal.SESSION_OVER: Told.START_AGAIN,
     Refusal.FLOW_UNKNOWN: Told.START_AGAIN,
     Refusal.OUT_OF_TURN: Told.START_AGAIN,

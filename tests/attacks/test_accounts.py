@@ -156,6 +156,20 @@ async def test_a_deleted_account_loses_its_sessions_and_its_grants(ground: Groun
     assert (await ground.entry(shown, Code.SIGN_IN_PASSWORD_REFUSED)).reason == "unknown_person"
 
 
+async def test_who_loses_a_role_loses_the_sessions_that_had_it_and_single_sign_on(ground: Ground) -> None:
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    kept = ground.cookie(browser)
+    with ground.product.as_root() as root:
+        in_groups(root, ldif.person_dn(account.login), None)
+    await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login, reason="role_lost")
+    await out(ground, kept)
+    silent = await browser.get(authorization(ground, prompt="none"), follow=False)
+    assert "error=login_required" in silent.headers["Location"]
+    told = await browser.get(ground.portal)
+    assert "protože jste v adresáři úřadu přišli o roli" in told.text
+
+
 def person(account: Account) -> list[tuple[str, list[bytes]]]:
     """Another person of the same name, as an administrator would enter one."""
     facts = {"uid": account.login, "cn": account.name, "displayName": account.name, "sn": account.surname,

@@ -99,6 +99,9 @@ async def test_spellings_of_one_login_share_their_guesses(ground: Ground, *, kno
         login.replace(".", "．"),
         f"{first}\u200b{login[1:]}",
         f"{first}\u00ad{login[1:]}",
+        f"{first} {login[1:]}",
+        f"{first}\u0301{login[1:]}",
+        f"{first}\u034f{login[1:]}",
     )
     shown = [await guessed(ground, spelling) for spelling in spellings]
     assert [one.status for one in shown] == [422] * GUESSES + [429] * (len(spellings) - GUESSES)

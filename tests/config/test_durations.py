@@ -36,7 +36,8 @@ def line_at(path: Path, problem: Problem) -> str:
     [
         ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
         ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
-        ("facts", 'refresh = "15 min"', "facts would be too old", "shorter than facts.grace"),
+        ("facts", 'refresh = "241 s"', "would not be out within 5 minutes", "4 min at most"),
+        ("facts", 'grace = "1 min"', "facts would be too old", "longer than facts.refresh"),
         ("sign_in", 'idle = "4 h"', "never end by idling", "shorter than sign_in.absolute_administrators"),
         ("sign_in", 'absolute = "3 h"', "administrators would stay signed in", "longer than sign_in.absolute_"),
         ("sign_in", 'flow_lifetime = "16 min"', "remembered where it began", "15 min at most"),

@@ -17,8 +17,17 @@ class BrokenLine:
     next_breaks_after: int | None = None
     """Octets from the server that the next connection still hands on."""
 
-    def break_the_next_like_the_last(self) -> None:
-        """Where the last connection got its last answer, the next gets none: the server did what it was asked for."""
+    dead: bool = False
+    """Nothing is handed on any more, in either direction."""
+    dies_with_it: bool = False
+    """Whether every connection after the next one is dead."""
+
+    def break_the_next_like_the_last(self, *, for_good: bool = False) -> None:
+        """Where the last connection got its last answer, the next gets none: the server did what it was asked for.
+
+        `for_good`: nor is any later connection answered.
+        """
+        self.dies_with_it = for_good
         sizes = list(self.answers[-1])
         while sizes.pop() <= FAREWELL:
             pass
@@ -34,6 +43,9 @@ async def broken_line(address: str, port: int) -> AsyncIterator[BrokenLine]:
         task = asyncio.current_task()
         assert task is not None
         open_ones.add(task)
+        if line.dead:
+            writer.close()
+            return
         limit, line.next_breaks_after = line.next_breaks_after, None
         sizes: list[int] = []
         line.answers.append(sizes)
@@ -44,6 +56,7 @@ async def broken_line(address: str, port: int) -> AsyncIterator[BrokenLine]:
                 sizes.append(len(chunk))
                 # signatures differ by an octet or two
                 if limit is not None and sum(sizes) > limit + FAREWELL:
+                    line.dead = line.dies_with_it
                     break
                 writer.write(chunk)
                 await writer.drain()

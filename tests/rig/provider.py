@@ -26,6 +26,7 @@ from config.vocabulary import Language, SessionId, SubjectId
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.password import NotChanged, NotChangedReason
+from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
 from idp.http.page import Assets, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
@@ -228,7 +229,9 @@ async def provider(
     change_password: ChangePassword = at_the_office,
     lockout: Lockout = NO_LOCKOUT,
     last_resort: Recovery | None = None,
+    *,
     realm: str = "",
+    realms: Realms = ONE_DIRECTORY,
     some_silent: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Rig]:
     folder = Path(tempfile.mkdtemp(prefix="brana-"))  # short: a socket's path has 108 bytes
@@ -254,6 +257,7 @@ async def provider(
                 reread=reread,
                 change_password=change_password,
                 lockout=lambda: lockout,
+                realms=realms,
                 realm=realm,
                 some_silent=some_silent,
                 directory_errors=(DirectoryUnusable,),

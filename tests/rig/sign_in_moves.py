@@ -297,6 +297,9 @@ MOVES: dict[type, dict[str, Move]] = {
         "not changed": Move(
             lambda _, drawn: PasswordNotChanged(reason=Refusal.NEW_PASSWORD_REFUSED, drawn=drawn)
         ),
+        "perhaps changed": Move(
+            lambda _, drawn: PasswordNotChanged(reason=Refusal.CHANGE_UNCERTAIN, drawn=drawn)
+        ),
         "not changed, wrong": Move(
             lambda _, drawn: PasswordNotChanged(reason=Refusal.OLD_PASSWORD_WRONG, drawn=drawn)
         ),

@@ -104,9 +104,10 @@ class World:
 
 @asynccontextmanager
 async def sign_in_world(
-    office: Directory, lockout: Lockout = NO_LOCKOUT, sign_in: SignIn | None = None
+    office: Directory, lockout: Lockout = NO_LOCKOUT, sign_in: SignIn | None = None, **settings: Any
 ) -> AsyncIterator[World]:
-    reader, asked = DirectoryReader(office.settings()), []
+    """`settings`: of the directory, other than those of `office`."""
+    reader, asked = DirectoryReader(office.settings(**settings)), []
 
     async def authenticate(login: str, password: str, admit: Admit) -> Person | BindRefused:
         asked.append(login)

@@ -109,10 +109,10 @@ class Directory:
     def start(self) -> None:
         self.server.start()
 
-    def reconfigure(self, *lines: str) -> None:
-        """Change the database's configuration (lines of a `changetype: modify`), with a restart between."""
+    def reconfigure(self, *lines: str, dn: str = "olcDatabase={1}mdb,cn=config") -> None:
+        """Change the configuration (lines of a `changetype: modify`), the database's by default; with a restart."""
         self.stop()
-        text = "\n".join(("dn: olcDatabase={1}mdb,cn=config", "changetype: modify", *lines, ""))
+        text = "\n".join((f"dn: {dn}", "changetype: modify", *lines, ""))
         options = ["-F", str(self.server.plan.folder / "configuration"), "-n", "0"]
         subprocess.run(
             ["/usr/sbin/slapmodify", *options], input=text, text=True, check=True, capture_output=True

@@ -28,7 +28,7 @@ directory_generation = Table(
     Column("began_at", BigInteger, nullable=False),
     Column("position", Text, nullable=False, server_default=""),  # before its reading began
     Column("nodes", BigInteger, nullable=False, server_default="0"),  # numbers given
-    Column("removal", Text, nullable=False, server_default=""),  # JSON, of one that is held
+    Column("removal", Text, nullable=False, server_default=""),  # JSON: Removal if held, Tally if current
     sqlite_autoincrement=True,
 )
 

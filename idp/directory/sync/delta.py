@@ -1,25 +1,25 @@
 """Delta sync: takes into the replica of one directory what changed since its position, asked for or told.
 
 Laws: changes go only onto the position for which they were computed; only an answer to a question makes the replica
-younger, what is told never does; more at once than is quick or believable is left to a full sync. Whatever is not
+younger, what is told never does; more at once than is quick or believable is left to a full sync, whether it comes in
+one piece or in many. What was removed is summed until a question is answered that comes a whole `window` after the one
+with which the sum began: what is told may make questions follow each other as fast as it is told. Whatever is not
 certain changes nothing.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Directory
 from idp.directory.connection import Connection
 from idp.directory.pool import Pool
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Limit, Outdated, Replica, ReplicaState, TooManyGone, Touched
-from idp.directory.sync.source import PositionUnknown, Source
+from idp.directory.sync.source import MANY, PositionUnknown, Source
 
 Push = Callable[[Connection], Changes]
 """Something that a server told; what it means may need further questions."""
-
-MANY = 2_000  # changes at once; above that reading everything is better than one long write
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,41 @@ class DeltaSync:
     """In one thread. Its methods block, and raise DirectoryUnusable: then nobody knows, and nothing has changed."""
 
     def __init__(
-        self, settings: Directory, replica: Replica, source: Source, pool: Pool, clock: Callable[[], datetime]
+        self,
+        settings: Directory,
+        replica: Replica,
+        source: Source,
+        pool: Pool,
+        clock: Callable[[], datetime],
+        window: timedelta,
     ) -> None:
         self._name, self._replica, self._source, self._pool = settings.name, replica, source, pool
-        self._clock = clock
+        self._clock, self._window = clock, window
         self._limit = Limit(settings.removal_share, settings.removal_least)
         self.generation: int | None = None
         """The one that was last known to be true."""
-        self._pushed_removals = 0
+        self._summed_from: datetime | None = None
+        self._told = 0  # entries, since the last question
 
     def ask(
         self, standing: ReplicaState, since: Position, at: datetime
     ) -> Applied | FullSyncNeeded | AskAgain:
         """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is."""
+        self._told = 0
+        anew = self._summed_from is None or not timedelta() <= at - self._summed_from < self._window
         try:
             changes = self._pool.run_here(lambda line: self._changes(line, since))
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
-            touched = self._replica.apply(self._name, changes, since, at, self._limit)
+            touched = self._replica.apply(self._name, changes, since, at, self._limit, anew=anew)
         except PositionUnknown as unknown:
             return FullSyncNeeded(unknown.why)
         except TooManyGone as gone:
             return FullSyncNeeded(str(gone))
         except Outdated:
             return AskAgain()
-        self._pushed_removals = 0
+        if anew:
+            self._summed_from = at
         another = standing.generation != self.generation
         self.generation = standing.generation
         return Applied(None if another else touched)
@@ -80,9 +90,9 @@ class DeltaSync:
         """What was told, as far as it can be understood from it alone."""
         try:
             changes = self._pool.run_here(push)
-            self._pushed_removals += len(changes.gone | changes.gone_people | changes.gone_groups)
-            if self._pushed_removals > self._limit.least or len(changes) > MANY:
-                return AskAgain()  # many small removals are judged together
+            self._told += len(changes)
+            if self._told > MANY:
+                return AskAgain()
             touched = self._replica.apply(self._name, changes, since, self._clock(), self._limit)
         except (PositionUnknown, Outdated, TooManyGone):
             return AskAgain()

@@ -9,7 +9,7 @@ from ldap.syncrepl import SyncreplConsumer
 
 from idp.directory.connection import SUBTREE, Connection
 from idp.directory.entries import Entry, entry
-from idp.directory.sync.source import PositionUnknown, Query
+from idp.directory.sync.source import MANY, PositionUnknown, Query
 
 CONTROL = "1.3.6.1.4.1.4203.1.9.1.1"  # RFC 4533 §2.2
 REFRESH_REQUIRED = 4096  # RFC 4533 §2.5, e-syncRefreshRequired; python-ldap has no name for it
@@ -88,6 +88,8 @@ class Stream(SyncreplConsumer):  # type: ignore[misc] # python-ldap has no types
         self._heard.cookie = cookie.decode() if isinstance(cookie, bytes) else str(cookie)
 
     def syncrepl_entry(self, dn: str, attributes: Mapping[str, list[bytes]], uuid: str) -> None:
+        if len(self._heard.entries) > MANY:  # nobody would take them in, so they need no memory
+            raise PositionUnknown(f"more than {MANY} entries have changed below {self._query.base}")
         self._heard.entries[uuid] = entry(dn, attributes)
         self._heard.deleted.discard(uuid)
 

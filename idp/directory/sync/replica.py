@@ -1,8 +1,8 @@
 """The local replica of a directory: what a sync needs of the place where records are kept, and what readers do.
 
 Laws: a full read becomes current as a whole or not at all; changes are applied as a whole or not at all, and
-only to the state they were computed for; more removals at once than believable change nothing until somebody
-confirms them. `gateway.storage` implements both Protocols.
+only to the state they were computed for; more removals at once than believable, in one piece or in many,
+change nothing until somebody confirms them. `gateway.storage` implements both Protocols.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -140,12 +140,21 @@ class Replica(Protocol):
     def stage(self, directory: DirectoryName, began_at: datetime) -> AbstractContextManager[Staging]: ...
 
     def apply(
-        self, directory: DirectoryName, changes: Changes, since: Position, at: datetime, limit: Limit
+        self,
+        directory: DirectoryName,
+        changes: Changes,
+        since: Position,
+        at: datetime,
+        limit: Limit,
+        *,
+        anew: bool = True,
     ) -> Touched:
         """Apply `changes`, computed for position `since`; `at`: when the source was asked.
 
         With `changes.position` the replica stands there afterwards and is as true as at `at`; without it only
-        the entries are taken in. Raises Outdated, TooManyGone; then nothing has changed.
+        the entries are taken in. What they remove, in whatever way, is added to what was removed since the count
+        last began, and all of it is judged against what was known then; a reading of everything is judged so too.
+        The count begins anew with a position, if `anew`. Raises Outdated, TooManyGone; then nothing has changed.
         """
         ...
 

@@ -2,8 +2,9 @@
 told in between. What it decides with has rooms of its own: `delta`, `full_syncs`, `reporter`.
 
 Laws: everything that concerns one directory happens in this thread, one message after the other, but for reading it
-as a whole; the replica is as true as the last question that was answered, whatever was told since; a fault of ours
-is logged and ends nothing.
+as a whole; the replica is as true as the last question that was answered, whatever was told since; no more than
+WAITING things told wait, and a question that is due goes before them: its answer tells them all; a fault of ours is
+logged and ends nothing.
 """
 
 import queue
@@ -30,6 +31,8 @@ from idp.directory.sync.reporter import Reporter
 from idp.directory.sync.source import Source
 
 AFTER_FAULT = 5.0  # seconds
+WAITING = 100  # things told and not yet taken in; each may hold entries
+WINDOW = 0.9  # of the time between two questions in turn, of which each begins a count anew although clocks are set
 
 log = structlog.get_logger("directory")
 
@@ -69,7 +72,8 @@ class Runner:
         self.name = settings.name
         self._replica, self._source, self._pace, self._clock = replica, source, pace, clock
         self._messages: queue.SimpleQueue[Push | Wanted | FullSyncEnded | None] = queue.SimpleQueue()
-        self._delta = DeltaSync(settings, replica, source, pool, clock)
+        self._behind = threading.Event()  # something that was told was dropped, and no question asked since
+        self._delta = DeltaSync(settings, replica, source, pool, clock, WINDOW * pace.refresh)
         self._full = FullSyncs(
             self.name, replica, read_all, clock, lambda outcome: self._messages.put(FullSyncEnded(outcome))
         )
@@ -90,7 +94,13 @@ class Runner:
         return answer
 
     def push(self, what: Push) -> None:
-        self._messages.put(what)
+        """Take it in soon, or ask instead."""
+        if self._messages.qsize() < WAITING:
+            self._messages.put(what)
+        elif not self._behind.is_set():
+            self._behind.set()
+            if not self._full.under_way:
+                self.wake()  # the queue may be empty by now
 
     def wake(self) -> None:
         """Somebody else changed the replica."""
@@ -125,10 +135,20 @@ class Runner:
             self._full_ended(message.outcome)
         elif isinstance(message, Wanted):
             self._serve(message)
-        elif message is not None:
-            self._take(message)
-        else:
+        elif message is None:
             self._ask()
+        elif not self._question_due or not self._ask():
+            self._take(message)
+
+    @property
+    def _question_due(self) -> bool:
+        behind = self._behind.is_set() and not self._full.under_way  # that one's end asks
+        return behind or time.monotonic() >= self._ask_at
+
+    def _drop_told(self, first: int) -> None:
+        for one in [self._messages.get() for _ in range(first)]:
+            if isinstance(one, Wanted | FullSyncEnded):
+                self._messages.put(one)
 
     def _serve(self, wanted: Wanted) -> None:
         if wanted.full:
@@ -145,31 +165,39 @@ class Runner:
         else:
             wanted.answer.set_result(standing.held)
 
-    def _ask(self) -> None:
+    def _ask(self) -> bool:
+        """Whether the answer was taken in, and so whatever was told before."""
+        self._behind.clear()
+        told = self._messages.qsize()
         standing = self._replica.standing(self.name)
-        every = self._pace.refresh
+        every, answered = self._pace.refresh, False
         if standing.position is None:
             self._full.begin("nothing is kept of it yet")
         else:
             manner = self._source.manner(standing.position)
             every = max(every, manner.every or every)
             self._reporter.advise(manner.advice)
-            self._bring_up_to_date(standing, standing.position)
+            answered = self._bring_up_to_date(standing, standing.position)
+        if answered:
+            self._drop_told(told)
         self._ask_at = time.monotonic() + every.total_seconds()
+        return answered
 
-    def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> None:
-        at = self._clock()
+    def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> bool:
+        at, answered = self._clock(), False
         try:
             answer = self._delta.ask(standing, since, at)
         except DirectoryUnusable as trouble:
             self._reporter.failed(trouble, self._clock())
         else:
             self._answered(answer, standing, at)
+            answered = isinstance(answer, Applied)
         if standing.held is not None:
             self._reporter.failed(held_back(self.name, standing.held), self._clock())
             self._full.begin("a reading is held back")
         elif standing.full_at is not None and at - standing.full_at >= self._pace.full:
             self._full.begin("the last one is long ago")
+        return answered
 
     def _answered(
         self, answer: Applied | FullSyncNeeded | AskAgain, standing: ReplicaState, at: datetime
@@ -194,7 +222,7 @@ class Runner:
         except DirectoryUnusable:
             return  # the next question tells what is wrong
         if isinstance(answer, AskAgain):
-            self.wake()
+            self._ask()
         elif answer.touched:
             self._reporter.changed(answer.touched, self._clock())
 

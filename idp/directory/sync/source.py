@@ -14,6 +14,9 @@ from idp.directory.entries import Entry
 from idp.directory.filters import Filter
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord, Position
 
+MANY = 2_000
+"""Entries that changed since a question; above that reading everything is better than one long write."""
+
 
 class PositionUnknown(Exception):
     """The server cannot say what changed since then; only a full sync helps. `why`: for operators."""

@@ -38,7 +38,7 @@ def office(tmp_path: Path, directory: Directory) -> Installation:
         directories__bind_password_file=str(directory.bind_password_file),
         directories__people_base=directory.people_base,
         directories__groups_base=directory.groups_base,
-        facts__refresh="1 h",
+        facts__refresh="4 min",
         facts__grace="2 h",
     )
     state = open_state(installation.configuration)

@@ -45,6 +45,7 @@ SID = SessionId("s" * 22)
             {"session": SID},
         ),
         (events.PasswordChanged(**WHO), NoticeKind.PASSWORD_CHANGED, {}),
+        (events.PasswordChangeUnknown(began_at=NOON, **WHO), NoticeKind.PASSWORD_UNCERTAIN, {}),
         (
             events.SessionEnded(session=SID, reason=EndReason.SIGNED_OUT_EVERYWHERE, **WHO),
             NoticeKind.ALL_SESSIONS_ENDED,

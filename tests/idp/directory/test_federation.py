@@ -31,6 +31,13 @@ DISTRICT = District(
 )
 SAME_UUID = "6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a01"
 IN_TOWN, IN_VILLAGE = "heslo-z-mesta-4271", "heslo-z-obce-8853"
+CLAIMED = [
+    "nekdo@mesto.test.",
+    "mesto.test/nekdo",
+    "MESTO./nekdo",
+    "nekdo@m\u00e9sto.test",
+    "nekdo\uff20mesto.test",
+]
 CENTRE = f"cn=spravci,{GROUPS}"
 
 TOWNSPEOPLE = "".join((
@@ -48,6 +55,7 @@ VILLAGERS = "".join((
     person_ldif("novak", password=IN_VILLAGE, entryUUID=SAME_UUID),  # the copied identity of another
     person_ldif("jen.obec", password=IN_VILLAGE, mail="jen.obec@obec.test"),
     person_ldif("lakomec", password=IN_VILLAGE, mail="nekdo@mesto.test"),  # claims an address of the town
+    *(person_ldif(claimed, password=IN_VILLAGE) for claimed in CLAIMED),
     municipality_ldif(KROMERIZ),
     municipality_ldif(HULIN),
     role_ldif(Role.MAYOR, HULIN, ["jen.obec"]),
@@ -132,6 +140,9 @@ def reason(answer: Person | BindRefused) -> RefusalReason:
         ("Novak@Mesto.test", IN_TOWN, TOWN),
         ("MESTO\\novak", IN_TOWN, TOWN),
         ("mesto.test\\Novak", IN_TOWN, TOWN),
+        ("novak@mesto.test.", IN_TOWN, TOWN),
+        ("MESTO/novak", IN_TOWN, TOWN),
+        ("lakomec", IN_VILLAGE, VILLAGE),
         ("novak@obec.test", IN_VILLAGE, VILLAGE),
         ("jan.novak@mesto.test", IN_TOWN, TOWN),
         ("jen.obec@obec.test", IN_VILLAGE, VILLAGE),
@@ -152,6 +163,7 @@ async def test_a_login_leads_to_the_one_person_who_answers_to_it(
         ("novak", IN_VILLAGE, RefusalReason.AMBIGUOUS_PERSON),
         ("novak@mesto.test", IN_VILLAGE, RefusalReason.WRONG_PASSWORD),
         ("nekdo@mesto.test", IN_VILLAGE, RefusalReason.UNKNOWN_PERSON),  # the village claims the town's realm
+        *((claimed, IN_VILLAGE, RefusalReason.UNKNOWN_PERSON) for claimed in CLAIMED),
         ("jen.obec@mesto.test", IN_VILLAGE, RefusalReason.UNKNOWN_PERSON),
         ("novak@nikde.test", IN_TOWN, RefusalReason.UNKNOWN_PERSON),
         ("@mesto.test", IN_TOWN, RefusalReason.UNKNOWN_PERSON),

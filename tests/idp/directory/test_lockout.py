@@ -1,15 +1,18 @@
 """When a directory locks accounts: as it says, as the settings say, or as we assume."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import ldap
 import pytest
 
+from gateway.commands.rounds import lockout_told
 from idp.directory.entries import entry
-from idp.directory.errors import EntryUnusable
+from idp.directory.errors import DirectoryUnreachable, EntryUnusable
 from idp.directory.lockout import CAUTIOUS, LONGEST, NO_LOCKOUT, Lockout, in_force, strictest, told_by
 from tests.rig.office import office, reading
-from tests.rig.slapd import Directory
+from tests.rig.slapd import BASE, Directory, slapd
+from tests.rig.slapd import entry as entry_ldif
 
 __all__ = ["office"]
 MINUTE = timedelta(minutes=1)
@@ -51,12 +54,46 @@ def domain(threshold: str, window: str):
     ],
 )
 def test_a_policy_is_read_as_its_directory_means_it(said, lockout):
-    assert told_by([said]) == lockout
+    assert told_by([said], unexpected) == lockout
 
 
-def test_nonsense_in_a_policy_is_no_policy():
-    with pytest.raises(EntryUnusable):
-        told_by([ppolicy(pwdLockout="TRUE", pwdMaxFailure="five")])
+@pytest.mark.parametrize(
+    ("others", "counts"),
+    [
+        ([], CAUTIOUS),
+        (
+            [ppolicy(pwdLockout="TRUE", pwdMaxFailure="3", pwdFailureCountInterval="60")],
+            Lockout(3, 30 * MINUTE),
+        ),
+        ([ppolicy(pwdLockout="TRUE", pwdMaxFailure="9")], Lockout(5, LONGEST)),
+        ([ppolicy(pwdLockout="FALSE")], CAUTIOUS),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_nonsense_in_a_policy_is_reported_and_makes_nothing_looser_than_the_other_policies(
+    others, counts, first: bool
+):
+    nonsense, reported = ppolicy(pwdLockout="TRUE", pwdMaxFailure="x"), []
+    assert told_by([nonsense, *others] if first else [*others, nonsense], reported.append) == counts
+    (one,) = reported
+    assert (one.dn, one.what) == (POLICY, "pwdMaxFailure is no number")
+
+
+@pytest.mark.parametrize(
+    ("damaged", "counts"),
+    [
+        (ppolicy(pwdLockout="TRUE", pwdMaxFailure="3", pwdFailureCountInterval="x"), Lockout(3, 30 * MINUTE)),
+        (domain("4", "x"), Lockout(4, 30 * MINUTE)),
+        (domain("40", "x"), CAUTIOUS),
+        (domain("x", "x"), CAUTIOUS),
+    ],
+)
+def test_what_can_be_read_of_a_damaged_policy_counts_where_it_is_stricter_than_caution(damaged, counts):
+    assert told_by([damaged], [].append) == counts
+
+
+def unexpected(unusable: EntryUnusable) -> None:
+    raise unusable
 
 
 def test_of_several_policies_the_strictest_of_each_counts():
@@ -98,7 +135,37 @@ async def test_openldap_tells_what_its_password_policy_says(office: Directory):
 
 
 @pytest.mark.real
-async def test_a_directory_whose_policies_are_out_of_sight_tells_nothing(office: Directory):
-    hidden = office.settings(people_base="ou=people,dc=jinde,dc=test")
+async def test_a_policy_of_nonsense_beside_a_strict_one_in_openldap_leaves_the_strict_one(tmp_path: Path):
+    """The server takes any text there (its schema says so); such an entry counts failures by no number."""
+    policies = "".join(
+        entry_ldif(f"cn={name},ou=policies,{BASE}", objectClass=["device", "pwdPolicy"], cn=name,
+                   pwdAttribute="userPassword", pwdLockout="TRUE", pwdMaxFailure=number)
+        for name, number in (("prisna", "3"), ("nesmysl", "x"))
+    )  # fmt: skip
+    reported: list[EntryUnusable] = []
+    with slapd(tmp_path, policies) as directory, reading(directory.settings(), reported) as reader:
+        told = await reader.lockout()
+    assert told == Lockout(3, LONGEST)
+    assert [one.dn for one in reported] == [f"cn=nesmysl,ou=policies,{BASE}"]
+
+
+@pytest.mark.real
+async def test_what_a_directory_told_stays_while_its_policies_cannot_be_read(office: Directory):
+    known, hidden = Lockout(3, MINUTE), office.settings(people_base="ou=people,dc=jinde,dc=test")
     with reading(hidden) as reader:
-        assert await reader.lockout() is None
+        for before in (known, None):
+            told, trouble = await lockout_told(reader, before)
+            assert told == before
+            assert "no such entry" in trouble
+    with reading(office.settings()) as reader:
+        assert await lockout_told(reader, known) == (NO_LOCKOUT, "")
+
+
+@pytest.mark.real
+async def test_a_directory_that_is_away_tells_nothing_of_its_lockout(office: Directory):
+    office.stop()
+    try:
+        with reading(office.settings()) as reader, pytest.raises(DirectoryUnreachable):
+            await lockout_told(reader, None)
+    finally:
+        office.start()

@@ -1,14 +1,18 @@
 """People change their passwords, on a real domain controller and a real slapd."""
 
+import itertools
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import ldap
 import pytest
 
 from config.vocabulary import SubjectId
 from idp.directory.errors import BindRefused, RefusalReason
-from idp.directory.password import Changed, NotChanged, NotChangedReason
+from idp.directory.password import Changed, NotChanged, NotChangedReason, Way
 from idp.directory.person import Person
+from idp.directory.pool import Pool
 from idp.directory.reader import DirectoryReader
 from tests.rig import slapd
 from tests.rig.broken_line import broken_line
@@ -197,8 +201,10 @@ def under(name: str, login: str, **more: str) -> str:
     return slapd.person_ldif(login, password=DIRECTORY_PASSWORD, pwdPolicySubentry=subentry, **more)
 
 
+CUT_OFF = ("ctvrty.d", "paty.e", "sesty.f", "sedmy.g", "osmy.h", "devaty.i")
 STAFF = "".join((
-    *(slapd.person_ldif(login, password=DIRECTORY_PASSWORD) for login in ("meni", "prvni.a", "druha.b", "treti.c")),
+    *(slapd.person_ldif(login, password=DIRECTORY_PASSWORD)
+      for login in ("meni", "prvni.a", "druha.b", "treti.c", *CUT_OFF)),
     slapd.person_ldif("musi", password=DIRECTORY_PASSWORD, pwdReset="TRUE"),
     slapd.person_ldif("zamcena", password=DIRECTORY_PASSWORD, pwdAccountLockedTime="000001010000Z"),
     policy("prisna", pwdMaxAge="3600"),
@@ -221,6 +227,20 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd.Direct
                 slapd.person_dn("spechá"), [(ldap.MOD_REPLACE, "userPassword", DIRECTORY_PASSWORD.encode())]
             )
         yield made
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd.Directory]:
+    """Another server of the same people, to which no change is copied."""
+    with slapd.slapd(tmp_path_factory.mktemp("pozadu"), STAFF) as made:
+        yield made
+
+
+def authority_of(*directories: slapd.Directory) -> Path:
+    """One file with the authorities of all of them."""
+    made = directories[0].authority.with_name("both.pem")
+    made.write_text("".join(each.authority.read_text() for each in directories))
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +314,49 @@ async def test_when_the_line_breaks_after_the_change_the_new_password_tells_that
                 len(line.answers) == lines + 2
             )  # one for the change, one on which the new password was tried
             assert isinstance(await reader.authenticate("druha.b", NEW), Person)
+
+
+async def test_when_nobody_can_be_asked_after_a_change_without_an_answer_its_end_is_not_known(
+    directory: slapd.Directory,
+):
+    async with broken_line("127.0.0.1", directory.server.tls_port) as line:
+        settings = directory.settings(servers=[f"ldaps://127.0.0.1:{line.port}"], connections=1)
+        with reading(settings) as reader:
+            first, second = [await subject_of(reader, login) for login in ("ctvrty.d", "paty.e")]
+            assert await reader.change_password(first, DIRECTORY_PASSWORD, NEW) == Changed()
+            line.break_the_next_like_the_last(for_good=True)
+            answer = await reader.change_password(second, DIRECTORY_PASSWORD, NEW)
+            assert answer == NotChanged(NotChangedReason.UNCERTAIN)
+    with reading(directory.settings()) as reader:
+        assert isinstance(await reader.authenticate("paty.e", NEW), Person)
+
+
+@pytest.mark.parametrize("knows_of_it", [True, False])
+async def test_the_server_that_was_asked_for_the_change_is_asked_what_became_of_it(
+    directory: slapd.Directory, behind: slapd.Directory, knows_of_it: bool
+):
+    """`behind` comes first again after each failure; it is another server, which no change ever reaches."""
+    measured, login = ("sesty.f", "sedmy.g") if knows_of_it else ("osmy.h", "devaty.i")
+    times = itertools.count(0.0, 100.0)  # every rest is over when the next server is chosen
+    async with (
+        broken_line("127.0.0.1", behind.server.tls_port) as first,
+        broken_line("127.0.0.1", directory.server.tls_port) as second,
+    ):
+        urls = [f"ldaps://127.0.0.1:{line.port}" for line in (first, second)]
+        both = authority_of(directory, behind)
+        pool = Pool(directory.settings(servers=urls, authority=both), clock=lambda: next(times))
+        try:
+            change = partial(pool.change_password, Way.MODIFY_OPERATION)
+            first.next_breaks_after = 0
+            assert await change(slapd.person_dn(measured), DIRECTORY_PASSWORD, NEW) is None
+            first.next_breaks_after = 0
+            second.break_the_next_like_the_last(for_good=not knows_of_it)
+            said = await change(slapd.person_dn(login), DIRECTORY_PASSWORD, NEW)
+        finally:
+            pool.close()
+    assert said is (None if knows_of_it else NotChangedReason.UNCERTAIN)
+    with reading(directory.settings()) as reader:
+        assert isinstance(await reader.authenticate(login, NEW), Person)
 
 
 async def test_when_the_line_breaks_before_the_change_nothing_is_claimed(directory: slapd.Directory):

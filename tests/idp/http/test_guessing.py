@@ -1,14 +1,20 @@
 """Guessing passwords and codes: in a row, at once, under other spellings, from other places."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from gateway.audit.entry import Code
-from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
+from idp.directory.reader import DirectoryReader
+from idp.login.totp import code_at
+from tests.rig.provider import provider
+from tests.rig.sign_in_world import JANA, JANA_PASSWORD, SECRET, World
+from tests.rig.slapd import Directory
 
 pytestmark = pytest.mark.real
 SSO = "__Host-brana-sso"
+NOBODY = "nikdo.takovy"
 
 
 async def test_a_code_used_twice_is_refused(world: World):
@@ -74,8 +80,45 @@ async def test_spellings_of_one_login_share_their_guesses(world: World):
 async def test_guesses_of_unknown_logins_are_limited_alike(world: World):
     browser = world.rig.browser()
     page = await browser.begin()
-    statuses = [(await browser.password(page, "nikdo.takovy", "spatne")).status for _ in range(6)]
+    statuses = [(await browser.password(page, NOBODY, "spatne")).status for _ in range(6)]
     assert statuses == [422] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    "spelled", [lambda name: name[:3] + " " + name[3:], lambda name: name.replace("a", "á", 1)]
+)
+async def test_a_loose_spelling_after_the_last_guess_does_not_tell_whether_the_login_is_there(
+    world: World, spelled: Callable[[str], str]
+):
+    statuses = {}
+    for login in (JANA, NOBODY):
+        browser = world.rig.browser()
+        page = await browser.begin()
+        for _ in range(5):
+            assert (await browser.password(page, login, "spatne")).status == 422
+        statuses[login] = (await browser.password(page, spelled(login), "spatne")).status
+    assert statuses == {JANA: 429, NOBODY: 429}
+
+
+async def test_strangers_do_not_shut_a_known_browser_out_of_an_alias(office: Directory):
+    reader = DirectoryReader(office.settings(login_attributes=["uid", "mail"]))
+    try:
+        async with provider(reader.authenticate, reader.person) as rig:
+            (jana,) = await reader.named(JANA)
+            await rig.kept.store.enrol_for(jana.subject, SECRET, rig.clock())
+            own, stranger = rig.browser(), rig.browser("198.51.100.9")
+            page = await own.begin()
+            await own.password(page, JANA, JANA_PASSWORD)
+            assert (await own.code(page, code_at(SECRET, rig.clock()))).status == 303
+            theirs = await stranger.begin()
+            for _ in range(5):
+                await stranger.password(theirs, jana.mail.replace(".", " .", 1), "spatne")
+            assert (await stranger.password(theirs, jana.mail, JANA_PASSWORD)).status == 429
+            rig.clock.forward(minutes=1)
+            page = await own.begin(prompt="login")
+            assert (await own.password(page, jana.mail, JANA_PASSWORD)).status == 303
+    finally:
+        reader.close()
 
 
 async def test_a_stranger_cannot_lock_a_person_out_of_a_known_browser(world: World):

@@ -112,6 +112,14 @@ async def test_whose_session_an_officer_ended_is_told_so_once_and_whom_to_ask(wo
     assert "ukončil správce" not in (await browser.get(f"{page}&lang=cs")).text
 
 
+async def test_who_lost_a_role_is_told_so_and_may_sign_in_again(world: World):
+    browser = await signed_in(world)
+    await ended(world, EndReason.ROLE_LOST)
+    shown = await page_of(browser)
+    assert "because you lost a role in the office directory. Sign in again" in shown
+    assert "If you do not know why" in shown
+
+
 async def test_whoever_was_away_for_long_is_told_so_and_needs_nobody(world: World):
     browser = await signed_in(world)
     world.rig.clock.now += timedelta(hours=1)

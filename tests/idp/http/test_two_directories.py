@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from config.settings import SignIn
-from config.vocabulary import DirectoryName
+from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.federation import Federation
+from idp.directory.spelling import strictly
+from idp.login.totp import code_at
 from tests.rig.provider import Rig, provider
+from tests.rig.sign_in_world import SECRET
 from tests.rig.slapd import Directory, person_ldif, slapd
 
 pytestmark = pytest.mark.real
@@ -19,6 +22,7 @@ IN_TOWN, IN_VILLAGE = "heslo-z-mesta-4271", "heslo-z-obce-8853"
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Directory, Directory]]:
     town = person_ldif("novak", password=IN_TOWN, mail="jan.novak@mesto.test")
+    town += person_ldif("jen.mesto", password=IN_TOWN)
     village = person_ldif("novak", password=IN_VILLAGE)
     with (
         slapd(tmp_path_factory.mktemp("town"), town) as one,
@@ -27,24 +31,49 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Directory, D
         yield one, other
 
 
+class Remembering:
+    """Implements `idp.directory.federation.Memory` as the control plane does; `rig` is set before it is asked."""
+
+    rig: Rig
+
+    async def last_meant(self, login: str) -> SubjectId | None:
+        return await self.rig.kept.store.look(lambda book: book.subject_of(strictly(login)))
+
+    async def forget(self, login: str) -> None:
+        await self.rig.kept.store.transact(lambda book: book.forget_subject_of(strictly(login)))
+
+
 @pytest.fixture
-async def rig(two: tuple[Directory, Directory]) -> AsyncIterator[Rig]:
+def memory() -> Remembering:
+    return Remembering()
+
+
+@pytest.fixture
+async def federation(two: tuple[Directory, Directory], memory: Remembering) -> AsyncIterator[Federation]:
     names = {"urad": "mesto.test", "obec": "obec.test"}
-    federation = Federation([
-        one.settings(name=DirectoryName(name), login_attributes=["uid", "mail"], realms=[realm])
-        for one, (name, realm) in zip(two, names.items(), strict=True)
-    ])  # fmt: skip
-    try:
-        async with provider(
-            federation.authenticate,
-            federation.person,
-            SignIn(attempts=4),
-            realm="mesto.test",
-            some_silent=lambda: federation.some_silent,
-        ) as made:
-            yield made
-    finally:
-        federation.close()
+    made = Federation(
+        [
+            one.settings(name=DirectoryName(name), login_attributes=["uid", "mail"], realms=[realm])
+            for one, (name, realm) in zip(two, names.items(), strict=True)
+        ],
+        memory=memory,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def rig(federation: Federation, memory: Remembering) -> AsyncIterator[Rig]:
+    async with provider(
+        federation.authenticate,
+        federation.person,
+        SignIn(attempts=4),
+        realms=federation.realms,
+        realm="mesto.test",
+        some_silent=lambda: federation.some_silent,
+    ) as made:
+        memory.rig = made
+        yield made
 
 
 async def test_a_login_of_several_people_is_told_what_a_login_of_nobody_is_told(rig: Rig):
@@ -95,3 +124,45 @@ async def test_while_a_directory_is_silent_everybody_is_told_so_whatever_they_ty
     finally:
         village.start()
     assert told not in (await browser.password(page, "nikdo", IN_TOWN)).text
+
+
+@pytest.mark.parametrize("forms", [
+    ("{}@mesto.test", "MESTO.TEST\\{}"),
+    ("{}@mesto.test", "mesto.test/{}"),
+    ("{}@mesto.test.", "{}"),
+    ("{}", "{}@mesto.test"),
+])  # fmt: skip
+async def test_forms_of_a_login_do_not_tell_whether_it_is_there(rig: Rig, forms: tuple[str, str]):
+    statuses = {}
+    for login in ("jen.mesto", "nikdo.takovy"):
+        browser = rig.browser()
+        page = await browser.begin()
+        for _ in range(4):
+            assert (await browser.password(page, forms[0].format(login), "spatne")).status == 422
+        statuses[login] = (await browser.password(page, forms[1].format(login), "spatne")).status
+    assert statuses == {"jen.mesto": 429, "nikdo.takovy": 429}
+
+
+async def test_a_stranger_does_not_make_us_forget_whose_a_login_is_nor_shut_its_browser_out(
+    rig: Rig, federation: Federation, memory: Remembering, two: tuple[Directory, Directory]
+):
+    (person,) = await federation.named("jen.mesto")
+    await rig.kept.store.enrol_for(person.subject, SECRET, rig.clock())
+    own, stranger = rig.browser(), rig.browser("198.51.100.9")
+    page = await own.begin()
+    await own.password(page, "jen.mesto", IN_TOWN)
+    assert (await own.code(page, code_at(SECRET, rig.clock()))).status == 303
+    theirs = await stranger.begin()
+    for spelled in ("j\u034fen.mesto", *["jen .mesto"] * 5):
+        await stranger.password(theirs, spelled, "spatne")
+    rig.clock.forward(minutes=1)
+    assert await memory.last_meant("Jen.mesto") == person.subject
+    page = await own.begin(prompt="login")
+    assert (await own.password(page, "jen.mesto", IN_TOWN)).status == 303
+    village = two[1]
+    village.stop()
+    try:
+        page = await own.begin(prompt="login")
+        assert (await own.password(page, "jen.mesto", IN_TOWN)).status == 303
+    finally:
+        village.start()

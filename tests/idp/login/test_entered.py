@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.login.entered import fault, same_login
+from idp.login.entered import fault
 from idp.login.refusal import Refusal
 
 
@@ -26,32 +26,6 @@ from idp.login.refusal import Refusal
 )
 def test_input_is_refused_before_the_directory_sees_it(login, password, refusal):
     assert fault(login, password) == refusal
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "Novakova.Jana",
-        " novakova.jana ",
-        "NOVAKOVA.JANA",
-        "novakova.jana\u00a0",
-        "ｎovakova.jana",
-        "novakova\u200b.jana",
-    ],
-)
-def test_spellings_of_one_login_are_one(spelling):
-    assert same_login(spelling) == same_login("novakova.jana")
-
-
-def test_composed_and_decomposed_letters_are_one_login():
-    assert same_login("nova\u0301kova\u0301") == same_login("nov\u00e1kov\u00e1") != same_login("novakova")
-
-
-@given(st.text(max_size=60))
-def test_the_one_spelling_is_its_own_spelling(login):
-    once = same_login(login)
-    assert same_login(once) == once
-    assert same_login(f"  {login}\t") == once
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

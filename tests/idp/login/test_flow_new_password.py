@@ -12,8 +12,10 @@ from idp.login.refusal import Refusal
 from idp.login.states import (
     AwaitingNewPassword,
     AwaitingPassword,
+    ChangingPassword,
     SignedIn,
 )
+from idp.login.throttle import Scope
 from tests.rig.people import JANA_ID
 from tests.rig.sign_in_moves import (
     begun,
@@ -56,3 +58,16 @@ def test_a_changed_password_opens_nothing_until_the_directory_says_yes(name):
     assert isinstance(state, AwaitingPassword)
     assert not of_kind(effects, OpenSession)
     assert [type(one) for one in recorded(effects)] == [events.PasswordChanged, events.SignInFailed]
+
+
+def test_after_a_change_that_nobody_knows_the_end_of_the_sign_in_begins_again_with_whichever_password_holds():
+    state, _ = go(begun(), "password", "yes, but stale", "code", "new password")
+    assert isinstance(state, ChangingPassword)
+    again, effects = go(state, "perhaps changed")
+    assert isinstance(again, AwaitingPassword)
+    assert told(effects) == [Refusal.CHANGE_UNCERTAIN]
+    (back,) = of_kind(effects, GiveBack)
+    assert {one.scope for one in state.taken.purses} - {one.scope for one in back.taken.purses} <= {
+        Scope.DIRECTORY
+    }
+    assert Scope.DIRECTORY not in {one.scope for one in back.taken.purses}
