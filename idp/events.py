@@ -131,6 +131,8 @@ class RecoveryCodesMade(Happening):
     """In place of all earlier ones."""
 
     number: int
+    counts_from: datetime | None = None
+    """As of FactorEnrolled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

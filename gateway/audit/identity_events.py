@@ -1,6 +1,7 @@
 """Events of the identity provider as entries of the log. Total: the type check refuses a forgotten event."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from gateway.audit.entry import Code, Entry, Outcome
@@ -44,8 +45,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.ENROLMENT_CODE_USED, by=by)
         case events.EnrolmentCodeRefused(reason=reason):
             return _refused(event, Code.ENROLMENT_CODE_REFUSED, reason)
-        case events.RecoveryCodesMade(number=number):
-            return _entry(event, Code.RECOVERY_CODES_MADE, number=number)
+        case events.RecoveryCodesMade(number=number, counts_from=moment):
+            return _entry(event, Code.RECOVERY_CODES_MADE, number=number, **_counting(moment))
         case events.ExceptionGranted(by=by, why=why, until=until):
             said = printable(why, WHY_MAX)
             return _entry(event, Code.EXCEPTION_GRANTED, by=by, why=said, until=until.isoformat())
@@ -54,8 +55,7 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor, name=name, proof=proof, counts_from=moment):
-            later = {"counts_from": moment.isoformat()} if moment is not None else {}
-            more = {**_named(name), "proof": proof, **later}
+            more = {**_named(name), "proof": proof, **_counting(moment)}
             return _entry(event, Code.FACTOR_ENROLLED, factor=factor.value, **more)
         case events.FactorRenamed(factor=factor, name=name, before=before):
             was = {"before": printable(before, PERSON_MAX)} if before else {}
@@ -116,6 +116,11 @@ def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
         request_id=printable(origin.request_id, PERSON_MAX),
         details={**agent, **details},
     )
+
+
+def _counting(moment: datetime | None) -> dict[str, str]:
+    """From when it counts in full, where that is not at once."""
+    return {"counts_from": moment.isoformat()} if moment is not None else {}
 
 
 def _named(name: str) -> dict[str, str]:

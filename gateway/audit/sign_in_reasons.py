@@ -17,6 +17,10 @@ GROUPS: tuple[Group, ...] = (
             ),
             "wrong_credentials": Title(cs="špatné jméno nebo heslo", en="wrong user name or password"),
             "wrong_password": Title(cs="špatné heslo", en="wrong password"),
+            "asked_before_the_end": Title(
+                cs="heslo nebo klíč ověřené dříve, než všechna přihlášení osoby skončila",
+                en="a password or key checked before all sign-ins of the person ended",
+            ),
             "unknown_person": Title(
                 cs="takovou osobu adresář nezná", en="the directory knows no such person"
             ),

@@ -101,6 +101,8 @@ def _of_event(event: Event) -> Happened | None:
             kind, facts = NoticeKind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):
             kind = NoticeKind.RECOVERY_CODE_USED
+        case events.RecoveryCodesMade(counts_from=datetime() as moment):
+            kind, facts = NoticeKind.RECOVERY_CODES_MADE, {"counts_from": utc_text(moment)}
         case events.EnrolmentCodeUsed(issued_by=by):
             kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by}
         case events.ExceptionGranted(by=by, until=until):

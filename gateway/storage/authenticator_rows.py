@@ -24,9 +24,22 @@ def authenticator_row(kept: Authenticator) -> Values:
         "enrolled_at": micros(kept.enrolled_at),
         "proven_by": kept.proven_by.value,
         "last_used_at": _micros_or_none(kept.last_used_at),
-        "level_at_first": None if kept.newly is None else kept.newly.level.value,
-        "counts_from": None if kept.newly is None else micros(kept.newly.until),
+        **newly_columns(kept.newly),
     }
+
+
+def newly_columns(newly: Newly | None) -> Values:
+    """Of authenticators and of recovery codes."""
+    return {
+        "level_at_first": None if newly is None else newly.level.value,
+        "counts_from": None if newly is None else micros(newly.until),
+    }
+
+
+def newly_of(row: Row[Any]) -> Newly | None:
+    if row.level_at_first is None:
+        return None
+    return Newly(AuthenticationLevel(row.level_at_first), moment_of(row.counts_from))
 
 
 def one_time_code_row(name: AuthenticatorId, means: Enrolled, seal: Seal) -> Values:
@@ -65,9 +78,7 @@ def authenticator_of(row: Row[Any], seal: Seal) -> Authenticator:
         enrolled_at=moment_of(row.enrolled_at),
         proven_by=Proof(row.proven_by),
         last_used_at=moment_or_none(row.last_used_at),
-        newly=None
-        if row.level_at_first is None
-        else Newly(AuthenticationLevel(row.level_at_first), moment_of(row.counts_from)),
+        newly=newly_of(row),
     )
 
 

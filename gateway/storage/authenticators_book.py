@@ -13,6 +13,8 @@ from gateway.storage.authenticator_rows import (
     enrolment_code_of,
     exception_of,
     exception_row,
+    newly_columns,
+    newly_of,
     one_time_code_row,
 )
 from gateway.storage.keyed_rows import KeyedRows
@@ -26,7 +28,7 @@ from gateway.storage.tables.authenticators import (
     sign_in_exception,
     webauthn_credential,
 )
-from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
+from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId, Newly
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.spoken_code import SpokenCode
@@ -68,11 +70,17 @@ class AuthenticatorsBook(KeyedRows):
         return self._connection.execute(statement).rowcount > 0
 
     # recovery codes
-    def renew_recovery_codes(self, subject: SubjectId, codes: Sequence[SpokenCode], now: datetime) -> None:
+    def renew_recovery_codes(
+        self, subject: SubjectId, codes: Sequence[SpokenCode], now: datetime, newly: Newly | None = None
+    ) -> None:
         self._connection.execute(delete(recovery_code).where(recovery_code.c.subject == subject))
         for code in codes:
             row = {"hash": self._hash(recovery_code, code), "subject": subject, "made_at": micros(now)}
-            self._put(recovery_code, row)
+            self._put(recovery_code, row | newly_columns(newly))
+
+    def newly_of_recovery_code(self, code: SpokenCode) -> Newly | None:
+        row = self._one(recovery_code, recovery_code.c.hash == self._hash(recovery_code, code))
+        return None if row is None else newly_of(row)
 
     def recovery_codes_left(self, subject: SubjectId) -> int:
         unused = (recovery_code.c.subject == subject) & recovery_code.c.used_at.is_(None)

@@ -34,6 +34,7 @@ from gateway.storage.tables.identity import (
     provider_session,
     sign_in_flow,
     sign_in_guesses,
+    sign_ins_dropped,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
@@ -76,9 +77,15 @@ class IdentityBook(AuthenticatorsBook):
         query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
         return [flow_of(row, self._seal) for row in self._connection.execute(query)]
 
-    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
+    def drop_flows_of(self, subject: SubjectId, now: datetime, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
+        latest = max(now, self.flows_dropped_at(subject) or now)  # news of a directory come late
+        self._put(sign_ins_dropped, {"subject": subject, "at": micros(latest)})
+
+    def flows_dropped_at(self, subject: SubjectId) -> datetime | None:
+        row = self._at(sign_ins_dropped, subject=subject)
+        return None if row is None else moment_of(row.at)
 
     def people_signing_in(
         self, now: datetime, only: Collection[SubjectId] | None = None
@@ -133,6 +140,15 @@ class IdentityBook(AuthenticatorsBook):
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
+
+    def people_of_browser(self, browser: HandleHash) -> list[SubjectId]:
+        query = select(known_browser.c.subject).where(known_browser.c.browser == browser)
+        return [SubjectId(row.subject) for row in self._connection.execute(query)]
+
+    def rename_browser(self, before: HandleHash, after: HandleHash) -> None:
+        for table in (known_browser, new_device):
+            of_it = table.c.browser == before
+            self._connection.execute(update(table).where(of_it).values(browser=after))
 
     def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None:
         where = (known_browser.c.browser == browser) & (known_browser.c.subject == subject)

@@ -110,10 +110,10 @@ async def remove(request: web.Request) -> web.Response:
 
 async def renew_recovery_codes(request: web.Request) -> web.Response:
     """They are on this answer and nowhere else ever again."""
-    drawn = draw()
+    drawn, limits = draw(), provider_of(request).sign_in
 
     def work(book: Book, session: Session, origin: Origin, now: datetime) -> Refused | Session:
-        return own_authenticators.renew_recovery_codes(book, session, drawn, origin, now) or session
+        return own_authenticators.renew_recovery_codes(book, session, drawn, limits, origin, now) or session
 
     done = await _carried_out(request, work)
     if done is None or isinstance(done, Refused):

@@ -54,7 +54,7 @@ async def step(request: web.Request, work: Work) -> Done:
     """Run `work` in one transaction, from the guess to the authorization code."""
     provider = provider_of(request)
     name, caller, now = name_of(request), caller_of(request), provider.clock()
-    given = _Given(new_handle(), cookies.read(request, cookies.KNOWN) or new_handle(), new_handle())
+    given = _Given(new_handle(), new_handle(), new_handle())
     visit = Visit(
         flow=name,
         caller=caller,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from config.vocabulary import Language, SessionId, SubjectId
 from idp.events import Event
-from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId
+from idp.login.authenticator import Authenticator, AuthenticatorId, CredentialId, Newly
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.handle import FlowId, HandleHash
@@ -63,8 +63,17 @@ class Authenticators(Protocol):
 
     def drop_authenticator(self, name: AuthenticatorId) -> bool: ...
 
-    def renew_recovery_codes(self, subject: SubjectId, codes: Sequence[SpokenCode], now: datetime) -> None:
-        """Keep these (as keyed hashes) in place of all earlier ones, used or not; none: just remove those."""
+    def renew_recovery_codes(
+        self, subject: SubjectId, codes: Sequence[SpokenCode], now: datetime, newly: Newly | None = None
+    ) -> None:
+        """Keep these (as keyed hashes) in place of all earlier ones, used or not; none: just remove those.
+
+        `newly`: what they count for at first; None: in full at once.
+        """
+        ...
+
+    def newly_of_recovery_code(self, code: SpokenCode) -> Newly | None:
+        """As it was kept, or None where it is none of ours."""
         ...
 
     def recovery_codes_left(self, subject: SubjectId) -> int: ...
@@ -117,8 +126,15 @@ class Book(Counters, Authenticators, Protocol):
         """All sign-ins under way in which it is known that they are this person's."""
         ...
 
-    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
-        """All sign-ins under way in which it is known that they are this person's; `but` goes on."""
+    def drop_flows_of(self, subject: SubjectId, now: datetime, but: FlowId | None = None) -> None:
+        """All sign-ins under way in which it is known that they are this person's; `but` goes on.
+
+        The moment is kept for those in which it is not known yet, as the directory is still being asked.
+        """
+        ...
+
+    def flows_dropped_at(self, subject: SubjectId) -> datetime | None:
+        """The last time all sign-ins of the person that were under way ended."""
         ...
 
     def flows_from(self, address: str, now: datetime) -> int: ...
@@ -140,6 +156,14 @@ class Book(Counters, Authenticators, Protocol):
         ...
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
+
+    def people_of_browser(self, browser: HandleHash) -> Sequence[SubjectId]:
+        """Who completed a sign-in in it."""
+        ...
+
+    def rename_browser(self, before: HandleHash, after: HandleHash) -> None:
+        """The browser got a new handle: all that is kept of it, and asked about it, goes by that from now on."""
+        ...
 
     def forget_browser(self, browser: HandleHash, subject: SubjectId) -> None: ...
 

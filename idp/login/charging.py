@@ -155,6 +155,15 @@ def settled(book: Book, subject: SubjectId, caller: Caller, limits: Limits, now:
         throttle.reset(book, purses.of_account(subject, browser, kind, limits), now)
 
 
+def renamed(book: Book, before: HandleHash, after: HandleHash, limits: Limits, now: datetime) -> None:
+    """A known browser got a new handle: what was guessed there of anybody stays counted."""
+    for subject in book.people_of_browser(before):
+        for kind in Kind:
+            old, new = (purses.of_account(subject, one, kind, limits)[0] for one in (before, after))
+            throttle.move(book, old, new, now)
+    book.rename_browser(before, after)
+
+
 def _tried(
     book: Book, login: str, subject: SubjectId | None, caller: Caller, rules: Rules
 ) -> tuple[Purse, ...]:

@@ -12,6 +12,7 @@ from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.person import Person
 from idp.directory.realms import ONE_DIRECTORY, Realms
+from idp.directory.spelling import strictly
 from idp.events import Factor, Origin
 from idp.login import charging, purses
 from idp.login.authenticator import AuthenticatorId
@@ -25,6 +26,7 @@ from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, 
 from idp.login.level import LEVELS
 from idp.login.needed_level import needed
 from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
+from idp.login.refusal import Refusal
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, CheckingPassword, State, subject_of
 from idp.login.throttle import Exhausted, Taken
@@ -110,6 +112,8 @@ def opened(book: Book, progress: Progress, flow: Flow, visit: Visit) -> Progress
     if opening is None:
         return progress
     charging.settled(book, opening.person.subject, visit.caller, visit.limits, visit.now)
+    if visit.caller.known is not None:  # whoever noted it before may use it no more
+        charging.renamed(book, visit.caller.known, visit.fresh.known, visit.limits, visit.now)
     session, over = sign_in(
         book, opening, flow, visit.caller, visit.limits, visit.fresh, visit.now, visit.previous
     )
@@ -132,6 +136,12 @@ def reach_of(book: Book, subject: SubjectId, now: datetime) -> frozenset[Authent
     return frozenset(levels | {LEVELS[Factor.RECOVERY_CODE]} if book.recovery_codes_left(subject) else levels)
 
 
+def is_outdated(book: Book, subject: SubjectId, asked_at: datetime) -> bool:
+    """Whether all sign-ins of the person ended after the directory was asked: it said what was true before that."""
+    dropped_at = book.flows_dropped_at(subject)
+    return dropped_at is not None and asked_at < dropped_at
+
+
 def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
     return frozenset(one.id for one in book.authenticators(subject))
 
@@ -145,7 +155,12 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
         if isinstance(state, AwaitingPassword) and fault(login, password) is None:
             attempt = charging.entered(book, login, caller, visit.rules, visit.now)
         return PasswordEntered(
-            login=login, password=password, attempt=attempt, origin=caller.origin, drawn=visit.drawn
+            login=login,
+            password=password,
+            known=book.subject_of(strictly(login)) is not None,
+            attempt=attempt,
+            origin=caller.origin,
+            drawn=visit.drawn,
         )
 
     return take_step(book, visit, happened)
@@ -182,6 +197,8 @@ def answer_password(
     """
     attempt, answer = _charged(book, visit, checking, answer)
     person = _proven(answer)
+    if person is not None and is_outdated(book, person.subject, checking.asked_at):
+        answer, person = Rejected(Refusal.ASKED_BEFORE_THE_END, person.subject), None
     proven = person.subject if person is not None else None
     answered = DirectoryAnswered(
         answer=answer,

@@ -7,13 +7,22 @@ from config.vocabulary import SubjectId
 from idp.directory.person import Person
 from idp.login import charging
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, counted, ids_held_by, session_of, take_step
+from idp.login.conduct import (
+    Visit,
+    answer_step,
+    counted,
+    ids_held_by,
+    is_outdated,
+    session_of,
+    take_step,
+)
 from idp.login.inputs import CodeEntered, Input, KeyShown, PersonAnswered, RecoveryCodeEntered, Unanswered
 from idp.login.key_site import Site, credential_of
 from idp.login.needed_level import needed
 from idp.login.progress import Progress
 from idp.login.spoken_code import read_spoken_code
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, AwaitingPassword, CheckingPerson, State
+from idp.login.trust import still
 
 Happened = Callable[[State], Input | None]
 
@@ -53,6 +62,7 @@ def enter_recovery_code(book: Book, visit: Visit, typed: str) -> Progress:
         return RecoveryCodeEntered(
             code=code,
             unused=code is not None and book.has_recovery_code(subject, code),
+            newly=still(book.newly_of_recovery_code(code), visit.now) if code is not None else None,
             attempt=counted(book, subject, visit),
             session=session.sid if session is not None else None,
             origin=visit.caller.origin,
@@ -100,6 +110,7 @@ def answer_passkey(
     event = PersonAnswered(
         answer=answer,
         held=held,
+        outdated=is_outdated(book, checking.subject, checking.asked_at),
         needed=needed(answer, visit.limits) if isinstance(answer, Person) else None,
         origin=visit.caller.origin,
         drawn=visit.drawn,

@@ -47,9 +47,9 @@ def enter_new_password(
         )
 
     progress = take_step(book, visit, happened)
-    if isinstance(progress.checking, ChangingPassword) and progress.flow is not None:
+    if isinstance(progress.checking, ChangingPassword):
         person = progress.checking.standing.person
-        change = PasswordChange(progress.flow.id, person.subject, person.login, visit.now)
+        change = PasswordChange(progress.checking.change, person.subject, person.login, visit.now)
         conduct_password_change.begun(book, change, visit.caller.origin)
     return progress
 
@@ -65,21 +65,22 @@ def answer_new_password(
     """Second half: why it was not changed, or what the directory says of the person after the change.
 
     After a change, and after one that nobody knows the end of, every session and every other sign-in of the person
-    ends, before the new session opens: whoever else knew the old password may have one.
+    ends, before the new session opens: whoever else knew the old password may have one. What the directory did is
+    recorded though the sign-in is over by then.
     """
-    book.drop_password_change(visit.flow or "")
+    book.drop_password_change(checking.change)
     event: PasswordNotChanged | PasswordChanged
     ends: EndReason | None = None
+    person, origin = checking.standing.person, visit.caller.origin
     if isinstance(answer, Refusal):
-        event = PasswordNotChanged(reason=answer, origin=visit.caller.origin, drawn=visit.drawn)
+        event = PasswordNotChanged(reason=answer, origin=origin, drawn=visit.drawn)
         ends = EndReason.PASSWORD_CHANGE_UNKNOWN if answer is Refusal.CHANGE_UNCERTAIN else None
     else:
-        event = PasswordChanged(answer=answer, origin=visit.caller.origin, drawn=visit.drawn)
+        event = PasswordChanged(answer=answer, origin=origin, drawn=visit.drawn)
         ends = EndReason.PASSWORD_CHANGED
     over: tuple[SessionId, ...] = ()
-    person, origin = checking.standing.person, visit.caller.origin
     if ends is EndReason.PASSWORD_CHANGE_UNKNOWN:
-        change = PasswordChange(visit.flow or "", person.subject, person.login, checking.asked_at)
+        change = PasswordChange(checking.change, person.subject, person.login, checking.asked_at)
         conduct_password_change.unknown(book, change, origin, visit.now)
     if ends is not None:
         over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)

@@ -48,9 +48,10 @@ def sign_in(
     now: datetime,
     previous: HandleHash | None,
 ) -> tuple[Session, tuple[SessionId, ...]]:
-    """Open a session under a new handle. The same person in the same browser keeps the session's name.
+    """Open a session under a new handle, in a browser that is known by a new one.
 
-    Its facts are from when this sign-in asked the directory: they grow old, and are read again, like any session's.
+    The same person in the same browser keeps the session's name. The facts are from when this sign-in asked the
+    directory: they grow old, and are read again, like any session's.
     """
     person, origin = opening.person, caller.origin
     over: tuple[SessionId, ...] = ()
@@ -71,7 +72,7 @@ def sign_in(
         methods=session.methods,
         standing_in=tuple(map(str, person.standing_in)),
     )
-    _meet(book, caller.known or fresh.known, session, origin, now)
+    _meet(book, fresh.known, session, origin, now)
     book.record(completed)
     return session, over
 
@@ -165,7 +166,7 @@ def refresh(
     if session is None or session.ended_at is not None:
         return None
     if person is None or person.subject != session.person.subject or person.state.ends_sessions:
-        book.drop_flows_of(session.person.subject)
+        book.drop_flows_of(session.person.subject, now)
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
     if not reaches(session.level, needed(person, limits)):
@@ -216,7 +217,7 @@ def end_all(
     by: str = "",
 ) -> tuple[SessionId, ...]:
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
-    book.drop_flows_of(subject, but)
+    book.drop_flows_of(subject, now, but)
     return end(book, book.sessions_of_subject(subject), reason, origin, now, by)
 
 
@@ -230,7 +231,7 @@ def remove_factor(
     found = next((one for one in book.authenticators(subject) if one.id == which), None)
     if found is None:
         return False
-    book.drop_flows_of(subject)
+    book.drop_flows_of(subject, now)
     book.drop_authenticator(found.id)
     book.record(
         events.FactorRemoved(
@@ -245,7 +246,7 @@ def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: dat
 
     Sessions go on; see `end_all`. Sign-ins under way do not. False when there was nothing.
     """
-    book.drop_flows_of(subject)
+    book.drop_flows_of(subject, now)
     removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
     recovery = book.recovery_codes_left(subject)
     book.renew_recovery_codes(subject, (), now)

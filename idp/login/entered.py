@@ -6,6 +6,7 @@ from idp.login.refusal import Refusal
 
 LOGIN_MAX = 256  # characters; RFC 5321 §4.5.3.1 bounds an address by 254
 PASSWORD_MAX = 1024  # characters; 64 and more must be accepted, a megabyte need not
+SHOWN_OF_A_STRANGER = 2  # characters of a login that is nobody's
 CODE_DIGITS = 6  # RFC 6238 with the usual parameters
 
 
@@ -28,6 +29,12 @@ def password_fault(password: str) -> Refusal | None:
 
 def fault(login: str, password: str) -> Refusal | None:
     return login_fault(login) or password_fault(password)
+
+
+def concealed(login: str) -> str:
+    """What may stand in the log of a text that is perhaps a password: two characters and the length."""
+    typed = login.strip()
+    return f"{typed[:SHOWN_OF_A_STRANGER]}…({len(typed)})"
 
 
 def code_digits(typed: str) -> str | None:

@@ -8,14 +8,14 @@ from config.vocabulary import SessionId
 from idp import events
 from idp.events import Factor, Origin
 from idp.login import totp
-from idp.login.authenticator import Authenticator
+from idp.login.authenticator import Authenticator, Credential
 from idp.login.effects import GiveBack, KeepAuthenticator, Record, SpendRecoveryCode, Tell
 from idp.login.flow_passkey import proven
 from idp.login.inputs import CodeEntered, KeyShown, RecoveryCodeEntered
 from idp.login.level import LEVELS
 from idp.login.outcome import Step, about, arrived, failed, shown, throttled, too_weak
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingFactor
+from idp.login.states import AwaitingFactor, Standing
 from idp.login.throttle import Taken
 from idp.login.trust import level_of, still_new
 
@@ -75,7 +75,7 @@ def recovery_code_entered(state: AwaitingFactor, event: RecoveryCodeEntered, now
         return state, (Record(replace(refused, reason=reason)), Tell(reason))
     accepted = events.CodeAccepted(**about(standing.person, event.origin, now), factor=factor)
     return arrived(
-        shown(standing, factor),
+        shown(standing, factor, event.newly),
         SpendRecoveryCode(standing.person.subject, event.code),
         GiveBack(event.attempt),
         Record(accepted),
@@ -96,7 +96,7 @@ def key_shown(state: AwaitingFactor, event: KeyShown, now: datetime) -> Step:
     if isinstance(used, Refusal):
         again = AwaitingFactor(standing, event.drawn.challenge)
         return again, (Record(replace(refused, reason=used)), Tell(used))
-    kept, back = KeepAuthenticator(used), GiveBack(event.attempt)
+    kept, back = KeepAuthenticator(_as_verified_before(used, event, standing)), GiveBack(event.attempt)
     if too_weak(standing, level_of(used, now)):
         reason = Refusal.FACTOR_TOO_NEW
         again = AwaitingFactor(standing, event.drawn.challenge)
@@ -105,6 +105,14 @@ def key_shown(state: AwaitingFactor, event: KeyShown, now: datetime) -> Step:
         **about(standing.person, event.origin, now), factor=Factor.KEY, name=used.name
     )
     return arrived(shown(standing, Factor.KEY, still_new(used, now)), kept, back, Record(accepted))
+
+
+def _as_verified_before(used: Authenticator, event: KeyShown, standing: Standing) -> Authenticator:
+    """Raising a session proves no password: a PIN that the key was given at an open computer is nobody's yet."""
+    before, after = event.known.means if event.known is not None else None, used.means
+    if standing.lifting is None or not isinstance(before, Credential) or not isinstance(after, Credential):
+        return used
+    return replace(used, means=replace(after, user_verified=before.user_verified))
 
 
 def _stopped(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from idp import events
 from idp.directory.person import AccountState, Person
+from idp.events import Origin
 from idp.login.effects import ChangePassword, Effect, GiveBack, Record, Tell
 from idp.login.entered import password_fault
 from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
@@ -45,7 +46,7 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
     if not isinstance(event.attempt, Taken):
         guess = events.PasswordRefused(**about(person, event.origin, now), reason="")
         return state, throttled(event.attempt, guess, person=person.login)
-    changing = ChangingPassword(state.standing, event.attempt, now)
+    changing = ChangingPassword(state.standing, event.attempt, now, event.drawn.change)
     return changing, (ChangePassword(person.subject, event.old, event.new),)
 
 
@@ -74,11 +75,12 @@ def late(
     """The sign-in is gone meanwhile: what the directory did is recorded and charged all the same."""
     if isinstance(event, PasswordNotChanged):
         return tuple(one for one in not_changed(state, event, now)[1] if not isinstance(one, Tell))
-    return _done(state, event, now)
+    return done(state, event.origin, now)
 
 
-def _done(state: ChangingPassword, event: PasswordChanged, now: datetime) -> tuple[Effect, ...]:
-    happened = events.PasswordChanged(**about(state.standing.person, event.origin, now))
+def done(state: ChangingPassword, origin: Origin, now: datetime) -> tuple[Effect, ...]:
+    """What a change comes to, whatever becomes of the sign-in or session it was made in."""
+    happened = events.PasswordChanged(**about(state.standing.person, origin, now))
     return GiveBack(state.taken), Record(happened)
 
 
@@ -86,7 +88,7 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     """The directory is asked what the account is now: a session opens only on its yes."""
     standing, answer = state.standing, event.answer
     who = about(standing.person, event.origin, now)
-    done = _done(state, event, now)
+    before = done(state, event.origin, now)
     reason: Refusal | None = None
     if isinstance(answer, Unanswered):
         reason = Refusal.DIRECTORY_UNREACHABLE
@@ -95,7 +97,7 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     elif answer.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)
     else:
-        return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *done)
+        return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *before)
     failure = events.SignInFailed(**who, reason=reason)
     again = AwaitingPassword(event.drawn.challenge, standing.demanded, standing.person.subject)
-    return again, (*done, Record(failure), Tell(reason))
+    return again, (*before, Record(failure), Tell(reason))

@@ -64,6 +64,8 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
         reason = Refusal.DIRECTORY_UNREACHABLE
     elif person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
         reason = Refusal.UNKNOWN_PERSON
+    elif event.outdated:
+        reason = Refusal.ASKED_BEFORE_THE_END
     elif state.key not in event.held:
         reason = Refusal.KEY_UNKNOWN
     elif person.state is not AccountState.ACTIVE:

@@ -8,7 +8,7 @@ from idp import events
 from idp.directory.person import AccountState, Person
 from idp.login import level as levels
 from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
-from idp.login.entered import fault
+from idp.login.entered import concealed, fault
 from idp.login.inputs import DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, failed, throttled
 from idp.login.refusal import Refusal
@@ -33,22 +33,27 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
     if unusable is not None:
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
-        return state, throttled(event.attempt, refused, person=event.login)
-    checking = CheckingPassword(event.login, event.attempt, now, state.demanded, state.whose)
+        return state, throttled(event.attempt, refused, person=_recorded(event.login, known=event.known))
+    checking = CheckingPassword(
+        event.login, event.attempt, now, state.demanded, state.whose, known=event.known
+    )
     return checking, (AskDirectory(event.login, event.password),)
 
 
 def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> Step:
-    refused = events.PasswordRefused(at=now, origin=event.origin, person=state.login, reason="")
+    refused = events.PasswordRefused(
+        at=now, origin=event.origin, person=_recorded(state.login, known=state.known), reason=""
+    )
     answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded, state.whose)
     if isinstance(answer, Unanswered):
         back = (GiveBack(event.attempt),) if isinstance(event.attempt, Taken) else ()
         reason = Refusal.DIRECTORY_UNREACHABLE
         return again, (*back, Record(replace(refused, reason=reason)), Tell(reason))
     subject = answer.subject if isinstance(answer, Person | Rejected) else answer.person.subject
-    refused = replace(refused, subject=subject or "")
+    if subject is not None:
+        refused = replace(refused, subject=subject, person=state.login)
     if not isinstance(event.attempt, Taken):
-        return again, throttled(event.attempt, refused, person=state.login)
+        return again, throttled(event.attempt, refused, person=refused.person)
     if isinstance(answer, Rejected):
         told = Tell(TO_BE_CHANGED.get(answer.reason, Refusal.WRONG_CREDENTIALS))
         return again, (Record(replace(refused, reason=answer.reason)), told)
@@ -62,6 +67,11 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     demanded = levels.strongest(state.demanded, event.needed)
     standing = Standing(person=person, read_at=state.asked_at, demanded=demanded, must_change=must_change)
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
+
+
+def _recorded(login: str, *, known: bool) -> str:
+    """People type passwords into the wrong field: a login that is nobody's is not kept as it was typed."""
+    return login if known else concealed(login)
 
 
 def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before: Effect) -> Step:

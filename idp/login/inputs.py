@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
 from idp.events import NOWHERE, Origin
-from idp.login.authenticator import Authenticator, AuthenticatorId
+from idp.login.authenticator import Authenticator, AuthenticatorId, Newly
 from idp.login.drawn import Drawn
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
@@ -35,6 +35,8 @@ class Counted(Happening):
 class PasswordEntered(Counted):
     login: str
     password: str = field(repr=False)
+    known: bool = False
+    """Whether the login meant somebody here before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class PersonAnswered(Happening):
     """None: the directory knows nobody of that identity."""
     held: frozenset[AuthenticatorId]
     """The person's authenticators as they are now."""
+    outdated: bool = False
+    """Whether every sign-in of the person ended after the directory was asked."""
     needed: AuthenticationLevel | None = None
     """As of DirectoryAnswered."""
 
@@ -99,6 +103,8 @@ class RecoveryCodeEntered(Counted):
     """None: what was typed cannot be one."""
     unused: bool
     """Whether it is one of the person's that was not used."""
+    newly: Newly | None = None
+    """What it counts for, where it is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

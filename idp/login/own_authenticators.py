@@ -165,7 +165,7 @@ def remove(
     if isinstance(found, Refused):
         return refused(book, session, found, origin, now)
     book.drop_authenticator(found.id)
-    book.drop_flows_of(session.person.subject)  # it may have been shown there
+    book.drop_flows_of(session.person.subject, now)  # it may have been shown there
     by = session.person.login
     book.record(
         events.FactorRemoved(**_about(session, origin, now), factor=found.factor, name=found.name, by=by)
@@ -203,13 +203,19 @@ def _unfit(session: Session, now: datetime) -> Refused | None:
 
 
 def renew_recovery_codes(
-    book: Book, session: Session, drawn: Drawn, origin: Origin, now: datetime
+    book: Book, session: Session, drawn: Drawn, limits: Limits, origin: Origin, now: datetime
 ) -> Refused | None:
     """`drawn.codes` take the place of all earlier ones; the caller shows them, once."""
     if (stopped := _unfit(session, now)) is not None:
         return refused(book, session, stopped, origin, now)
-    book.renew_recovery_codes(session.person.subject, drawn.codes, now)
-    book.record(events.RecoveryCodesMade(**_about(session, origin, now), number=len(drawn.codes)))
+    new = newly(session, limits, now)
+    book.renew_recovery_codes(session.person.subject, drawn.codes, now, new)
+    made = events.RecoveryCodesMade(
+        **_about(session, origin, now),
+        number=len(drawn.codes),
+        counts_from=new.until if new is not None else None,
+    )
+    book.record(made)
     return None
 
 

@@ -15,8 +15,8 @@ from idp.login.book import Book
 from idp.login.charging import Rules
 from idp.login.desk import Caller
 from idp.login.drawn import Drawn
-from idp.login.effects import Effect, GiveBack, Record, Tell
-from idp.login.flow_new_password import entered, fault, not_changed
+from idp.login.effects import Record, Tell
+from idp.login.flow_new_password import done, entered, fault, not_changed
 from idp.login.handle import HandleHash
 from idp.login.inputs import NewPasswordEntered, PasswordNotChanged
 from idp.login.outcome import about
@@ -76,7 +76,7 @@ def enter(
     following, effects = entered(AwaitingNewPassword(standing), event, visit.now)
     changing = following if isinstance(following, ChangingPassword) else None
     if changing is not None:
-        change = PasswordChange(session.sid, person.subject, person.login, visit.now)
+        change = PasswordChange(changing.change, person.subject, person.login, visit.now)
         conduct_password_change.begun(book, change, caller.origin)
     return carried_out(book, Progress(flow=None, checking=changing), effects, visit.now)
 
@@ -96,21 +96,19 @@ def answer(
     handle `fresh`: a copy of its cookie does not.
     """
     person, origin, now = changing.standing.person, visit.caller.origin, visit.now
-    book.drop_password_change(session)
-    done: tuple[Effect, ...]
+    book.drop_password_change(changing.change)
     if refusal is not None:
         event = PasswordNotChanged(reason=refusal, origin=origin, drawn=visit.drawn)
-        done, ends = not_changed(changing, event, now)[1], EndReason.PASSWORD_CHANGE_UNKNOWN
+        effects, ends = not_changed(changing, event, now)[1], EndReason.PASSWORD_CHANGE_UNKNOWN
     else:
-        done = (GiveBack(changing.taken), Record(events.PasswordChanged(**about(person, origin, now))))
-        ends = EndReason.PASSWORD_CHANGED
-    progress = carried_out(book, Progress(flow=None), done, now)
+        effects, ends = done(changing, origin, now), EndReason.PASSWORD_CHANGED
+    progress = carried_out(book, Progress(flow=None), effects, now)
     if refusal is Refusal.CHANGE_UNCERTAIN:
-        change = PasswordChange(session, person.subject, person.login, changing.asked_at)
+        change = PasswordChange(changing.change, person.subject, person.login, changing.asked_at)
         conduct_password_change.unknown(book, change, origin, now)
     elif refusal is not None:
         return progress
-    book.drop_flows_of(person.subject)
+    book.drop_flows_of(person.subject, now)
     others = [one for one in book.sessions_of_subject(person.subject) if one.sid != session]
     over = desk.end(book, others, ends, origin, now)
     mine = book.session(session)

@@ -2,7 +2,7 @@
 
 At least 12 characters, 17 for administrators; any characters, and 64 of them and more; common and derived ones are
 refused. Derived means: little is left when what everybody knows is taken away. Words that many use count little,
-the person's own names nothing; repetition, rows of a keyboard and numbers count little.
+the person's own names nothing; repetition, rows of a keyboard and numbers count little, also interleaved.
 """
 
 import re
@@ -30,8 +30,10 @@ ROWS = (
     "asdfghjkl",
     "zxcvbnm",
     "yxcvbnm",
+    *("1qaz", "1qay", "2wsx", "3edc", "4rfv", "5tgb", "6zhn", "6yhn", "7ujm"),
 )
 ROW_AT_LEAST = 4
+DISTINCT = 6  # different characters, as typed: fewer are one character or a short piece over and over
 REPEATED = re.compile(r"(.{1,16}?)\1+")
 NUMBER = re.compile(r"[0-9][0-9 .,:/_-]*")  # dates and telephone numbers too
 
@@ -61,8 +63,12 @@ def weakness(password: str, person: Person, others: Iterable[str] = ()) -> WeakP
 
 def substance(password: str, own: Collection[str] = ()) -> int:
     """How many characters are left that cannot be foreseen, as typed or with digits read as letters alike."""
-    plain = folded(password[:LONGEST_LOOKED_AT])
-    return min(_left(plain, own), _left(plain.translate(LOOKALIKES), own))
+    looked_at = password[:LONGEST_LOOKED_AT]
+    if len(set(looked_at.casefold())) < DISTINCT:
+        return 0
+    plain = folded(looked_at)
+    woven = f"{plain[::2]} {plain[1::2]}"  # 1q2w3e4r is 1234 and qwer
+    return min(_left(each, own) for each in (plain, plain.translate(LOOKALIKES), woven))
 
 
 def _left(text: str, own: Collection[str]) -> int:

@@ -9,7 +9,7 @@ from config.vocabulary import SubjectId
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
     id: str
-    """Of the sign-in, or of whatever else the change belongs to; 22 characters at most."""
+    """`Drawn.change`, 22 characters."""
     subject: SubjectId
     login: str
     began_at: datetime

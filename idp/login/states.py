@@ -56,6 +56,8 @@ class CheckingPassword:
     demanded: AuthenticationLevel | None = None
     whose: SubjectId | None = None
     """Once the directory has said whom the login means."""
+    known: bool = False
+    """Whether the login meant somebody here before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class ChangingPassword:
     standing: Standing
     taken: Taken
     asked_at: datetime
+    change: str
+    """The name of `PasswordChange`: of two changes of one sign-in or session neither ends the other."""
 
 
 @dataclass(frozen=True, slots=True)

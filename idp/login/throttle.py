@@ -133,6 +133,14 @@ def forgive(counters: Counters, purses: Sequence[Purse], before: datetime, now: 
         _keep(counters, purse, later, now)
 
 
+def move(counters: Counters, before: Purse, after: Purse, now: datetime) -> None:
+    """What was paid from `before` counts in `after` from now on."""
+    times = counters.guesses(before.key)
+    if times:
+        _keep(counters, after, times, now)
+        counters.keep_guesses(before.key, (), now)
+
+
 def reset(counters: Counters, purses: Sequence[Purse], now: datetime) -> None:
     for purse in purses:
         counters.keep_guesses(purse.key, (), now)

@@ -35,16 +35,19 @@ def after(person: Person, limits: Limits) -> timedelta:
 
 
 def newly(session: Session, limits: Limits, now: datetime) -> Newly | None:
-    """What an authenticator counts for that is added in this session; None: in full at once."""
+    """What an authenticator, or recovery codes, count for that are added in this session; None: in full at once."""
     if session.level is AuthenticationLevel.PHISHING_RESISTANT:
         return None
     return Newly(session.level, now + after(session.person, limits))
 
 
-def still_new(authenticator: Authenticator, now: datetime) -> Newly | None:
+def still(new: Newly | None, now: datetime) -> Newly | None:
     """None once it counts in full."""
-    new = authenticator.newly
     return new if new is not None and now < new.until else None
+
+
+def still_new(authenticator: Authenticator, now: datetime) -> Newly | None:
+    return still(authenticator.newly, now)
 
 
 def level_of(authenticator: Authenticator, now: datetime) -> AuthenticationLevel:

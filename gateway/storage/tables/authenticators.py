@@ -59,6 +59,8 @@ recovery_code = Table(
     Column("subject", String(80), nullable=False, index=True),
     Column("made_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("level_at_first", String(60)),  # as of authenticator
+    Column("counts_from", BigInteger),
 )
 
 enrolment_code = Table(

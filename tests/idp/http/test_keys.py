@@ -1,12 +1,16 @@
 """Passkeys and security keys at the sign-in: what signs in, and each attack by its name."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
-from idp.login import key_site, purses, throttle
-from tests.rig.provider import CALLBACK, Browser, challenge_on
+from idp.directory.person import Person
+from idp.events import NOWHERE, EndReason
+from idp.login import desk, key_site, purses, throttle
+from tests.rig.provider import CALLBACK, Browser, challenge_on, provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 from tests.rig.slapd import Directory
 from tests.rig.soft_key import UP, SoftKey
@@ -188,3 +192,22 @@ async def test_the_page_names_no_credential_before_anybody_is_known(world: World
     assert key.shown(b"x" * 32)[:60] not in shown.text
     chosen = await browser.get(await at_factor(world, world.rig.browser()))
     assert chosen.status == 400  # another browser's
+
+
+async def test_a_passkey_whose_owner_was_read_before_all_sign_ins_ended_opens_nothing(world: World):
+    """The key is shown, the directory says yes, and an officer ends everything before that is heard."""
+
+    async def ends_meanwhile(subject: SubjectId) -> Person | None:
+        said = await world.reader.person(subject)
+        rig.clock.forward(seconds=1)
+        now = rig.clock()
+        await rig.kept.store.transact(
+            lambda book: desk.end_all(book, subject, EndReason.BY_OFFICER, NOWHERE, now)
+        )
+        return said
+
+    async with provider(world.reader.authenticate, ends_meanwhile) as rig:
+        key, browser = await replace(world, rig=rig).key_of(), rig.browser()
+        assert (await browser.key(await browser.begin(), key)).status == 422
+        assert SSO not in browser.cookies
+        assert rig.kept.reasons()[-1] == "asked_before_the_end"

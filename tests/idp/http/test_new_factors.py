@@ -7,6 +7,7 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code, Entry
+from idp.events import Factor
 from idp.login import key_site, totp
 from idp.login.spoken_code import read_spoken_code
 from tests.rig.code_generator import code_at
@@ -16,6 +17,7 @@ from tests.rig.soft_key import SoftKey
 
 pytestmark = pytest.mark.real
 RESISTANT, TWO = AuthenticationLevel.PHISHING_RESISTANT, AuthenticationLevel.TWO_FACTORS
+SPOKEN = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){3}")
 ADD_KEY = "/account/authenticators/new?by=key"
 DAY = timedelta(hours=24)
 
@@ -154,7 +156,8 @@ async def test_a_recovery_code_proves_no_more_than_another_code(world: World):
     await thief.password(page, JANA, JANA_PASSWORD)
     assert (await thief.form(page, "recovery", {"recovery": codes[0]})).status == 303
     await add_key(world, thief)
-    assert (await held(world))[-1].newly.level is TWO
+    (key,) = [one for one in await held(world) if one.factor is Factor.KEY]
+    assert key.newly.level is TWO
 
 
 async def test_an_application_that_a_code_added_changes_nothing_older_either(world: World):
@@ -169,3 +172,37 @@ async def test_an_application_that_a_code_added_changes_nothing_older_either(wor
     assert (await later.code(page, code_at(secret, world.rig.clock()))).status == 303
     answer = await later.post("/account/authenticators/remove/now", {"which": (await held(world))[0].id})
     assert answer.location == "/account?done=proof_too_new#authenticators"
+
+
+async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hours_later(world: World):
+    """Decision 31: one phished code, and what it added counts no more than that until its person had a day."""
+    await world.key_of()
+    thief, _ = await world.sign_in()
+    codes = SPOKEN.findall((await thief.post("/account/recovery-codes", {})).text)
+    made = last(world, Code.RECOVERY_CODES_MADE)
+    assert made.details["counts_from"] == (world.rig.clock() + DAY).isoformat()
+    world.rig.clock.forward(hours=2)
+    later = world.rig.browser("198.51.100.9")
+    page = await later.begin()
+    assert (await later.password(page, JANA, JANA_PASSWORD)).status == 303
+    await later.form(page, "recovery", {"recovery": codes[0]})
+    held = await world.rig.kept.store.look(lambda book: book.authenticators(world.jana.subject))
+    (key,) = [one.id for one in held if one.factor is Factor.KEY]
+    await later.post("/account/authenticators/remove/now", {"which": key})
+    left = await world.rig.kept.store.look(lambda book: book.authenticators(world.jana.subject))
+    assert key in [one.id for one in left]
+
+
+async def test_recovery_codes_made_in_a_session_that_resists_phishing_count_in_full_at_once(world: World):
+    key = await world.key_of()
+    browser = await by_passkey(world, key)
+    codes = SPOKEN.findall((await browser.post("/account/recovery-codes", {})).text)
+    assert "counts_from" not in last(world, Code.RECOVERY_CODES_MADE).details
+    world.rig.clock.forward(hours=2)
+    later = world.rig.browser()
+    page = await later.begin()
+    assert (await later.password(page, JANA, JANA_PASSWORD)).status == 303
+    await later.form(page, "recovery", {"recovery": codes[0]})
+    (code,) = [one.id for one in await held(world) if one.factor is Factor.ONE_TIME_CODE]
+    removed = await later.post("/account/authenticators/remove/now", {"which": code})
+    assert removed.location == "/account?done=removed#authenticators"

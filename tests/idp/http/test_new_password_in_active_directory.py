@@ -99,6 +99,6 @@ async def test_somebody_signed_in_changes_the_password_before_it_is_over(
     wrong = await browser.post("/account/password/change", typed(NEW, old="špatné heslo"))
     assert (wrong.status, rig.kept.entries[-1].reason) == (422, "old_password_wrong")
     done = await browser.post("/account/password/change", typed(NEW))
-    assert done.location == "/account?done=password-changed", done.text
+    assert done.location == "/account?done=password-changed#password", done.text
     assert isinstance(await reader.authenticate("meni.sam", NEW), Person)
     assert (await browser.get("/account")).status == 200

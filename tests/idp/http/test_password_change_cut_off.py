@@ -1,5 +1,6 @@
-"""A process that dies between the directory's change of a password and our record of it."""
+"""What happens around a change of a password while the directory makes it: a process dies, other sign-ins go on."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from gateway.audit.entry import Code
+from idp.directory.password import Changed, NotChanged
 from idp.directory.person import AccountState
+from idp.directory.reader import Admit
+from idp.http.cookies import SSO
 from idp.login.conduct_password_change import TAKES_AT_MOST
 from tests.idp.http.test_new_password import NEW, OLD, Office, at_new_password, typed
 from tests.rig.code_generator import code_at
@@ -109,3 +113,84 @@ async def test_a_change_whose_end_was_recorded_leaves_nothing_open(office: Offic
         assert Code.SIGN_IN_PASSWORD_CHANGING in rig.kept.codes()
         now = rig.clock() + TAKES_AT_MOST
         assert await rig.kept.store.look(lambda book: book.password_changes(now)) == []
+
+
+async def test_a_refused_change_does_not_settle_another_one_of_the_session():
+    office, gate, reached = Office(state=AccountState.ACTIVE), asyncio.Event(), asyncio.Event()
+
+    async def change(subject: str, old: str, new: str) -> Changed | NotChanged:
+        said = await office.change_password(subject, old, new)
+        if old == OLD:
+            reached.set()
+            await gate.wait()
+        return said
+
+    async with provider(office.authenticate, office.reread, change_password=change) as rig:
+        await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
+        own, copy = rig.browser(), rig.browser()
+        page = await own.begin()
+        await own.password(page, PERSON.login, OLD)
+        assert (await own.code(page, code_at(SECRET, rig.clock()))).status == 303
+        copy.cookies.update(own.cookies)
+        pending = asyncio.create_task(own.post("/account/password/change", typed(OLD, NEW, NEW)))
+        await reached.wait()
+        refused = await copy.post("/account/password/change", typed("spatne-heslo", NEW, NEW))
+        assert refused.status == 422
+        left = await rig.kept.store.look(lambda book: book.password_changes(rig.clock()))
+        gate.set()
+        assert (await pending).status == 303
+        assert [one.subject for one in left] == [PERSON.subject]
+
+
+async def test_a_change_whose_sign_in_ran_out_of_time_meanwhile_is_recorded_and_told():
+    """Whoever knows the password sends the form in the last second of the sign-in's ten minutes."""
+    office = Office()
+
+    async def change(subject: str, old: str, new: str) -> Changed | NotChanged:
+        said = await office.change_password(subject, old, new)
+        rig.clock.forward(seconds=2)
+        return said
+
+    async with provider(office.authenticate, office.reread, change_password=change) as rig:
+        await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
+        browser = rig.browser()
+        page = await browser.begin()
+        await browser.password(page, PERSON.login, OLD)
+        assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
+        rig.clock.forward(minutes=9, seconds=59)
+        await browser.form(page, "new-password", typed(OLD, NEW, NEW))
+        assert office.password == NEW
+        assert Code.SIGN_IN_PASSWORD_CHANGING in rig.kept.codes()
+        assert Code.SIGN_IN_PASSWORD_CHANGED in rig.kept.codes()
+
+
+async def test_an_answer_to_the_old_password_that_comes_after_the_change_opens_nothing():
+    """Decision 30: the old password may have been shown in a sign-in under way, and it ends."""
+    office, gate, checked = Office(state=AccountState.ACTIVE), asyncio.Event(), asyncio.Event()
+
+    async def slow(login: str, password: str, admit: Admit) -> object:
+        said = await office.authenticate(login, password, admit)
+        if slowly:
+            checked.set()
+            await gate.wait()
+        return said
+
+    slowly = False
+    async with provider(slow, office.reread, change_password=office.change_password) as rig:  # type: ignore[arg-type]
+        await rig.kept.store.enrol_for(PERSON.subject, SECRET, rig.clock())
+        own, thief = rig.browser(), rig.browser("198.51.100.9")
+        page = await own.begin()
+        await own.password(page, PERSON.login, OLD)
+        assert (await own.code(page, code_at(SECRET, rig.clock()))).status == 303
+        slowly, theirs = True, await thief.begin()
+        pending = asyncio.create_task(thief.password(theirs, PERSON.login, OLD))
+        await checked.wait()
+        rig.clock.forward(seconds=1)
+        changed = await own.post("/account/password/change", typed(OLD, NEW, NEW))
+        assert changed.location == "/account?done=password-changed#password"
+        gate.set()
+        await pending
+        assert rig.kept.reasons()[-1] == "asked_before_the_end"
+        rig.clock.forward(minutes=1)
+        await thief.code(theirs, code_at(SECRET, rig.clock()))
+        assert SSO not in thief.cookies

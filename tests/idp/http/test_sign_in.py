@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code
+from idp.login.handle import hashed
 from tests.rig.provider import CALLBACK, Browser, secret_on
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, SECRET, World
 
@@ -218,3 +219,49 @@ async def test_the_language_of_a_refused_form_can_be_switched(world: World):
     shown = await browser.get(back.location)
     assert shown.status == 200
     assert "Heslo" in shown.text
+
+
+async def test_a_browser_is_known_by_another_handle_after_each_sign_in_and_stays_the_same_browser(
+    world: World,
+):
+    browser, _ = await world.sign_in()
+    noted = browser.cookies[KNOWN]
+    world.rig.clock.forward(minutes=1)
+    await world.sign_in(browser, prompt="login")
+    assert browser.cookies[KNOWN] != noted
+    store, now = world.rig.kept.store, hashed(browser.cookies[KNOWN])
+    for handle, knows in ((hashed(noted), False), (now, True)):
+        assert await store.look(lambda book, one=handle: book.has_known(one)) is knows
+    assert world.rig.kept.codes().count(Code.NEW_DEVICE) == 1
+    assert [one.browser for one in await store.new_devices(world.jana.subject)] == [now]
+
+
+async def test_guesses_of_somebody_else_in_a_known_browser_stay_counted_when_its_handle_changes(world: World):
+    """Two people of one computer: who signs in again and again gets no more guesses of the other."""
+    browser, petr = world.rig.browser(), world.petr.subject
+    await world.sign_in(browser)
+    await world.rig.kept.store.transact(
+        lambda book: book.keep_browser(hashed(browser.cookies[KNOWN]), petr, world.rig.clock())
+    )
+    world.rig.clock.forward(minutes=1)
+    page = await browser.begin(prompt="login")
+    for _ in range(5):
+        assert (await browser.password(page, world.petr.login, "spatne")).status == 422
+    world.rig.clock.forward(minutes=1)
+    await world.sign_in(browser, prompt="login")
+    world.rig.clock.forward(minutes=1)
+    page = await browser.begin(prompt="login")
+    assert (await browser.password(page, world.petr.login, "spatne")).status == 429
+
+
+async def test_a_password_in_the_field_of_the_name_does_not_stand_in_the_log(world: World):
+    browser, typed = world.rig.browser(), "Tajne-heslo 53"
+    page = await browser.begin()
+    for _ in range(6):
+        await browser.password(page, typed, "x")
+    assert Code.SIGN_IN_THROTTLED in world.rig.kept.codes()
+    assert typed not in repr(world.rig.kept.entries)
+    refused = [one for one in world.rig.kept.entries if one.code is Code.SIGN_IN_PASSWORD_REFUSED]
+    assert {one.person for one in refused} == {"Ta…(14)"}
+    await browser.password(page, JANA, "spatne")
+    assert world.rig.kept.entries[-1].person == JANA  # an officer sees which account is attacked

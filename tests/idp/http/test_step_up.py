@@ -6,6 +6,7 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
+from idp.http.cookies import SSO
 from idp.login.exception import ExceptionId, SignInException
 from tests.rig.provider import CALLBACK, authorize_path
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
@@ -102,3 +103,17 @@ async def test_an_exception_lets_in_by_password_alone_unless_more_is_demanded(wo
     assert 'name="code"' in (await browser.get(page)).text
     assert "code" in (await browser.code(page, world.code())).said
     assert world.rig.kept.entries[-2].details["acr"] == TWO
+
+
+async def test_a_key_that_only_raised_a_session_left_open_signs_nobody_in_alone(world: World):
+    """Decision 33: not by whoever holds the key alone; decision 19: an unlocked computer proves nothing new."""
+    key = await world.key_of(verifies=False)
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=14)  # nobody is at the computer
+    key.verifies = True  # the thief gave the key a PIN
+    page = await browser.begin(acr_values=RESISTANT)
+    assert (await browser.key(page, key)).status == 303
+    thief = world.rig.browser("198.51.100.9")
+    alone = await thief.key(await thief.begin(), key)
+    assert alone.status == 422
+    assert SSO not in thief.cookies

@@ -86,7 +86,7 @@ STATES = (
     AwaitingEnrolment(BARE, Proof.OFFICERS_CODE, DRAWN.secret, DRAWN.challenge),
     AwaitingSaved(BARE, OWN.id),
     AwaitingNewPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED)),
-    ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN, NOON),
+    ChangingPassword(replace(BARE, must_change=Refusal.PASSWORD_EXPIRED), TAKEN, NOON, "c" * 22),
     SignedIn(JANA, TWO, ("pwd",)),
     Failed(Refusal.FACTOR_MISSING),
 )
