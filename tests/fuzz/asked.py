@@ -14,8 +14,8 @@ from hypothesis.stateful import rule
 from sqlalchemy import select
 
 from gateway.storage.tables.identity import sign_in_guesses
-from idp.directory.person import AccountState
-from idp.login import conduct, conduct_factor, conduct_new_password, desk, own_password, purses
+from idp.directory.person import AccountState, Person
+from idp.login import charging, conduct, conduct_factor, conduct_new_password, desk, own_password, purses
 from idp.login.charging import NotTried, Rules
 from idp.login.drawn import draw
 from idp.login.handle import hashed, new_handle
@@ -144,6 +144,7 @@ class Answers(Office):
         flow = self.another(asked) if elsewhere else asked.flow
         visit, before, held = self.visit(flow, stranger), self.state(flow), self.purses()
         book, checking, said = self.book, asked.checking, asked.said
+        over = before is not None and book.flow(flow[0]).expires_at <= self.now
         excepted = asked.subject and self.book.exception_of(asked.subject, self.now) is not None
         if asked.what == "password":
             after = conduct.answer_password(book, visit, checking, said)
@@ -151,10 +152,15 @@ class Answers(Office):
             after = conduct_factor.answer_passkey(book, visit, checking, said)
         else:
             after = conduct_new_password.answer_new_password(book, visit, checking, said)
+        of = said.subject if asked.what != "new" and isinstance(said, Person) else None
+        if of is not None and conduct.is_outdated(book, of, checking.asked_at):
+            assert (after.session, after.codes) == (None, ()), "what was true before the end counted after it"
+            return
         awaited = AwaitingNewPassword if asked.what == "new" else AwaitingPassword
         proven = asked.right and not isinstance(said, Refusal | Unanswered | NotTried)
         put_out = asked.stopped or visit.flow in self.stopped
         lost = stranger or flow != asked.flow or not isinstance(before, awaited) or (put_out and proven)
+        lost = lost or over
         if lost:
             reason = after.told.reason if after.told is not None else None
             assert reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
@@ -288,23 +294,24 @@ class Answers(Office):
         ways = [(_without(held, guess) if back else held, False)]
         subject = getattr(said, "subject", None) or (said.person.subject if isinstance(said, Stale) else None)
         if asked.what == "password" and subject is not None and not isinstance(said, NotTried):
-            paid = [(one.key, self.now) for one in self.paid_now(subject, visit.caller)]
+            paid = [(one.key, self.now) for one in self.paid_now(asked, subject, visit.caller)]
             if {key for key, _ in paid} != {key for key, _ in guess}:
                 there = _without(held, guess)
                 ways = [(there if back else _with(there, paid), True)]
                 if lost or (after.told is not None and after.told.reason in EXHAUSTED.values()):
                     ways.append((held, False))
         fresh = self.reset_by(after, visit)
+        if asked.what == "password" and right:  # a right password makes its name good among strangers
+            fresh |= {key for key in held.keys() | now.keys() if ":login:" in key}
         seen = {key: times for key, times in now.items() if key not in fresh}
         for expected, moved in ways:
             if {key: times for key, times in expected.items() if times and key not in fresh} == seen:
                 return moved
         raise AssertionError(f"charges are not exact after {asked}: {held} became {now}")
 
-    def paid_now(self, subject, caller):
-        browser = caller.known if self.known_before[subject] else None
-        account = purses.of_account(subject, browser, Kind.PASSWORD, LIMITS)
-        return (*account, *(purses.of_place(caller.origin.address, LIMITS) if browser is None else ()))
+    def paid_now(self, asked, subject, caller):
+        """From which purses a guess of the login is paid; that these are the right ones is test_charging's affair."""
+        return _of_us(charging._tried(self.book, asked.checking.login, subject, caller, RULES))
 
     def reset_by(self, after, visit):
         """Purses of who has all guesses again, now that everything was shown."""
