@@ -50,8 +50,8 @@ class Shown:
 
     @property
     def form(self) -> URL:
-        """Where the page's form leads."""
-        action = FORM.search(self.text)
+        """Where the page's form leads; that of the head signs out."""
+        action = FORM.search(self.text, max(0, self.text.find("<main")))
         assert action is not None, f"{self.status} {self.url}: no form on “{self.title}”"
         return self.url.join(URL(html.unescape(action[1]), encoded=True))
 
