@@ -38,7 +38,7 @@ def everybody() -> tuple[Account, ...]:
 
 def reader_of_records(account: Account) -> MunicipalityCode | None:
     """Where this person may read the records; None for nowhere."""
-    if account.disabled:
+    if account.disabled or account.must_change:  # nobody's session lasts
         return None
     return next((held.municipality for held in account.roles if held.role in READERS_OF_RECORDS), None)
 
