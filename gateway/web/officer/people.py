@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
 from aiohttp import web
 
 from config.vocabulary import Action, SubjectId
-from gateway.audit.acts import searched
 from gateway.audit.entry import Entry
 from gateway.sessions.assistance import ActRefused, NotDone
-from gateway.web.desk import Desk, Page, Refused, client_address_of, form_of, origin_of, request_id_of
+from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.filters import FIELD_LENGTH
 from gateway.web.officer.log import People as Known
+from gateway.web.officer.looks import look
 from gateway.web.refusal import FORM_UNREADABLE, ShownRefusal, both
 from idp.directory.errors import DirectoryUnusable
 from idp.http.account import roles_in_words
@@ -210,18 +210,7 @@ class People:
     async def _record_look(
         self, request: web.Request, caller: Assertion, query: dict[str, str], found: int
     ) -> None:
-        entry = searched(
-            self.desk.now(),
-            subject=caller.subject,
-            person=caller.login,
-            query=query,
-            found=found,
-            session=caller.sid,
-            address=client_address_of(request),
-            request_id=request_id_of(request),
-            own_municipality=caller.municipality,
-        )
-        await self.record([replace(entry, application=ADMIN)])
+        await self.record([look(request, caller, query, found=found, now=self.desk.now())])
 
 
 async def _done(act: Awaitable[T]) -> T:

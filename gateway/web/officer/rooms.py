@@ -15,7 +15,7 @@ from aiohttp import web
 
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
-from gateway.audit.acts import searched, verifying
+from gateway.audit.acts import verifying
 from gateway.audit.canonical import Recorded
 from gateway.audit.checkpointer import Sealed
 from gateway.audit.entry import Code, Entry, Outcome
@@ -32,6 +32,7 @@ from gateway.web.officer.details import action_title, details_of
 from gateway.web.officer.filters import FIELD_LENGTH, Filters, filters_of, hours_of, sequence_of, usual_spans
 from gateway.web.officer.kinds import GROUPS, OUTCOMES, kind_of
 from gateway.web.officer.log import Sessions
+from gateway.web.officer.looks import look
 from gateway.web.refusal import PAGE_UNKNOWN, ShownRefusal, both
 from idp.http.page import language_of
 from idp.oidc.client import GATEWAY
@@ -299,17 +300,4 @@ class Officer:
         found: int,
         form: Literal["page", "entry"] = "page",
     ) -> None:
-        """Before anything is shown: what cannot be recorded is not shown."""
-        entry = searched(
-            self.desk.now(),
-            subject=caller.subject,
-            person=caller.login,
-            query=query,
-            found=found,
-            session=caller.sid,
-            address=client_address_of(request),
-            request_id=request_id_of(request),
-            own_municipality=caller.municipality,
-            form=form,
-        )
-        await self.record([replace(entry, application=ADMIN)])
+        await self.record([look(request, caller, query, found=found, now=self.desk.now(), form=form)])
