@@ -42,7 +42,7 @@ tool.modify_sd_on_dn(sys.argv[2], changed, controls)
 
 def age_password(folder: Path, dn: str, ticks: int = 130_000_000_000_000_000) -> None:
     """Let the password have been set in 2012 (100 ns since 1601); only for names in plain ASCII."""
-    _done(AGE, f"{folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
+    run(AGE, f"{folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
 
 
 def forbid_password_change(folder: Path, dn: str) -> None:
@@ -60,14 +60,15 @@ def become_another_server(folder: Path) -> None:
     service = (
         f"CN=NTDS Settings,CN=DC1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,{BASE}"
     )
-    _done(RESTORED, f"{folder}/private/sam.ldb.d/CN=CONFIGURATION,{BASE.upper()}.ldb", service)
+    run(RESTORED, f"{folder}/private/sam.ldb.d/CN=CONFIGURATION,{BASE.upper()}.ldb", service)
 
 
 def _grant(folder: Path, dn: str, entry: str) -> None:
-    _done(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
+    run(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
 
 
-def _done(script: str, *arguments: str) -> None:
+def run(script: str, *arguments: str) -> None:
+    """By Debian's Python, which has Samba's libraries."""
     command = ["/usr/bin/python3", "-c", script, *arguments]
     done = subprocess.run(command, env=SYSTEM, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ for them); [MS-DRSR] 5.156 (stamps of attributes).
 
 import struct
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -85,10 +86,11 @@ def sees_deleted(line: Connection, domain: str) -> bool:
         return False
 
 
-def touched(line: Connection, domain: str, since: Filter) -> list[Entry]:
-    """Whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
-    found = line.search(domain, SUBTREE, since, ("objectGUID",), PAGE, [SHOW_DELETED])
-    return [one for entries, _ in found for one in entries]
+def touched(
+    line: Connection, domain: str, since: Filter, page: int
+) -> Iterator[tuple[list[Entry], list[str]]]:
+    """Pages of whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
+    return line.search(domain, SUBTREE, since, ("objectGUID",), page, [SHOW_DELETED])
 
 
 def refuse_renamed_containers(line: Connection, domain: str, since: Filter, number: int) -> None:
