@@ -50,9 +50,9 @@ def forbid_password_change(folder: Path, dn: str) -> None:
     _grant(folder, dn, "".join(f"(OD;;CR;{CHANGE_PASSWORD};;{trustee})" for trustee in ("WD", "PS")))
 
 
-def let_read_deleted(folder: Path) -> None:
-    """As `dsacls "CN=Deleted Objects,…" /G …:LCRP` does."""
-    _grant(folder, f"CN=Deleted Objects,{BASE}", "(A;;LCRP;;;AU)")
+def let_read_deleted(folder: Path, *, below: bool = True) -> None:
+    """As `dsacls "CN=Deleted Objects,…" /I:T /G …:LCRP` does; without `/I:T` where not also what is `below`."""
+    _grant(folder, f"CN=Deleted Objects,{BASE}", f"(A;{'CI' if below else ''};LCRP;;;AU)")
 
 
 def become_another_server(folder: Path) -> None:

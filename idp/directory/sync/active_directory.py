@@ -1,8 +1,8 @@
 """Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
 
 A position is a server and how far it had counted. Another server knows nothing of it: then everything is read anew.
-Who was deleted is seen by tombstones where the service account may see them; where it may not, everybody still there
-is listed every 4 minutes.
+Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody still
+there is listed every 4 minutes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 LISTED_EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five
 ADVICE = (
-    "the service account cannot see deleted objects, so everybody is listed every 4 minutes; an administrator of the "
-    'domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /G ACCOUNT:LCRP'
+    "the service account cannot read every deleted object, so everybody is listed every 4 minutes; an administrator "
+    'of the domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /I:T /G ACCOUNT:LCRP'
 )
 
 
@@ -37,7 +37,7 @@ class ActiveDirectorySource:
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
     _blind_in: str | None = None
-    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
+    """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""

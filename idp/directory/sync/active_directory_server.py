@@ -78,12 +78,18 @@ def server(line: Connection) -> Server:
 
 
 def sees_deleted(line: Connection, domain: str) -> bool:
-    """Whether the service account may list deleted objects; who may not sees an empty container, or none."""
+    """Whether the service account may list deleted objects, and read each: `touched` has none whose number is hidden.
+
+    Who may not list them sees an empty container, or none. One that was deleted at another controller has lost the
+    rights that it had inherited (Samba 4.17), and is readable only if "Deleted Objects" hands down its own.
+    """
+    container = f"CN=Deleted Objects,{domain}"
     try:
-        found = line.search(f"CN=Deleted Objects,{domain}", BASE, ANYTHING, ("isDeleted",), 1, [SHOW_DELETED])
-        return any(one.values("isDeleted") for entries, _ in found for one in entries)
+        found = line.search(container, SUBTREE, ANYTHING, ("uSNChanged",), PAGE, [SHOW_DELETED])
+        readable = [bool(one.values("uSNChanged")) for entries, _ in found for one in entries]
     except DirectoryMisconfigured:  # no such object
         return False
+    return bool(readable) and all(readable)
 
 
 def touched(
