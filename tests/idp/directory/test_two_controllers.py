@@ -124,7 +124,7 @@ def test_what_was_changed_at_the_other_controller_is_told_once_it_was_replicated
         each.line.close()
 
 
-def test_whoever_was_deleted_at_the_other_controller_is_missed_where_the_tombstone_cannot_be_read(
+def test_whoever_was_deleted_at_the_other_controller_is_missed_by_listing_where_no_tombstone_can_be_read(
     pair: tuple[Domain, Domain],
 ):
     """It lost the rights that the person's entry had from its unit, and its number with them."""
