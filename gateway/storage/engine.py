@@ -8,9 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
 
-BUSY_TIMEOUT = timedelta(
-    seconds=5
-)  # another process of ours (a command) may hold the write lock for a moment
+BUSY_TIMEOUT = timedelta(seconds=5)  # a command, another process, may hold the write lock for a moment
 
 
 def open_engine(path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> Engine:
