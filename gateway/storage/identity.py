@@ -29,7 +29,6 @@ from gateway.storage.tables.identity import (
     provider_session,
     sign_in_flow,
     sign_in_guesses,
-    sign_ins_dropped,
 )
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason
@@ -131,7 +130,6 @@ class IdentityStore:
             for table, column, before in (
                 (sign_in_flow, sign_in_flow.c.expires_at, now),
                 (sign_in_guesses, sign_in_guesses.c.forget_at, now),
-                (sign_ins_dropped, sign_ins_dropped.c.at, now - limits.flow_lifetime),  # those are over
                 (access_token, access_token.c.expires_at, now),
                 (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
                 (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),

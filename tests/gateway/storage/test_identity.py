@@ -37,6 +37,7 @@ from idp.login.states import (
     AwaitingOfficersCode,
     AwaitingPassword,
     AwaitingSaved,
+    Question,
     Standing,
 )
 from tests.rig.identity_store import Kept, identity_store
@@ -46,6 +47,7 @@ SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 LIMITS = SignIn()
 BROWSER = HandleHash(b"b" * 32)
 CALLER = Caller(origin=NOWHERE, browser=BROWSER)
+ALENA = person("urad:alena")
 
 
 @pytest.fixture
@@ -278,6 +280,7 @@ async def test_people_in_the_middle_of_a_sign_in_are_known_with_the_age_of_what_
     later, over = NOON + timedelta(minutes=1), NOON - timedelta(seconds=1)
     flows = [
         (AwaitingPassword(b"c" * 32), later, NOON),
+        (AwaitingPassword(b"c" * 32, None, Question("q" * 22, over, ALENA.subject)), later, NOON),
         (AwaitingFactor(Standing(person=JANA, read_at=NOON), b"c" * 32), later, NOON),
         (AwaitingOfficersCode(Standing(person=JANA, read_at=over)), later, NOON),
         (AwaitingOfficersCode(Standing(person=PETR, read_at=NOON)), later, NOON),
@@ -289,6 +292,6 @@ async def test_people_in_the_middle_of_a_sign_in_are_known_with_the_age_of_what_
             locale=Language.CZECH, began_at=began, expires_at=until,
         )  # fmt: skip
         await kept.store.transact(lambda book, made=made: book.keep_flow(made))
-    assert await kept.store.signing_in(NOON) == {JANA_ID: over, PETR.subject: NOON}
+    assert await kept.store.signing_in(NOON) == {JANA_ID: over, PETR.subject: NOON, ALENA.subject: over}
     assert await kept.store.signing_in(NOON, [PETR.subject]) == {PETR.subject: NOON}
     assert await kept.store.signing_in(NOON, []) == {}
