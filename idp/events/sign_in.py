@@ -11,6 +11,8 @@ from idp.events.happening import Happening
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInStarted(Happening):
     client: str
+    known_browser: bool = False
+    """Somebody completed a sign-in in it before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

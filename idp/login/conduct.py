@@ -62,12 +62,13 @@ def begin(
 
     A browser in which somebody signed in before counts by itself: nobody around it can use up what it may begin.
     """
-    if known is not None and book.has_known(known):
+    known_browser = known is not None and book.has_known(known)
+    if known is not None and known_browser:
         flow = replace(flow, address=purses.browser_key(known))
     if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
         return False
     book.keep_flow(flow)
-    book.record(events.SignInStarted(at=now, origin=origin, client=client))
+    book.record(events.SignInStarted(at=now, origin=origin, client=client, known_browser=known_browser))
     return True
 
 
