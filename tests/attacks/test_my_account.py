@@ -8,6 +8,7 @@ from sqlalchemy import Connection, update
 
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
+from gateway.demo.start import DOMAIN
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import provider_session
 from idp.http.account import FORMS
@@ -262,7 +263,7 @@ async def test_a_password_of_words_that_everybody_here_knows_is_none(ground: Gro
     """Titles of the office's applications in both languages, and its domain: neither long words nor a year help."""
     account = ground.somebody()
     browser = await at_account(ground, account)
-    for word in ("Mapa správního obvodu", "Records service", ground.product.addresses.domain):
+    for word in ("Mapa správního obvodu", "Records service", DOMAIN):
         new = f"{word} 2026!"
         fields = {"old": account.password, "new": new, "again": new}
         answer = await sent(ground, browser, "/account/password/change", fields)

@@ -1,4 +1,4 @@
-"""What goes wrong again and again fills no log: it is told when it begins, changes and ends; what is odd, with advice."""
+"""What goes wrong again and again fills no log: it is told when it begins, changes and ends; advice goes with it."""
 
 import asyncio
 from datetime import timedelta
