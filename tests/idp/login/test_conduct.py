@@ -164,6 +164,23 @@ def test_an_answer_counts_only_about_whom_the_sign_in_asked_last(office, flow):
     assert isinstance(petr.answered(PETR).flow.state, AwaitingOfficersCode)
 
 
+def test_a_yes_about_somebody_whom_the_sign_in_would_not_have_ended_with_opens_nothing(office, flow):
+    (entry,) = asking(office, flow, PETR).opens_nothing(JANA)
+    assert (entry.subject, entry.reason) == (JANA_ID, "answered_too_late")
+    asking(office, flow, None).opens_nothing(JANA)
+
+
+def test_a_password_that_is_tried_only_after_the_end_counts_as_one_typed_after_it(office, flow):
+    """Until the directory knows whose the login is, it has been asked for nothing that could be out of date."""
+    tab = Tab(office, flow)
+    asked = conduct.enter_password(office.book, tab.visit(), PETR.login, "x").checking
+    ended(office, PETR_ID)
+    tab.checking = conduct.admit(
+        office.book, flow, CALLER, tab.visit().rules, asked, PETR_ID, office.now + MINUTE
+    )
+    assert isinstance(tab.answered(PETR).flow.state, AwaitingOfficersCode)
+
+
 def test_whether_the_login_is_anybodys_makes_no_difference_to_another_tab(office):
     for first, second in ((PETR, None), (None, None), (None, PETR)):
         flow, _ = office.begin(BROWSERS[0], None)
