@@ -19,7 +19,7 @@ from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, live, sign_in
 from idp.login.drawn import Drawn
-from idp.login.effects import Effect
+from idp.login.effects import Effect, Tell
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale
@@ -108,7 +108,9 @@ def answer_step(
     found = current(book, visit.flow, visit.caller, visit.now)
     asked_last = found is not None and awaits(found.state, checking)
     if found is None or not asked_last or about not in {None, subject_of(found.state)}:
-        return carried_out(book, out_of_turn(found), late, visit.now)
+        there = found is not None and isinstance(found.state, type(checking.waiting))
+        done = [one for one in late if there or not isinstance(one, Tell)]
+        return carried_out(book, out_of_turn(found), done, visit.now)
     return opened(book, stepped(book, found, checking, event, visit.now), found, visit)
 
 

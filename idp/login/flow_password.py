@@ -69,12 +69,14 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
 
 
-def late(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> tuple[Record, ...]:
-    """The sign-in went on or is over meanwhile: what was guessed is recorded and stays charged."""
+def late(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> tuple[Effect, ...]:
+    """Nobody waits for the answer any more: what was guessed is recorded and stays charged; a no is told as ever."""
     right = proven(event.answer)
-    if right is not None and right.state is AccountState.ACTIVE:
+    yes = right is not None and right.state is AccountState.ACTIVE
+    if right is not None and yes:
         event = replace(event, answer=Rejected(Refusal.ANSWERED_TOO_LATE, right.subject))
-    return tuple(one for one in answered(state, event, now)[1] if isinstance(one, Record))
+    effects = answered(state, event, now)[1]
+    return tuple(one for one in effects if isinstance(one, Record) or (isinstance(one, Tell) and not yes))
 
 
 def proven(answer: Answer) -> Person | None:

@@ -164,12 +164,15 @@ class Answers(Office):
         assert lost or not (put_out and proven), "an answer counted though its person was put out"
         if lost:
             reason = after.told.reason if after.told is not None else None
-            assert reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
+            told_no = (
+                asked.what == "password" and not self.is_yes(asked) and isinstance(before, AwaitingPassword)
+            )
+            assert reason == Refusal.OUT_OF_TURN or told_no, "an answer counted that nobody waits for"
             assert (after.session, after.codes) == (None, ())
             changed = asked.what == "new" and not isinstance(said, Refusal)
             changed_own = changed and before is not None and subject_of(before) == asked.subject
             assert self.state(flow) == (None if changed_own and after.flow is None else before)
-            self.recorded_late(asked, book.events[recorded:], proven)
+            self.recorded_late(asked, book.events[recorded:])
         moved = self.charged(asked, visit, held, after, lost)
         self.ended_by(asked, after, visit.flow)
         if not lost:
@@ -185,15 +188,18 @@ class Answers(Office):
             state.asking.name if isinstance(state, AwaitingPassword) and state.asking is not None else state
         )
 
-    def recorded_late(self, asked, entries, proven):
+    def is_yes(self, asked):
+        right = asked.right and not isinstance(asked.said, Refusal | Unanswered | NotTried)
+        return right and getattr(asked.said, "state", AccountState.ACTIVE) is AccountState.ACTIVE
+
+    def recorded_late(self, asked, entries):
         """What came too late is in the log, with a reason."""
         if asked.what == "new":
             return
         (entry,) = entries
         refused = events.KeyRefused if asked.what == "passkey" else events.PasswordRefused | events.Throttled
         assert isinstance(entry, refused)
-        open_to_all = getattr(asked.said, "state", AccountState.ACTIVE) is AccountState.ACTIVE
-        if asked.what == "password" and proven and open_to_all and isinstance(entry, events.PasswordRefused):
+        if asked.what == "password" and self.is_yes(asked) and isinstance(entry, events.PasswordRefused):
             assert entry.reason == Refusal.ANSWERED_TOO_LATE
         assert entry.reason
 
