@@ -25,6 +25,16 @@ NOWHERE = Origin()
 """For what happens without a request: a sweep, a command."""
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something to an account: its person, an officer, or an operator's command."""
+
+    name: str
+    """As people know them: the login, or `cli:<unix account> (<unix user who signed in>)`."""
+    subject: str
+    """Stays though the login changes; of a command the same as its name, empty where it was not kept."""
+
+
 class Factor(StrEnum):
     """Kinds of a second factor."""
 
@@ -113,12 +123,12 @@ class ExceptionUsed(Happening):
     """Somebody signed in by password alone, as the register of exceptions allows."""
 
     until: datetime
-    granted_by: str
+    granted_by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentCodeUsed(Happening):
-    issued_by: str
+    issued_by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +171,7 @@ class PasswordChangeRefused(Happening):
 class EnrolmentCodeIssued(Happening):
     """By an officer, to the person named."""
 
-    by: str
+    by: Actor
     until: datetime
 
 
@@ -169,7 +179,7 @@ class EnrolmentCodeIssued(Happening):
 class ExceptionGranted(Happening):
     """To the person named: password alone suffices `until` then."""
 
-    by: str
+    by: Actor
     why: str
     until: datetime
 
@@ -178,7 +188,7 @@ class ExceptionGranted(Happening):
 class ExceptionEnded(Happening):
     """Before its time."""
 
-    by: str
+    by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +226,9 @@ class FactorChangeRefused(Happening):
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
-    by: str
-    """Who did it: the person by their login, or an operator's account."""
+    by: Actor
+    why: str = ""
+    """What whoever removed another's said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +273,7 @@ class SignInFailed(Happening):
 class SessionEnded(Happening):
     session: SessionId
     reason: EndReason
-    by: str = ""
+    by: Actor | None = None
     """Who ended it, where that was neither the person nor the provider."""
 
 

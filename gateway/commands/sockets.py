@@ -73,7 +73,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    people = People(officer.desk, plane.assistance(), plane.state.record)
+    people = People(officer.desk, plane.assistance(), plane.lost_factors(), plane.state.record)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages()],

@@ -16,6 +16,7 @@ from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.assistance import Assistance
+from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
@@ -160,7 +161,8 @@ class Office:
     sessions: MemorySessions = field(default_factory=MemorySessions)
     new_devices: tuple[NewDevice, ...] = ()
     assistance: Assistance | None = None
-    """With it, the pages about people are there."""
+    lost_factors: LostFactors | None = None
+    """With these, the pages about people are there."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -216,6 +218,10 @@ class Office:
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                *(People(desk, self.assistance, self.record).pages() if self.assistance else ()),
+                *(
+                    People(desk, self.assistance, self.lost_factors, self.record).pages()
+                    if self.assistance
+                    else ()
+                ),
             ],
         }
