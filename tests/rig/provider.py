@@ -1,6 +1,7 @@
 """The real identity provider on a unix socket, and a browser without JavaScript that keeps its cookies."""
 
 import functools
+import html
 import json
 import re
 import shutil
@@ -155,6 +156,15 @@ class Browser:
     async def form(self, page: str, name: str, fields: Mapping[str, str], **headers: str) -> Answer:
         """Send the form `name` of a sign-in's page."""
         return await self.post(page.replace("/sign-in", f"/sign-in/{name}", 1), fields, **headers)
+
+    async def told_of_the_change(self, done: Answer) -> Answer:
+        """After a new password at the sign-in: read the page that says so, and go on."""
+        assert done.location.startswith("/sign-in/password-changed?"), done.text
+        shown = await self.get(done.location)
+        assert "Your password has been changed" in shown.text
+        onward = re.search(r'href="(/authorize\?[^"]+)"', shown.text)
+        assert onward is not None
+        return await self.get(html.unescape(onward[1]))
 
     async def key(self, page: str, key: SoftKey, name: str = "key", **changes: Any) -> Answer:
         """Answer the challenge the page shows, with a security key in software."""
