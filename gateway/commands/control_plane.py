@@ -126,6 +126,7 @@ class ControlPlane:
                 state.settings.language,
                 places=Places(state.settings.places),
                 account=self.addresses.account,
+                support=state.settings.office.support,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),

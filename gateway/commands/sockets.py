@@ -29,7 +29,7 @@ from gateway.web.portal.rooms import Portal
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
@@ -112,7 +112,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             pages=Pages(
                 [],
                 [],
-                settings.office.name,
+                Office(settings.office.name, settings.office.support),
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
@@ -121,7 +121,6 @@ def provider_app(plane: ControlPlane) -> web.Application:
             ),
             clock=now,
             municipality_name=state.district.name,
-            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),

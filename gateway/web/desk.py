@@ -119,7 +119,7 @@ class Desk:
         named = {REASON_HEADER: refusal.reason}
         if not wants_page(request.headers):
             return web.Response(
-                text=refusal_json(occurrence, language),
+                text=refusal_json(occurrence, language, self.pages.support),
                 status=status,
                 content_type="application/json",
                 headers=page_headers() | named,

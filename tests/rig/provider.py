@@ -29,7 +29,7 @@ from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
@@ -274,7 +274,7 @@ async def provider(
                 pages=Pages(
                     (),
                     (),
-                    "Město Kroměříž",
+                    Office("Město Kroměříž", "Helpdesk, 573 321 100"),
                     domain="brana.test",
                     assets=Assets(),
                     default_language=Language.CZECH,
@@ -283,7 +283,6 @@ async def provider(
                 ),
                 clock=clock,
                 municipality_name={HULIN: "Hulín"}.__getitem__,
-                support="Helpdesk, 573 321 100",
                 on_ended=on_ended,
             )
             runner = web.AppRunner(make_app(made, last_resort), access_log=None)

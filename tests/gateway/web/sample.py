@@ -159,6 +159,7 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
@@ -193,6 +194,7 @@ class Office:
                 "brana.test",
                 places=Places([Place(title=TOWN_HALL, networks=["203.0.113.0/24"])]),
                 account=f"https://login.brana.test{self.origin_port}/account",
+                support=self.support,
             ),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
