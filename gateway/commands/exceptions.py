@@ -24,9 +24,10 @@ from idp.http.moments import PRAGUE
 from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
 from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception
+from policies.load import PoliciesUnusable
 
 OF_NO_USE = (
-    "warning: the policies let the password alone open nothing to this person, so the exception is of no use; "
+    "the policies let the password alone open nothing to this person, so the exception is of no use; "
     "help with the second factor instead, or change the policies"
 )
 
@@ -64,8 +65,8 @@ def grant(configuration: Path, login: str, reason: str, until: datetime) -> None
             f"end it first, if it is to be changed: `brana user end-exception {login}`",
         ) from error
     click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
-    if not _opens(state, person):
-        click.echo(OF_NO_USE, err=True)
+    if (doubt := _doubt(state, person)) is not None:
+        click.echo(f"warning: {doubt}", err=True)
 
 
 @click.command(name="exceptions", help="Show the register of exceptions.", short_help="Show the exceptions.")
@@ -103,10 +104,16 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
     return person
 
 
-def _opens(state: State, person: Person) -> bool:
-    """Whether the policies, as they are written now, let the exception open anything. Raises PoliciesUnusable."""
+def _doubt(state: State, person: Person) -> str | None:
+    """Why the exception may be of no use, by the policies as they are written now."""
     settings, district = state.settings, state.district
-    return password_opens(person, snapshot_of(settings, district, policy_book(settings, district)), now())
+    try:
+        snapshot = snapshot_of(settings, district, policy_book(settings, district))
+    except PoliciesUnusable:
+        return (
+            "the policies cannot be read, so nobody knows what the exception opens; see `brana config check`"
+        )
+    return None if password_opens(person, snapshot, now()) else OF_NO_USE
 
 
 async def _listed(state: State) -> Sequence[SignInException]:

@@ -84,6 +84,7 @@ class Assistance:
 
     async def find(self, caller: Caller, login: str, now: datetime) -> Sequence[Found]:  # noqa: ARG002 - who may look was decided
         people = await self.named(login)
+        opens = {one.subject: self.opens(one, now) for one in people}
 
         def query(book: Book) -> list[Found]:
             return [
@@ -91,7 +92,7 @@ class Assistance:
                     person=one,
                     has=has_now(book, one.subject),
                     exception=book.exception_of(one.subject, now),
-                    exception_opens=self.opens(one, now),
+                    exception_opens=opens[one.subject],
                 )
                 for one in people
             ]
