@@ -124,7 +124,7 @@ async def test_what_would_change_for_those_who_are_signed_in_is_told_and_the_loo
     shown = office.brana("directory", "preview", "--changes").stdout
     assert "2 open sessions, of which 2 would change" in shown
     assert f"{JANA} ({'A' * 22}): + officer in Kroměříž (588296)" in shown
-    assert f"{JANA} ({'B' * 22}): - officer in Hulín (588491)" in shown
+    assert f"{JANA} ({'B' * 22}): - clerk in Hulín (588491)" in shown
     told = office.brana("audit", "search", "--json", "--code", "audit.searched", "--limit", "1").stdout
     assert "directory preview" in json.loads(told)["entry"]["details"]["query"]
 
