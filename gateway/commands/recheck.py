@@ -17,6 +17,7 @@ from gateway.commands.state import State, existing_state, now
 from gateway.sessions.recheck import Recheck, Rechecked
 from gateway.sessions.session import Session
 from idp.directory.federation import Federation
+from idp.directory.spelling import strictly
 
 
 @click.command(
@@ -67,4 +68,4 @@ async def _whom(state: State, federation: Federation, login: str) -> tuple[Subje
 
 
 def _is(session: Session, login: str) -> bool:
-    return session.subject == login or session.login.casefold() == login.casefold()
+    return session.subject == login or strictly(session.login) == strictly(login)

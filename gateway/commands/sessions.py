@@ -76,9 +76,7 @@ async def _look(state: State, user: str) -> list[Session]:
 async def _open_sessions(state: State, user: str) -> list[Session]:
     found = await state.sessions.open_ones()
     alive = [one for one in found if one.why_over(state.settings.sign_in, now()) is None]
-    return [
-        one for one in alive if not user or user == one.subject or one.login.casefold() == user.casefold()
-    ]
+    return [one for one in alive if not user or user == one.subject or strictly(one.login) == strictly(user)]
 
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> tuple[list[Session], bool]:
