@@ -1,20 +1,7 @@
 """Fuzz target: any order of steps, by several browsers, for several people, with a directory that errs.
 
-Invariant: no path leads to a session without the factors demanded. A session is there only for a person
-
-- whose password the directory accepted in that very sign-in, or in the live session of that very browser which the
-  sign-in raises, and for whom in the same sign-in a one-time code, a recovery code or an answer of a key of theirs
-  came that was never used before, or a first factor was enrolled by an officer's unused code for that very person;
-- or whose passkey answered that sign-in's challenge and verified its user, and whose account the directory called
-  active after that;
-- or for whom an exception runs, and then by password alone;
-
-all of it in the browser the sign-in was begun in; its level is what was shown and no less than what was demanded;
-whoever must change the password has changed it; what was shown in a sign-in before an officer reset the person's
-factors, all sessions were ended or the account was closed opens nothing afterwards; no code, challenge or enrolment
-works twice; an answer of the directory that comes after what it was asked for is gone opens nothing and moves no
-charge (`asked.py`); and no account has had more wrong guesses than the limit in any window, among strangers or in one
-browser; and the directory, which counts as Active Directory does, locks no account.
+What must hold whatever happens is in `invariant.py`. Here are the usual orders of steps with one thing wrong, so that
+much of the search is near sessions that are really opened.
 
 Quick in the suite; `make fuzz` runs it longer (`FUZZ_EXAMPLES`).
 """
@@ -26,19 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.fuzz.asked import moments
+from tests.fuzz.browsers import handles
+from tests.fuzz.invariant import Always
 from tests.fuzz.office import browsers, demands
-from tests.fuzz.steps import Steps, answers, codes, key_whims, known, spoken, whims
+from tests.fuzz.own import Own
+from tests.fuzz.steps import answers, codes, key_whims, known, spoken, whims
 from tests.rig.people import JANA_ID, PETR_ID
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 ways = st.sampled_from(["code", "recovery", "key"])
 asking = st.sampled_from(["password", "bare password", "passkey", "new password", "own new password"])
 late = st.sampled_from(["later", "later, tried at once"])
+waits = st.sampled_from([0, 31, 24 * 60 * 60 - 1, 24 * 60 * 60])
 acts = st.sampled_from(["reset", "end", "close"])
 
 
-class SignInMachine(Steps):
-    # --- usual orders with one thing wrong, so that much of the search is near sessions that are really opened
+class SignInMachine(Own, Always):
     @rule(browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims)
     def by_password_and_factor(self, browser, demanded, login, whim, way, kind, key):
         flow = self.begin(browser, demanded)
@@ -79,6 +69,42 @@ class SignInMachine(Steps):
                 self.new_key(flow, False, True)
             self.code(flow, False, 0, "right")
             self.saved(flow, False, False)
+
+    @rule(browser=browsers, seconds=waits, demanded=demands, alone=st.booleans(), again=st.booleans())
+    def by_a_new_key(self, browser, seconds, demanded, alone, again):
+        """Jana adds a key after a one-time code, and another after the new one; then she signs in with the latest."""
+        self.by_password_and_factor(browser, None, "jana", "honest", "recovery", "unused", "honest")
+        self.a_key_is_added(browser, True)
+        if again:
+            self.by_newest_key(browser, None, alone=alone)
+            self.a_key_is_added(browser, True)
+            self.a_key_is_removed(browser, 0)
+        self.time_passes(seconds)
+        self.by_newest_key(browser, demanded, alone=alone)
+
+    def by_newest_key(self, browser, demanded, *, alone):
+        flow = self.begin(browser, demanded)
+        if not alone:
+            self.password(flow, False, "jana", "right", "honest")
+        self.key(flow, False, JANA_ID, "honest", "honest", which=-1)
+
+    @rule(
+        browser=browsers, login=known, number=st.integers(1, 7), codes_too=st.booleans(), sends=handles,
+        other=browsers, seconds=st.sampled_from([0, 300, 901]),
+    )  # fmt: skip
+    def by_guesses(self, browser, login, number, codes_too, sends, other, seconds):
+        """Many in a row, then by another handle; then the person comes, maybe elsewhere."""
+        flow = self.begin(browser, None)
+        for _ in range(number):
+            self.password(flow, False, login, "wrong", "honest")
+        self.another_handle_is_put_into(browser, sends)
+        self.password(flow, False, login, "wrong", "honest")
+        self.time_passes(seconds)
+        flow = self.begin(other, None)
+        self.password(flow, False, login, "right", "honest")
+        for _ in range(number if codes_too else 0):
+            self.code(flow, False, 0, "zero")
+        self.code(flow, False, 0, "right")
 
     @rule(browser=browsers, ends=st.booleans(), whim=key_whims)
     def by_raising(self, browser, ends, whim):
