@@ -6,7 +6,9 @@ from typing import NewType
 SpokenCode = NewType("SpokenCode", str)
 """20 characters of Crockford's base32, without hyphens. A credential: kept as a keyed hash only, never logged."""
 
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U; 32 divide a byte evenly
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
+LETTER_OF = LETTERS.encode() * 8
+"""Of each byte, all letters alike: one question for randomness, as a step of a sign-in draws ten codes."""
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})  # what Crockford's decoding forgives
 LENGTH = 20  # characters of 5 bits: 100 bits
 GROUP = 5
@@ -14,8 +16,7 @@ TYPED_MAX = 100
 
 
 def new_spoken_code() -> SpokenCode:
-    # one question for randomness instead of one for each letter: a step of a sign-in draws ten codes
-    return SpokenCode("".join(LETTERS[byte % len(LETTERS)] for byte in secrets.token_bytes(LENGTH)))
+    return SpokenCode(secrets.token_bytes(LENGTH).translate(LETTER_OF).decode())
 
 
 def written(code: SpokenCode) -> str:

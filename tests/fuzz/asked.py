@@ -63,6 +63,9 @@ class Answers(Charges):
         after = self.answered(asked, visit)
         if self.is_outdated(asked):
             assert (after.session, after.codes) == NOTHING, "what was true before the end counted after it"
+            assert type(self.state(flow)) in {type(before), type(None)}, (
+                "a sign-in went on by what is outdated"
+            )
             return
         gone = stranger or flow != asked.flow or not isinstance(before, self.awaited_by(asked)) or over
         put_out = asked.proven and (asked.stopped or self.shown[visit.flow].put_out)

@@ -140,7 +140,7 @@ class Steps(Answers):
         progress = conduct_factor.enter_recovery_code(self.book, visit, written(code))
         if self.is_refused(visit, _subject_of(before), progress, {Refusal.RECOVERY_CODE_WRONG}):
             return
-        assert code in self.recovery[subject]["unused"]
+        assert code in self.recovery[subject]["unused"], "a recovery code worked twice"
         self.recovery[subject]["unused"].remove(code)
         self.recovery[subject]["used"].append(code)
         self.noted(visit, progress, subject, "recovery")
@@ -189,12 +189,14 @@ class Steps(Answers):
         subject = _subject_of(before) or PETR_ID
         other = PETR_ID if subject == JANA_ID else JANA_ID
         kept = self.officers[other]["unused"] if kind == "another's" else self.officers[subject].get(kind, [])
-        code, until = kept[0] if kept else (new_spoken_code(), self.now)
+        code, until = kept[-1] if kept else (new_spoken_code(), self.now)
         progress = conduct_enrolment.enter_enrolment_code(self.book, visit, written(code))
         if self.is_refused(visit, _subject_of(before), progress, WRONG_ENROLMENT_CODE):
             return
-        assert (code, until) in self.officers[subject]["unused"]
-        assert self.now < until
+        assert (code, until) in self.officers[subject]["unused"], (
+            "an enrolment code worked that is used or another's"
+        )
+        assert self.now < until, "an enrolment code worked after its end"
         self.officers[subject]["unused"].remove((code, until))
         self.officers[subject]["used"].append((code, until))
         self.noted(visit, progress, subject, "officer")
