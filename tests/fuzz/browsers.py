@@ -27,7 +27,8 @@ AT_LEAST = {Refusal.TOO_MANY_FOR_ACCOUNT: LIMITS.attempts, Refusal.TOO_MANY_FOR_
 handles = st.sampled_from(["old", "stolen", "stolen", "none", "latest"])
 WRONG_CODE = {Refusal.CODE_WRONG, Refusal.CODE_REPLAYED, Refusal.CODE_UNUSABLE}
 WRONG_ENROLMENT_CODE = {one for one in Refusal if one.startswith("enrolment_code")}
-EVALUATED = WRONG_CODE | WRONG_ENROLMENT_CODE | {Refusal.RECOVERY_CODE_WRONG}
+WRONG_KEY = {one for one in Refusal if one.startswith("key_")}
+EVALUATED = WRONG_CODE | WRONG_ENROLMENT_CODE | WRONG_KEY | {Refusal.RECOVERY_CODE_WRONG}
 
 
 class Browsers(Office):

@@ -14,17 +14,18 @@ from idp.login.pending import Pending
 from idp.login.purses import Kind
 from tests.fuzz.asked import moments
 from tests.fuzz.directory import RULES, Asked
+from tests.fuzz.enrolment import Enrolments
 from tests.fuzz.office import browsers
 from tests.fuzz.shown import LIMITS, RESISTANT, TWO, WEAKEST_FIRST, Key, New
-from tests.fuzz.steps import NEW, Steps
+from tests.fuzz.steps import NEW
 from tests.rig.sign_in_moves import SITE
 from tests.rig.soft_key import SoftKey
 
 HERE = Origin(address="192.0.2.1")
-PROOF_LASTS = timedelta(minutes=5)  # docs/sign-in.md says so to people
+PROOF_LASTS = timedelta(minutes=5)  # so long may factors that were shown change factors
 
 
-class Own(Steps):
+class Own(Enrolments):
     def live_in(self, browser):
         handle = self.handles.get(browser)
         found = desk.live(self.book, handle, LIMITS, self.now) if handle is not None else None
@@ -86,6 +87,7 @@ class Own(Steps):
         added = own_authenticators.add_key(
             self.book, session, soft.made(challenge), "Klíč", SITE, draw(), caller, LIMITS, self.now
         )
+        self.guesses(subject, caller, None if isinstance(added, Authenticator) else added)
         assert isinstance(pending, Pending) or not isinstance(added, Authenticator)
         if not isinstance(added, Authenticator):
             return

@@ -7,17 +7,17 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from idp.login import conduct, conduct_enrolment, conduct_factor, conduct_new_password, desk, key_site, totp
+from idp.login import conduct, conduct_factor, conduct_new_password, desk, key_site, totp
 from idp.login.drawn import draw
 from idp.login.purses import Kind
 from idp.login.refusal import Refusal
 from idp.login.spoken_code import new_spoken_code, written
 from idp.login.states import AwaitingEnrolment, AwaitingFactor, Standing
 from tests.fuzz.asked import Answers, moments
-from tests.fuzz.browsers import WRONG_CODE, WRONG_ENROLMENT_CODE
+from tests.fuzz.browsers import WRONG_CODE
 from tests.fuzz.directory import Asked
 from tests.fuzz.office import SECRET, browsers, subjects
-from tests.fuzz.shown import LIMITS, PEOPLE, RESISTANT, Key, Shown
+from tests.fuzz.shown import LIMITS, PEOPLE, RESISTANT, Shown
 from tests.rig.code_generator import code_at
 from tests.rig.people import JANA_ID, NOON, PETR_ID
 from tests.rig.sign_in_moves import SITE
@@ -94,7 +94,7 @@ class Steps(Answers):
     def code(self, flow, stranger, drift, kind):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
-        subject = _subject_of(before)
+        subject = subject_of(before)
         pending = before.secret if isinstance(before, AwaitingEnrolment) else None
         secret, moment = pending or self.secrets.get(subject), self.now + timedelta(seconds=drift)
         typed = {
@@ -133,12 +133,12 @@ class Steps(Answers):
     def recovery_code(self, flow, stranger, kind):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
-        subject = _subject_of(before) or JANA_ID
+        subject = subject_of(before) or JANA_ID
         other = PETR_ID if subject == JANA_ID else JANA_ID
         kept = self.recovery[other]["unused"] if kind == "another's" else self.recovery[subject].get(kind, [])
         code = kept[0] if kept else new_spoken_code()
         progress = conduct_factor.enter_recovery_code(self.book, visit, written(code))
-        if self.is_refused(visit, _subject_of(before), progress, {Refusal.RECOVERY_CODE_WRONG}):
+        if self.is_refused(visit, subject_of(before), progress, {Refusal.RECOVERY_CODE_WRONG}):
             return
         assert code in self.recovery[subject]["unused"], "a recovery code worked twice"
         self.recovery[subject]["unused"].remove(code)
@@ -159,6 +159,8 @@ class Steps(Answers):
         shown = _shown_by(held, subject, whim, challenge)
         progress = conduct_factor.show_key(self.book, visit, shown, SITE)
         reason = progress.told.reason if progress.told is not None else ""
+        of_held = subject if held is not None and whim != "stranger" else None
+        self.guesses(subject_of(before) or of_held, visit.caller, progress.told)
         new = held.new_at(self.now) if held is not None else None
         if reason == Refusal.FACTOR_TOO_NEW:
             assert new is not None
@@ -171,7 +173,7 @@ class Steps(Answers):
         assert self.answered_already[flow[0]].count(challenge) <= 1, "an answer of a key counted twice"
         assert held is not None
         if progress.checking is None:
-            assert _subject_of(before) == subject
+            assert subject_of(before) == subject
             self.noted(visit, progress, subject, "key", new=new)
             return
         assert whim != "unverified"
@@ -182,57 +184,12 @@ class Steps(Answers):
         )  # fmt: skip
         self.ask(asked, when)
 
-    @rule(flow=backs.map(Back), stranger=strange, kind=spoken)
-    def officers_code(self, flow, stranger, kind):
-        flow = self.latest(flow.back) if isinstance(flow, Back) else flow
-        visit, before = self.visit(flow, stranger), self.state(flow)
-        subject = _subject_of(before) or PETR_ID
-        other = PETR_ID if subject == JANA_ID else JANA_ID
-        kept = self.officers[other]["unused"] if kind == "another's" else self.officers[subject].get(kind, [])
-        code, until = kept[-1] if kept else (new_spoken_code(), self.now)
-        progress = conduct_enrolment.enter_enrolment_code(self.book, visit, written(code))
-        if self.is_refused(visit, _subject_of(before), progress, WRONG_ENROLMENT_CODE):
-            return
-        assert (code, until) in self.officers[subject]["unused"], (
-            "an enrolment code worked that is used or another's"
-        )
-        assert self.now < until, "an enrolment code worked after its end"
-        self.officers[subject]["unused"].remove((code, until))
-        self.officers[subject]["used"].append((code, until))
-        self.noted(visit, progress, subject, "officer")
-
-    @rule(flow=backs.map(Back), stranger=strange, honest=st.booleans())
-    def new_key(self, flow, stranger, honest):
-        flow = self.latest(flow.back) if isinstance(flow, Back) else flow
-        visit, before = self.visit(flow, stranger), self.state(flow)
-        challenge = getattr(before, "challenge", b"n" * 32) if honest else b"x" * 32
-        subject = _subject_of(before) or PETR_ID
-        key = SoftKey(SITE.origin, SITE.rp_id, owner=key_site.user_handle(subject))
-        progress = conduct_enrolment.make_key(self.book, visit, key.made(challenge), "Klíč", SITE)
-        if progress.told is not None:
-            return
-        assert honest
-        self.enrolled(subject, progress)
-        self.keys[subject].append(Key(key))
-        self.noted(visit, progress, subject, "first key")
-
-    @rule(flow=backs.map(Back), stranger=strange, again=st.booleans())
-    def saved(self, flow, stranger, again):
-        flow = self.latest(flow.back) if isinstance(flow, Back) else flow
-        visit, before = self.visit(flow, stranger), self.state(flow)
-        if again:
-            progress = conduct_enrolment.renew_recovery_codes(self.book, visit)
-            if progress.codes:
-                self.renewed(before.standing.person.subject, progress.codes)
-            return
-        self.checked(visit, conduct_enrolment.confirm_saved(self.book, visit))
-
     @rule(flow=backs.map(Back), stranger=strange, old=passwords, answer=changes, when=moments)
     def new_password(self, flow, stranger, old, answer, when="at once"):
         flow = self.latest(flow.back) if isinstance(flow, Back) else flow
         visit, before = self.visit(flow, stranger), self.state(flow)
         progress = conduct_new_password.enter_new_password(self.book, visit, old, NEW, NEW, lambda _: ())
-        subject = _subject_of(before)
+        subject = subject_of(before)
         self.guesses(subject, visit.caller, progress.told)
         if progress.ask is None:
             return
@@ -243,7 +200,8 @@ class Steps(Answers):
         self.ask(asked, when)
 
 
-def _subject_of(state):
+def subject_of(state):
+    """Whose sign-in it is by what was shown in it."""
     return state.standing.person.subject if hasattr(state, "standing") else None
 
 
