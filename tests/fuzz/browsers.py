@@ -27,8 +27,9 @@ AT_LEAST = {Refusal.TOO_MANY_FOR_ACCOUNT: LIMITS.attempts, Refusal.TOO_MANY_FOR_
 handles = st.sampled_from(["old", "stolen", "stolen", "none", "latest"])
 WRONG_CODE = {Refusal.CODE_WRONG, Refusal.CODE_REPLAYED, Refusal.CODE_UNUSABLE}
 WRONG_ENROLMENT_CODE = {one for one in Refusal if one.startswith("enrolment_code")}
-WRONG_KEY = {one for one in Refusal if one.startswith("key_")}
-EVALUATED = WRONG_CODE | WRONG_ENROLMENT_CODE | WRONG_KEY | {Refusal.RECOVERY_CODE_WRONG}
+NO_GUESS = {one for one in Refusal if one.startswith(("too_many", "password_", "login_"))}
+NO_GUESS |= {Refusal.OUT_OF_TURN, Refusal.FLOW_UNKNOWN}
+"""Told without any guess being paid; where a factor is missing or too weak one is, though nothing is evaluated."""
 
 
 class Browsers(Office):
@@ -88,7 +89,7 @@ class Browsers(Office):
         assert reason not in {Refusal.TOO_MANY_FROM_ADDRESS, Refusal.TOO_MANY_FROM_NETWORK}
         if reason in AT_LEAST:
             assert self.guessed_where_known[subject] >= AT_LEAST[reason], "strangers used up a known browser"
-        taken = reason is None or reason in EVALUATED
+        taken = reason not in NO_GUESS
         self.guessed_where_known[subject] += taken and not counted
         return taken
 

@@ -16,7 +16,7 @@ from idp.events import NOWHERE, EndReason, Origin
 from idp.login import conduct, desk, key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.book import Flow
-from idp.login.drawn import draw
+from idp.login.drawn import RECOVERY_CODES, draw
 from idp.login.exception import new_exception
 from idp.login.handle import new_flow_id
 from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception, issue_enrolment_code
@@ -82,7 +82,7 @@ class Office(RuleBasedStateMachine):
             )  # fmt: skip
             self.book.keep_authenticator(held)
         self.secrets[JANA_ID], self.keys[JANA_ID] = SECRET, [Key(key)]
-        self.renewed(JANA_ID, [new_spoken_code() for _ in range(3)])
+        self.renewed(JANA_ID, [new_spoken_code() for _ in range(RECOVERY_CODES)])
         self.book.renew_recovery_codes(JANA_ID, self.recovery[JANA_ID]["unused"], self.now)
 
     def renewed(self, subject, codes):

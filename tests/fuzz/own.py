@@ -1,11 +1,11 @@
-"""What somebody does who is signed in: a new password, a key added, one removed."""
+"""What somebody does who is signed in: signs out; a new password, a key added, one removed."""
 
 from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from idp.events import Factor, Origin
+from idp.events import EndReason, Factor, Origin
 from idp.login import desk, key_site, own_authenticators, own_password
 from idp.login.authenticator import Authenticator
 from idp.login.drawn import draw
@@ -31,6 +31,13 @@ class Own(Enrolments):
         found = desk.live(self.book, handle, LIMITS, self.now) if handle is not None else None
         assert found is None or found.sid not in self.over
         return found
+
+    @rule(browser=browsers)
+    def signs_out(self, browser):
+        session = self.live_in(browser)
+        if session is not None:
+            desk.end_one(self.book, session.sid, EndReason.SIGNED_OUT, HERE, self.now)
+            self.over.add(session.sid)
 
     # --- a new password
     @rule(

@@ -25,6 +25,7 @@ ways = st.sampled_from(["code", "recovery", "key"])
 asking = st.sampled_from(["password", "bare password", "passkey", "new password", "own new password"])
 late = st.sampled_from(["later", "later, tried at once"])
 waits = st.sampled_from([0, 31, 24 * 60 * 60 - 1, 24 * 60 * 60])
+ENDS = ("end", "sign out", "idle", "another")
 acts = st.sampled_from(["reset", "end", "close"])
 
 
@@ -105,13 +106,25 @@ class SignInMachine(Own, Always):
             self.code(flow, False, 0, "zero")
         self.code(flow, False, 0, "right")
 
-    @rule(browser=browsers, ends=st.booleans(), whim=key_whims)
-    def by_raising(self, browser, ends, whim):
+    @rule(browser=browsers, meanwhile=st.sampled_from([*ENDS, "nothing", "nothing"]), whim=key_whims)
+    def by_raising(self, browser, meanwhile, whim):
+        """Jana's session is over before it is raised; nor does she come in by the code she has used."""
         self.by_password_and_factor(browser, None, "jana", "honest", "recovery", "unused", "honest")
+        self.time_passes(400)
         flow = self.raise_the_session(browser)
-        if ends:
+        if meanwhile == "end":
             self.sessions_end(JANA_ID)
+        elif meanwhile == "sign out":
+            self.signs_out(browser)
+        elif meanwhile == "idle":
+            self.time_passes(550)
+        elif meanwhile == "another":
+            self.an_exception_is_granted(PETR_ID, 60)
+            self.password(self.begin(browser, None), False, "svoboda.petr", "right", "honest")
         self.key(flow, False, JANA_ID, whim, "honest")
+        flow = self.begin(browser, None)
+        self.password(flow, False, "jana", "right", "honest")
+        self.recovery_code(flow, False, "used")
 
     @rule(browser=browsers, act=acts, at=st.sampled_from(["password", "factor", "codes"]), key=st.booleans())
     def by_whoever_is_put_out_meanwhile(self, browser, act, at, key):
