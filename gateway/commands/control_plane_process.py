@@ -3,12 +3,12 @@
 import sys
 
 if __name__ == "__main__":
-    # structlog would load them: for coloured tracebacks (4 MiB), and our log is JSON; for green threads (1 MiB)
-    sys.modules |= dict.fromkeys(("rich", "greenlet"))  # type: ignore[arg-type]
+    from gateway.commands.left_out import leave_out
+
+    leave_out()
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -23,7 +23,7 @@ from gateway import __version__
 from gateway.audit import acts
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
-from gateway.commands import rounds, verification_process
+from gateway.commands import heap, rounds, verification_process
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
@@ -46,7 +46,6 @@ from gateway.web.officer.rooms import Names, Officer
 from policies.examine import examine
 
 NOTICES_EVERY = timedelta(milliseconds=200)
-M_ARENA_MAX = -8  # mallopt(3)
 COMMAND_PATIENCE = timedelta(seconds=3)  # for Envoy to take a new gate; it needs milliseconds
 CATCH_UP = timedelta(seconds=5)
 """Before anybody's idleness is judged: the access log tells who was at work while no control plane was."""
@@ -56,7 +55,7 @@ log = structlog.get_logger("control_plane")
 def main(configuration: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
-    _share_one_heap()
+    heap.share_one()
     try:
         state = open_state(configuration)
         require_buildable(configuration, state.settings, state.district)
@@ -75,13 +74,6 @@ def main(configuration: Path) -> int:
     finally:
         state.database.close()
     return 0
-
-
-def _share_one_heap() -> None:
-    """Threads that allocate from heaps of their own leave holes in each: 5 KiB more at every sign-in."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # glibc
-        libc.mallopt(M_ARENA_MAX, 1)
 
 
 async def _serve(plane: ControlPlane) -> None:
@@ -147,6 +139,7 @@ async def _serve(plane: ControlPlane) -> None:
         examine.cache_clear()  # the policies are read and reviewed, and read once
         gc.collect()
         gc.freeze()  # what the start has made lives to the end: no collection need look through it again
+        heap.give_back()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()

@@ -166,7 +166,7 @@ def refresh(
     if session is None or session.ended_at is not None:
         return None
     if person is None or person.subject != session.person.subject or person.state.ends_sessions:
-        book.drop_flows_of(session.person.subject, now)
+        book.drop_flows_of(session.person.subject)
         end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
     if not reaches(session.level, needed(person, limits)):
@@ -217,7 +217,7 @@ def end_all(
     by: str = "",
 ) -> tuple[SessionId, ...]:
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
-    book.drop_flows_of(subject, now, but)
+    book.drop_flows_of(subject, but)
     return end(book, book.sessions_of_subject(subject), reason, origin, now, by)
 
 
@@ -231,7 +231,7 @@ def remove_factor(
     found = next((one for one in book.authenticators(subject) if one.id == which), None)
     if found is None:
         return False
-    book.drop_flows_of(subject, now)
+    book.drop_flows_of(subject)
     book.drop_authenticator(found.id)
     book.record(
         events.FactorRemoved(
@@ -246,7 +246,7 @@ def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: dat
 
     Sessions go on; see `end_all`. Sign-ins under way do not. False when there was nothing.
     """
-    book.drop_flows_of(subject, now)
+    book.drop_flows_of(subject)
     removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
     recovery = book.recovery_codes_left(subject)
     book.renew_recovery_codes(subject, (), now)

@@ -7,12 +7,12 @@ else's; its person was put out; the session ended) opens nothing and leaves the 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from idp.directory.person import Person
+from idp import events
 from idp.login import conduct, conduct_factor, conduct_new_password
 from idp.login.inputs import Rejected
 from idp.login.level import reaches
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingNewPassword, AwaitingPassword
+from idp.login.states import AwaitingNewPassword, AwaitingPassword, subject_of
 from tests.fuzz.charges import Charges
 from tests.fuzz.directory import NOT_PROVEN
 from tests.fuzz.shown import PASSWORD
@@ -34,6 +34,7 @@ class Answers(Charges):
             one.stopped |= one.subject == subject and known and (but is None or one.flow[0] != but)
 
     def ask(self, asked, when):
+        asked.left = self.question(asked.flow)
         if when != "later":
             self.try_it(asked)
         if when == "at once":
@@ -59,23 +60,19 @@ class Answers(Charges):
         flow = self.another(asked) if elsewhere else asked.flow
         visit = self.visit(flow, stranger, sends=asked.caller)
         before, held = self.state(flow), self.purses()
-        over = self.is_expired(flow)
-        after = self.answered(asked, visit)
-        if self.is_outdated(asked):
-            assert (after.session, after.codes) == NOTHING, "what was true before the end counted after it"
-            assert type(self.state(flow)) in {type(before), type(None)}, (
-                "a sign-in went on by what is outdated"
-            )
-            return
-        gone = stranger or flow != asked.flow or not isinstance(before, self.awaited_by(asked)) or over
+        gone = stranger or flow != asked.flow or not isinstance(before, self.awaited_by(asked))
+        lost = gone or self.is_expired(flow) or self.question(flow) != asked.left
+        recorded, after = len(self.book.events), self.answered(asked, visit)
         put_out = asked.proven and (asked.stopped or self.shown[visit.flow].put_out)
-        lost = gone or put_out or self.whose(flow, before) != (asked.about or self.whose(flow, before))
+        assert lost or not put_out, "an answer counted though its person was put out"
         if lost:
             reason = after.told.reason if after.told is not None else None
-            assert reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
+            told_no = asked.what == "password" and not asked.is_yes and isinstance(before, AwaitingPassword)
+            assert reason == Refusal.OUT_OF_TURN or told_no, "an answer counted that nobody waits for"
             assert (after.session, after.codes) == NOTHING
-            changed_own = asked.changed and before is not None and self.whose(flow, before) == asked.subject
+            changed_own = asked.changed and before is not None and subject_of(before) == asked.subject
             assert self.state(flow) == (None if changed_own and after.flow is None else before)
+            self.recorded_late(asked, self.book.events[recorded:])
         moved = self.charged(asked, visit, held, after, lost)
         self.ended_by(asked, visit.flow)
         if not lost:
@@ -94,25 +91,32 @@ class Answers(Charges):
             return conduct_factor.answer_passkey(self.book, visit, asked.checking, asked.said)
         return conduct_new_password.answer_new_password(self.book, visit, asked.checking, asked.said)
 
-    def is_outdated(self, asked):
-        """The person was put out after the question, and the answer would say who it is."""
-        if asked.what == "new" or not isinstance(asked.said, Person):
-            return False
-        ended = self.put_out_at.get(asked.said.subject)
-        return ended is not None and asked.checking.asked_at < ended
+    def question(self, flow):
+        """What an answer is awaited to in it."""
+        state = self.state(flow)
+        asking = isinstance(state, AwaitingPassword) and state.asking is not None
+        return state.asking.name if asking else state
+
+    def recorded_late(self, asked, entries):
+        """What came too late is in the log, with a reason."""
+        if asked.what == "new":
+            return
+        (entry,) = entries
+        refused = events.KeyRefused if asked.what == "passkey" else events.PasswordRefused | events.Throttled
+        assert isinstance(entry, refused)
+        if asked.what == "password" and asked.is_yes and isinstance(entry, events.PasswordRefused):
+            assert entry.reason == Refusal.ANSWERED_TOO_LATE
+        assert entry.reason
 
     def awaited_by(self, asked):
         return AwaitingNewPassword if asked.what == "new" else AwaitingPassword
-
-    def whose(self, flow, state):
-        return state.standing.person.subject if hasattr(state, "standing") else self.asked_last.get(flow[0])
 
     def another(self, asked):
         """A sign-in in which nobody waits for this answer."""
         free = [
             one for one in self.flows[-3:]
             if one != asked.flow
-            and ((state := self.state(one)) is None or asked.subject is None or self.whose(one, state) != asked.subject)
+            and ((state := self.state(one)) is None or asked.subject is None or subject_of(state) != asked.subject)
         ]  # fmt: skip
         proven = asked.proven and not isinstance(asked.said, Rejected)
         return free[-1] if free and proven and asked.what != "new" else asked.flow
@@ -150,5 +154,3 @@ class Answers(Charges):
         self.checked(visit, after)
         if after.flow is not None and isinstance(after.flow.state, AwaitingPassword):
             shown.begins_anew()
-            unknown = asked.said is Refusal.CHANGE_UNCERTAIN  # then it is anybody's again
-            self.asked_last[visit.flow] = None if unknown else asked.subject

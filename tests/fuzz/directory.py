@@ -11,7 +11,6 @@ from idp.login.inputs import Rejected, Stale, Unanswered
 from idp.login.outcome import EXHAUSTED
 from idp.login.purses import UNDER_WAY, Kind
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingPassword
 from idp.login.throttle import Exhausted
 from tests.fuzz.openings import Openings
 from tests.fuzz.shown import BY_ID, LIMITS, LOCKOUT
@@ -33,6 +32,8 @@ class Asked:
     subject: Any = None
     whim: str = "honest"
     right: bool = True
+    left: Any = None
+    """How the sign-in stands, until something else happens to it."""
     said: Any = None
     tried: bool = False
     stopped: bool = False
@@ -50,9 +51,8 @@ class Asked:
         return self.right and not isinstance(self.said, NOT_PROVEN)
 
     @property
-    def about(self):
-        """Who it is, once the answer says so; None: nobody."""
-        return self.subject if self.what != "password" or self.proven else None
+    def is_yes(self):
+        return self.proven and getattr(self.said, "state", AccountState.ACTIVE) is AccountState.ACTIVE
 
     @property
     def changed(self):
@@ -65,7 +65,6 @@ class Directory(Openings):
     def __init__(self):
         super().__init__()
         self.counted = {}  # subject → number and last moment of wrong passwords
-        self.asked_last = {}  # name of a sign-in that waits for a password → about whom it asked
 
     def try_it(self, asked):
         asked.tried = True
@@ -97,8 +96,6 @@ class Directory(Openings):
         asked.checking = admitted
         if subject is not None:
             asked.paid = self.purse(subject, Kind.PASSWORD, caller)
-            if isinstance(self.state(asked.flow), AwaitingPassword) and not self.is_expired(asked.flow):
-                self.asked_last[flow] = subject
         return self.tried(subject, asked.whim if asked.right else "no")
 
     def is_expired(self, flow):

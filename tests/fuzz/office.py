@@ -58,7 +58,6 @@ class Office(RuleBasedStateMachine):
         self.flows = []  # name and browser of every sign-in begun, the latest last
         self.shown = {}  # name of a sign-in → Shown
         self.sessions, self.over = {}, set()  # name → Session; names of those that ended
-        self.put_out_at = {}  # subject → the last time
         self.closed = set()  # accounts the directory calls disabled
         self.excepted = {}  # subject → when the exception ends
         self.secrets, self.keys = {}, defaultdict(list)  # what is enrolled
@@ -181,8 +180,7 @@ class Office(RuleBasedStateMachine):
         return {sid for sid, session in self.sessions.items() if session.subject == subject}
 
     def stop_sign_ins(self, subject, but=None):
-        """Those of the person in which something was shown, and whatever the directory is being asked."""
-        self.put_out_at[subject] = self.now
+        """Those of the person in which something was shown."""
         for name, shown in self.shown.items():
             shown.put_out |= shown.subject == subject and name != but
 

@@ -177,7 +177,6 @@ class Steps(Answers):
             self.noted(visit, progress, subject, "key", new=new)
             return
         assert whim != "unverified"
-        self.asked_last[flow[0]] = subject
         asked = Asked(
             what="passkey", flow=flow, caller=visit.caller, checking=progress.checking, subject=subject, whim=answer,
             new=new,

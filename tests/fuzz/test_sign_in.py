@@ -17,7 +17,7 @@ from tests.fuzz.browsers import handles
 from tests.fuzz.invariant import Always
 from tests.fuzz.office import browsers, demands
 from tests.fuzz.own import Own
-from tests.fuzz.steps import answers, codes, key_whims, known, spoken, whims
+from tests.fuzz.steps import answers, codes, key_whims, known, spoken, strange, whims
 from tests.rig.people import JANA_ID, PETR_ID
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -30,16 +30,21 @@ acts = st.sampled_from(["reset", "end", "close"])
 
 
 class SignInMachine(Own, Always):
-    @rule(browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims)
-    def by_password_and_factor(self, browser, demanded, login, whim, way, kind, key):
+    @rule(
+        browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims,
+        whose=st.sampled_from([JANA_ID, JANA_ID, PETR_ID]), stranger=strange,
+    )  # fmt: skip
+    def by_password_and_factor(
+        self, browser, demanded, login, whim, way, kind, key, whose=JANA_ID, stranger=False
+    ):
         flow = self.begin(browser, demanded)
         self.password(flow, False, login, "right", whim)
         if way == "code":
-            self.code(flow, False, 0, "right")
+            self.code(flow, stranger, 0, "right")
         elif way == "recovery":
-            self.recovery_code(flow, False, kind)
+            self.recovery_code(flow, stranger, kind)
         else:
-            self.key(flow, False, JANA_ID, key, "honest")
+            self.key(flow, stranger, whose, key, "honest")
         self.new_password(flow, False, "right", "honest")
 
     @rule(
