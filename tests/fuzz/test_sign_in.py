@@ -35,7 +35,7 @@ class SignInMachine(Own, Always):
         whose=st.sampled_from([JANA_ID, JANA_ID, PETR_ID]), stranger=strange,
     )  # fmt: skip
     def by_password_and_factor(
-        self, browser, demanded, login, whim, way, kind, key, whose=JANA_ID, stranger=False
+        self, browser, demanded, login, whim, way, kind, key, *, whose=JANA_ID, stranger=False
     ):
         flow = self.begin(browser, demanded)
         self.password(flow, False, login, "right", whim)
@@ -60,7 +60,7 @@ class SignInMachine(Own, Always):
         one_code=st.booleans(),
     )  # fmt: skip
     def by_enrolment(self, browser, demanded, kind, hours, by_key, one_code):
-        """Petr, in two sign-ins at once, by two codes or the same: of two enrolments one holds."""
+        """Petr, in two sign-ins at once, by two codes or the same: of two enrolments one holds, and none is Jana's."""
         two = [self.begin(browser, demanded), self.begin(browser, None)]
         for flow in two:
             self.password(flow, False, "svoboda.petr", "right", "honest")
@@ -74,6 +74,7 @@ class SignInMachine(Own, Always):
                 self.new_key(flow, False, True)
             self.code(flow, False, 0, "right")
             self.saved(flow, False, False)
+        self.by_password_and_factor(browser, None, "jana", "honest", "key", "unused", "honest", whose=PETR_ID)
 
     @rule(browser=browsers, seconds=waits, demanded=demands, alone=st.booleans(), again=st.booleans())
     def by_a_new_key(self, browser, seconds, demanded, alone, again):
@@ -103,7 +104,8 @@ class SignInMachine(Own, Always):
         for _ in range(number):
             self.password(flow, False, login, "wrong", "honest")
         self.another_handle_is_put_into(browser, sends)
-        self.password(flow, False, login, "wrong", "honest")
+        for _ in range(number):
+            self.password(flow, False, login, "wrong", "honest")
         self.time_passes(seconds)
         flow = self.begin(other, None)
         self.password(flow, False, login, "right", "honest")
