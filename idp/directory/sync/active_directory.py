@@ -1,8 +1,8 @@
 """Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
 
 A position is how far each server that was heard had counted. Another one knows nothing of it: then everything is read
-anew. Who was deleted is seen by tombstones where the service account may see them; where it may not, everybody still
-there is listed every 4 minutes.
+anew. Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody
+still there is listed every 4 minutes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,15 +20,15 @@ from idp.directory.sync.active_directory_form import ActiveDirectoryForm
 from idp.directory.sync.active_directory_server import Server
 from idp.directory.sync.by_groups import ByGroups
 from idp.directory.sync.record import Changes, EntryProblem, Position
-from idp.directory.sync.source import Manner, Query
+from idp.directory.sync.source import Manner, Query, few
 from idp.directory.sync.standpoints import Standpoints
 
 T = TypeVar("T")
 
 LISTED_EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five
 ADVICE = (
-    "the service account cannot see deleted objects, so everybody is listed every 4 minutes; an administrator of the "
-    'domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /G ACCOUNT:LCRP'
+    "the service account cannot read every deleted object, so everybody is listed every 4 minutes; an administrator "
+    'of the domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /I:T /G ACCOUNT:LCRP'
 )
 
 
@@ -42,7 +42,7 @@ class ActiveDirectorySource:
     """How long after this question the next one comes."""
     by_groups: ByGroups | None = None
     _blind_in: str | None = None
-    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
+    """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""
@@ -57,7 +57,7 @@ class ActiveDirectorySource:
                     what, "write [[directories]] for each domain, with its own servers"
                 )
         self._look_for_deleted(line, server)
-        return self._reached(Standpoints.of(before), server, self.clock())
+        return Standpoints.of(before).read_anew(server.identifier, server.number, self.clock()).written()
 
     def manner(self, _since: Position) -> Manner:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
@@ -66,9 +66,10 @@ class ActiveDirectorySource:
         """Two searches when nothing changed, seven when something did, two more where everybody is listed.
 
         Where people depend on groups: one more when something did, and those of `ByGroups` when a group did.
+        Of more than MANY entries no more is read than the identities of so many: PositionUnknown.
         """
         now, server, before = self.clock(), controller.server(line), Standpoints.of(since)
-        number = before.number_of(server.identifier, server.url, now)
+        number = before.number_of(server.identifier, server.url)
         found, moved = Changes(), server.since(number)
         listed = by_a_group = False
         if moved or self._blind_in is None:
@@ -84,15 +85,11 @@ class ActiveDirectorySource:
             found = self.by_groups.completed(line, found)
         if listed:
             self._owed, self._listed_at = False, now
-        return replace(found, position=self._reached(before, server, now))
-
-    @staticmethod
-    def _reached(before: Standpoints, server: Server, now: datetime) -> Position:
-        return before.heard(server.identifier, server.number, now).written()
+        return replace(found, position=before.heard(server.identifier, server.number, now).written())
 
     def _changed(self, line: Connection, server: Server, since: Filter, number: int) -> Changes:
         controller.refuse_renamed_containers(line, server.domain, since, number)
-        touched = self._identities(controller.touched(line, server.domain, since))
+        touched = self._identities(few(controller.touched(line, server.domain, since, self.form.page)))
         problems: list[EntryProblem] = []
         people = tuple(self._read(line, self.form.people, since, self.form.person, problems))
         groups = tuple(self._read(line, self.form.groups, since, self.form.group, problems))
@@ -109,12 +106,11 @@ class ActiveDirectorySource:
         problems: list[EntryProblem],
     ) -> Iterator[T]:
         changed = replace(query, where=filters.all_of([query.where, since]))
-        for entries, _ in self.form.pages(line, changed):
-            for one in entries:
-                try:
-                    yield read(one)
-                except EntryUnusable as unusable:
-                    problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
+        for one in few(self.form.pages(line, changed)):  # there may be more than a moment ago
+            try:
+                yield read(one)
+            except EntryUnusable as unusable:
+                problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
 
     def _with_all_present(self, line: Connection, found: Changes) -> Changes:
         people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))

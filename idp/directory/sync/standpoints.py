@@ -1,8 +1,8 @@
 """How far each controller of a domain was heard: all behind one name, or one after another.
 
-Laws: a number means something at the controller that counted it, and nowhere else. What a controller tells may be
-older than what another told before, and it mends that when its own replication has caught up: so whoever was heard is
-heard again within LONGEST_UNHEARD, or everything is read anew from one that answers.
+Laws: a number means something at the controller that counted it, and nowhere else. What one controller tells may be
+older than what another told a moment before. So whoever was heard before another goes back to where it stood SETTLED
+ago: what it told since is told again when it is its turn, and nothing stays overwritten by who did not know of it yet.
 """
 
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from idp.directory.sync.record import Position
 from idp.directory.sync.source import PositionUnknown
 
 MOST = 16  # controllers; of more, those heard last
-LONGEST_UNHEARD = timedelta(minutes=15)
+SETTLED = timedelta(minutes=30)  # controllers of one site have told each other long before
 
 
 class Standpoint(msgspec.Struct, frozen=True):
@@ -22,8 +22,22 @@ class Standpoint(msgspec.Struct, frozen=True):
     server: str
     """Its invocation identifier, canonical UUID text."""
     number: int
-    heard: int
-    """When, in seconds since 1970."""
+    """What it tells is asked for from here on."""
+    settled: int
+    """How far it had counted SETTLED ago or earlier, or when it was heard first."""
+    rising: int
+    """How far it had counted at `since`; what will be settled next."""
+    since: int
+    """Seconds since 1970."""
+
+    def at(self, number: int, now: int) -> "Standpoint":
+        """It was heard up to that number."""
+        if 0 <= now - self.since < SETTLED.total_seconds():
+            return msgspec.structs.replace(self, number=number)
+        return Standpoint(self.server, number, settled=self.rising, rising=number, since=now)
+
+    def back(self) -> "Standpoint":
+        return msgspec.structs.replace(self, number=self.settled)
 
 
 class Standpoints(msgspec.Struct, frozen=True):
@@ -42,23 +56,23 @@ class Standpoints(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self).decode()
 
     def heard(self, server: str, number: int, now: datetime) -> "Standpoints":
-        """That server has told everything up to that number; who was not heard for long is forgotten."""
-        here = Standpoint(server, number, int(now.timestamp()))
-        others = (one for one in self.known if one.server != server and not _long_ago(one, now))
-        return Standpoints((here, *others)[:MOST])
+        """That server has told everything up to that number."""
+        seconds = int(now.timestamp())
+        before = self._of(server) or Standpoint(server, number, number, number, seconds)
+        others = (one.back() for one in self.known if one.server != server)
+        return Standpoints((before.at(number, seconds), *others)[:MOST])
 
-    def number_of(self, server: str, url: str, now: datetime) -> int:
-        """Up to where that server was heard. Raises PositionUnknown where that is not known, or not enough."""
-        number = next((one.number for one in self.known if one.server == server), None)
-        if number is None:
+    def read_anew(self, server: str, number: int, now: datetime) -> "Standpoints":
+        """All of it is read from that server, beginning where it has counted to that number."""
+        others = tuple(one for one in self.known if one.server != server)
+        return Standpoints(others).heard(server, number, now)
+
+    def number_of(self, server: str, url: str) -> int:
+        """From where on that server is asked. Raises PositionUnknown where it was not heard before."""
+        one = self._of(server)
+        if one is None:
             raise PositionUnknown(f"{url} is another server than before, or was restored")
-        if any(one.server != server and _long_ago(one, now) for one in self.known):
-            raise PositionUnknown(
-                f"another server than {url} is silent since; what it told last may have been behind"
-            )
-        return number
+        return one.number
 
-
-def _long_ago(one: Standpoint, now: datetime) -> bool:
-    """Clocks are set."""
-    return abs(now.timestamp() - one.heard) > LONGEST_UNHEARD.total_seconds()
+    def _of(self, server: str) -> Standpoint | None:
+        return next((one for one in self.known if one.server == server), None)
