@@ -27,6 +27,8 @@ class ByGroups:
     settings: Directory
     form: Form
     replica: Replica
+    at_most: int = READ_AT_MOST
+    """Who come one by one; more are read as a whole."""
 
     def completed(self, line: Connection, changes: Changes) -> Changes:
         """`changes` with who came and who left by a group, too. Raises PositionUnknown for very many."""
@@ -34,9 +36,9 @@ class ByGroups:
         told = {one.identity for one in changes.people} | {one.identity for one in changes.problems}
         others = {identity: dn for identity, dn in there.items() if identity not in told}
         unkept = self.replica.unkept_people(self.settings.name, others)
-        if len(unkept.new) > READ_AT_MOST:
+        if len(unkept.new) > self.at_most:
             raise PositionUnknown(f"{len(unkept.new)} people have come by their groups")
-        people, problems = self._read(line, (unkept.new + unkept.unusable)[:READ_AT_MOST])
+        people, problems = self._read(line, (unkept.new + unkept.unusable)[: self.at_most])
         return replace(
             changes,
             people=(*changes.people, *people),

@@ -104,4 +104,5 @@ def test_a_password_is_not_shown_there_although_the_entry_is_said_to_be_there(el
     access = Access(settings.authority, settings.connect_timeout, settings.operation_timeout)
     line = Connection(elsewhere.directory.url, access)
     assert line.bind_person(f"uid=svoboda,{BELOW}", PASSWORD, access).reason is RefusalReason.WRONG_PASSWORD
+    line.close()
     elsewhere.nobody_came()
