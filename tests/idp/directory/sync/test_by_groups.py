@@ -116,6 +116,20 @@ async def test_who_came_while_nobody_looked_is_found_by_the_first_question_after
     assert await office.logins() == staff() | {"p8"}
 
 
+async def test_everybody_is_listed_once_more_as_the_server_may_follow_a_group_later(
+    office: Synced, directory: Directory
+):
+    change(directory, STAFF, ldap.MOD_ADD, 8)
+    office.delta()
+    since = office.replica.standing(office.settings.name).position
+    assert since is not None
+    as_it_was = Changes(gone_people=frozenset({(await office.known("p8")).person.identity}))
+    office.replica.apply(office.settings.name, as_it_was, since, now(), LIMIT)
+    assert await office.logins() == staff()
+    office.delta()
+    assert await office.logins() == staff() | {"p8"}
+
+
 def test_once_all_of_a_change_was_seen_a_question_costs_one_search_again(
     office: Synced, directory: Directory
 ):
