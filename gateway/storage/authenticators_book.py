@@ -100,7 +100,8 @@ class AuthenticatorsBook(KeyedRows):
         row = {
             "hash": self._hash(enrolment_code, code),
             "subject": issued.subject,
-            "issued_by": issued.issued_by,
+            "issued_by": issued.issued_by.name,
+            "issued_by_subject": issued.issued_by.subject,
             "issued_at": micros(issued.issued_at),
             "expires_at": micros(issued.expires_at),
         }

@@ -29,7 +29,7 @@ from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception, is
 from idp.login.purses import Kind, of_account
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing
-from tests.rig.people import JANA, JANA_ID, NOON, PETR, PETR_ID
+from tests.rig.people import JANA, JANA_ID, NOON, OPERATOR, PETR, PETR_ID
 from tests.rig.sign_in_moves import SITE
 from tests.rig.soft_key import SoftKey
 
@@ -152,18 +152,18 @@ class Office(RuleBasedStateMachine):
     @rule(subject=subjects, hours=st.sampled_from([0, 1, 24]))
     def an_officer_gives_a_code(self, subject, hours):
         code, until = new_spoken_code(), self.now + timedelta(hours=hours)
-        issue_enrolment_code(self.book, subject, "x", code, "cli:root", self.now, until)
+        issue_enrolment_code(self.book, subject, "x", code, OPERATOR, self.now, until)
         self.officers[subject]["unused"] = [(code, until)]  # earlier ones are withdrawn
 
     @rule(subject=subjects, minutes=st.sampled_from([1, 60]))
     def an_exception_is_granted(self, subject, minutes):
         until = self.now + timedelta(minutes=minutes)
         with contextlib.suppress(ExceptionRuns):
-            grant_exception(self.book, new_exception(subject, "x", "r", "cli:root", self.now, until))
+            grant_exception(self.book, new_exception(subject, "x", "r", OPERATOR, self.now, until))
 
     @rule(subject=subjects)
     def exceptions_end(self, subject):
-        self.over |= {*end_exceptions(self.book, subject, "x", "cli:root", self.now).sessions}
+        self.over |= {*end_exceptions(self.book, subject, "x", OPERATOR, self.now).sessions}
         self.stop_sign_ins(subject)
 
     @rule(subject=subjects)
@@ -173,7 +173,7 @@ class Office(RuleBasedStateMachine):
     @rule(subject=subjects, sessions_end=st.booleans())
     def factors_are_reset(self, subject, sessions_end):
         """As `brana user reset-factor`; the sessions go with the factors there."""
-        desk.remove_factors(self.book, subject, BY_ID[subject].login, "cli:root", self.now)
+        desk.remove_factors(self.book, subject, BY_ID[subject].login, OPERATOR, self.now)
         self.stop_sign_ins(subject)
         self.secrets.pop(subject, None)
         self.steps.pop(subject, None)  # they were of that secret
