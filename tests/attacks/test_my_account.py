@@ -8,6 +8,7 @@ from sqlalchemy import Connection, update
 
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
+from gateway.demo.start import DOMAIN
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import provider_session
 from idp.http.account import FORMS
@@ -21,6 +22,7 @@ from idp.login.totp import Secret
 from tests.attacks.conftest import foreign
 from tests.rig.attacked import Ground
 from tests.rig.code_generator import code_at
+from tests.rig.people import OPERATOR
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -217,7 +219,7 @@ async def test_a_session_by_password_alone_changes_no_factor_however_fresh(groun
                 SubjectId(account.subject),
                 account.login,
                 "telefon",
-                "cli:test",
+                OPERATOR,
                 now,
                 now + timedelta(hours=1),
             ),
@@ -256,3 +258,17 @@ async def test_a_browser_that_is_asked_about_does_not_answer_for_itself_and_is_o
     await ground.refused(answer, "sign_in_needed")
     again = await sent(ground, own, "/account/devices/not-mine", {"device": name})
     assert (again.status, again.location.path) == (303, "/account")
+
+
+async def test_a_password_of_words_that_everybody_here_knows_is_none(ground: Ground) -> None:
+    """Titles of the office's applications in both languages, and its domain: neither long words nor a year help."""
+    account = ground.somebody()
+    browser = await at_account(ground, account)
+    for word in ("Mapa správního obvodu", "Records service", DOMAIN):
+        new = f"{word} 2026!"
+        fields = {"old": account.password, "new": new, "again": new}
+        answer = await sent(ground, browser, "/account/password/change", fields)
+        assert answer.status == 422, word
+        assert (
+            await ground.entry(answer, Code.SIGN_IN_PASSWORD_NOT_CHANGED)
+        ).reason == "password_of_own_names"

@@ -1,0 +1,30 @@
+"""Exceptions from the second factor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.events.happening import Actor, Happening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionGranted(Happening):
+    """To the person named: password alone suffices `until` then."""
+
+    by: Actor
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionUsed(Happening):
+    """Somebody signed in by password alone, as the register of exceptions allows."""
+
+    until: datetime
+    granted_by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionEnded(Happening):
+    """Before its time."""
+
+    by: Actor
