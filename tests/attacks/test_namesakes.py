@@ -49,6 +49,7 @@ async def test_an_account_whose_name_only_looks_like_somebody_s_has_nothing_of_t
         with ground.product.as_root() as root:
             group = root.search_s(ldif.GROUPS, ldap.SCOPE_SUBTREE, of_clerk, ["cn"])[0][0]
             root.modify_s(group, [(ldap.MOD_ADD, "member", [ldif.person_dn(VICTIM).encode()])])
+        await known(ground, VICTIM, groups=1)
         theirs = ground.browser()
         assert (await signed_in(ground, theirs, VICTIM)) == 200
         with account(ground, NAMESAKE) as namesake:
@@ -74,9 +75,9 @@ async def signed_in(ground: Ground, browser: Visitor, login: str) -> int:
     return (await browser.fill(page, code=code_at(SECRET, datetime.now(UTC)))).status
 
 
-async def known(ground: Ground, login: str) -> None:
-    """Until the product knows of the account."""
+async def known(ground: Ground, login: str, groups: int = 0) -> None:
+    """Until the product knows of the account and its groups."""
     reading = StoredReading(ground.state.database)
     async with asyncio.timeout(10):
-        while not await reading.named(OFFICE, login):
+        while [len(one.groups) for one in await reading.named(OFFICE, login)] != [groups]:
             await asyncio.sleep(0.02)
