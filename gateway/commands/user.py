@@ -14,7 +14,7 @@ from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_factor, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
-from gateway.commands.sessions import end_sessions, said_ended
+from gateway.commands.sessions import ONLY_SIGNED_ON, end_sessions, open_of, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from idp.directory.person import Person
@@ -92,7 +92,7 @@ async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authent
             f"it is the only second factor of {person.login}",
             "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
         )
-    sessions, by = await state.sessions.open_ones(person.subject), operator()
+    sessions, by = await state.sessions.open_of([person.subject]), operator()
     store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by, found.id))
     return found, len(await end_sessions(state, sessions, by, [person.subject], store))
 
@@ -101,7 +101,7 @@ async def _reset_factor(state: State, person: Person) -> int:
     """In one transaction: whoever holds the factor must not sign in again between it and the sessions."""
     if not await has_factor(state, person.subject):
         raise _nothing_to_remove(person)
-    sessions = await state.sessions.open_ones(person.subject)
+    sessions = await state.sessions.open_of([person.subject])
     by = operator()
     store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by))
     return len(await end_sessions(state, sessions, by, [person.subject], store))
@@ -127,11 +127,7 @@ async def _table(state: State, person: Person) -> Table:
             book.exception_of(person.subject, now()),
         )
     )
-    sessions = [
-        one
-        for one in await state.sessions.open_ones(person.subject)
-        if one.why_over(state.settings.sign_in, now()) is None
-    ]
+    found = await open_of(state, person.subject)
     table = Table(show_header=False, title=person.name)
     table.add_row("login", person.login)
     table.add_row("subject", person.subject)
@@ -157,9 +153,12 @@ async def _table(state: State, person: Person) -> Table:
         table.add_row(
             "exception", f"password alone until {local_time(exception.ends_at)}: {exception.reason}"
         )
-    for session in sessions:
+    for session in found.sessions:
         since = local_time(session.opened_at)
         table.add_row("session", f"{session.id} since {since} from {session.address}")
+    for sign_on in found.sign_ons:
+        since = local_time(sign_on.created_at)
+        table.add_row("session", f"{sign_on.sid} since {since} from {sign_on.address}, {ONLY_SIGNED_ON}")
     return table
 
 
