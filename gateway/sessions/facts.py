@@ -119,7 +119,7 @@ async def compare(
             why = _why_signed_on_over(one, people.get(one.person.subject), office.limits)
             there.setdefault(why, []).append(one)
     await _keep(office, here.pop(None, []), people, at, now, confirmed=confirmed)
-    await _keep_there(office, there.pop(None, []), people, at, confirmed=confirmed)
+    await _keep_there(office, there.pop(None, []), people)
     over = {why: Open(here.get(why, ()), there.get(why, ())) for why in EndReason if why in {*here, *there}}
     for why, ending in over.items():
         if why in OF_THE_SESSION:
@@ -156,20 +156,17 @@ async def _keep(
 
 
 async def _keep_there(
-    office: SessionOffice,
-    sign_ons: Sequence[SignOn],
-    people: Mapping[SubjectId, Person],
-    at: datetime,
-    *,
-    confirmed: bool,
+    office: SessionOffice, sign_ons: Sequence[SignOn], people: Mapping[SubjectId, Person]
 ) -> None:
-    """Nothing is written where nothing changed: the provider reads again itself before it relies on facts."""
-    changes = []
-    for one in sign_ons:
-        person = people[one.person.subject]
-        if differ(one.person, person):
-            changes.append((one, with_facts(one, person, at if confirmed else one.facts_at, office.limits)))
-    await office.store.replace_sign_on_facts(changes)
+    """None becomes younger: where its facts are old the provider asks the directory itself before it relies on them."""
+    known = [(one, people[one.person.subject]) for one in sign_ons]
+    await office.store.replace_sign_on_facts(
+        [
+            (one, with_facts(one, person, one.facts_at, office.limits))
+            for one, person in known
+            if differ(one.person, person)
+        ]
+    )
 
 
 def _why_over(session: Session, person: Person | None, limits: LevelLimits) -> EndReason | None:

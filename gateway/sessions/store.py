@@ -28,8 +28,10 @@ class Open:
     def __len__(self) -> int:
         return len(self.sessions) + len(self.sign_ons)
 
-    def names(self) -> set[SessionId]:
-        return {one.id for one in self.sessions} | {one.sid for one in self.sign_ons}
+    def names(self) -> set[str]:
+        """By which they are called: ours, and the provider's."""
+        ours = {name for one in self.sessions for name in (one.id, one.provider_sid)}
+        return ours | {one.sid for one in self.sign_ons}
 
     def people(self) -> set[SubjectId]:
         return {one.subject for one in self.sessions} | {one.person.subject for one in self.sign_ons}
@@ -65,7 +67,7 @@ class SessionStore(Protocol):
     async def open_of(self, people: Collection[SubjectId]) -> Open: ...
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
-        """By our name of a session, or the provider's of a sign-on."""
+        """By our name of a session, or the provider's: also where a session of ours was opened on it meanwhile."""
         ...
 
     async def open_page(self, after: Place | None, limit: int) -> tuple[Open, Place | None]:

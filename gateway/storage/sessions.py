@@ -71,7 +71,8 @@ class StoredSessions:
         return await self._open(session.c.subject.in_(people), provider_session.c.subject.in_(people))
 
     async def open_named(self, names: Collection[SessionId]) -> Open:
-        return await self._open(session.c.id.in_(names), provider_session.c.sid.in_(names))
+        here = session.c.id.in_(names) | session.c.provider_sid.in_(names)
+        return await self._open(here, provider_session.c.sid.in_(names))
 
     async def _open(self, here: Any, there: Any) -> Open:
         mine = select(session).where(session.c.ended_at.is_(None), here)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from config.vocabulary import SessionId
 from gateway.sessions.store import Place
 from gateway.storage.database import Database
 from idp.login.session import Session as SignOn
@@ -28,7 +29,8 @@ async def test_a_sign_on_is_one_that_no_open_session_of_the_gateway_belongs_to(
     found = await both.store.open_of([JANA_ID, PETR_ID])
     assert (found.sessions, found.sign_ons) == ([mine], [alone])
     found = await both.store.open_named([alone.sid, mine.id])
-    assert found.names() == {alone.sid, mine.id}
+    assert (found.sessions, found.sign_ons) == ([mine], [alone])
+    assert (await both.store.open_named([SessionId(mine.provider_sid)])).sessions == [mine]
     await both.end_at_provider(mine, now)
     assert await both.store.sign_ons() == [alone]
 
@@ -47,7 +49,7 @@ async def test_sessions_and_sign_ons_come_in_pages_with_one_persons_together(
         page, place = await both.store.open_page(place, limit)
         assert len(page) <= limit
         people.append(sorted(page.people()))
-        names += page.names()
+        names += [*(one.id for one in page.sessions), *(one.sid for one in page.sign_ons)]
         if place is None:
             break
     assert len(names) == len(set(names)) == 6
