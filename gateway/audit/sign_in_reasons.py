@@ -17,6 +17,11 @@ GROUPS: tuple[Group, ...] = (
             ),
             "wrong_credentials": Title(cs="špatné jméno nebo heslo", en="wrong user name or password"),
             "wrong_password": Title(cs="špatné heslo", en="wrong password"),
+            "answered_too_late": Title(
+                cs="odpověď adresáře přišla pozdě: přihlášení mezitím skončilo nebo pokračovalo v jiném okně",
+                en="the directory's answer came too late: the sign-in had ended or gone on in another window",
+            ),
+            # of an earlier version: its entries stay
             "asked_before_the_end": Title(
                 cs="heslo nebo klíč ověřené dříve, než všechna přihlášení osoby skončila",
                 en="a password or key checked before all sign-ins of the person ended",

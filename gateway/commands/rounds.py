@@ -148,18 +148,23 @@ async def learn_lockout(plane: ControlPlane, name: DirectoryName) -> None:
     plane.lockouts[name] = told
     plane.lockout = plane.lockout_as(plane.lockouts)
     configured = next(one for one in plane.settings.directories if one.name == name).lockout_attempts
-    silent, enough = told is None and configured is None, leaves_one_for_everybody(plane.lockout)
+    tell_lockout(name, plane.lockout, trouble, assumed=told is None and configured is None)
+    await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
+
+
+def tell_lockout(name: DirectoryName, in_force: Lockout, trouble: str, *, assumed: bool) -> None:
+    """To the operators; a warning where it is `assumed`, could not be read, or leaves no guess for the person."""
+    enough = leaves_one_for_everybody(in_force)
     log.log(
-        logging.INFO if enough and not silent and not trouble else logging.WARNING,
+        logging.INFO if enough and not assumed and not trouble else logging.WARNING,
         "directory.lockout",
         directory=name,
-        attempts=plane.lockout.attempts,
-        window=str(plane.lockout.window),
-        assumed=silent,
+        attempts=in_force.attempts,
+        window=str(in_force.window),
+        assumed=assumed,
         **({} if enough else {"advice": LOCKS_TOO_SOON}),
         **({"trouble": trouble} if trouble else {}),
     )
-    await asyncio.sleep(LOCKOUT_EVERY.total_seconds())
 
 
 async def lockout_told(reader: DirectoryReader, known: Lockout | None) -> tuple[Lockout | None, str]:

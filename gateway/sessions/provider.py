@@ -56,18 +56,25 @@ class _Tokens(msgspec.Struct):
 class Provider:
     """`connector` and `back_channel` say how the provider is reached from here: for the built-in one its unix
     socket and a base address that stands in for the issuer's, so that no call goes round through Envoy.
+    `clock`: monotonic, in seconds.
     """
 
     def __init__(
-        self, client: Client, connector: Callable[[], aiohttp.BaseConnector], back_channel: str | None = None
+        self,
+        client: Client,
+        connector: Callable[[], aiohttp.BaseConnector],
+        back_channel: str | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self._connector = connector
+        self._clock = clock
         self._back_channel = back_channel or client.issuer
         self._http: aiohttp.ClientSession | None = None
         self._metadata: _Metadata | None = None
         self._keys: KeySet | None = None
-        self._keys_asked = -KEYS_NOT_TWICE_WITHIN.total_seconds()
+        self._keys_asked = 0.0
 
     async def close(self) -> None:
         if self._http is not None:
@@ -84,9 +91,9 @@ class Provider:
 
     async def keys(self, *, fresh: bool = False) -> KeySet:
         """Its signing keys; `fresh` asks again because a token named an unknown one."""
-        waited = time.monotonic() - self._keys_asked
+        waited = self._clock() - self._keys_asked
         if self._keys is None or (fresh and waited > KEYS_NOT_TWICE_WITHIN.total_seconds()):
-            self._keys_asked = time.monotonic()
+            self._keys_asked = self._clock()
             body = await self._get((await self.metadata()).jwks_uri)
             try:
                 self._keys = KeySet.import_key_set(msgspec.json.decode(body))

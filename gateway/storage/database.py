@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.engine import driver_of, open_engine, roll_back
+from gateway.storage.engine import BUSY_TIMEOUT, driver_of, open_engine, roll_back
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 from gateway.storage.writer import Writer
 
@@ -26,10 +27,13 @@ READERS = 4
 class Database:
     """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
 
-    def __init__(self, path: Path, *, lasting: bool = True) -> None:
-        """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again."""
+    def __init__(self, path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
+        """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
+
+        `patience`: with another program that holds the file.
+        """
         self.path = path
-        self._engine = open_engine(path, lasting=lasting)
+        self._engine = open_engine(path, lasting=lasting, patience=patience)
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
         self._writer = Writer(path, self._engine)
         self._point: PoolProxiedConnection | None = None  # kept for `row_now`

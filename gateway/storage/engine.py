@@ -2,15 +2,16 @@
 
 import sqlite3
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
 
-BUSY_TIMEOUT_MS = 5_000  # another process of ours (a command) may hold the write lock for a moment
+BUSY_TIMEOUT = timedelta(seconds=5)  # a command, another process, may hold the write lock for a moment
 
 
-def open_engine(path: Path, *, lasting: bool = True) -> Engine:
+def open_engine(path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> Engine:
     """Engine for one SQLite file: WAL, foreign keys, every transaction explicit and immediate for writers."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
 
@@ -18,7 +19,7 @@ def open_engine(path: Path, *, lasting: bool = True) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, so that savepoints work
         for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: the next one may have to wait
+            f"busy_timeout={patience // timedelta(milliseconds=1)}",  # first: the next one may have to wait
             "journal_mode=WAL",
             # an audit entry that was answered for survives a power cut
             "synchronous=FULL" if lasting else "synchronous=NORMAL",

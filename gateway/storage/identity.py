@@ -29,10 +29,9 @@ from gateway.storage.tables.identity import (
     provider_session,
     sign_in_flow,
     sign_in_guesses,
-    sign_ins_dropped,
 )
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason
+from idp.events import NOWHERE, EndReason, Event, SignInStarted
 from idp.login import conduct_password_change, desk
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
@@ -49,7 +48,8 @@ FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
 STRANGERS_KEPT = (1_000, timedelta(minutes=1))
-"""Anybody can cause refusals of nobody known. More than these are counted; their requests are in the access log."""
+"""Anybody can begin sign-ins, and cause refusals of nobody known. More than these of either kind are counted; their
+requests are in the access log."""
 
 
 class IdentityStore:
@@ -62,7 +62,8 @@ class IdentityStore:
         self._database = database
         self._seal = seal
         self._append = append
-        self._strangers = Sparing(*STRANGERS_KEPT)  # used by the writer's thread alone
+        # used by the writer's thread alone
+        self._refused, self._begun = Sparing(*STRANGERS_KEPT), Sparing(*STRANGERS_KEPT)
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
@@ -131,7 +132,6 @@ class IdentityStore:
             for table, column, before in (
                 (sign_in_flow, sign_in_flow.c.expires_at, now),
                 (sign_in_guesses, sign_in_guesses.c.forget_at, now),
-                (sign_ins_dropped, sign_ins_dropped.c.at, now - limits.flow_lifetime),  # those are over
                 (access_token, access_token.c.expires_at, now),
                 (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
                 (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
@@ -149,16 +149,22 @@ class IdentityStore:
 
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
-            self._append(connection, list(self._spared([entry_of(event) for event in book.events])))
+            self._append(connection, list(self._spared(book.events)))
             self._post(connection, book.events)
 
-    def _spared(self, entries: Sequence[Entry]) -> Iterator[Entry]:
-        """Whatever concerns a person is kept."""
-        for entry in entries:
-            if entry.subject or entry.outcome is not Outcome.REFUSED:
-                yield entry
-            elif (left_out := self._strangers.take(entry.at)) is not None:
+    def _spared(self, events: Sequence[Event]) -> Iterator[Entry]:
+        """Whatever concerns a person is kept, and what is begun where somebody signed in before."""
+        for event in events:
+            entry = entry_of(event)
+            sparing = self._sparing_of(event, entry)
+            left_out = 0 if sparing is None else sparing.take(event.at)
+            if left_out is not None:
                 yield replace(entry, details={**entry.details, **told(left_out)})
+
+    def _sparing_of(self, event: Event, entry: Entry) -> Sparing | None:
+        if isinstance(event, SignInStarted):
+            return None if event.known_browser else self._begun
+        return self._refused if not entry.subject and entry.outcome is Outcome.REFUSED else None
 
 
 def _remove(connection: Connection, table: Table, where: Any) -> None:

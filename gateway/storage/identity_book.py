@@ -34,7 +34,6 @@ from gateway.storage.tables.identity import (
     provider_session,
     sign_in_flow,
     sign_in_guesses,
-    sign_ins_dropped,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
@@ -46,7 +45,7 @@ from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
-from idp.login.states import AwaitingPassword
+from idp.login.states import asked_at, subject_of
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
@@ -77,27 +76,21 @@ class IdentityBook(AuthenticatorsBook):
         query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
         return [flow_of(row, self._seal) for row in self._connection.execute(query)]
 
-    def drop_flows_of(self, subject: SubjectId, now: datetime, but: FlowId | None = None) -> None:
+    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
         theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
         self._connection.execute(delete(sign_in_flow).where(theirs))
-        latest = max(now, self.flows_dropped_at(subject) or now)  # news of a directory come late
-        self._put(sign_ins_dropped, {"subject": subject, "at": micros(latest)})
-
-    def flows_dropped_at(self, subject: SubjectId) -> datetime | None:
-        row = self._at(sign_ins_dropped, subject=subject)
-        return None if row is None else moment_of(row.at)
 
     def people_signing_in(
         self, now: datetime, only: Collection[SubjectId] | None = None
     ) -> dict[SubjectId, datetime]:
-        """In the middle of a sign-in, and when the directory was asked about them there; the earliest, of several."""
+        """In the middle of a sign-in, and since when the directory was or is asked about them there: the earliest."""
         whose = sign_in_flow.c.subject.is_not(None) if only is None else sign_in_flow.c.subject.in_(only)
         living = whose & (sign_in_flow.c.expires_at > micros(now))
         found: dict[SubjectId, datetime] = {}
         for row in self._connection.execute(select(sign_in_flow).where(living)):
             state = flow_of(row, self._seal).state
-            if not isinstance(state, AwaitingPassword):
-                person, at = state.standing.person.subject, state.standing.read_at
+            person, at = subject_of(state), asked_at(state)
+            if person is not None and at is not None:
                 found[person] = min(at, found.get(person, at))
         return found
 

@@ -17,16 +17,14 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.engine import BUSY_TIMEOUT_MS, open_engine
+from gateway.storage.engine import BUSY_TIMEOUT, open_engine
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
 RETRY_S = 0.01  # between looks at a lock that another start holds
 
 
-def prepare(
-    path: Path, migrations: Path = MIGRATIONS, patience: timedelta = timedelta(milliseconds=BUSY_TIMEOUT_MS)
-) -> None:
+def prepare(path: Path, migrations: Path = MIGRATIONS, patience: timedelta = BUSY_TIMEOUT) -> None:
     """Create or migrate the file, for this user alone. `patience`: with another start that is at it.
 
     Raises DatabaseUnusable; then the file is as it was.
@@ -68,7 +66,7 @@ def _prepare(path: Path, migrations: Path) -> None:
     if path.parent.is_dir() and not path.exists():
         path.touch(mode=0o600)  # and so will be what SQLite puts beside it
     try:
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1_000)) as connection:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds())) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             found = _revision(connection, path)
     except sqlite3.Error as error:

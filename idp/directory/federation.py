@@ -9,7 +9,7 @@ seemingly tried, it is an invented one.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
@@ -34,7 +34,7 @@ from idp.directory.reader import (
 from idp.directory.realms import Realms
 from idp.directory.subject import directory_of
 
-PRETENCE_AT_MOST = 2.0  # seconds
+PRETENCE_AT_MOST = timedelta(seconds=2)  # that a refusal waits for a directory that hangs
 
 
 class Memory(Protocol):
@@ -70,7 +70,9 @@ class Federation:
         report: Callable[[EntryUnusable], None] = report_to_log,
         memory: Memory | None = None,
         above: Above = nothing_above,
+        pretence_at_most: timedelta = PRETENCE_AT_MOST,
     ) -> None:
+        self._pretence_at_most = pretence_at_most
         self.realms = Realms(MappingProxyType({one.name: tuple(one.realms) for one in directories}))
         self._memory = memory or NothingRemembered()
         self._silent: set[DirectoryName] = set()
@@ -142,7 +144,7 @@ class Federation:
         if not await admit(known):
             return BindRefused(RefusalReason.NOT_TRIED, known)
         others = [one for one in answering if known is None or one is not reader]
-        async with _pretending(others, password) as pretended:
+        async with _pretending(others, password, self._pretence_at_most) as pretended:
             if reader is not None and entry is not None and known is not None:
                 answer = await reader.try_password(entry, known, login, password)
             else:
@@ -175,7 +177,7 @@ class Federation:
 
 @contextlib.asynccontextmanager
 async def _pretending(
-    readers: Sequence[DirectoryReader], password: str
+    readers: Sequence[DirectoryReader], password: str, at_most: timedelta
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Has every directory that is not the person's take as long as a password takes, so that the time of a refusal
     is that of the slowest one, whoever knows the login. Inside, waits until they have, but for no one that hangs.
@@ -184,7 +186,7 @@ async def _pretending(
 
     async def pretended() -> None:
         if tasks:
-            await asyncio.wait(tasks, timeout=PRETENCE_AT_MOST)
+            await asyncio.wait(tasks, timeout=at_most.total_seconds())
 
     try:
         yield pretended

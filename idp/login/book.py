@@ -123,18 +123,11 @@ class Book(Counters, Authenticators, Protocol):
     def drop_flow(self, name: FlowId) -> None: ...
 
     def flows_of(self, subject: SubjectId) -> Sequence[Flow]:
-        """All sign-ins under way in which it is known that they are this person's."""
+        """All that `drop_flows_of` drops."""
         ...
 
-    def drop_flows_of(self, subject: SubjectId, now: datetime, but: FlowId | None = None) -> None:
-        """All sign-ins under way in which it is known that they are this person's; `but` goes on.
-
-        The moment is kept for those in which it is not known yet, as the directory is still being asked.
-        """
-        ...
-
-    def flows_dropped_at(self, subject: SubjectId) -> datetime | None:
-        """The last time all sign-ins of the person that were under way ended."""
+    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
+        """All sign-ins that are the person's, or in which the directory is being asked about them; `but` goes on."""
         ...
 
     def flows_from(self, address: str, now: datetime) -> int: ...

@@ -3,32 +3,31 @@
 Each function is one transaction of the caller. Randomness and time are arguments.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
-from idp.directory.person import Person
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.directory.spelling import strictly
 from idp.events import Factor, Origin
-from idp.login import charging, purses
+from idp.login import charging, flow_password, purses
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
 from idp.login.desk import Caller, Fresh, live, sign_in
 from idp.login.drawn import Drawn
+from idp.login.effects import Effect, Tell
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
-from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale
 from idp.login.level import LEVELS
 from idp.login.needed_level import needed
-from idp.login.progress import UNKNOWN, Progress, out_of_turn, stepped
-from idp.login.refusal import Refusal
+from idp.login.progress import UNKNOWN, Progress, carried_out, out_of_turn, stepped
 from idp.login.session import Session
-from idp.login.states import AwaitingPassword, CheckingPassword, State, subject_of
+from idp.login.states import AwaitingPassword, Checking, CheckingPassword, State, awaits, subject_of
 from idp.login.throttle import Exhausted, Taken
 from idp.login.trust import level_of
 
@@ -63,12 +62,13 @@ def begin(
 
     A browser in which somebody signed in before counts by itself: nobody around it can use up what it may begin.
     """
-    if known is not None and book.has_known(known):
+    known_browser = known is not None and book.has_known(known)
+    if known is not None and known_browser:
         flow = replace(flow, address=purses.browser_key(known))
     if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
         return False
     book.keep_flow(flow)
-    book.record(events.SignInStarted(at=now, origin=origin, client=client))
+    book.record(events.SignInStarted(at=now, origin=origin, client=client, known_browser=known_browser))
     return True
 
 
@@ -92,17 +92,25 @@ def take_step(book: Book, visit: Visit, happened: Callable[[State], Input | None
 
 
 def answer_step(
-    book: Book, visit: Visit, before: type[State], checking: State, event: Input, about: SubjectId | None
+    book: Book,
+    visit: Visit,
+    checking: Checking,
+    event: Input,
+    about: SubjectId | None,
+    late: Sequence[Effect],
 ) -> Progress:
-    """The second half of a step that asked the directory; nothing when another tab has won meanwhile.
+    """The second half of a step that asked the directory, for a sign-in that still waits for the answer.
 
-    Nor when the person it is `about` was put out: the sign-in is gone then, or another person's.
+    Where another tab asked or went on, or the sign-in is over (of itself, or as its person was put out), nothing
+    is opened and it stays as it is; only what is to be done all the same (`late`) is. So it is with a yes `about`
+    somebody whom the sign-in would not have ended with.
     """
     found = current(book, visit.flow, visit.caller, visit.now)
-    if found is None or not isinstance(found.state, before):
-        return out_of_turn(found)
-    if about is not None and subject_of(found.state) != about:
-        return out_of_turn(found)
+    asked_last = found is not None and awaits(found.state, checking)
+    if found is None or not asked_last or about not in {None, subject_of(found.state)}:
+        there = found is not None and isinstance(found.state, type(checking.waiting))
+        done = [one for one in late if there or not isinstance(one, Tell)]
+        return carried_out(book, out_of_turn(found), done, visit.now)
     return opened(book, stepped(book, found, checking, event, visit.now), found, visit)
 
 
@@ -134,12 +142,6 @@ def reach_of(book: Book, subject: SubjectId, now: datetime) -> frozenset[Authent
     """What the person can reach now by each factor there is."""
     levels = {level_of(one, now) for one in book.authenticators(subject)}
     return frozenset(levels | {LEVELS[Factor.RECOVERY_CODE]} if book.recovery_codes_left(subject) else levels)
-
-
-def is_outdated(book: Book, subject: SubjectId, asked_at: datetime) -> bool:
-    """Whether all sign-ins of the person ended after the directory was asked: it said what was true before that."""
-    dropped_at = book.flows_dropped_at(subject)
-    return dropped_at is not None and asked_at < dropped_at
 
 
 def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
@@ -182,23 +184,21 @@ def admit(
     said = charging.admit(book, checking.login, checking.taken, subject, caller, rules, now)
     if isinstance(said, Exhausted):
         return said
-    found = current(book, flow, caller, now)
-    if subject is not None and found is not None and isinstance(found.state, AwaitingPassword):
-        book.keep_flow(replace(found, state=replace(found.state, whose=subject)))
-    return replace(checking, taken=said, whose=subject)
+    found, waiting = current(book, flow, caller, now), checking.waiting.asking_about(subject)
+    if found is not None and isinstance(found.state, AwaitingPassword) and awaits(found.state, checking):
+        book.keep_flow(replace(found, state=found.state.asking_about(subject)))
+    return replace(checking, taken=said, waiting=waiting)
 
 
 def answer_password(
     book: Book, visit: Visit, checking: CheckingPassword, answer: Answer | NotTried
 ) -> Progress:
-    """Second half: what the directory said; it counts for nothing when another tab has won meanwhile.
+    """Second half: what the directory said; nothing opens when it comes too late.
 
     `checking` is what `admit` made of it in between, where the directory came to asking.
     """
     attempt, answer = _charged(book, visit, checking, answer)
-    person = _proven(answer)
-    if person is not None and is_outdated(book, person.subject, checking.asked_at):
-        answer, person = Rejected(Refusal.ASKED_BEFORE_THE_END, person.subject), None
+    person = flow_password.proven(answer)
     proven = person.subject if person is not None else None
     answered = DirectoryAnswered(
         answer=answer,
@@ -209,7 +209,9 @@ def answer_password(
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )
-    return answer_step(book, visit, AwaitingPassword, checking, answered, proven)
+    return answer_step(
+        book, visit, checking, answered, proven, flow_password.late(checking, answered, visit.now)
+    )
 
 
 def _charged(
@@ -222,10 +224,3 @@ def _charged(
     about = Rejected(subject=answer.person.subject) if isinstance(answer, Stale) else answer
     login, taken = checking.login, checking.taken
     return charging.answered(book, login, taken, about, visit.caller, visit.rules, visit.now), answer
-
-
-def _proven(answer: Answer) -> Person | None:
-    """Whose password it is, where it is right."""
-    if isinstance(answer, Rejected | Unanswered):
-        return None
-    return answer.person if isinstance(answer, Stale) else answer

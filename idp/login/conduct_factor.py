@@ -1,18 +1,16 @@
 """Conducts the second factor, and a passkey alone; each function is one transaction of the caller."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
-from idp.login import charging
+from idp.login import charging, flow_passkey
 from idp.login.book import Book
 from idp.login.conduct import (
     Visit,
     answer_step,
     counted,
     ids_held_by,
-    is_outdated,
     session_of,
     take_step,
 )
@@ -94,12 +92,7 @@ def show_key(book: Book, visit: Visit, response: str, site: Site) -> Progress:
             drawn=visit.drawn,
         )
 
-    progress = take_step(book, visit, happened)
-    if isinstance(progress.checking, CheckingPerson) and progress.flow is not None:
-        # this answer of the key is used up, whatever the directory says; and it is known whose sign-in it is
-        rests = AwaitingPassword(visit.drawn.challenge, progress.checking.demanded, progress.checking.subject)
-        book.keep_flow(replace(progress.flow, state=rests))
-    return progress
+    return take_step(book, visit, happened)
 
 
 def answer_passkey(
@@ -110,9 +103,10 @@ def answer_passkey(
     event = PersonAnswered(
         answer=answer,
         held=held,
-        outdated=is_outdated(book, checking.subject, checking.asked_at),
         needed=needed(answer, visit.limits) if isinstance(answer, Person) else None,
         origin=visit.caller.origin,
         drawn=visit.drawn,
     )
-    return answer_step(book, visit, AwaitingPassword, checking, event, checking.subject)
+    return answer_step(
+        book, visit, checking, event, checking.subject, flow_passkey.late(checking, event, visit.now)
+    )

@@ -8,13 +8,14 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, take_step
+from idp.login.conduct import Visit, answer_step, current, take_step
 from idp.login.flow_new_password import fault, late
+from idp.login.handle import FlowId
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.password_change import PasswordChange
-from idp.login.progress import OUT_OF_TURN, Progress, carried_out
+from idp.login.progress import Progress
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingNewPassword, ChangingPassword, State
+from idp.login.states import AwaitingNewPassword, ChangingPassword, State, awaits
 from idp.login.throttle import Exhausted, Taken
 
 
@@ -83,8 +84,14 @@ def answer_new_password(
         change = PasswordChange(checking.change, person.subject, person.login, checking.asked_at)
         conduct_password_change.unknown(book, change, origin, visit.now)
     if ends is not None:
-        over = desk.end_all(book, person.subject, ends, origin, visit.now, but=visit.flow)
-    progress = answer_step(book, visit, AwaitingNewPassword, checking, event, person.subject)
-    if progress.told == OUT_OF_TURN:
-        carried_out(book, progress, late(checking, event, visit.now), visit.now)
+        over = desk.end_all(
+            book, person.subject, ends, origin, visit.now, but=_waiting(book, visit, checking)
+        )
+    progress = answer_step(book, visit, checking, event, person.subject, late(checking, event, visit.now))
     return replace(progress, ended=(*over, *progress.ended))
+
+
+def _waiting(book: Book, visit: Visit, checking: ChangingPassword) -> FlowId | None:
+    """The sign-in that waits for this answer, if it does: in one that went on the old password may be under way."""
+    found = current(book, visit.flow, visit.caller, visit.now)
+    return found.id if found is not None and awaits(found.state, checking) else None

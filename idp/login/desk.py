@@ -166,7 +166,7 @@ def refresh(
         return None
     why = why_over(session, person, limits)
     if why is EndReason.ACCOUNT_CLOSED:
-        book.drop_flows_of(session.person.subject, now)
+        book.drop_flows_of(session.person.subject)
     if person is None or why is not None:
         end(book, (session,), why or EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
@@ -215,7 +215,7 @@ def end_all(
     by: str = "",
 ) -> tuple[SessionId, ...]:
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
-    book.drop_flows_of(subject, now, but)
+    book.drop_flows_of(subject, but)
     return end(book, book.sessions_of_subject(subject), reason, origin, now, by)
 
 
@@ -229,7 +229,7 @@ def remove_factor(
     found = next((one for one in book.authenticators(subject) if one.id == which), None)
     if found is None:
         return False
-    book.drop_flows_of(subject, now)
+    book.drop_flows_of(subject)
     book.drop_authenticator(found.id)
     book.record(
         events.FactorRemoved(
@@ -244,7 +244,7 @@ def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: dat
 
     Sessions go on; see `end_all`. Sign-ins under way do not. False when there was nothing.
     """
-    book.drop_flows_of(subject, now)
+    book.drop_flows_of(subject)
     removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
     recovery = book.recovery_codes_left(subject)
     book.renew_recovery_codes(subject, (), now)

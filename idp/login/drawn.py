@@ -17,8 +17,8 @@ class Drawn:
     challenge: bytes
     """What a key signs next."""
     authenticator: AuthenticatorId
-    change: str
-    """Names a change of a password, if it comes to that: 22 characters."""
+    question: str
+    """Names what the directory is asked next, if it comes to that: 22 characters."""
     codes: tuple[SpokenCode, ...] = field(repr=False)
     """The person's next recovery codes, if it comes to that."""
 
@@ -28,7 +28,7 @@ def draw() -> Drawn:
         secret=totp.new_secret(),
         challenge=new_challenge(),
         authenticator=new_authenticator_id(),
-        change=secrets.token_urlsafe(16),
+        question=secrets.token_urlsafe(16),
         codes=tuple(new_spoken_code() for _ in range(RECOVERY_CODES)),
     )
 

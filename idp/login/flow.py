@@ -57,6 +57,8 @@ Laws, each a property test:
 6. Every challenge is answered once; every one-time, recovery and enrolment code works once.
 7. Whoever must change the password gets a session only after the directory has changed it.
 8. What opens a session is held by the person at that moment: a factor that was removed meanwhile opens nothing.
+9. Only the answer to the last question of a sign-in counts, and only while the sign-in is there, which ends with
+   whatever puts out the person it is about (decision 35).
 """
 
 from collections.abc import Callable

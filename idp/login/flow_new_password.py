@@ -46,7 +46,7 @@ def entered(state: AwaitingNewPassword, event: NewPasswordEntered, now: datetime
     if not isinstance(event.attempt, Taken):
         guess = events.PasswordRefused(**about(person, event.origin, now), reason="")
         return state, throttled(event.attempt, guess, person=person.login)
-    changing = ChangingPassword(state.standing, event.attempt, now, event.drawn.change)
+    changing = ChangingPassword(state.standing, event.attempt, now, event.drawn.question)
     return changing, (ChangePassword(person.subject, event.old, event.new),)
 
 
@@ -99,5 +99,5 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     else:
         return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *before)
     failure = events.SignInFailed(**who, reason=reason)
-    again = AwaitingPassword(event.drawn.challenge, standing.demanded, standing.person.subject)
+    again = AwaitingPassword(event.drawn.challenge, standing.demanded)
     return again, (*before, Record(failure), Tell(reason))

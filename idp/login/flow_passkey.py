@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
-from idp.directory.person import AccountState
+from idp.directory.person import AccountState, Person
 from idp.events import Factor
 from idp.login import keys
 from idp.login.authenticator import Authenticator, Credential
@@ -15,7 +15,7 @@ from idp.login.key_site import credential_of
 from idp.login.level import PASSKEY, lower, methods_of, reaches, strongest
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingPassword, CheckingPerson, Standing
+from idp.login.states import AwaitingPassword, CheckingPerson, Question, Standing
 from idp.login.throttle import Taken
 from idp.login.trust import still_new
 
@@ -41,14 +41,15 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
         return state, throttled(event.attempt, refused, person="")
     authenticator = proven(event, state.challenge, now, alone=True)
     if isinstance(authenticator, Refusal):
-        again = AwaitingPassword(event.drawn.challenge, state.demanded, state.whose)
+        again = replace(state, challenge=event.drawn.challenge)
         return again, (Record(replace(refused, reason=authenticator)), Tell(authenticator))
+    asking = Question(event.drawn.question, now, authenticator.subject)
     checking = CheckingPerson(
         authenticator.subject,
         authenticator.name,
         authenticator.id,
         now,
-        state.demanded,
+        AwaitingPassword(event.drawn.challenge, state.demanded, asking),
         still_new(authenticator, now),
     )
     back = GiveBack(event.attempt)
@@ -56,23 +57,10 @@ def shown(state: AwaitingPassword, event: KeyShown, now: datetime) -> Step:
 
 
 def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Step:
-    person, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded, state.subject)
     level = RESISTANT if state.newly is None else lower(RESISTANT, state.newly.level)
-    demanded = strongest(state.demanded, event.needed)
-    reason: Refusal | None = None
-    if isinstance(person, Unanswered):
-        reason = Refusal.DIRECTORY_UNREACHABLE
-    elif person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
-        reason = Refusal.UNKNOWN_PERSON
-    elif event.outdated:
-        reason = Refusal.ASKED_BEFORE_THE_END
-    elif state.key not in event.held:
-        reason = Refusal.KEY_UNKNOWN
-    elif person.state is not AccountState.ACTIVE:
-        reason = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
-    elif not reaches(level, demanded):
-        reason = Refusal.FACTOR_TOO_NEW
-    else:
+    demanded = strongest(state.waiting.demanded, event.needed)
+    person = _trusted(state, event)
+    if not isinstance(person, Refusal) and reaches(level, demanded):
         accepted = events.CodeAccepted(
             **about(person, event.origin, now), factor=Factor.KEY, name=state.authenticator
         )
@@ -85,5 +73,32 @@ def answered(state: CheckingPerson, event: PersonAnswered, now: datetime) -> Ste
             counts_from=None if state.newly is None else state.newly.until,
         )
         return arrived(standing, Record(accepted))
-    refused = events.KeyRefused(at=now, origin=event.origin, subject=state.subject, reason=reason)
-    return again, (Record(refused), Tell(reason))
+    reason = person if isinstance(person, Refusal) else Refusal.FACTOR_TOO_NEW
+    again = AwaitingPassword(event.drawn.challenge, state.waiting.demanded)
+    return again, (_refused(state, event, reason, now), Tell(reason))
+
+
+def late(state: CheckingPerson, event: PersonAnswered, now: datetime) -> tuple[Record, ...]:
+    """The sign-in went on or is over meanwhile: that a key was shown is recorded."""
+    person = _trusted(state, event)
+    return (
+        _refused(state, event, person if isinstance(person, Refusal) else Refusal.ANSWERED_TOO_LATE, now),
+    )
+
+
+def _trusted(state: CheckingPerson, event: PersonAnswered) -> Person | Refusal:
+    """Whose passkey it is, where the directory and what is enrolled agree to it."""
+    person = event.answer
+    if isinstance(person, Unanswered):
+        return Refusal.DIRECTORY_UNREACHABLE
+    if person is None or person.subject != state.subject or person.subject == RECOVERY_ADMINISTRATOR:
+        return Refusal.UNKNOWN_PERSON
+    if state.key not in event.held:
+        return Refusal.KEY_UNKNOWN
+    if person.state is not AccountState.ACTIVE:
+        return NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+    return person
+
+
+def _refused(state: CheckingPerson, event: PersonAnswered, reason: Refusal, now: datetime) -> Record:
+    return Record(events.KeyRefused(at=now, origin=event.origin, subject=state.subject, reason=reason))

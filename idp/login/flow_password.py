@@ -9,7 +9,7 @@ from idp.directory.person import AccountState, Person
 from idp.login import level as levels
 from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
 from idp.login.entered import concealed, fault
-from idp.login.inputs import DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
+from idp.login.inputs import Answer, DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
 from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, failed, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import (
@@ -17,6 +17,7 @@ from idp.login.states import (
     AwaitingOfficersCode,
     AwaitingPassword,
     CheckingPassword,
+    Question,
     Standing,
 )
 from idp.login.throttle import Taken
@@ -34,9 +35,8 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
         return state, throttled(event.attempt, refused, person=_recorded(event.login, known=event.known))
-    checking = CheckingPassword(
-        event.login, event.attempt, now, state.demanded, state.whose, known=event.known
-    )
+    waiting = replace(state, asking=Question(event.drawn.question, now))
+    checking = CheckingPassword(event.login, event.attempt, now, waiting, known=event.known)
     return checking, (AskDirectory(event.login, event.password),)
 
 
@@ -44,7 +44,7 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     refused = events.PasswordRefused(
         at=now, origin=event.origin, person=_recorded(state.login, known=state.known), reason=""
     )
-    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.demanded, state.whose)
+    answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.waiting.demanded)
     if isinstance(answer, Unanswered):
         back = (GiveBack(event.attempt),) if isinstance(event.attempt, Taken) else ()
         reason = Refusal.DIRECTORY_UNREACHABLE
@@ -64,9 +64,26 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
-    demanded = levels.strongest(state.demanded, event.needed)
+    demanded = levels.strongest(state.waiting.demanded, event.needed)
     standing = Standing(person=person, read_at=state.asked_at, demanded=demanded, must_change=must_change)
     return _onward(standing, event, now, GiveBack(event.attempt), Record(accepted))
+
+
+def late(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> tuple[Effect, ...]:
+    """Nobody waits for the answer any more: what was guessed is recorded and stays charged; a no is told as ever."""
+    right = proven(event.answer)
+    yes = right is not None and right.state is AccountState.ACTIVE
+    if right is not None and yes:
+        event = replace(event, answer=Rejected(Refusal.ANSWERED_TOO_LATE, right.subject))
+    effects = answered(state, event, now)[1]
+    return tuple(one for one in effects if isinstance(one, Record) or (isinstance(one, Tell) and not yes))
+
+
+def proven(answer: Answer) -> Person | None:
+    """Whose password it is, where it is right."""
+    if isinstance(answer, Rejected | Unanswered):
+        return None
+    return answer.person if isinstance(answer, Stale) else answer
 
 
 def _recorded(login: str, *, known: bool) -> str:

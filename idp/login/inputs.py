@@ -82,8 +82,6 @@ class PersonAnswered(Happening):
     """None: the directory knows nobody of that identity."""
     held: frozenset[AuthenticatorId]
     """The person's authenticators as they are now."""
-    outdated: bool = False
-    """Whether every sign-in of the person ended after the directory was asked."""
     needed: AuthenticationLevel | None = None
     """As of DirectoryAnswered."""
 

@@ -105,7 +105,7 @@ def end_exceptions(
     nothing but an exception opens them. The caller tells the gateway of these.
     """
     running = [one for one in book.exceptions() if one.subject == subject and one.runs(now)]
-    book.drop_flows_of(subject, now)
+    book.drop_flows_of(subject)
     for one in running:
         book.keep_exception(replace(one, ended_at=now, ended_by=by))
         book.record(events.ExceptionEnded(at=now, origin=origin, person=login, subject=subject, by=by))

@@ -32,7 +32,7 @@ def end(
 
 
 def end_others(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...]:
-    book.drop_flows_of(session.person.subject, now)
+    book.drop_flows_of(session.person.subject)
     others = [one for one in book.sessions_of_subject(session.person.subject) if one.sid != session.sid]
     return desk.end(book, others, EndReason.SIGNED_OUT_ELSEWHERE, origin, now)
 

@@ -165,7 +165,7 @@ def remove(
     if isinstance(found, Refused):
         return refused(book, session, found, origin, now)
     book.drop_authenticator(found.id)
-    book.drop_flows_of(session.person.subject, now)  # it may have been shown there
+    book.drop_flows_of(session.person.subject)  # it may have been shown there
     by = session.person.login
     book.record(
         events.FactorRemoved(**_about(session, origin, now), factor=found.factor, name=found.name, by=by)

@@ -108,7 +108,7 @@ def answer(
         conduct_password_change.unknown(book, change, origin, now)
     elif refusal is not None:
         return progress
-    book.drop_flows_of(person.subject, now)
+    book.drop_flows_of(person.subject)
     others = [one for one in book.sessions_of_subject(person.subject) if one.sid != session]
     over = desk.end(book, others, ends, origin, now)
     mine = book.session(session)

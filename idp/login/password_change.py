@@ -9,7 +9,7 @@ from config.vocabulary import SubjectId
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
     id: str
-    """`Drawn.change`, 22 characters."""
+    """`Drawn.question`, 22 characters."""
     subject: SubjectId
     login: str
     began_at: datetime

@@ -66,13 +66,13 @@ def out_of_turn(flow: Flow | None) -> Progress:
 def stepped(book: Book, flow: Flow, state: State, event: Input, now: datetime) -> Progress:
     """One step from `state`, which is the flow's or a transient one that it led to, and all it changes."""
     following, effects = machine.step(state, event, now)
-    kept = at(flow, following)
+    checking = following if isinstance(following, Checking) else None
+    kept = at(flow, following if checking is None else checking.waiting)
     if isinstance(following, SignedIn | Failed):
         book.drop_flow(flow.id)
     elif kept is not None and kept != flow:
         book.keep_flow(kept)
-    checking = following if isinstance(following, Checking) else None
-    return carried_out(book, Progress(flow=flow if checking else kept, checking=checking), effects, now)
+    return carried_out(book, Progress(flow=kept, checking=checking), effects, now)
 
 
 def carried_out(book: Book, progress: Progress, effects: Sequence[Effect], now: datetime) -> Progress:

@@ -12,8 +12,8 @@ class Refusal(StrEnum):
     PASSWORD_EMPTY = "password_empty"
     PASSWORD_UNUSABLE = "password_unusable"
     WRONG_CREDENTIALS = "wrong_credentials"
-    ASKED_BEFORE_THE_END = "asked_before_the_end"
-    """The answer was right before a change, a reset or a closing ended every sign-in of the person."""
+    ANSWERED_TOO_LATE = "answered_too_late"
+    """A right answer; but the sign-in went on in another tab, ran out, or was ended with all of its person's."""
     UNKNOWN_PERSON = "unknown_person"
     """Of a passkey: the directory knows its owner no more."""
     ACCOUNT_DISABLED = "account_disabled"
@@ -138,7 +138,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_EMPTY: Told.PASSWORD_EMPTY,
     Refusal.PASSWORD_UNUSABLE: Told.NOT_RECOGNISED,
     Refusal.WRONG_CREDENTIALS: Told.NOT_RECOGNISED,
-    Refusal.ASKED_BEFORE_THE_END: Told.NOT_RECOGNISED,
+    Refusal.ANSWERED_TOO_LATE: Told.START_AGAIN,
     Refusal.UNKNOWN_PERSON: Told.NOT_RECOGNISED,
     Refusal.ACCOUNT_DISABLED: Told.NOT_RECOGNISED,
     Refusal.ACCOUNT_LOCKED: Told.NOT_RECOGNISED,

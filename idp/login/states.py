@@ -1,7 +1,8 @@
 """Where a sign-in can stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
@@ -37,13 +38,31 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What the directory is being asked: no answer to another one counts."""
+
+    name: str
+    """`Drawn.question`."""
+    asked_at: datetime
+    """No later than it was asked."""
+    subject: SubjectId | None = None
+    """About whom, as soon as that is known: what puts the person out from then on ends the sign-in as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingPassword:
     """Or a passkey, which answers `challenge`."""
 
     challenge: bytes
     demanded: AuthenticationLevel | None = None
-    whose: SubjectId | None = None
-    """About whom the directory was asked here last: what puts that person out ends this sign-in as well."""
+    asking: Question | None = None
+    """The last question that is under way."""
+
+    def asking_about(self, subject: SubjectId | None) -> Self:
+        """None: nobody has the login."""
+        return replace(
+            self, asking=replace(self.asking, subject=subject) if self.asking is not None else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +72,8 @@ class CheckingPassword:
     login: str
     taken: Taken
     asked_at: datetime
-    demanded: AuthenticationLevel | None = None
-    whose: SubjectId | None = None
-    """Once the directory has said whom the login means."""
+    waiting: AwaitingPassword
+    """How the sign-in stands meanwhile, but for answers of keys that proved nothing."""
     known: bool = False
     """Whether the login meant somebody here before."""
 
@@ -70,7 +88,8 @@ class CheckingPerson:
     key: AuthenticatorId
     """Must still be the person's when the directory has answered."""
     asked_at: datetime
-    demanded: AuthenticationLevel | None = None
+    waiting: AwaitingPassword
+    """As of CheckingPassword."""
     newly: Newly | None = None
     """What it counts for, where it is new."""
 
@@ -121,6 +140,11 @@ class ChangingPassword:
     change: str
     """The name of `PasswordChange`: of two changes of one sign-in or session neither ends the other."""
 
+    @property
+    def waiting(self) -> AwaitingNewPassword:
+        """As of CheckingPassword."""
+        return AwaitingNewPassword(self.standing)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -144,13 +168,29 @@ Waiting = (
 )
 """States that outlive a request."""
 
-
-def subject_of(state: Waiting) -> SubjectId | None:
-    """Whose sign-in it is by now; None while nobody is known."""
-    return state.whose if isinstance(state, AwaitingPassword) else state.standing.person.subject
-
-
 Checking = CheckingPassword | CheckingPerson | ChangingPassword
 """States between two halves of one request."""
 
 State = Waiting | Checking | SignedIn | Failed
+
+
+def subject_of(state: Waiting) -> SubjectId | None:
+    """Whose sign-in it is by now; None while nobody is known."""
+    if isinstance(state, AwaitingPassword):
+        return state.asking.subject if state.asking is not None else None
+    return state.standing.person.subject
+
+
+def asked_at(state: Waiting) -> datetime | None:
+    """Since when the directory was asked about that person, or is."""
+    if isinstance(state, AwaitingPassword):
+        return state.asking.asked_at if state.asking is not None else None
+    return state.standing.read_at
+
+
+def awaits(state: Waiting, checking: Checking) -> bool:
+    """Whether a sign-in that stands at `state` still waits for the answer to what was asked."""
+    waiting = checking.waiting
+    if isinstance(state, AwaitingPassword) and isinstance(waiting, AwaitingPassword):
+        return state.asking is not None and state.asking == waiting.asking
+    return state == waiting

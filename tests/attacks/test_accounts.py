@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +14,13 @@ from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
 from gateway.demo import ldif
 from gateway.demo.world import Account
+from idp.directory.reader import REFUSAL_STEP
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 VARIES = re.compile(r"flow=[\w-]+|value=\"[^\"]*\"|&amp;lang=..|(?<=challenge&#34;: &#34;)[\w-]{43}(?=&#34;)")
-SAMPLES = 5
 
 Change = Callable[[Any, str], object]
 
@@ -342,21 +341,19 @@ async def test_locked_out_looks_the_same_for_an_account_that_is_not_there(ground
     assert pages[0] == pages[1]
 
 
-async def test_the_time_of_an_answer_does_not_tell_whether_an_account_is_there(ground: Ground) -> None:
-    """Loosely: medians within a factor; an answer without the work of a bind would be ten times as fast."""
+async def test_no_answer_is_fast_enough_to_tell_that_an_account_is_not_there(ground: Ground) -> None:
+    """A directory answers to a password, and to a name it does not know, well within a step; we never do. That both
+    wait for an answer to a password is shown where the directory's answers can be held (idp/directory).
+    """
 
     async def took(login: str) -> float:
         browser = ground.browser()
         page = await browser.get(ground.portal)
-        begun = time.perf_counter()
+        begun = time.monotonic()
         shown = await browser.fill(page, username=login, password="spatne")
         assert shown.status == 422
         await ground.refused(shown, "not_recognised")
-        return time.perf_counter() - begun
+        return time.monotonic() - begun
 
-    known, unknown = [], []
-    for number in range(SAMPLES):
-        known.append(await took(ground.somebody().login))
-        unknown.append(await took(f"nikdo.{number}.takovy"))
-        await asyncio.sleep(0)
-    assert 0.4 < statistics.median(known) / statistics.median(unknown) < 2.5, (known, unknown)
+    for login in (ground.somebody().login, "nikdo.takovy"):
+        assert await took(login) >= 0.95 * REFUSAL_STEP

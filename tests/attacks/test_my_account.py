@@ -8,6 +8,7 @@ from sqlalchemy import Connection, update
 
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
+from gateway.demo.start import DOMAIN
 from gateway.demo.world import Account
 from gateway.storage.tables.identity import provider_session
 from idp.http.account import FORMS
@@ -256,3 +257,17 @@ async def test_a_browser_that_is_asked_about_does_not_answer_for_itself_and_is_o
     await ground.refused(answer, "sign_in_needed")
     again = await sent(ground, own, "/account/devices/not-mine", {"device": name})
     assert (again.status, again.location.path) == (303, "/account")
+
+
+async def test_a_password_of_words_that_everybody_here_knows_is_none(ground: Ground) -> None:
+    """Titles of the office's applications in both languages, and its domain: neither long words nor a year help."""
+    account = ground.somebody()
+    browser = await at_account(ground, account)
+    for word in ("Mapa správního obvodu", "Records service", DOMAIN):
+        new = f"{word} 2026!"
+        fields = {"old": account.password, "new": new, "again": new}
+        answer = await sent(ground, browser, "/account/password/change", fields)
+        assert answer.status == 422, word
+        assert (
+            await ground.entry(answer, Code.SIGN_IN_PASSWORD_NOT_CHANGED)
+        ).reason == "password_of_own_names"

@@ -14,7 +14,8 @@ from hypothesis.stateful import rule
 from sqlalchemy import select
 
 from gateway.storage.tables.identity import sign_in_guesses
-from idp.directory.person import AccountState, Person
+from idp import events
+from idp.directory.person import AccountState
 from idp.login import charging, conduct, conduct_factor, conduct_new_password, desk, own_password, purses
 from idp.login.charging import NotTried, Rules
 from idp.login.drawn import draw
@@ -45,6 +46,8 @@ class Asked:
     subject: Any = None
     whim: str = "honest"
     right: bool = True
+    left: Any = None
+    """How the sign-in stands, until something else happens to it."""
     said: Any = None
     tried: bool = False
     stopped: bool = False
@@ -65,6 +68,7 @@ class Answers(Office):
             one.stopped |= one.subject == subject and known and (but is None or one.flow[0] != but)
 
     def ask(self, asked, when):
+        asked.left = self.question(asked.flow)
         if when != "later":
             self.try_it(asked)
         if when == "at once":
@@ -143,6 +147,7 @@ class Answers(Office):
             return
         flow = self.another(asked) if elsewhere else asked.flow
         visit, before, held = self.visit(flow, stranger), self.state(flow), self.purses()
+        recorded, awaited_last = len(self.book.events), self.question(flow) == asked.left
         book, checking, said = self.book, asked.checking, asked.said
         over = before is not None and book.flow(flow[0]).expires_at <= self.now
         excepted = asked.subject and self.book.exception_of(asked.subject, self.now) is not None
@@ -152,26 +157,22 @@ class Answers(Office):
             after = conduct_factor.answer_passkey(book, visit, checking, said)
         else:
             after = conduct_new_password.answer_new_password(book, visit, checking, said)
-        of = said.subject if asked.what != "new" and isinstance(said, Person) else None
-        if of is not None and conduct.is_outdated(book, of, checking.asked_at):
-            assert (after.session, after.codes) == (None, ()), "what was true before the end counted after it"
-            return
         awaited = AwaitingNewPassword if asked.what == "new" else AwaitingPassword
         proven = asked.right and not isinstance(said, Refusal | Unanswered | NotTried)
         put_out = asked.stopped or visit.flow in self.stopped
-        lost = stranger or flow != asked.flow or not isinstance(before, awaited) or (put_out and proven)
-        lost = lost or over
+        lost = stranger or flow != asked.flow or not isinstance(before, awaited) or over or not awaited_last
+        assert lost or not (put_out and proven), "an answer counted though its person was put out"
         if lost:
             reason = after.told.reason if after.told is not None else None
-            assert reason == Refusal.OUT_OF_TURN, "an answer counted that nobody waits for"
+            told_no = (
+                asked.what == "password" and not self.is_yes(asked) and isinstance(before, AwaitingPassword)
+            )
+            assert reason == Refusal.OUT_OF_TURN or told_no, "an answer counted that nobody waits for"
             assert (after.session, after.codes) == (None, ())
             changed = asked.what == "new" and not isinstance(said, Refusal)
             changed_own = changed and before is not None and subject_of(before) == asked.subject
             assert self.state(flow) == (None if changed_own and after.flow is None else before)
-        elif after.told is not None and after.told.reason == Refusal.OUT_OF_TURN:
-            lost = True  # another person was asked about here since
-            assert subject_of(before) != asked.subject
-            assert self.state(flow) == before
+            self.recorded_late(asked, book.events[recorded:])
         moved = self.charged(asked, visit, held, after, lost)
         self.ended_by(asked, after, visit.flow)
         if not lost:
@@ -179,6 +180,28 @@ class Answers(Office):
                 asked.what
             ](asked, visit, before, after, flow, excepted)
         self.wrong_guess(asked, visit, after, moved)
+
+    def question(self, flow):
+        """What an answer is awaited to in it."""
+        state = self.state(flow)
+        return (
+            state.asking.name if isinstance(state, AwaitingPassword) and state.asking is not None else state
+        )
+
+    def is_yes(self, asked):
+        right = asked.right and not isinstance(asked.said, Refusal | Unanswered | NotTried)
+        return right and getattr(asked.said, "state", AccountState.ACTIVE) is AccountState.ACTIVE
+
+    def recorded_late(self, asked, entries):
+        """What came too late is in the log, with a reason."""
+        if asked.what == "new":
+            return
+        (entry,) = entries
+        refused = events.KeyRefused if asked.what == "passkey" else events.PasswordRefused | events.Throttled
+        assert isinstance(entry, refused)
+        if asked.what == "password" and self.is_yes(asked) and isinstance(entry, events.PasswordRefused):
+            assert entry.reason == Refusal.ANSWERED_TOO_LATE
+        assert entry.reason
 
     def another(self, asked):
         """A sign-in in which nobody waits for this answer."""

@@ -24,7 +24,6 @@ from config.settings import RoleMapping
 from config.vocabulary import DirectoryName, Role
 from gateway.demo.authority import Authority
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.samba_surgery import become_another_server
 from tests.rig.samba_tree import ADDRESSES, ADMINISTRATOR_PASSWORD, BASE, SYSTEM, copied
 
 GUARD_PORT = 88  # Kerberos, which is not served here: whoever holds it owns the address
@@ -156,21 +155,19 @@ def quoted(password: str) -> bytes:
 
 
 @contextmanager
-def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Domain]:
-    """A domain controller of a copy of `tree`, with units and a service account; ended on exit."""
+def samba(tree: Path, folder: Path, *, furnished: bool = False, replicates: bool = False) -> Iterator[Domain]:
+    """A domain controller of a copy of `tree`, with units and a service account; ended on exit.
+
+    `replicates`: others may join it and ask it for changes.
+    """
     made = make_authority(folder / "tls", "Authority of the domain")
     copied(tree, folder / "dc")
     password_file = folder / "bind-password"
     password_file.touch(mode=0o600)
     password_file.write_text(SERVICE_PASSWORD + "\n")
-    address, guard = _own_address()
+    address, guard = own_address()
     with guard:
-        pair = server_pair(made, "dc", [address])
-        options = _options(folder / "dc", address) | {
-            "tls certfile": str(pair.certificate),
-            "tls keyfile": str(pair.key),
-            "tls cafile": str(made.certificate),
-        }
+        options = options_of(folder / "dc", address, made, replicates=replicates)
         domain = Domain(address, folder / "dc", made.certificate, password_file, options)
         domain.start()
         try:
@@ -179,29 +176,6 @@ def samba(tree: Path, folder: Path, *, furnished: bool = False) -> Iterator[Doma
             yield domain
         finally:
             domain.stop()
-
-
-@contextmanager
-def twin(domain: Domain, folder: Path) -> Iterator[Domain]:
-    """A second controller with the same people, as a restored one would be; `domain` is restarted for it.
-
-    The two do not replicate: each counts and changes for itself.
-    """
-    domain.stop()
-    copied(domain.folder, folder / "dc")
-    domain.start()
-    address, guard = _own_address()
-    with guard:
-        pair = server_pair(Authority(domain.authority.parent), f"dc-{address}", [address])
-        options = dict(domain.options) | _options(folder / "dc", address)
-        options |= {"tls certfile": str(pair.certificate), "tls keyfile": str(pair.key)}
-        second = Domain(address, folder / "dc", domain.authority, domain.bind_password_file, options)
-        become_another_server(second.folder)
-        second.start()
-        try:
-            yield second
-        finally:
-            second.stop()
 
 
 def _furnish(domain: Domain) -> None:
@@ -221,15 +195,19 @@ def account(login: str, password: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def _options(tree: Path, address: str) -> dict[str, str]:
-    """Everything of the controller stays in its folder and at its address; it serves LDAP alone."""
+def options_of(tree: Path, address: str, authority: Authority, *, replicates: bool = False) -> dict[str, str]:
+    """Everything of the controller stays in its folder and at its address; it serves LDAP alone, or to others too."""
     run = tree / "run"
     run.mkdir(exist_ok=True)
+    pair = server_pair(authority, f"dc-{address}", [address])
     return {
+        "tls certfile": str(pair.certificate),
+        "tls keyfile": str(pair.key),
+        "tls cafile": str(authority.certificate),
         "interfaces": f"{address}/8",
         "bind interfaces only": "yes",
-        "server services": "ldap",
-        "dcerpc endpoint servers": "",
+        "server services": "ldap, rpc" if replicates else "ldap",
+        "dcerpc endpoint servers": "epmapper, drsuapi" if replicates else "",
         "ldb:nosync": "yes",
         "lock directory": str(tree),
         "private dir": str(tree / "private"),
@@ -244,7 +222,7 @@ def _options(tree: Path, address: str) -> dict[str, str]:
     }
 
 
-def _own_address() -> tuple[str, socket.socket]:
+def own_address() -> tuple[str, socket.socket]:
     """An address that no other server of any test has, and the socket that keeps it ours."""
     for address in random.sample(ADDRESSES, len(ADDRESSES)):
         guard = socket.socket()

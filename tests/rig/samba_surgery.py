@@ -42,7 +42,7 @@ tool.modify_sd_on_dn(sys.argv[2], changed, controls)
 
 def age_password(folder: Path, dn: str, ticks: int = 130_000_000_000_000_000) -> None:
     """Let the password have been set in 2012 (100 ns since 1601); only for names in plain ASCII."""
-    _done(AGE, f"{folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
+    run(AGE, f"{folder}/private/sam.ldb.d/{BASE.upper()}.ldb", dn, str(ticks))
 
 
 def forbid_password_change(folder: Path, dn: str) -> None:
@@ -50,9 +50,9 @@ def forbid_password_change(folder: Path, dn: str) -> None:
     _grant(folder, dn, "".join(f"(OD;;CR;{CHANGE_PASSWORD};;{trustee})" for trustee in ("WD", "PS")))
 
 
-def let_read_deleted(folder: Path) -> None:
-    """As `dsacls "CN=Deleted Objects,…" /G …:LCRP` does."""
-    _grant(folder, f"CN=Deleted Objects,{BASE}", "(A;;LCRP;;;AU)")
+def let_read_deleted(folder: Path, *, below: bool = True) -> None:
+    """As `dsacls "CN=Deleted Objects,…" /I:T /G …:LCRP` does; without `/I:T` where not also what is `below`."""
+    _grant(folder, f"CN=Deleted Objects,{BASE}", f"(A;{'CI' if below else ''};LCRP;;;AU)")
 
 
 def become_another_server(folder: Path) -> None:
@@ -60,14 +60,15 @@ def become_another_server(folder: Path) -> None:
     service = (
         f"CN=NTDS Settings,CN=DC1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,{BASE}"
     )
-    _done(RESTORED, f"{folder}/private/sam.ldb.d/CN=CONFIGURATION,{BASE.upper()}.ldb", service)
+    run(RESTORED, f"{folder}/private/sam.ldb.d/CN=CONFIGURATION,{BASE.upper()}.ldb", service)
 
 
 def _grant(folder: Path, dn: str, entry: str) -> None:
-    _done(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
+    run(ACCESS, f"tdb://{folder}/private/sam.ldb", dn, entry, f"{folder}/etc/smb.conf")
 
 
-def _done(script: str, *arguments: str) -> None:
+def run(script: str, *arguments: str) -> None:
+    """By Debian's Python, which has Samba's libraries."""
     command = ["/usr/bin/python3", "-c", script, *arguments]
     done = subprocess.run(command, env=SYSTEM, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

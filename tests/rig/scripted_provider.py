@@ -24,6 +24,8 @@ class Provider:
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, tuple[int, str]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    monotonic: float = 1000.0
+    """Seconds on the clock of whoever is asked to use it."""
 
     async def answer(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}

@@ -76,13 +76,6 @@ provider_session = Table(
     Column("proof_counts_from", BigInteger),  # of the authenticator that was shown, where it is new
 )
 
-sign_ins_dropped = Table(
-    "sign_ins_dropped",
-    metadata,
-    Column("subject", String(80), primary_key=True),
-    Column("at", BigInteger, nullable=False, index=True),
-)
-
 password_change = Table(
     "password_change",
     metadata,

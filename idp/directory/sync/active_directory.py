@@ -1,8 +1,8 @@
 """Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
 
 A position is a server and how far it had counted. Another server knows nothing of it: then everything is read anew.
-Who was deleted is seen by tombstones where the service account may see them; where it may not, everybody still there
-is listed every 4 minutes.
+Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody still
+there is listed every 4 minutes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,14 +19,14 @@ from idp.directory.sync import active_directory_server as controller
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
 from idp.directory.sync.active_directory_server import Server, Standpoint
 from idp.directory.sync.record import Changes, EntryProblem, Position
-from idp.directory.sync.source import Manner, Query
+from idp.directory.sync.source import Manner, Query, few
 
 T = TypeVar("T")
 
 LISTED_EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five
 ADVICE = (
-    "the service account cannot see deleted objects, so everybody is listed every 4 minutes; an administrator of the "
-    'domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /G ACCOUNT:LCRP'
+    "the service account cannot read every deleted object, so everybody is listed every 4 minutes; an administrator "
+    'of the domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /I:T /G ACCOUNT:LCRP'
 )
 
 
@@ -37,7 +37,7 @@ class ActiveDirectorySource:
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
     _blind_in: str | None = None
-    """The domain whose deleted objects are not to be seen; empty: they are; None: nobody has looked."""
+    """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""
@@ -58,7 +58,10 @@ class ActiveDirectorySource:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
 
     def changes(self, line: Connection, since: Position) -> Changes:
-        """Two searches when nothing changed, seven when something did, two more where everybody is listed."""
+        """Two searches when nothing changed, seven when something did, two more where everybody is listed.
+
+        Of more than MANY entries no more is read than the identities of so many: PositionUnknown.
+        """
         now, server, before = self.clock(), controller.server(line), Standpoint.of(since)
         found, moved = Changes(), server.since(before)
         if moved or self._blind_in is None:
@@ -74,7 +77,7 @@ class ActiveDirectorySource:
     def _changed(self, line: Connection, server: Server, number: int) -> Changes:
         since = Filter(f"(uSNChanged>={number + 1})")
         controller.refuse_renamed_containers(line, server.domain, since, number)
-        touched = self._identities(controller.touched(line, server.domain, since))
+        touched = self._identities(few(controller.touched(line, server.domain, since, self.form.page)))
         problems: list[EntryProblem] = []
         people = tuple(self._read(line, self.form.people, since, self.form.person, problems))
         groups = tuple(self._read(line, self.form.groups, since, self.form.group, problems))
@@ -91,12 +94,11 @@ class ActiveDirectorySource:
         problems: list[EntryProblem],
     ) -> Iterator[T]:
         changed = replace(query, where=filters.all_of([query.where, since]))
-        for entries, _ in self.form.pages(line, changed):
-            for one in entries:
-                try:
-                    yield read(one)
-                except EntryUnusable as unusable:
-                    problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
+        for one in few(self.form.pages(line, changed)):  # there may be more than a moment ago
+            try:
+                yield read(one)
+            except EntryUnusable as unusable:
+                problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
 
     def _with_all_present(self, line: Connection, found: Changes) -> Changes:
         people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))

@@ -6,6 +6,7 @@ for them); [MS-DRSR] 5.156 (stamps of attributes).
 
 import struct
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -77,18 +78,25 @@ def server(line: Connection) -> Server:
 
 
 def sees_deleted(line: Connection, domain: str) -> bool:
-    """Whether the service account may list deleted objects; who may not sees an empty container, or none."""
+    """Whether the service account may list deleted objects, and read each: `touched` has none whose number is hidden.
+
+    Who may not list them sees an empty container, or none. One that was deleted at another controller has lost the
+    rights that it had inherited (Samba 4.17), and is readable only if "Deleted Objects" hands down its own.
+    """
+    container = f"CN=Deleted Objects,{domain}"
     try:
-        found = line.search(f"CN=Deleted Objects,{domain}", BASE, ANYTHING, ("isDeleted",), 1, [SHOW_DELETED])
-        return any(one.values("isDeleted") for entries, _ in found for one in entries)
+        found = line.search(container, SUBTREE, ANYTHING, ("uSNChanged",), PAGE, [SHOW_DELETED])
+        readable = [bool(one.values("uSNChanged")) for entries, _ in found for one in entries]
     except DirectoryMisconfigured:  # no such object
         return False
+    return bool(readable) and all(readable)
 
 
-def touched(line: Connection, domain: str, since: Filter) -> list[Entry]:
-    """Whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
-    found = line.search(domain, SUBTREE, since, ("objectGUID",), PAGE, [SHOW_DELETED])
-    return [one for entries, _ in found for one in entries]
+def touched(
+    line: Connection, domain: str, since: Filter, page: int
+) -> Iterator[tuple[list[Entry], list[str]]]:
+    """Pages of whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
+    return line.search(domain, SUBTREE, since, ("objectGUID",), page, [SHOW_DELETED])
 
 
 def refuse_renamed_containers(line: Connection, domain: str, since: Filter, number: int) -> None:

@@ -3,7 +3,7 @@
 It costs a list of all identities each time, so it is done less often. A position is the time it was asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_stream import Heard
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.source import Manner, Query
+from idp.directory.sync.source import Manner, Query, few
 
 EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five minutes
 SKEW = timedelta(minutes=5)  # by which the server's clock may differ from ours
@@ -56,20 +56,22 @@ class PollingSource:
     def _anything(self, line: Connection, since: datetime) -> bool:
         form = self.understanding.form
         names = (form.identity_attribute,)
-        return any(self._search(line, query, _modified(since), names) for query in (form.people, form.groups))
+        searches = (self._pages(line, one, _modified(since), names) for one in (form.people, form.groups))
+        return any(entries for pages in searches for entries, _ in pages)
 
     def _heard(self, line: Connection, query: Query, where: Filter) -> Heard:
         form = self.understanding.form
-        changed = {form.identity(one): one for one in self._search(line, query, where, query.attributes)}
-        present = self._search(line, query, ANYTHING, (form.identity_attribute,))
-        return Heard(entries=changed, present={form.identity(one) for one in present})
+        found = few(self._pages(line, query, where, query.attributes))
+        changed = {form.identity(one): one for one in found}
+        names = self._pages(line, query, ANYTHING, (form.identity_attribute,))
+        present = {form.identity(one) for entries, _ in names for one in entries}
+        return Heard(entries=changed, present=present)
 
-    def _search(
+    def _pages(
         self, line: Connection, query: Query, where: Filter, attributes: tuple[str, ...]
-    ) -> list[Entry]:
+    ) -> Iterator[tuple[list[Entry], list[str]]]:
         both = filters.all_of([query.where, where])
-        pages = line.search(query.base, SUBTREE, both, attributes, self.understanding.settings.page_size)
-        return [entry for entries, _ in pages for entry in entries]
+        return line.search(query.base, SUBTREE, both, attributes, self.understanding.settings.page_size)
 
     def _containers(self, line: Connection) -> str:
         return containers(line, self.understanding.form, self.understanding.settings.page_size)

@@ -4,7 +4,7 @@ Both are used in threads, with a service connection of the pool. They raise what
 (ConnectionLost, DirectoryMisconfigured): then nobody knows, and nothing changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -81,3 +81,16 @@ class Source(Protocol):
         the directory, the base or the filter. Raises PositionUnknown.
         """
         ...
+
+
+def few(pages: Iterable[tuple[list[Entry], list[str]]]) -> Iterator[Entry]:
+    """Their entries; raises PositionUnknown with the page in which they become more than MANY.
+
+    Nobody would take so many in, so the rest of them is not asked for and needs no memory.
+    """
+    count = 0
+    for entries, _ in pages:
+        count += len(entries)
+        if count > MANY:
+            raise PositionUnknown(f"more than {MANY} entries have changed")
+        yield from entries

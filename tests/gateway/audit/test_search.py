@@ -10,7 +10,8 @@ from gateway.audit.canonical import TEXTS, Recorded
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.folding import folded
 from gateway.audit.search import Counted, Hour, Page, Position, PositionRefused, Query, TooManyPeople
-from gateway.storage.audit_search import LogSearch, _choices, _conditions
+from gateway.storage.audit_conditions import choices, conditions
+from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit import audit_entry
 from tests.gateway.audit.making import NOON, Log, entry
 
@@ -277,9 +278,9 @@ def test_an_index_answers_in_order_and_nothing_is_sorted(
 ) -> None:
     def explained(connection: object) -> list[str]:
         plans = []
-        for choice in _choices(connection, query)[:1]:
+        for choice in choices(connection, query)[:1]:
             order = (audit_entry.c.at.desc(), audit_entry.c.sequence.desc())
-            statement = audit_entry.select().where(*_conditions(query), *choice).order_by(*order).limit(51)
+            statement = audit_entry.select().where(*conditions(query), *choice).order_by(*order).limit(51)
             text = statement.compile(connection, compile_kwargs={"literal_binds": True})
             plans += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
         return plans

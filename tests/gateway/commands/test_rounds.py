@@ -1,13 +1,17 @@
-"""What goes wrong again and again fills no log: it is told when it begins, changes and ends."""
+"""What goes wrong again and again fills no log: it is told when it begins, changes and ends; advice goes with it."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
+import pytest
 from structlog.testing import capture_logs
 
-from gateway.commands.rounds import running
+from config.vocabulary import DirectoryName
+from gateway.commands.rounds import LOCKS_TOO_SOON, running, tell_lockout
 from gateway.commands.troubles import LastingTrouble
 from idp.directory.errors import DirectoryUnreachable
+from idp.directory.lockout import NO_LOCKOUT, Lockout
 
 AWAY = DirectoryUnreachable("ldaps://office", "Can't contact LDAP server")
 REFUSED = DirectoryUnreachable("ldaps://office", "Connection refused")
@@ -58,3 +62,24 @@ def test_the_end_of_a_trouble_is_told_once_and_it_may_begin_anew() -> None:
         ("audit.trouble", "over"),
         ("audit.trouble", str(AWAY)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lockout", "trouble", "assumed", "level", "advice"),
+    [
+        (Lockout(5, timedelta(minutes=10)), "", False, "info", None),
+        (NO_LOCKOUT, "", False, "info", None),
+        (Lockout(2, timedelta(minutes=10)), "", False, "warning", LOCKS_TOO_SOON),
+        (Lockout(1, timedelta(minutes=10)), "", True, "warning", LOCKS_TOO_SOON),
+        (Lockout(5, timedelta(minutes=10)), "", True, "warning", None),
+        (Lockout(5, timedelta(minutes=10)), "head out of sight", False, "warning", None),
+    ],
+)
+def test_a_directory_that_locks_too_soon_is_warned_of_with_what_to_do(
+    lockout, trouble, assumed, level, advice
+):
+    with capture_logs() as said:
+        tell_lockout(DirectoryName("urad"), lockout, trouble, assumed=assumed)
+    (line,) = said
+    assert (line["log_level"], line["directory"], line["attempts"]) == (level, "urad", lockout.attempts)
+    assert (line.get("advice"), line.get("trouble", "")) == (advice, trouble)

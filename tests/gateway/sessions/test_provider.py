@@ -7,8 +7,13 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from gateway.sessions import provider as module
-from gateway.sessions.provider import Client, CodeRefused, Provider, ProviderUnreachable
+from gateway.sessions.provider import (
+    KEYS_NOT_TWICE_WITHIN,
+    Client,
+    CodeRefused,
+    Provider,
+    ProviderUnreachable,
+)
 from tests.rig.scripted_provider import ISSUER
 from tests.rig.scripted_provider import Provider as Scripted
 from tests.rig.scripted_provider import provider as scripted_provider
@@ -25,7 +30,9 @@ async def there(tmp_path: Path) -> AsyncIterator[Scripted]:
 @pytest_asyncio.fixture
 async def provider(there: Scripted) -> AsyncIterator[Provider]:
     client = Client(ISSUER, "brana-gateway", "s:e cret")
-    made = Provider(client, lambda: aiohttp.UnixConnector(str(there.socket)), "http://idp")
+    made = Provider(
+        client, lambda: aiohttp.UnixConnector(str(there.socket)), "http://idp", clock=lambda: there.monotonic
+    )
     yield made
     await made.close()
 
@@ -103,14 +110,12 @@ async def test_keys_that_cannot_be_read_are_the_providers_fault(
     assert len((await provider.keys()).keys) == 1
 
 
-async def test_new_keys_are_asked_for_but_not_over_and_over(
-    provider: Provider, there: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_new_keys_are_asked_for_but_not_over_and_over(provider: Provider, there: Scripted) -> None:
     await provider.keys()
     for _ in range(3):
         await provider.keys(fresh=True)
     assert there.times_asked("/jwks") == 1
-    monkeypatch.setattr(module, "KEYS_NOT_TWICE_WITHIN", -module.KEYS_NOT_TWICE_WITHIN)
+    there.monotonic += KEYS_NOT_TWICE_WITHIN.total_seconds() + 1
     await provider.keys(fresh=True)
     assert there.times_asked("/jwks") == 2
 

@@ -16,9 +16,8 @@ from joserfc.jwk import ECKey
 from config.settings import SignIn as Limits
 from config.vocabulary import Language
 from gateway.grants.cookie import SESSION, read_cookies
-from gateway.sessions import provider as provider_module
 from gateway.sessions.office import SessionOffice, handle_hash
-from gateway.sessions.provider import Client, Provider
+from gateway.sessions.provider import KEYS_NOT_TWICE_WITHIN, Client, Provider
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Arrival, Fault, SignIn, SignInRefused
@@ -102,7 +101,12 @@ async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     office = SessionOffice(store, RevokedList(lambda _: None), Limits(), timedelta(minutes=5))
     async with scripted_provider(tmp_path) as there:
         client = Client(ISSUER, "brana-gateway", "secret")
-        provider = Provider(client, lambda: aiohttp.UnixConnector(str(there.socket)), "http://idp")
+        provider = Provider(
+            client,
+            lambda: aiohttp.UnixConnector(str(there.socket)),
+            "http://idp",
+            clock=lambda: there.monotonic,
+        )
         known = {HOST, OTHER_HOST}.__contains__
         yield Browser(SignIn(provider, office, known, SEAL.close, SEAL.open), there, store)
         await provider.close()
@@ -234,14 +238,12 @@ async def test_a_token_for_another_attempt_is_refused(browser: Browser, now: dat
     assert await browser.refusal(HOST, answer, now) == "id_token_refused"
 
 
-async def test_a_key_made_since_the_keys_were_read_is_asked_for(
-    browser: Browser, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_key_made_since_the_keys_were_read_is_asked_for(browser: Browser, now: datetime) -> None:
     await browser.arrive(HOST, await browser.leave(HOST, now), now)
     browser.there.key = ECKey.generate_key("P-256")
     answer = await browser.leave(OTHER_HOST, now)
     assert await browser.refusal(OTHER_HOST, answer, now) == "id_token_refused"  # asked a moment ago
-    monkeypatch.setattr(provider_module, "KEYS_NOT_TWICE_WITHIN", timedelta(0))
+    browser.there.monotonic += KEYS_NOT_TWICE_WITHIN.total_seconds() + 1
     answer = await browser.leave(OTHER_HOST, now)
     assert (await browser.arrive(OTHER_HOST, answer, now)).session.login == "novakova"
 

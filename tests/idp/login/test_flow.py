@@ -78,8 +78,8 @@ REACHED = {
 demands = st.sampled_from([None, *AuthenticationLevel])
 STATES = (
     AwaitingPassword(DRAWN.challenge),
-    CheckingPassword(JANA.login, TAKEN, NOON),
-    CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON),
+    CheckingPassword(JANA.login, TAKEN, NOON, begun()),
+    CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON, begun()),
     AwaitingFactor(BARE, DRAWN.challenge),
     AwaitingFactor(LIFTED, DRAWN.challenge),
     AwaitingOfficersCode(BARE),

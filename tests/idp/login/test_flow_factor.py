@@ -22,6 +22,7 @@ from idp.login.states import (
     AwaitingPassword,
     CheckingPerson,
     Failed,
+    Question,
     SignedIn,
     Standing,
 )
@@ -70,7 +71,10 @@ def test_a_key_after_the_password_resists_phishing():
 
 def test_a_passkey_alone_asks_the_directory_what_the_account_is_now():
     state, effects = go(begun(), "passkey")
-    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON)
+    waiting = AwaitingPassword(
+        state.waiting.challenge, asking=Question(state.waiting.asking.name, NOON, JANA_ID)
+    )
+    assert state == CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON, waiting)
     assert not of_kind(effects, OpenSession)
     state, _ = go(state, "person")
     assert (state.level, state.methods) == (RESISTANT, ("pop", "user", "mfa"))

@@ -65,7 +65,7 @@ def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(reach, come
     answered = DirectoryAnswered(
         answer=person(), attempt=TAKEN, reach=frozenset(reach), needed=RESISTANT, drawn=DRAWN
     )
-    state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, TWO), answered, NOON)
+    state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, begun(TWO)), answered, NOON)
     assert isinstance(state, comes_to)
 
 
@@ -83,7 +83,7 @@ def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
             needed=needed,
             drawn=DRAWN,
         )
-        state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
+        state, _ = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, begun()), answered, NOON)
         assert isinstance(state, comes_to)
 
 
@@ -92,7 +92,7 @@ def test_an_account_that_is_not_active_is_refused_though_its_password_is_right(a
     answered = DirectoryAnswered(
         answer=person(state=account), attempt=TAKEN, reach=frozenset({TWO, RESISTANT}), drawn=DRAWN
     )
-    state, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
+    state, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, begun()), answered, NOON)
     assert isinstance(state, AwaitingPassword)
     assert told(effects) == [NOT_ACTIVE[account]]
 
@@ -108,6 +108,6 @@ def test_the_directorys_reason_is_logged_and_not_shown():
     answered = DirectoryAnswered(
         answer=Rejected("account_locked"), attempt=TAKEN, reach=frozenset(), drawn=DRAWN
     )
-    _, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON), answered, NOON)
+    _, effects = flow.step(CheckingPassword(JANA.login, TAKEN, NOON, begun()), answered, NOON)
     assert told(effects) == [Refusal.WRONG_CREDENTIALS]
     assert recorded(effects)[0].reason == "account_locked"

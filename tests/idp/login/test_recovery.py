@@ -226,7 +226,7 @@ def test_neither_hash_nor_factor_shows_in_what_is_printed_of_an_account():
 
 def test_a_key_of_the_recovery_administrator_would_open_nothing():
     """None can be enrolled; were there one, it would be a way in a second time."""
-    checking = CheckingPerson(RECOVERY_ADMINISTRATOR, "klíč", KEY, NOON)
+    checking = CheckingPerson(RECOVERY_ADMINISTRATOR, "klíč", KEY, NOON, AwaitingPassword(b"c" * 32))
     answered = PersonAnswered(answer=recovery.person(HULIN), held=frozenset({KEY}), drawn=draw())
     state, effects = flow.step(checking, answered, NOON)
     assert isinstance(state, AwaitingPassword)

@@ -52,7 +52,7 @@ def test_what_added_it_never_makes_it_more_than_it_is():
 
 
 def at_person(demanded=None):
-    return CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON, demanded, NEW.newly)
+    return CheckingPerson(JANA_ID, "Klíč", OWN.id, NOON, begun(demanded), NEW.newly)
 
 
 def answer(state, needed=None):

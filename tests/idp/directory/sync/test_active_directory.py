@@ -1,72 +1,26 @@
 """What changed in a real domain, as its controller tells it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import ldap
 import pytest
 
-from idp.directory.connection import Access, Connection, ConnectionLost
+from idp.directory.connection import ConnectionLost
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.person import AccountFacts
 from idp.directory.sync.active_directory import LISTED_EVERY, ActiveDirectorySource
-from idp.directory.sync.active_directory_form import ActiveDirectoryForm
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
 from idp.directory.sync.source import PositionUnknown
+from tests.rig.domain_follower import NOON, Follower, following, opened
 from tests.rig.domain_office import HULIN, PASSWORD, ZANETA, dn, domain, group
-from tests.rig.samba import GROUPS, PEOPLE, SERVICE, SERVICE_PASSWORD, Domain, account, samba
+from tests.rig.samba import GROUPS, PEOPLE, Domain, account, samba
 from tests.rig.samba_surgery import become_another_server, let_read_deleted
 from tests.rig.samba_tree import BASE
 
 __all__ = ["domain"]
 pytestmark = pytest.mark.real
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-class Counted(Connection):
-    """A connection that counts the searches it is asked for."""
-
-    searches = 0
-
-    def search(self, *what: Any) -> Iterator[Any]:
-        self.searches += 1
-        return super().search(*what)
-
-
-@dataclass
-class Follower:
-    """Follows a domain as the replica's runner does."""
-
-    domain: Domain
-    source: ActiveDirectorySource
-    line: Counted
-    now: datetime = NOON
-    position: str = ""
-
-    def changes(self) -> Changes:
-        found = self.source.changes(self.line, self.position)
-        assert found.position is not None
-        self.position = found.position
-        return found
-
-
-def opened(domain: Domain) -> Counted:
-    settings = domain.settings()
-    access = Access(settings.authority, settings.connect_timeout, settings.operation_timeout)
-    line = Counted(domain.url, access)
-    line.log_in(SERVICE, SERVICE_PASSWORD, access)
-    return line
-
-
-def following(domain: Domain, at_once: int = 1500, **changes: Any) -> Follower:
-    form = ActiveDirectoryForm(domain.settings(**changes), at_once)
-    follower = Follower(domain, ActiveDirectorySource(form, lambda: follower.now), opened(domain))
-    follower.position = follower.source.position(follower.line)
-    return follower
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,132 @@
+"""Every setting of the product, typed. `config/examples/embedded.toml` explains each one.
+
+Durations are written in TOML as text with a unit ("5 min", "10 h"); `config.load` turns them into timedelta.
+Paths are taken relative to the configuration file's own folder.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from config.settings.applications import Application, Route
+from config.settings.directories import (
+    ICO_PLACEHOLDER,
+    PLACEHOLDER,
+    Deputy,
+    Directory,
+    Facts,
+    RoleMapping,
+)
+from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.setting import Port, Setting, Title
+from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.vocabulary import Language, MunicipalityCode
+
+__all__ = [
+    "ICO_PLACEHOLDER",
+    "PLACEHOLDER",
+    "Application",
+    "Audit",
+    "Deputy",
+    "Directory",
+    "Facts",
+    "Grants",
+    "Metrics",
+    "Notifications",
+    "Office",
+    "OfficeNetwork",
+    "OidcClient",
+    "Place",
+    "Policies",
+    "Public",
+    "RoleLimits",
+    "RoleMapping",
+    "Route",
+    "Setting",
+    "Settings",
+    "SignIn",
+    "Smtp",
+    "State",
+    "Title",
+    "Webhook",
+]
+
+
+class Office(Setting, frozen=True, kw_only=True):
+    name: str
+    """Name of the office that runs the centre, shown on pages."""
+    district: Path
+    """CSV of the district's municipalities: code,name,ico."""
+    support: str | None = None
+    """Whom people call who fear that somebody else uses their account, as pages and messages show it."""
+    municipality: MunicipalityCode | None = None
+    """Of the office that runs the centre: where the recovery administrator has a role; left out: there is none."""
+
+
+class Public(Setting, frozen=True, kw_only=True):
+    domain: str
+    """Pages live at login., portal. and admin. below this domain; applications name their own hosts."""
+    address: str = "127.0.0.1"
+    port: Port = 8443
+    certificate: Path
+    """PEM chain for all hosts of the domain."""
+    key: Path
+    advertised_port: Port | None = None
+    """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
+
+
+class State(Setting, frozen=True, kw_only=True):
+    directory: Path
+    """Where the database, keys, sockets and the spool live; created with mode 0700."""
+    memory: Path = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, mode 0700
+    """A folder in memory (tmpfs): the gate writes there whom it lets in, before the request goes on."""
+
+
+class Grants(Setting, frozen=True, kw_only=True):
+    lifetime: timedelta = timedelta(minutes=5)
+
+
+class Policies(Setting, frozen=True, kw_only=True):
+    region: Path
+    """Folder of the region's policies (`*.cedar`), which bind everyone."""
+    municipalities: Path
+    """Folder with one policy set per municipality, `CODE.cedar`."""
+
+
+class Audit(Setting, frozen=True, kw_only=True):
+    checkpoint_every: timedelta = timedelta(seconds=1)
+    spool_file_mib: Annotated[int, Meta(ge=1)] = 64
+    """Size at which the spool file of the access log is rotated."""
+
+
+class Metrics(Setting, frozen=True, kw_only=True):
+    address: str = "127.0.0.1"
+    port: Port = 9464
+
+
+class Place(Setting, frozen=True, kw_only=True):
+    """A network that people know by name."""
+
+    title: Title
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
+
+
+class Settings(Setting, frozen=True, kw_only=True):
+    office: Office
+    public: Public
+    state: State
+    directories: Annotated[list[Directory], Meta(min_length=1)]
+    policies: Policies
+    facts: Facts = field(default_factory=Facts)
+    sign_in: SignIn = field(default_factory=SignIn)
+    grants: Grants = field(default_factory=Grants)
+    audit: Audit = field(default_factory=Audit)
+    metrics: Metrics = field(default_factory=Metrics)
+    language: Language = Language.CZECH
+    places: list[Place] = field(default_factory=list)
+    notifications: Notifications = field(default_factory=Notifications)
+    oidc_clients: list[OidcClient] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)

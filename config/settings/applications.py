@@ -1,0 +1,33 @@
+"""What is served behind the gateway."""
+
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from config.settings.setting import Setting, Title
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
+
+
+class Route(Setting, frozen=True, kw_only=True):
+    path: str = "/"
+    """Prefix of the path, matched on whole segments."""
+    methods: list[str] = field(default_factory=list)
+    """HTTP methods; empty means every method."""
+    action: Action
+    websocket: bool = False
+    """Whether the connection may become a WebSocket; it then lasts as long as a grant, and is asked for anew."""
+
+
+class Application(Setting, frozen=True, kw_only=True):
+    id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    title: Title
+    description: Title
+    host: str
+    """Host below the domain. `{municipality}` in it gives every municipality a host of its own, and then
+    the host decides whose resource is asked for; otherwise the person's active municipality does."""
+    upstream: str
+    """`http://address:port` of the application."""
+    routes: Annotated[list[Route], Meta(min_length=1)]
+    """First match decides. A request that matches none is refused."""
+    municipalities: list[MunicipalityCode] = field(default_factory=list)
+    """Which municipalities have the application; empty means all of the district."""

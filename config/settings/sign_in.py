@@ -1,0 +1,79 @@
+"""How people sign in, how long that lasts, and which programs use it."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from config.settings.setting import Setting
+from config.vocabulary import ADMINISTRATORS, Role
+
+
+class OfficeNetwork(Setting, frozen=True, kw_only=True):
+    """Networks of the office, where many people share an address."""
+
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest counts."""
+    attempts_per_address: Annotated[int, Meta(ge=5)]
+    attempts_per_network: Annotated[int, Meta(ge=5)]
+
+
+class RoleLimits(Setting, frozen=True, kw_only=True):
+    """Stricter limits of whoever holds one of the roles anywhere."""
+
+    roles: Annotated[list[Role], Meta(min_length=1)]
+    idle: timedelta | None = None
+    absolute: timedelta | None = None
+
+
+class SignIn(Setting, frozen=True, kw_only=True):
+    idle: timedelta = timedelta(minutes=15)
+    absolute: timedelta = timedelta(hours=10)
+    absolute_administrators: timedelta = timedelta(hours=4)
+    limits: list[RoleLimits] = field(default_factory=list)
+    """The strictest of all that concern a person counts."""
+    attempts: Annotated[int, Meta(ge=3)] = 5
+    """Wrong passwords or codes of one account within `attempts_window` before it must wait."""
+    attempts_window: timedelta = timedelta(minutes=15)
+    attempts_per_address: Annotated[int, Meta(ge=5)] = 50
+    attempts_per_network: Annotated[int, Meta(ge=5)] = 200
+    network_prefix_ipv4: Annotated[int, Meta(ge=8, le=32)] = 24
+    network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
+    """Bits of an address that make a network where `networks` names none."""
+    networks: list[OfficeNetwork] = field(default_factory=list)
+    administrators_separate: bool = True
+    """An account with an administrator's role and any other one is refused."""
+    administrators_level: Literal["two-factors", "phishing-resistant"] = "two-factors"
+    """How surely administrators and security officers must be recognised; there are no exceptions for them."""
+    trust_new_keys_after: timedelta = timedelta(hours=24)
+    """When a factor counts in full that was added on the strength of a weaker one."""
+    longest_exception: timedelta = timedelta(days=90)
+    """How far ahead the end of an exception from two factors may be."""
+    flow_lifetime: timedelta = timedelta(minutes=10)
+    """How long a sign-in that was begun may take."""
+
+    def idle_of(self, roles: Collection[Role]) -> timedelta:
+        """How long a session of somebody with these roles lasts without a request."""
+        return min([self.idle, *(one.idle for one in self._of(roles) if one.idle is not None)])
+
+    def absolute_of(self, roles: Collection[Role]) -> timedelta:
+        """How long it lasts after the factors were shown."""
+        usual = self.absolute_administrators if ADMINISTRATORS & set(roles) else self.absolute
+        own = (one.absolute for one in self._of(roles) if one.absolute is not None)
+        return min([self.absolute, usual, *own])
+
+    def _of(self, roles: Collection[Role]) -> list[RoleLimits]:
+        return [one for one in self.limits if not set(roles).isdisjoint(one.roles)]
+
+
+class OidcClient(Setting, frozen=True, kw_only=True):
+    """A relying party of the built-in OpenID Provider, besides the gateway itself."""
+
+    id: str
+    redirect_uris: Annotated[list[str], Meta(min_length=1)]
+    secret_file: Path | None = None
+    """Left out for a public client."""
+    post_logout_redirect_uris: list[str] = field(default_factory=list)
+    id_token_algorithm: Literal["ES256", "RS256"] = "ES256"

@@ -1,0 +1,151 @@
+"""What a query of the log means in SQL: its conditions, and the disjoint questions it becomes.
+
+Of the conditions the one that leaves the fewest entries is given to the index, the others filter.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, exists, func, or_, select, tuple_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from gateway.audit.entry import Code, Outcome
+from gateway.audit.facts import microseconds
+from gateway.audit.folding import folded
+from gateway.audit.search import PEOPLE, SIGN_IN_NEEDED, Counted, Query, TooManyPeople
+from gateway.storage.tables.audit import audit_entry, audit_person
+
+SEPARATE_CODES = 8
+Condition = ColumnElement[bool]
+Columns = ReadOnlyColumnCollection[str, Column[Any]]
+_e = audit_entry.c
+
+EXACT = ("request_id", "session", "address", "reason", "municipality", "application")
+"""Indexed columns, the choosiest first; what the index is used for when several are given."""
+FILTERS = ("own_municipality", "action", "rule", "policy_version")
+
+
+def choices(connection: Connection, query: Query) -> list[list[Condition]]:
+    """Disjoint questions that together are the query, without its times."""
+    leading = next((name for name in EXACT[:2] if getattr(query, name)), None)
+    found: list[list[Condition]]
+    if query.person:
+        found = _of_person(connection, query.person, indexed=leading is None)
+    else:
+        leading = leading or next((name for name in EXACT if getattr(query, name)), None)
+        found = [[]]
+    outcome = query.outcome or (Outcome.REFUSED if query.counted is Counted.REFUSED else None)
+    refusals = outcome is not None and outcome is not Outcome.SUCCESS
+    free = not query.person and leading is None
+    if free and not refusals and 0 < len(query.codes) <= SEPARATE_CODES:
+        found = [[_e.code == code.value] for code in sorted(query.codes)]
+    elif query.codes:
+        filtered = unindexed(_e.code).in_(sorted(code.value for code in query.codes))
+        found = [[*choice, filtered] for choice in found]
+    rest = [
+        equals(name, getattr(query, name), indexed=name == leading)
+        for name in (*EXACT, *FILTERS)
+        if getattr(query, name) is not None
+    ]
+    if outcome is not None:
+        column = _e.outcome if free and refusals else unindexed(_e.outcome)
+        rest.append(column == outcome.value)
+        if free and refusals:
+            rest.append(_e.outcome != Outcome.SUCCESS.value)  # names the partial index
+    return [[*choice, *rest] for choice in found]
+
+
+def conditions(query: Query) -> list[Condition]:
+    found: list[Condition] = []
+    if query.since is not None:
+        found.append(_e.at >= microseconds(query.since))
+    if query.until is not None:
+        found.append(_e.at < microseconds(query.until))
+    if query.without_technical:
+        found.append(or_(unindexed(_e.code) != Code.ACCESS.value, unindexed(_e.application) != ""))
+    if query.counted is Counted.LET_THROUGH:
+        found += let_through()
+    elif query.counted is Counted.REFUSED:
+        found += [*refused(_e), _first_of_its_request(query.since)]
+    if query.crossing:
+        own, of_data = unindexed(_e.own_municipality), unindexed(_e.municipality)
+        found += [own != of_data, own != "", of_data != ""]
+    return found
+
+
+def let_through() -> list[Condition]:
+    """Requests of signed-in people to applications."""
+    return [
+        unindexed(_e.code) == Code.ACCESS.value,
+        unindexed(_e.outcome) == Outcome.SUCCESS.value,
+        unindexed(_e.application) != "",
+        unindexed(_e.session) != "",  # somebody is signed in
+    ]
+
+
+def refused(entry: Columns) -> list[Condition]:
+    """Whoever was only sent to the sign-in was not refused."""
+    return [unindexed(entry.outcome) == Outcome.REFUSED.value, unindexed(entry.reason) != SIGN_IN_NEEDED]
+
+
+def _first_of_its_request(since: datetime | None) -> Condition:
+    """No earlier refusal within the span tells of the same request."""
+    other = audit_entry.alias("other").c
+    earlier = [
+        other.request_id == _e.request_id,
+        other.request_id != "",  # names the partial index
+        tuple_(other.at, other.sequence) < tuple_(_e.at, _e.sequence),
+        *refused(other),
+    ]
+    if since is not None:
+        earlier.append(unindexed(other.at) >= microseconds(since))
+    return ~exists().where(*earlier)
+
+
+def _of_person(connection: Connection, text: str, *, indexed: bool) -> list[list[Condition]]:
+    """Entries of the subjects that the text may mean, and the others that have a login it may mean."""
+    subjects, logins = _meant(connection, text)
+    others = unindexed(_e.subject).not_in(sorted(subjects))
+    return [
+        *([equals("subject", subject, indexed=indexed)] for subject in sorted(subjects)),
+        *([equals("person", login, indexed=indexed), others] for login in sorted(logins)),
+    ]
+
+
+def _meant(connection: Connection, text: str) -> tuple[set[str], set[str]]:
+    """Subjects, and logins that came with no subject: somebody who never got in has only what was typed.
+
+    A whole login or subject means just that where a part would fit too many, however many others were typed.
+    """
+    wanted = folded(text).strip()
+    if (
+        not wanted or "\0" in wanted
+    ):  # SQLite's LIKE ends at a NUL, so that everybody would fit; no name has one
+        return {text}, {text}
+    parts = _known(connection, audit_person.c.folded.contains(wanted, autoescape=True))
+    if all(len(found) <= PEOPLE for found in parts):
+        return parts[0] | {text}, parts[1] | {text}
+    exact = _known(connection, or_(audit_person.c.person == text, audit_person.c.subject == text))
+    if not any(exact):
+        raise TooManyPeople(text)
+    return exact[0] | {text}, {text}
+
+
+def _known(connection: Connection, matching: Condition) -> tuple[set[str], set[str]]:
+    """Subjects, and logins without one, whose names match; one more of each than may be."""
+    subject, person = audit_person.c.subject, audit_person.c.person
+    subjects = select(subject).distinct().where(subject != "", matching).limit(PEOPLE + 1)
+    logins = select(person).distinct().where(subject == "", matching).limit(PEOPLE + 1)
+    return set(connection.scalars(subjects)), set(connection.scalars(logins))
+
+
+def equals(name: str, value: str, *, indexed: bool) -> Condition:
+    column = _e[name]
+    if not indexed or not value:
+        return unindexed(column) == value
+    return (column == value) & (column != "")  # the second names the partial index
+
+
+def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same value, in a form that no index serves: the planner shall not choose by guess."""
+    return func.coalesce(column, "")

@@ -1,0 +1,144 @@
+"""What the identity provider can say has happened: a closed set of frozen values.
+
+The provider returns them, whoever composes the product records them. They hold no secret: no password, no
+code, no token, no handle.
+"""
+
+from idp.events.authenticator import (
+    EnrolmentCodeIssued,
+    EnrolmentCodeRefused,
+    EnrolmentCodeUsed,
+    Factor,
+    FactorChangeRefused,
+    FactorEnrolled,
+    FactorRemoved,
+    FactorRenamed,
+    RecoveryCodesMade,
+)
+from idp.events.exception import (
+    ExceptionEnded,
+    ExceptionGranted,
+    ExceptionUsed,
+)
+from idp.events.happening import (
+    NOWHERE,
+    Happening,
+    Origin,
+)
+from idp.events.password import (
+    PasswordChangeBegun,
+    PasswordChanged,
+    PasswordChangeRefused,
+    PasswordChangeUnknown,
+)
+from idp.events.recovery import (
+    RecoveryIssued,
+    RecoveryRefused,
+    RecoveryRevoked,
+    RecoveryUsed,
+)
+from idp.events.relying_party import (
+    AuthorizationGranted,
+    AuthorizationRefused,
+    TokenIssued,
+    TokenRefused,
+)
+from idp.events.session import EndReason, SessionEnded
+from idp.events.sign_in import (
+    CodeAccepted,
+    CodeRefused,
+    KeyRefused,
+    NewDeviceDisowned,
+    NewDeviceMet,
+    NewDeviceOwned,
+    PasswordAccepted,
+    PasswordRefused,
+    SignInCompleted,
+    SignInFailed,
+    SignInStarted,
+    Throttled,
+)
+
+Event = (
+    SignInStarted
+    | PasswordAccepted
+    | PasswordRefused
+    | CodeAccepted
+    | CodeRefused
+    | KeyRefused
+    | Throttled
+    | SignInCompleted
+    | SignInFailed
+    | NewDeviceMet
+    | NewDeviceOwned
+    | NewDeviceDisowned
+    | PasswordChanged
+    | PasswordChangeBegun
+    | PasswordChangeUnknown
+    | PasswordChangeRefused
+    | FactorEnrolled
+    | FactorRenamed
+    | FactorChangeRefused
+    | FactorRemoved
+    | RecoveryCodesMade
+    | EnrolmentCodeIssued
+    | EnrolmentCodeUsed
+    | EnrolmentCodeRefused
+    | ExceptionGranted
+    | ExceptionUsed
+    | ExceptionEnded
+    | SessionEnded
+    | AuthorizationGranted
+    | AuthorizationRefused
+    | TokenIssued
+    | TokenRefused
+    | RecoveryIssued
+    | RecoveryRevoked
+    | RecoveryUsed
+    | RecoveryRefused
+)
+
+__all__ = [
+    "NOWHERE",
+    "AuthorizationGranted",
+    "AuthorizationRefused",
+    "CodeAccepted",
+    "CodeRefused",
+    "EndReason",
+    "EnrolmentCodeIssued",
+    "EnrolmentCodeRefused",
+    "EnrolmentCodeUsed",
+    "Event",
+    "ExceptionEnded",
+    "ExceptionGranted",
+    "ExceptionUsed",
+    "Factor",
+    "FactorChangeRefused",
+    "FactorEnrolled",
+    "FactorRemoved",
+    "FactorRenamed",
+    "Happening",
+    "KeyRefused",
+    "NewDeviceDisowned",
+    "NewDeviceMet",
+    "NewDeviceOwned",
+    "Origin",
+    "PasswordAccepted",
+    "PasswordChangeBegun",
+    "PasswordChangeRefused",
+    "PasswordChangeUnknown",
+    "PasswordChanged",
+    "PasswordRefused",
+    "RecoveryCodesMade",
+    "RecoveryIssued",
+    "RecoveryRefused",
+    "RecoveryRevoked",
+    "RecoveryUsed",
+    "SessionEnded",
+    "SignInCompleted",
+    "SignInFailed",
+    "SignInStarted",
+    "Throttled",
+    "TokenIssued",
+    "TokenRefused",
+]

@@ -1,0 +1,29 @@
+"""What every event says, and where from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request came from, as the data plane says it."""
+
+    address: str = ""
+    """Client address without port; empty when unknown."""
+    request_id: str = ""
+    user_agent: str = ""
+
+
+NOWHERE = Origin()
+"""For what happens without a request: a sweep, a command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What every event says."""
+
+    at: datetime
+    origin: Origin = NOWHERE
+    person: str = ""
+    """Login name: as typed until the directory knows the person, then the directory's."""
+    subject: str = ""

@@ -1,0 +1,93 @@
+"""Steps of a sign-in and what it comes to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.vocabulary import AuthenticationLevel, SessionId
+from idp.events.authenticator import Factor
+from idp.events.happening import Happening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInStarted(Happening):
+    client: str
+    known_browser: bool = False
+    """Somebody completed a sign-in in it before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordAccepted(Happening):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordRefused(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAccepted(Happening):
+    """A second factor was shown, or a passkey for both."""
+
+    factor: Factor = Factor.ONE_TIME_CODE
+    name: str = ""
+    """Of the authenticator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused(Happening):
+    """A one-time or recovery code of a person was refused."""
+
+    factor: Factor = Factor.ONE_TIME_CODE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRefused(Happening):
+    """What a passkey or security key answered proves nothing, or its owner's account is not open."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled(Happening):
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCompleted(Happening):
+    session: SessionId
+    level: AuthenticationLevel
+    methods: tuple[str, ...]
+    standing_in: tuple[str, ...] = ()
+    """Roles held as a deputy: `municipality:role:login of whose it is`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(Happening):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceMet(Happening):
+    """A sign-in was completed in a browser that this person never used before."""
+
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceOwned(Happening):
+    """The person says: that sign-in was mine."""
+
+    session: SessionId
+    """Which was opened in it."""
+    device_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceDisowned(Happening):
+    """The person says: that sign-in was not mine."""
+
+    session: SessionId
+    device_address: str
