@@ -7,6 +7,7 @@ to the gate at once.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,7 +21,7 @@ from gateway.sessions.id_token import SignedIn
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
 from gateway.sessions.store import Open, SessionStore
-from idp.events import Origin
+from idp.events import Actor, Origin
 from idp.login.session import Session as SignOn
 
 T = TypeVar("T")
@@ -54,6 +55,12 @@ class SessionOffice:
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
+
+    def over(self, store: SessionStore) -> "SessionOffice":
+        """The same office over a store in which something else happens in the same transactions."""
+        other = copy(self)
+        other.store = store
+        return other
 
     async def open(
         self, who: SignedIn, host: str, address: str, user_agent: str, request_id: str, now: datetime
@@ -137,9 +144,8 @@ class SessionOffice:
             return
         actor = by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject=SYSTEM)
         whose = {*everything_of, *Open(going, sign_ons).people()}
-        somebody_else = (
-            "" if whose == {actor.subject} or actor.subject == SYSTEM else actor.person or actor.subject
-        )
+        themselves = actor.subject == SYSTEM or whose == {actor.subject}
+        somebody_else = None if themselves else Actor(actor.person or actor.subject, actor.subject)
         entries = [
             replace(
                 entry_of(

@@ -8,7 +8,7 @@ from typing import Protocol
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
-from idp.events import NOWHERE, Origin
+from idp.events import NOWHERE, Actor, Origin
 from idp.login.session import Session as SignOn
 
 Place = tuple[SubjectId, SessionId]
@@ -106,7 +106,7 @@ class SessionStore(Protocol):
         everything_of: Collection[SubjectId] = (),
         sign_ons: Collection[SessionId] = (),
         origin: Origin = NOWHERE,
-        by: str = "",
+        by: Actor | None = None,
     ) -> list[str]:
         """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids.
 

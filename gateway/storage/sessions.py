@@ -19,7 +19,7 @@ from gateway.storage.single_sign_on import EndAtProvider, Ending
 from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import revoked, session, session_handle
 from gateway.storage.together import Together
-from idp.events import NOWHERE, Origin
+from idp.events import NOWHERE, Actor, Origin
 from idp.login.session import Session as SignOn
 
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
@@ -158,7 +158,7 @@ class StoredSessions:
         everything_of: Collection[SubjectId] = (),
         sign_ons: Collection[SessionId] = (),
         origin: Origin = NOWHERE,
-        by: str = "",
+        by: Actor | None = None,
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
             gone = _revoke(connection, ids, until)
