@@ -23,7 +23,6 @@ from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
 from idp.login.officer import (
     ExceptionRuns,
-    ExceptionTooLong,
     end_exceptions,
     grant_exception,
     issue_enrolment_code,
@@ -53,6 +52,13 @@ class ActRefused(Exception):
     def __init__(self, reason: NotDone) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TooLong(ActRefused):
+    def __init__(self, latest: date) -> None:
+        super().__init__(NotDone.TOO_LONG)
+        self.latest = latest
+        """The last day that could be named."""
 
 
 class Act(StrEnum):
@@ -153,21 +159,22 @@ class Assistance:
     ) -> None:
         """Until the end of `day`. Raises ActRefused, DirectoryUnusable."""
         person = await self._somebody_else(caller, subject, Act.EXCEPTION, origin, now)
-        said, until = " ".join(why.split()), end_of(day)
+        said, latest = " ".join(why.split()), last_day(now, self.longest)
         never = not may_be_excepted([held.role for held in person.roles])
         checks = (
             (never, NotDone.NEVER_EXCEPTED),
             (not said or len(said) > REASON_MAX or not said.isprintable(), NotDone.WHY_UNUSABLE),
-            (until <= now, NotDone.DAY_OVER),
+            (day < now.astimezone(PRAGUE).date(), NotDone.DAY_OVER),
         )
         for wrong, reason in checks:
             if wrong:
                 raise await self._refused(reason, caller, person, Act.EXCEPTION, origin, now)
-        granted = new_exception(subject, person.login, said, caller.login, now, until)
+        if day > latest:
+            await self._refused(NotDone.TOO_LONG, caller, person, Act.EXCEPTION, origin, now)
+            raise TooLong(latest)
+        granted = new_exception(subject, person.login, said, caller.login, now, end_of(day))
         try:
             await self.identities.transact(lambda book: grant_exception(book, granted, self.longest, origin))
-        except ExceptionTooLong as error:
-            raise await self._refused(NotDone.TOO_LONG, caller, person, Act.EXCEPTION, origin, now) from error
         except ExceptionRuns as error:
             raise await self._refused(
                 NotDone.RUNS_ALREADY, caller, person, Act.EXCEPTION, origin, now
@@ -182,6 +189,8 @@ class Assistance:
         login = next((one.login for one in register if one.subject == subject), "")
         if subject == caller.subject:
             raise await self._refused_of(NotDone.FOR_ONESELF, caller, subject, login, Act.END, origin, now)
+        if subject == RECOVERY_ADMINISTRATOR:  # no exception of the register opens that session
+            raise await self._refused_of(NotDone.NO_EXCEPTION, caller, subject, login, Act.END, origin, now)
         ended = await self.identities.transact(
             lambda book: end_exceptions(book, subject, login, caller.login, now, origin)
         )
@@ -234,6 +243,11 @@ class Assistance:
         return ActRefused(reason)
 
 
+def last_day(now: datetime, longest: timedelta) -> date:
+    """The last day, in Prague, at whose end an exception of today has not lasted longer than that."""
+    return (now + longest).astimezone(PRAGUE).date() - timedelta(days=1)
+
+
 def end_of(day: date) -> datetime:
-    """Midnight after that day in Prague."""
+    """Midnight after that day in Prague; of a day that `last_day` allows, as not every one has a next."""
     return datetime.combine(day + timedelta(days=1), time(), PRAGUE).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Entry
-from gateway.sessions.assistance import ActRefused, NotDone
+from gateway.sessions.assistance import ActRefused, NotDone, TooLong
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import ADMIN, Assertion
 from gateway.web.officer.filters import FIELD_LENGTH
@@ -213,10 +213,22 @@ class People:
         await self.record([look(request, caller, query, found=found, now=self.desk.now())])
 
 
+def too_long(latest: date) -> ShownRefusal:
+    return replace(
+        REFUSALS[NotDone.TOO_LONG],
+        advice=both(
+            cs=f"Vraťte se a zvolte nejpozději {latest.day}. {latest.month}. {latest.year}.",
+            en=f"Go back and name {latest.day} {latest:%B %Y} or an earlier day.",
+        ),
+    )
+
+
 async def _done(act: Awaitable[T]) -> T:
     """Raises Refused where it came to nothing."""
     try:
         return await act
+    except TooLong as refused:
+        raise Refused(too_long(refused.latest), 409) from None
     except ActRefused as refused:
         raise Refused(REFUSALS[refused.reason], 409) from None
     except DirectoryUnusable:
