@@ -36,8 +36,8 @@ async def authorize(request: web.Request) -> web.Response:
     now = provider.clock()
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await signed_in(provider, handle)
-    if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await reread(provider, session)
+    if session is not None:
+        fresh = await up_to_date(provider, session)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(asked.target, fresh))
         session = fresh
@@ -47,7 +47,7 @@ async def authorize(request: web.Request) -> web.Response:
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
-    return await begin(request, urlencode(pairs), beginning, asked.language, asked.target.client)
+    return await begin(request, rules.kept(dict(pairs)), beginning, asked.language, asked.target.client)
 
 
 async def _beginning(
@@ -106,7 +106,9 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
 async def answer(
     request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
 ) -> web.Response:
-    """A code for the session behind `handle`, looked at again in the transaction that issues it."""
+    """A code for the session behind `handle`, looked at again in the transaction that issues it. The caller has seen
+    to its facts (`up_to_date`).
+    """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
 
@@ -166,12 +168,20 @@ async def begin(
         expires_at=now + provider.sign_in.flow_lifetime,
     )
     known = cookies.read_hashed(request, cookies.KNOWN)
-    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
-        return failure.page_of_status(request, 429)
+    crowd = await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known))
+    if crowd is not None:
+        return failure.crowded(request, crowd)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)
     return response
+
+
+async def up_to_date(provider: Provider, session: Session) -> Session | Refused | None:
+    """The session with facts that are young enough to let somebody in; as of `reread`."""
+    if provider.clock() < session.facts_at + provider.refresh:
+        return session
+    return await reread(provider, session)
 
 
 async def reread(provider: Provider, session: Session) -> Session | Refused | None:

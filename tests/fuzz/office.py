@@ -140,7 +140,7 @@ class Office(RuleBasedStateMachine):
             id=new_flow_id(), browser=browser, state=state, asked="", address="192.0.2.1",
             locale=Language.CZECH, began_at=self.now, expires_at=self.now + LIMITS.flow_lifetime,
         )  # fmt: skip
-        assert conduct.begin(self.book, made, "gis", Origin(), self.now)
+        assert conduct.begin(self.book, made, "gis", Origin(), self.now) is None
         self.demanded[made.id] = demanded
         self.flows.append((made.id, browser))
         return self.flows[-1]

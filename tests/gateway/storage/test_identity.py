@@ -1,5 +1,6 @@
 """The identity store on a real database: one write for a step, sealed secrets, bounded sweeps."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from config.settings import SignIn
-from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, Role, SessionId
 from gateway.audit.entry import Code
 from gateway.storage.database import Database
 from gateway.storage.identity import STRANGERS_KEPT, SWEPT_AT_ONCE, IdentityStore
@@ -22,15 +23,17 @@ from gateway.storage.identity_rows import state_of, state_text
 from gateway.storage.tables.audit import audit_entry
 from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
-from idp.events import NOWHERE, EndReason, Origin, PasswordRefused, SignInStarted
+from idp.events import NOWHERE, EndReason, Origin, PasswordRefused, RecoveryRefused, SignInStarted
 from idp.login import conduct, desk, totp
 from idp.login.authenticator import Proof
 from idp.login.book import Book, Flow
-from idp.login.conduct import Visit
+from idp.login.conduct import Crowd, Visit
 from idp.login.desk import Caller, Fresh
 from idp.login.drawn import draw
-from idp.login.handle import FlowId, HandleHash, hashed, new_handle, new_session_id
+from idp.login.handle import FlowId, HandleHash, hashed, new_flow_id, new_handle, new_session_id
 from idp.login.inputs import Rejected
+from idp.login.recovery import LOGIN
+from idp.login.recovery_use import RecoveryRefusal
 from idp.login.refusal import Refusal
 from idp.login.session import Session
 from idp.login.states import (
@@ -176,7 +179,7 @@ async def test_a_sign_in_is_begun_in_a_known_browser_only_where_somebody_signed_
 
     def begin(book: IdentityBook) -> list[bool]:
         for handle in (known, stranger, None):
-            assert conduct.begin(book, flow(), "gis", NOWHERE, NOON, handle)
+            assert conduct.begin(book, flow(), "gis", NOWHERE, NOON, handle) is None
         return [event.known_browser for event in book.events if isinstance(event, SignInStarted)]
 
     assert await kept.store.transact(begin) == [True, False, False]
@@ -302,19 +305,78 @@ async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_cl
     assert kept.reasons() == ["account_closed"]
 
 
-async def test_a_sweep_is_bounded_and_leaves_what_lives(kept: Kept):
+async def test_a_sweep_removes_all_that_expired_and_lets_other_writers_in_between(kept: Kept):
+    """However many strangers made; what lives stays."""
+
     def fill(book):
         for number in range(SWEPT_AT_ONCE + 20):
             book.keep_flow(flow(f"{number:022}"))
         book.keep_flow(replace(flow("l" * 22), expires_at=NOON + timedelta(days=1)))
 
+    def count(connection: Connection) -> int:
+        return connection.execute(select(func.count()).select_from(sign_in_flow)).scalar_one()
+
     await kept.store.transact(fill)
-    count = select(func.count()).select_from(sign_in_flow)
-    left = []
-    for _ in range(3):
-        await kept.store.sweep(LIMITS, NOON + timedelta(minutes=10))
-        left.append(await kept.database.read(lambda connection: connection.execute(count).scalar_one()))
-    assert left == [21, 1, 1]
+    sweeping = kept.store.sweep(LIMITS, NOON + timedelta(minutes=10))
+    _, meanwhile = await asyncio.gather(sweeping, kept.database.write(count))
+    assert (meanwhile, await kept.database.read(count)) == (21, 1)
+
+
+async def test_where_too_many_sign_ins_are_under_way_only_known_browsers_begin_one(kept: Kept):
+    known = HandleHash(b"k" * 32)
+
+    def flood(connection: Connection) -> None:
+        book = IdentityBook(connection, kept.seal)
+        book.keep_browser(known, JANA_ID, NOON)
+        book.keep_flow(flow())
+        columns = [column.name for column in sign_in_flow.columns if column.name not in {"id", "address"}]
+        connection.exec_driver_sql(
+            f"INSERT INTO sign_in_flow (id, address, {', '.join(columns)}) "
+            "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+            f"SELECT i, i, {', '.join(columns)} FROM n, sign_in_flow",
+            (conduct.FLOWS_TOGETHER,),
+        )
+
+    def begin(book: Book, at: datetime, browser: HandleHash | None = None) -> Crowd | None:
+        begun = replace(flow(new_flow_id()), address="198.51.100.1", expires_at=at + timedelta(minutes=10))
+        return conduct.begin(book, begun, "gis", NOWHERE, at, browser)
+
+    await kept.database.write(flood)
+    assert await kept.store.transact(lambda book: begin(book, NOON)) is Crowd.EVERYWHERE
+    assert (
+        await kept.store.transact(lambda book: begin(book, NOON, HandleHash(b"s" * 32))) is Crowd.EVERYWHERE
+    )
+    assert await kept.store.transact(lambda book: begin(book, NOON, known)) is None
+    assert await kept.store.transact(lambda book: begin(book, NOON + timedelta(minutes=10))) is None
+    [first, *_] = kept.entries
+    assert (first.code, first.reason, first.application) == (
+        Code.SIGN_IN_NOT_BEGUN, "too_many_sign_ins_at_once", "gis"
+    )  # fmt: skip
+
+
+async def test_of_strangers_tries_of_the_recovery_secret_so_many_are_kept_and_those_with_the_right_one_all(
+    kept: Kept,
+):
+    """Refusals of other strangers take none of their room."""
+
+    def tried(at: datetime, reason: RecoveryRefusal) -> RecoveryRefused:
+        who = {"subject": RECOVERY_ADMINISTRATOR, "person": LOGIN}
+        return RecoveryRefused(at=at, account="", reason=reason, **who)
+
+    def flood(book: Book) -> None:
+        for _ in range(STRANGERS_KEPT[0] + 7):
+            book.record(PasswordRefused(at=NOON, person="nikdo", reason="wrong_credentials"))
+        for _ in range(STRANGERS_KEPT[0] + 5):
+            book.record(tried(NOON, RecoveryRefusal.WRONG))
+        book.record(tried(NOON, RecoveryRefusal.CODE_WRONG))
+        book.record(tried(NOON + STRANGERS_KEPT[1], RecoveryRefusal.TOO_MANY))
+
+    await kept.store.transact(flood)
+    found = [one for one in kept.entries if one.code is Code.RECOVERY_REFUSED]
+    assert len(found) == STRANGERS_KEPT[0] + 2
+    assert [(one.reason, one.details.get("left_out_before")) for one in found[-2:]] == [
+        ("recovery_factor_wrong", None), ("recovery_too_many_attempts", 5)
+    ]  # fmt: skip
 
 
 async def test_a_sweep_ends_sessions_that_are_over_and_says_why(kept: Kept):
