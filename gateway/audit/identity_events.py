@@ -6,7 +6,7 @@ from typing import assert_never
 
 from gateway.audit.entry import Code, Entry, Outcome
 from idp import events
-from idp.events import EndReason, Event
+from idp.events import Actor, EndReason, Event
 
 PERSON_MAX = 64  # characters of a typed login that are kept
 ENDED_BY_PERSON = frozenset(
@@ -34,7 +34,7 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
         case events.KeyRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_KEY_REFUSED, reason)
         case events.ExceptionUsed(until=until, granted_by=by):
-            return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), granted_by=by)
+            return _entry(event, Code.SIGN_IN_BY_EXCEPTION, until=until.isoformat(), **_granted(by))
         case events.PasswordChanged():
             return _entry(event, Code.SIGN_IN_PASSWORD_CHANGED)
         case events.PasswordChangeBegun():
@@ -44,18 +44,18 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
         case events.PasswordChangeRefused(reason=reason):
             return _refused(event, Code.SIGN_IN_PASSWORD_NOT_CHANGED, reason)
         case events.EnrolmentCodeIssued(by=by, until=until):
-            return _entry(event, Code.ENROLMENT_CODE_ISSUED, by=by, until=until.isoformat())
+            return _entry(event, Code.ENROLMENT_CODE_ISSUED, **_by(by), until=until.isoformat())
         case events.EnrolmentCodeUsed(issued_by=by):
-            return _entry(event, Code.ENROLMENT_CODE_USED, by=by)
+            return _entry(event, Code.ENROLMENT_CODE_USED, **_by(by))
         case events.EnrolmentCodeRefused(reason=reason):
             return _refused(event, Code.ENROLMENT_CODE_REFUSED, reason)
         case events.RecoveryCodesMade(number=number, counts_from=moment):
             return _entry(event, Code.RECOVERY_CODES_MADE, number=number, **_counting(moment))
         case events.ExceptionGranted(by=by, why=why, until=until):
             said = printable(why, WHY_MAX)
-            return _entry(event, Code.EXCEPTION_GRANTED, by=by, why=said, until=until.isoformat())
+            return _entry(event, Code.EXCEPTION_GRANTED, **_by(by), why=said, until=until.isoformat())
         case events.ExceptionEnded(by=by):
-            return _entry(event, Code.EXCEPTION_ENDED, by=by)
+            return _entry(event, Code.EXCEPTION_ENDED, **_by(by))
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor, name=name, proof=proof, counts_from=moment):
@@ -66,8 +66,9 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.FACTOR_RENAMED, factor=factor.value, **was, **_named(name))
         case events.FactorChangeRefused(reason=reason):
             return _refused(event, Code.FACTOR_CHANGE_REFUSED, reason)
-        case events.FactorRemoved(factor=factor, name=name, by=by):
-            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, by=by, **_named(name))
+        case events.FactorRemoved(factor=factor, name=name, by=by, why=why):
+            more = {**_by(by), **({"why": printable(why, WHY_MAX)} if why else {}), **_named(name)}
+            return _entry(event, Code.FACTOR_REMOVED, factor=factor.value, **more)
         case events.SignInCompleted(session=session, level=level, methods=methods, standing_in=deputy):
             further = {"standing_in": list(deputy)} if deputy else {}
             completed = _entry(event, Code.SIGN_IN_COMPLETED, acr=level.value, amr=list(methods), **further)
@@ -82,7 +83,7 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _refused(event, Code.SIGN_IN_FAILED, reason)
         case events.SessionEnded(session=session, reason=reason, by=by):
             code = Code.SIGN_OUT if reason in ENDED_BY_PERSON else Code.SESSION_ENDED
-            who = {"by": by} if by else {}
+            who = _by(by) if by is not None else {}
             return replace(_entry(event, code, **who), session=session, reason=reason.value)
         case events.AuthorizationGranted(session=session, client=client):
             return replace(_entry(event, Code.CODE_ISSUED), session=session, application=client)
@@ -120,6 +121,18 @@ def _entry(event: Event, code: Code, **details: str | int | list[str]) -> Entry:
         request_id=printable(origin.request_id, PERSON_MAX),
         details={**agent, **details},
     )
+
+
+def _by(actor: Actor) -> dict[str, str]:
+    """Who did it, as people know them and for ever."""
+    subject = {"by_subject": actor.subject} if actor.subject else {}
+    return {"by": printable(actor.name, WHY_MAX), **subject}
+
+
+def _granted(by: Actor) -> dict[str, str]:
+    """Whose leave it rests on."""
+    subject = {"granted_by_subject": by.subject} if by.subject else {}
+    return {"granted_by": printable(by.name, WHY_MAX), **subject}
 
 
 def _counting(moment: datetime | None) -> dict[str, str]:

@@ -85,6 +85,19 @@ GROUPS: tuple[Group, ...] = (
             "second_factor_held": Title(
                 cs="osoba už má další způsob ověření", en="the person has a second factor already"
             ),
+            "no_second_factor": Title(
+                cs="osoba nemá žádný způsob ověření", en="the person has no authenticator"
+            ),
+            "second_factor_unknown": Title(
+                cs="takový způsob ověření osoba nemá", en="the person has no such authenticator (any more)"
+            ),
+            "only_second_factor": Title(
+                cs="jediný způsob ověření lze odebrat jen se záložními kódy",
+                en="the only authenticator is removed together with the recovery codes",
+            ),
+            "removal_without_reason": Title(
+                cs="odebrání bez použitelného důvodu", en="a removal without a usable reason"
+            ),
             "never_excepted": Title(
                 cs="správce ani manažer bezpečnosti výjimku mít nesmí",
                 en="no exception for administrators and security officers",

@@ -1,4 +1,7 @@
-"""Refusals that no policy speaks: the gateway's own reasons, in both languages."""
+"""Refusals that no policy speaks: the gateway's own reasons, in both languages.
+
+`{contact}` in an advice is filled where it is shown: `gateway/authorize/contact.py`.
+"""
 
 from config.vocabulary import Language, MunicipalityCode
 from gateway.authorize.verdict import Refused, Text
@@ -16,8 +19,8 @@ WORDS: dict[str, tuple[Text, Text]] = {
     "gateway_unavailable": (
         {_CS: "Brána teď nemůže rozhodnout", _EN: "The gateway cannot decide now"},
         {
-            _CS: "Zkuste to za chvíli znovu; trvá-li potíž, zavolejte podporu a uveďte číslo požadavku.",
-            _EN: "Try again in a moment; if the trouble lasts, call support and give the request number.",
+            _CS: "Zkuste to za chvíli znovu. Trvá-li potíž, připravte si číslo požadavku a {contact}.",
+            _EN: "Try again in a moment. If the trouble lasts, have the request number ready and {contact}.",
         },
     ),
     "unknown_application": (
@@ -47,10 +50,10 @@ WORDS: dict[str, tuple[Text, Text]] = {
     "directory_unreachable": (
         {_CS: "Adresář úřadu neodpovídá", _EN: "The office directory does not answer"},
         {
-            _CS: "Vaše oprávnění teď nelze ověřit, proto je přístup zavřený. Zkuste to za několik minut; "
-            "trvá-li potíž, zavolejte podporu.",
-            _EN: "Your permissions cannot be checked now, so access is closed. Try again in a few minutes; "
-            "if the trouble lasts, call support.",
+            _CS: "Vaše oprávnění teď nelze ověřit, proto je přístup zavřený. Zkuste to za několik minut. "
+            "Trvá-li potíž, {contact}.",
+            _EN: "Your permissions cannot be checked now, so access is closed. Try again in a few minutes. "
+            "If the trouble lasts, {contact}.",
         },
     ),
 }

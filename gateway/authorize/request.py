@@ -63,7 +63,7 @@ def read_request(
             method=method,
             host=headers["Host"],
             target=target,
-            page=target if method in ("GET", "HEAD") else _sent_from(headers),
+            page=page_of(method, target, headers),
             address=headers["x-brana-client-address"],
             request_id=headers["x-request-id"],
             user_agent=headers.get("User-Agent", ""),
@@ -76,8 +76,12 @@ def read_request(
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
 
 
-def _sent_from(headers: Mapping[str, str]) -> str:
-    """The page of this host that a form was sent from (RFC 9110 §10.1.3); else the start page."""
+def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:
+    """Where to come back to: the target itself, or the page of this host that a form was sent from (RFC 9110 §10.1.3);
+    else the start page. `headers` is case-insensitive.
+    """
+    if method in ("GET", "HEAD"):
+        return target
     host = f"https://{headers['Host']}"
     said = headers.get("Referer", "")
     return said[len(host) :] if said.startswith(f"{host}/") else "/"

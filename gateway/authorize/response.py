@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from config.vocabulary import REASON_HEADER, Language
+from gateway.authorize.contact import with_contact
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused, Text
@@ -71,6 +72,11 @@ class Pages(Protocol):
 
     def unavailable(self, request: AccessRequest) -> str: ...
 
+    @property
+    def support(self) -> str | None:
+        """Whom people of the office call."""
+        ...
+
     def keep_language(self, language: Language) -> str:
         """Value of a Set-Cookie header."""
         ...
@@ -92,14 +98,14 @@ def refused(request: AccessRequest, verdict: Refused, session: Session, pages: P
     if request.page_load:
         html = pages.refused(request, verdict, session, status)
         return _page(status, verdict.reason, html, pages, cookies + _chosen(request, pages))
-    return _machine(status, verdict.reason, verdict.title, verdict.advice, request, cookies)
+    return _machine(status, verdict.reason, (verdict.title, verdict.advice), request, pages, cookies)
 
 
 def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] | None) -> Answer:
     """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
     cookies = (clear_cookie(GRANT),)
     if not request.page_load:
-        return _machine(401, SIGN_IN_NEEDED, *WORDS[SIGN_IN_NEEDED], request, cookies)
+        return _machine(401, SIGN_IN_NEEDED, WORDS[SIGN_IN_NEEDED], request, pages, cookies)
     if beginning is None:  # what was typed into the form would be lost by a redirect
         return _page(401, SIGN_IN_NEEDED, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
@@ -112,7 +118,7 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     """The gateway itself cannot decide: database, provider or a fault of ours. Doubt refuses."""
     if request.page_load:
         return _page(503, CANNOT_DECIDE, pages.unavailable(request), pages, ())
-    return _machine(503, CANNOT_DECIDE, *WORDS[CANNOT_DECIDE], request, ())
+    return _machine(503, CANNOT_DECIDE, WORDS[CANNOT_DECIDE], request, pages, ())
 
 
 def _chosen(request: AccessRequest, pages: Pages) -> tuple[str, ...]:
@@ -131,12 +137,19 @@ def _page(status: int, reason: str, html: str, pages: Pages, cookies: tuple[str,
 
 
 def _machine(
-    status: int, reason: str, title: Text, advice: Text, request: AccessRequest, cookies: tuple[str, ...]
+    status: int,
+    reason: str,
+    words: tuple[Text, Text],
+    request: AccessRequest,
+    pages: Pages,
+    cookies: tuple[str, ...],
 ) -> Answer:
+    title, advice = words
+    language = request.language
     body = {
         "reason": reason,
-        "title": title.get(request.language, ""),
-        "advice": advice.get(request.language, ""),
+        "title": title.get(language, ""),
+        "advice": with_contact(advice.get(language, ""), language, pages.support),
         "request_id": request.request_id,
     }
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", REASON_HEADER: reason}

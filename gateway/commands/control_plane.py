@@ -16,6 +16,7 @@ from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
+from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
@@ -27,9 +28,11 @@ from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
 from gateway.metrics import Metrics
-from gateway.sessions.assistance import Assistance
+from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.facts import Facts
+from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
+from gateway.sessions.officers_act import Acts
 from gateway.sessions.provider import Client, Provider
 from gateway.sessions.recheck import Recheck
 from gateway.sessions.revocation import RevokedList
@@ -37,6 +40,7 @@ from gateway.sessions.session import Session
 from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.status import SessionStatuses
+from gateway.sessions.store import SessionStore
 from gateway.sessions.supervision import Supervision
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
@@ -123,6 +127,7 @@ class ControlPlane:
                 state.settings.language,
                 places=Places(state.settings.places),
                 account=self.addresses.account,
+                support=state.settings.office.support,
             ),
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
@@ -217,20 +222,31 @@ class ControlPlane:
         recheck = Recheck(self.office, self.known.person, self.state.record)
         return Supervision(self.office, AUDIT_LOG, recheck)
 
+    def officers_acts(self) -> Acts:
+        return Acts(self.known.person, self.state.record, AUDIT_LOG)
+
     def assistance(self) -> Assistance:
         async def named(login: str) -> list[Person]:
             people = {one.subject: one for one in await self.directory.named(login)}
             return list(self.known.as_they_count(people).values())
 
         return Assistance(
+            self.officers_acts(),
             named,
-            self.known.person,
             self.state.identities,
-            self.state.record,
             self.office.end_with_provider,
             self.settings.sign_in.longest_exception,
-            AUDIT_LOG,
+            lambda person, moment: password_opens(person, self.snapshot, moment),
         )
+
+    def lost_factors(self) -> LostFactors:
+        async def has(subject: SubjectId) -> Has:
+            return await self.state.identities.look(lambda book: has_now(book, subject))
+
+        def ending(removal: Removal) -> SessionStore:
+            return self.state.sessions_that_end(self.state.single_sign_on.ending_without_factor(removal))
+
+        return LostFactors(self.officers_acts(), has, self.office, ending)
 
     async def close(self) -> None:
         self.secret_hashes.close()

@@ -22,7 +22,7 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.demo_code import credentials
 from gateway.commands.fitness import ready_to_start
 from gateway.commands.lock import take
-from gateway.commands.operator import operator
+from gateway.commands.operator import acting
 from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import plan_file, supervisor
 from gateway.commands.state import State, now
@@ -205,7 +205,7 @@ async def _enrol(state: State, world: World) -> dict[str, str]:
     def issue(book: IdentityBook) -> None:
         for one, code in codes.items():
             until = moment + LIFETIME_MAX
-            issue_enrolment_code(book, one.subject, one.login, code, operator(), moment, until)
+            issue_enrolment_code(book, one.subject, one.login, code, acting(), moment, until)
 
     await state.identities.transact(issue)
     return {one.login: written(code) for one, code in codes.items()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.operator import operator
+from gateway.commands.operator import acting
 from gateway.commands.options import configuration
-from gateway.commands.person import has_factor, person_of
+from gateway.commands.person import has_of, person_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import local_time
@@ -42,7 +42,7 @@ def command(configuration: Path, login: str, hours: int) -> None:
 
 async def _issued(state: State, login: str, lifetime: timedelta) -> tuple[Person, SpokenCode, datetime]:
     person = await person_of(state, login)
-    if await has_factor(state, person.subject):
+    if (await has_of(state, person.subject)).why_not(None) is None:
         raise CannotStart(
             f"{person.login} has a second factor",
             "that one proves further ones; if it is lost, say `brana user reset-factor` first",
@@ -50,6 +50,6 @@ async def _issued(state: State, login: str, lifetime: timedelta) -> tuple[Person
     code, moment = new_spoken_code(), now()
     until = moment + lifetime
     await state.identities.transact(
-        lambda book: issue_enrolment_code(book, person.subject, person.login, code, operator(), moment, until)
+        lambda book: issue_enrolment_code(book, person.subject, person.login, code, acting(), moment, until)
     )
     return person, code, until

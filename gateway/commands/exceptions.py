@@ -9,7 +9,9 @@ import click
 from rich.table import Table
 
 from gateway.audit.acts import looked
-from gateway.commands.operator import operator
+from gateway.authorize.exception_preview import password_opens
+from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
@@ -22,6 +24,12 @@ from idp.http.moments import PRAGUE
 from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
 from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception
+from policies.load import PoliciesUnusable
+
+OF_NO_USE = (
+    "the policies let the password alone open nothing to this person, so the exception is of no use; "
+    "help with the second factor instead, or change the policies"
+)
 
 
 @click.command(
@@ -58,6 +66,8 @@ def grant(configuration: Path, login: str, reason: str, until: datetime) -> None
             f"end it first, if it is to be changed: `brana user end-exception {login}`",
         ) from error
     click.echo(f"{person.login} signs in by password alone until {local_time(ends_at)}")
+    if (doubt := _doubt(state, person)) is not None:
+        click.echo(f"warning: {doubt}", err=True)
 
 
 @click.command(name="exceptions", help="Show the register of exceptions.", short_help="Show the exceptions.")
@@ -89,10 +99,22 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
             f"{person.login} is an administrator or a security officer, for whom no exception is made",
             "help with the second factor instead: `brana user enrolment-code`",
         )
-    granted = new_exception(person.subject, person.login, reason, operator(), moment, until)
+    granted = new_exception(person.subject, person.login, reason, acting(), moment, until)
     longest = state.settings.sign_in.longest_exception
     await state.identities.transact(lambda book: grant_exception(book, granted, longest))
     return person
+
+
+def _doubt(state: State, person: Person) -> str | None:
+    """Why the exception may be of no use, by the policies as they are written now."""
+    settings, district = state.settings, state.district
+    try:
+        snapshot = snapshot_of(settings, district, policy_book(settings, district))
+    except PoliciesUnusable:
+        return (
+            "the policies cannot be read, so nobody knows what the exception opens; see `brana config check`"
+        )
+    return None if password_opens(person, snapshot, now()) else OF_NO_USE
 
 
 async def _listed(state: State) -> Sequence[SignInException]:
@@ -108,7 +130,7 @@ async def _ended(state: State, login: str) -> tuple[Person, int]:
     """With it sessions that it opened; what a crash leaves open at the gateway ends there within a minute."""
     person, moment = await person_of(state, login), now()
     ended = await state.identities.transact(
-        lambda book: end_exceptions(book, person.subject, person.login, operator(), moment)
+        lambda book: end_exceptions(book, person.subject, person.login, acting(), moment)
     )
     if not ended.exceptions:
         raise CannotStart(f"no exception runs for {person.login}", "see `brana user exceptions`")
@@ -120,9 +142,9 @@ async def _ended(state: State, login: str) -> tuple[Person, int]:
 def _table(granted: Sequence[SignInException], moment: datetime) -> Table:
     table = Table("login", "state", "from", "until", "granted by", "reason")
     for one in granted:
-        state = "runs" if one.runs(moment) else f"ended by {one.ended_by}" if one.ended_at else "over"
+        state = "runs" if one.runs(moment) else f"ended by {one.ended_by.name}" if one.ended_by else "over"
         until = one.ended_at or one.ends_at
         table.add_row(
-            one.login, state, local_time(one.begins_at), local_time(until), one.granted_by, one.reason
+            one.login, state, local_time(one.begins_at), local_time(until), one.granted_by.name, one.reason
         )
     return table

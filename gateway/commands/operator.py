@@ -4,6 +4,8 @@ import os
 import pwd
 from pathlib import Path
 
+from idp.events import Actor
+
 NOBODY = 2**32 - 1
 """What the kernel has for a process that no sign-in to the machine began: a timer's, or in most containers."""
 
@@ -19,6 +21,11 @@ def operator(login: Path = Path("/proc/self/loginuid")) -> str:
     if person in (None, account):
         return f"cli:{_name(account)}"
     return f"cli:{_name(account)} ({_name(person)})"
+
+
+def acting() -> Actor:
+    """The same, for what is done to an account."""
+    return Actor(operator(), operator())
 
 
 def _signed_in(login: Path) -> int | None:

@@ -6,6 +6,8 @@ from config.vocabulary import SubjectId
 from gateway.commands.known_people import known_people
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State
+from gateway.sessions.assistance import has_now
+from gateway.sessions.lost_factors import Has
 from gateway.storage.directory_reading import StoredReading
 from idp.directory.federation import Federation
 from idp.directory.person import Person
@@ -61,8 +63,6 @@ def several(login: str, people: Iterable[str]) -> CannotStart:
     )
 
 
-async def has_factor(state: State, subject: SubjectId) -> bool:
-    """Whether there is anything to show beside the password: an authenticator or a recovery code."""
-    return await state.identities.look(
-        lambda book: bool(book.authenticators(subject) or book.recovery_codes_left(subject))
-    )
+async def has_of(state: State, subject: SubjectId) -> Has:
+    """What there is to show beside the password."""
+    return await state.identities.look(lambda book: has_now(book, subject))

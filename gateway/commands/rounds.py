@@ -79,6 +79,7 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         news = await directories.news.get()
         _measure(plane, news)
         await plane.facts[news.directory].hear(news)
+        news = directories.news.recorded(news)
         if news.touched is not None and not news.confirmed and news.trouble is None:
             touched = [subject(news.directory, identity) for identity in news.touched]
             sessions = [one for whose in touched for one in await plane.state.sessions.open_ones(whose)]
@@ -87,6 +88,7 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         else:
             await _look_through(plane, news)
             await _stop_sign_ins(plane, news)
+        directories.news.done(news)
 
 
 def _measure(plane: ControlPlane, news: News) -> None:

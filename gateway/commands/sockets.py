@@ -29,7 +29,7 @@ from gateway.web.portal.rooms import Portal
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
@@ -73,7 +73,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    people = People(officer.desk, plane.assistance(), plane.state.record)
+    people = People(officer.desk, plane.assistance(), plane.lost_factors(), plane.state.record)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages()],
@@ -112,7 +112,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             pages=Pages(
                 [],
                 [],
-                settings.office.name,
+                Office(settings.office.name, settings.office.support),
                 domain=settings.public.domain,
                 assets=Assets([]),
                 default_language=settings.language,
@@ -121,7 +121,6 @@ def provider_app(plane: ControlPlane) -> web.Application:
             ),
             clock=now,
             municipality_name=state.district.name,
-            support=settings.office.support,
             on_ended=lambda sids: plane.office.end_with_provider(sids, now()),
         ),
         _last_resort(plane),

@@ -10,17 +10,19 @@ from config.alphabet import alphabetical
 from config.vocabulary import Language
 from gateway.audit.acts import looked
 from gateway.commands import enrolment_code, exceptions, recheck
-from gateway.commands.operator import operator
+from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
-from gateway.commands.person import has_factor, named, person_of, the_one
+from gateway.commands.person import has_of, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import end_sessions, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
+from gateway.sessions.lost_factors import Removal
+from gateway.sessions.officers_act import NotDone
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Factor
-from idp.login.authenticator import Authenticator, Credential
+from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
 from idp.login.trust import still_new
 
 KINDS = {Factor.ONE_TIME_CODE: "one-time codes", Factor.KEY: "passkey or security key"}
@@ -57,7 +59,7 @@ def show(configuration: Path, login: str) -> None:
 def reset_factor(configuration: Path, login: str, *, yes: bool) -> None:
     state = existing_state(configuration)
     person = asyncio.run(person_of(state, login))
-    if not asyncio.run(has_factor(state, person.subject)):
+    if asyncio.run(has_of(state, person.subject)).why_not(None):
         raise _nothing_to_remove(person)
     if not yes:
         click.confirm(f"Remove all second factors of {person.name} ({person.login})?", abort=True)
@@ -83,28 +85,32 @@ def remove_factor(configuration: Path, login: str, factor: str) -> None:
 
 async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authenticator, int]:
     person = await person_of(state, login)
-    held = await state.identities.look(lambda book: book.authenticators(person.subject))
-    found = next((one for one in held if one.id == factor), None)
-    if found is None:
-        raise CannotStart(f"{person.login} has no second factor {factor!r}", "see `brana user show`")
-    if len(held) == 1:
+    which, has = AuthenticatorId(factor), await has_of(state, person.subject)
+    wrong = has.why_not(which)
+    if wrong is NotDone.ONLY_FACTOR:
         raise CannotStart(
             f"it is the only second factor of {person.login}",
             "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
         )
-    sessions, by = await state.sessions.open_ones(person.subject), operator()
-    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by, found.id))
-    return found, len(await end_sessions(state, sessions, by, [person.subject], store))
+    if wrong is not None:
+        raise CannotStart(f"{person.login} has no second factor {factor!r}", "see `brana user show`")
+    found = next(one for one in has.authenticators if one.id == which)
+    return found, await _removed(state, person, which)
 
 
 async def _reset_factor(state: State, person: Person) -> int:
     """In one transaction: whoever holds the factor must not sign in again between it and the sessions."""
-    if not await has_factor(state, person.subject):
+    if (await has_of(state, person.subject)).why_not(None):
         raise _nothing_to_remove(person)
+    return await _removed(state, person)
+
+
+async def _removed(state: State, person: Person, only: AuthenticatorId | None = None) -> int:
+    """How many sessions ended with it."""
+    removal = Removal(login=person.login, by=acting(), only=only)
     sessions = await state.sessions.open_ones(person.subject)
-    by = operator()
-    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(person.login, by))
-    return len(await end_sessions(state, sessions, by, [person.subject], store))
+    store = state.sessions_that_end(state.single_sign_on.ending_without_factor(removal))
+    return len(await end_sessions(state, sessions, operator(), [person.subject], store))
 
 
 def _nothing_to_remove(person: Person) -> CannotStart:

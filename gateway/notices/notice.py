@@ -98,15 +98,18 @@ def _of_event(event: Event) -> Happened | None:
             later = {"counts_from": utc_text(moment)} if moment is not None else {}
             kind, facts = NoticeKind.FACTOR_ADDED, {"factor": factor.value, "authenticator": name, **later}
         case events.FactorRemoved(factor=factor, name=name, by=by):
-            kind, facts = NoticeKind.FACTOR_REMOVED, {"factor": factor.value, "authenticator": name, "by": by}
+            kind, facts = (
+                NoticeKind.FACTOR_REMOVED,
+                {"factor": factor.value, "authenticator": name, "by": by.name},
+            )
         case events.CodeAccepted(factor=Factor.RECOVERY_CODE):
             kind = NoticeKind.RECOVERY_CODE_USED
         case events.RecoveryCodesMade(counts_from=datetime() as moment):
             kind, facts = NoticeKind.RECOVERY_CODES_MADE, {"counts_from": utc_text(moment)}
         case events.EnrolmentCodeUsed(issued_by=by):
-            kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by}
+            kind, facts = NoticeKind.ENROLMENT_CODE_USED, {"by": by.name}
         case events.ExceptionGranted(by=by, until=until):
-            kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by, "until": utc_text(until)}
+            kind, facts = NoticeKind.EXCEPTION_GRANTED, {"by": by.name, "until": utc_text(until)}
         case events.RecoveryUsed(session=session):
             kind, facts = NoticeKind.RECOVERY_ADMINISTRATOR_USED, {"session": session}
         case _:

@@ -1,18 +1,13 @@
-"""What officers do so that somebody can sign in: enrolment codes and the register of exceptions.
-
-Nobody does it for themselves. What is refused is recorded too, with who asked.
-"""
+"""What officers do so that somebody can sign in: enrolment codes and the register of exceptions."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, ApplicationId, SessionId, SubjectId
-from gateway.audit.acts import SHORT
-from gateway.audit.entry import Code, Entry, Outcome
-from gateway.audit.neutral import neutral
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SessionId, SubjectId
+from gateway.sessions.lost_factors import Has
+from gateway.sessions.officers_act import Act, Acts, Asked, NotDone, Officer, TooLong, said
 from gateway.sessions.shown import Caller
 from idp.directory.person import Person
 from idp.events import Origin
@@ -32,57 +27,24 @@ from idp.login.spoken_code import SpokenCode, new_spoken_code
 T = TypeVar("T")
 
 
-class NotDone(StrEnum):
-    """Why an officer's act came to nothing."""
-
-    FOR_ONESELF = "not_for_oneself"
-    PERSON_UNKNOWN = "person_not_found"
-    FACTOR_HELD = "second_factor_held"
-    """That one proves further ones; a lost one is removed first."""
-    NEVER_EXCEPTED = "never_excepted"
-    """Administrators and security officers always show two factors."""
-    WHY_UNUSABLE = "exception_without_reason"
-    DAY_OVER = "exception_day_over"
-    TOO_LONG = "exception_too_long"
-    RUNS_ALREADY = "exception_runs_already"
-    NO_EXCEPTION = "no_exception_runs"
-
-
-class ActRefused(Exception):
-    def __init__(self, reason: NotDone) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class TooLong(ActRefused):
-    def __init__(self, latest: date) -> None:
-        super().__init__(NotDone.TOO_LONG)
-        self.latest = latest
-        """The last day that could be named."""
-
-
-class Act(StrEnum):
-    """As an entry of a refused one names it."""
-
-    CODE = "enrolment_code"
-    EXCEPTION = "exception"
-    END = "end_exception"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A person as an officer sees them."""
 
     person: Person
-    authenticators: tuple[Authenticator, ...]
-    codes_left: int
-    """Unused recovery codes."""
+    has: Has
     exception: SignInException | None
     """The one that runs."""
+    exception_opens: bool
+    """Whether policies let the password alone open anything of what two factors open to the person."""
+
+    @property
+    def authenticators(self) -> Sequence[Authenticator]:
+        return self.has.authenticators
 
     @property
     def has_factor(self) -> bool:
-        return bool(self.authenticators or self.codes_left)
+        return self.has.why_not(None) is None
 
     @property
     def may_be_excepted(self) -> bool:
@@ -101,32 +63,35 @@ class Identities(Protocol):
     async def look(self, query: Callable[[Book], T]) -> T: ...
 
 
+def has_now(book: Book, subject: SubjectId) -> Has:
+    held, codes = tuple(book.authenticators(subject)), book.recovery_codes_left(subject)
+    return Has(authenticators=held, codes_left=codes)
+
+
 @dataclass(frozen=True, slots=True)
 class Assistance:
-    """`named` and `person` ask the directories now, and raise DirectoryUnusable; `record`: durable when it returns.
-
-    `ended`: told of the provider's sessions that ended; `longest`: an exception, `sign_in.longest_exception`.
+    """`named` asks the directories now, and raises DirectoryUnusable; `ended`: told of the provider's sessions that
+    ended; `longest`: an exception, `sign_in.longest_exception`; `opens`: see `Found.exception_opens`.
     """
 
+    acts: Acts
     named: Callable[[str], Awaitable[Sequence[Person]]]
-    person: Callable[[SubjectId], Awaitable[Person | None]]
     identities: Identities
-    record: Callable[[Sequence[Entry]], Awaitable[None]]
     ended: Callable[[Sequence[SessionId], datetime], Awaitable[None]]
     longest: timedelta
-    application: ApplicationId
-    """Where officers do this; its name stands in the entries."""
+    opens: Callable[[Person, datetime], bool]
 
     async def find(self, caller: Caller, login: str, now: datetime) -> Sequence[Found]:  # noqa: ARG002 - who may look was decided
         people = await self.named(login)
+        opens = {one.subject: self.opens(one, now) for one in people}
 
         def query(book: Book) -> list[Found]:
             return [
                 Found(
                     person=one,
-                    authenticators=tuple(book.authenticators(one.subject)),
-                    codes_left=book.recovery_codes_left(one.subject),
+                    has=has_now(book, one.subject),
                     exception=book.exception_of(one.subject, now),
+                    exception_opens=opens[one.subject],
                 )
                 for one in people
             ]
@@ -138,109 +103,63 @@ class Assistance:
         return await self.identities.look(lambda book: tuple(book.exceptions()))
 
     async def issue_code(
-        self, caller: Caller, subject: SubjectId, lifetime: timedelta, *, origin: Origin, now: datetime
+        self, officer: Officer, subject: SubjectId, lifetime: timedelta, *, origin: Origin, now: datetime
     ) -> Issued:
         """To be shown once. Raises ActRefused, DirectoryUnusable, LifetimeTooLong."""
-        person = await self._somebody_else(caller, subject, Act.CODE, origin, now)
+        asked = Asked(act=Act.CODE, officer=officer, subject=subject, origin=origin, now=now)
+        person = await self.acts.admit(asked)
         code, until = new_spoken_code(), now + lifetime
 
         def work(book: Book) -> bool:
-            if book.authenticators(subject) or book.recovery_codes_left(subject):
+            if has_now(book, subject).why_not(None) is None:
                 return False
-            issue_enrolment_code(book, subject, person.login, code, caller.login, now, until, origin)
+            issue_enrolment_code(book, subject, person.login, code, asked.by, now, until, origin)
             return True
 
         if not await self.identities.transact(work):
-            raise await self._refused(NotDone.FACTOR_HELD, caller, person, Act.CODE, origin, now)
+            raise await self.acts.refused(NotDone.FACTOR_HELD, asked, person.login)
         return Issued(person=person, code=code, until=until)
 
     async def grant(
-        self, caller: Caller, subject: SubjectId, why: str, day: date, *, origin: Origin, now: datetime
-    ) -> None:
-        """Until the end of `day`. Raises ActRefused, DirectoryUnusable."""
-        person = await self._somebody_else(caller, subject, Act.EXCEPTION, origin, now)
-        said, latest = " ".join(why.split()), last_day(now, self.longest)
-        never = not may_be_excepted([held.role for held in person.roles])
-        checks = (
-            (never, NotDone.NEVER_EXCEPTED),
-            (not said or len(said) > REASON_MAX or not said.isprintable(), NotDone.WHY_UNUSABLE),
-            (day < now.astimezone(PRAGUE).date(), NotDone.DAY_OVER),
-        )
-        for wrong, reason in checks:
-            if wrong:
-                raise await self._refused(reason, caller, person, Act.EXCEPTION, origin, now)
+        self, officer: Officer, subject: SubjectId, why: str, day: date, *, origin: Origin, now: datetime
+    ) -> bool:
+        """Until the end of `day`; whether policies let it open anything. Raises ActRefused, DirectoryUnusable."""
+        asked = Asked(act=Act.EXCEPTION, officer=officer, subject=subject, origin=origin, now=now)
+        person = await self.acts.admit(asked)
+        reason, latest = said(why, REASON_MAX), last_day(now, self.longest)
+        if not may_be_excepted([held.role for held in person.roles]):
+            raise await self.acts.refused(NotDone.NEVER_EXCEPTED, asked, person.login)
+        if reason is None:
+            raise await self.acts.refused(NotDone.WHY_UNUSABLE, asked, person.login)
+        if day < now.astimezone(PRAGUE).date():
+            raise await self.acts.refused(NotDone.DAY_OVER, asked, person.login)
         if day > latest:
-            await self._refused(NotDone.TOO_LONG, caller, person, Act.EXCEPTION, origin, now)
+            await self.acts.refused(NotDone.TOO_LONG, asked, person.login)
             raise TooLong(latest)
-        granted = new_exception(subject, person.login, said, caller.login, now, end_of(day))
+        granted = new_exception(subject, person.login, reason, asked.by, now, end_of(day))
         try:
             await self.identities.transact(lambda book: grant_exception(book, granted, self.longest, origin))
         except ExceptionRuns as error:
-            raise await self._refused(
-                NotDone.RUNS_ALREADY, caller, person, Act.EXCEPTION, origin, now
-            ) from error
+            raise await self.acts.refused(NotDone.RUNS_ALREADY, asked, person.login) from error
+        return self.opens(person, now)
 
-    async def end(self, caller: Caller, subject: SubjectId, *, origin: Origin, now: datetime) -> None:
-        """Those of the person that run, and the sessions they opened; whom no directory knows any more too.
-
-        Raises ActRefused.
+    async def end(self, officer: Officer, subject: SubjectId, *, origin: Origin, now: datetime) -> None:
+        """Those of the person that run, and the sessions they opened; whom no directory knows any more too. It opens
+        nothing, so it takes no newer confirmation. Raises ActRefused.
         """
-        register = await self.register(caller)
+        asked = Asked(act=Act.END, officer=officer, subject=subject, origin=origin, now=now)
+        register = await self.register(officer)
         login = next((one.login for one in register if one.subject == subject), "")
-        if subject == caller.subject:
-            raise await self._refused_of(NotDone.FOR_ONESELF, caller, subject, login, Act.END, origin, now)
+        if subject == officer.subject:
+            raise await self.acts.refused(NotDone.FOR_ONESELF, asked, login)
         if subject == RECOVERY_ADMINISTRATOR:  # no exception of the register opens that session
-            raise await self._refused_of(NotDone.NO_EXCEPTION, caller, subject, login, Act.END, origin, now)
+            raise await self.acts.refused(NotDone.NO_EXCEPTION, asked, login)
         ended = await self.identities.transact(
-            lambda book: end_exceptions(book, subject, login, caller.login, now, origin)
+            lambda book: end_exceptions(book, subject, login, asked.by, now, origin)
         )
         if not ended.exceptions:
-            raise await self._refused_of(NotDone.NO_EXCEPTION, caller, subject, login, Act.END, origin, now)
+            raise await self.acts.refused(NotDone.NO_EXCEPTION, asked, login)
         await self.ended(ended.sessions, now)
-
-    async def _somebody_else(
-        self, caller: Caller, subject: SubjectId, act: Act, origin: Origin, now: datetime
-    ) -> Person:
-        """The person, read now, who is not the officer, and not the account of last resort."""
-        if subject == caller.subject:
-            raise await self._refused_of(NotDone.FOR_ONESELF, caller, subject, caller.login, act, origin, now)
-        found = await self.person(subject) if subject != RECOVERY_ADMINISTRATOR else None
-        if found is None:
-            raise await self._refused_of(NotDone.PERSON_UNKNOWN, caller, subject, "", act, origin, now)
-        return found
-
-    async def _refused(
-        self, reason: NotDone, caller: Caller, person: Person, act: Act, origin: Origin, now: datetime
-    ) -> ActRefused:
-        return await self._refused_of(reason, caller, person.subject, person.login, act, origin, now)
-
-    async def _refused_of(
-        self,
-        reason: NotDone,
-        caller: Caller,
-        subject: SubjectId,
-        login: str,
-        act: Act,
-        origin: Origin,
-        now: datetime,
-    ) -> ActRefused:
-        """Recorded, before anybody is told."""
-        entry = Entry(
-            code=Code.OFFICER_ACT_REFUSED,
-            outcome=Outcome.REFUSED,
-            at=now,
-            reason=reason,
-            subject=caller.subject,
-            person=caller.login,
-            session=caller.sid,
-            own_municipality=caller.municipality,
-            application=self.application,
-            address=origin.address,
-            request_id=origin.request_id,
-            details={"act": act.value, "of": login, "of_subject": neutral(subject, SHORT)},
-        )
-        await self.record([entry])
-        return ActRefused(reason)
 
 
 def last_day(now: datetime, longest: timedelta) -> date:

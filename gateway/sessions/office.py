@@ -7,6 +7,7 @@ to the gate at once.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -52,6 +53,12 @@ class SessionOffice:
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
+
+    def over(self, store: SessionStore) -> "SessionOffice":
+        """The same office over a store in which something else happens in the same transactions."""
+        other = copy(self)
+        other.store = store
+        return other
 
     async def open(
         self, who: SignedIn, host: str, address: str, user_agent: str, request_id: str, now: datetime

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
+from idp.events import Actor
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, CredentialId, Newly, Proof
 from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import ExceptionId, SignInException
@@ -110,7 +111,7 @@ def _credential(row: Row[Any]) -> Credential:
 def enrolment_code_of(row: Row[Any]) -> EnrolmentCode:
     return EnrolmentCode(
         subject=SubjectId(row.subject),
-        issued_by=row.issued_by,
+        issued_by=Actor(row.issued_by, row.issued_by_subject or ""),
         issued_at=moment_of(row.issued_at),
         expires_at=moment_of(row.expires_at),
         used_at=moment_or_none(row.used_at),
@@ -118,16 +119,19 @@ def enrolment_code_of(row: Row[Any]) -> EnrolmentCode:
 
 
 def exception_row(exception: SignInException) -> Values:
+    ended_by = exception.ended_by
     return {
         "id": exception.id,
         "subject": exception.subject,
         "login": exception.login,
         "reason": exception.reason,
-        "granted_by": exception.granted_by,
+        "granted_by": exception.granted_by.name,
+        "granted_by_subject": exception.granted_by.subject,
         "begins_at": micros(exception.begins_at),
         "ends_at": micros(exception.ends_at),
         "ended_at": _micros_or_none(exception.ended_at),
-        "ended_by": exception.ended_by,
+        "ended_by": ended_by.name if ended_by is not None else "",
+        "ended_by_subject": ended_by.subject if ended_by is not None else None,
     }
 
 
@@ -137,11 +141,11 @@ def exception_of(row: Row[Any]) -> SignInException:
         subject=SubjectId(row.subject),
         login=row.login,
         reason=row.reason,
-        granted_by=row.granted_by,
+        granted_by=Actor(row.granted_by, row.granted_by_subject or ""),
         begins_at=moment_of(row.begins_at),
         ends_at=moment_of(row.ends_at),
         ended_at=moment_or_none(row.ended_at),
-        ended_by=row.ended_by,
+        ended_by=Actor(row.ended_by, row.ended_by_subject or "") if row.ended_by else None,
     )
 
 

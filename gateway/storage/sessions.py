@@ -18,7 +18,7 @@ from gateway.storage.single_sign_on import EndAtProvider, Ending
 from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import revoked, session, session_handle
 from gateway.storage.together import Together
-from idp.events import NOWHERE, Origin
+from idp.events import NOWHERE, Actor, Origin
 
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
 _BY_HANDLE = (
@@ -251,8 +251,9 @@ def _origin_of(entries: Sequence[Entry]) -> Origin:
     return Origin(address=entries[0].address, request_id=entries[0].request_id) if entries else NOWHERE
 
 
-def _somebody_else(entries: Sequence[Entry]) -> str:
-    """Who did the act; empty where it was the person, or nobody."""
+def _somebody_else(entries: Sequence[Entry]) -> Actor | None:
+    """Who did the act; None where it was the person, or nobody."""
     details = entries[0].details if entries else {}
-    themselves = bool(entries) and details.get("by_subject") in (entries[0].subject, SYSTEM)
-    return "" if themselves else str(details.get("by", ""))
+    by, subject = str(details.get("by", "")), str(details.get("by_subject", ""))
+    themselves = bool(entries) and subject in (entries[0].subject, SYSTEM)
+    return None if themselves or not by else Actor(by, subject)

@@ -5,7 +5,7 @@ would sign in again, without any factor, whoever was just put out.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Entry
 from gateway.audit.identity_events import entry_of
+from gateway.sessions.lost_factors import Removal
 from gateway.sessions.session import EndReason
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.notices import Post
 from gateway.storage.seal import Seal
 from idp import events
-from idp.events import Origin
+from idp.events import Actor, Origin
 from idp.login import desk
-from idp.login.authenticator import AuthenticatorId
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 
@@ -52,7 +52,7 @@ class Ending:
     """Whose every session ends, also those that no session at the gateway belongs to."""
     reason: EndReason
     origin: Origin
-    by: str
+    by: Actor | None
     """Who ends them, where that is neither the person nor we."""
     at: datetime
 
@@ -73,22 +73,18 @@ class SingleSignOn:
         _end(book, ending)
         self._record(connection, book)
 
-    def ending_without_factor(
-        self, login: str, by: str, only: AuthenticatorId | None = None
-    ) -> EndAtProvider:
-        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them.
-
-        `login` is the person's, `by` who orders it; `only` one of them, where not all.
-        """
+    def ending_without_factor(self, removal: Removal) -> EndAtProvider:
+        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them."""
+        login, by, why, origin = removal.login, removal.by, removal.why, removal.origin
 
         def end(connection: Connection, ending: Ending) -> None:
             book = IdentityBook(connection, self.seal)
             for subject in ending.people:
-                if only is None:
-                    desk.remove_factors(book, subject, login, by, ending.at)
+                if removal.only is None:
+                    desk.remove_factors(book, subject, login, by, ending.at, why, origin)
                 else:
-                    desk.remove_factor(book, subject, only, login, by, ending.at)
-            _end(book, ending)
+                    desk.remove_factor(book, subject, removal.only, login, by, ending.at, why, origin)
+            _end(book, replace(ending, by=by, origin=origin))  # of whom no session here was open too
             self._record(connection, book)
 
         return end

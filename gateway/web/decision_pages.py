@@ -60,6 +60,10 @@ class DecisionPages:
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.page))
 
+    @property
+    def support(self) -> str | None:
+        return self.desk.pages.support
+
     def keep_language(self, language: Language) -> str:
         return language_cookie(language, self.desk.pages.domain)
 

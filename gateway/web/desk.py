@@ -8,8 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.authorize.request import page_of
 from gateway.sessions.session import Session
 from gateway.sessions.status import SessionStatus
+from gateway.sessions.stronger import link
 from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
     FORM_UNREADABLE,
@@ -117,7 +119,7 @@ class Desk:
         named = {REASON_HEADER: refusal.reason}
         if not wants_page(request.headers):
             return web.Response(
-                text=refusal_json(occurrence, language),
+                text=refusal_json(occurrence, language, self.pages.support),
                 status=status,
                 content_type="application/json",
                 headers=page_headers() | named,
@@ -134,6 +136,7 @@ class Desk:
             again=again,
             here=request.path_qs,
             log=audience == ADMIN,
+            stronger=link(refusal.reason, page_of(request.method, request.path_qs, request.headers)),
         )
         response = web.Response(
             text=html,

@@ -10,14 +10,14 @@ from typing import Protocol
 from aiohttp import web
 
 from config.vocabulary import Action, ApplicationId, Role
-from gateway.sessions.shown import Caller
+from gateway.sessions.officers_act import Officer
 
 ASSERTION_HEADER = "x-brana-assertion"
 PORTAL = ApplicationId("portal")
 ADMIN = ApplicationId("audit")
 
 
-class Assertion(Caller, Protocol):
+class Assertion(Officer, Protocol):
     """What the pages need of a verified assertion (docs/architecture.md, "Life of a request", 5)."""
 
     @property

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from config.places import Places
 from config.vocabulary import Language
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 
 HERE = Path(__file__).parent
 ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
@@ -27,12 +27,13 @@ def make_pages(
     *,
     places: Places | None = None,
     account: str,
+    support: str | None = None,
 ) -> Pages:
     """Pages of the portal, the officers and the refusals. Reads everything once; raises CatalogUnusable."""
     return Pages(
         [HERE / "templates", HERE / "portal" / "templates", HERE / "officer" / "templates"],
         [HERE / "locale"],
-        office_name,
+        Office(office_name, support),
         domain=domain,
         assets=Assets([HERE / "static"]),
         default_language=default_language,

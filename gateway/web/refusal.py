@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from config.vocabulary import Language
+from gateway.authorize.contact import with_contact
 from idp.http.page import Pages
 
 Text = Mapping[Language, str]
@@ -21,7 +22,9 @@ def both(cs: str, en: str) -> Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRefusal:
-    """A named reason and its texts; `reason` is the same in the page, the log and the tests."""
+    """A named reason and its texts; `reason` is the same in the page, the log and the tests. For `{contact}` in an
+    advice see `gateway/authorize/contact.py`.
+    """
 
     reason: str
     title: Text
@@ -95,8 +98,8 @@ OUR_FAULT = ShownRefusal(
     reason="our_fault",
     title=both(cs="Něco se u nás pokazilo", en="Something went wrong on our side"),
     advice=both(
-        cs="Zkuste to za chvíli znovu. Když to nepomůže, napište správci číslo požadavku.",
-        en="Try again in a moment. If it does not help, send the administrator the request number.",
+        cs="Zkuste to za chvíli znovu. Když to nepomůže, připravte si číslo požadavku a {contact}.",
+        en="Try again in a moment. If it does not help, have the request number ready and {contact}.",
     ),
 )
 FORM_NOT_PASSED_ON = ShownRefusal(
@@ -144,7 +147,7 @@ def refusal_page(
         language,
         here=here,
         title=refusal.title[language],
-        advice=refusal.advice[language],
+        advice=with_contact(refusal.advice[language], language, pages.support),
         switch_may_help=refusal.switch_may_help,
         status=occurrence.status,
         at=occurrence.at,
@@ -158,14 +161,14 @@ def refusal_page(
     )
 
 
-def refusal_json(occurrence: Occurrence, language: Language) -> str:
-    """The same for a program: `reason`, `title`, `advice`, `request_id`."""
+def refusal_json(occurrence: Occurrence, language: Language, support: str | None) -> str:
+    """The same for a program: `reason`, `title`, `advice`, `request_id`. `support`: of the office."""
     refusal = occurrence.refusal
     return json.dumps(
         {
             "reason": refusal.reason,
             "title": refusal.title[language],
-            "advice": refusal.advice[language],
+            "advice": with_contact(refusal.advice[language], language, support),
             "request_id": occurrence.request_id,
         },
         ensure_ascii=False,

@@ -29,9 +29,9 @@ WORDS: dict[Fault, Words] = {
         title=both(cs="Přihlašování teď nefunguje", en="Sign-in does not work now"),
         advice=both(
             cs="Přihlašovací služba vás teď nemůže ověřit, protože jí něco neodpovídá, například adresář úřadu. "
-            "Zkuste to prosím za chvíli znovu; trvá-li potíž, zavolejte podporu.",
+            "Zkuste to prosím za chvíli znovu. Trvá-li potíž, {contact}.",
             en="The sign-in service cannot verify you now because something does not answer it, for example "
-            "the office directory. Please try again in a moment; if the trouble lasts, call support.",
+            "the office directory. Please try again in a moment. If the trouble lasts, {contact}.",
         ),
         status=503,
     ),
@@ -40,10 +40,10 @@ WORDS: dict[Fault, Words] = {
         advice=both(
             cs="Pro tento přístup je potřeba silnější způsob ověření, než jaký máte, například přístupový nebo "
             "bezpečnostní klíč. Přidáte si ho na stránce Můj účet; ta také řekne, od kdy platí plně. "
-            "Potřebujete-li přístup hned, zavolejte podporu.",
+            "Potřebujete-li přístup hned, {contact}.",
             en="This access needs a stronger way of authentication than you have, for example a passkey or a "
             "security key. Add one at My account, which also says from when it counts in full. "
-            "If you need access at once, call support.",
+            "If you need access at once, {contact}.",
         ),
         status=403,
         account_may_help=True,
@@ -52,9 +52,9 @@ WORDS: dict[Fault, Words] = {
         title=both(cs="Přihlášení bylo odmítnuto", en="The sign-in was refused"),
         advice=both(
             cs="Přihlašovací služba vás nepustila dál. Přihlaste se jiným účtem; má-li váš účet přístup mít, "
-            "obraťte se na správce a uveďte číslo požadavku.",
+            "připravte si číslo požadavku a {contact}.",
             en="The sign-in service did not let you through. Sign in with another account; if yours should "
-            "have access, give the administrator the request number.",
+            "have access, have the request number ready and {contact}.",
         ),
         status=403,
     ),

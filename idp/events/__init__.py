@@ -22,6 +22,7 @@ from idp.events.exception import (
 )
 from idp.events.happening import (
     NOWHERE,
+    Actor,
     Happening,
     Origin,
 )
@@ -103,6 +104,7 @@ Event = (
 
 __all__ = [
     "NOWHERE",
+    "Actor",
     "AuthorizationGranted",
     "AuthorizationRefused",
     "CodeAccepted",

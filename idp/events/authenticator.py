@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from idp.events.happening import Happening
+from idp.events.happening import Actor, Happening
 
 
 class Factor(StrEnum):
@@ -45,8 +45,9 @@ class FactorChangeRefused(Happening):
 class FactorRemoved(Happening):
     factor: Factor = Factor.ONE_TIME_CODE
     name: str = ""
-    by: str
-    """Who did it: the person by their login, or an operator's account."""
+    by: Actor
+    why: str = ""
+    """What whoever removed another's said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +63,13 @@ class RecoveryCodesMade(Happening):
 class EnrolmentCodeIssued(Happening):
     """By an officer, to the person named."""
 
-    by: str
+    by: Actor
     until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentCodeUsed(Happening):
-    issued_by: str
+    issued_by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

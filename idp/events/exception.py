@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.events.happening import Happening
+from idp.events.happening import Actor, Happening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionGranted(Happening):
     """To the person named: password alone suffices `until` then."""
 
-    by: str
+    by: Actor
     why: str
     until: datetime
 
@@ -20,11 +20,11 @@ class ExceptionUsed(Happening):
     """Somebody signed in by password alone, as the register of exceptions allows."""
 
     until: datetime
-    granted_by: str
+    granted_by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionEnded(Happening):
     """Before its time."""
 
-    by: str
+    by: Actor

@@ -18,6 +18,16 @@ NOWHERE = Origin()
 """For what happens without a request: a sweep, a command."""
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something to an account: its person, an officer, or an operator's command."""
+
+    name: str
+    """As people know them: the login, or `cli:<unix account> (<unix user who signed in>)`."""
+    subject: str
+    """Stays though the login changes; of a command the same as its name, empty where it was not kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """What every event says."""

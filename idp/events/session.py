@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.vocabulary import SessionId
-from idp.events.happening import Happening
+from idp.events.happening import Actor, Happening
 
 
 class EndReason(StrEnum):
@@ -44,5 +44,5 @@ class SignOutRefused(Happening):
 class SessionEnded(Happening):
     session: SessionId
     reason: EndReason
-    by: str = ""
+    by: Actor | None = None
     """Who ended it, where that was neither the person nor the provider."""

@@ -113,7 +113,6 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         now=now,
         said=said,
         well=done in DONE and done not in {NOTHING_LEFT, CONFIRM_FIRST},
-        support=provider.support,
         start=provider.start,
         describe=describe,
         level=lambda one: LEVELS[one.level].in_language(language),
@@ -251,7 +250,7 @@ async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = Fal
 def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
     provider = provider_of(request)
     template = "account_alarm.html" if alarmed else "signed_out.html"
-    response = provider.pages.respond(request, template, start=provider.start, support=provider.support)
+    response = provider.pages.respond(request, template, start=provider.start)
     cookies.take_away(response, cookies.SSO)
     return response
 

@@ -16,13 +16,14 @@ from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
 from idp.http.visit import caller_of
 from idp.login import desk, keys, own_authenticators
-from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
+from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Newly
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
 from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN, ACCOUNT_SIGN_INS
 from idp.login.pending import Pending
 from idp.login.session import Session
 from idp.login.spoken_code import written
+from idp.login.trust import newly
 
 T = TypeVar("T")
 FACTORS_BY_WAY = {WAYS[factor]: factor for factor in (Factor.ONE_TIME_CODE, Factor.KEY)}
@@ -117,15 +118,23 @@ async def renew_recovery_codes(request: web.Request) -> web.Response:
     """They are on this answer and nowhere else ever again."""
     drawn, limits = draw(), provider_of(request).sign_in
 
-    def work(book: Book, session: Session, origin: Origin, now: datetime) -> Refused | Session:
-        return own_authenticators.renew_recovery_codes(book, session, drawn, limits, origin, now) or session
+    def work(
+        book: Book, session: Session, origin: Origin, now: datetime
+    ) -> Refused | tuple[Session, Newly | None]:
+        refused = own_authenticators.renew_recovery_codes(book, session, drawn, limits, origin, now)
+        return refused or (session, newly(session, limits, now))
 
     done = await _carried_out(request, work)
     if done is None or isinstance(done, Refused):
         return _answered(request, done, "")
-    provider, codes = provider_of(request), [written(code) for code in drawn.codes]
+    provider, (session, new) = provider_of(request), done
     return provider.pages.respond(
-        request, "account_codes.html", who=done.person, start=provider.start, codes=codes
+        request,
+        "account_codes.html",
+        who=session.person,
+        start=provider.start,
+        codes=[written(code) for code in drawn.codes],
+        new=new,
     )
 
 

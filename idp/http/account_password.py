@@ -91,7 +91,6 @@ def _page(request: web.Request, session: Session, told: Tell | None) -> web.Resp
         username=session.person.login,
         possible=own_password.is_possible(session)
         and (told is None or TOLD[told.reason] is not Told.CHANGE_NOT_POSSIBLE),
-        support=provider.support,
         address=CHANGE,
         message=telling.message if telling is not None else "",
         wrong_field=telling.field if telling is not None else "",

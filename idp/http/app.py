@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from idp.http import account, account_password, authorize, failure, recovery, sign_in, sign_out, tokens
+from idp.http import (
+    account,
+    account_password,
+    authorize,
+    failure,
+    password_changed,
+    recovery,
+    sign_in,
+    sign_out,
+    tokens,
+)
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
 from idp.http.recovery import Recovery
@@ -45,6 +55,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
+    app.router.add_get(password_changed.ADDRESS, password_changed.show, allow_head=False)
     for path, handler in account.PAGES.items():
         app.router.add_get(path, handler, allow_head=False)
     for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():

@@ -1,6 +1,7 @@
 """Pages: templates in two languages with one look, answered with the headers that keep them safe."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -25,6 +26,7 @@ __all__ = [
     "STATIC_PATH",
     "Assets",
     "CatalogUnusable",
+    "Office",
     "Pages",
     "in_language",
     "language_of",
@@ -46,19 +48,28 @@ def in_language(here: str, language: Language) -> str:
     return "?" + urlencode([*kept, ("lang", language.value)])
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whose pages they are."""
+
+    name: str
+    support: str | None = None
+    """Whom its people call."""
+
+
 class Pages:
     """Renders templates of the given folders, then of this room (`layout.html`, `forms.html`).
 
     In a template: `_()`, `ngettext()`, `{% trans %}`, `asset("style.css")`, `language`, `office`, `languages`
-    (of the switch in the header), `account_page` (address of "my account"), and the filters of moments, places
-    and names (`called`). A name that the caller did not pass is an error, not an empty place.
+    (of the switch in the header), `account_page` (address of "my account"), `support`, and the filters of
+    moments, places and names (`called`). A name that the caller did not pass is an error, not an empty place.
     """
 
     def __init__(
         self,
         folders: Sequence[Path],
         locale_folders: Sequence[Path],
-        office_name: str,
+        office: Office,
         *,
         domain: str,
         assets: Assets,
@@ -67,7 +78,7 @@ class Pages:
         places: Places | None = None,
         account: str = "",
     ) -> None:
-        self.assets, self.domain = assets, domain
+        self.assets, self.domain, self.support = assets, domain, office.support
         self.default_language = default_language
         self._translations = {
             language: load_translations((OWN_LOCALE, *locale_folders), language) for language in Language
@@ -76,7 +87,7 @@ class Pages:
         self._account = account
         own = {**FILTERS, "place": place_filter(places or Places())}
         self._environments = {
-            language: self._environment(loader, language, office_name, {**own, **(filters or {})})
+            language: self._environment(loader, language, office.name, {**own, **(filters or {})})
             for language in Language
         }
 
@@ -110,7 +121,11 @@ class Pages:
             authenticator_name=partial(authenticator_name, language=language),
         )
         environment.globals.update(
-            asset=self.assets.address, language=language, office=office_name, account_page=self._account
+            asset=self.assets.address,
+            language=language,
+            office=office_name,
+            account_page=self._account,
+            support=self.support,
         )
         return environment
 

@@ -90,8 +90,6 @@ class Provider:
     clock: Callable[[], datetime]
     """Aware, in UTC."""
     municipality_name: Callable[[MunicipalityCode], str]
-    support: str | None
-    """Whom people call who fear for their account."""
     realms: Realms = ONE_DIRECTORY
     """Guesses of a name are counted together, whichever form of it is typed."""
     realm: str = ""

@@ -109,7 +109,12 @@ def _page(request: web.Request, refused: Refused | None = None) -> web.Response:
         minutes(refused.until, provider.clock()) if refused is not None and refused.until is not None else 0
     )
     response = provider.pages.respond(
-        request, "recovery_administrator.html", status=status, message=message, wait=wait
+        request,
+        "recovery_administrator.html",
+        status=status,
+        form_targets=(arrival.site_of(provider.start),),
+        message=message,
+        wait=wait,
     )
     if told:
         response.headers[REASON_HEADER] = told

@@ -10,6 +10,7 @@ from idp.http import arrival, cookies, failure, sign_in_page
 from idp.http.asking import authenticated
 from idp.http.destination import destination_of, go_on, must_ask
 from idp.http.new_password import changed, known_words
+from idp.http.password_changed import told_first
 from idp.http.present import present
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
@@ -127,7 +128,9 @@ async def enter_new_password(request: web.Request) -> web.Response:
     if isinstance(ask, ChangePassword) and isinstance(checking, ChangingPassword):
         said = await changed(provider, ask)
         done = await step(
-            request, lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said)
+            request,
+            lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said),
+            told_first,
         )
     return await answered(request, done)
 

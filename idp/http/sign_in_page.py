@@ -89,14 +89,14 @@ def page(
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
-            more = {"options": options, "silent": provider.some_silent(), "support": provider.support}
+            more = {"options": options, "silent": provider.some_silent()}
             asked_by = "account" if isinstance(destination, OwnPage) else "application"
             ended = ENDED.get(here.over) if here.over is not None else None
             content = "sign_in.html", {**name, **more, "asked_by": asked_by, "ended": ended}
         case AwaitingFactor(standing, challenge):
             content = _factor(request, standing, challenge, held)
         case AwaitingOfficersCode():
-            content = "officers_code.html", {"support": provider_of(request).support}
+            content = "officers_code.html", {}
         case AwaitingEnrolment():
             content = _enrolment(request, flow.state, held)
         case AwaitingSaved():

@@ -48,10 +48,16 @@ class Done:
     """Why the session that was opened does not lead there."""
     held: Held
     given: _Given
+    first: str = ""
+    """A page of ours that tells the person something before the way goes on."""
 
 
-async def step(request: web.Request, work: Work) -> Done:
-    """Run `work` in one transaction, from the guess to the authorization code."""
+async def step(request: web.Request, work: Work, first: Callable[[str], str] | None = None) -> Done:
+    """Run `work` in one transaction, from the guess to the authorization code.
+
+    `first`: makes of where the sign-in leads (`Flow.asked`) the address of a page that comes before; the code is made
+    when the person goes on from there.
+    """
     provider = provider_of(request)
     name, caller, now = name_of(request), caller_of(request), provider.clock()
     given = _Given(new_handle(), new_handle(), new_handle())
@@ -76,6 +82,8 @@ async def step(request: web.Request, work: Work) -> Done:
         if flow is None or destination is None or progress.session is None:
             return done
         why = must_ask(destination, progress.session, flow.began_at, now)
+        if why is None and first is not None:
+            return replace(done, first=first(flow.asked))
         if why is None:
             reach(book, destination, progress.session, hashed(given.code), caller.origin, now)
         return replace(done, unanswered=why)
@@ -111,6 +119,8 @@ async def _completed(request: web.Request, done: Done, provider: Provider) -> we
     destination, given = done.destination, done.given
     if destination is None:
         response = send_on(provider.start)
+    elif done.first:
+        response = send_on(done.first)
     elif done.unanswered is None:
         response = send_on(way_on(provider, destination, given.code))
     else:

@@ -7,7 +7,7 @@ from datetime import datetime
 from config.vocabulary import SessionId, SubjectId
 from idp import events
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason, Origin
+from idp.events import NOWHERE, Actor, EndReason, Origin
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
@@ -178,7 +178,12 @@ def refresh(
 
 
 def end(
-    book: Book, over: Iterable[Session], reason: EndReason, origin: Origin, now: datetime, by: str = ""
+    book: Book,
+    over: Iterable[Session],
+    reason: EndReason,
+    origin: Origin,
+    now: datetime,
+    by: Actor | None = None,
 ) -> tuple[SessionId, ...]:
     """End sessions, once each; answers the names of those that were alive. `by`: as the event has it."""
     names = []
@@ -201,7 +206,7 @@ def end(
 
 
 def end_one(
-    book: Book, sid: SessionId, reason: EndReason, origin: Origin, now: datetime, by: str = ""
+    book: Book, sid: SessionId, reason: EndReason, origin: Origin, now: datetime, by: Actor | None = None
 ) -> tuple[SessionId, ...]:
     session = book.session(sid)
     return end(book, (session,), reason, origin, now, by) if session is not None else ()
@@ -214,7 +219,7 @@ def end_all(
     origin: Origin,
     now: datetime,
     but: FlowId | None = None,
-    by: str = "",
+    by: Actor | None = None,
 ) -> tuple[SessionId, ...]:
     """Every session of a person, and every sign-in under way except `but`: what was shown there counts no more."""
     book.drop_flows_of(subject, but)
@@ -222,7 +227,14 @@ def end_all(
 
 
 def remove_factor(
-    book: Book, subject: SubjectId, which: AuthenticatorId, login: str, by: str, now: datetime
+    book: Book,
+    subject: SubjectId,
+    which: AuthenticatorId,
+    login: str,
+    by: Actor,
+    now: datetime,
+    why: str = "",
+    origin: Origin = NOWHERE,
 ) -> bool:
     """An officer's act: one authenticator of a person goes, as a stranger's that the person found. False: not there.
 
@@ -233,30 +245,43 @@ def remove_factor(
         return False
     book.drop_flows_of(subject)
     book.drop_authenticator(found.id)
-    book.record(
-        events.FactorRemoved(
-            at=now, person=login, subject=subject, factor=found.factor, name=found.name, by=by
-        )
+    happened = events.FactorRemoved(
+        at=now,
+        origin=origin,
+        person=login,
+        subject=subject,
+        factor=found.factor,
+        name=found.name,
+        by=by,
+        why=why,
     )
+    book.record(happened)
     return True
 
 
-def remove_factors(book: Book, subject: SubjectId, login: str, by: str, now: datetime) -> bool:
+def remove_factors(
+    book: Book,
+    subject: SubjectId,
+    login: str,
+    by: Actor,
+    now: datetime,
+    why: str = "",
+    origin: Origin = NOWHERE,
+) -> bool:
     """An officer's act: every authenticator, recovery code and unused enrolment code of a person goes.
 
     Sessions go on; see `end_all`. Sign-ins under way do not. False when there was nothing.
     """
     book.drop_flows_of(subject)
     removed = [one for one in book.authenticators(subject) if book.drop_authenticator(one.id)]
-    recovery = book.recovery_codes_left(subject)
+    gone = [(one.factor, one.name) for one in removed]
+    if book.recovery_codes_left(subject):
+        gone.append((events.Factor.RECOVERY_CODE, ""))
     book.renew_recovery_codes(subject, (), now)
     withdrawn = book.withdraw_enrolment_codes(subject)
-    for one in removed:
+    for factor, name in gone:
         happened = events.FactorRemoved(
-            at=now, person=login, subject=subject, factor=one.factor, name=one.name, by=by
+            at=now, origin=origin, person=login, subject=subject, factor=factor, name=name, by=by, why=why
         )
         book.record(happened)
-    if recovery:
-        codes = events.Factor.RECOVERY_CODE
-        book.record(events.FactorRemoved(at=now, person=login, subject=subject, factor=codes, by=by))
-    return bool(removed or recovery or withdrawn)
+    return bool(gone or withdrawn)

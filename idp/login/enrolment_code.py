@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.vocabulary import SubjectId
+from idp.events import Actor
 
 LIFETIME_MAX = timedelta(hours=24)
 
@@ -13,8 +14,7 @@ class EnrolmentCode:
     """What is kept of it, beside the keyed hash of the code itself."""
 
     subject: SubjectId
-    issued_by: str
-    """The officer, or `cli:<unix account> (<unix user who signed in>)`."""
+    issued_by: Actor
     issued_at: datetime
     expires_at: datetime
     used_at: datetime | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NewType
 
 from config.vocabulary import SubjectId
+from idp.events import Actor
 
 ExceptionId = NewType("ExceptionId", str)
 """22 characters, base64url of 128 random bits."""
@@ -22,20 +23,20 @@ class SignInException:
     login: str
     """The person's, when it was granted."""
     reason: str
-    granted_by: str
+    granted_by: Actor
     begins_at: datetime
     ends_at: datetime
     """Mandatory: an exception without an end is a hole."""
     ended_at: datetime | None = None
     """Ended before its time."""
-    ended_by: str = ""
+    ended_by: Actor | None = None
 
     def runs(self, now: datetime) -> bool:
         return self.ended_at is None and self.begins_at <= now < self.ends_at
 
 
 def new_exception(
-    subject: SubjectId, login: str, reason: str, by: str, now: datetime, until: datetime
+    subject: SubjectId, login: str, reason: str, by: Actor, now: datetime, until: datetime
 ) -> SignInException:
     return SignInException(
         id=ExceptionId(secrets.token_urlsafe(16)),

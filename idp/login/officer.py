@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp import events
-from idp.events import NOWHERE, EndReason, Origin
+from idp.events import NOWHERE, Actor, EndReason, Origin
 from idp.login import desk
 from idp.login.book import Book
 from idp.login.enrolment_code import LIFETIME_MAX, EnrolmentCode
@@ -53,7 +53,7 @@ def issue_enrolment_code(
     subject: SubjectId,
     login: str,
     code: SpokenCode,
-    by: str,
+    by: Actor,
     now: datetime,
     until: datetime,
     origin: Origin = NOWHERE,
@@ -99,7 +99,7 @@ def grant_exception(
 
 
 def end_exceptions(
-    book: Book, subject: SubjectId, login: str, by: str, now: datetime, origin: Origin = NOWHERE
+    book: Book, subject: SubjectId, login: str, by: Actor, now: datetime, origin: Origin = NOWHERE
 ) -> Ended:
     """End those of a person that run, sign-ins under way that may have used one, and sessions of a password alone:
     nothing but an exception opens them. The caller tells the gateway of these. Where none runs, nothing is changed:

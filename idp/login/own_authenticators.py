@@ -12,7 +12,7 @@ from typing import Any
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel
 from idp import events
-from idp.events import Factor, Origin
+from idp.events import Actor, Factor, Origin
 from idp.login import charging, keys, throttle, totp
 from idp.login.authenticator import (
     KEYS_MAX,
@@ -166,7 +166,7 @@ def remove(
         return refused(book, session, found, origin, now)
     book.drop_authenticator(found.id)
     book.drop_flows_of(session.person.subject)  # it may have been shown there
-    by = session.person.login
+    by = Actor(session.person.login, session.person.subject)
     book.record(
         events.FactorRemoved(**_about(session, origin, now), factor=found.factor, name=found.name, by=by)
     )

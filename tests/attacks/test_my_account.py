@@ -22,6 +22,7 @@ from idp.login.totp import Secret
 from tests.attacks.conftest import foreign
 from tests.rig.attacked import Ground
 from tests.rig.code_generator import code_at
+from tests.rig.people import OPERATOR
 from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -218,7 +219,7 @@ async def test_a_session_by_password_alone_changes_no_factor_however_fresh(groun
                 SubjectId(account.subject),
                 account.login,
                 "telefon",
-                "cli:test",
+                OPERATOR,
                 now,
                 now + timedelta(hours=1),
             ),

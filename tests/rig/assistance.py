@@ -4,12 +4,20 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from config.settings import SignIn
 from config.vocabulary import ApplicationId, Role, SessionId, SubjectId
 from gateway.audit.entry import Entry
-from gateway.sessions.assistance import Assistance
+from gateway.sessions.assistance import Assistance, has_now
+from gateway.sessions.lost_factors import Has, LostFactors, Removal
+from gateway.sessions.office import SessionOffice
+from gateway.sessions.officers_act import Acts
+from gateway.sessions.revocation import RevokedList
+from gateway.storage.activity import Activity
+from gateway.storage.sessions import StoredSessions
+from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import Person, RoleHeld
 from idp.login.exception import LONGEST
@@ -47,6 +55,10 @@ class Helping:
     away: bool = False
     over: list[SessionId] = field(default_factory=list)
     """Sessions of the provider that ended, as the gateway was told."""
+    revocations: list[object] = field(default_factory=list)
+    """What the gate was told to let in no more, each time."""
+    password_opens: bool = True
+    """As policies have it."""
 
     async def named(self, login: str) -> list[Person]:
         if self.away:
@@ -62,9 +74,32 @@ class Helping:
         self.entries += entries
 
     @property
+    def acts(self) -> Acts:
+        return Acts(self.person, self.record, ApplicationId("audit"))
+
+    @property
     def assistance(self) -> Assistance:
-        store, audit = self.kept.store, ApplicationId("audit")
-        return Assistance(self.named, self.person, store, self.record, self.ended, LONGEST, audit)
+        def opens(_person: Person, _now: datetime) -> bool:
+            return self.password_opens
+
+        return Assistance(self.acts, self.named, self.kept.store, self.ended, LONGEST, opens)
+
+    @property
+    def lost_factors(self) -> LostFactors:
+        single_sign_on = SingleSignOn(self.kept.seal, self.kept.append)
+
+        async def has(subject: SubjectId) -> Has:
+            return await self.kept.store.look(lambda book: has_now(book, subject))
+
+        def ending(removal: Removal) -> StoredSessions:
+            return self.sessions(single_sign_on.ending_without_factor(removal))
+
+        revoked = RevokedList(self.revocations.append)
+        office = SessionOffice(self.sessions(single_sign_on.end), revoked, SignIn(), timedelta(minutes=5))
+        return LostFactors(self.acts, has, office, ending)
+
+    def sessions(self, end: EndAtProvider) -> StoredSessions:
+        return StoredSessions(self.kept.database, self.kept.append, Activity(SignIn()), end)
 
     async def ended(self, sessions: Sequence[SessionId], _: datetime) -> None:
         self.over += sessions

@@ -286,7 +286,15 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
 
 
 def _clerks() -> Iterator[Inhabitant]:
-    """More clerks of the centre than its office has, for tests that need somebody nobody else uses."""
+    """More clerks of the centre than its office has, for tests that need somebody nobody else uses; and people
+    who watch, here and in another municipality.
+    """
+    for login, where, role in (
+        ("dohled.hulin", HULIN, Role.SECURITY_OFFICER),
+        ("dohled.centra", CENTRE, Role.SECURITY_OFFICER),
+        ("dozor.centra", CENTRE, Role.AUDITOR),
+    ):
+        yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)
     for number in range(MORE_CLERKS):
         yield Inhabitant(
             login=f"referent.ivo{number}",

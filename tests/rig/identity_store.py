@@ -1,6 +1,6 @@
 """A real identity store on a fresh SQLite file, with the real audit log; its entries are kept to look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ class Kept:
     store: IdentityStore
     database: Database
     seal: Seal
+    append: Callable[[Connection, Sequence[Entry]], object]
     entries: list[Entry] = field(default_factory=list)
 
     def codes(self) -> list[Code]:
@@ -47,6 +48,6 @@ def identity_store(folder: Path) -> Iterator[Kept]:
             entries.extend(recorded)
 
         seal = Seal(bytes(range(32)))
-        yield Kept(IdentityStore(database, seal, append), database, seal, entries)
+        yield Kept(IdentityStore(database, seal, append), database, seal, append, entries)
     finally:
         database.close()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.events import Actor
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 JANA_ID = SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a01")
@@ -29,3 +30,5 @@ def person(
 
 JANA = person()
 PETR = person(PETR_ID, "svoboda.petr")
+OPERATOR = Actor("cli:root", "cli:root")
+"""Whose command it was."""

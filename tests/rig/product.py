@@ -34,6 +34,7 @@ from gateway.demo.world import Account, World, draw_accounts
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
 from idp.login.totp import Secret
+from tests.rig.people import OPERATOR
 from tests.rig.slapd import as_root
 from tests.rig.visitor import Visitor
 
@@ -205,7 +206,7 @@ async def enrolment_code(state: State, account: Account, subject: SubjectId | No
     until = now + timedelta(hours=1)
     await state.identities.transact(
         lambda book: issue_enrolment_code(
-            book, subject or account.subject, account.login, code, "cli:test", now, until
+            book, subject or account.subject, account.login, code, OPERATOR, now, until
         )
     )
     return written(code)

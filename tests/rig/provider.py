@@ -1,6 +1,7 @@
 """The real identity provider on a unix socket, and a browser without JavaScript that keeps its cookies."""
 
 import functools
+import html
 import json
 import re
 import shutil
@@ -28,7 +29,7 @@ from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.password import NotChanged, NotChangedReason
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.http.app import make_app
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Authenticate, ChangePassword, Provider, Reread
 from idp.http.recovery import Recovery
 from idp.oidc.client import Client, ClientId, Secret, gateway_client
@@ -156,6 +157,15 @@ class Browser:
         """Send the form `name` of a sign-in's page."""
         return await self.post(page.replace("/sign-in", f"/sign-in/{name}", 1), fields, **headers)
 
+    async def told_of_the_change(self, done: Answer) -> Answer:
+        """After a new password at the sign-in: read the page that says so, and go on."""
+        assert done.location.startswith("/sign-in/password-changed?"), done.text
+        shown = await self.get(done.location)
+        assert "Your password has been changed" in shown.text
+        onward = re.search(r'href="(/authorize\?[^"]+)"', shown.text)
+        assert onward is not None
+        return await self.get(html.unescape(onward[1]))
+
     async def key(self, page: str, key: SoftKey, name: str = "key", **changes: Any) -> Answer:
         """Answer the challenge the page shows, with a security key in software."""
         shown = await self.get(page)
@@ -264,7 +274,7 @@ async def provider(
                 pages=Pages(
                     (),
                     (),
-                    "Město Kroměříž",
+                    Office("Město Kroměříž", "Helpdesk, 573 321 100"),
                     domain="brana.test",
                     assets=Assets(),
                     default_language=Language.CZECH,
@@ -273,7 +283,6 @@ async def provider(
                 ),
                 clock=clock,
                 municipality_name={HULIN: "Hulín"}.__getitem__,
-                support="Helpdesk, 573 321 100",
                 on_ended=on_ended,
             )
             runner = web.AppRunner(make_app(made, last_resort), access_log=None)

@@ -52,7 +52,7 @@ from idp.login.states import (
 )
 from idp.login.throttle import Exhausted, Scope, Taken
 from tests.rig.code_generator import code_at
-from tests.rig.people import JANA, JANA_ID, NOON, PETR_ID, person
+from tests.rig.people import JANA, JANA_ID, NOON, OPERATOR, PETR_ID, person
 from tests.rig.soft_key import UP, SoftKey
 
 SITE = Site("login.obec.test", "https://login.obec.test", "Město Kroměříž")
@@ -68,11 +68,11 @@ KEYS = {
 EVERYTHING = frozenset({TWO_FACTORS, RESISTANT})
 CODE = new_spoken_code()
 ISSUED = EnrolmentCode(
-    subject=JANA_ID, issued_by="cli:root", issued_at=NOON, expires_at=NOON + timedelta(hours=24)
+    subject=JANA_ID, issued_by=OPERATOR, issued_at=NOON, expires_at=NOON + timedelta(hours=24)
 )
 EXCEPTION = SignInException(
     id=ExceptionId("e" * 22), subject=JANA_ID, login=JANA.login, reason="rozbitý telefon",
-    granted_by="cli:root", begins_at=NOON - timedelta(days=1), ends_at=NOON + timedelta(days=1),
+    granted_by=OPERATOR, begins_at=NOON - timedelta(days=1), ends_at=NOON + timedelta(days=1),
 )  # fmt: skip
 STALE = Stale(JANA, Refusal.PASSWORD_EXPIRED)
 MUST_CHANGE = person(state=AccountState.MUST_CHANGE_PASSWORD)

@@ -17,7 +17,7 @@ from idp.login.authenticator import Authenticator, Credential, Newly, Proof, new
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written
 from tests.rig.code_generator import code_at
-from tests.rig.people import HULIN
+from tests.rig.people import HULIN, OPERATOR
 from tests.rig.provider import Browser, Rig, provider
 from tests.rig.slapd import Directory, municipality_ldif, person_ldif, role_ldif
 from tests.rig.soft_key import SoftKey
@@ -65,7 +65,7 @@ class World:
         who, code, now = person or self.petr, new_spoken_code(), self.rig.clock()
         until = now + timedelta(hours=hours)
         await self.rig.kept.store.transact(
-            lambda book: issue_enrolment_code(book, who.subject, who.login, code, "cli:test", now, until)
+            lambda book: issue_enrolment_code(book, who.subject, who.login, code, OPERATOR, now, until)
         )
         return written(code)
 

@@ -69,6 +69,7 @@ enrolment_code = Table(
     Column("hash", LargeBinary(32), primary_key=True),  # keyed, as above
     Column("subject", String(80), nullable=False, index=True),
     Column("issued_by", Text, nullable=False),
+    Column("issued_by_subject", Text),  # not kept of those of earlier versions, as below
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("used_at", BigInteger),
@@ -82,8 +83,10 @@ sign_in_exception = Table(
     Column("login", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("granted_by", Text, nullable=False),
+    Column("granted_by_subject", Text),
     Column("begins_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("ended_by", Text, nullable=False),
+    Column("ended_by_subject", Text),
 )

@@ -13,7 +13,7 @@ from config.settings import Title
 from config.vocabulary import Action, Language, MunicipalityCode, Role
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
-from gateway.sessions.assistance import Act
+from gateway.sessions.officers_act import Act
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
 
@@ -42,7 +42,7 @@ LABELS: Mapping[str, Title] = {
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
     "expires": Title(cs="Povolení platí do", en="Grant valid until"),
-    "factor": Title(cs="Druhý faktor", en="Second factor"),
+    "factor": Title(cs="Způsob ověření", en="Authenticator"),
     "file": Title(cs="Soubor", en="File"),
     "files": Title(cs="Soubory zásad", en="Files of policies"),
     "finding": Title(cs="Výsledek ověření", en="Finding"),
@@ -57,6 +57,7 @@ LABELS: Mapping[str, Title] = {
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
     "happened": Title(cs="Kdy se to stalo", en="When it happened"),
     "granted_by": Title(cs="Povolil(a)", en="Granted by"),
+    "granted_by_subject": Title(cs="Identifikátor toho, kdo to povolil", en="Identifier of who granted it"),
     "head": Title(cs="Začátek dat", en="Beginning of the data"),
     "host": Title(cs="Adresa serveru", en="Host"),
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
@@ -117,6 +118,7 @@ FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
     "DT": Title(cs="uplynula nejdelší doba spojení", en="the longest time of a connection was over"),
 }
 ACTS: Mapping[str, Title] = {
+    Act.REMOVAL: Title(cs="odebrání způsobu ověření", en="removing an authenticator"),
     Act.CODE: Title(cs="vydání kódu k přidání ověření", en="issuing an enrolment code"),
     Act.EXCEPTION: Title(cs="povolení výjimky", en="granting an exception"),
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),

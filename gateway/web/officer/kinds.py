@@ -35,12 +35,12 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             ),
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
             Code.SIGN_OUT_REFUSED: Title(cs="Odmítnuté odhlášení jinde", en="Signing out elsewhere refused"),
-            Code.FACTOR_ENROLLED: Title(cs="Zavedení druhého faktoru", en="Second factor enrolled"),
-            Code.FACTOR_REMOVED: Title(cs="Odebrání druhého faktoru", en="Second factor removed"),
+            Code.FACTOR_ENROLLED: Title(cs="Přidání způsobu ověření", en="Authenticator added"),
+            Code.FACTOR_REMOVED: Title(cs="Odebrání způsobu ověření", en="Authenticator removed"),
             Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),
-            Code.FACTOR_RENAMED: Title(cs="Přejmenování druhého faktoru", en="Second factor renamed"),
+            Code.FACTOR_RENAMED: Title(cs="Přejmenování způsobu ověření", en="Authenticator renamed"),
             Code.FACTOR_CHANGE_REFUSED: Title(
-                cs="Odmítnutá změna druhého faktoru", en="Change of second factor refused"
+                cs="Odmítnutá změna způsobů ověření", en="Change of authenticators refused"
             ),
             Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k přidání ověření", en="Enrolment code issued"),
             Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k přidání ověření", en="Enrolment code used"),

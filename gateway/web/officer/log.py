@@ -12,7 +12,9 @@ from config.vocabulary import SessionId, SubjectId
 from gateway.sessions.assistance import Found, Issued
 from gateway.sessions.shown import LiveSession
 from gateway.web.identity import Assertion
+from idp.directory.person import Person
 from idp.events import Origin
+from idp.login.authenticator import AuthenticatorId
 from idp.login.exception import SignInException
 
 
@@ -45,6 +47,23 @@ class People(Protocol):
 
     async def grant(
         self, caller: Assertion, subject: SubjectId, why: str, day: date, *, origin: Origin, now: datetime
-    ) -> None: ...
+    ) -> bool:
+        """Whether policies let it open anything."""
+        ...
 
     async def end(self, caller: Assertion, subject: SubjectId, *, origin: Origin, now: datetime) -> None: ...
+
+
+class LostFactors(Protocol):
+    async def remove(
+        self,
+        officer: Assertion,
+        subject: SubjectId,
+        only: AuthenticatorId | None,
+        why: str,
+        *,
+        origin: Origin,
+        now: datetime,
+    ) -> Person:
+        """`only`: one of the person's; None: all. Raises ActRefused, DirectoryUnusable."""
+        ...

@@ -17,7 +17,7 @@ from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.envoy.local_replies import REPLIES
 from gateway.notices.delivery import Undelivered
-from gateway.sessions.assistance import NotDone
+from gateway.sessions.officers_act import NotDone
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Fault
 from idp.directory.errors import RefusalReason

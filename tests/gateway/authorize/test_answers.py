@@ -58,6 +58,8 @@ class PlainPages:
     def unavailable(self, request: AccessRequest) -> str:
         return f"unavailable {request.request_id}"
 
+    support = "Helpdesk, 573 321 100"
+
     def keep_language(self, language: Language) -> str:
         return f"brana-language={language}; Domain=brana.test"
 

@@ -8,25 +8,28 @@ from typing import Any
 
 import pytest
 
-from config.vocabulary import SubjectId
+from config.vocabulary import Role, SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from idp.directory.subject import identity_of
 from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
-from tests.rig.people import JANA_ID
-from tests.rig.slapd import person_ldif, slapd
+from tests.rig.people import HULIN, JANA_ID
+from tests.rig.slapd import municipality_ldif, person_ldif, role_ldif, slapd
 from tests.rig.two_sessions import open_two
 
 pytestmark = pytest.mark.real
 JANA = "novakova.jana"
+CLERK = "mala.lucie"
+"""The one person with a role."""
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("office")
     people = person_ldif(JANA, name="Jana [/b] Nováková", entryUUID=identity_of(JANA_ID))
+    people = people + person_ldif(CLERK) + municipality_ldif(HULIN) + role_ldif(Role.CLERK, HULIN, [CLERK])
     with slapd(folder / "directory", people) as directory:
         installation = install(folder / "brana")
         installation.write(
@@ -183,6 +186,13 @@ def test_an_exception_without_reason_or_end_is_not_granted(
     done = office.brana("user", "exception", JANA, *words)
     assert done.returncode != 0
     assert said in done.stderr
+
+
+def test_an_exception_that_policies_make_useless_is_granted_with_a_warning(office: Installation) -> None:
+    day = (now() + timedelta(days=3)).strftime("%Y-%m-%d")
+    done = office.brana("user", "exception", CLERK, "--reason", "telefon", "--until", day)
+    assert (done.returncode, done.stdout.split(" until ")[0]) == (0, f"{CLERK} signs in by password alone")
+    assert "warning: the policies let the password alone open nothing to this person" in done.stderr
 
 
 def test_a_login_that_nobody_has_is_told(office: Installation) -> None:

@@ -4,7 +4,7 @@ from config.vocabulary import AuthenticationLevel, SessionId
 from gateway.notices.notice import NoticeKind, to_tell
 from idp import events
 from idp.events import EndReason, Factor, Origin
-from tests.rig.people import JANA, NOON, PETR
+from tests.rig.people import JANA, NOON, OPERATOR, PETR
 
 ORIGIN = Origin(address="192.0.2.7", user_agent="Firefox/145.0", request_id="request-1")
 WHO = {"at": NOON, "origin": ORIGIN, "person": JANA.login, "subject": JANA.subject}
@@ -21,21 +21,21 @@ SID = SessionId("s" * 22)
             {"factor": "key", "authenticator": "Klíč"},
         ),
         (
-            events.FactorRemoved(by="cli:root", **WHO),
+            events.FactorRemoved(by=OPERATOR, **WHO),
             NoticeKind.FACTOR_REMOVED,
-            {"factor": "one_time_code", "by": "cli:root"},
+            {"factor": "one_time_code", "by": OPERATOR.name},
         ),
         (events.CodeAccepted(factor=Factor.RECOVERY_CODE, **WHO), NoticeKind.RECOVERY_CODE_USED, {}),
         (events.RecoveryCodesMade(number=10, **WHO), NoticeKind.RECOVERY_CODES_MADE, {}),
         (
-            events.EnrolmentCodeUsed(issued_by="cli:root", **WHO),
+            events.EnrolmentCodeUsed(issued_by=OPERATOR, **WHO),
             NoticeKind.ENROLMENT_CODE_USED,
-            {"by": "cli:root"},
+            {"by": OPERATOR.name},
         ),
         (
-            events.ExceptionGranted(by="cli:root", why="nový telefon", until=NOON, **WHO),
+            events.ExceptionGranted(by=OPERATOR, why="nový telefon", until=NOON, **WHO),
             NoticeKind.EXCEPTION_GRANTED,
-            {"by": "cli:root", "until": "2026-11-23T12:00:00Z"},
+            {"by": OPERATOR.name, "until": "2026-11-23T12:00:00Z"},
         ),
         (
             events.RecoveryUsed(

@@ -1,28 +1,32 @@
 """What an officer does so that somebody can sign in, on a real identity store with its log."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
 from gateway.audit.entry import Code, Outcome
-from gateway.sessions.assistance import Act, ActRefused, NotDone, TooLong, end_of
+from gateway.sessions.assistance import end_of
+from gateway.sessions.officers_act import Act, ActRefused, NotDone, TooLong
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import AccountState, Person
-from idp.events import Origin
+from idp.events import Actor, Origin
 from idp.login import recovery
 from idp.login.book import Book, Flow
 from idp.login.exception import REASON_MAX
 from idp.login.handle import hashed, new_flow_id, new_handle
 from idp.login.officer import LifetimeTooLong
 from idp.login.states import AwaitingOfficersCode, Standing
-from tests.gateway.web.people import OFFICER
+from tests.gateway.web import people
 from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
 from tests.rig.people import HULIN, NOON, person
 from tests.rig.signed_on import signed_on
 
 ORIGIN = Origin(address="192.0.2.15", request_id="r-9")
+OFFICER = replace(people.OFFICER, auth_time=NOON)
+BY = Actor(OFFICER.login, OFFICER.subject)
 ONE_DAY, LAST_DAY = timedelta(hours=24), date(2026, 12, 24)
 HERSELF = person(OFFICER.subject, OFFICER.login)
 
@@ -60,11 +64,12 @@ async def test_a_code_is_issued_once_shown_and_recorded_with_the_officers_name(o
     assert str(issued.code) not in repr(issued)
     kept = await office.kept.store.look(lambda book: book.enrolment_code(issued.code))
     assert kept is not None
-    assert (kept.subject, kept.issued_by, kept.expires_at) == (LUCIE.subject, "dvorak", issued.until)
+    assert (kept.subject, kept.issued_by, kept.expires_at) == (LUCIE.subject, BY, issued.until)
     [entry] = office.kept.entries
     assert (entry.code, entry.subject, entry.person) == (
         Code.ENROLMENT_CODE_ISSUED, LUCIE.subject, "mala.lucie"
     )  # fmt: skip
+    assert entry.details["by_subject"] == OFFICER.subject
     assert (entry.details["by"], entry.address, entry.request_id) == ("dvorak", "192.0.2.15", "r-9")
     assert str(issued.code) not in repr(entry)
 
@@ -86,15 +91,16 @@ async def test_no_code_is_good_for_more_than_a_day(office: Helping) -> None:
 async def test_an_exception_runs_to_the_end_of_its_last_day_and_is_ended_early(office: Helping) -> None:
     await exception(office, LUCIE.subject, why="  Ztracený \n telefon ")
     [granted] = await office.assistance.register(OFFICER)
-    assert (granted.login, granted.reason, granted.granted_by) == ("mala.lucie", "Ztracený telefon", "dvorak")
+    assert (granted.login, granted.reason, granted.granted_by) == ("mala.lucie", "Ztracený telefon", BY)
     assert granted.ends_at == datetime(2026, 12, 24, 23, tzinfo=UTC)  # midnight in Prague
     [found] = await office.assistance.find(OFFICER, "mala.lucie", NOON)
     assert found.exception == granted
     await end(office, LUCIE.subject)
     [ended] = await office.assistance.register(OFFICER)
-    assert (ended.ended_by, ended.runs(NOON + timedelta(hours=2))) == ("dvorak", False)
+    assert (ended.ended_by, ended.runs(NOON + timedelta(hours=2))) == (BY, False)
     assert office.kept.codes() == [Code.EXCEPTION_GRANTED, Code.EXCEPTION_ENDED]
     assert {entry.details["by"] for entry in office.kept.entries} == {"dvorak"}
+    assert {entry.details["by_subject"] for entry in office.kept.entries} == {OFFICER.subject}
     assert {entry.address for entry in office.kept.entries} == {"192.0.2.15"}
 
 
@@ -102,7 +108,7 @@ async def test_an_exception_of_somebody_who_left_the_directory_can_be_ended(offi
     await exception(office, LUCIE.subject)
     office.people.remove(LUCIE)
     await end(office, LUCIE.subject)
-    assert [one.ended_by for one in await office.assistance.register(OFFICER)] == ["dvorak"]
+    assert [one.ended_by for one in await office.assistance.register(OFFICER)] == [BY]
 
 
 Doing = Callable[[Helping], Awaitable[object]]
@@ -136,11 +142,7 @@ REFUSED: list[tuple[Doing, NotDone, Act]] = [
         NotDone.TOO_LONG,
         Act.EXCEPTION,
     ),
-    (
-        lambda office: exception(office, LUCIE.subject, day=date.max),
-        NotDone.TOO_LONG,
-        Act.EXCEPTION,
-    ),
+    (lambda office: exception(office, LUCIE.subject, day=date.max), NotDone.TOO_LONG, Act.EXCEPTION),
     (lambda office: exception(office, LUCIE.subject, day=date.min), NotDone.DAY_OVER, Act.EXCEPTION),
     (lambda office: end(office, LUCIE.subject), NotDone.NO_EXCEPTION, Act.END),
     (lambda office: end(office, RECOVERY_ADMINISTRATOR), NotDone.NO_EXCEPTION, Act.END),
@@ -236,7 +238,7 @@ async def test_the_day_in_which_summer_time_ends_has_its_25_hours() -> None:
 
 async def test_people_are_found_with_what_they_have(office: Helping) -> None:
     [karel] = await office.assistance.find(OFFICER, "urban.karel", NOON)
-    assert (karel.has_factor, karel.codes_left, karel.may_be_excepted) == (True, 0, True)
+    assert (karel.has_factor, karel.has.codes_left, karel.may_be_excepted) == (True, 0, True)
     assert karel.person.state is AccountState.ACTIVE
     [tomas] = await office.assistance.find(OFFICER, "dostal.tomas", NOON)
     assert (tomas.has_factor, tomas.may_be_excepted) == (False, False)

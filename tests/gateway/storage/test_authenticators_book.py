@@ -22,7 +22,7 @@ from idp.login.exception import ExceptionId, SignInException
 from idp.login.spoken_code import new_spoken_code
 from idp.login.totp import Enrolled, Secret
 from tests.rig.identity_store import Kept, identity_store
-from tests.rig.people import JANA_ID, NOON, PETR_ID
+from tests.rig.people import JANA_ID, NOON, OPERATOR, PETR_ID
 
 SECRET = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
@@ -133,7 +133,7 @@ async def test_a_recovery_code_is_spent_once_and_by_its_owner_alone(kept: Kept):
 
 async def test_codes_are_not_in_the_file_and_one_seal_cannot_find_those_of_another(kept: Kept):
     code = new_spoken_code()
-    issued = EnrolmentCode(subject=JANA_ID, issued_by="cli:root", issued_at=NOON, expires_at=NOON)
+    issued = EnrolmentCode(subject=JANA_ID, issued_by=OPERATOR, issued_at=NOON, expires_at=NOON)
     await kept.store.transact(lambda book: book.keep_enrolment_code(code, issued))
     await kept.store.transact(lambda book: book.renew_recovery_codes(JANA_ID, [code], NOON))
     rows = [
@@ -151,7 +151,7 @@ async def test_codes_are_not_in_the_file_and_one_seal_cannot_find_those_of_anoth
 async def test_an_enrolment_code_is_spent_once_and_a_new_one_withdraws_the_old(kept: Kept):
     old, new = new_spoken_code(), new_spoken_code()
     issued = EnrolmentCode(
-        subject=JANA_ID, issued_by="cli:root", issued_at=NOON, expires_at=NOON + timedelta(hours=24)
+        subject=JANA_ID, issued_by=OPERATOR, issued_at=NOON, expires_at=NOON + timedelta(hours=24)
     )
     for code in (old, new):
         await kept.store.transact(lambda book, code=code: book.keep_enrolment_code(code, issued))
@@ -167,7 +167,7 @@ async def test_an_enrolment_code_is_spent_once_and_a_new_one_withdraws_the_old(k
 
 
 async def test_the_sweep_forgets_enrolment_codes_that_expired_long_ago(kept: Kept):
-    issued = EnrolmentCode(subject=JANA_ID, issued_by="cli:root", issued_at=NOON, expires_at=NOON)
+    issued = EnrolmentCode(subject=JANA_ID, issued_by=OPERATOR, issued_at=NOON, expires_at=NOON)
     await kept.store.transact(lambda book: book.keep_enrolment_code(new_spoken_code(), issued))
     count = text("SELECT count(*) FROM enrolment_code")
     left = []
@@ -181,7 +181,7 @@ async def test_an_exception_runs_from_its_beginning_to_its_end_or_until_it_is_en
     week = timedelta(days=7)
     granted = SignInException(
         id=ExceptionId("e" * 22), subject=JANA_ID, login="novakova.jana", reason="rozbitý telefon",
-        granted_by="cli:root", begins_at=NOON, ends_at=NOON + week,
+        granted_by=OPERATOR, begins_at=NOON, ends_at=NOON + week,
     )  # fmt: skip
     longer = replace(granted, id=ExceptionId("f" * 22), ends_at=NOON + 2 * week)
     await kept.store.transact(lambda book: book.keep_exception(granted))
@@ -195,7 +195,7 @@ async def test_an_exception_runs_from_its_beginning_to_its_end_or_until_it_is_en
     assert await running(NOON, PETR_ID) is None
     await kept.store.transact(lambda book: book.keep_exception(longer))
     assert await running(NOON) == longer
-    stopped = replace(longer, ended_at=NOON, ended_by="cli:root")
+    stopped = replace(longer, ended_at=NOON, ended_by=OPERATOR)
     await kept.store.transact(lambda book: book.keep_exception(stopped))
     assert await running(NOON) == granted
     assert set(await kept.store.look(lambda book: book.exceptions())) == {granted, stopped}

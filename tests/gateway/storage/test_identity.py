@@ -48,7 +48,7 @@ from idp.login.states import (
     Standing,
 )
 from tests.rig.identity_store import Kept, identity_store
-from tests.rig.people import HULIN, JANA, JANA_ID, NOON, PETR, person
+from tests.rig.people import HULIN, JANA, JANA_ID, NOON, OPERATOR, PETR, person
 
 SECRET = totp.Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 LIMITS = SignIn()
@@ -267,7 +267,7 @@ async def test_a_removed_factor_is_gone_and_recorded_once(kept: Kept):
 
     def remove():
         return kept.store.transact(
-            lambda book: desk.remove_factors(book, JANA_ID, JANA.login, "cli:root", NOON)
+            lambda book: desk.remove_factors(book, JANA_ID, JANA.login, OPERATOR, NOON)
         )
 
     assert await remove()

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.vocabulary import Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.sessions.lost_factors import Removal
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.audit import LogInconsistent, append
 from gateway.storage.database import Database
@@ -19,7 +20,7 @@ from idp.login.handle import FlowId, HandleHash, new_flow_id, new_session_id
 from idp.login.states import AwaitingOfficersCode, AwaitingPassword, Standing
 from idp.login.totp import Secret
 from tests.gateway.storage.both_sides import Sides, sides
-from tests.rig.people import JANA, person
+from tests.rig.people import JANA, OPERATOR, person
 from tests.rig.session_store import ACTIVITY, SEAL
 
 PETR = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
@@ -155,7 +156,7 @@ async def test_sign_ins_under_way_end_with_everything_of_their_person_and_with_n
         await both.identities.transact(lambda book, one=one: book.keep_flow(one))
     await end(both, [], EndReason.ACCOUNT_GONE, now, JANA.subject)
     assert await left() == [petr.id, nobody.id]
-    without_factor = SingleSignOn(SEAL, append).ending_without_factor("petr", "cli:root")
+    without_factor = SingleSignOn(SEAL, append).ending_without_factor(Removal(login="petr", by=OPERATOR))
     store = StoredSessions(both.database, append, ACTIVITY, without_factor)
     await store.end([], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [], [PETR])
     assert await left() == [nobody.id]
@@ -211,7 +212,10 @@ async def test_a_lost_factor_goes_with_all_sessions_or_stays_with_them(
     session, theirs = await both.sign_in(now), await both.sign_in_at_provider(now)
     await both.identities.enrol_for(session.subject, SECRET, now)
     store = StoredSessions(
-        both.database, append, ACTIVITY, SingleSignOn(SEAL, append).ending_without_factor("jana", "cli:root")
+        both.database,
+        append,
+        ACTIVITY,
+        SingleSignOn(SEAL, append).ending_without_factor(Removal(login="jana", by=OPERATOR)),
     )
 
     async def reset() -> None:

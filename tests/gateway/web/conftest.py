@@ -158,7 +158,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     office = Office(origin_port=f":{port}")
     with helping() as people:
         await people.prepare()
-        office.assistance = people.assistance
+        office.assistance, office.lost_factors = people.assistance, people.lost_factors
         runner = web.AppRunner(make_office_app(office))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port, ssl_context=self_signed(tmp_path)).start()

@@ -50,7 +50,9 @@ OFFICER = replace(
     municipality=KROMERIZ,
     roles=(Role.SECURITY_OFFICER,),
     actions=(Action.READ, Action.ADMINISTER),
+    auth_time=NOW - timedelta(minutes=2),
 )
+"""Has just confirmed who it is."""
 AUDITOR = replace(OFFICER, name="Ing. Eva Malá", login="mala", roles=(Role.AUDITOR,), actions=(Action.READ,))
 
 

@@ -16,6 +16,7 @@ from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.assistance import Assistance
+from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
@@ -158,9 +159,11 @@ class Office:
     portal: MemoryPortal = field(default_factory=MemoryPortal)
     log: MemoryLog = field(default_factory=MemoryLog)
     sessions: MemorySessions = field(default_factory=MemorySessions)
+    support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
     assistance: Assistance | None = None
-    """With it, the pages about people are there."""
+    lost_factors: LostFactors | None = None
+    """With these, the pages about people are there."""
     verifying: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()) / "said")
     """What the child that verifies says."""
 
@@ -191,6 +194,7 @@ class Office:
                 "brana.test",
                 places=Places([Place(title=TOWN_HALL, networks=["203.0.113.0/24"])]),
                 account=f"https://login.brana.test{self.origin_port}/account",
+                support=self.support,
             ),
             now=lambda: NOW,
             read_assertion=AssertionVerifier([KEY], ISSUER),
@@ -216,6 +220,10 @@ class Office:
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                *(People(desk, self.assistance, self.record).pages() if self.assistance else ()),
+                *(
+                    People(desk, self.assistance, self.lost_factors, self.record).pages()
+                    if self.assistance
+                    else ()
+                ),
             ],
         }

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.vocabulary import REASON_HEADER
 from gateway.audit.entry import Code
-from gateway.sessions.assistance import NotDone
-from gateway.web.officer.people import REFUSALS
+from gateway.sessions.officers_act import NotDone
+from gateway.web.officer.not_done import REFUSALS
 from tests.gateway.web.conftest import make_office_app
-from tests.gateway.web.people import AUDITOR, OFFICER, assertion_header
+from tests.gateway.web.people import AUDITOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample import Office
 from tests.gateway.web.test_officer import AS_OFFICER, sent, shown
 from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
@@ -31,7 +33,7 @@ async def people() -> AsyncIterator[Helping]:
 
 @pytest.fixture
 async def client(people: Helping, office: Office) -> AsyncIterator[TestClient]:
-    office.assistance = people.assistance
+    office.assistance, office.lost_factors = people.assistance, people.lost_factors
     async with TestClient(TestServer(make_office_app(office))) as client:
         yield client
 
@@ -69,9 +71,63 @@ async def test_an_exception_is_granted_listed_and_ended(client, people):
     assert people.kept.codes() == [Code.EXCEPTION_GRANTED, Code.EXCEPTION_ENDED]
 
 
+async def test_lost_factors_are_removed_and_a_code_for_a_new_one_is_offered(client, people):
+    text = await shown(client, "/people?login=urban.karel")
+    assert 'action="/people/factors"' in text
+    assert 'action="/people/enrolment-code"' not in text
+    form = {"subject": KAREL.subject, "which": "all", "why": "Ztracený telefon <b>"}
+    removed = await sent(client, "/people/factors", 303, **form)
+    text = await shown(client, removed.headers["Location"])
+    assert "Removed. All sessions of the person" in text
+    assert 'action="/people/factors"' not in text
+    assert 'action="/people/enrolment-code"' in text
+    assert people.kept.codes() == [Code.FACTOR_REMOVED]
+    [entry] = people.kept.entries
+    assert (entry.details["by_subject"], entry.details["why"]) == (OFFICER.subject, form["why"])
+    await sent(client, "/people/enrolment-code", 200, subject=KAREL.subject, hours="8")
+
+
+async def test_who_has_not_just_confirmed_is_led_to_it_and_back(client, people):
+    left_open = replace(OFFICER, auth_time=NOW - timedelta(minutes=30))
+    there = "/people?login=urban.karel"
+    text = await (await client.get(there, headers={**AS_OFFICER, **assertion_header(left_open)})).text()
+    assert 'href="/.brana/sign-in?wish=anew&amp;to=%2Fpeople%3Flogin%3Durban.karel"' in text
+    assert 'action="/people/' not in text
+    for path, form in (
+        ("/people/factors", {"subject": KAREL.subject, "which": "all", "why": "x"}),
+        ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "8"}),
+        ("/people/exception", {"subject": LUCIE.subject, "why": "x", "until": LATER}),
+    ):
+        headers = {**AS_OFFICER, **assertion_header(left_open)}
+        headers["Referer"] = f"https://{headers['Host']}{there}"
+        refused = await client.post(path, data=form, headers=headers)
+        assert (refused.status, refused.headers[REASON_HEADER]) == (409, NotDone.NOT_CONFIRMED)
+        assert "wish=anew&amp;to=%2Fpeople%3Flogin%3Durban.karel" in await refused.text()
+    assert people.kept.entries == []
+    assert {entry.reason for entry in people.entries} == {"sign_in_too_old"}
+
+
+async def test_an_exception_that_policies_make_useless_is_warned_of(client, people):
+    assert "of no use" not in await shown(client, "/people?login=mala.lucie")
+    people.password_opens = False
+    assert "an exception would be of no use" in await shown(client, "/people?login=mala.lucie")
+    form = {"subject": LUCIE.subject, "why": "x", "until": LATER}
+    granted = await sent(client, "/people/exception", 303, **form)
+    assert "it is of no use" in await shown(client, granted.headers["Location"])
+
+
 @pytest.mark.parametrize(
     ("path", "form", "reason"),
     [
+        ("/people/factors", {"subject": OFFICER.subject, "which": "all", "why": "x"}, NotDone.FOR_ONESELF),
+        ("/people/factors", {"subject": "urad:x", "which": "all", "why": "x"}, NotDone.PERSON_UNKNOWN),
+        ("/people/factors", {"subject": LUCIE.subject, "which": "all", "why": "x"}, NotDone.NO_FACTOR),
+        ("/people/factors", {"subject": KAREL.subject, "which": "y", "why": "x"}, NotDone.FACTOR_UNKNOWN),
+        (
+            "/people/factors",
+            {"subject": KAREL.subject, "which": "all", "why": " "},
+            NotDone.REMOVAL_UNEXPLAINED,
+        ),
         ("/people/enrolment-code", {"subject": OFFICER.subject, "hours": "8"}, NotDone.FOR_ONESELF),
         ("/people/enrolment-code", {"subject": "urad:x", "hours": "8"}, NotDone.PERSON_UNKNOWN),
         ("/people/enrolment-code", {"subject": KAREL.subject, "hours": "8"}, NotDone.FACTOR_HELD),
@@ -120,6 +176,8 @@ def test_every_refusal_of_an_act_has_its_words():
         ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "0"}),
         ("/people/enrolment-code", {"subject": LUCIE.subject, "hours": "8 "}),
         ("/people/enrolment-code", {"subject": LUCIE.subject}),
+        ("/people/factors", {"subject": KAREL.subject, "why": "x"}),
+        ("/people/factors", {"subject": KAREL.subject, "which": "all"}),
         ("/people/exception", {"subject": LUCIE.subject, "why": "x", "until": "zítra"}),
         ("/people/exception", {"subject": LUCIE.subject, "why": "x", "until": ""}),
         ("/exceptions/end", {}),
@@ -130,9 +188,11 @@ async def test_a_form_that_says_something_else_does_nothing(client, people, path
     assert people.kept.entries == []
 
 
-@pytest.mark.parametrize("path", ["/people/enrolment-code", "/people/exception", "/exceptions/end"])
+@pytest.mark.parametrize(
+    "path", ["/people/factors", "/people/enrolment-code", "/people/exception", "/exceptions/end"]
+)
 async def test_a_strangers_page_does_nothing(client, people, path):
-    form = {"subject": LUCIE.subject, "hours": "8", "why": "x", "until": LATER}
+    form = {"subject": LUCIE.subject, "which": "all", "hours": "8", "why": "x", "until": LATER}
     headers = {**AS_OFFICER, "Sec-Fetch-Site": "cross-site"}
     assert (await client.post(path, data=form, headers=headers)).status == 403
     assert people.kept.entries == []

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.vocabulary import Language
+from gateway.authorize.contact import with_contact
 from gateway.sessions.sign_in import Fault
 from gateway.web import refusal
 from gateway.web.pages import make_pages
@@ -28,7 +29,8 @@ def page_of(shown, status=403, language=CS, **more):
 def test_every_refusal_says_why_and_what_to_do_in_both_languages(shown, language):
     text = page_of(shown, language=language)
     assert shown.title[language] in text
-    assert shown.advice[language] in text
+    assert with_contact(shown.advice[language], language, PAGES.support) in text
+    assert "{contact}" not in text
     assert "r-1" in text
 
 
@@ -63,7 +65,7 @@ def marks(text):
 def test_the_json_of_a_refusal_says_the_same(title, advice):
     shown = ShownRefusal(reason="x", title=both(title, "b"), advice=both(advice, "d"))
     occurrence = Occurrence(refusal=shown, status=403, at=NOW, request_id="r-1")
-    assert json.loads(refusal_json(occurrence, CS)) == {
+    assert json.loads(refusal_json(occurrence, CS, None)) == {
         "reason": "x",
         "title": title,
         "advice": advice,

@@ -9,6 +9,7 @@ from gateway.audit.entry import Code
 from idp.login import officer
 from idp.login.exception import LONGEST, new_exception
 from idp.login.session import Session
+from tests.rig.people import OPERATOR
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
@@ -19,7 +20,7 @@ async def excepted(world: World, **lapse: float) -> datetime:
     """Jana may sign in by password alone for so long; until when."""
     subject, now = SubjectId(world.jana.subject), world.rig.clock()
     until = now + timedelta(**lapse)
-    granted = new_exception(subject, JANA, "telefon", "cli:root", now, until)
+    granted = new_exception(subject, JANA, "telefon", OPERATOR, now, until)
     await world.rig.kept.store.transact(lambda book: officer.grant_exception(book, granted))
     return until
 
@@ -70,7 +71,7 @@ async def test_ending_an_exception_ends_what_it_opened_and_nothing_else(world: W
     weak = next(one.sid for one in held if one.level is AuthenticationLevel.PASSWORD)
     subject, now = SubjectId(world.jana.subject), world.rig.clock()
     ended = await world.rig.kept.store.transact(
-        lambda book: officer.end_exceptions(book, subject, JANA, "cli:root", now)
+        lambda book: officer.end_exceptions(book, subject, JANA, OPERATOR, now)
     )
     assert ended == officer.Ended(1, (weak,))
     assert (await browser.get("/account")).location.startswith("/sign-in?flow=")

@@ -14,6 +14,7 @@ from idp.events import NOWHERE, EndReason
 from idp.http.cookies import SSO
 from idp.http.provider import Admit
 from idp.login import desk
+from tests.rig.people import OPERATOR
 from tests.rig.provider import Answer, provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
@@ -59,7 +60,7 @@ async def test_a_passkey_opens_nothing_when_its_person_was_put_out_while_the_dir
     (session,) = await store.look(lambda book: book.sessions_of_subject(jana.subject))
     closed = replace(jana, state=AccountState.DISABLED)
     acts = {
-        "reset": lambda book: desk.remove_factors(book, jana.subject, jana.login, "cli:root", now),
+        "reset": lambda book: desk.remove_factors(book, jana.subject, jana.login, OPERATOR, now),
         "end": lambda book: desk.end_all(book, jana.subject, EndReason.BY_OFFICER, NOWHERE, now),
         "close": lambda book: desk.refresh(book, session.sid, closed, world.rig.provider.sign_in, now),
     }
@@ -91,7 +92,7 @@ async def test_a_right_password_opens_nothing_when_somebody_was_faster_than_its_
         store, now = rig.kept.store, rig.clock()
         if act == "reset":
             await store.transact(
-                lambda book: desk.remove_factors(book, jana.subject, jana.login, "cli:root", now)
+                lambda book: desk.remove_factors(book, jana.subject, jana.login, OPERATOR, now)
             )
         elif act == "end":
             await store.transact(

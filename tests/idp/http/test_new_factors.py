@@ -178,7 +178,9 @@ async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hou
     """Decision 31: one phished code, and what it added counts no more than that until its person had a day."""
     await world.key_of()
     thief, _ = await world.sign_in()
-    codes = SPOKEN.findall((await thief.post("/account/recovery-codes", {})).text)
+    shown = (await thief.post("/account/recovery-codes", {})).text
+    assert "they sign you in but do not count in full" in shown
+    codes = SPOKEN.findall(shown)
     made = last(world, Code.RECOVERY_CODES_MADE)
     assert made.details["counts_from"] == (world.rig.clock() + DAY).isoformat()
     world.rig.clock.forward(hours=2)
@@ -196,7 +198,9 @@ async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hou
 async def test_recovery_codes_made_in_a_session_that_resists_phishing_count_in_full_at_once(world: World):
     key = await world.key_of()
     browser = await by_passkey(world, key)
-    codes = SPOKEN.findall((await browser.post("/account/recovery-codes", {})).text)
+    shown = (await browser.post("/account/recovery-codes", {})).text
+    assert "count in full" not in shown
+    codes = SPOKEN.findall(shown)
     assert "counts_from" not in last(world, Code.RECOVERY_CODES_MADE).details
     world.rig.clock.forward(hours=2)
     later = world.rig.browser()

@@ -19,7 +19,7 @@ from idp.login import officer
 from idp.login.exception import new_exception
 from idp.login.refusal import TOLD
 from tests.rig.code_generator import code_at
-from tests.rig.people import HULIN
+from tests.rig.people import HULIN, OPERATOR
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, Rig, provider
 from tests.rig.sign_in_world import SECRET, STALE, STALE_PASSWORD, World
@@ -83,7 +83,7 @@ async def test_whoever_becomes_an_administrator_during_the_change_comes_in_by_no
 ):
     """The exception was granted to somebody whom it may be granted to."""
     now = rig.clock()
-    granted = new_exception(PERSON.subject, PERSON.login, "telefon", "cli:root", now, now + timedelta(days=2))
+    granted = new_exception(PERSON.subject, PERSON.login, "telefon", OPERATOR, now, now + timedelta(days=2))
     await rig.kept.store.transact(lambda book: officer.grant_exception(book, granted))
     browser = rig.browser()
     page = await browser.begin()
@@ -108,7 +108,7 @@ async def test_after_the_factor_a_new_password_is_chosen_and_opens_the_session(r
     assert OLD not in shown.text
     assert "__Host-brana-sso" not in browser.cookies
     done = await browser.form(page, "new-password", typed())
-    assert done.location.startswith(CALLBACK + "?code=")
+    assert (await browser.told_of_the_change(done)).location.startswith(CALLBACK + "?code=")
     assert willing.asked == [(OLD, NEW)]
     assert Code.SIGN_IN_PASSWORD_CHANGED in rig.kept.codes()
     assert NEW not in repr(rig.kept.entries)
@@ -119,7 +119,8 @@ async def test_a_changed_password_ends_other_sign_ins_that_showed_the_old_one(ri
     thief = rig.browser()
     theirs = await thief.begin()
     assert (await thief.password(theirs, PERSON.login, OLD)).status == 303
-    assert (await browser.form(page, "new-password", typed())).location.startswith(CALLBACK + "?code=")
+    done = await browser.form(page, "new-password", typed())
+    assert (await browser.told_of_the_change(done)).location.startswith(CALLBACK + "?code=")
     assert "can no longer be finished" in (await thief.get(theirs)).text
     rig.clock.forward(seconds=30)
     await thief.code(theirs, code_at(SECRET, rig.clock()))
@@ -156,6 +157,35 @@ async def test_a_password_that_is_not_taken_is_told_why_and_opens_nothing(
     assert rig.kept.entries[-1].reason == reason
     assert rig.kept.entries[-1].code is Code.SIGN_IN_PASSWORD_NOT_CHANGED
     assert "__Host-brana-sso" not in browser.cookies
+
+
+@pytest.mark.parametrize(
+    "asked", [{"prompt": "login"}, {"max_age": "0"}, {"prompt": "login", "max_age": "60"}]
+)
+async def test_who_was_to_sign_in_anew_is_told_of_the_change_and_not_asked_once_more(rig: Rig, asked):
+    browser = rig.browser()
+    page = await browser.begin(**asked)
+    assert (await browser.password(page, PERSON.login, OLD)).status == 303
+    assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
+    done = await browser.form(page, "new-password", typed())
+    rig.clock.forward(minutes=2)
+    assert (await browser.told_of_the_change(done)).location.startswith(CALLBACK + "?code=")
+    assert rig.kept.codes().count(Code.CODE_ISSUED) == 1
+
+
+async def test_the_page_about_the_change_says_nothing_to_who_is_not_signed_in(rig: Rig):
+    answer = await rig.browser().get("/sign-in/password-changed?client_id=x&prompt=login&lang=cs")
+    assert (answer.status, answer.location) == (303, "/authorize?client_id=x")
+
+
+async def test_on_the_way_to_my_account_the_page_itself_tells_of_the_change(rig: Rig):
+    browser = rig.browser()
+    page = (await browser.get("/account")).location
+    assert (await browser.password(page, PERSON.login, OLD)).status == 303
+    assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
+    done = await browser.form(page, "new-password", typed())
+    assert done.location == "/account?done=password-changed#password"
+    assert "Your password has been changed." in (await browser.get(done.location)).text
 
 
 async def test_the_old_password_cannot_be_guessed_there_without_end(rig: Rig, willing: Office):
@@ -202,7 +232,7 @@ async def test_a_real_directory_is_asked_and_the_new_password_signs_in(world: Wo
     assert (await browser.password(page, STALE, STALE_PASSWORD)).status == 303
     assert (await browser.code(page, world.code())).status == 303
     done = await browser.form(page, "new-password", typed(old=STALE_PASSWORD))
-    assert done.location.startswith(CALLBACK + "?code="), done.text
+    assert (await browser.told_of_the_change(done)).location.startswith(CALLBACK + "?code=")
     world.rig.clock.forward(seconds=60)
     again = world.rig.browser()
     page = await again.begin()

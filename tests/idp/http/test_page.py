@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from config.vocabulary import Language
 from idp.http.assets import AssetUnknown
-from idp.http.page import LANGUAGE_COOKIE, Assets, Pages, in_language
+from idp.http.page import LANGUAGE_COOKIE, Assets, Office, Pages, in_language
 
 PAGE = """{% extends "layout.html" %}{% block title %}T{% endblock %}
 {% block content %}<p>{{ text }}</p>{% endblock %}"""
@@ -21,7 +21,7 @@ STYLE = (Path(__file__).parents[3] / "idp/http/static/style.css").read_text(enco
 
 def make(folder: Path, page: str = PAGE) -> Pages:
     (folder / "page.html").write_text(page, encoding="utf-8")
-    return Pages([folder], [], "Město <Kroměříž>", domain="brana.test", assets=Assets())
+    return Pages([folder], [], Office("Město <Kroměříž>"), domain="brana.test", assets=Assets())
 
 
 @settings(deadline=None)  # the first example reads the templates

@@ -15,7 +15,7 @@ from idp.login.exception import new_exception
 from idp.login.handle import hashed
 from idp.login.session import Session
 from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
-from tests.rig.people import person
+from tests.rig.people import OPERATOR, person
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR_PASSWORD, World
 
@@ -47,7 +47,7 @@ async def test_a_factor_enrolled_with_an_intercepted_code_opens_nothing_once_an_
     assert len(codes_on(shown)) == 10
 
     def reset(book):
-        assert desk.remove_factors(book, petr.subject, petr.login, "cli:root", now)
+        assert desk.remove_factors(book, petr.subject, petr.login, OPERATOR, now)
         if sessions_end:
             desk.end_all(book, petr.subject, EndReason.BY_OFFICER, NOWHERE, now)
 
@@ -80,7 +80,7 @@ async def test_an_enrolment_under_way_ends_with_the_persons_factors(world: World
     browser, petr, now = world.rig.browser(), world.petr, world.rig.clock()
     page = await world.at_enrolment(browser)
     await world.rig.kept.store.transact(
-        lambda book: desk.remove_factors(book, petr.subject, petr.login, "cli:root", now)
+        lambda book: desk.remove_factors(book, petr.subject, petr.login, OPERATOR, now)
     )
     assert "can no longer be finished" in (await browser.get(page)).text
 
@@ -155,8 +155,8 @@ async def test_an_exception_that_an_officer_ends_ends_sign_ins_under_way(world: 
 
     def work(book):
         until = now + timedelta(days=1)
-        officer.grant_exception(book, new_exception(subject, JANA, "telefon", "cli:root", now, until))
-        assert officer.end_exceptions(book, subject, JANA, "cli:root", now) == officer.Ended(1, ())
+        officer.grant_exception(book, new_exception(subject, JANA, "telefon", OPERATOR, now, until))
+        assert officer.end_exceptions(book, subject, JANA, OPERATOR, now) == officer.Ended(1, ())
 
     await world.rig.kept.store.transact(work)
     await opens_nothing(world, late, page)

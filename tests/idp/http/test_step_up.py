@@ -8,6 +8,7 @@ from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
 from idp.http.cookies import SSO
 from idp.login.exception import ExceptionId, SignInException
+from tests.rig.people import OPERATOR
 from tests.rig.provider import CALLBACK, authorize_path
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
@@ -90,7 +91,7 @@ async def test_an_exception_lets_in_by_password_alone_unless_more_is_demanded(wo
     now = world.rig.clock()
     granted = SignInException(
         id=ExceptionId("e" * 22), subject=world.jana.subject, login=JANA, reason="rozbitý telefon",
-        granted_by="cli:root", begins_at=now, ends_at=now.replace(year=now.year + 1),
+        granted_by=OPERATOR, begins_at=now, ends_at=now.replace(year=now.year + 1),
     )  # fmt: skip
     await world.rig.kept.store.transact(lambda book: book.keep_exception(granted))
     browser = world.rig.browser()

@@ -4,7 +4,7 @@ from pathlib import Path
 import idp.http
 from config.vocabulary import Language
 from idp.http.account_words import DONE, OF_PASSWORD, UNCHANGED, WORDS
-from idp.http.page import Assets, Pages
+from idp.http.page import Assets, Office, Pages
 from idp.http.words import ENDED, STATUS_REASONS, STATUS_WORDS, TELLINGS, UNSAFE
 from idp.login.own_authenticators import Unchanged
 from idp.login.refusal import Told
@@ -17,7 +17,7 @@ MESSAGE = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"|\b_\(\s*\'([^\']*)\'|ngettext
 
 
 def pages() -> Pages:
-    return Pages((), (), "Město Kroměříž", domain="brana.test", assets=Assets())
+    return Pages((), (), Office("Město Kroměříž"), domain="brana.test", assets=Assets())
 
 
 def test_every_telling_has_words():

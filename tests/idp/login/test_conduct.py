@@ -18,7 +18,7 @@ from idp.login.inputs import Rejected, Stale, Unanswered
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, AwaitingOfficersCode, AwaitingPassword
 from tests.fuzz.office import BROWSERS, Office
-from tests.rig.people import JANA, JANA_ID, PETR, PETR_ID
+from tests.rig.people import JANA, JANA_ID, OPERATOR, PETR, PETR_ID
 from tests.rig.sign_in_moves import SITE
 
 CALLER = Caller(origin=Origin(address="192.0.2.1"), browser=BROWSERS[0], known=HandleHash(b"k" * 32))
@@ -100,7 +100,7 @@ def test_an_answer_about_somebody_who_was_put_out_meanwhile_opens_nothing_whatev
 
 def test_an_officers_reset_and_a_closed_account_stop_an_answer_under_way(office):
     acts = (
-        lambda: desk.remove_factors(office.book, PETR_ID, "x", "cli:root", office.now),
+        lambda: desk.remove_factors(office.book, PETR_ID, "x", OPERATOR, office.now),
         lambda: desk.end_all(office.book, PETR_ID, EndReason.ACCOUNT_CLOSED, Origin(), office.now),
     )
     for act in acts:
@@ -209,7 +209,7 @@ def changing(office, flow):
 
 def test_a_passkey_of_somebody_who_was_put_out_opens_nothing_and_is_recorded(office, flow):
     office.enrol_jana()
-    tab, shown = Tab(office, flow), office.keys[JANA_ID].shown(office.book.flow(flow).state.challenge)
+    tab, shown = Tab(office, flow), office.keys[JANA_ID][0].soft.shown(office.book.flow(flow).state.challenge)
     checking = conduct_factor.show_key(office.book, tab.visit(), shown, SITE).checking
     ended(office, JANA_ID)
     recorded = len(office.book.events)

@@ -23,7 +23,7 @@ from idp.login.states import (
     Failed,
     SignedIn,
 )
-from tests.rig.people import JANA, NOON, person
+from tests.rig.people import JANA, NOON, OPERATOR, person
 from tests.rig.sign_in_moves import (
     TAKEN,
     begun,
@@ -71,7 +71,7 @@ def test_what_the_person_s_roles_need_counts_beside_what_is_demanded(reach, come
 
 def test_who_needs_two_factors_by_role_is_not_let_in_by_an_exception():
     exception = SignInException(
-        id=ExceptionId("x" * 22), subject=JANA.subject, login=JANA.login, reason="r", granted_by="cli:root",
+        id=ExceptionId("x" * 22), subject=JANA.subject, login=JANA.login, reason="r", granted_by=OPERATOR,
         begins_at=NOON, ends_at=NOON + timedelta(days=1),
     )  # fmt: skip
     for needed, comes_to in ((None, SignedIn), (TWO, AwaitingFactor)):
