@@ -65,9 +65,8 @@ class IdentityStore:
         self._append = append
         # used by the writer's thread alone
         self._refused, self._begun = Sparing(*STRANGERS_KEPT), Sparing(*STRANGERS_KEPT)
-        self._last_resort = Sparing(
-            *STRANGERS_KEPT
-        )  # of its own: no other flood hides that somebody tried it
+        # of its own: no other flood hides that somebody tried it
+        self._last_resort = Sparing(*STRANGERS_KEPT)
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
