@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
 from idp.http.account_words import SIGN_INS, WORDS, told_at
+from idp.http.acting import turned_away
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
@@ -97,7 +98,7 @@ async def ask_to_remove(request: web.Request) -> web.Response:
         return found if isinstance(found, Refused) else (session, found)
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     provider, (session, found) = provider_of(request), done
     return provider.pages.respond(
@@ -125,7 +126,7 @@ async def renew_recovery_codes(request: web.Request) -> web.Response:
         return refused or (session, newly(session, limits, now))
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     provider, (session, new) = provider_of(request), done
     return provider.pages.respond(
@@ -153,7 +154,7 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
         return session, pending, [means for means in held if isinstance(means, Credential)]
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     session, pending, held = done
     person, more = session.person, dict[str, Any]()
@@ -179,8 +180,10 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
     return response
 
 
-async def _carried_out(request: web.Request, work: Work[T]) -> T | None:
-    """One transaction with the live session; None where there is none."""
+async def _carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
+    """One transaction with the live session, by facts that are young enough; None where there is no session."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, origin = provider_of(request), arrival.origin_of(request)
     handle, now = cookies.read_hashed(request, cookies.SSO), provider.clock()
 
@@ -197,6 +200,8 @@ def _answered(request: web.Request, done: object, success: str) -> web.Response:
     """Back to the page, which says what was done or why not; through the sign-in where a proof is missing."""
     if done is None:
         return send_on(ACCOUNT.path)
+    if isinstance(done, web.Response):
+        return done
     if not isinstance(done, Refused):
         return send_on(told_at(success))
     stale = done.reason is Unchanged.PROOF_TOO_OLD and request.method == "GET"

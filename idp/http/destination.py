@@ -12,7 +12,7 @@ from aiohttp import web
 from config.vocabulary import AuthenticationLevel
 from idp.events import Origin
 from idp.http import arrival, failure
-from idp.http.authorize import answer, asked_of, begin, in_a_page_of_its_own, refuse, send_on, up_to_date
+from idp.http.authorize import answer, asked_of, at_work, begin, in_a_page_of_its_own, refuse, send_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
@@ -82,7 +82,7 @@ async def lead_through(
 
 
 async def go_on(
-    request: web.Request, destination: Destination, handle: HandleHash, session: Session, flow: Flow
+    request: web.Request, destination: Destination, handle: HandleHash, flow: Flow
 ) -> web.Response | None:
     """For a browser that was signed in meanwhile in another tab: the flow is not needed any more.
 
@@ -91,7 +91,7 @@ async def go_on(
     """
     provider = provider_of(request)
     if isinstance(destination, Request):
-        fresh = await up_to_date(provider, session)
+        fresh = await at_work(provider, handle)
         if isinstance(fresh, Refused):
             return await refuse(request, Refusable(destination.target, fresh))
         return await answer(request, destination, handle, flow) if fresh is not None else None

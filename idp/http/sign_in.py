@@ -29,9 +29,8 @@ async def show(request: web.Request) -> web.Response:
     if flow is None or destination is None:
         return failure.start_again(request)
     handle, here = cookies.read_hashed(request, cookies.SSO), await present(request)
-    through = must_ask(destination, here.session, flow.began_at, now) is None
-    if handle is not None and here.session is not None and through:
-        gone_on = await go_on(request, destination, handle, here.session, flow)
+    if handle is not None and must_ask(destination, here.session, flow.began_at, now) is None:
+        gone_on = await go_on(request, destination, handle, flow)
         if gone_on is not None:
             return gone_on
         here = await present(request)
