@@ -138,8 +138,11 @@ class Office(RuleBasedStateMachine):
 
     @rule(subject=subjects)
     def exceptions_end(self, subject):
+        """Where none runs nothing is changed."""
         end_exceptions(self.book, subject, "x", OPERATOR, self.now)
-        self.excepted.pop(subject, None)
+        if self.exception_of(subject) is None:
+            return
+        self.excepted.pop(subject)
         self.over |= {sid for sid in self.sessions_of(subject) if self.sessions[sid].level is PASSWORD}
         self.stop_sign_ins(subject)
 
