@@ -158,6 +158,11 @@ async def test_an_exception_that_policies_make_useless_is_warned_of(client, peop
         ("/people/block", {"subject": OFFICER.subject, "why": "x"}, NotDone.FOR_ONESELF),
         ("/people/block", {"subject": LUCIE.subject, "why": "x"}, NotDone.NOT_BLOCKED),
         ("/people/block", {"subject": LUCIE.subject, "why": " "}, NotDone.LIFTING_UNEXPLAINED),
+        (
+            "/people/exception",
+            {"subject": LUCIE.subject, "why": "x", "until": "9999-12-31"},
+            NotDone.TOO_LONG,
+        ),
     ],
 )
 async def test_what_may_not_be_is_refused_by_name(client, people, path, form, reason):
