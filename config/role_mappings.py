@@ -6,7 +6,7 @@ from config.district import District
 from config.doubt import Finding
 from config.settings import ICO_PLACEHOLDER, PLACEHOLDER, Directory, RoleMapping, Settings
 from config.validity import order_finding, repeated
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import GROUPS_OF_A_PERSON, MunicipalityCode
 
 ANY = "*"
 
@@ -47,6 +47,12 @@ def _source(at: str, mapping: RoleMapping) -> Iterator[Finding]:
         )
     elif any(not getattr(mapping, name).strip() for name in named):
         yield f"{at}.{named[0]}", "is empty", f"write what `{named[0]}` it is"
+    elif mapping.attribute is not None and _bare(mapping.attribute) in GROUPS_OF_A_PERSON:
+        yield (
+            f"{at}.attribute",
+            f"{mapping.attribute} changes with a group, which nobody would notice at the person",
+            "use `group` with the name of the group, in place of `attribute` and `value`",
+        )
     if mapping.value is None:
         return
     fixed = mapping.value.removeprefix(ANY).removesuffix(ANY)
@@ -62,6 +68,11 @@ def _source(at: str, mapping: RoleMapping) -> Iterator[Finding]:
             f"with {ANY} on both sides it is not plain which digits are meant",
             f"take one {ANY} away",
         )
+
+
+def _bare(attribute: str) -> str:
+    """In lower case and without options (RFC 4512 §2.5)."""
+    return attribute.strip().partition(";")[0].lower()
 
 
 def _place(at: str, mapping: RoleMapping, district: District | None) -> Iterator[Finding]:

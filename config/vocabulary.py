@@ -24,6 +24,11 @@ SessionId = NewType("SessionId", str)
 ApplicationId = NewType("ApplicationId", str)
 """Name of a hosted application in the configuration, `[a-z][a-z0-9-]*`."""
 
+GROUPS_OF_A_PERSON = frozenset({"memberof", "1.2.840.113556.1.2.102", "ismemberof"})
+"""Attributes, in lower case, that a directory keeps of a person by its groups: a change of them is none of the person's
+entry.
+"""
+
 REASON_HEADER = "x-brana-reason"
 """Header of an answer of ours that refuses: the named reason, for the access log. Says no more than the page."""
 

@@ -6,7 +6,7 @@ they say here is "look again", so nothing is believed that is not in the databas
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -50,6 +50,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended: bool = False
     trouble: str = ""
     """Why the replica is not what the directory says now; empty when it is."""
+    next_at: datetime | None = None
+    """Where nobody was asked, as it was too soon: when all of the directory is read next."""
 
 
 class Sync(Protocol):

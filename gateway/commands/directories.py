@@ -14,7 +14,7 @@ from gateway.commands.directory_read import ReadInChild
 from gateway.commands.state import State, now
 from gateway.control import Step
 from gateway.storage.directory import StoredReplica
-from idp.directory.errors import DirectoryUnusable
+from idp.directory.errors import DirectoryUnusable, NotReadYet
 from idp.directory.pool import Pool
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.listening import Listener
@@ -37,7 +37,7 @@ class Kept:
         """Something is kept of it, or it is known why nothing is."""
         if replica.standing(settings.name).generation is not None:
             self.known.set()
-        _, source = form_and_source(settings, replica, now)
+        _, source = form_and_source(settings, replica, now, pace.refresh)
         self._pool = Pool(settings)
         self._child = ReadInChild(state.database.path, settings, os.getpid())
         self.runner = Runner(settings, replica, source, self._pool, self._child, pace, now, self._told)
@@ -123,6 +123,8 @@ class Directories:
                 yield Step(people=progress.people, groups=progress.groups)
         try:
             held = await answer
+        except NotReadYet as early:
+            yield Step(ended=True, trouble=str(early), next_at=early.at)
         except DirectoryUnusable as trouble:
             yield Step(ended=True, trouble=str(trouble))
         else:

@@ -110,7 +110,11 @@ async def _by_the_product(state: State, name: str, bar: ReadingBar, *, full: boo
     """What went wrong; empty when nothing did. Raises NotRunning, NotTold."""
     trouble = "the running product did not say how it ended"
     async for step in ask_to_sync(state.run / "control.sock", name, full=full):
-        if step.ended:
+        if step.next_at is not None:
+            trouble = (
+                f"{name} was not read; all of it is read next at {local_time(step.next_at, seconds=True)}"
+            )
+        elif step.ended:
             trouble = step.trouble
         else:
             bar.read(step.people, step.groups)

@@ -30,11 +30,21 @@ class WaitingNews:
         self._some.set()
 
     async def get(self) -> News:
-        """The next one; waits for it."""
+        """The next one; waits for it. It stays the next one until it is `done`."""
         while not self._waiting:
             self._some.clear()
             await self._some.wait()
-        return self._waiting.pop(0)
+        return self._waiting[0]
+
+    def recorded(self, news: News) -> News:
+        """What was worth recording about it is recorded: from now on it is like any other."""
+        plain = replace(news, first_of_its_kind=False)
+        self._waiting = [plain if one is news else one for one in self._waiting]
+        return plain
+
+    def done(self, news: News) -> None:
+        """It was heard to its end; until then a reader that fails gets it, or what superseded it, once more."""
+        self._waiting = [one for one in self._waiting if one is not news]
 
 
 def _of_some(news: News) -> bool:

@@ -42,7 +42,12 @@ _WHOLE = select(authenticator, one_time_code, webauthn_credential).select_from(
 )
 _OF_SUBJECT = _WHOLE.where(authenticator.c.subject == bindparam("subject")).order_by(
     authenticator.c.enrolled_at, authenticator.c.id
-)  # made once: making it takes longer than running it
+)  # made once, like the next: making it takes longer than running it
+_UNUSED_OF_SUBJECT = (
+    select(func.count())
+    .select_from(recovery_code)
+    .where(recovery_code.c.subject == bindparam("subject"), recovery_code.c.used_at.is_(None))
+)
 
 
 class AuthenticatorsBook(KeyedRows):
@@ -86,9 +91,7 @@ class AuthenticatorsBook(KeyedRows):
         return None if row is None else newly_of(row)
 
     def recovery_codes_left(self, subject: SubjectId) -> int:
-        unused = (recovery_code.c.subject == subject) & recovery_code.c.used_at.is_(None)
-        query = select(func.count()).select_from(recovery_code).where(unused)
-        return int(self._connection.execute(query).scalar_one())
+        return int(self._connection.execute(_UNUSED_OF_SUBJECT, {"subject": subject}).scalar_one())
 
     def recovery_codes_mark(self, subject: SubjectId) -> str:
         query = select(recovery_code.c.hash).where(recovery_code.c.subject == subject)

@@ -1,7 +1,7 @@
 """The replica of the office directories in the database: what a sync writes, and who confirms what it held."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,8 +14,9 @@ from gateway.storage.directory_delta import Delta
 from gateway.storage.directory_outdated import outdated_groups
 from gateway.storage.directory_staging import StoredStaging
 from gateway.storage.directory_tally import keep_tally, tally_of
+from gateway.storage.directory_unkept import unkept_people
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched
+from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched, Unkept
 
 T = TypeVar("T")
 
@@ -83,6 +84,9 @@ class StoredReplica:
             return outdated_groups(connection, generation, changes)
 
         return self._database.read_now(look)
+
+    def unkept_people(self, directory: DirectoryName, there: Mapping[str, str]) -> Unkept:
+        return self._database.read_now(lambda connection: unkept_people(connection, directory, there))
 
     def confirm(self, directory: DirectoryName, held: Hold, record: Callable[[Connection], object]) -> bool:
         """Let that reading become the current one; False where it is no more the one that is held.

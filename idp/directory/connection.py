@@ -74,6 +74,7 @@ class Connection:
                 str(access.authority), "no such file; put the certificate of the directory's authority there"
             )
         self._ldap: Any = ldap.initialize(url)
+        self._closed = False
         self._set_up(access)
         if url.startswith("ldap://"):
             self._start_tls(access)
@@ -120,14 +121,8 @@ class Connection:
             self.close()
             raise self._misconfigured(f"bind as {dn} at {self.url}", error) from error
 
-    def refusal(self, dn: str, password: str, access: Access) -> RefusalReason | None:
-        """Bind as a person and close: None when the directory accepts, a reason when it refuses; else an error."""
-        try:
-            return self.bind_person(dn, password, access).reason
-        finally:
-            self.close()
-
     def bind_person(self, dn: str, password: str, access: Access) -> Bind:
+        """What the directory says to that password; else an error."""
         if not dn or not password:  # an anonymous bind succeeds and proves nothing (RFC 4513 §5.1.2)
             return Bind(RefusalReason.EMPTY_PASSWORD, bound=False)
         try:
@@ -200,6 +195,10 @@ class Connection:
         return self._misconfigured(what, error)
 
     def close(self) -> None:
+        """Once or more often."""
+        if self._closed:
+            return
+        self._closed = True
         with contextlib.suppress(ldap.LDAPError):  # it may have been closed from the other side
             self._ldap.unbind_ext_s()
 

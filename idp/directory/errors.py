@@ -4,6 +4,7 @@ An error means that nobody knows; it never lets anybody in and never takes anyth
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from config.vocabulary import SubjectId
@@ -11,7 +12,7 @@ from idp.directory.person import AccountState
 
 
 class DirectoryUnusable(Exception):
-    """The directory gave no answer that may be relied on: one of the two below."""
+    """The directory gave no answer that may be relied on: one of those below."""
 
 
 class DirectoryUnreachable(DirectoryUnusable):
@@ -30,6 +31,17 @@ class DirectoryMisconfigured(DirectoryUnusable):
         super().__init__(f"directory: {what}: {hint}")
         self.what = what
         self.hint = hint
+
+
+class NotReadYet(DirectoryUnusable):
+    """All of it has to be read, and the last time is too short ago: nobody asked, and nothing is known anew."""
+
+    def __init__(self, directory: str, at: datetime) -> None:
+        super().__init__(
+            f"directory {directory} was not read; all of it is read next at {at.isoformat(timespec='seconds')}"
+        )
+        self.directory = directory
+        self.at = at
 
 
 def nobody_below(base: str) -> DirectoryMisconfigured:

@@ -1,4 +1,4 @@
-"""A bounded set of threads, each with at most one connection to the directory, and the choice of server.
+"""A bounded set of threads, each with at most one connection to the directory, to the server of its `choice`.
 
 python-ldap blocks, so every operation runs in a thread here. A connection that fails is dropped and never
 used again; passwords of people are tried on connections of their own.
@@ -16,8 +16,9 @@ import ldap
 import structlog
 
 from config.settings import Directory
-from idp.directory import servers as health
-from idp.directory.connection import Access, ChangeLost, Connection, ConnectionLost, words
+from idp.directory.bind import Bind
+from idp.directory.choice import Choice, OfOnePerson, Unconfirmed
+from idp.directory.connection import Access, Connection, ConnectionLost, words
 from idp.directory.errors import (
     DirectoryMisconfigured,
     DirectoryUnreachable,
@@ -32,14 +33,6 @@ _log = structlog.get_logger("idp.directory")
 
 OLDEST = 60.0  # seconds after which a connection is made anew, so that a preferred server gets its work back
 WAITING_PER_THREAD = 32  # above that an answer would come too late to be of use
-
-
-class Unconfirmed(Exception):
-    """A change was sent to the server of that number, and no answer came."""
-
-    def __init__(self, server: int) -> None:
-        super().__init__(server)
-        self.server = server
 
 
 @dataclass(slots=True)
@@ -60,9 +53,8 @@ class Pool:
         self._clock = clock
         self._threads = ThreadPoolExecutor(settings.connections, "directory")
         self._own = threading.local()
-        self._lock = threading.Lock()  # guards the three below
-        self._health: health.Servers = tuple(health.Health() for _ in settings.servers)
-        self._troubles: dict[int, DirectoryUnusable] = {}
+        self._choice = Choice(settings.servers, self._access, clock)
+        self._lock = threading.Lock()  # guards the one below
         self._open: set[Connection] = set()
         self._waiting = 0
 
@@ -114,11 +106,11 @@ class Pool:
             except ConnectionLost as lost:
                 self._drop(kept)
                 if lost.slow:
-                    self._note_failure(kept.server, DirectoryUnreachable(lost.url, lost.cause))
+                    self._choice.note_failure(kept.server, DirectoryUnreachable(lost.url, lost.cause))
             except BaseException:
                 self._drop(kept)  # a search may have been left half read
                 raise
-        raise self._nobody()
+        raise self._choice.nobody()
 
     def _service_connection(self) -> Kept:
         kept: Kept | None = getattr(self._own, "kept", None)
@@ -126,7 +118,7 @@ class Pool:
             if self._clock() - kept.since < OLDEST:
                 return kept
             self._drop(kept)
-        connection, server = self._on_some_server(self._log_in)
+        connection, server = self._choice.on_some_server(self._log_in)
         kept = Kept(connection, server, self._clock())
         self._own.kept = kept
         with self._lock:
@@ -138,14 +130,37 @@ class Pool:
         return connection
 
     def _try_password(self, dn: str, password: str, first: int | None = None) -> RefusalReason | None:
-        refusal, _ = self._on_some_server(lambda made: made.refusal(dn, password, self._access), first)
-        return refusal
+        def refusal(line: Connection) -> RefusalReason | None:
+            return self._bind(line, dn, password).reason
+
+        refused, _ = self._choice.on_some_server(lambda line: _closing(line, refusal), first)
+        return refused
+
+    def _bind(self, line: Connection, dn: str, password: str) -> Bind:
+        """As that person. Raises OfOnePerson where the service account still gets in: no person makes a server rest."""
+        try:
+            return line.bind_person(dn, password, self._access)
+        except ConnectionLost as lost:
+            if not self._serves(line.url):
+                raise
+            raise OfOnePerson(DirectoryUnreachable(line.url, lost.cause)) from lost
+        except DirectoryMisconfigured as trouble:
+            if not self._serves(line.url):
+                raise
+            raise OfOnePerson(trouble) from trouble
+
+    def _serves(self, url: str) -> bool:
+        try:
+            _closing(Connection(url, self._access), self._log_in)
+        except (ConnectionLost, DirectoryUnusable):
+            return False
+        return True
 
     def _change_password(self, way: Way, dn: str, old: str, new: str) -> NotChangedReason | None:
         send = request(way, dn, old, new)
 
         def as_the_person(line: Connection) -> NotChangedReason | None:
-            bind = line.bind_person(dn, old, self._access)
+            bind = self._bind(line, dn, old)
             if bind.reason is not None and bind.reason not in STALE:
                 return OF_BIND.get(bind.reason, NotChangedReason.NOT_ALLOWED)
             if bind.bound:
@@ -154,52 +169,8 @@ class Pool:
                 return _write(self._log_in(line), send)
             return NotChangedReason.NOT_ALLOWED
 
-        reason, _ = self._on_some_server(lambda line: _closing(line, as_the_person))
+        reason, _ = self._choice.on_some_server(lambda line: _closing(line, as_the_person))
         return reason
-
-    def _on_some_server(self, use: Callable[[Connection], T], first: int | None = None) -> tuple[T, int]:
-        """`use` a new connection to the first server that works; resting servers are left alone.
-
-        `first`: the number of the one to begin with, whether it rests or not.
-        """
-        tried: set[int] = set()
-        while True:
-            with self._lock:
-                index, self._health = health.choose(self._health, self._clock(), tried)
-                if first is not None and first not in tried:
-                    index = first
-            if index is None:
-                raise self._nobody()
-            tried.add(index)
-            url = self._settings.servers[index]
-            try:
-                result = use(Connection(url, self._access))
-            except ChangeLost as lost:
-                raise Unconfirmed(index) from lost
-            except ConnectionLost as lost:
-                self._note_failure(index, DirectoryUnreachable(url, lost.cause))
-            except DirectoryMisconfigured as trouble:
-                self._note_failure(index, trouble)
-            else:
-                with self._lock:
-                    self._health = health.succeeded(self._health, index)
-                    self._troubles.pop(index, None)
-                return result, index
-
-    def _note_failure(self, index: int, trouble: DirectoryUnusable) -> None:
-        with self._lock:
-            self._health = health.failed(self._health, index, self._clock())
-            self._troubles[index] = trouble
-
-    def _nobody(self) -> DirectoryUnusable:
-        """The trouble of the most preferred server, as an exception of its own."""
-        with self._lock:
-            trouble = self._troubles.get(min(self._troubles, default=0))
-        if isinstance(trouble, DirectoryMisconfigured):
-            return DirectoryMisconfigured(trouble.what, trouble.hint)
-        if isinstance(trouble, DirectoryUnreachable):
-            return DirectoryUnreachable(trouble.url, trouble.hint)
-        return DirectoryUnreachable(self._settings.servers[0], "it closed connections again and again")
 
     def _drop(self, kept: Kept) -> None:
         self._own.kept = None

@@ -18,7 +18,8 @@ from idp.directory.person import Person
 from idp.events import Origin
 from idp.http import account_codes, account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
-from idp.http.authorize import reread, send_on, signed_in
+from idp.http.acting import turned_away
+from idp.http.authorize import at_work, send_on, signed_in
 from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
@@ -50,12 +51,9 @@ async def show(request: web.Request) -> web.Response:
     """Whoever is not signed in is led through a sign-in and back."""
     provider, now = provider_of(request), provider_of(request).clock()
     handle = cookies.read_hashed(request, cookies.SSO)
-    session = await signed_in(provider, handle)
-    if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await reread(provider, session)
-        if isinstance(fresh, Refused):
-            return failure.page_of_status(request, 503)
-        session = fresh
+    session = await at_work(provider, handle)
+    if isinstance(session, Refused):
+        return failure.page_of_status(request, 503)
     if session is None or handle is None:
         return await lead_through(request, ACCOUNT)
     return await _page(request, provider, handle, now)
@@ -167,6 +165,8 @@ async def expiry(request: web.Request) -> web.Response:
 
 async def stay(request: web.Request) -> web.Response:
     """The person is still here."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, now = provider_of(request), provider_of(request).clock()
     handle, limits = cookies.read_hashed(request, cookies.SSO), provider_of(request).sign_in
 
@@ -187,15 +187,16 @@ async def end(request: web.Request) -> web.Response:
         request,
         lambda book, session, origin, now: own.end(book, session, which, origin, now) or None,
         "ended",
+        only_ends=True,
     )
 
 
 async def end_others(request: web.Request) -> web.Response:
-    return await _act(request, own.end_others, "ended-others")
+    return await _act(request, own.end_others, "ended-others", only_ends=True)
 
 
 async def end_everywhere(request: web.Request) -> web.Response:
-    return await _act(request, own.end_everywhere, "ended")
+    return await _act(request, own.end_everywhere, "ended", only_ends=True)
 
 
 async def own_device(request: web.Request) -> web.Response:
@@ -215,15 +216,19 @@ async def disown_device(request: web.Request) -> web.Response:
     def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
         return own.disown_device(book, session, browser, which, origin, now)
 
-    return await _act(request, act, "ended", alarmed=True)
+    return await _act(request, act, "ended", only_ends=True, alarmed=True)
 
 
 async def _device(request: web.Request) -> DeviceName:
     return DeviceName(arrival.field(await arrival.form(request), "device"))
 
 
-async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = False) -> web.Response:
+async def _act(
+    request: web.Request, act: Act, done: str, *, only_ends: bool = False, alarmed: bool = False
+) -> web.Response:
     """Carry out a form; back to the page, or to the last one where this very session ended."""
+    if (answer := await turned_away(request, only_ends=only_ends)) is not None:
+        return answer
     provider, now, origin = provider_of(request), provider_of(request).clock(), arrival.origin_of(request)
     handle = cookies.read_hashed(request, cookies.SSO)
 

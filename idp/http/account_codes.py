@@ -46,7 +46,7 @@ async def ask(request: web.Request) -> web.Response:
         return _Kept(session, left, mark, stopped)
 
     done = await carried_out(request, work)
-    if done is None:
+    if not isinstance(done, _Kept):
         return answered(request, done, "")
     provider, stopped = provider_of(request), done.stopped
     return provider.pages.respond(
@@ -79,7 +79,7 @@ async def renew(request: web.Request) -> web.Response:
         response = send_on(CODES)
         response.headers[REASON_HEADER] = done.reason
         return response
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return answered(request, done, "")
     provider, (session, new) = provider_of(request), done
     return provider.pages.respond(

@@ -10,6 +10,7 @@ from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
 from idp.http.account_words import WORDS, told_at
+from idp.http.acting import turned_away
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
@@ -90,7 +91,7 @@ async def ask_to_remove(request: web.Request) -> web.Response:
         return found if isinstance(found, Refused) else (session, found)
 
     done = await carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return answered(request, done, "")
     provider, (session, found) = provider_of(request), done
     return provider.pages.respond(
@@ -125,7 +126,7 @@ async def _adding(
         return session, pending, [means for means in held if isinstance(means, Credential)]
 
     done = await carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return answered(request, done, "")
     session, pending, held = done
     person, more = session.person, dict[str, Any]()
@@ -152,8 +153,10 @@ async def _adding(
     return response
 
 
-async def carried_out(request: web.Request, work: Work[T]) -> T | None:
-    """One transaction with the live session; None where there is none."""
+async def carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
+    """One transaction with the live session, by facts that are young enough; None where there is no session."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, origin = provider_of(request), arrival.origin_of(request)
     handle, now = cookies.read_hashed(request, cookies.SSO), provider.clock()
 
@@ -170,6 +173,8 @@ def answered(request: web.Request, done: object, success: str) -> web.Response:
     """Back to the page, which says what was done or why not; through the sign-in where a proof is missing."""
     if done is None:
         return send_on(ACCOUNT.path)
+    if isinstance(done, web.Response):
+        return done
     if not isinstance(done, Refused):
         return send_on(told_at(success))
     stale = done.reason is Unchanged.PROOF_TOO_OLD and request.method == "GET"

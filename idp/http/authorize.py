@@ -14,6 +14,7 @@ from idp.http.words import UNSAFE
 from idp.login import conduct, desk, purses
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
+from idp.login.facts import recent
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
 from idp.login.level import PASSWORD, any_reaches
 from idp.login.session import Session, end_due
@@ -35,12 +36,9 @@ async def authorize(request: web.Request) -> web.Response:
         return await refuse(request, asked)
     now = provider.clock()
     handle = cookies.read_hashed(request, cookies.SSO)
-    session = await signed_in(provider, handle)
-    if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await reread(provider, session)
-        if isinstance(fresh, Refused):
-            return await refuse(request, Refusable(asked.target, fresh))
-        session = fresh
+    session = await at_work(provider, handle)
+    if isinstance(session, Refused):
+        return await refuse(request, Refusable(asked.target, session))
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
         return await answer(request, asked, handle)
@@ -101,6 +99,14 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     session = await provider.store.look(lambda book: book.session_of(handle))
     usable = session is not None and end_due(session, provider.clock(), provider.sign_in) is None
     return session if usable else None
+
+
+async def at_work(provider: Provider, handle: HandleHash | None) -> Session | Refused | None:
+    """The browser's session with facts young enough for whoever does something by it."""
+    session = await signed_in(provider, handle)
+    if session is None or recent(session.facts_at, provider.clock(), provider.refresh):
+        return session
+    return await reread(provider, session)
 
 
 async def answer(
@@ -179,7 +185,7 @@ async def reread(provider: Provider, session: Session) -> Session | Refused | No
     try:
         person = await provider.reread(session.person.subject)
     except provider.directory_errors:
-        if provider.clock() < session.facts_at + provider.grace:
+        if recent(session.facts_at, provider.clock(), provider.grace):
             return session
         return Refused(OAuthError.TEMPORARILY_UNAVAILABLE, "the office directory does not answer")
     now, sid = provider.clock(), session.sid

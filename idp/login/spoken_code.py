@@ -7,6 +7,8 @@ SpokenCode = NewType("SpokenCode", str)
 """20 characters of Crockford's base32, without hyphens. A credential: kept as a keyed hash only, never logged."""
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
+LETTER_OF = LETTERS.encode() * 8
+"""Of each byte, all letters alike: one question for randomness, as a step of a sign-in draws ten codes."""
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})  # what Crockford's decoding forgives
 LENGTH = 20  # characters of 5 bits: 100 bits
 GROUP = 5
@@ -14,7 +16,7 @@ TYPED_MAX = 100
 
 
 def new_spoken_code() -> SpokenCode:
-    return SpokenCode("".join(secrets.choice(LETTERS) for _ in range(LENGTH)))
+    return SpokenCode(secrets.token_bytes(LENGTH).translate(LETTER_OF).decode())
 
 
 def written(code: SpokenCode) -> str:

@@ -217,7 +217,9 @@ def _bare_binds(product: Product, people: Sequence[Account]) -> float:
         while time.monotonic() < until:
             one = people[next(chosen) % len(people)]
             dn = ldif.person_dn(one.login)
-            assert Connection(settings.servers[0], access).refusal(dn, one.password, access) is None
+            line = Connection(settings.servers[0], access)
+            assert line.bind_person(dn, one.password, access).reason is None
+            line.close()
             done += 1
         return done
 

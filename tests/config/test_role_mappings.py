@@ -57,6 +57,7 @@ def only_fault(path: Path) -> tuple[str, str]:
         (ACCOUNTANTS, "", "[[directories.roles]]", "nothing says whose the role is"),
         (ACCOUNTANTS, f'attribute = "title"\n{IN_HULIN}', "[[directories.roles]]", "belong together"),
         (ADMINISTRATORS, f'{ADMINISTRATORS}\nvalue = "x"', "[[directories.roles]]", "belong together"),
+        (ADMINISTRATORS, 'attribute = "MemberOf"\nvalue = "cn=x"', 'attribute = "MemberOf"', "use `group`"),
         (ADMINISTRATORS, 'person = " "', 'person = " "', "is empty"),
         (ACCOUNTANTS, 'person = "novak"', "[[directories.roles]]", "give `municipality`"),
         (ACCOUNTANTS, 'unit = "ou=x"', "[[directories.roles]]", "{ico} in `unit`"),

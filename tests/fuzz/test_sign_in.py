@@ -1,20 +1,7 @@
 """Fuzz target: any order of steps, by several browsers, for several people, with a directory that errs.
 
-Invariant: no path leads to a session without the factors demanded. A session is there only for a person
-
-- whose password the directory accepted in that very sign-in, or in the live session of that very browser which the
-  sign-in raises, and for whom in the same sign-in a one-time code, a recovery code or an answer of a key of theirs
-  came that was never used before, or a first factor was enrolled by an officer's unused code for that very person;
-- or whose passkey answered that sign-in's challenge and verified its user, and whose account the directory called
-  active after that;
-- or for whom an exception runs, and then by password alone;
-
-all of it in the browser the sign-in was begun in; its level is what was shown and no less than what was demanded;
-whoever must change the password has changed it; what was shown in a sign-in before an officer reset the person's
-factors, all sessions were ended or the account was closed opens nothing afterwards; no code, challenge or enrolment
-works twice; an answer of the directory that comes after what it was asked for is gone opens nothing and moves no
-charge (`asked.py`); and no account has had more wrong guesses than the limit in any window, among strangers or in one
-browser; and the directory, which counts as Active Directory does, locks no account.
+What must hold whatever happens is in `invariant.py`. Here are the usual orders of steps with one thing wrong, so that
+much of the search is near sessions that are really opened.
 
 Quick in the suite; `make fuzz` runs it longer (`FUZZ_EXAMPLES`).
 """
@@ -26,29 +13,38 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.fuzz.asked import moments
+from tests.fuzz.browsers import handles
+from tests.fuzz.invariant import Always
 from tests.fuzz.office import browsers, demands
-from tests.fuzz.steps import Steps, answers, codes, key_whims, known, spoken, whims
+from tests.fuzz.own import Own
+from tests.fuzz.steps import answers, codes, key_whims, known, spoken, strange, whims
 from tests.rig.people import JANA_ID, PETR_ID
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
 ways = st.sampled_from(["code", "recovery", "key"])
 asking = st.sampled_from(["password", "bare password", "passkey", "new password", "own new password"])
 late = st.sampled_from(["later", "later, tried at once"])
+waits = st.sampled_from([0, 31, 24 * 60 * 60 - 1, 24 * 60 * 60])
+ENDS = ("end", "sign out", "idle", "another")
 acts = st.sampled_from(["reset", "end", "close"])
 
 
-class SignInMachine(Steps):
-    # --- usual orders with one thing wrong, so that much of the search is near sessions that are really opened
-    @rule(browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims)
-    def by_password_and_factor(self, browser, demanded, login, whim, way, kind, key):
+class SignInMachine(Own, Always):
+    @rule(
+        browser=browsers, demanded=demands, login=known, whim=whims, way=ways, kind=spoken, key=key_whims,
+        whose=st.sampled_from([JANA_ID, JANA_ID, PETR_ID]), stranger=strange,
+    )  # fmt: skip
+    def by_password_and_factor(
+        self, browser, demanded, login, whim, way, kind, key, *, whose=JANA_ID, stranger=False
+    ):
         flow = self.begin(browser, demanded)
         self.password(flow, False, login, "right", whim)
         if way == "code":
-            self.code(flow, False, 0, "right")
+            self.code(flow, stranger, 0, "right")
         elif way == "recovery":
-            self.recovery_code(flow, False, kind)
+            self.recovery_code(flow, stranger, kind)
         else:
-            self.key(flow, False, JANA_ID, key, "honest")
+            self.key(flow, stranger, whose, key, "honest")
         self.new_password(flow, False, "right", "honest")
 
     @rule(
@@ -60,33 +56,82 @@ class SignInMachine(Steps):
             self.key(flow, False, JANA_ID, whim, answer)
 
     @rule(
-        browser=browsers,
-        demanded=demands,
-        kind=spoken,
-        hours=st.sampled_from([0, 1, 1, 1]),
-        by_key=st.booleans(),
-    )
-    def by_enrolment(self, browser, demanded, kind, hours, by_key):
-        """Petr, in two sign-ins at once: of two enrolments one holds."""
+        browser=browsers, demanded=demands, kind=spoken, hours=st.sampled_from([0, 1, 1, 1]), by_key=st.booleans(),
+        one_code=st.booleans(),
+    )  # fmt: skip
+    def by_enrolment(self, browser, demanded, kind, hours, by_key, one_code):
+        """Petr, in two sign-ins at once, by two codes or the same: of two enrolments one holds, and none is Jana's."""
         two = [self.begin(browser, demanded), self.begin(browser, None)]
         for flow in two:
             self.password(flow, False, "svoboda.petr", "right", "honest")
-            self.an_officer_gives_a_code(PETR_ID, hours)
-            self.an_officer_gives_a_code(JANA_ID, hours)
-            self.officers_code(flow, False, kind)
+            again = one_code and flow is two[1]
+            if not again:
+                self.an_officer_gives_a_code(PETR_ID, hours)
+                self.an_officer_gives_a_code(JANA_ID, hours)
+            self.officers_code(flow, False, "used" if again else kind)
         for flow in two:
             if by_key:
                 self.new_key(flow, False, True)
             self.code(flow, False, 0, "right")
             self.saved(flow, False, False)
+        self.by_password_and_factor(browser, None, "jana", "honest", "key", "unused", "honest", whose=PETR_ID)
 
-    @rule(browser=browsers, ends=st.booleans(), whim=key_whims)
-    def by_raising(self, browser, ends, whim):
+    @rule(browser=browsers, seconds=waits, demanded=demands, alone=st.booleans(), again=st.booleans())
+    def by_a_new_key(self, browser, seconds, demanded, alone, again):
+        """Jana adds a key after a one-time code, and another after the new one; then she signs in with the latest."""
         self.by_password_and_factor(browser, None, "jana", "honest", "recovery", "unused", "honest")
+        self.a_key_is_added(browser, True)
+        if again:
+            self.by_newest_key(browser, None, alone=alone)
+            self.a_key_is_added(browser, True)
+            self.a_key_is_removed(browser, 0)
+        self.time_passes(seconds)
+        self.by_newest_key(browser, demanded, alone=alone)
+
+    def by_newest_key(self, browser, demanded, *, alone):
+        flow = self.begin(browser, demanded)
+        if not alone:
+            self.password(flow, False, "jana", "right", "honest")
+        self.key(flow, False, JANA_ID, "honest", "honest", which=-1)
+
+    @rule(
+        browser=browsers, login=known, number=st.integers(1, 7), codes_too=st.booleans(), sends=handles,
+        other=browsers, seconds=st.sampled_from([0, 300, 901]),
+    )  # fmt: skip
+    def by_guesses(self, browser, login, number, codes_too, sends, other, seconds):
+        """Many in a row, then by another handle; then the person comes, maybe elsewhere."""
+        flow = self.begin(browser, None)
+        for _ in range(number):
+            self.password(flow, False, login, "wrong", "honest")
+        self.another_handle_is_put_into(browser, sends)
+        for _ in range(number):
+            self.password(flow, False, login, "wrong", "honest")
+        self.time_passes(seconds)
+        flow = self.begin(other, None)
+        self.password(flow, False, login, "right", "honest")
+        for _ in range(number if codes_too else 0):
+            self.code(flow, False, 0, "zero")
+        self.code(flow, False, 0, "right")
+
+    @rule(browser=browsers, meanwhile=st.sampled_from([*ENDS, "nothing", "nothing"]), whim=key_whims)
+    def by_raising(self, browser, meanwhile, whim):
+        """Jana's session is over before it is raised; nor does she come in by the code she has used."""
+        self.by_password_and_factor(browser, None, "jana", "honest", "recovery", "unused", "honest")
+        self.time_passes(400)
         flow = self.raise_the_session(browser)
-        if ends:
+        if meanwhile == "end":
             self.sessions_end(JANA_ID)
+        elif meanwhile == "sign out":
+            self.signs_out(browser)
+        elif meanwhile == "idle":
+            self.time_passes(550)
+        elif meanwhile == "another":
+            self.an_exception_is_granted(PETR_ID, 60)
+            self.password(self.begin(browser, None), False, "svoboda.petr", "right", "honest")
         self.key(flow, False, JANA_ID, whim, "honest")
+        flow = self.begin(browser, None)
+        self.password(flow, False, "jana", "right", "honest")
+        self.recovery_code(flow, False, "used")
 
     @rule(browser=browsers, act=acts, at=st.sampled_from(["password", "factor", "codes"]), key=st.booleans())
     def by_whoever_is_put_out_meanwhile(self, browser, act, at, key):
@@ -151,6 +196,7 @@ class SignInMachine(Steps):
             "tab": lambda: self.password(flow, False, login, "right", "honest"),
             "code": lambda: self.an_officer_gives_a_code(subject, 1),
         }
+        self.time_passes(1)
         acts[act]()
         self.all_answer(backwards=False)
         self.code(flow, False, 0, "right")

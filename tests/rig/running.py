@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from idp.directory.sync.full import FullSync
 from idp.directory.sync.listening import Listener
@@ -23,11 +24,18 @@ OFTEN = Pace(timedelta(milliseconds=50), timedelta(hours=24))
 
 
 class Running:
-    def __init__(self, office: Synced, pace: Pace) -> None:
+    def __init__(self, office: Synced, pace: Pace, clock: Callable[[], datetime]) -> None:
         self.office, self.name = office, office.settings.name
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
         self.runner = Runner(
-            office.settings, office.replica, office.source, office.pool, self._read, pace, now, self._news.put
+            office.settings,
+            office.replica,
+            office.source,
+            office.pool,
+            self._read,
+            pace,
+            clock,
+            self._news.put,
         )
         self.listeners = [
             Listener(
@@ -64,9 +72,19 @@ class Running:
 
 
 @contextmanager
-def running(directory: Directory, folder: Path, pace: Pace = SELDOM) -> Iterator[Running]:
-    with synced(folder, directory.settings()) as office:
-        made = Running(office, pace)
+def running(
+    directory: Directory,
+    folder: Path,
+    pace: Pace = SELDOM,
+    *,
+    clock: Callable[[], datetime] = now,
+    source: Callable[[Any], Any] = lambda real: real,
+    **settings: Any,
+) -> Iterator[Running]:
+    """`source`: made of the real one."""
+    with synced(folder, directory.settings(**settings)) as office:
+        office.source = source(office.source)
+        made = Running(office, pace, clock)
         for thread in made.threads:
             thread.start()
         try:

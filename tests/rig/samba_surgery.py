@@ -55,6 +55,11 @@ def let_read_deleted(folder: Path, *, below: bool = True) -> None:
     _grant(folder, f"CN=Deleted Objects,{BASE}", f"(A;{'CI' if below else ''};LCRP;;;AU)")
 
 
+def hide(folder: Path, dn: str) -> None:
+    """From every ordinary account, with whatever is below it."""
+    _grant(folder, dn, "(D;CI;LCRPLO;;;AU)")
+
+
 def become_another_server(folder: Path) -> None:
     """What restoring a backup does to a controller that is stopped: it counts changes under a new identifier."""
     service = (

@@ -1,8 +1,8 @@
 """Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
 
-A position is a server and how far it had counted. Another server knows nothing of it: then everything is read anew.
-Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody still
-there is listed every 4 minutes.
+A position is how far each server that was heard had counted. Another one knows nothing of it: then everything is read
+anew. Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody
+still there is listed every 4 minutes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,9 +17,11 @@ from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_b
 from idp.directory.filters import Filter
 from idp.directory.sync import active_directory_server as controller
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
-from idp.directory.sync.active_directory_server import Server, Standpoint
+from idp.directory.sync.active_directory_server import Server
+from idp.directory.sync.by_groups import ByGroups
 from idp.directory.sync.record import Changes, EntryProblem, Position
 from idp.directory.sync.source import Manner, Query, few
+from idp.directory.sync.standpoints import Standpoints
 
 T = TypeVar("T")
 
@@ -36,13 +38,16 @@ class ActiveDirectorySource:
 
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
+    refresh: timedelta = timedelta()
+    """How long after this question the next one comes."""
+    by_groups: ByGroups | None = None
     _blind_in: str | None = None
     """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
     _listed_at: datetime | None = None
     _owed: bool = True
     """Something may have been deleted since everybody was listed."""
 
-    def position(self, line: Connection) -> Position:
+    def position(self, line: Connection, before: Position | None = None) -> Position:
         """Three searches."""
         server = controller.server(line)
         for query in (self.form.people, self.form.groups):
@@ -52,7 +57,7 @@ class ActiveDirectorySource:
                     what, "write [[directories]] for each domain, with its own servers"
                 )
         self._look_for_deleted(line, server)
-        return server.at.written()
+        return Standpoints.of(before).read_anew(server.identifier, server.number, self.clock()).written()
 
     def manner(self, _since: Position) -> Manner:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
@@ -60,22 +65,29 @@ class ActiveDirectorySource:
     def changes(self, line: Connection, since: Position) -> Changes:
         """Two searches when nothing changed, seven when something did, two more where everybody is listed.
 
+        Where people depend on groups: one more when something did, and those of `ByGroups` when a group did.
         Of more than MANY entries no more is read than the identities of so many: PositionUnknown.
         """
-        now, server, before = self.clock(), controller.server(line), Standpoint.of(since)
-        found, moved = Changes(), server.since(before)
+        now, server, before = self.clock(), controller.server(line), Standpoints.of(since)
+        number = before.number_of(server.identifier, server.url)
+        found, moved = Changes(), server.since(number)
+        listed = by_a_group = False
         if moved or self._blind_in is None:
             self._look_for_deleted(line, server)
         if moved:
             self._owed = True
-            found = self._changed(line, server, before.number)
-        if self._blind_in and self._owed and self._due(now):
-            found = self._with_all_present(line, found)
+            changed = _since(number)
+            found = self._changed(line, server, changed, number)
+            by_a_group = self.by_groups is not None and controller.group_changed(line, server.domain, changed)
+        if self._blind_in and self._owed and due(self._listed_at, now, self.refresh):
+            found, listed = self._with_all_present(line, found), True
+        if self.by_groups is not None and (by_a_group or listed):
+            found = self.by_groups.completed(line, found)
+        if listed:
             self._owed, self._listed_at = False, now
-        return replace(found, position=server.at.written())
+        return replace(found, position=before.heard(server.identifier, server.number, now).written())
 
-    def _changed(self, line: Connection, server: Server, number: int) -> Changes:
-        since = Filter(f"(uSNChanged>={number + 1})")
+    def _changed(self, line: Connection, server: Server, since: Filter, number: int) -> Changes:
         controller.refuse_renamed_containers(line, server.domain, since, number)
         touched = self._identities(few(controller.touched(line, server.domain, since, self.form.page)))
         problems: list[EntryProblem] = []
@@ -117,5 +129,11 @@ class ActiveDirectorySource:
     def _look_for_deleted(self, line: Connection, server: Server) -> None:
         self._blind_in = "" if controller.sees_deleted(line, server.domain) else server.domain
 
-    def _due(self, now: datetime) -> bool:
-        return self._listed_at is None or not self._listed_at <= now < self._listed_at + LISTED_EVERY
+
+def due(listed_at: datetime | None, now: datetime, refresh: timedelta) -> bool:
+    """Whether everybody is listed with this question, lest the next one come too late for it; clocks are set."""
+    return listed_at is None or not listed_at <= now < listed_at + LISTED_EVERY - refresh
+
+
+def _since(number: int) -> Filter:
+    return Filter(f"(uSNChanged>={number + 1})")

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import msgspec
 from ldap.controls import RequestControl
 
 from idp.directory import filters
@@ -19,7 +18,6 @@ from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import Filter
 from idp.directory.membership import ANYTHING
 from idp.directory.names import parsed
-from idp.directory.sync.record import Position
 from idp.directory.sync.source import PositionUnknown
 
 SHOW_DELETED = RequestControl("1.2.840.113556.1.4.417", criticality=True)
@@ -29,25 +27,13 @@ HEADER, STAMP = struct.Struct("<IIII"), struct.Struct("<IIQ16sQQ")
 PAGE = 1000
 
 
-class Standpoint(msgspec.Struct, frozen=True):
-    """How far one server has counted. Another one, or one restored from a backup, has another identifier."""
-
-    server: str
-    """Its invocation identifier, canonical UUID text."""
-    number: int
-
-    @classmethod
-    def of(cls, position: Position) -> "Standpoint":
-        return msgspec.json.decode(position, type=cls)
-
-    def written(self) -> Position:
-        return msgspec.json.encode(self).decode()
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     url: str
-    at: Standpoint
+    identifier: str
+    """Its invocation identifier, canonical UUID text."""
+    number: int
+    """How far it has counted."""
     domain: str
     """Distinguished name of its domain."""
 
@@ -55,13 +41,11 @@ class Server:
         name, domain = parsed(base), parsed(self.domain)
         return name[len(name) - len(domain) :] == domain
 
-    def since(self, before: Standpoint) -> bool:
+    def since(self, number: int) -> bool:
         """Whether anything at all changed. Raises PositionUnknown for a server that cannot know."""
-        if self.at.server != before.server:
-            raise PositionUnknown(f"{self.url} is another server than before, or was restored")
-        if self.at.number < before.number:
+        if self.number < number:
             raise PositionUnknown(f"{self.url} has forgotten changes that were seen before")
-        return self.at.number > before.number
+        return self.number > number
 
 
 def server(line: Connection) -> Server:
@@ -70,11 +54,11 @@ def server(line: Connection) -> Server:
     service = _only(line, root.required("dsServiceName"), ("invocationId",))
     try:
         (octets,) = service.values("invocationId")
-        at = Standpoint(str(uuid.UUID(bytes_le=octets)), int(root.required("highestCommittedUSN")))
+        identifier, number = str(uuid.UUID(bytes_le=octets)), int(root.required("highestCommittedUSN"))
     except ValueError as error:
         hint = "let the service account read CN=Configuration, as every account of a domain usually may"
         raise DirectoryMisconfigured(f"invocationId of {line.url} is not readable", hint) from error
-    return Server(line.url, at, root.required("defaultNamingContext"))
+    return Server(line.url, identifier, number, root.required("defaultNamingContext"))
 
 
 def sees_deleted(line: Connection, domain: str) -> bool:
@@ -97,6 +81,12 @@ def touched(
 ) -> Iterator[tuple[list[Entry], list[str]]]:
     """Pages of whatever changed in the domain, deleted objects too where they are seen; `objectGUID` alone."""
     return line.search(domain, SUBTREE, since, ("objectGUID",), page, [SHOW_DELETED])
+
+
+def group_changed(line: Connection, domain: str, since: Filter) -> bool:
+    """Any, also one that gives no access or was deleted."""
+    where = filters.all_of([Filter("(objectClass=group)"), since])
+    return any(entries for entries, _ in line.search(domain, SUBTREE, where, ("1.1",), 1, [SHOW_DELETED]))
 
 
 def refuse_renamed_containers(line: Connection, domain: str, since: Filter, number: int) -> None:

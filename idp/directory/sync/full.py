@@ -42,7 +42,7 @@ class FullSync:
     def __call__(self, line: Connection) -> Hold | None:
         """Read everything over one connection. What it removes may be held back. Raises what a Connection does."""
         began_at = self.clock()
-        position = self.source.position(line)
+        position = self.source.position(line, self.replica.standing(self.directory).position)
         with self.replica.stage(self.directory, began_at) as staging:
             people = groups = 0
             for entries in self._pages(line, self.form.people, staging):

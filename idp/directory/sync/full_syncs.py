@@ -1,12 +1,13 @@
 """When everything of one directory is read, and that it is read once at a time.
 
 Laws: a full sync goes on in a thread beside all else, never two; after one that failed or was held back the next
-waits, ever longer, unless somebody asks for it; what it replaced is swept away only when its end was told.
+waits, ever longer, unless somebody asks for it, by a clock that nobody sets; what it replaced is swept away only when
+its end was told.
 """
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -27,32 +28,41 @@ log = structlog.get_logger("directory")
 
 
 class FullSyncs:
-    """`ended` is called in the thread of the full sync; whoever takes its outcome in says so by `settle`."""
+    """`ended` is called in the thread of the full sync; whoever takes its outcome in says so by `settle`.
+
+    `steady`: seconds of a monotonic clock.
+    """
 
     def __init__(
         self,
         directory: DirectoryName,
         replica: Replica,
         read_all: ReadAll,
-        clock: Callable[[], datetime],
+        steady: Callable[[], float],
         ended: Callable[[Outcome], None],
     ) -> None:
-        self._name, self._replica, self._read_all, self._clock = directory, replica, read_all, clock
+        self._name, self._replica, self._read_all, self._steady = directory, replica, read_all, steady
         self._ended = ended
         self.progress: Progress | None = None
         """Of the one under way."""
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
-        self._not_before: datetime | None = None
+        self._not_before: float | None = None
         self._failures = 0
 
     @property
     def under_way(self) -> bool:
         return self._thread is not None
 
+    @property
+    def too_early(self) -> timedelta | None:
+        """How long no full sync begins unless somebody asks for one; None where one may."""
+        left = 0.0 if self._not_before is None else self._not_before - self._steady()
+        return timedelta(seconds=left) if left > 0 else None
+
     def begin(self, why: str) -> None:
         """Unless one is under way, or it is too early for another."""
-        if self.under_way or (self._not_before is not None and self._clock() < self._not_before):
+        if self.under_way or self.too_early is not None:
             return
         log.info("directory.full_sync", directory=self._name, why=why)
         self._thread = threading.Thread(target=self._run, name=f"full-{self._name}", daemon=True)
@@ -72,7 +82,7 @@ class FullSyncs:
             self._failures = 0
             # a source that does not even know the position just taken must not have everything read without end
             wait = AFTER_FAILURE if outcome is None else LONGEST_WAIT
-        self._not_before = self._clock() + wait
+        self._not_before = self._steady() + wait.total_seconds()
 
     def stop(self) -> None:
         """Sweeping ends at its next step."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Directory
 from idp.directory.sync.active_directory import ActiveDirectorySource
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
+from idp.directory.sync.by_groups import by_groups
 from idp.directory.sync.marked import Marked, MarkedTelling, mark_of
 from idp.directory.sync.openldap import OpenLdapSource
 from idp.directory.sync.openldap_form import OpenLdapForm
@@ -21,20 +22,27 @@ class Synced:
     """How one directory is read, and where its changes come from once there is a replica to take them in."""
 
     form: Form
-    source: Callable[[Replica, Clock], Source]
+    source: Callable[[Replica, Clock, timedelta], Source]
 
 
 def _openldap(settings: Directory) -> Synced:
     form = OpenLdapForm(settings)
     return Synced(
         form,
-        lambda replica, clock: MarkedTelling(OpenLdapSource(settings, form, replica, clock), mark_of(form)),
+        lambda replica, clock, _: MarkedTelling(
+            OpenLdapSource(settings, form, replica, clock), mark_of(form)
+        ),
     )
 
 
 def _active_directory(settings: Directory) -> Synced:
     form = ActiveDirectoryForm(settings)
-    return Synced(form, lambda _, clock: Marked(ActiveDirectorySource(form, clock), mark_of(form)))
+
+    def source(replica: Replica, clock: Clock, refresh: timedelta) -> Source:
+        depending = by_groups(settings, form, replica)
+        return Marked(ActiveDirectorySource(form, clock, refresh, depending), mark_of(form))
+
+    return Synced(form, source)
 
 
 KINDS: dict[str, Callable[[Directory], Synced]] = {
@@ -48,6 +56,9 @@ def form_of(settings: Directory) -> Form:
     return KINDS[settings.kind](settings).form
 
 
-def form_and_source(settings: Directory, replica: Replica, clock: Clock) -> tuple[Form, Source]:
+def form_and_source(
+    settings: Directory, replica: Replica, clock: Clock, refresh: timedelta = timedelta()
+) -> tuple[Form, Source]:
+    """`refresh`: how long after one question for changes the next one comes."""
     synced = KINDS[settings.kind](settings)
-    return synced.form, synced.source(replica, clock)
+    return synced.form, synced.source(replica, clock, refresh)

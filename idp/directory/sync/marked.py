@@ -38,8 +38,9 @@ class Marked:
     source: Source
     mark: str
 
-    def position(self, line: Connection) -> Position:
-        return f"{self.mark}{END}{self.source.position(line)}"
+    def position(self, line: Connection, before: Position | None = None) -> Position:
+        inner = None if before is None else within(before, self.mark)
+        return f"{self.mark}{END}{self.source.position(line, inner)}"
 
     def manner(self, since: Position) -> Manner:
         inner = within(since, self.mark)

@@ -16,6 +16,7 @@ from idp.directory.connection import BASE, Connection
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import Filter
 from idp.directory.names import parsed
+from idp.directory.sync.by_groups import ByGroups, by_groups
 from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_form import OpenLdapForm
@@ -46,6 +47,9 @@ class SyncreplSource:
 
     understanding: Understanding
     clock: Callable[[], datetime]
+    by_groups: ByGroups | None = None
+    _listed: bool = False
+    """Who is there by groups was listed, and again after the server had time to follow the groups with the people."""
     _contexts: dict[str, list[str]] = field(default_factory=dict)
     """By server: its naming contexts."""
 
@@ -66,7 +70,8 @@ class SyncreplSource:
 
     def changes(self, line: Connection, since: Position) -> Changes:
         before = _read(since)
-        if not self.understanding.unsettled and self._nothing_new(line, before.cookies):
+        quiet = not self.understanding.unsettled and self._nothing_new(line, before.cookies)
+        if quiet and (self._listed or self.by_groups is None):
             return Changes(position=since)
         require_same(before.containers, self._containers(line))
         people, groups = (
@@ -76,7 +81,10 @@ class SyncreplSource:
         reached = _written(
             Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
         )
-        return replace(self.understanding.changes(line, people, groups), position=reached)
+        found = replace(self.understanding.changes(line, people, groups), position=reached)
+        if self.by_groups is not None:
+            found, self._listed = self.by_groups.completed(line, found), quiet
+        return found
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         return tuple(zip(self.queries, _read(since).cookies, strict=True))
@@ -146,10 +154,11 @@ class OpenLdapSource:
         self, settings: Directory, form: OpenLdapForm, replica: Replica, clock: Callable[[], datetime]
     ) -> None:
         understanding = Understanding(settings, form, replica)
-        self.telling = SyncreplSource(understanding, clock)
-        self._polling = PollingSource(understanding, clock)
+        depending = by_groups(settings, form, replica)
+        self.telling = SyncreplSource(understanding, clock, depending)
+        self._polling = PollingSource(understanding, clock, depending)
 
-    def position(self, line: Connection) -> Position:
+    def position(self, line: Connection, _before: Position | None = None) -> Position:
         return self.telling.position(line) or self._polling.position(line)
 
     def manner(self, since: Position) -> Manner:

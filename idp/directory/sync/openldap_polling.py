@@ -11,6 +11,7 @@ from idp.directory import filters
 from idp.directory.connection import SUBTREE, Connection
 from idp.directory.entries import Entry
 from idp.directory.filters import Filter
+from idp.directory.sync.by_groups import ByGroups
 from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_stream import Heard
@@ -34,6 +35,7 @@ class PollingSource:
 
     understanding: Understanding
     clock: Callable[[], datetime]
+    by_groups: ByGroups | None = None
 
     def position(self, line: Connection) -> Position:
         """A server on which nothing is as new as our clock says may be a quiet one, or one that is behind."""
@@ -51,7 +53,8 @@ class PollingSource:
         where = _modified(datetime.strptime(time, FORM).replace(tzinfo=UTC) - SKEW)
         form = self.understanding.form
         people, groups = (self._heard(line, query, where) for query in (form.people, form.groups))
-        return replace(self.understanding.changes(line, people, groups), position=reached)
+        found = replace(self.understanding.changes(line, people, groups), position=reached)
+        return found if self.by_groups is None else self.by_groups.completed(line, found)
 
     def _anything(self, line: Connection, since: datetime) -> bool:
         form = self.understanding.form

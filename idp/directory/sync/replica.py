@@ -114,6 +114,15 @@ class Known:
     """Without their members."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unkept:
+    """Identities of people who are there and of whom nothing is kept; sorted."""
+
+    new: tuple[str, ...]
+    unusable: tuple[str, ...]
+    """Whose entry was told as unusable."""
+
+
 Touched = frozenset[str] | None
 """Identities of people of whom something may be different now; None: too many to name."""
 
@@ -160,6 +169,10 @@ class Replica(Protocol):
 
     def outdated_groups(self, directory: DirectoryName, changes: Changes) -> frozenset[str]:
         """Identities of groups that list an entry of `changes` under a name which it has no more."""
+        ...
+
+    def unkept_people(self, directory: DirectoryName, there: Mapping[str, str]) -> Unkept:
+        """Whoever of these is not among the people kept; names by identity."""
         ...
 
     def note_trouble(self, directory: DirectoryName, trouble: str) -> None:

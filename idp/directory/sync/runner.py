@@ -4,14 +4,13 @@ told in between. What it decides with has rooms of its own: `delta`, `full_syncs
 Laws: everything that concerns one directory happens in this thread, one message after the other, but for reading it
 as a whole; the replica is as true as the last question that was answered, whatever was told since; no more than
 WAITING things told wait, and a question that is due goes before them: its answer tells them all; a fault of ours is
-logged and ends nothing.
+logged, told to whoever waits for an answer, and ends nothing.
 """
 
 import queue
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,16 +18,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from config.settings import Directory
-from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable, NotReadYet
 from idp.directory.pool import Pool
 from idp.directory.sync.delta import Applied, AskAgain, DeltaSync, FullSyncNeeded, Push
 from idp.directory.sync.full import Progress
 from idp.directory.sync.full_syncs import FullSyncs, Outcome, ReadAll
 from idp.directory.sync.news import News, held_back
 from idp.directory.sync.record import Position
-from idp.directory.sync.replica import Hold, Replica, ReplicaState
+from idp.directory.sync.replica import Replica, ReplicaState
 from idp.directory.sync.reporter import Reporter
 from idp.directory.sync.source import Source
+from idp.directory.sync.wanted import Answer, Wanted, cancel, failing
 
 AFTER_FAULT = 5.0  # seconds
 WAITING = 100  # things told and not yet taken in; each may hold entries
@@ -42,12 +42,6 @@ class Pace:
     refresh: timedelta
     full: timedelta
     """How often everything is read although nobody says that it must be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    full: bool
-    answer: "Future[Hold | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +62,30 @@ class Runner:
         pace: Pace,
         clock: Callable[[], datetime],
         tell: Callable[[News], None],
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = settings.name
         self._replica, self._source, self._pace, self._clock = replica, source, pace, clock
+        self._steady = steady
         self._messages: queue.SimpleQueue[Push | Wanted | FullSyncEnded | None] = queue.SimpleQueue()
         self._behind = threading.Event()  # something that was told was dropped, and no question asked since
         self._delta = DeltaSync(settings, replica, source, pool, clock, WINDOW * pace.refresh)
         self._full = FullSyncs(
-            self.name, replica, read_all, clock, lambda outcome: self._messages.put(FullSyncEnded(outcome))
+            self.name, replica, read_all, steady, lambda outcome: self._messages.put(FullSyncEnded(outcome))
         )
         self._reporter = Reporter(self.name, replica, tell)
         self._stopping = threading.Event()
-        self._ask_at = 0.0  # monotonic seconds
-        self._answers: list[Future[Hold | None]] = []  # due when the full sync under way has ended
+        self._ask_at = steady()
+        self._answers: list[Answer] = []  # due when the full sync under way has ended
 
     @property
     def progress(self) -> Progress | None:
         """Of the full sync under way."""
         return self._full.progress
 
-    def want(self, *, full: bool) -> "Future[Hold | None]":
+    def want(self, *, full: bool) -> Answer:
         """A sync now; the answer comes when it has ended, and raises DirectoryUnusable."""
-        answer: Future[Hold | None] = Future()
+        answer = Answer()
         self._messages.put(Wanted(full, answer))
         return answer
 
@@ -121,20 +117,22 @@ class Runner:
             except Exception:
                 log.exception("directory.sync_failed", directory=self.name)
                 self._stopping.wait(AFTER_FAULT)
-        for answer in self._answers:
-            answer.cancel()
+        cancel(self._answers, [self._messages.get() for _ in range(self._messages.qsize())])
         self._full.join()
 
     def _step(self) -> None:
         message: Push | Wanted | FullSyncEnded | None = None
         with suppress(queue.Empty):
-            message = self._messages.get(timeout=max(0.0, self._ask_at - time.monotonic()))
+            message = self._messages.get(timeout=max(0.0, self._ask_at - self._steady()))
         if self._stopping.is_set():
-            return
-        if isinstance(message, FullSyncEnded):
-            self._full_ended(message.outcome)
+            cancel([], [message])
+        elif isinstance(message, FullSyncEnded):
+            answers, self._answers = self._answers, []
+            with failing(self.name, answers):
+                self._full_ended(message.outcome, answers)
         elif isinstance(message, Wanted):
-            self._serve(message)
+            with failing(self.name, [message.answer]):
+                self._serve(message)
         elif message is None:
             self._ask()
         elif not self._question_due or not self._ask():
@@ -143,7 +141,7 @@ class Runner:
     @property
     def _question_due(self) -> bool:
         behind = self._behind.is_set() and not self._full.under_way  # that one's end asks
-        return behind or time.monotonic() >= self._ask_at
+        return behind or self._steady() >= self._ask_at
 
     def _drop_told(self, first: int) -> None:
         for one in [self._messages.get() for _ in range(first)]:
@@ -151,19 +149,24 @@ class Runner:
                 self._messages.put(one)
 
     def _serve(self, wanted: Wanted) -> None:
+        answered = False
         if wanted.full:
             self._full.allow()
             self._full.begin("it was asked for")
         else:
-            self._ask()
+            answered = self._ask()
         if self._full.under_way:
             self._answers.append(wanted.answer)
             return
         standing = self._replica.standing(self.name)
-        if self._reporter.in_trouble and standing.held is None:
-            wanted.answer.set_exception(DirectoryMisconfigured(self.name, standing.trouble))
-        else:
+        if standing.held is not None or answered:
             wanted.answer.set_result(standing.held)
+        elif self._reporter.in_trouble:
+            wanted.answer.set_exception(DirectoryMisconfigured(self.name, standing.trouble))
+        elif (early := self._full.too_early) is not None:
+            wanted.answer.set_exception(NotReadYet(self.name, self._clock() + early))
+        else:
+            self._messages.put(wanted)  # somebody else changed the replica meanwhile
 
     def _ask(self) -> bool:
         """Whether the answer was taken in, and so whatever was told before."""
@@ -180,7 +183,7 @@ class Runner:
             answered = self._bring_up_to_date(standing, standing.position)
         if answered:
             self._drop_told(told)
-        self._ask_at = time.monotonic() + every.total_seconds()
+        self._ask_at = self._steady() + every.total_seconds()
         return answered
 
     def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> bool:
@@ -195,7 +198,7 @@ class Runner:
         if standing.held is not None:
             self._reporter.failed(held_back(self.name, standing.held), self._clock())
             self._full.begin("a reading is held back")
-        elif standing.full_at is not None and at - standing.full_at >= self._pace.full:
+        elif standing.full_at is not None and abs(at - standing.full_at) >= self._pace.full:  # clocks are set
             self._full.begin("the last one is long ago")
         return answered
 
@@ -226,8 +229,7 @@ class Runner:
         elif answer.touched:
             self._reporter.changed(answer.touched, self._clock())
 
-    def _full_ended(self, outcome: Outcome) -> None:
-        answers, self._answers = self._answers, []
+    def _full_ended(self, outcome: Outcome, answers: Sequence[Answer]) -> None:
         self._full.settle(outcome)
         if isinstance(outcome, DirectoryUnusable):
             self._reporter.failed(outcome, self._clock())
@@ -235,8 +237,16 @@ class Runner:
                 answer.set_exception(outcome)
             return
         if outcome is None:
-            self._ask()
+            if not self._ask() and not self._reporter.in_trouble:
+                self._confirm_what_was_read()
         else:
             self._reporter.failed(held_back(self.name, outcome), self._clock())
         for answer in answers:
             answer.set_result(outcome)
+
+    def _confirm_what_was_read(self) -> None:
+        """A reading of everything is an answer by itself, whether or not the next server knows what changed since."""
+        standing = self._replica.standing(self.name)
+        if standing.held is None and standing.synced_at is not None:
+            self._delta.generation = standing.generation
+            self._reporter.confirmed(None, standing.synced_at)

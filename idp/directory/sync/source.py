@@ -68,8 +68,11 @@ class Manner:
 class Source(Protocol):
     """Changes of one directory."""
 
-    def position(self, line: Connection) -> Position:
-        """Where this server stands now. Kept with a full read that begins afterwards."""
+    def position(self, line: Connection, before: Position | None = None) -> Position:
+        """Where this server stands now. Kept with a full read that begins afterwards.
+
+        `before`: where the replica stands, if anything is kept; what it says of other servers may stay.
+        """
         ...
 
     def manner(self, since: Position) -> Manner: ...

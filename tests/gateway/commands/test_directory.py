@@ -1,18 +1,23 @@
 """`brana directory` on an installation whose directory is a real slapd."""
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from click.testing import CliRunner, Result
 
 from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
 from gateway.commands.directory import command
+from gateway.commands.lock import take
 from gateway.commands.operator import operator
 from gateway.commands.state import open_state
+from gateway.control import Step, control_app
 from gateway.storage.audit_search import LogSearch
 from tests.rig.installation import Installation, install
 from tests.rig.slapd import Directory, person_dn, person_ldif, slapd
@@ -103,6 +108,28 @@ def test_the_running_product_syncs_when_it_is_told_to(office: Installation, dire
         away = office.brana("directory", "sync", "urad", "--full")
         assert away.returncode == 1
         assert "cannot be reached" in away.stderr
+
+
+async def test_a_sync_that_may_not_begin_yet_says_when_it_will_and_is_no_success(office: Installation):
+    early = datetime(2026, 11, 26, 11, 30, tzinfo=UTC)
+
+    async def too_early(_name: str, *, full: bool) -> AsyncIterator[Step]:
+        yield Step(ended=True, trouble=f"full: {full}", next_at=early)
+
+    async def look_again() -> bool:
+        return True
+
+    runner = web.AppRunner(control_app(look_again, too_early))
+    await runner.setup()
+    await web.UnixSite(runner, str(office.state / "run" / "control.sock")).start()
+    held = take(office.state)
+    try:
+        said = await asyncio.to_thread(brana, office, "sync", "urad")
+    finally:
+        os.close(held)
+        await runner.cleanup()
+    assert said.exit_code == 1
+    assert "urad was not read; all of it is read next at 2026-11-26 12:30:00 CET" in str(said.exception)
 
 
 def test_a_directory_that_is_not_configured_is_told_with_those_that_are(office: Installation):

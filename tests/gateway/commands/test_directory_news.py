@@ -37,6 +37,7 @@ async def left_of(*news: News) -> list[News]:
     found: list[News] = []
     while (one := await waiting.get()) != end:
         found.append(one)
+        waiting.done(one)
     return found
 
 
@@ -46,7 +47,29 @@ async def test_news_come_in_order_to_a_reader_who_waits() -> None:
     await asyncio.sleep(0)
     waiting.put(told(1))
     waiting.put(told(2))
-    assert [await reader, await waiting.get()] == [told(1), told(2)]
+    first = await reader
+    waiting.done(first)
+    assert [first, await waiting.get()] == [told(1), told(2)]
+
+
+async def test_what_could_not_be_heard_to_its_end_is_heard_once_more() -> None:
+    """A disk that is full keeps no entry; the round that failed comes back."""
+    waiting, over = WaitingNews(), confirmed(1, first=True)
+    waiting.put(over)
+    assert await waiting.get() == over
+    waiting.put(confirmed(2))
+    assert await waiting.get() == over
+
+
+async def test_what_was_recorded_is_recorded_once_and_may_be_superseded_then() -> None:
+    waiting, over = WaitingNews(), confirmed(1, first=True)
+    waiting.put(over)
+    plain = waiting.recorded(await waiting.get())
+    assert plain == confirmed(1)
+    assert await waiting.get() is plain
+    waiting.put(confirmed(2))
+    waiting.done(plain)
+    assert await waiting.get() == confirmed(2)
 
 
 async def test_of_more_than_some_people_everybody_is_looked_at() -> None:

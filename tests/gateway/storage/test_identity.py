@@ -294,7 +294,7 @@ async def test_ending_all_of_a_person_ends_no_others_and_each_once(kept: Kept):
 async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_closed_account(kept: Kept):
     opened = session()
     await kept.store.transact(lambda book: book.keep_session(opened))
-    administrator = person(roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
+    administrator = person(roles=(*JANA.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
     fresh = await kept.store.refresh(opened.sid, administrator, LIMITS, NOON)
     assert fresh.expires_at == NOON + timedelta(hours=4)
     assert await kept.store.refresh(opened.sid, person(state=AccountState.DISABLED), LIMITS, NOON) is None

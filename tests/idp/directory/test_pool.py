@@ -13,6 +13,7 @@ from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, D
 from idp.directory.person import Person
 from idp.directory.servers import LONGEST_REST
 from tests.rig.authority import make_authority
+from tests.rig.broken_line import broken_line
 from tests.rig.office import HULIN, PASSWORD, office, reading
 from tests.rig.slapd import Directory, municipality_ldif, person_ldif, role_ldif, slapd
 
@@ -137,6 +138,21 @@ async def test_a_stopped_server_is_an_error_and_a_started_one_serves_again(tmp_p
             except DirectoryUnusable:
                 assert time.monotonic() < until
                 await asyncio.sleep(0.05)
+
+
+async def test_a_person_whose_password_the_server_chokes_on_makes_it_rest_for_nobody(tmp_path: Path):
+    with slapd(tmp_path, LDIF) as directory:
+        async with broken_line("127.0.0.1", directory.server.tls_port) as line:
+            settings = directory.settings(servers=[f"ldaps://127.0.0.1:{line.port}"], connections=1)
+            with reading(settings) as reader:
+                assert isinstance(await reader.authenticate("novak", PASSWORD), Person)
+                for _ in range(3):
+                    line.next_breaks_after = sum(
+                        line.answers[1][:-2]
+                    )  # of the one on which the password was tried
+                    with pytest.raises(DirectoryUnreachable):
+                        await reader.authenticate("novak", PASSWORD)
+                assert isinstance(await reader.authenticate("novak", PASSWORD), Person)
 
 
 async def test_a_restarted_server_is_not_even_noticed(tmp_path: Path):

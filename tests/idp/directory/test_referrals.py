@@ -103,5 +103,6 @@ def test_a_password_is_not_shown_there_although_the_entry_is_said_to_be_there(el
     settings = elsewhere.directory.settings()
     access = Access(settings.authority, settings.connect_timeout, settings.operation_timeout)
     line = Connection(elsewhere.directory.url, access)
-    assert line.refusal(f"uid=svoboda,{BELOW}", PASSWORD, access) is RefusalReason.WRONG_PASSWORD
+    assert line.bind_person(f"uid=svoboda,{BELOW}", PASSWORD, access).reason is RefusalReason.WRONG_PASSWORD
+    line.close()
     elsewhere.nobody_came()

@@ -162,6 +162,55 @@ def test_whoever_was_deleted_at_the_other_controller_is_gone_by_a_tombstone_that
     follower.line.close()
 
 
+def at_each(one: Domain, two: Domain) -> tuple[Follower, Follower]:
+    """Two lines of somebody who meets now the one, now the other behind one name; all was read at each of them."""
+    first, second = following(one), following(two)
+    second.source = first.source
+    second.position = first.source.position(second.line, first.position)
+    return first, second
+
+
+def test_controllers_behind_one_name_are_each_asked_from_where_they_stood(pair: tuple[Domain, Domain]):
+    one, two = pair
+    first, second = at_each(one, two)
+    newcomer(one, "zprvni")
+    newcomer(two, "zdruhe")
+    position, told = second.position, []
+    for _ in range(2):
+        for follower in (first, second):
+            follower.position = position
+            told.append({person.logins[0] for person in follower.changes().people})
+            position = follower.position
+    assert told == [
+        {"zprvni"},
+        {"zdruhe"},
+        {"zprvni"},
+        {"zdruhe"},
+    ]  # again, lest the other one had been behind
+    for each in (first, second):
+        each.line.close()
+
+
+async def test_who_is_known_by_one_controller_is_not_lost_by_reading_everything_at_one_that_is_behind(
+    pair: tuple[Domain, Domain], tmp_path: Path
+):
+    one, two = pair
+    with (
+        synced(tmp_path / "replica", one.settings()) as office,
+        synced(tmp_path / "other", two.settings()) as other,
+    ):
+        office.full()
+        newcomer(one, "znamy")
+        office.delta()
+        assert "znamy" in await office.logins()
+        pool, office.pool = office.pool, other.pool
+        office.full()
+        assert "znamy" not in await office.logins()
+        office.pool = pool
+        office.delta()
+        assert "znamy" in await office.logins()
+
+
 async def test_a_replica_goes_on_at_the_other_controller_and_loses_nobody(
     pair: tuple[Domain, Domain], tmp_path: Path
 ):

@@ -209,7 +209,7 @@ def changing(office, flow):
 
 def test_a_passkey_of_somebody_who_was_put_out_opens_nothing_and_is_recorded(office, flow):
     office.enrol_jana()
-    tab, shown = Tab(office, flow), office.keys[JANA_ID].shown(office.book.flow(flow).state.challenge)
+    tab, shown = Tab(office, flow), office.keys[JANA_ID][0].soft.shown(office.book.flow(flow).state.challenge)
     checking = conduct_factor.show_key(office.book, tab.visit(), shown, SITE).checking
     ended(office, JANA_ID)
     recorded = len(office.book.events)

@@ -1,16 +1,20 @@
 """What changed in a real domain, as its controller tells it."""
 
+import itertools
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ldap
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idp.directory.connection import ConnectionLost
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.person import AccountFacts
-from idp.directory.sync.active_directory import LISTED_EVERY, ActiveDirectorySource
+from idp.directory.sync.active_directory import LISTED_EVERY, ActiveDirectorySource, due
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
 from idp.directory.sync.source import PositionUnknown
 from tests.rig.domain_follower import NOON, Follower, following, opened
@@ -269,6 +273,24 @@ def test_who_was_deleted_shortly_before_a_restart_is_missed_after_it(domain: Dom
     follower.source = ActiveDirectorySource(follower.source.form, lambda: follower.now)
     assert gone_by_listing(follower.changes(), person)
     follower.line.close()
+
+
+@given(
+    refresh=st.timedeltas(timedelta(seconds=1), timedelta(minutes=4)),
+    rounds=st.lists(st.timedeltas(timedelta(), timedelta(seconds=30)), min_size=1, max_size=20),
+)
+def test_however_often_it_is_asked_who_is_gone_is_out_within_five_minutes(
+    refresh: timedelta, rounds: list[timedelta]
+):
+    """`rounds`: how long each takes. Whoever is deleted just after a listing waits for the end of the next one."""
+    now, listed = NOON, None
+    for takes in itertools.islice(itertools.cycle(rounds), 400):
+        if due(listed, now, refresh):
+            assert listed is None or now + takes - listed <= timedelta(minutes=5)
+            listed = now
+        now += takes + refresh
+    assert listed is not None
+    assert now - listed <= timedelta(minutes=5)
 
 
 # --- servers
