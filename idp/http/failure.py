@@ -45,7 +45,7 @@ def start_again(request: web.Request) -> web.Response:
         "start_again.html",
         status=telling.status,
         message=telling.message,
-        minutes=round(provider.sign_in.flow_lifetime.total_seconds() / 60),
+        minutes=max(1, round(provider.sign_in.flow_lifetime.total_seconds() / 60)),
         start=provider.start,
     )
     response.headers[REASON_HEADER] = Told.START_AGAIN

@@ -116,7 +116,15 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
         await page.locator(".button-danger").wait_for()
         found["codes-made"] = await faults_of(page, f"account-codes-made-{language}-{scheme}-{width}")
         complaints[:] = [said for said in complaints if "responded with a status of" not in said]
+        await world.rig.kept.store.transact(
+            lambda book: [
+                book.keep_session(replace(one, proof_counts_from=later))
+                for one in book.sessions_of_subject(world.jana.subject)
+            ]
+        )
         await page.goto(origin + "/account")
+        await page.locator("a[href='/account/prove']").wait_for()
+        found["limited"] = await faults_of(page, f"account-limited-{language}-{scheme}-{width}")
         await page.locator("form[action='/account/devices/not-mine'] button").first.click()
         await page.locator("ol.steps-after").wait_for()
         found["alarm"] = await faults_of(page, f"account-alarm-{language}-{scheme}-{width}")
