@@ -22,6 +22,7 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason
 from gateway.sessions.store import Open, SessionStore
+from idp.directory.spelling import strictly
 from idp.login.session import end_due
 
 ONLY_SIGNED_ON = "only at the sign-in"
@@ -93,8 +94,8 @@ def answering(found: Open, login: str) -> Mapping[SubjectId, str]:
     people |= {
         one.person.subject: one.person.login for one in found.sign_ons if one.person.subject not in people
     }
-    folded = login.casefold()
-    return {who: known for who, known in people.items() if login == who or known.casefold() == folded}
+    meant = strictly(login)
+    return {who: known for who, known in people.items() if login == who or strictly(known) == meant}
 
 
 async def _revoke(state: State, names: list[SessionId], user: str) -> Open:

@@ -30,7 +30,7 @@ from idp.login import desk, own
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.own_authenticators import is_fresh, proof_ends, removable_of
+from idp.login.own_authenticators import Unchanged, is_fresh, proof_ends, removable_of
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
 from idp.login.trust import shown_is_new, still_new
@@ -40,11 +40,13 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 NOT_AMONG_OWN = "not_among_own"
 """Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
-NOTHING_LEFT = "gone"
+NOTHING_LEFT, CONFIRM_FIRST = "gone", "confirm-first"
 CHECK, STAY = "/account/expiry", "/account/stay"
 
-Act = Callable[[Book, Session, Origin, datetime], tuple[SessionId, ...] | None]
-"""What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do."""
+Outcome = tuple[SessionId, ...] | Unchanged | None
+Act = Callable[[Book, Session, Origin, datetime], Outcome]
+"""What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do; or
+why it may not."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -108,7 +110,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         this=session.sid,
         now=now,
         said=said,
-        well=done in DONE and done != NOTHING_LEFT,
+        well=done in DONE and done not in {NOTHING_LEFT, CONFIRM_FIRST},
         start=provider.start,
         describe=describe,
         level=lambda one: LEVELS[one.level].in_language(language),
@@ -119,6 +121,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         sessions=found.sessions,
         devices=found.devices,
         vouches=found.vouches,
+        puts_out=own.may_put_out(session, now),
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
         new=lambda one: still_new(one, now),
@@ -232,13 +235,17 @@ async def _act(
     provider, now, origin = provider_of(request), provider_of(request).clock(), arrival.origin_of(request)
     handle = cookies.read_hashed(request, cookies.SSO)
 
-    def work(book: Book) -> tuple[Session | None, tuple[SessionId, ...] | None]:
+    def work(book: Book) -> tuple[Session | None, Outcome]:
         session = desk.live(book, handle, provider.sign_in, now) if handle is not None else None
         if session is None:
             return None, None
         return session, act(book, desk.touch(book, session, provider.sign_in, now), origin, now)
 
     session, over = await provider.store.transact(work)
+    if isinstance(over, Unchanged):
+        response = send_on(told_at(CONFIRM_FIRST))
+        response.headers[REASON_HEADER] = over
+        return response
     if over:
         await provider.on_ended(over)
     if session is None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
-from idp.http.account_words import WORDS, told_at
+from idp.http.account_words import SIGN_INS, WORDS, told_at
 from idp.http.acting import turned_away
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
@@ -20,7 +20,7 @@ from idp.login import desk, keys, own_authenticators
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
-from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
+from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN, ACCOUNT_SIGN_INS
 from idp.login.pending import Pending
 from idp.login.session import Session
 
@@ -32,7 +32,12 @@ Work = Callable[[Book, Session, Origin, datetime], T]
 
 
 async def prove(request: web.Request) -> web.Response:
-    """Through a whole sign-in and back: after it the factors are fresh."""
+    """Through a whole sign-in and back: after it the factors are fresh. `for`: the section it is for.
+
+    To sign out elsewhere takes no more than to sign in, which somebody with an exception does by password alone.
+    """
+    if request.query.get("for") == SIGN_INS:
+        return await lead_through(request, ACCOUNT_SIGN_INS)
     return await lead_through(request, ACCOUNT_PROVEN, AuthenticationLevel.TWO_FACTORS)
 
 

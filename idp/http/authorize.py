@@ -45,7 +45,7 @@ async def authorize(request: web.Request) -> web.Response:
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
-    return await begin(request, urlencode(pairs), beginning, asked.language, asked.target.client)
+    return await begin(request, rules.kept(dict(pairs)), beginning, asked.language, asked.target.client)
 
 
 async def _beginning(
@@ -112,7 +112,9 @@ async def at_work(provider: Provider, handle: HandleHash | None) -> Session | Re
 async def answer(
     request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
 ) -> web.Response:
-    """A code for the session behind `handle`, looked at again in the transaction that issues it."""
+    """A code for the session behind `handle`, looked at again in the transaction that issues it. The caller has seen
+    to its facts (`at_work`).
+    """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
 
@@ -172,8 +174,9 @@ async def begin(
         expires_at=now + provider.sign_in.flow_lifetime,
     )
     known = cookies.read_hashed(request, cookies.KNOWN)
-    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
-        return failure.page_of_status(request, 429)
+    crowd = await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known))
+    if crowd is not None:
+        return failure.crowded(request, crowd)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)

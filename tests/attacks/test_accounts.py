@@ -357,3 +357,24 @@ async def test_no_answer_is_fast_enough_to_tell_that_an_account_is_not_there(gro
 
     for login in (ground.somebody().login, "nikdo.takovy"):
         assert await took(login) >= 0.95 * REFUSAL_STEP
+
+
+async def test_a_tab_left_at_the_sign_in_lets_nobody_in_whose_account_was_closed_meanwhile(
+    ground: Ground,
+) -> None:
+    """Another tab signed in at "my account": no host of the gateway has a session that would be followed."""
+    account, browser = ground.somebody(), ground.browser()
+    parked = await browser.get(ground.records())
+    page = await browser.get(f"{ground.login}/account")
+    page = await browser.fill(page, username=account.login, password=account.password)
+    assert (await browser.fill(page, code=ground.code(account))).status == 200
+    with ground.product.as_root() as root:
+        disabled(root, ldif.person_dn(account.login))
+    await settled(ground)
+    ground.taken_over.requests.clear()
+    shown = await browser.get(parked.url)
+    assert (shown.status, shown.url.path) == (200, "/sign-in")
+    assert 'name="password"' in shown.text
+    assert ground.taken_over.requests == []
+    ended = await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login)
+    assert {one.reason for one in ended} == {"account_closed"}

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.vocabulary import Role, SubjectId
+from gateway.audit.entry import Code
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason
 from idp.http.cookies import KNOWN, SSO
@@ -90,6 +91,26 @@ async def test_the_person_ends_sign_ins_under_way_with_the_sessions(world: World
     thief, page = await at_factor(world)
     await here.post(f"/account/sign-ins/{path}", {})
     await opens_nothing(world, thief, page)
+
+
+async def test_a_thief_with_a_session_alone_keeps_nobody_out_and_its_person_puts_the_thief_out(world: World):
+    """The cookie of a session whose factors were shown a while ago is all that the thief has."""
+    thief, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=9)
+    own, page = await at_factor(world)
+    refused = await thief.post("/account/sign-ins/end-others", {})
+    assert (refused.location, refused.headers["x-brana-reason"]) == (
+        "/account?done=confirm-first#sign-ins", "proof_too_old"
+    )  # fmt: skip
+    assert (await own.code(page, world.code())).status == 303
+    theirs = hashed(own.cookies[SSO])
+    session = await world.rig.kept.store.look(lambda book: book.session_of(theirs))
+    await thief.post("/account/sign-ins/end", {"session": session.sid})
+    assert world.rig.ended == []
+    recorded = [one for one in world.rig.kept.entries if one.code is Code.SIGN_OUT_REFUSED]
+    assert [(one.subject, one.reason) for one in recorded] == [(world.jana.subject, "proof_too_old")] * 2
+    await own.post("/account/sign-ins/end-others", {})
+    assert (await thief.get("/account")).status == 303
 
 
 async def test_whoever_disowns_a_browser_ends_sign_ins_under_way(world: World):
