@@ -29,11 +29,11 @@ def _people(at: str, deputy: Deputy) -> Iterator[Finding]:
     for name in ("person", "in_place_of"):
         if not getattr(deputy, name).strip():
             yield f"{at}.{name}", "is empty", "write a login"
-    if deputy.person.casefold() == deputy.in_place_of.casefold():
+    if deputy.person.lower() == deputy.in_place_of.lower():
         yield f"{at}.in_place_of", "nobody stands in for themselves", "name two people"
 
 
 def _meaning(deputy: Deputy, district: District | None) -> tuple[str | None, ...]:
     where = deputy.municipality
     code = district.code_of(where) if district is not None and where is not None else None
-    return deputy.person.casefold(), deputy.in_place_of.casefold(), deputy.role, code or where
+    return deputy.person.lower(), deputy.in_place_of.lower(), deputy.role, code or where

@@ -130,4 +130,4 @@ def _meaning(mapping: RoleMapping, district: District | None) -> tuple[str | Non
     where = mapping.municipality
     code = district.code_of(where) if district is not None and where is not None else None
     sources = (mapping.group, mapping.unit, mapping.attribute, mapping.value, mapping.person)
-    return (*(one and " ".join(one.casefold().split()) for one in sources), mapping.role, code or where)
+    return (*(one and " ".join(one.lower().split()) for one in sources), mapping.role, code or where)

@@ -13,6 +13,7 @@ class Code(StrEnum):
     """What happened. Values are stable: stored logs refer to them."""
 
     SIGN_IN_STARTED = "sign_in.started"
+    SIGN_IN_NOT_BEGUN = "sign_in.not_begun"
     SIGN_IN_PASSWORD_ACCEPTED = "sign_in.password_accepted"
     SIGN_IN_PASSWORD_REFUSED = "sign_in.password_refused"
     SIGN_IN_CODE_ACCEPTED = "sign_in.code_accepted"
@@ -31,6 +32,7 @@ class Code(StrEnum):
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_IN_REFUSED_BY_GATEWAY = "sign_in.refused_by_gateway"
     SIGN_OUT = "sign_in.signed_out"
+    SIGN_OUT_REFUSED = "sign_in.sign_out_refused"
     FACTOR_ENROLLED = "factor.enrolled"
     FACTOR_REMOVED = "factor.removed"
     FACTOR_RENAMED = "factor.renamed"

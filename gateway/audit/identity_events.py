@@ -19,6 +19,10 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
     match event:
         case events.SignInStarted(client=client):
             return replace(_entry(event, Code.SIGN_IN_STARTED), application=client)
+        case events.SignInNotBegun(client=client, reason=reason):
+            return replace(_refused(event, Code.SIGN_IN_NOT_BEGUN, reason), application=client)
+        case events.SignOutRefused(session=session, reason=reason):
+            return replace(_refused(event, Code.SIGN_OUT_REFUSED, reason), session=session)
         case events.PasswordAccepted():
             return _entry(event, Code.SIGN_IN_PASSWORD_ACCEPTED)
         case events.PasswordRefused(reason=reason):

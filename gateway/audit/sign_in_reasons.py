@@ -85,6 +85,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="příliš mnoho přihlášení zahájených z jedné adresy",
                 en="too many sign-ins begun from one address",
             ),
+            "too_many_sign_ins_at_once": Title(
+                cs="příliš mnoho rozpracovaných přihlášení odevšad najednou",
+                en="too many sign-ins under way from everywhere at once",
+            ),
         },
     ),
     (

@@ -19,6 +19,13 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 TITLES: dict[Code, Title] = {
     Code.SIGN_IN_STARTED: Title(cs="Zahájeno přihlášení", en="Sign-in started"),
+    Code.SIGN_IN_NOT_BEGUN: Title(
+        cs="Přihlášení nezahájeno (důvod: {reason})", en="Sign-in not begun (reason: {reason})"
+    ),
+    Code.SIGN_OUT_REFUSED: Title(
+        cs="Odhlášení jinde odmítnuto: {who} (důvod: {reason})",
+        en="Signing out elsewhere refused: {who} (reason: {reason})",
+    ),
     Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Heslo přijato: {who}", en="Password accepted: {who}"),
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"

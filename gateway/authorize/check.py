@@ -41,7 +41,7 @@ def _resource(
     municipality = request.municipality or session.municipality
     offer = snapshot.applications.get(request.application)
     detail = ""
-    if now > session.facts_serve_until(snapshot.directory_grace):
+    if not session.facts_serve(snapshot.directory_grace, now):
         reason, detail = "directory_unreachable", f"facts of {session.facts_at.isoformat(timespec='seconds')}"
     elif municipality is None or session.municipality is None:
         reason = "no_role"

@@ -21,6 +21,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.known_people import known_people
+from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
@@ -51,7 +52,6 @@ from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.spelling import strictly
-from idp.login import recovery
 from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
@@ -104,6 +104,7 @@ class ControlPlane:
         self.lockout = self.lockout_as(self.lockouts)
         self.known = known_people(state.settings, self.directory)
         self.secret_hashes = SecretHashes()
+        self.recovery_alarm = RecoveryAlarm(f"{self.addresses.issuer}/recovery", self.metrics, now)
         self.provider = Provider(
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
@@ -246,11 +247,6 @@ class ControlPlane:
             return self.state.sessions_that_end(self.state.single_sign_on.ending_without_factor(removal))
 
         return LostFactors(self.officers_acts(), has, self.office, ending)
-
-    def recovery_tried(self, what: str) -> None:
-        """The account of last resort: nobody is to learn of it by chance."""
-        self.metrics.recovery_tried(used=what == recovery.Ending.USED)
-        log.warning("recovery.tried", outcome=what, page=f"{self.addresses.issuer}/recovery")
 
     async def close(self) -> None:
         self.secret_hashes.close()

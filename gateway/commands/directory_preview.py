@@ -26,6 +26,7 @@ from gateway.commands.terminal import console
 from gateway.sessions.session import Session
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.role_mapping import RoleBook, czech_day
+from idp.directory.spelling import strictly
 from idp.directory.subject import directory_of
 from idp.directory.survey import survey
 from idp.directory.survey_reading import gather
@@ -115,7 +116,7 @@ def _preview(
         lines=[
             line_of(f"directories[{place}].roles[{number}]", lines) for number in range(len(directory.roles))
         ],
-        known=any(login.casefold() in map(str.casefold, one.logins) for one in gathered.people),
+        known=any(strictly(login) in map(strictly, one.logins) for one in gathered.people),
     )
 
 

@@ -13,6 +13,7 @@ from config.settings import Directory, RoleMapping
 from config.vocabulary import Language, MunicipalityCode, Role
 from gateway.sessions.session import RolesHeld, Session
 from idp.directory.person import AccountState
+from idp.directory.spelling import strictly
 from idp.directory.subject import identity_of
 from idp.directory.survey import Holder, Survey
 
@@ -114,7 +115,7 @@ def _reasons(holder: Holder, preview: Preview) -> Iterator[tuple[Role, Municipal
 
 
 def _is(holder: Holder, login: str) -> bool:
-    return login.casefold() in {one.casefold() for one in holder.person.logins}
+    return strictly(login) in {strictly(one) for one in holder.person.logins}
 
 
 def _source(rule: RoleMapping) -> str:

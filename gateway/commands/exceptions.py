@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
-from gateway.sessions.assistance import end_of
+from gateway.sessions.assistance import end_of, last_day
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
 from idp.login.exception import REASON_MAX, SignInException, new_exception
@@ -44,19 +44,20 @@ OF_NO_USE = (
     "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
-    said, ends_at = " ".join(reason.split()), end_of(until.date())
+    said, day, today = " ".join(reason.split()), until.date(), now().astimezone(PRAGUE).date()
     if not said or len(said) > REASON_MAX:
         raise CannotStart("--reason is empty or too long", f"say why in {REASON_MAX} characters or less")
-    if ends_at <= now():
+    if day < today:
         raise CannotStart(f"--until {until:%Y-%m-%d} is over already", "name today or a later day")
     state = existing_state(configuration)
     longest = state.settings.sign_in.longest_exception
-    if ends_at - now() > longest:
-        last = (now() + longest).astimezone(PRAGUE) - timedelta(days=1)
+    last = last_day(now(), longest)
+    if day > last:
         raise CannotStart(
             f"--until {until:%Y-%m-%d} is too far ahead: sign_in.longest_exception is {longest.days} days",
             f"name {last:%Y-%m-%d} or an earlier day, and grant another one then if it is still needed",
         )
+    ends_at = end_of(day)
     try:
         person = asyncio.run(_granted(state, login, said, ends_at))
     except ExceptionRuns as error:

@@ -12,10 +12,10 @@ from gateway.commands.known_people import known_people
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.person import answering_to, federation_of, nobody, several
-from gateway.commands.sessions import office_of, said_ended, tell
+from gateway.commands.sessions import answering, office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.sessions.recheck import Recheck, Rechecked
-from gateway.sessions.session import Session
+from gateway.sessions.store import Open
 from idp.directory.federation import Federation
 
 
@@ -56,7 +56,8 @@ async def _whom(state: State, federation: Federation, login: str) -> tuple[Subje
     """Of people with sessions too whom no directory knows any more. A login that several people have, here or in
     the directories, is nobody's; an identifier is always one person's.
     """
-    people = {one.subject: one.login for one in await state.sessions.open_ones() if _is(one, login)}
+    found = Open(await state.sessions.open_ones(), await state.sessions.sign_ons())
+    people = dict(answering(found, login))
     if SubjectId(login) not in people:
         people |= {one.subject: one.login for one in await answering_to(federation, login)}
     if len(people) > 1:
@@ -64,7 +65,3 @@ async def _whom(state: State, federation: Federation, login: str) -> tuple[Subje
     if not people:
         raise nobody(login)
     return next(iter(people.items()))
-
-
-def _is(session: Session, login: str) -> bool:
-    return session.subject == login or session.login.casefold() == login.casefold()

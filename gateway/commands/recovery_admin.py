@@ -135,5 +135,5 @@ async def _looked_at(state: State) -> Account | None:
 
 async def _revoke(state: State) -> tuple[Account | None, int]:
     revoked = await state.identities.transact(lambda book: recovery.revoke(book, operator(), now()))
-    sessions = await state.sessions.open_ones(RECOVERY_ADMINISTRATOR)
+    sessions = await state.sessions.open_of([RECOVERY_ADMINISTRATOR])
     return revoked, len(await end_sessions(state, sessions, operator(), [RECOVERY_ADMINISTRATOR]))

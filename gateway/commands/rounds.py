@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +23,8 @@ from gateway.commands.troubles import KNOWN, LastingTrouble
 from gateway.envoy.process import Administration
 from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living, stop_sign_ins
-from gateway.sessions.session import EndReason, Session
+from gateway.sessions.session import EndReason
+from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
@@ -82,8 +83,7 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         news = directories.news.recorded(news)
         if news.touched is not None and not news.confirmed and news.trouble is None:
             touched = [subject(news.directory, identity) for identity in news.touched]
-            sessions = [one for whose in touched for one in await plane.state.sessions.open_ones(whose)]
-            await _compare(plane, news, sessions)
+            await _compare(plane, news, await plane.state.sessions.open_of(touched))
             await _stop_sign_ins(plane, news, touched)
         else:
             await _look_through(plane, news)
@@ -100,27 +100,28 @@ def _measure(plane: ControlPlane, news: News) -> None:
 
 
 async def _look_through(plane: ControlPlane, news: News) -> None:
-    """All open sessions, page by page: thousands of them need no more memory than a few."""
-    last: Session | None = None
+    """All open sessions, page by page: thousands of them need no more memory than a few. Those of one person, here and
+    at the provider, stand together, so that the person is worked out once.
+    """
+    place: Place | None = None
     while True:
-        page = await plane.state.sessions.open_page(last, FACTS_PAGE)
-        sessions = await living(plane.office, page, now())
+        page, place = await plane.state.sessions.open_page(place, FACTS_PAGE)
+        found = await living(plane.office, page, now())
+        people = found.people()
         if news.trouble is None:
-            await _compare(
-                plane, news, [one for one in sessions if directory_of(one.subject) == news.directory]
-            )
-        for stranger in sessions:
-            if directory_of(stranger.subject) not in plane.people and not plane.known.by_us(stranger.subject):
-                await plane.office.end_all_of(stranger.subject, EndReason.ACCOUNT_GONE, None, now())
-        if len(page) < FACTS_PAGE:
+            theirs = {one for one in people if directory_of(one) == news.directory}
+            await _compare(plane, news, found.of(theirs))
+        for stranger in people:
+            if directory_of(stranger) not in plane.people and not plane.known.by_us(stranger):
+                await plane.office.end_all_of(stranger, EndReason.ACCOUNT_GONE, None, now())
+        if place is None:
             return
-        last = page[-1]
 
 
-async def _compare(plane: ControlPlane, news: News, sessions: Sequence[Session]) -> None:
-    found = await plane.people[news.directory].people({one.subject for one in sessions})
-    people = plane.known.as_they_count(found)
-    await plane.facts[news.directory].compare(sessions, people, news)
+async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
+    read = await plane.people[news.directory].people(found.people())
+    people = plane.known.as_they_count(read)
+    await plane.facts[news.directory].compare(found, people, news, now())
 
 
 async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
@@ -134,7 +135,7 @@ async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[Subje
     }
     if under_way:
         people = plane.known.as_they_count(await plane.people[news.directory].people(under_way))
-        await stop_sign_ins(plane.office, under_way, people, news.at)
+        await stop_sign_ins(plane.office, under_way, people, news.at, now())
 
 
 LOCKS_TOO_SOON = (

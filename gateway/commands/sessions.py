@@ -1,7 +1,7 @@
 """`brana sessions list|revoke`: who is signed in, and ending it now."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from gateway.commands.terminal import console, local_time
 from gateway.control import NotRunning, NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
-from gateway.sessions.session import EndReason, Session
-from gateway.sessions.store import SessionStore
+from gateway.sessions.session import EndReason
+from gateway.sessions.store import Open, SessionStore
 from idp.directory.spelling import strictly
-from idp.login.book import Book
+from idp.login.session import end_due
 
+ONLY_SIGNED_ON = "only at the sign-in"
 RESTART = timedelta(seconds=10)  # a control plane that died is back by then
 
 
@@ -37,15 +38,18 @@ def command() -> None: ...
 @click.option("--user", default="", help="Only those of this login name.")
 def list_sessions(configuration: Path, user: str) -> None:
     state = existing_state(configuration)
-    sessions = asyncio.run(_look(state, user))
-    if not sessions:
+    found = asyncio.run(_look(state, user))
+    if not found:
         click.echo(f"no open session of {user!r}" if user else "no open session")
         return
     table = Table(Column("session", no_wrap=True), "user", "name", "for", "signed in", "last seen", "address")
-    for one in sessions:
+    for one in found.sessions:
         where = state.district.name(one.municipality or "")
         times = [local_time(one.authenticated_at), local_time(one.last_seen_at)]
         table.add_row(one.id, one.login, one.name, where, *times, one.address)
+    for sign_on in found.sign_ons:
+        who, times = sign_on.person, [local_time(sign_on.auth_time), local_time(sign_on.last_seen)]
+        table.add_row(sign_on.sid, who.login, who.name, ONLY_SIGNED_ON, *times, sign_on.address)
     console().print(table)
 
 
@@ -57,60 +61,61 @@ def revoke(configuration: Path, session: tuple[str, ...], user: str) -> None:
     if bool(session) == bool(user):
         raise click.UsageError("name sessions (see `brana sessions list`), or --user, not both")
     state = existing_state(configuration)
-    ended, signed_on = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
-    missing = set(session) - {one.id for one in ended}
-    if not (ended or signed_on) or missing:
+    ended = asyncio.run(_revoke(state, [SessionId(one) for one in session], user))
+    missing = set(session) - ended.names()
+    if not ended or missing:
         names = f" {', '.join(sorted(missing))}" if missing else f" of {user!r}"
         raise CannotStart(f"no open session{names}; {said_ended(len(ended))}", "see `brana sessions list`")
-    click.echo(said_ended(len(ended)) + ("" if ended else ", and the sign-in that had opened none yet"))
+    click.echo(said_ended(len(ended)))
 
 
-async def _look(state: State, user: str) -> list[Session]:
+async def _look(state: State, user: str) -> Open:
     """Recorded before anything is shown."""
-    found = await _open_sessions(state, user)
+    found = await open_of(state, user)
     look = looked(now(), subject=operator(), command="sessions list", of=user, found=len(found))
     await state.record([look])
     return found
 
 
-async def _open_sessions(state: State, user: str) -> list[Session]:
-    found = await state.sessions.open_ones()
-    alive = [one for one in found if one.why_over(state.settings.sign_in, now()) is None]
-    return [
-        one for one in alive if not user or user == one.subject or one.login.casefold() == user.casefold()
-    ]
+async def open_of(state: State, user: str) -> Open:
+    """Of everybody, or whom a login or an identifier names."""
+    limits, moment = state.settings.sign_in, now()
+    found = Open(await state.sessions.open_ones(), await state.sessions.sign_ons())
+    alive = Open(
+        [one for one in found.sessions if one.why_over(limits, moment) is None],
+        [one for one in found.sign_ons if end_due(one, moment, limits) is None],
+    )
+    return alive.of(answering(alive, user)) if user else alive
 
 
-async def _revoke(state: State, names: list[SessionId], user: str) -> tuple[list[Session], bool]:
-    """Whether somebody was signed on, too: who has only been at the sign-in's own pages has no session to list."""
-    chosen = [one for one in await _open_sessions(state, user) if user or one.id in names]
-    signed_on = await _signed_on(state, user) if user else set()
-    people = {one.subject for one in chosen} | signed_on if user else set()
+def answering(found: Open, login: str) -> Mapping[SubjectId, str]:
+    """Whom of these a login, in any letters, or an identifier names; and the logins as they are known here."""
+    people = {one.subject: one.login for one in found.sessions}
+    people |= {
+        one.person.subject: one.person.login for one in found.sign_ons if one.person.subject not in people
+    }
+    meant = strictly(login)
+    return {who: known for who, known in people.items() if login == who or strictly(known) == meant}
+
+
+async def _revoke(state: State, names: list[SessionId], user: str) -> Open:
+    chosen = await open_of(state, user) if user else await state.sessions.open_named(names)
+    people = chosen.people() if user else set()
     if len(people) > 1:
         raise CannotStart(
             f"{user!r} is the login of several people: {', '.join(sorted(people))}",
             "name one of these identifiers with --user, or single sessions",
         )
-    return await end_sessions(state, chosen, operator(), people), bool(signed_on)
-
-
-async def _signed_on(state: State, user: str) -> set[SubjectId]:
-    """Whom the login meant last, or the identifier itself names, if they are signed in at the provider."""
-
-    def query(book: Book) -> set[SubjectId]:
-        meant = book.subject_of(strictly(user)) or SubjectId(user)
-        return {one.person.subject for one in book.sessions_of_subject(meant)}
-
-    return await state.identities.look(query)
+    return await end_sessions(state, chosen, operator(), people)
 
 
 async def end_sessions(
     state: State,
-    chosen: list[Session],
+    chosen: Open,
     by: str,
     everything_of: Collection[SubjectId] = (),
     store: SessionStore | None = None,
-) -> list[Session]:
+) -> Open:
     """End them and their single sign-on, and have the running product act on it. Raises NotTold.
 
     `store`: where something else happens in the same transaction.
@@ -118,7 +123,8 @@ async def end_sessions(
     moment = now()
     office = office_of(state, store)
     entry = Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=moment, subject=by)
-    await office.end(chosen, EndReason.ENDED_BY_OFFICER, entry, moment, everything_of)
+    reason, sign_ons = EndReason.ENDED_BY_OFFICER, chosen.sign_ons
+    await office.end(chosen.sessions, reason, entry, moment, everything_of, sign_ons)
     await tell(state, said_ended(len(chosen)))  # with none too: whoever repeats a command that could not tell
     return chosen
 

@@ -141,7 +141,7 @@ def _last_resort(plane: ControlPlane) -> Recovery | None:
         matches=plane.secret_hashes.matches,
         fingerprint=lambda secret: fingerprint_of(secret, seal),
         busy=(TooBusy,),
-        alarm=plane.recovery_tried,
+        alarm=plane.recovery_alarm.hear,
     )
 
 

@@ -14,7 +14,7 @@ from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import has_of, named, person_of, the_one
 from gateway.commands.preflight import CannotStart
-from gateway.commands.sessions import end_sessions, said_ended
+from gateway.commands.sessions import ONLY_SIGNED_ON, end_sessions, open_of, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.sessions.lost_factors import Removal
@@ -108,7 +108,7 @@ async def _reset_factor(state: State, person: Person) -> int:
 async def _removed(state: State, person: Person, only: AuthenticatorId | None = None) -> int:
     """How many sessions ended with it."""
     removal = Removal(login=person.login, by=acting(), only=only)
-    sessions = await state.sessions.open_ones(person.subject)
+    sessions = await state.sessions.open_of([person.subject])
     store = state.sessions_that_end(state.single_sign_on.ending_without_factor(removal))
     return len(await end_sessions(state, sessions, operator(), [person.subject], store))
 
@@ -133,11 +133,7 @@ async def _table(state: State, person: Person) -> Table:
             book.exception_of(person.subject, now()),
         )
     )
-    sessions = [
-        one
-        for one in await state.sessions.open_ones(person.subject)
-        if one.why_over(state.settings.sign_in, now()) is None
-    ]
+    found = await open_of(state, person.subject)
     table = Table(show_header=False, title=person.name)
     table.add_row("login", person.login)
     table.add_row("subject", person.subject)
@@ -163,9 +159,12 @@ async def _table(state: State, person: Person) -> Table:
         table.add_row(
             "exception", f"password alone until {local_time(exception.ends_at)}: {exception.reason}"
         )
-    for session in sessions:
+    for session in found.sessions:
         since = local_time(session.opened_at)
         table.add_row("session", f"{session.id} since {since} from {session.address}")
+    for sign_on in found.sign_ons:
+        since = local_time(sign_on.created_at)
+        table.add_row("session", f"{sign_on.sid} since {since} from {sign_on.address}, {ONLY_SIGNED_ON}")
     return table
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol, TypeVar
 
-from config.vocabulary import SessionId, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SessionId, SubjectId
 from gateway.sessions.lost_factors import Has
-from gateway.sessions.officers_act import Act, Acts, Asked, NotDone, Officer, said
+from gateway.sessions.officers_act import Act, Acts, Asked, NotDone, Officer, TooLong, said
 from gateway.sessions.shown import Caller
 from idp.directory.person import Person
 from idp.events import Origin
@@ -18,7 +18,6 @@ from idp.login.exception import REASON_MAX, SignInException, new_exception
 from idp.login.needed_level import may_be_excepted
 from idp.login.officer import (
     ExceptionRuns,
-    ExceptionTooLong,
     end_exceptions,
     grant_exception,
     issue_enrolment_code,
@@ -127,18 +126,19 @@ class Assistance:
         """Until the end of `day`; whether policies let it open anything. Raises ActRefused, DirectoryUnusable."""
         asked = Asked(act=Act.EXCEPTION, officer=officer, subject=subject, origin=origin, now=now)
         person = await self.acts.admit(asked)
-        reason, until = said(why, REASON_MAX), end_of(day)
+        reason, latest = said(why, REASON_MAX), last_day(now, self.longest)
         if not may_be_excepted([held.role for held in person.roles]):
             raise await self.acts.refused(NotDone.NEVER_EXCEPTED, asked, person.login)
         if reason is None:
             raise await self.acts.refused(NotDone.WHY_UNUSABLE, asked, person.login)
-        if until <= now:
+        if day < now.astimezone(PRAGUE).date():
             raise await self.acts.refused(NotDone.DAY_OVER, asked, person.login)
-        granted = new_exception(subject, person.login, reason, asked.by, now, until)
+        if day > latest:
+            await self.acts.refused(NotDone.TOO_LONG, asked, person.login)
+            raise TooLong(latest)
+        granted = new_exception(subject, person.login, reason, asked.by, now, end_of(day))
         try:
             await self.identities.transact(lambda book: grant_exception(book, granted, self.longest, origin))
-        except ExceptionTooLong as error:
-            raise await self.acts.refused(NotDone.TOO_LONG, asked, person.login) from error
         except ExceptionRuns as error:
             raise await self.acts.refused(NotDone.RUNS_ALREADY, asked, person.login) from error
         return self.opens(person, now)
@@ -152,6 +152,8 @@ class Assistance:
         login = next((one.login for one in register if one.subject == subject), "")
         if subject == officer.subject:
             raise await self.acts.refused(NotDone.FOR_ONESELF, asked, login)
+        if subject == RECOVERY_ADMINISTRATOR:  # no exception of the register opens that session
+            raise await self.acts.refused(NotDone.NO_EXCEPTION, asked, login)
         ended = await self.identities.transact(
             lambda book: end_exceptions(book, subject, login, asked.by, now, origin)
         )
@@ -160,6 +162,11 @@ class Assistance:
         await self.ended(ended.sessions, now)
 
 
+def last_day(now: datetime, longest: timedelta) -> date:
+    """The last day, in Prague, at whose end an exception of today has not lasted longer than that."""
+    return (now + longest).astimezone(PRAGUE).date() - timedelta(days=1)
+
+
 def end_of(day: date) -> datetime:
-    """Midnight after that day in Prague."""
+    """Midnight after that day in Prague; of a day that `last_day` allows, as not every one has a next."""
     return datetime.combine(day + timedelta(days=1), time(), PRAGUE).astimezone(UTC)

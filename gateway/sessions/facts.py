@@ -2,7 +2,8 @@
 
 Whoever left, or may no longer work, loses the sessions, and whoever lost a role those that carried it; what was gained
 means that every grant is decided anew.
-Each session is compared by itself: two sessions of one person may have been opened with different facts.
+Each session is compared by itself: two sessions of one person may have been opened with different facts. So is a
+session of the provider that none of ours belongs to.
 While the directory cannot be asked nothing changes here: facts grow old, and old facts refuse by themselves.
 """
 
@@ -12,16 +13,21 @@ from datetime import datetime
 
 import structlog
 
-from config.vocabulary import DirectoryName, SessionId, SubjectId
+from config.vocabulary import DirectoryName, SubjectId
 from gateway.audit.acts import directory_misconfigured, directory_recovered, directory_unreachable
 from gateway.audit.entry import Entry
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.session import EndReason, RolesHeld, Session
+from gateway.sessions.store import Open
+from idp import events
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.sync.news import News
+from idp.login.facts import differ, read_meanwhile, why_over
 from idp.login.level import reaches
-from idp.login.needed_level import needed
+from idp.login.needed_level import LevelLimits, needed
+from idp.login.session import Session as SignOn
+from idp.login.session import end_due, with_facts
 
 CLOSED = {
     AccountState.DISABLED: EndReason.ACCOUNT_DISABLED,
@@ -31,20 +37,26 @@ CLOSED = {
     AccountState.ROLES_MIXED: EndReason.ROLES_MIXED,
 }
 """Every state that ends sessions."""
+OF_THE_PROVIDER = {
+    events.EndReason.FACTOR_TOO_WEAK: EndReason.FACTOR_TOO_WEAK,
+    events.EndReason.ROLE_LOST: EndReason.ROLE_LOST,
+}
+OF_THE_SESSION = frozenset(OF_THE_PROVIDER.values())
+"""Why one session ends and another of the same person may go on; every other reason is the person's."""
 MENDED_BY_SIGNING_IN = {AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
 log = structlog.get_logger("directory")
 
 
-async def living(office: SessionOffice, sessions: Sequence[Session], now: datetime) -> list[Session]:
-    """Those of open sessions whose time is not over; the others are ended on the way."""
+async def living(office: SessionOffice, found: Open, now: datetime) -> Open:
+    """Those whose time is not over; sessions of the others are ended on the way, sign-ons by the provider's sweep."""
     alive = []
-    for session in sessions:
+    for session in found.sessions:
         over = session.why_over(office.limits, now)
         if over is None:
             alive.append(session)
         else:
             await office.end([session], over, None, now)
-    return alive
+    return Open(alive, [one for one in found.sign_ons if end_due(one, now, office.limits) is None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +80,10 @@ class Facts:
                 await self.record([directory_recovered(news.at, self.directory, self.server)])
 
     async def compare(
-        self, sessions: Sequence[Session], people: Mapping[SubjectId, Person], news: News
+        self, found: Open, people: Mapping[SubjectId, Person], news: News, now: datetime
     ) -> None:
         """Compare what these sessions hold with what is known of their people since `news`."""
-        await compare(self.office, sessions, people, news.at, confirmed=news.confirmed)
+        await compare(self.office, found, people, news.at, now, confirmed=news.confirmed)
 
     async def _in_trouble(self, news: News, trouble: DirectoryUnusable) -> None:
         self.reachable(0)
@@ -85,43 +97,92 @@ class Facts:
 
 async def compare(
     office: SessionOffice,
-    sessions: Sequence[Session],
+    found: Open,
     people: Mapping[SubjectId, Person],
     at: datetime,
+    now: datetime,
     *,
     confirmed: bool = True,
 ) -> Mapping[EndReason, int]:
     """`people` as they were known `at` that moment; who is missing is gone. `confirmed`: by the directory then.
 
-    How many sessions of people who may work ended, and why.
+    What was opened meanwhile has younger facts, and stays. How many sessions of people who may work ended, and why.
     """
-    out: dict[SubjectId, EndReason] = {}
-    same: list[SessionId] = []
-    over: dict[EndReason, list[Session]] = {EndReason.FACTOR_TOO_WEAK: [], EndReason.ROLE_LOST: []}
+    here: dict[EndReason | None, list[Session]] = {}
+    for session in found.sessions:
+        if not read_meanwhile(session.facts_at, at, now):
+            why = _why_over(session, people.get(session.subject), office.limits)
+            here.setdefault(why, []).append(session)
+    there: dict[EndReason | None, list[SignOn]] = {}
+    for one in found.sign_ons:
+        if not read_meanwhile(one.facts_at, at, now):
+            why = _why_signed_on_over(one, people.get(one.person.subject), office.limits)
+            there.setdefault(why, []).append(one)
+    await _keep(office, here.pop(None, []), people, at, now, confirmed=confirmed)
+    await _keep_there(office, there.pop(None, []), people)
+    over = {why: Open(here.get(why, ()), there.get(why, ())) for why in EndReason if why in {*here, *there}}
+    for why, ending in over.items():
+        if why in OF_THE_SESSION:
+            await office.end(ending.sessions, why, None, now, sign_ons=ending.sign_ons)
+        else:
+            for subject in ending.people():
+                await office.end_all_of(subject, why, None, now)
+    return {why: len(over[why]) for why in over if why in OF_THE_SESSION}
+
+
+async def _keep(
+    office: SessionOffice,
+    sessions: Sequence[Session],
+    people: Mapping[SubjectId, Person],
+    at: datetime,
+    now: datetime,
+    *,
+    confirmed: bool,
+) -> None:
+    """Sessions that go on have the facts of now."""
+    same = []
     for session in sessions:
-        if session.facts_at > at:
-            continue  # opened meanwhile, with younger facts
-        person = people.get(session.subject)
-        closed = why_closed(person)
-        if person is None or closed is not None:
-            out[session.subject] = closed or EndReason.ACCOUNT_GONE
-        elif not reaches(session.acr, needed(person, office.limits)):
-            over[EndReason.FACTOR_TOO_WEAK].append(session)
-        elif _lost_a_role(session, person):
-            over[EndReason.ROLE_LOST].append(session)
-        elif _differ(session, person):
-            since = at if confirmed else session.facts_at
+        person = people[session.subject]
+        if _differ(session, person):
             deputy = [str(one) for one in person.standing_in]
-            await office.take_facts([session], person.name, person.login, pairs(person.roles), since, deputy)
+            since = at if confirmed else session.facts_at
+            await office.take_facts(
+                [session], person.name, person.login, pairs(person.roles), now, deputy, since
+            )
         else:
             same.append(session.id)
     if confirmed:
         await office.store.confirm_facts(same, at)
-    for why, ending in over.items():
-        await office.end(ending, why, None, at)
-    for subject, reason in out.items():
-        await office.end_all_of(subject, reason, None, at)
-    return {why: len(ending) for why, ending in over.items() if ending}
+
+
+async def _keep_there(
+    office: SessionOffice, sign_ons: Sequence[SignOn], people: Mapping[SubjectId, Person]
+) -> None:
+    """None becomes younger: where its facts are old the provider asks the directory itself before it relies on them."""
+    known = [(one, people[one.person.subject]) for one in sign_ons]
+    await office.store.replace_sign_on_facts(
+        [
+            (one, with_facts(one, person, one.facts_at, office.limits))
+            for one, person in known
+            if differ(one.person, person)
+        ]
+    )
+
+
+def _why_over(session: Session, person: Person | None, limits: LevelLimits) -> EndReason | None:
+    closed = why_closed(person)
+    if person is None or closed is not None:
+        return closed or EndReason.ACCOUNT_GONE
+    if not reaches(session.acr, needed(person, limits)):
+        return EndReason.FACTOR_TOO_WEAK
+    return EndReason.ROLE_LOST if _lost_a_role(session, person) else None
+
+
+def _why_signed_on_over(one: SignOn, person: Person | None, limits: LevelLimits) -> EndReason | None:
+    why = why_over(one, person, limits)
+    if why is None:
+        return None
+    return OF_THE_PROVIDER.get(why) or why_closed(person) or EndReason.ACCOUNT_GONE
 
 
 async def stop_sign_ins(
@@ -129,6 +190,7 @@ async def stop_sign_ins(
     signing_in: Mapping[SubjectId, datetime],
     people: Mapping[SubjectId, Person],
     at: datetime,
+    now: datetime,
 ) -> None:
     """Whoever left, or may no longer work, finishes no sign-in that was begun before it was known.
 
@@ -139,8 +201,8 @@ async def stop_sign_ins(
         closed = why_closed(person)
         if person is not None and person.state in MENDED_BY_SIGNING_IN:
             continue
-        if closed is not None and asked_at <= at:
-            await office.end_all_of(subject, closed, None, at)
+        if closed is not None and not read_meanwhile(asked_at, at, now):
+            await office.end_all_of(subject, closed, None, now)
 
 
 def why_closed(person: Person | None) -> EndReason | None:

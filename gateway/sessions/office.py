@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 
 from config.settings import SignIn
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
+from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.id_token import SignedIn
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, RolesHeld, Session
-from gateway.sessions.store import SessionStore
-from idp.events import Origin
+from gateway.sessions.store import Open, SessionStore
+from idp.events import Actor, Origin
+from idp.login.session import Session as SignOn
 
 T = TypeVar("T")
 CLOCK_MARGIN = timedelta(seconds=60)  # Envoy's leeway for `exp` (jwt_authn clock_skew_seconds default)
@@ -132,14 +134,18 @@ class SessionOffice:
         by: Entry | None,
         now: datetime,
         everything_of: Collection[SubjectId] = (),
+        sign_ons: Sequence[SignOn] = (),
     ) -> None:
         """End sessions, and single sign-on with them; `by` is a pattern entry telling who did it (None: the
-        system itself). Of the people of `everything_of`, single sign-on ends in every browser.
+        system itself). Of the people of `everything_of`, single sign-on ends in every browser; `sign_ons` end too.
         """
         going = [session for session in sessions if session.ended_at is None]
-        if not going and not everything_of:
+        if not going and not everything_of and not sign_ons:
             return
-        actor = by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="system")
+        actor = by or Entry(code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject=SYSTEM)
+        whose = {*everything_of, *Open(going, sign_ons).people()}
+        themselves = actor.subject == SYSTEM or whose == {actor.subject}
+        somebody_else = None if themselves else Actor(actor.person or actor.subject, actor.subject)
         entries = [
             replace(
                 entry_of(
@@ -155,20 +161,30 @@ class SessionOffice:
             )
             for session in going
         ]
-        until = now + self._keep
+        until, sids = now + self._keep, [one.sid for one in sign_ons]
 
         async def end_and_tell() -> None:
             ids = await self.store.end(
-                [session.id for session in going], reason, now, until, entries, everything_of
+                [session.id for session in going],
+                reason,
+                now,
+                until,
+                entries,
+                everything_of,
+                sids,
+                Origin(address=actor.address, request_id=actor.request_id),
+                somebody_else,
             )
             self._revoked.add(ids, until)
 
         await self._to_the_end(end_and_tell())
+        await self._follow(sids, now)  # a host may have been visited since they were looked up
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
-        sessions = await self.store.open_ones(subject)
-        await self.end(sessions, reason, by, now, [subject])
-        return len(sessions)
+        """How many, sign-ons too."""
+        found = await self.store.open_of([subject])
+        await self.end(found.sessions, reason, by, now, [subject], found.sign_ons)
+        return len(found)
 
     async def end_own(self, session: Session, reason: EndReason, origin: Origin, now: datetime) -> None:
         """What the person does to the own session, at any host."""
@@ -178,11 +194,14 @@ class SessionOffice:
 
     async def end_with_provider(self, sids: Sequence[SessionId], now: datetime) -> None:
         """The provider tells at once what it has ended; `catch_up_with_provider` finds what it could not tell."""
+        await self._follow(sids, now)
+        await self.in_force()
+
+    async def _follow(self, sids: Sequence[SessionId], now: datetime) -> None:
         for sid in sids:
             session = await self.store.by_provider_sid(sid)
             if session is not None:
                 await self.end([session], EndReason.PROVIDER_SESSION_ENDED, None, now)
-        await self.in_force()
 
     async def catch_up_with_provider(self, now: datetime) -> None:
         """End what ended at the provider without our ending it too: a crash came between the two."""
@@ -221,13 +240,15 @@ class SessionOffice:
         roles: RolesHeld,
         now: datetime,
         standing_in: Sequence[str] = (),
+        facts_at: datetime | None = None,
     ) -> None:
         """The directory says something new of the person of these sessions; they are decided anew.
 
-        `standing_in`: which of the roles are held as a deputy, for the log.
+        `standing_in`: which of the roles are held as a deputy, for the log. `facts_at`: when it last confirmed all of
+        it, where that is not now.
         """
         deputy = {"standing_in": list(standing_in)} if standing_in else {}
-        changed = [session.with_facts(name, login, roles, now) for session in sessions]
+        changed = [session.with_facts(name, login, roles, facts_at or now) for session in sessions]
         entries = [
             entry_of(
                 session,

@@ -7,7 +7,7 @@ way in. What is refused is recorded too, with who asked.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -49,6 +49,13 @@ class ActRefused(Exception):
     def __init__(self, reason: NotDone) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TooLong(ActRefused):
+    def __init__(self, latest: date) -> None:
+        super().__init__(NotDone.TOO_LONG)
+        self.latest = latest
+        """The last day that could be named."""
 
 
 class Act(StrEnum):

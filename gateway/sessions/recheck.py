@@ -12,7 +12,8 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 from gateway.sessions.facts import compare, pairs, why_closed
 from gateway.sessions.office import SessionOffice
-from gateway.sessions.session import EndReason, RolesHeld, Session
+from gateway.sessions.session import EndReason, RolesHeld
+from gateway.sessions.store import Open
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import AccountState, Person
 
@@ -68,15 +69,15 @@ class Recheck:
     async def _act(
         self, subject: SubjectId, login: str, person: Person | None, by: Entry, now: datetime
     ) -> Rechecked:
-        sessions = await self.office.store.open_ones(subject)
+        found = await self.office.store.open_of([subject])
         closed = why_closed(person)
         if person is None or closed is not None:
             out = closed or EndReason.ACCOUNT_GONE
-            # single sign-on without a session too
+            # sign-ins under way too
             ended = await self.office.end_all_of(subject, out, by, now)
-            return Rechecked(reason=out, login=login, ended=ended, lost=_roles(sessions))
-        over = await compare(self.office, sessions, {subject: person}, now)
-        before, after = set(_roles(sessions)), set(pairs(person.roles)) if sessions else set()
+            return Rechecked(reason=out, login=login, ended=ended, lost=_roles(found))
+        over = await compare(self.office, found, {subject: person}, now, now)
+        before, after = set(_roles(found)), set(pairs(person.roles)) if len(found) else set()
         gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
         same = "account_locked" if person.state is AccountState.LOCKED else "nothing_changed"
         change = "roles_changed" if gained or lost else same
@@ -86,5 +87,6 @@ class Recheck:
         )
 
 
-def _roles(sessions: Sequence[Session]) -> RolesHeld:
-    return tuple(sorted({held for one in sessions for held in one.roles}))
+def _roles(found: Open) -> RolesHeld:
+    here = {held for one in found.sessions for held in one.roles}
+    return tuple(sorted(here.union(*(pairs(one.person.roles) for one in found.sign_ons))))

@@ -62,3 +62,5 @@ class LiveSession:
     user_agent: str
     since: datetime
     last_seen: datetime
+    only_signed_on: bool = False
+    """At the provider, without a session here: at my account, or at an application that asks the provider itself."""

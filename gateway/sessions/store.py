@@ -1,12 +1,46 @@
 """What sessions need of a database. Every change and its audit entries are one transaction."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
+from idp.events import NOWHERE, Actor, Origin
+from idp.login.session import Session as SignOn
+
+Place = tuple[SubjectId, SessionId]
+"""Of a session among all that are open, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Without an end: sessions here, and sign-ons, which are the provider's that none of ours belongs to.
+
+    Somebody who is signed in at my account alone has one, or at an application that asks the provider itself.
+    """
+
+    sessions: Sequence[Session] = ()
+    sign_ons: Sequence[SignOn] = ()
+
+    def __len__(self) -> int:
+        return len(self.sessions) + len(self.sign_ons)
+
+    def names(self) -> set[str]:
+        """By which they are called: ours, and the provider's."""
+        ours = {name for one in self.sessions for name in (one.id, one.provider_sid)}
+        return ours | {one.sid for one in self.sign_ons}
+
+    def people(self) -> set[SubjectId]:
+        return {one.subject for one in self.sessions} | {one.person.subject for one in self.sign_ons}
+
+    def of(self, people: Collection[SubjectId]) -> "Open":
+        return Open(
+            [one for one in self.sessions if one.subject in people],
+            [one for one in self.sign_ons if one.person.subject in people],
+        )
 
 
 class SessionStore(Protocol):
@@ -26,8 +60,20 @@ class SessionStore(Protocol):
         """Sessions without an end, latest activity first."""
         ...
 
-    async def open_page(self, after: Session | None, limit: int) -> list[Session]:
-        """The next sessions without an end, in order of subject and name: one person's stand together."""
+    async def sign_ons(self, subject: SubjectId | None = None) -> list[SignOn]:
+        """See `Open`; latest activity first."""
+        ...
+
+    async def open_of(self, people: Collection[SubjectId]) -> Open: ...
+
+    async def open_named(self, names: Collection[SessionId]) -> Open:
+        """By our name of a session, or the provider's: also where a session of ours was opened on it meanwhile."""
+        ...
+
+    async def open_page(self, after: Place | None, limit: int) -> tuple[Open, Place | None]:
+        """The next that are open, in order of subject and name: one person's stand together. The place of the last
+        of a full page, after which there may be more.
+        """
         ...
 
     async def outliving_sign_on(self) -> list[Session]:
@@ -58,11 +104,15 @@ class SessionStore(Protocol):
         until: datetime,
         entries: Sequence[Entry],
         everything_of: Collection[SubjectId] = (),
+        sign_ons: Collection[SessionId] = (),
+        origin: Origin = NOWHERE,
+        by: Actor | None = None,
     ) -> list[str]:
         """End the open ones among `ids`; revoke what they hold until `until`; give the revocation ids.
 
-        Single sign-on ends with them, recorded as well; for `everything_of`, all of these people's, also where
-        no session here belongs to it. Entries about sessions that had ended before are not kept.
+        Single sign-on ends with them, recorded as well, with where the act came from (`origin`) and who did it where
+        that was somebody else (`by`); so do `sign_ons`, by the provider's names, and for `everything_of` all of these
+        people's. Entries about sessions that had ended before are not kept.
         """
         ...
 
@@ -89,6 +139,10 @@ class SessionStore(Protocol):
 
         The active municipality stays, as it is by now, unless its last role is gone.
         """
+        ...
+
+    async def replace_sign_on_facts(self, changes: Sequence[tuple[SignOn, SignOn]]) -> None:
+        """Keep new facts of sign-ons, given before and after; where they were read again meanwhile those stay."""
         ...
 
     async def confirm_facts(self, ids: Collection[SessionId], now: datetime) -> None:

@@ -11,8 +11,11 @@ from gateway.sessions.office import SessionOffice
 from gateway.sessions.recheck import Recheck
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.shown import Caller, LiveSession, SessionUnknown
+from gateway.sessions.store import Open
 from idp.directory.errors import DirectoryUnusable
 from idp.events import Origin
+from idp.login.session import Session as SignOn
+from idp.login.session import end_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +26,17 @@ class Supervision:
     rechecking: Recheck
 
     async def live(self, caller: Caller, now: datetime) -> Sequence[LiveSession]:  # noqa: ARG002 - who may look was decided
-        return [
-            LiveSession(
-                session=one.id,
-                subject=one.subject,
-                name=one.name,
-                login=one.login,
-                municipality=one.municipality or MunicipalityCode(""),
-                address=one.address,
-                user_agent=one.user_agent,
-                since=one.opened_at,
-                last_seen=one.last_seen_at,
-            )
-            for one in await self.office.store.open_ones()
-            if one.why_over(self.office.limits, now) is None
+        limits = self.office.limits
+        here = await self.office.store.open_ones()
+        there = await self.office.store.sign_ons()
+        return [_live(one) for one in here if one.why_over(limits, now) is None] + [
+            _signed_on(one) for one in there if end_due(one, now, limits) is None
         ]
 
     async def end(self, caller: Caller, session: SessionId, *, origin: Origin, now: datetime) -> None:
         found = await self._open(session)
-        await self.office.end([found], EndReason.ENDED_BY_OFFICER, self._by(caller, origin, now), now)
+        by = self._by(caller, origin, now)
+        await self.office.end(found.sessions, EndReason.ENDED_BY_OFFICER, by, now, sign_ons=found.sign_ons)
         await self.office.in_force()
 
     async def recheck(self, caller: Caller, session: SessionId, *, origin: Origin, now: datetime) -> None:
@@ -51,14 +46,18 @@ class Supervision:
         """
         found = await self._open(session)
         by = replace(self._by(caller, origin, now), session=caller.sid)
-        with suppress(DirectoryUnusable):
-            await self.rechecking.read_again(found.subject, found.login, by, now)
+        people = {one.subject: one.login for one in found.sessions}
+        people |= {one.person.subject: one.person.login for one in found.sign_ons}
+        for subject, login in people.items():
+            with suppress(DirectoryUnusable):
+                await self.rechecking.read_again(subject, login, by, now)
 
-    async def _open(self, session: SessionId) -> Session:
-        found = [one for one in await self.office.store.by_ids([session]) if one.ended_at is None]
+    async def _open(self, session: SessionId) -> Open:
+        """That one session. Raises SessionUnknown."""
+        found = await self.office.store.open_named([session])
         if not found:
             raise SessionUnknown
-        return found[0]
+        return found
 
     def _by(self, caller: Caller, origin: Origin, now: datetime) -> Entry:
         return Entry(
@@ -72,3 +71,32 @@ class Supervision:
             address=origin.address,
             request_id=origin.request_id,
         )
+
+
+def _live(one: Session) -> LiveSession:
+    return LiveSession(
+        session=one.id,
+        subject=one.subject,
+        name=one.name,
+        login=one.login,
+        municipality=one.municipality or MunicipalityCode(""),
+        address=one.address,
+        user_agent=one.user_agent,
+        since=one.opened_at,
+        last_seen=one.last_seen_at,
+    )
+
+
+def _signed_on(one: SignOn) -> LiveSession:
+    return LiveSession(
+        session=one.sid,
+        subject=one.person.subject,
+        name=one.person.name,
+        login=one.person.login,
+        municipality=MunicipalityCode(""),
+        address=one.address,
+        user_agent=one.user_agent,
+        since=one.created_at,
+        last_seen=one.last_seen,
+        only_signed_on=True,
+    )

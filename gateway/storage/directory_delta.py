@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from gateway.storage.directory_alike import judged, owners
 from gateway.storage.directory_generations import size
 from gateway.storage.directory_rows import (
     digest_of,
@@ -75,6 +76,8 @@ class Delta:
     """Less those that came."""
     _touched: set[str] = field(default_factory=set)
     _nodes_touched: set[int] = field(default_factory=set)
+    _arrived: dict[int, set[bytes]] = field(default_factory=dict)
+    """Who came to a name, by its node."""
     _many: bool = False
 
     def take(self, changes: Changes) -> None:
@@ -91,6 +94,8 @@ class Delta:
             self._run("DELETE FROM directory_problem WHERE generation = ? AND dn = ?", dn)
         for problem in changes.problems:
             self._run(PUT_PROBLEM, problem.dn, problem.what)
+        for node, arrived in self._arrived.items():  # when all is in: names may have been exchanged
+            self._settle(node, arrived)
 
     def removes(self) -> bool:
         """Whether anything went and did not come back at once."""
@@ -125,9 +130,11 @@ class Delta:
         for node in self._nodes_touched:
             if len(self._touched) > NAMED_AT_MOST:
                 break
-            row = self._first("SELECT identity FROM directory_person WHERE generation = ? AND node = ?", node)
-            if row is not None:
-                self._touched.add(identity_of(row.identity))
+            self._touched |= {
+                identity_of(one)
+                for kind, one in owners(self.connection, self.generation, node)
+                if kind == "person"
+            }
         if self._many or len(self._touched) > NAMED_AT_MOST:
             return None
         return frozenset(self._touched)
@@ -142,10 +149,32 @@ class Delta:
         self._touched.add(one.identity)
         if before is None:
             self._come_people.add(one.identity)
+        if before is None or before.node != node:
+            self._arrived.setdefault(node, set()).add(octets)
+        if before is not None and before.node != node:
+            self._nodes_touched.add(before.node)  # somebody may have shared it
         self._forget_logins(octets, None if before is None else person_of(octets, before.record))
         self._run(PUT_PERSON, octets, node, record)
         for login in logins_of(one):
             self._run(PUT_LOGIN, login, octets)
+
+    def _settle(self, node: int, arrived: set[bytes]) -> None:
+        """One name is one entry's: whoever came to somebody else's is left out."""
+        for one in list(judged(self.connection, self.generation, node, arrived)):
+            self._run(PUT_PROBLEM, one.dn, one.what)
+            if one.out:
+                self._leave_out(one.kind, one.octets)
+
+    def _leave_out(self, kind: str, octets: bytes) -> None:
+        people, identity = kind == "person", identity_of(octets)
+        come, gone = (
+            (self._come_people, self._gone_people) if people else (self._come_groups, self._gone_groups)
+        )
+        never_there = identity in come and identity not in gone
+        (self._forget_person if people else self._forget_group)(identity)
+        come.discard(identity)
+        if never_there:
+            gone.discard(identity)
 
     def _put_group(self, one: GroupRecord) -> None:
         octets, node = octets_of(one.identity), self._node_of(one.key)
@@ -161,7 +190,10 @@ class Delta:
             self._come_groups.add(one.identity)
         if before is None or (before.node, before.sid, before.record) != (node, one.sid, record):
             self._many = bool(now | was) or self._many  # what it gives may have changed for all of them
+        if before is None or before.node != node:
+            self._arrived.setdefault(node, set()).add(octets)
         if before is not None and before.node != node:
+            self._nodes_touched.add(before.node)
             self._leave(before.node, was)
             was = set()
         self._leave(node, was - now)
@@ -175,10 +207,11 @@ class Delta:
     def _forget_person(self, identity: str) -> None:
         octets = octets_of(identity)
         before = self._first(
-            "SELECT record FROM directory_person WHERE generation = ? AND identity = ?", octets
+            "SELECT node, record FROM directory_person WHERE generation = ? AND identity = ?", octets
         )
         if before is None:
             return
+        self._nodes_touched.add(before.node)
         self._gone_people.add(identity)
         self._touched.add(identity)
         self._forget_logins(octets, person_of(octets, before.record))
@@ -191,6 +224,7 @@ class Delta:
         )
         if before is None:
             return
+        self._nodes_touched.add(before.node)
         self._gone_groups.add(identity)
         members = set(unpacked(before.members))
         self._leave(before.node, members)

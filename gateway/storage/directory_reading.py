@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
+from gateway.storage.directory_alike import is_shared
 from gateway.storage.directory_generations import current
 from gateway.storage.directory_rows import digest_of, group_of, octets_of, person_of
-from idp.directory.names import prepared
+from idp.directory.spelling import strictly
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Known
 
@@ -61,7 +62,7 @@ class StoredReading:
             generation = current(connection, directory)
             if generation is None:
                 return []
-            rows = connection.exec_driver_sql(NAMED, (generation, prepared(login)))
+            rows = connection.exec_driver_sql(NAMED, (generation, strictly(login)))
             return list(_people(connection, generation, [row.identity for row in rows]))
 
         return await self._database.read(look)
@@ -103,7 +104,7 @@ def _people(connection: Connection, generation: int, wanted: Sequence[bytes]) ->
 
 def _known(connection: Connection, generation: int, octets: bytes, node: int, record: bytes) -> Known:
     person = person_of(octets, record)
-    begin = [node]
+    begin = [] if is_shared(connection, generation, node, octets) else [node]
     if person.primary_group:
         rows = connection.exec_driver_sql(BY_SID, (generation, person.primary_group))
         begin += [row.node for row in rows]
@@ -134,7 +135,7 @@ def _shared(connection: Connection, generation: int) -> Iterator[EntryProblem]:
     for row in connection.exec_driver_sql(EVERYBODY, (generation,)):
         person = person_of(row.identity, row.record)
         if person.mail:
-            by_mail.setdefault(prepared(person.mail), []).append(person)
+            by_mail.setdefault(strictly(person.mail), []).append(person)
     for mail, people in sorted(by_mail.items()):
         yield from _of_each(people, f"the mail address {mail!r} is also that of", "")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from idp.directory.names import prepared
 from idp.directory.person import AccountFacts
+from idp.directory.spelling import strictly
 from idp.directory.sync.record import GroupRecord, PersonRecord
 from idp.directory.sync.replica import Removal
 
@@ -72,7 +72,7 @@ def group_of(octets: bytes, sid: str, row: bytes) -> GroupRecord:
 
 def logins_of(one: PersonRecord) -> set[str]:
     """The comparable forms of names that should be one person's alone."""
-    return {prepared(each) for each in one.logins}
+    return {strictly(each) for each in one.logins}
 
 
 def packed(nodes: Iterable[int]) -> bytes:

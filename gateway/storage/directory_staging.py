@@ -5,8 +5,8 @@ a time, so that decisions do not wait. People are written while groups are still
 until then, a membership 8: the reading has a process of its own, which ends with it.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 
 from config.vocabulary import DirectoryName
 from gateway.storage.database import Database
-from gateway.storage.directory_generations import begin, count_removal, settle
+from gateway.storage.directory_alike import ALIKE, NO_GROUPS, alike, elders, left_out
+from gateway.storage.directory_generations import begin, count_removal, current, settle
 from gateway.storage.directory_rows import (
     digest_of,
     group_of,
@@ -41,8 +42,6 @@ Octets = bytes
 how it is now."""
 
 WIDE, NARROW = 1_000, 4_000  # rows of one write: some 3 ms in which other writers wait
-ALIKE = "another entry has a name that cannot be told from this one"
-"""Of such two, memberships would be one's or the other's."""
 COLUMNS = {
     "person": ("identity", "node", "record"),
     "login": ("login", "identity"),
@@ -96,9 +95,7 @@ class StoredStaging:
         self._problems.update((one.dn, one.what) for one in problems)
 
     def finish(self, position: Position, limit: Limit) -> Hold | None:
-        for octets in _alike(self._groups):
-            _, _, sid, record, _ = self._groups.pop(octets)
-            self._problems.add((group_of(octets, sid, record).dn, ALIKE))
+        self._leave_out_alike_groups()
         generation = self._write_people_beside().result()
         self._copy(generation, "group", iter(sorted(self._groups.values())), WIDE)
         self._copy(generation, "problem", iter(sorted(self._problems)), WIDE)
@@ -136,15 +133,44 @@ class StoredStaging:
         return generation
 
     def _leave_out_alike_people(self) -> None:
-        for octets in _alike(self._people):
-            _, _, record = self._people.pop(octets)
-            self._again.add(octets)
-            self._problems.add((person_of(octets, record).dn, ALIKE))
+        for together in alike((row[1], octets) for octets, row in self._people.items()):
+            found = {octets: self._person(octets) for octets in together}
+            elder = self._elders({octets: one.key for octets, one in found.items()}, {})
+            out = left_out(together, elder, ())
+            for octets in out:
+                del self._people[octets]
+            for octets, one in found.items():
+                if octets in out or len(together - out) > 1:
+                    self._problems.add((one.dn, ALIKE if octets in out else NO_GROUPS))
+            self._again |= out
         if self._again:
             self._logins = [one for one in self._logins if one[1] not in self._again]
             for octets in self._again & self._people.keys():
-                person = person_of(octets, self._people[octets][2])
-                self._logins += [(login, octets) for login in logins_of(person)]
+                self._logins += [(login, octets) for login in logins_of(self._person(octets))]
+
+    def _leave_out_alike_groups(self) -> None:
+        """People are written by now: one who shares a name with an elder group has nothing of groups when read."""
+        names = {row[1] for row in self._groups.values()}
+        people = [(row[1], octets) for octets, row in self._people.items() if row[1] in names]
+        for together in alike([*people, *((row[1], octets) for octets, row in self._groups.items())]):
+            groups = {octets: self._group(octets) for octets in together & self._groups.keys()}
+            named = {octets: self._person(octets).key for octets in together & self._people.keys()}
+            elder = self._elders(named, {octets: one.key for octets, one in groups.items()})
+            for octets in left_out(together, elder, groups) & groups.keys():
+                self._problems.add((groups[octets].dn, ALIKE))
+                del self._groups[octets]
+
+    def _elders(self, people: Mapping[Octets, str], groups: Mapping[Octets, str]) -> set[Octets]:
+        return self._database.read_now(
+            lambda connection: elders(connection, current(connection, self._directory), people, groups)
+        )
+
+    def _person(self, octets: Octets) -> PersonRecord:
+        return person_of(octets, self._people[octets][2])
+
+    def _group(self, octets: Octets) -> GroupRecord:
+        _, _, sid, record, _ = self._groups[octets]
+        return group_of(octets, sid, record)
 
     def _node_of(self, key: str) -> int:
         return self._nodes.setdefault(key, len(self._nodes) + 1)
@@ -175,11 +201,3 @@ class StoredStaging:
 
     def _written(self, work: Callable[[Connection], T]) -> T:
         return self._database.write_soon(work).result()
-
-
-def _alike(entries: dict[Octets, Any]) -> list[Octets]:
-    """Those whose node (the second of a row) another one has as well."""
-    counts = Counter(row[1] for row in entries.values())
-    if len(counts) == len(entries):
-        return []
-    return [octets for octets, row in entries.items() if counts[row[1]] > 1]

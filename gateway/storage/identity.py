@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, literal_column, select
+from sqlalchemy import Connection, Table, delete, literal_column, select, tuple_
 
 from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
@@ -31,25 +31,26 @@ from gateway.storage.tables.identity import (
     sign_in_guesses,
 )
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason, Event, SignInStarted
+from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInStarted
 from idp.login import conduct_password_change, desk
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
+from idp.login.recovery_use import RIGHT_SECRET
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
 
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], object]
 
-SWEPT_AT_ONCE = 500  # rows of each table: bounds how long other writers wait
+SWEPT_AT_ONCE = 500  # rows of each table in one transaction: bounds how long other writers wait
 REPLAYS_NOTICED = timedelta(hours=1)  # spent codes are kept so long, to notice that one is used again
 ENDED_KEPT = timedelta(days=7)  # ended sessions and enrolment codes; the log keeps them longer
 FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 
 
 STRANGERS_KEPT = (1_000, timedelta(minutes=1))
-"""Anybody can begin sign-ins, and cause refusals of nobody known. More than these of either kind are counted; their
-requests are in the access log."""
+"""Anybody can begin sign-ins, cause refusals of nobody known, and try the account of last resort. More than these of
+each kind are counted; their requests are in the access log."""
 
 
 class IdentityStore:
@@ -64,6 +65,8 @@ class IdentityStore:
         self._append = append
         # used by the writer's thread alone
         self._refused, self._begun = Sparing(*STRANGERS_KEPT), Sparing(*STRANGERS_KEPT)
+        # of its own: no other flood hides that somebody tried it
+        self._last_resort = Sparing(*STRANGERS_KEPT)
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
@@ -109,43 +112,55 @@ class IdentityStore:
         )
 
     async def sweep(self, limits: SignIn, now: datetime) -> tuple[SessionId, ...]:
-        """Remove a bounded number of expired rows; end sessions that are over and answer their names.
+        """Remove all expired rows; end sessions that are over and answer their names.
+
+        In bounded transactions, between which other writers have their turn: strangers make rows faster than a bounded
+        number each minute would remove them.
+        """
+        over: tuple[SessionId, ...] = ()
+        more = True
+        while more:
+            ended, more = await self._database.write(lambda connection: self._swept(connection, limits, now))
+            over += ended
+        return over
+
+    def _swept(
+        self, connection: Connection, limits: SignIn, now: datetime
+    ) -> tuple[tuple[SessionId, ...], bool]:
+        """Names of the sessions that ended, and whether there may be more to do.
 
         What a process that died in the middle of a change of a password left open is settled here too.
         """
-
-        def write(connection: Connection) -> tuple[SessionId, ...]:
-            book = IdentityBook(connection, self._seal)
-            due = provider_session.c.ended_at.is_(None) & (
-                (provider_session.c.expires_at <= micros(now))
-                | (
-                    provider_session.c.last_seen
-                    <= micros(now) - literal_column(idle_micros(limits, AT_THE_PROVIDER))
-                )
+        book = IdentityBook(connection, self._seal)
+        due = provider_session.c.ended_at.is_(None) & (
+            (provider_session.c.expires_at <= micros(now))
+            | (
+                provider_session.c.last_seen
+                <= micros(now) - literal_column(idle_micros(limits, AT_THE_PROVIDER))
             )
-            query = select(provider_session).where(due).limit(SWEPT_AT_ONCE)
-            over = [*conduct_password_change.settled(book, now)]
-            for row in connection.execute(query).all():
-                session = session_of(row)
-                reason = end_due(session, now, limits) or EndReason.IDLE
-                over += desk.end(book, (session,), reason, NOWHERE, now)
-            for table, column, before in (
-                (sign_in_flow, sign_in_flow.c.expires_at, now),
-                (sign_in_guesses, sign_in_guesses.c.forget_at, now),
-                (access_token, access_token.c.expires_at, now),
-                (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
-                (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
-                (known_login, known_login.c.seen_at, now - FORGOTTEN),
-                (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
-                (new_device, new_device.c.at, now - FORGOTTEN),
-                (pending_authenticator, pending_authenticator.c.expires_at, now),
-                (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
-            ):
-                _remove(connection, table, column <= micros(before))
-            self._record(connection, book)
-            return tuple(over)
-
-        return await self._database.write(write)
+        )
+        rows = connection.execute(select(provider_session).where(due).limit(SWEPT_AT_ONCE)).all()
+        over = [*conduct_password_change.settled(book, now)]
+        for row in rows:
+            session = session_of(row)
+            reason = end_due(session, now, limits) or EndReason.IDLE
+            over += desk.end(book, (session,), reason, NOWHERE, now)
+        most = len(rows)
+        for table, column, before in (
+            (sign_in_flow, sign_in_flow.c.expires_at, now),
+            (sign_in_guesses, sign_in_guesses.c.forget_at, now),
+            (access_token, access_token.c.expires_at, now),
+            (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
+            (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
+            (known_login, known_login.c.seen_at, now - FORGOTTEN),
+            (known_browser, known_browser.c.seen_at, now - FORGOTTEN),
+            (new_device, new_device.c.at, now - FORGOTTEN),
+            (pending_authenticator, pending_authenticator.c.expires_at, now),
+            (provider_session, provider_session.c.ended_at, now - ENDED_KEPT),
+        ):
+            most = max(most, _remove(connection, table, column <= micros(before)))
+        self._record(connection, book)
+        return tuple(over), most == SWEPT_AT_ONCE
 
     def _record(self, connection: Connection, book: IdentityBook) -> None:
         if book.events:
@@ -153,7 +168,9 @@ class IdentityStore:
             self._post(connection, book.events)
 
     def _spared(self, events: Sequence[Event]) -> Iterator[Entry]:
-        """Whatever concerns a person is kept, and what is begun where somebody signed in before."""
+        """Whatever concerns a person is kept, what is begun where somebody signed in before, and what is refused to
+        whoever has the right recovery secret.
+        """
         for event in events:
             entry = entry_of(event)
             sparing = self._sparing_of(event, entry)
@@ -164,11 +181,13 @@ class IdentityStore:
     def _sparing_of(self, event: Event, entry: Entry) -> Sparing | None:
         if isinstance(event, SignInStarted):
             return None if event.known_browser else self._begun
+        if isinstance(event, RecoveryRefused):
+            return None if event.reason in RIGHT_SECRET else self._last_resort
         return self._refused if not entry.subject and entry.outcome is Outcome.REFUSED else None
 
 
-def _remove(connection: Connection, table: Table, where: Any) -> None:
+def _remove(connection: Connection, table: Table, where: Any) -> int:
+    """How many rows: `SWEPT_AT_ONCE` at most."""
     keys = list(table.primary_key)
-    for row in connection.execute(select(*keys).where(where).limit(SWEPT_AT_ONCE)).all():
-        same = [column == value for column, value in zip(keys, row, strict=True)]
-        connection.execute(delete(table).where(*same))
+    some = select(*keys).where(where).limit(SWEPT_AT_ONCE)
+    return connection.execute(delete(table).where(tuple_(*keys).in_(some))).rowcount

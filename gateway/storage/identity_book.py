@@ -98,6 +98,10 @@ class IdentityBook(AuthenticatorsBook):
         living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"
         return int(self._driver.execute(living, (address, micros(now))).fetchone()[0])
 
+    def crowded(self, most: int, now: datetime) -> bool:
+        last = "SELECT 1 FROM sign_in_flow WHERE expires_at > ? LIMIT 1 OFFSET ?"
+        return self._driver.execute(last, (micros(now), most - 1)).fetchone() is not None
+
     # guesses
     def guesses(self, key: BucketKey) -> Times:
         row = self._at(sign_in_guesses, key=key)

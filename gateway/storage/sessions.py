@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, literal, select, tuple_, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
-from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.sessions.session import EndReason, Session
+from gateway.sessions.store import Open, Place
+from gateway.storage import sign_ons
 from gateway.storage.activity import Activity
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of
@@ -19,6 +20,7 @@ from gateway.storage.tables.identity import provider_session
 from gateway.storage.tables.sessions import revoked, session, session_handle
 from gateway.storage.together import Together
 from idp.events import NOWHERE, Actor, Origin
+from idp.login.session import Session as SignOn
 
 # prepared once and run by the driver: they are part of every decision, and SQLAlchemy's layers cost ten times more
 _BY_HANDLE = (
@@ -61,14 +63,36 @@ class StoredSessions:
             conditions.append(session.c.subject == subject)
         return await self._select(*conditions)
 
-    async def open_page(self, after: Session | None, limit: int) -> list[Session]:
-        place = tuple_(session.c.subject, session.c.id)
-        query = select(session).where(session.c.ended_at.is_(None))
-        query = query.order_by(session.c.subject, session.c.id).limit(limit)
-        if after is not None:
-            query = query.where(place > tuple_(literal(after.subject), literal(after.id)))
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [session_of(row) for row in rows]
+    async def sign_ons(self, subject: SubjectId | None = None) -> list[SignOn]:
+        whose = [] if subject is None else [provider_session.c.subject == subject]
+        return await self._database.read(lambda connection: sign_ons.alone(connection, *whose))
+
+    async def open_of(self, people: Collection[SubjectId]) -> Open:
+        return await self._open(session.c.subject.in_(people), provider_session.c.subject.in_(people))
+
+    async def open_named(self, names: Collection[SessionId]) -> Open:
+        here = session.c.id.in_(names) | session.c.provider_sid.in_(names)
+        return await self._open(here, provider_session.c.sid.in_(names))
+
+    async def _open(self, here: Any, there: Any) -> Open:
+        mine = select(session).where(session.c.ended_at.is_(None), here)
+
+        def look(connection: Connection) -> Open:
+            sessions = [session_of(row) for row in connection.execute(mine)]
+            return Open(sessions, sign_ons.alone(connection, there))
+
+        return await self._database.read(look)
+
+    async def open_page(self, after: Place | None, limit: int) -> tuple[Open, Place | None]:
+        def look(connection: Connection) -> tuple[Open, Place | None]:
+            page = sign_ons.places(connection, after, limit)
+            mine = select(session).where(session.c.id.in_([name for (_, name), here in page if here]))
+            sessions = [session_of(row) for row in connection.execute(mine)]
+            theirs = provider_session.c.sid.in_([name for (_, name), here in page if not here])
+            found = Open(sessions, sign_ons.alone(connection, theirs))
+            return found, page[-1][0] if len(page) == limit else None
+
+        return await self._database.read(look)
 
     async def outliving_sign_on(self) -> list[Session]:
         """Open sessions whose session at our provider has ended. One that it does not know is another's."""
@@ -132,6 +156,9 @@ class StoredSessions:
         until: datetime,
         entries: Sequence[Entry],
         everything_of: Collection[SubjectId] = (),
+        sign_ons: Collection[SessionId] = (),
+        origin: Origin = NOWHERE,
+        by: Actor | None = None,
     ) -> list[str]:
         def work(connection: Connection) -> list[str]:
             gone = _revoke(connection, ids, until)
@@ -141,11 +168,11 @@ class StoredSessions:
             self._append(connection, [entry for entry in entries if entry.session in ended_now])
             sids = connection.execute(select(session.c.provider_sid).where(these)).scalars().all()
             ending = Ending(
-                sids=[SessionId(sid) for sid in sids],
+                sids=[*(SessionId(sid) for sid in sids), *sign_ons],
                 people=everything_of,
                 reason=reason,
-                origin=_origin_of(entries),
-                by=_somebody_else(entries),
+                origin=origin,
+                by=by,
                 at=now,
             )
             self._end_at_provider(connection, ending)
@@ -211,6 +238,10 @@ class StoredSessions:
 
         return await self._database.write(work)
 
+    async def replace_sign_on_facts(self, changes: Sequence[tuple[SignOn, SignOn]]) -> None:
+        if changes:
+            await self._database.write(lambda connection: sign_ons.replace_facts(connection, changes))
+
     async def confirm_facts(self, ids: Collection[SessionId], now: datetime) -> None:
         if ids:
             statement = (
@@ -244,16 +275,3 @@ def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime)
             update(session).where(session.c.id.in_(open_ones)).values(generation=session.c.generation + 1)
         )
     return names
-
-
-def _origin_of(entries: Sequence[Entry]) -> Origin:
-    """Where the act came from: the same for all entries of one act."""
-    return Origin(address=entries[0].address, request_id=entries[0].request_id) if entries else NOWHERE
-
-
-def _somebody_else(entries: Sequence[Entry]) -> Actor | None:
-    """Who did the act; None where it was the person, or nobody."""
-    details = entries[0].details if entries else {}
-    by, subject = str(details.get("by", "")), str(details.get("by_subject", ""))
-    themselves = bool(entries) and subject in (entries[0].subject, SYSTEM)
-    return None if themselves or not by else Actor(by, subject)

@@ -11,6 +11,7 @@ from config.settings import Deputy
 from config.vocabulary import ADMINISTRATORS
 from idp.directory.person import RoleHeld, StandIn
 from idp.directory.role_mapping import holds
+from idp.directory.spelling import strictly
 
 
 def acting(deputies: Iterable[Deputy], login: str, day: date) -> list[Deputy]:
@@ -18,7 +19,7 @@ def acting(deputies: Iterable[Deputy], login: str, day: date) -> list[Deputy]:
     return [
         one
         for one in deputies
-        if one.person.casefold() == login.casefold() and holds(one.valid_from, one.valid_until, day)
+        if strictly(one.person) == strictly(login) and holds(one.valid_from, one.valid_until, day)
     ]
 
 

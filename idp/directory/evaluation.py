@@ -14,6 +14,7 @@ from config.settings import Directory
 from idp.directory import deputies
 from idp.directory.person import RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence, RoleBook
+from idp.directory.spelling import strictly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,6 @@ class Evaluation:
 
 def only(login: str, found: Sequence[Evidence]) -> Evidence | None:
     """Who has exactly that canonical login; None where it is nobody's, an alias, or of several."""
-    if len(found) != 1 or found[0].login.casefold() != login.casefold():
+    if len(found) != 1 or strictly(found[0].login) != strictly(login):
         return None
     return found[0]

@@ -8,16 +8,22 @@ seemingly tried, it is an invented one.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from config.district import District
 from config.settings import Directory
 from config.vocabulary import DirectoryName, SubjectId
 from idp.directory.entries import Entry
-from idp.directory.errors import BindRefused, DirectoryUnusable, EntryUnusable, RefusalReason
+from idp.directory.errors import (
+    BindRefused,
+    DirectoryUnreachable,
+    DirectoryUnusable,
+    EntryUnusable,
+    RefusalReason,
+)
 from idp.directory.logins import refused_before_asking
 from idp.directory.password import Changed, NotChanged, NotChangedReason
 from idp.directory.people import Above, nothing_above
@@ -34,7 +40,10 @@ from idp.directory.reader import (
 from idp.directory.realms import Realms
 from idp.directory.subject import directory_of
 
+T = TypeVar("T")
+
 PRETENCE_AT_MOST = timedelta(seconds=2)  # that a refusal waits for a directory that hangs
+LOOK_AT_MOST = timedelta(seconds=2)  # that a login all are asked about waits for one of them
 
 
 class Memory(Protocol):
@@ -71,8 +80,9 @@ class Federation:
         memory: Memory | None = None,
         above: Above = nothing_above,
         pretence_at_most: timedelta = PRETENCE_AT_MOST,
+        look_at_most: timedelta = LOOK_AT_MOST,
     ) -> None:
-        self._pretence_at_most = pretence_at_most
+        self._pretence_at_most, self._look_at_most = pretence_at_most, look_at_most
         self.realms = Realms(MappingProxyType({one.name: tuple(one.realms) for one in directories}))
         self._memory = memory or NothingRemembered()
         self._silent: set[DirectoryName] = set()
@@ -85,7 +95,7 @@ class Federation:
 
     @property
     def some_silent(self) -> bool:
-        """Whether, when all were asked about a login for the last time, one did not answer."""
+        """Whether one did not answer, when all were last asked about a login or had a password to try."""
         return bool(self._silent)
 
     def close(self) -> None:
@@ -144,9 +154,11 @@ class Federation:
         if not await admit(known):
             return BindRefused(RefusalReason.NOT_TRIED, known)
         others = [one for one in answering if known is None or one is not reader]
-        async with _pretending(others, password, self._pretence_at_most) as pretended:
+        tries = (self._unless_away(one, one.pretend(password)) for one in others)
+        async with _pretending(tries, self._pretence_at_most) as pretended:
             if reader is not None and entry is not None and known is not None:
-                answer = await reader.try_password(entry, known, login, password)
+                said = await self._unless_away(reader, reader.try_password(entry, known, login, password))
+                answer = said or BindRefused(RefusalReason.UNDECIDED_PERSON, known)
             else:
                 undecided = away and len(found) < 2
                 reason = WITHOUT_ONE_ENTRY.get(len(found), RefusalReason.AMBIGUOUS_PERSON)
@@ -155,9 +167,19 @@ class Federation:
                 await pretended()
         return answer
 
+    async def _unless_away(self, reader: DirectoryReader, trial: Awaitable[T]) -> T | None:
+        """None where the directory, which answered a moment ago, does not: an error at the logins that it knows, and
+        at no others, would tell which these are.
+        """
+        try:
+            return await trial
+        except DirectoryUnusable:
+            self._silent |= {name for name, one in self.readers.items() if one is reader}
+            return None
+
     async def _found(self, login: str) -> tuple[list[tuple[DirectoryReader, Entry]], list[DirectoryReader]]:
-        """Entries of the login everywhere, and the directories that answered. Raises where none did."""
-        looks = (one.find(login) for one in self.readers.values())
+        """Entries of the login everywhere, and the directories that answered in time. Raises where none did."""
+        looks = (self._look(one, login) for one in self.readers.values())
         answers = await asyncio.gather(*looks, return_exceptions=True)
         found, answering, troubles = [], [], []
         for (name, reader), answer in zip(self.readers.items(), answers, strict=True):
@@ -174,15 +196,25 @@ class Federation:
             raise troubles[0]
         return found, answering
 
+    async def _look(self, reader: DirectoryReader, login: str) -> list[Entry]:
+        """One that is slow counts as silent here, or it would hold up the people of all others."""
+        try:
+            async with asyncio.timeout(self._look_at_most.total_seconds()):
+                return await reader.find(login)
+        except TimeoutError as late:
+            limit = f"{self._look_at_most.total_seconds():g} s"
+            hint = f"to look for a login took it more than {limit}; with their realm its people can sign in"
+            raise DirectoryUnreachable(reader.url, hint) from late
+
 
 @contextlib.asynccontextmanager
 async def _pretending(
-    readers: Sequence[DirectoryReader], password: str, at_most: timedelta
+    tries: Iterable[Coroutine[Any, Any, None]], at_most: timedelta
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Has every directory that is not the person's take as long as a password takes, so that the time of a refusal
     is that of the slowest one, whoever knows the login. Inside, waits until they have, but for no one that hangs.
     """
-    tasks = [asyncio.create_task(one.pretend(password)) for one in readers]
+    tasks = [asyncio.create_task(one) for one in tries]
 
     async def pretended() -> None:
         if tasks:

@@ -1,4 +1,4 @@
-"""Distinguished names by RFC 4514: escaping, and comparing as LDAP compares."""
+"""Distinguished names by RFC 4514: escaping, and comparing, never more loosely than a server does."""
 
 import re
 import unicodedata
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import ldap
 import ldap.dn
+
+from idp.directory.spelling import strictly
 
 SPECIAL = frozenset('\\,+"<>;=')
 ESCAPED = re.compile(r"\\(?:[0-9A-Fa-f]{2}|(.))", re.DOTALL)
@@ -23,6 +25,17 @@ SHORT_NAMES = {
     "userid": "uid",
 }
 
+LATIN = re.compile(r"[\x00-\x7f\u00a0-\u0239\u0300-\u0333\u1e00-\u1ef9]*")
+"""Letters and accents of Unicode 3, put together in one way ever since."""
+SPACES = re.compile(" +")
+
+CASE_IGNORED = frozenset({
+    *("cn", "uid", "ou", "o", "dc", "c", "l", "st", "street", "sn", "givenname", "initials", "title", "name"),
+    *("serialnumber", "displayname", "employeenumber", "mail"),
+})  # fmt: skip
+"""Types of attributes compared by caseIgnoreMatch or caseIgnoreIA5Match (RFC 4519, 2798, 4524). How any other is
+compared nobody knows here (case matters in `krbPrincipalName`), so its values are taken as they are."""
+
 EASY_RDN = r"(?:[cC][nN]|[uU][iI][dD]|[oO][uU]|[dD][cC]|[oO])=[A-Za-z0-9._@-]+(?: [A-Za-z0-9._@-]+)*"
 EASY_NAME = re.compile(rf"{EASY_RDN}(?:,{EASY_RDN})*")
 EASY_NAMES = re.compile(rf"{EASY_NAME.pattern}(?:\n{EASY_NAME.pattern})*")
@@ -30,7 +43,7 @@ EASY_NAMES = re.compile(rf"{EASY_NAME.pattern}(?:\n{EASY_NAME.pattern})*")
 
 Rdn = frozenset[tuple[str, str]]
 Name = tuple[Rdn, ...]
-"""A distinguished name in comparable form: attribute types in lower case, values prepared for matching."""
+"""A distinguished name in comparable form: attribute types in lower case, values `prepared`."""
 
 
 class NotAName(ValueError):
@@ -59,7 +72,7 @@ def parsed(dn: str) -> Name:
         parts = ldap.dn.str2dn(ESCAPED.sub(_needed, dn), ldap.DN_FORMAT_LDAPV3)
     except (ldap.LDAPError, UnicodeError, ValueError) as error:
         raise NotAName(dn) from error
-    return tuple(frozenset((_type(kind), prepared(value)) for kind, value, _ in rdn) for rdn in parts)
+    return tuple(frozenset(_compared(kind, value) for kind, value, _ in rdn) for rdn in parts)
 
 
 def _needed(escape: re.Match[str]) -> str:
@@ -68,19 +81,26 @@ def _needed(escape: re.Match[str]) -> str:
 
 
 def prepared(value: str) -> str:
-    """Value as caseIgnoreMatch sees it (RFC 4518): NFKC, case folded, runs of space as one, none at ends."""
-    if value.isascii():
-        return " ".join(value.lower().split())
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
-    return " ".join(folded.split())
+    """One text for spellings that every directory takes as one: letter case and runs of space are all that may differ.
+
+    RFC 4518 takes more as one, and each server another part of it: what any server takes as two is two here.
+    """
+    return SPACES.sub(" ", strictly(value)).strip(" ") or value[:1]
 
 
 def comparable(dn: str) -> str:
-    """One text for every spelling of a name: what `parsed` compares, written down. NotAName as there."""
+    """One text for every spelling of a name in an OpenLDAP: what `parsed` compares, written down, and letters with
+    their accents as one sign, as it takes them too. NotAName as there.
+    """
     if EASY_NAME.fullmatch(dn):
         return dn.lower()
-    rdns = (sorted(f"{kind}={escaped(value)}" for kind, value in rdn) for rdn in parsed(dn))
+    rdns = (sorted(f"{kind}={escaped(_composed(kind, value))}" for kind, value in rdn) for rdn in parsed(dn))
     return ",".join("+".join(rdn) for rdn in rdns)
+
+
+def _composed(kind: str, value: str) -> str:
+    composes = kind in CASE_IGNORED and not value.isascii() and LATIN.fullmatch(value)
+    return unicodedata.normalize("NFC", value) if composes else value
 
 
 def domain_of(dn: str) -> str:
@@ -101,6 +121,7 @@ def all_comparable(names: Sequence[bytes]) -> list[str]:
     return [comparable(name.decode()) for name in names]
 
 
-def _type(kind: str) -> str:
+def _compared(kind: str, value: str) -> tuple[str, str]:
     lowered = kind.lower()
-    return SHORT_NAMES.get(lowered, lowered)
+    short = SHORT_NAMES.get(lowered, lowered)
+    return short, prepared(value) if short in CASE_IGNORED else value

@@ -86,6 +86,11 @@ class DirectoryReader:
         self._people = People(settings, district, clock, report, above)
         self._pool = Pool(settings)
 
+    @property
+    def url(self) -> str:
+        """Of the server that is preferred."""
+        return self._settings.servers[0]
+
     def close(self) -> None:
         self._pool.close()
 
@@ -139,8 +144,10 @@ class DirectoryReader:
     ) -> Person | BindRefused:
         """The second half of `authenticate`: `entry` is the one that was found."""
         refusal = await self._pool.refusal(entry.dn, password)
+        if refusal is not None:  # nothing more is asked: an unknown login costs no more either
+            return BindRefused(self._closer(entry, refusal), whose)
         meant = understood(login, self._settings)
-        return await self._pool.run(lambda line: self._judge(line, entry, whose, meant, refusal))
+        return await self._pool.run(lambda line: self._judge(line, whose, meant))
 
     async def pretend(self, password: str) -> None:
         """Take the time of a password that is tried, so that an unknown login costs what a known one does.
@@ -187,11 +194,7 @@ class DirectoryReader:
             return BindRefused(WITHOUT_ONE_ENTRY.get(len(entries), RefusalReason.AMBIGUOUS_PERSON))
         return await self.try_password(entries[0], whose, login, password)
 
-    def _judge(
-        self, line: Connection, entry: Entry, whose: SubjectId, login: Login, refusal: RefusalReason | None
-    ) -> Person | BindRefused:
-        if refusal is not None:
-            return BindRefused(self._closer(entry, refusal), whose)
+    def _judge(self, line: Connection, whose: SubjectId, login: Login) -> Person | BindRefused:
         again = list(self._people.entries(line, self._people.identity(whose)))
         people = list(self._people.of(line, again))
         if len(people) != 1 or not answers_to(again[0], login, self._settings):

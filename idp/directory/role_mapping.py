@@ -19,6 +19,7 @@ from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.names import Name, NotAName, parsed, prepared
 from idp.directory.patterns import Captured, NamePattern, name_pattern, text_pattern
 from idp.directory.person import RoleHeld
+from idp.directory.spelling import strictly
 
 CZECH_TIME = ZoneInfo("Europe/Prague")
 CODE_DIGITS = 6  # of a municipality; an organisation number has eight
@@ -89,7 +90,7 @@ class Appointed:
     login: str
 
     def captures(self, evidence: Evidence, _groups: Sequence[Name], _unit: Name) -> Iterator[Captured]:
-        return iter([frozenset[str]()] if evidence.login.casefold() == self.login else [])
+        return iter([frozenset[str]()] if strictly(evidence.login) == self.login else [])
 
 
 def source_of(mapping: RoleMapping) -> Source:
@@ -104,7 +105,7 @@ def source_of(mapping: RoleMapping) -> Source:
         raise DirectoryMisconfigured(f"role mapping {mapping.group or mapping.unit!r}", hint) from error
     if mapping.attribute is not None and mapping.value is not None:
         return Having(mapping.attribute.lower(), text_pattern(mapping.value))
-    return Appointed((mapping.person or "").casefold())
+    return Appointed(strictly(mapping.person or ""))
 
 
 class RoleBook:

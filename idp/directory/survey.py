@@ -16,6 +16,7 @@ from idp.directory.deputies import standing_in
 from idp.directory.near_misses import NearMiss, near_misses
 from idp.directory.person import AccountState, RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence, Given, RoleBook
+from idp.directory.spelling import strictly
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
 
 
@@ -163,7 +164,7 @@ def survey(gathered: Gathering, settings: Directory, book: RoleBook, day: date, 
         duplicates=duplicates,
         problems=tuple(gathered.problems),
         mixed=tuple(sorted(_mixed(holders, roles))),
-        unknown_deputies=tuple(sorted(login for login in named if login.casefold() not in logins)),
+        unknown_deputies=tuple(sorted(login for login in named if strictly(login) not in logins)),
     )
 
 
@@ -185,8 +186,8 @@ def _logins(people: Sequence[PersonRecord]) -> tuple[dict[str, PersonRecord], di
     first: dict[str, PersonRecord] = {}
     shared: dict[str, list[str]] = {}
     for one in people:
-        canonical.setdefault(one.logins[0].casefold(), one)
-        for text in {each.casefold() for each in (*one.logins, one.mail) if each}:
+        canonical.setdefault(strictly(one.logins[0]), one)
+        for text in {strictly(each) for each in (*one.logins, one.mail) if each}:
             other = first.setdefault(text, one)
             if other is not one:
                 shared.setdefault(text, [other.dn]).append(one.dn)
@@ -200,12 +201,12 @@ def _deputies(
     """Those who stand in for somebody that day, with what they have by it."""
 
     def by_rules(login: str) -> list[RoleHeld]:
-        other = logins.get(login.casefold())
+        other = logins.get(strictly(login))
         theirs = holders.get(other.identity) if other is not None else None
         return sorted({each.held for each in theirs.given if each.allowed}) if theirs is not None else []
 
     found = {}
-    for login in {one.person.casefold() for one in settings.deputies} & logins.keys():
+    for login in {strictly(one.person) for one in settings.deputies} & logins.keys():
         person = logins[login]
         own = holders.get(person.identity, Holder(person, ()))
         if taken := standing_in(settings.deputies, login, by_rules, day):

@@ -44,7 +44,7 @@ from idp.events.relying_party import (
     TokenIssued,
     TokenRefused,
 )
-from idp.events.session import EndReason, SessionEnded
+from idp.events.session import EndReason, SessionEnded, SignOutRefused
 from idp.events.sign_in import (
     CodeAccepted,
     CodeRefused,
@@ -56,12 +56,15 @@ from idp.events.sign_in import (
     PasswordRefused,
     SignInCompleted,
     SignInFailed,
+    SignInNotBegun,
     SignInStarted,
     Throttled,
 )
 
 Event = (
     SignInStarted
+    | SignInNotBegun
+    | SignOutRefused
     | PasswordAccepted
     | PasswordRefused
     | CodeAccepted
@@ -139,7 +142,9 @@ __all__ = [
     "SessionEnded",
     "SignInCompleted",
     "SignInFailed",
+    "SignInNotBegun",
     "SignInStarted",
+    "SignOutRefused",
     "Throttled",
     "TokenIssued",
     "TokenRefused",

@@ -32,6 +32,15 @@ class EndReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignOutRefused(Happening):
+    """The person, or a thief, would have ended other sessions than the one that asked."""
+
+    session: SessionId
+    """Which asked."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Happening):
     session: SessionId
     reason: EndReason

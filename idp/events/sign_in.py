@@ -16,6 +16,14 @@ class SignInStarted(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInNotBegun(Happening):
+    """Too many were under way."""
+
+    client: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordAccepted(Happening):
     pass
 

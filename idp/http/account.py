@@ -18,7 +18,8 @@ from idp.directory.person import Person
 from idp.events import Origin
 from idp.http import account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
-from idp.http.authorize import reread, send_on, signed_in
+from idp.http.acting import turned_away
+from idp.http.authorize import at_work, send_on, signed_in
 from idp.http.destination import lead_through
 from idp.http.expiry import Expiry
 from idp.http.page import language_of
@@ -29,7 +30,7 @@ from idp.login import desk, own
 from idp.login.authenticator import Authenticator
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.own_authenticators import is_fresh, proof_ends, removable_of
+from idp.login.own_authenticators import Unchanged, is_fresh, proof_ends, removable_of
 from idp.login.own_page import ACCOUNT
 from idp.login.session import Session, SessionLimits, idle_end, roles_of
 from idp.login.trust import shown_is_new, still_new
@@ -39,23 +40,22 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 NOT_AMONG_OWN = "not_among_own"
 """Why nothing was done: somebody else's, over meanwhile, or not for this browser to say."""
-NOTHING_LEFT = "gone"
+NOTHING_LEFT, CONFIRM_FIRST = "gone", "confirm-first"
 CHECK, STAY = "/account/expiry", "/account/stay"
 
-Act = Callable[[Book, Session, Origin, datetime], tuple[SessionId, ...] | None]
-"""What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do."""
+Outcome = tuple[SessionId, ...] | Unchanged | None
+Act = Callable[[Book, Session, Origin, datetime], Outcome]
+"""What a form does, in one transaction: the names of sessions that it ended; None where there was nothing to do; or
+why it may not."""
 
 
 async def show(request: web.Request) -> web.Response:
     """Whoever is not signed in is led through a sign-in and back."""
     provider, now = provider_of(request), provider_of(request).clock()
     handle = cookies.read_hashed(request, cookies.SSO)
-    session = await signed_in(provider, handle)
-    if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await reread(provider, session)
-        if isinstance(fresh, Refused):
-            return failure.page_of_status(request, 503)
-        session = fresh
+    session = await at_work(provider, handle)
+    if isinstance(session, Refused):
+        return failure.page_of_status(request, 503)
     if session is None or handle is None:
         return await lead_through(request, ACCOUNT)
     return await _page(request, provider, handle, now)
@@ -110,7 +110,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         this=session.sid,
         now=now,
         said=said,
-        well=done in DONE and done != NOTHING_LEFT,
+        well=done in DONE and done not in {NOTHING_LEFT, CONFIRM_FIRST},
         start=provider.start,
         describe=describe,
         level=lambda one: LEVELS[one.level].in_language(language),
@@ -121,6 +121,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         sessions=found.sessions,
         devices=found.devices,
         vouches=found.vouches,
+        puts_out=own.may_put_out(session, now),
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
         new=lambda one: still_new(one, now),
@@ -161,6 +162,8 @@ async def expiry(request: web.Request) -> web.Response:
 
 async def stay(request: web.Request) -> web.Response:
     """The person is still here."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, now = provider_of(request), provider_of(request).clock()
     handle, limits = cookies.read_hashed(request, cookies.SSO), provider_of(request).sign_in
 
@@ -181,15 +184,16 @@ async def end(request: web.Request) -> web.Response:
         request,
         lambda book, session, origin, now: own.end(book, session, which, origin, now) or None,
         "ended",
+        only_ends=True,
     )
 
 
 async def end_others(request: web.Request) -> web.Response:
-    return await _act(request, own.end_others, "ended-others")
+    return await _act(request, own.end_others, "ended-others", only_ends=True)
 
 
 async def end_everywhere(request: web.Request) -> web.Response:
-    return await _act(request, own.end_everywhere, "ended")
+    return await _act(request, own.end_everywhere, "ended", only_ends=True)
 
 
 async def own_device(request: web.Request) -> web.Response:
@@ -209,25 +213,33 @@ async def disown_device(request: web.Request) -> web.Response:
     def act(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...] | None:
         return own.disown_device(book, session, browser, which, origin, now)
 
-    return await _act(request, act, "ended", alarmed=True)
+    return await _act(request, act, "ended", only_ends=True, alarmed=True)
 
 
 async def _device(request: web.Request) -> DeviceName:
     return DeviceName(arrival.field(await arrival.form(request), "device"))
 
 
-async def _act(request: web.Request, act: Act, done: str, *, alarmed: bool = False) -> web.Response:
+async def _act(
+    request: web.Request, act: Act, done: str, *, only_ends: bool = False, alarmed: bool = False
+) -> web.Response:
     """Carry out a form; back to the page, or to the last one where this very session ended."""
+    if (answer := await turned_away(request, only_ends=only_ends)) is not None:
+        return answer
     provider, now, origin = provider_of(request), provider_of(request).clock(), arrival.origin_of(request)
     handle = cookies.read_hashed(request, cookies.SSO)
 
-    def work(book: Book) -> tuple[Session | None, tuple[SessionId, ...] | None]:
+    def work(book: Book) -> tuple[Session | None, Outcome]:
         session = desk.live(book, handle, provider.sign_in, now) if handle is not None else None
         if session is None:
             return None, None
         return session, act(book, desk.touch(book, session, provider.sign_in, now), origin, now)
 
     session, over = await provider.store.transact(work)
+    if isinstance(over, Unchanged):
+        response = send_on(told_at(CONFIRM_FIRST))
+        response.headers[REASON_HEADER] = over
+        return response
     if over:
         await provider.on_ended(over)
     if session is None:

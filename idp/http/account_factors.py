@@ -9,7 +9,8 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER, AuthenticationLevel
 from idp.events import Factor, Origin
 from idp.http import arrival, cookies, failure
-from idp.http.account_words import WORDS, told_at
+from idp.http.account_words import SIGN_INS, WORDS, told_at
+from idp.http.acting import turned_away
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.provider import Book, provider_of
@@ -19,7 +20,7 @@ from idp.login import desk, keys, own_authenticators
 from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Newly
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
-from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN
+from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN, ACCOUNT_SIGN_INS
 from idp.login.pending import Pending
 from idp.login.session import Session
 from idp.login.spoken_code import written
@@ -33,7 +34,12 @@ Work = Callable[[Book, Session, Origin, datetime], T]
 
 
 async def prove(request: web.Request) -> web.Response:
-    """Through a whole sign-in and back: after it the factors are fresh."""
+    """Through a whole sign-in and back: after it the factors are fresh. `for`: the section it is for.
+
+    To sign out elsewhere takes no more than to sign in, which somebody with an exception does by password alone.
+    """
+    if request.query.get("for") == SIGN_INS:
+        return await lead_through(request, ACCOUNT_SIGN_INS)
     return await lead_through(request, ACCOUNT_PROVEN, AuthenticationLevel.TWO_FACTORS)
 
 
@@ -92,7 +98,7 @@ async def ask_to_remove(request: web.Request) -> web.Response:
         return found if isinstance(found, Refused) else (session, found)
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     provider, (session, found) = provider_of(request), done
     return provider.pages.respond(
@@ -120,7 +126,7 @@ async def renew_recovery_codes(request: web.Request) -> web.Response:
         return refused or (session, newly(session, limits, now))
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     provider, (session, new) = provider_of(request), done
     return provider.pages.respond(
@@ -148,7 +154,7 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
         return session, pending, [means for means in held if isinstance(means, Credential)]
 
     done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused):
+    if done is None or isinstance(done, Refused | web.Response):
         return _answered(request, done, "")
     session, pending, held = done
     person, more = session.person, dict[str, Any]()
@@ -174,8 +180,10 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
     return response
 
 
-async def _carried_out(request: web.Request, work: Work[T]) -> T | None:
-    """One transaction with the live session; None where there is none."""
+async def _carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
+    """One transaction with the live session, by facts that are young enough; None where there is no session."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, origin = provider_of(request), arrival.origin_of(request)
     handle, now = cookies.read_hashed(request, cookies.SSO), provider.clock()
 
@@ -192,6 +200,8 @@ def _answered(request: web.Request, done: object, success: str) -> web.Response:
     """Back to the page, which says what was done or why not; through the sign-in where a proof is missing."""
     if done is None:
         return send_on(ACCOUNT.path)
+    if isinstance(done, web.Response):
+        return done
     if not isinstance(done, Refused):
         return send_on(told_at(success))
     stale = done.reason is Unchanged.PROOF_TOO_OLD and request.method == "GET"

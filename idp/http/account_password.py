@@ -8,6 +8,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER
 from idp.http import arrival, cookies
 from idp.http.account_words import OF_PASSWORD, told_at
+from idp.http.acting import turned_away
 from idp.http.authorize import send_on
 from idp.http.destination import lead_through
 from idp.http.new_password import known_words, refusal_of
@@ -33,6 +34,8 @@ CHANGE = f"{PASSWORD.path}/change"
 
 async def show(request: web.Request) -> web.Response:
     """Whoever is not signed in is led through a sign-in and back."""
+    if (answer := await turned_away(request)) is not None:
+        return answer
     provider, now = provider_of(request), provider_of(request).clock()
     handle = cookies.read_hashed(request, cookies.SSO)
     session = await provider.store.transact(lambda book: _at_work(book, handle, provider.sign_in, now))
@@ -40,6 +43,8 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
+    if (answer := await turned_away(request, back=PASSWORD.path)) is not None:
+        return answer
     pairs, provider = await arrival.form(request), provider_of(request)
     old, new, again = (arrival.field(pairs, name) for name in ("old", "new", "again"))
     handle, given = cookies.read_hashed(request, cookies.SSO), new_handle()

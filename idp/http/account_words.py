@@ -24,6 +24,9 @@ DONE: Mapping[str, Confirmation] = {
     "ended": Confirmation("The sign-in has been ended, in all applications.", SIGN_INS),
     "ended-others": Confirmation("You are signed in only here now.", SIGN_INS),
     "gone": Confirmation("There was nothing to do any more: the sign-in had ended already.", SIGN_INS),
+    "confirm-first": Confirmation(
+        "Confirm first that it is you; after that there are five minutes to sign out elsewhere.", SIGN_INS
+    ),
     "owned": Confirmation("Thank you. We shall not ask about that sign-in again.", TOP),
     "added": Confirmation("Added. You can sign in with it from now on.", FACTORS),
     "renamed": Confirmation("Renamed.", FACTORS),

@@ -14,6 +14,7 @@ from idp.http.words import UNSAFE
 from idp.login import conduct, desk, purses
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
+from idp.login.facts import recent
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
 from idp.login.level import PASSWORD, any_reaches
 from idp.login.session import Session, end_due
@@ -35,19 +36,16 @@ async def authorize(request: web.Request) -> web.Response:
         return await refuse(request, asked)
     now = provider.clock()
     handle = cookies.read_hashed(request, cookies.SSO)
-    session = await signed_in(provider, handle)
-    if session is not None and now >= session.facts_at + provider.refresh:
-        fresh = await reread(provider, session)
-        if isinstance(fresh, Refused):
-            return await refuse(request, Refusable(asked.target, fresh))
-        session = fresh
+    session = await at_work(provider, handle)
+    if isinstance(session, Refused):
+        return await refuse(request, Refusable(asked.target, session))
     why = rules.must_ask(asked, session, now, now)
     if why is None and handle is not None:
         return await answer(request, asked, handle)
     beginning = await _beginning(request, asked, session, why)
     if isinstance(beginning, Refused):
         return await refuse(request, Refusable(asked.target, beginning))
-    return await begin(request, urlencode(pairs), beginning, asked.language, asked.target.client)
+    return await begin(request, rules.kept(dict(pairs)), beginning, asked.language, asked.target.client)
 
 
 async def _beginning(
@@ -103,10 +101,20 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     return session if usable else None
 
 
+async def at_work(provider: Provider, handle: HandleHash | None) -> Session | Refused | None:
+    """The browser's session with facts young enough for whoever does something by it."""
+    session = await signed_in(provider, handle)
+    if session is None or recent(session.facts_at, provider.clock(), provider.refresh):
+        return session
+    return await reread(provider, session)
+
+
 async def answer(
     request: web.Request, asked: Request, handle: HandleHash, flow: Flow | None = None
 ) -> web.Response:
-    """A code for the session behind `handle`, looked at again in the transaction that issues it."""
+    """A code for the session behind `handle`, looked at again in the transaction that issues it. The caller has seen
+    to its facts (`at_work`).
+    """
     provider = provider_of(request)
     now, origin, code = provider.clock(), arrival.origin_of(request), new_handle()
 
@@ -166,8 +174,9 @@ async def begin(
         expires_at=now + provider.sign_in.flow_lifetime,
     )
     known = cookies.read_hashed(request, cookies.KNOWN)
-    if not await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known)):
-        return failure.page_of_status(request, 429)
+    crowd = await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known))
+    if crowd is not None:
+        return failure.crowded(request, crowd)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)
@@ -179,7 +188,7 @@ async def reread(provider: Provider, session: Session) -> Session | Refused | No
     try:
         person = await provider.reread(session.person.subject)
     except provider.directory_errors:
-        if provider.clock() < session.facts_at + provider.grace:
+        if recent(session.facts_at, provider.clock(), provider.grace):
             return session
         return Refused(OAuthError.TEMPORARILY_UNAVAILABLE, "the office directory does not answer")
     now, sid = provider.clock(), session.sid

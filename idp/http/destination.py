@@ -12,7 +12,7 @@ from aiohttp import web
 from config.vocabulary import AuthenticationLevel
 from idp.events import Origin
 from idp.http import arrival, failure
-from idp.http.authorize import answer, asked_of, begin, in_a_page_of_its_own, send_on
+from idp.http.authorize import answer, asked_of, at_work, begin, in_a_page_of_its_own, refuse, send_on
 from idp.http.provider import Book, Provider, provider_of
 from idp.login.book import Flow
 from idp.login.drawn import new_challenge
@@ -22,7 +22,8 @@ from idp.login.session import Session
 from idp.login.states import AwaitingPassword
 from idp.oidc import authorize as rules
 from idp.oidc import grant
-from idp.oidc.authorize import Request, SignInWhy
+from idp.oidc.authorize import Refusable, Request, SignInWhy
+from idp.oidc.errors import Refused
 
 Destination = Request | OwnPage
 
@@ -82,9 +83,17 @@ async def lead_through(
 
 async def go_on(
     request: web.Request, destination: Destination, handle: HandleHash, flow: Flow
-) -> web.Response:
-    """For a browser that was signed in meanwhile in another tab: the flow is not needed any more."""
+) -> web.Response | None:
+    """For a browser that was signed in meanwhile in another tab: the flow is not needed any more.
+
+    The page may have waited for long: a relying party gets its answer from facts as young as `/authorize` wants them.
+    None: the session ended by them, and the sign-in goes on. A page of ours looks at them itself.
+    """
+    provider = provider_of(request)
     if isinstance(destination, Request):
-        return await answer(request, destination, handle, flow)
-    await provider_of(request).store.transact(lambda book: book.drop_flow(flow.id))
+        fresh = await at_work(provider, handle)
+        if isinstance(fresh, Refused):
+            return await refuse(request, Refusable(destination.target, fresh))
+        return await answer(request, destination, handle, flow) if fresh is not None else None
+    await provider.store.transact(lambda book: book.drop_flow(flow.id))
     return send_on(destination.path)

@@ -8,13 +8,15 @@ from aiohttp.typedefs import Handler
 from config.vocabulary import REASON_HEADER
 from idp.http.arrival import Malformed, from_own_page
 from idp.http.provider import provider_of
-from idp.http.words import STATUS_REASONS, STATUS_WORDS, TELLINGS
+from idp.http.words import CROWDS, STATUS_REASONS, STATUS_WORDS, TELLINGS
+from idp.login.conduct import Crowd
 from idp.login.refusal import Told
 
 log = logging.getLogger(__name__)
 
 OWN_FORMS = ("/sign-in", "/logout/confirm", "/account", "/recovery")
 """Addresses whose POST must come from our own page."""
+RETRY_AFTER = 120  # seconds
 
 
 def page(request: web.Request, status: int, message: str, reason: str) -> web.Response:
@@ -35,6 +37,14 @@ def page(request: web.Request, status: int, message: str, reason: str) -> web.Re
 def page_of_status(request: web.Request, status: int) -> web.Response:
     known = status if status in STATUS_WORDS else 400
     return page(request, status, STATUS_WORDS[known], STATUS_REASONS[known])
+
+
+def crowded(request: web.Request, crowd: Crowd) -> web.Response:
+    """No sign-in is begun now."""
+    telling = CROWDS[crowd]
+    response = page(request, telling.status, telling.message, crowd)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def start_again(request: web.Request) -> web.Response:

@@ -30,7 +30,10 @@ async def show(request: web.Request) -> web.Response:
         return failure.start_again(request)
     handle, here = cookies.read_hashed(request, cookies.SSO), await present(request)
     if handle is not None and must_ask(destination, here.session, flow.began_at, now) is None:
-        return await go_on(request, destination, handle, flow)
+        gone_on = await go_on(request, destination, handle, flow)
+        if gone_on is not None:
+            return gone_on
+        here = await present(request)
     state = flow.state
     held = await provider.store.look(lambda book: held_at(book, state))
     response = sign_in_page.page(request, flow, destination, held, here)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from idp.events import EndReason
+from idp.login.conduct import Crowd
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
@@ -154,11 +155,20 @@ STATUS_WORDS: dict[int, str] = {
     404: "There is no such page.",
     405: "There is no such page.",
     413: "The request is too long.",
-    429: "Too many sign-ins were begun from your address. Try again in a few minutes.",
     503: "This does not work just now: the office directory does not answer. Try again in a few minutes.",
     500: "Something went wrong on our side. Try again; if it happens again, tell your administrator.",
 }
 """For pages of HTTP errors."""
+
+CROWDS: dict[Crowd, Telling] = {
+    Crowd.HERE: Telling("Too many sign-ins were begun from your address. Try again in a few minutes.", 429),
+    Crowd.EVERYWHERE: Telling(
+        "Too many sign-ins are under way just now, more than the office has people. Try again in a few minutes. In a "
+        "browser in which you signed in before you can sign in at once.",
+        503,
+    ),
+}
+"""Why no sign-in is begun."""
 
 STATUS_REASONS: dict[int, str] = {
     400: "request_unreadable",
@@ -166,7 +176,6 @@ STATUS_REASONS: dict[int, str] = {
     404: "page_unknown",
     405: "page_unknown",
     413: "request_too_large",
-    429: "too_many_sign_ins_begun",
     503: "directory_unreachable",
     500: "our_fault",
 }

@@ -132,6 +132,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def flows_from(self, address: str, now: datetime) -> int: ...
 
+    def crowded(self, most: int, now: datetime) -> bool:
+        """Whether so many sign-ins, or more, are under way."""
+        ...
+
     def subject_of(self, login: str) -> SubjectId | None:
         """Whom a login (`spelling.strictly`) meant the last time the directory resolved it."""
         ...

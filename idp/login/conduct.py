@@ -6,6 +6,7 @@ Each function is one transaction of the caller. Randomness and time are argument
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
@@ -32,6 +33,14 @@ from idp.login.throttle import Exhausted, Taken
 from idp.login.trust import level_of
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
+FLOWS_TOGETHER = 10_000  # all of them: about 100 MB at the very most; known browsers begin theirs beyond it
+
+
+class Crowd(StrEnum):
+    """Why no sign-in is begun now."""
+
+    HERE = "too_many_sign_ins_begun"
+    EVERYWHERE = "too_many_sign_ins_at_once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +66,26 @@ class Visit:
 
 def begin(
     book: Book, flow: Flow, client: str, origin: Origin, now: datetime, known: HandleHash | None = None
-) -> bool:
-    """Keep a new flow; False when too many unfinished ones were begun there.
+) -> Crowd | None:
+    """Keep a new flow, or say why not: too many unfinished ones were begun there, or everywhere together.
 
-    A browser in which somebody signed in before counts by itself: nobody around it can use up what it may begin.
+    A browser in which somebody signed in before counts by itself: nobody around it, and nobody elsewhere, can use up
+    what it may begin.
     """
     known_browser = known is not None and book.has_known(known)
     if known is not None and known_browser:
         flow = replace(flow, address=purses.browser_key(known))
+    crowd = None
     if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
-        return False
+        crowd = Crowd.HERE
+    elif not known_browser and book.crowded(FLOWS_TOGETHER, now):
+        crowd = Crowd.EVERYWHERE
+    if crowd is not None:
+        book.record(events.SignInNotBegun(at=now, origin=origin, client=client, reason=crowd))
+        return crowd
     book.keep_flow(flow)
     book.record(events.SignInStarted(at=now, origin=origin, client=client, known_browser=known_browser))
-    return True
+    return None
 
 
 def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> Flow | None:

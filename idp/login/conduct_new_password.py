@@ -8,10 +8,11 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, current, take_step
+from idp.login.conduct import Visit, answer_step, current, reach_of, take_step
 from idp.login.flow_new_password import fault, late
 from idp.login.handle import FlowId
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
+from idp.login.needed_level import needed
 from idp.login.password_change import PasswordChange
 from idp.login.progress import Progress
 from idp.login.refusal import Refusal
@@ -77,7 +78,13 @@ def answer_new_password(
         event = PasswordNotChanged(reason=answer, origin=origin, drawn=visit.drawn)
         ends = EndReason.PASSWORD_CHANGE_UNKNOWN if answer is Refusal.CHANGE_UNCERTAIN else None
     else:
-        event = PasswordChanged(answer=answer, origin=origin, drawn=visit.drawn)
+        event = PasswordChanged(
+            answer=answer,
+            reach=reach_of(book, person.subject, visit.now),
+            needed=needed(answer, visit.limits) if isinstance(answer, Person) else None,
+            origin=origin,
+            drawn=visit.drawn,
+        )
         ends = EndReason.PASSWORD_CHANGED
     over: tuple[SessionId, ...] = ()
     if ends is EndReason.PASSWORD_CHANGE_UNKNOWN:

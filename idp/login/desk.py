@@ -11,9 +11,8 @@ from idp.events import NOWHERE, Actor, EndReason, Origin
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
+from idp.login.facts import read_meanwhile, why_over
 from idp.login.handle import FlowId, HandleHash
-from idp.login.level import reaches
-from idp.login.needed_level import needed
 from idp.login.new_device import NewDevice
 from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, roles_of, with_facts
 
@@ -93,7 +92,7 @@ def _session(
 ) -> Session:
     """As it stands after the sign-in; `before`: the person's session that goes on by it, with the newer facts."""
     person, facts_at = opening.person, opening.read_at
-    if before is not None and before.facts_at > facts_at:
+    if before is not None and read_meanwhile(before.facts_at, facts_at, now):
         person, facts_at = before.person, before.facts_at
     shown_at = opening.since or now
     return Session(
@@ -161,16 +160,15 @@ def touch(book: Book, session: Session, limits: Limits, now: datetime) -> Sessio
 def refresh(
     book: Book, sid: SessionId, person: Person | None, limits: Limits, now: datetime
 ) -> Session | None:
-    """Put newly read facts into a session. None: the directory knows the person no more, or refuses it."""
+    """Put newly read facts into a session. None: by them it may not go on, and has ended here."""
     session = book.session(sid)
     if session is None or session.ended_at is not None:
         return None
-    if person is None or person.subject != session.person.subject or person.state.ends_sessions:
+    why = why_over(session, person, limits)
+    if why is EndReason.ACCOUNT_CLOSED:
         book.drop_flows_of(session.person.subject)
-        end(book, (session,), EndReason.ACCOUNT_CLOSED, NOWHERE, now)
-        return None
-    if not reaches(session.level, needed(person, limits)):
-        end(book, (session,), EndReason.FACTOR_TOO_WEAK, NOWHERE, now)
+    if person is None or why is not None:
+        end(book, (session,), why or EndReason.ACCOUNT_CLOSED, NOWHERE, now)
         return None
     fresh = with_facts(session, person, now, limits)
     book.keep_session(fresh)

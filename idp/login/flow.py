@@ -39,6 +39,9 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | ChangingPassword     | PasswordNotChanged   |                               | AwaitingNewPassword  |
 | ChangingPassword     | PasswordChanged      | error, unknown, not active    | AwaitingPassword     |
 | ChangingPassword     | PasswordChanged      | person                        | SignedIn             |
+| ChangingPassword     | PasswordChanged      | needs more by now             | AwaitingFactor       |
+| ChangingPassword     | PasswordChanged      | needs more, without a factor  | AwaitingOfficersCode |
+| ChangingPassword     | PasswordChanged      | no factor reaches the level   | Failed               |
 
 Wherever SignedIn stands, whoever must change the password comes to AwaitingNewPassword instead.
 

@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from config.vocabulary import AuthenticationLevel
 from idp import events
 from idp.directory.person import AccountState, Person
 from idp.events import Origin
+from idp.login import level as levels
 from idp.login.effects import ChangePassword, Effect, GiveBack, Record, Tell
 from idp.login.entered import password_fault
 from idp.login.inputs import NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
-from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, throttled
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
 from idp.login.password import WeakPassword, weakness
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingNewPassword, AwaitingPassword, ChangingPassword
+from idp.login.states import AwaitingNewPassword, AwaitingPassword, ChangingPassword, Standing
 from idp.login.throttle import Scope, Taken
 
+PASSWORD_LEVEL = AuthenticationLevel.PASSWORD
 WEAK = {
     WeakPassword.TOO_SHORT: Refusal.PASSWORD_TOO_SHORT,
     WeakPassword.TOO_SHORT_OF_ADMINISTRATOR: Refusal.PASSWORD_TOO_SHORT_OF_ADMINISTRATOR,
@@ -84,8 +87,18 @@ def done(state: ChangingPassword, origin: Origin, now: datetime) -> tuple[Effect
     return GiveBack(state.taken), Record(happened)
 
 
+def _suffices(standing: Standing, now: datetime) -> bool:
+    """Whether what was shown, or the exception that stands for it, is enough for the person as they are now."""
+    excepted = standing.level is PASSWORD_LEVEL
+    if excepted and (standing.until is None or now >= standing.until):
+        return False
+    return levels.reaches(standing.level, standing.demanded)
+
+
 def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> Step:
-    """The directory is asked what the account is now: a session opens only on its yes."""
+    """The directory is asked what the account is now: a session opens only on its yes, and with what the roles of
+    now demand. What was shown before may be too little for them, and then the factor is asked for once more.
+    """
     standing, answer = state.standing, event.answer
     who = about(standing.person, event.origin, now)
     before = done(state, event.origin, now)
@@ -97,7 +110,16 @@ def changed(state: ChangingPassword, event: PasswordChanged, now: datetime) -> S
     elif answer.state is not AccountState.ACTIVE:
         reason = NOT_ACTIVE.get(answer.state, Refusal.ACCOUNT_DISABLED)
     else:
-        return arrived(replace(standing, person=answer, read_at=state.asked_at, must_change=None), *before)
+        demanded = levels.strongest(standing.demanded, event.needed)
+        now_known = replace(
+            standing, person=answer, read_at=state.asked_at, must_change=None, demanded=demanded
+        )
+        if _suffices(now_known, now):
+            return arrived(now_known, *before)
+        alone = replace(
+            now_known, level=PASSWORD_LEVEL, methods=levels.PASSWORD, until=None, counts_from=None
+        )
+        return factor_asked(alone, event.reach, event.drawn.challenge, event.origin, now, *before)
     failure = events.SignInFailed(**who, reason=reason)
     again = AwaitingPassword(event.drawn.challenge, standing.demanded)
     return again, (*before, Record(failure), Tell(reason))

@@ -10,16 +10,9 @@ from idp.login import level as levels
 from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
 from idp.login.entered import concealed, fault
 from idp.login.inputs import Answer, DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
-from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, failed, throttled
+from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
 from idp.login.refusal import Refusal
-from idp.login.states import (
-    AwaitingFactor,
-    AwaitingOfficersCode,
-    AwaitingPassword,
-    CheckingPassword,
-    Question,
-    Standing,
-)
+from idp.login.states import AwaitingPassword, CheckingPassword, Question, Standing
 from idp.login.throttle import Taken
 
 TO_BE_CHANGED: dict[str, Refusal] = {
@@ -100,9 +93,4 @@ def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before
             **about(person, event.origin, now), until=exception.ends_at, granted_by=exception.granted_by
         )
         return arrived(replace(standing, until=exception.ends_at), *before, Record(used))
-    if not event.reach:
-        return AwaitingOfficersCode(standing), before
-    if not levels.any_reaches(event.reach, standing.demanded):
-        state, effects = failed(person, Refusal.LEVEL_UNREACHABLE, event.origin, now)
-        return state, (*before, *effects)
-    return AwaitingFactor(standing, event.drawn.challenge), before
+    return factor_asked(standing, event.reach, event.drawn.challenge, event.origin, now, *before)

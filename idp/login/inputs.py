@@ -159,6 +159,10 @@ class NewPasswordEntered(Counted):
 class PasswordChanged(Happening):
     answer: Person | Unanswered | None
     """What the directory says of the person after the change."""
+    reach: frozenset[AuthenticationLevel]
+    """As of DirectoryAnswered."""
+    needed: AuthenticationLevel | None = None
+    """By the roles that the person has after the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,12 +102,15 @@ def end_exceptions(
     book: Book, subject: SubjectId, login: str, by: Actor, now: datetime, origin: Origin = NOWHERE
 ) -> Ended:
     """End those of a person that run, sign-ins under way that may have used one, and sessions of a password alone:
-    nothing but an exception opens them. The caller tells the gateway of these.
+    nothing but an exception opens them. The caller tells the gateway of these. Where none runs, nothing is changed:
+    sessions of one that is over ended with it.
     """
     running = [one for one in book.exceptions() if one.subject == subject and one.runs(now)]
+    if not running:
+        return Ended(0, ())
     book.drop_flows_of(subject)
     for one in running:
         book.keep_exception(replace(one, ended_at=now, ended_by=by))
         book.record(events.ExceptionEnded(at=now, origin=origin, person=login, subject=subject, by=by))
     weak = [one for one in book.sessions_of_subject(subject) if one.level is AuthenticationLevel.PASSWORD]
-    return Ended(len(running), desk.end(book, weak, EndReason.EXCEPTION_ENDED, origin, now))
+    return Ended(len(running), desk.end(book, weak, EndReason.EXCEPTION_ENDED, origin, now, by))

@@ -1,5 +1,6 @@
 """How transitions of the sign-in end, whichever they are."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,15 @@ from idp.login import level as levels
 from idp.login.authenticator import Newly
 from idp.login.effects import Effect, OpenSession, Record, Tell
 from idp.login.refusal import Refusal
-from idp.login.states import AwaitingNewPassword, Failed, SignedIn, Standing, State
+from idp.login.states import (
+    AwaitingFactor,
+    AwaitingNewPassword,
+    AwaitingOfficersCode,
+    Failed,
+    SignedIn,
+    Standing,
+    State,
+)
 from idp.login.throttle import Exhausted, Scope
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -61,6 +70,23 @@ def arrived(standing: Standing, *before: Effect) -> Step:
         counts_from=standing.counts_from,
     )
     return SignedIn(*shown_by), (*before, opening)
+
+
+def factor_asked(
+    standing: Standing,
+    reach: Collection[AuthenticationLevel],
+    challenge: bytes,
+    origin: Origin,
+    now: datetime,
+    *before: Effect,
+) -> Step:
+    """The password is right and does not suffice. `reach`: by each factor of the person; empty: there is none."""
+    if not reach:
+        return AwaitingOfficersCode(standing), before
+    if not levels.any_reaches(reach, standing.demanded):
+        state, effects = failed(standing.person, Refusal.LEVEL_UNREACHABLE, origin, now)
+        return state, (*before, *effects)
+    return AwaitingFactor(standing, challenge), before
 
 
 def failed(person: Person, reason: Refusal, origin: Origin, now: datetime) -> Step:

@@ -1,6 +1,8 @@
 """What somebody may do to the own sessions; each function runs inside one transaction of the caller.
 
-`session` is the live one of whoever asks. Nothing here reaches what is another person's.
+`session` is the live one of whoever asks. Nothing here reaches what is another person's. Law: whoever puts others out
+and stays in has just shown the factors. A thief with a session alone could keep its person out for as long as it
+lasts; what ends that session too takes no proof, so nobody who fears a thief is kept waiting.
 """
 
 from datetime import datetime
@@ -13,6 +15,7 @@ from idp.login import desk
 from idp.login.book import Book
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
+from idp.login.own_authenticators import PROOF_FRESH, Unchanged
 from idp.login.session import Session, SessionLimits, end_due
 
 
@@ -23,15 +26,27 @@ def sessions(book: Book, session: Session, limits: SessionLimits, now: datetime)
     return sorted(open_ones, key=lambda one: (one.sid != session.sid, -one.last_seen.timestamp()))
 
 
+def may_put_out(session: Session, now: datetime) -> bool:
+    """Whether its factors, whichever they were, were shown just now."""
+    return now < session.auth_time + PROOF_FRESH
+
+
 def end(
     book: Book, session: Session, which: SessionId, origin: Origin, now: datetime
-) -> tuple[SessionId, ...]:
+) -> tuple[SessionId, ...] | Unchanged:
     """One of the own sessions; nothing where it is not, or is over."""
     mine = [one for one in book.sessions_of_subject(session.person.subject) if one.sid == which]
+    if mine and which != session.sid and not may_put_out(session, now):
+        return _unproven(book, session, origin, now)
     return desk.end(book, mine, EndReason.SIGNED_OUT, origin, now)
 
 
-def end_others(book: Book, session: Session, origin: Origin, now: datetime) -> tuple[SessionId, ...]:
+def end_others(
+    book: Book, session: Session, origin: Origin, now: datetime
+) -> tuple[SessionId, ...] | Unchanged:
+    """With them sign-ins under way: whoever stands in the middle of one may know the password."""
+    if not may_put_out(session, now):
+        return _unproven(book, session, origin, now)
     book.drop_flows_of(session.person.subject)
     others = [one for one in book.sessions_of_subject(session.person.subject) if one.sid != session.sid]
     return desk.end(book, others, EndReason.SIGNED_OUT_ELSEWHERE, origin, now)
@@ -94,6 +109,19 @@ def disown_device(
     book.forget_browser(device.browser, device.subject)
     book.record(events.NewDeviceDisowned(**_said(session, device, origin, now)))
     return end_everywhere(book, session, origin, now)
+
+
+def _unproven(book: Book, session: Session, origin: Origin, now: datetime) -> Unchanged:
+    refused = events.SignOutRefused(
+        at=now,
+        origin=origin,
+        person=session.person.login,
+        subject=session.person.subject,
+        session=session.sid,
+        reason=Unchanged.PROOF_TOO_OLD,
+    )
+    book.record(refused)
+    return Unchanged.PROOF_TOO_OLD
 
 
 def _device(book: Book, session: Session, browser: HandleHash | None, which: DeviceName) -> NewDevice | None:

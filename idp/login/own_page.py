@@ -17,5 +17,6 @@ class OwnPage:
 
 ACCOUNT = OwnPage("/account")
 ACCOUNT_PROVEN = OwnPage("/account#authenticators", anew=True)
+ACCOUNT_SIGN_INS = OwnPage("/account#sign-ins", anew=True)
 PASSWORD = OwnPage("/account/password")
-OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN, PASSWORD)}
+OWN_PAGES = {page.kept: page for page in (ACCOUNT, ACCOUNT_PROVEN, ACCOUNT_SIGN_INS, PASSWORD)}

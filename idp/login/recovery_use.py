@@ -42,6 +42,10 @@ class RecoveryRefusal(StrEnum):
     BUSY = "recovery_busy"
 
 
+RIGHT_SECRET = frozenset({RecoveryRefusal.SPENT, RecoveryRefusal.CODE_WRONG})
+"""Nobody hears these without the right secret; there are few, as guesses of the second factor are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A use that may be tried."""

@@ -85,7 +85,7 @@ def ended(session: Session, now: datetime, reason: EndReason) -> Session:
     return replace(session, ended_at=now, end_reason=reason)
 
 
-def with_facts(session: Session, person: Person, now: datetime, limits: SessionLimits) -> Session:
+def with_facts(session: Session, person: Person, facts_at: datetime, limits: SessionLimits) -> Session:
     """The same session with newly read facts; somebody whose new roles have a shorter limit gets it."""
     expires = min(session.expires_at, session.auth_time + lifetime(person, limits))
-    return replace(session, person=person, facts_at=now, expires_at=expires)
+    return replace(session, person=person, facts_at=facts_at, expires_at=expires)

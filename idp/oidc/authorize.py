@@ -92,6 +92,11 @@ NOT_OFFERED = {
     "registration": Refused(OAuthError.REGISTRATION_NOT_SUPPORTED, "clients are registered by the office"),
 }
 _INVALID = OAuthError.INVALID_REQUEST
+UNDERSTOOD = (
+    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
+    "code_challenge_method", "prompt", "max_age", "acr_values", "login_hint", "ui_locales", "id_token_hint",
+)  # fmt: skip
+KEPT_MAX = 8192  # characters of them, as they are kept with a sign-in
 
 
 def read(
@@ -104,6 +109,8 @@ def read(
     if isinstance(target, Unanswerable):
         return target
     fault = _fault(values)
+    if fault is None and len(kept(values)) > KEPT_MAX:
+        fault = Refused(_INVALID, f"the parameters are longer than {KEPT_MAX} characters together")
     if fault is not None:
         return Refusable(target, fault)
     hint = hint_of(values["id_token_hint"]) if "id_token_hint" in values else None
@@ -121,6 +128,11 @@ def read(
         language=language_of(values.get("ui_locales", "")),
         subject=hint.subject if hint else None,
     )
+
+
+def kept(values: Mapping[str, str]) -> str:
+    """The request as a sign-in keeps it, for `read` to read again: without what nobody here understands."""
+    return urlencode([(name, values[name]) for name in UNDERSTOOD if name in values])
 
 
 def _target(values: Mapping[str, str], clients: Clients) -> Target | Unanswerable:

@@ -8,6 +8,7 @@ from typing import Any
 
 import ldap
 import pytest
+from sqlalchemy import Connection, text
 
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
@@ -16,7 +17,7 @@ from gateway.demo.world import Account
 from idp.directory.reader import REFUSAL_STEP
 from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
-from tests.rig.visitor import Shown
+from tests.rig.visitor import Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 VARIES = re.compile(r"flow=[\w-]+|value=\"[^\"]*\"|&amp;lang=..|(?<=challenge&#34;: &#34;)[\w-]{43}(?=&#34;)")
@@ -169,6 +170,62 @@ async def test_who_loses_a_role_loses_the_sessions_that_had_it_and_single_sign_o
     assert "protože jste v adresáři úřadu přišli o roli" in told.text
 
 
+async def at_my_account_alone(ground: Ground, account: Account) -> Visitor:
+    """Signed in at the provider, and at no host of the gateway: no session there could be compared."""
+    return await ground.signed_in(account, f"{ground.login}/account")
+
+
+async def over_at_the_provider(ground: Ground, browser: Visitor, account: Account, reason: str) -> None:
+    ended = await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login)
+    assert [entry.reason for entry in ended] == [reason]
+    assert (await browser.get(f"{ground.login}/account/expiry")).status == 401
+    for path in ("/account/recovery-codes", "/account/stay"):
+        refused = await browser.post(f"{ground.login}{path}", {}, follow=False)
+        assert refused.status == 303
+        await ground.refused(refused, reason)
+
+
+@pytest.mark.parametrize("change", [disabled, deleted])
+async def test_who_is_signed_in_at_the_provider_alone_is_out_with_the_account(
+    ground: Ground, change: Change
+) -> None:
+    """The browser asks for nothing meanwhile: nothing is read again because of it."""
+    account = ground.somebody()
+    browser = await at_my_account_alone(ground, account)
+    with ground.product.as_root() as root:
+        change(root, ldif.person_dn(account.login))
+    await over_at_the_provider(ground, browser, account, "account_closed")
+
+
+async def test_who_is_signed_in_at_the_provider_alone_is_out_with_the_role(ground: Ground) -> None:
+    account = ground.somebody()
+    browser = await at_my_account_alone(ground, account)
+    assert account.login in await ground.brana("sessions", "list", "--user", account.login)
+    with ground.product.as_root() as root:
+        in_groups(root, ldif.person_dn(account.login), None)
+    await over_at_the_provider(ground, browser, account, "role_lost")
+
+
+async def test_facts_of_a_time_to_come_keep_nobody_in_whose_account_is_closed(ground: Ground) -> None:
+    """As a clock that is set back by an hour leaves them behind, here and at the provider."""
+    account, other = ground.somebody(), ground.somebody()
+    browser, alone = await ground.signed_in(account), await at_my_account_alone(ground, other)
+    kept, ahead = ground.cookie(browser), int((time.time() + 3600) * 1_000_000)
+
+    def set_back(connection: Connection) -> None:
+        for table in ("session", "provider_session"):
+            statement = text(f"UPDATE {table} SET facts_at = :ahead WHERE subject IN (:one, :two)")
+            connection.execute(statement, {"ahead": ahead, "one": account.subject, "two": other.subject})
+
+    with ground.product.as_root() as root:
+        await ground.state.database.write(set_back)
+        for one in (account, other):
+            disabled(root, ldif.person_dn(one.login))
+    await ground.entries(at_least=2, codes=(Code.SESSION_ENDED,), person=account.login)
+    await out(ground, kept)
+    await over_at_the_provider(ground, alone, other, "account_closed")
+
+
 def person(account: Account) -> list[tuple[str, list[bytes]]]:
     """Another person of the same name, as an administrator would enter one."""
     facts = {"uid": account.login, "cn": account.name, "displayName": account.name, "sn": account.surname,
@@ -300,3 +357,24 @@ async def test_no_answer_is_fast_enough_to_tell_that_an_account_is_not_there(gro
 
     for login in (ground.somebody().login, "nikdo.takovy"):
         assert await took(login) >= 0.95 * REFUSAL_STEP
+
+
+async def test_a_tab_left_at_the_sign_in_lets_nobody_in_whose_account_was_closed_meanwhile(
+    ground: Ground,
+) -> None:
+    """Another tab signed in at "my account": no host of the gateway has a session that would be followed."""
+    account, browser = ground.somebody(), ground.browser()
+    parked = await browser.get(ground.records())
+    page = await browser.get(f"{ground.login}/account")
+    page = await browser.fill(page, username=account.login, password=account.password)
+    assert (await browser.fill(page, code=ground.code(account))).status == 200
+    with ground.product.as_root() as root:
+        disabled(root, ldif.person_dn(account.login))
+    await settled(ground)
+    ground.taken_over.requests.clear()
+    shown = await browser.get(parked.url)
+    assert (shown.status, shown.url.path) == (200, "/sign-in")
+    assert 'name="password"' in shown.text
+    assert ground.taken_over.requests == []
+    ended = await ground.entries(at_least=1, codes=(Code.SESSION_ENDED,), person=account.login)
+    assert {one.reason for one in ended} == {"account_closed"}

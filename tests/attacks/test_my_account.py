@@ -73,12 +73,19 @@ async def sent(ground: Ground, browser: Visitor, path: str, fields: dict[str, st
     return await browser.post(ground.login + path, fields, follow=False)
 
 
-async def refused(ground: Ground, answer: Shown, reason: str, *, recorded: bool = True) -> None:
+async def refused(
+    ground: Ground,
+    answer: Shown,
+    reason: str,
+    *,
+    recorded: bool = True,
+    code: Code = Code.FACTOR_CHANGE_REFUSED,
+) -> None:
     """The request's entry names the reason; so does, for a change of factors, an entry of its own."""
     assert answer.status in {303, 422}, answer.status
     await ground.refused(answer, reason)
     if recorded:
-        assert (await ground.entry(answer, Code.FACTOR_CHANGE_REFUSED)).reason == reason
+        assert (await ground.entry(answer, code)).reason == reason
 
 
 async def made_older(ground: Ground, account: Account, by: timedelta) -> None:
@@ -272,3 +279,23 @@ async def test_a_password_of_words_that_everybody_here_knows_is_none(ground: Gro
         assert (
             await ground.entry(answer, Code.SIGN_IN_PASSWORD_NOT_CHANGED)
         ).reason == "password_of_own_names"
+
+
+async def test_a_thief_with_a_session_alone_puts_nobody_out_and_stays_in_no_longer_than_the_person_likes(
+    ground: Ground,
+) -> None:
+    account = ground.somebody()
+    thief = await at_account(ground, account)
+    await made_older(ground, account, PROOF_FRESH)
+    own = ground.browser()
+    page = await ground.at_code(own, account, f"{ground.login}/account")
+    answer = await sent(ground, thief, "/account/sign-ins/end-others", {})
+    await refused(ground, answer, "proof_too_old", code=Code.SIGN_OUT_REFUSED)
+    assert (await own.fill(page, code=ground.code(account))).status == 200
+    own_session, thiefs = sorted(
+        await sessions_of(ground, account), key=lambda one: one.auth_time, reverse=True
+    )
+    answer = await sent(ground, thief, "/account/sign-ins/end", {"session": own_session.sid})
+    await refused(ground, answer, "proof_too_old", code=Code.SIGN_OUT_REFUSED)
+    assert (await sent(ground, own, "/account/sign-ins/end-others", {})).status == 303
+    assert [one.sid for one in await sessions_of(ground, account)] == [own_session.sid] != [thiefs.sid]

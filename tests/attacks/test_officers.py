@@ -1,4 +1,4 @@
-"""Removing somebody's factors on the officers' page: by who may not, from elsewhere, for oneself; and that it works."""
+"""Officers' acts: removing factors by who may not, from elsewhere, for oneself; and what is refused changes nothing."""
 
 import pytest
 
@@ -82,3 +82,15 @@ async def test_an_officer_s_browser_removes_nothing_for_a_stranger_s_page_nor_it
     assert await held(ground, victim) == 0
     assert (await lost.get(ground.records(), follow=False)).status == 302
     assert (await found.fill(begun, code=ground.code(victim))).status == 400
+
+
+async def test_the_end_of_an_exception_that_nobody_has_is_refused_and_ends_nothing(ground: Ground) -> None:
+    victim, officer = ground.somebody(), ground.somebody(Role.SECURITY_OFFICER)
+    page = f"{ground.product.addresses.admin}/exceptions"
+    browser, own = await ground.signed_in(officer, page), ground.browser()
+    under_way = await ground.at_code(own, victim)
+    answer = await browser.post(f"{page}/end", {"subject": victim.subject}, follow=False)
+    assert answer.status == 409
+    await ground.refused(answer, "no_exception_runs")
+    assert (await ground.entry(answer, Code.OFFICER_ACT_REFUSED)).reason == "no_exception_runs"
+    assert (await own.fill(under_way, code=ground.code(victim))).status == 200

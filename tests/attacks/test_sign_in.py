@@ -9,6 +9,8 @@ import pytest
 
 from gateway.audit.entry import Code
 from gateway.demo import ldif
+from idp.login.handle import read_flow_id
+from tests.attacks.conftest import authorization
 from tests.rig.attacked import Ground
 from tests.rig.visitor import Shown, Visitor
 
@@ -230,3 +232,15 @@ async def test_people_who_are_not_to_be_seen_any_more_were_not_deleted(ground: G
             assert (await inside.get(ground.records(), follow=False)).status == 200
     assert (await inside.get(ground.records(), follow=False)).status == 200
     assert await ground.entries(codes=(Code.SESSION_ENDED,), person=account.login) == []
+
+
+async def test_what_a_stranger_adds_to_a_request_is_not_kept(ground: Ground) -> None:
+    """Sign-ins that are begun and left would fill the disk by it."""
+    padding = "".join(f"&p{number}={'x' * 900}" for number in range(8))
+    begun = await ground.browser().get(authorization(ground) + padding, follow=False)
+    name = read_flow_id(begun.location.query["flow"])
+    assert name is not None
+    flow = await ground.state.identities.look(lambda book: book.flow(name))
+    assert flow is not None
+    assert "xxx" not in flow.asked
+    assert len(flow.asked) < 1_000

@@ -100,7 +100,7 @@ class Office(RuleBasedStateMachine):
             id=new_flow_id(), browser=shown.browser, state=state, asked="", address="192.0.2.1",
             locale=Language.CZECH, began_at=self.now, expires_at=self.now + LIMITS.flow_lifetime,
         )  # fmt: skip
-        assert conduct.begin(self.book, made, "gis", Origin(), self.now)
+        assert conduct.begin(self.book, made, "gis", Origin(), self.now) is None
         self.shown[made.id] = shown
         self.flows.append((made.id, shown.browser))
         return self.flows[-1]
@@ -138,8 +138,11 @@ class Office(RuleBasedStateMachine):
 
     @rule(subject=subjects)
     def exceptions_end(self, subject):
+        """Where none runs nothing is changed."""
         end_exceptions(self.book, subject, "x", OPERATOR, self.now)
-        self.excepted.pop(subject, None)
+        if self.exception_of(subject) is None:
+            return
+        self.excepted.pop(subject)
         self.over |= {sid for sid in self.sessions_of(subject) if self.sessions[sid].level is PASSWORD}
         self.stop_sign_ins(subject)
 

@@ -1,4 +1,4 @@
-"""A relay to a slapd that reads the simple binds that pass it, and can hold their answers back.
+"""A relay to a slapd that reads the simple binds that pass it, and can hold their answers back, and others'.
 
 It ends TLS under the server's own certificate and speaks TLS to the server; RFC 4511 §4.1.1 for the envelope of a
 message, §4.2 for the bind. Binds of the service account pass, and are not noted.
@@ -27,7 +27,10 @@ class BindRelay:
     """Of people's simple binds, in clear text as whoever runs the server sees them."""
     answered: int = 0
     """How many of them the server has answered; such an answer may still be held here."""
+    closed: bool = False
+    """Whether no new connection is taken; those that are open go on."""
     _open: asyncio.Event = field(default_factory=asyncio.Event)
+    _speaking: asyncio.Event = field(default_factory=asyncio.Event)
     _answer: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -42,6 +45,24 @@ class BindRelay:
             yield
         finally:
             self._open.set()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """The same of every other answer, as to a search."""
+        self._speaking.clear()
+        try:
+            yield
+        finally:
+            self._speaking.set()
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Inside, no new connection is taken, as by a server at its limit of connections."""
+        self.closed = True
+        try:
+            yield
+        finally:
+            self.closed = False
 
     async def until_answered(self, number: int) -> None:
         """Wait until the server has answered so many binds of people; TimeoutError where it never does."""
@@ -59,6 +80,7 @@ class BindRelay:
 async def bind_relay(directory: Directory) -> AsyncIterator[BindRelay]:
     line = BindRelay()
     line._open.set()
+    line._speaking.set()
     to_server = ssl.create_default_context(cafile=str(directory.authority))
     for_clients = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     for_clients.load_cert_chain(directory.server.plan.pair.certificate, directory.server.plan.pair.key)
@@ -68,6 +90,9 @@ async def bind_relay(directory: Directory) -> AsyncIterator[BindRelay]:
         task = asyncio.current_task()
         assert task is not None
         open_ones.add(task)
+        if line.closed:
+            await _closed(writer)
+            return
         try:
             above = await asyncio.open_connection("127.0.0.1", directory.server.tls_port, ssl=to_server)
         except OSError:  # the server was stopped
@@ -102,6 +127,8 @@ async def _relayed(line: BindRelay, service: str, below: Ends, above: Ends) -> N
         async for message in _messages(above[0]):
             if held and _kind(message) == BIND_ANSWER:
                 await line._let_pass()
+            else:
+                await line._speaking.wait()
             below[1].write(message)
 
     ways = [asyncio.create_task(up()), asyncio.create_task(down())]

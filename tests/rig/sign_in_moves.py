@@ -185,6 +185,12 @@ def _new_password(attempt: Any = TAKEN, new: str = "nové dlouhé tajemství") -
     )
 
 
+def _changed(answer: Any, proves: str = "", reach: Any = EVERYTHING, needed: Any = None) -> Move:
+    return Move(
+        lambda _, drawn: PasswordChanged(answer=answer, reach=reach, needed=needed, drawn=drawn), proves
+    )
+
+
 def _person(answer: Any, proves: str = "", held: Any = (OWN.id,)) -> Move:
     return Move(
         lambda _, drawn: PersonAnswered(answer=answer, held=frozenset(held), drawn=drawn),
@@ -289,12 +295,18 @@ MOVES: dict[type, dict[str, Move]] = {
         "weak new password": _new_password(None, new="Heslo1234567"),
     },
     ChangingPassword: {
-        "changed": Move(lambda _, drawn: PasswordChanged(answer=JANA, drawn=drawn), "changed"),
-        "changed, disabled": Move(lambda _, drawn: PasswordChanged(answer=DISABLED, drawn=drawn)),
-        "changed, no answer": Move(lambda _, drawn: PasswordChanged(answer=Unanswered(), drawn=drawn)),
-        "changed, still to be changed": Move(
-            lambda _, drawn: PasswordChanged(answer=MUST_CHANGE, drawn=drawn)
+        "changed": _changed(JANA, "changed"),
+        "changed, needs two factors": _changed(JANA, "changed", needed=TWO_FACTORS),
+        "changed, needs a key": _changed(JANA, "changed", needed=RESISTANT),
+        "changed, needs a key and has none": _changed(
+            JANA, "changed", needed=RESISTANT, reach=frozenset({TWO_FACTORS})
         ),
+        "changed, needs two factors and has none": _changed(
+            JANA, "changed", needed=TWO_FACTORS, reach=frozenset()
+        ),
+        "changed, disabled": _changed(DISABLED),
+        "changed, no answer": _changed(Unanswered()),
+        "changed, still to be changed": _changed(MUST_CHANGE),
         "not changed": Move(
             lambda _, drawn: PasswordNotChanged(reason=Refusal.NEW_PASSWORD_REFUSED, drawn=drawn)
         ),

@@ -56,7 +56,7 @@ directory_login = Table(
     "directory_login",
     metadata,
     Column("generation", BigInteger, primary_key=True),
-    Column("login", Text, primary_key=True),  # prepared for comparing
+    Column("login", Text, primary_key=True),  # as `spelling.strictly` has it
     Column("identity", LargeBinary(16), primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -9,6 +9,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         Title(cs="Přihlášení", en="Sign-in"),
         {
             Code.SIGN_IN_STARTED: Title(cs="Zahájené přihlášení", en="Sign-in started"),
+            Code.SIGN_IN_NOT_BEGUN: Title(cs="Nezahájené přihlášení", en="Sign-in not begun"),
             Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Přijaté heslo", en="Password accepted"),
             Code.SIGN_IN_PASSWORD_REFUSED: Title(cs="Odmítnuté heslo", en="Password refused"),
             Code.SIGN_IN_CODE_ACCEPTED: Title(
@@ -33,6 +34,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Přihlášení nepřijaté bránou", en="Sign-in not accepted by the gateway"
             ),
             Code.SIGN_OUT: Title(cs="Odhlášení", en="Signed out"),
+            Code.SIGN_OUT_REFUSED: Title(cs="Odmítnuté odhlášení jinde", en="Signing out elsewhere refused"),
             Code.FACTOR_ENROLLED: Title(cs="Přidání způsobu ověření", en="Authenticator added"),
             Code.FACTOR_REMOVED: Title(cs="Odebrání způsobu ověření", en="Authenticator removed"),
             Code.NOTICE_GIVEN_UP: Title(cs="Nedoručené upozornění", en="Notice not delivered"),

@@ -1,7 +1,8 @@
 """What an officer is told whose act came to nothing, by its named reason."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from gateway.sessions.lost_factors import WHY_MAX
 from gateway.sessions.officers_act import NotDone
@@ -116,3 +117,14 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
         advice=both(cs="Podívejte se znovu na seznam výjimek.", en="Look at the register again."),
     ),
 }
+
+
+def too_long(latest: date) -> ShownRefusal:
+    """`latest`: the last day that could be named."""
+    return replace(
+        REFUSALS[NotDone.TOO_LONG],
+        advice=both(
+            cs=f"Vraťte se a zvolte nejpozději {latest.day}. {latest.month}. {latest.year}.",
+            en=f"Go back and name {latest.day} {latest:%B %Y} or an earlier day.",
+        ),
+    )

@@ -12,7 +12,7 @@ from aiohttp import web
 from config.vocabulary import Action, SubjectId
 from gateway.audit.entry import Entry
 from gateway.sessions.lost_factors import WHY_MAX
-from gateway.sessions.officers_act import ActRefused, NotDone, confirmed
+from gateway.sessions.officers_act import ActRefused, NotDone, TooLong, confirmed
 from gateway.sessions.stronger import link
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import ADMIN, Assertion
@@ -20,7 +20,7 @@ from gateway.web.officer.filters import FIELD_LENGTH
 from gateway.web.officer.log import LostFactors
 from gateway.web.officer.log import People as Known
 from gateway.web.officer.looks import look
-from gateway.web.officer.not_done import DIRECTORY_AWAY, FRESH, REFUSALS
+from gateway.web.officer.not_done import DIRECTORY_AWAY, FRESH, REFUSALS, too_long
 from gateway.web.refusal import FORM_UNREADABLE
 from idp.directory.errors import DirectoryUnusable
 from idp.http.account import roles_in_words
@@ -183,6 +183,8 @@ async def _done(act: Awaitable[T]) -> T:
     """Raises Refused where it came to nothing."""
     try:
         return await act
+    except TooLong as refused:
+        raise Refused(too_long(refused.latest), 409) from None
     except ActRefused as refused:
         raise Refused(REFUSALS[refused.reason], 409) from None
     except DirectoryUnusable:

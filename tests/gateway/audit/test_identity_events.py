@@ -31,7 +31,8 @@ def test_every_event_has_an_entry(kind):
             event,
             events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.Throttled
             | events.PasswordChangeRefused | events.EnrolmentCodeRefused | events.FactorChangeRefused
-            | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused,
+            | events.SignInFailed | events.AuthorizationRefused | events.TokenRefused | events.RecoveryRefused
+            | events.SignInNotBegun | events.SignOutRefused,
         )  # fmt: skip
 
     holds()

@@ -59,6 +59,15 @@ def test_facts_older_than_the_grace_refuse_because_the_directory_is_away(
     assert verdict.detail
 
 
+def test_facts_of_a_time_to_come_prove_nothing_and_are_refused(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    """As a clock that was set back leaves them."""
+    for ahead in (timedelta(microseconds=1), timedelta(hours=1)):
+        verdict = refused(decide(request_, replace(session, facts_at=NOW + ahead), snapshot))
+        assert verdict.reason == "directory_unreachable"
+
+
 def test_somebody_without_any_role_is_refused(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:

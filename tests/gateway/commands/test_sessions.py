@@ -15,7 +15,6 @@ from config.vocabulary import SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
 from gateway.control import Step, control_app
-from idp.login.book import Book
 from tests.rig.installation import Installation, install
 from tests.rig.people import person
 from tests.rig.signed_on import signed_on
@@ -113,24 +112,27 @@ def test_where_nothing_runs_the_database_is_enough(office: Installation) -> None
     assert (done.returncode, done.stdout) == (0, "2 sessions ended\n")
 
 
-def test_who_has_only_been_at_the_pages_of_the_sign_in_is_out_too(office: Installation) -> None:
+@pytest.mark.parametrize("by_name", [True, False])
+def test_who_has_only_been_at_the_pages_of_the_sign_in_is_listed_and_can_be_ended(
+    office: Installation, by_name: bool
+) -> None:
     """There is a sign-in, which would open everything, and no session of the gateway yet."""
     petr = person(SubjectId("urad:6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1b0a"), "dvorak.petr")
-    state = open_state(office.configuration)
-
-    def comes_in(book: Book) -> None:
-        book.keep_session(signed_on(petr, now()))
-        book.keep_subject_of("dvorak.petr", petr.subject, now())
-
+    state, theirs = open_state(office.configuration), signed_on(petr, now())
     try:
-        asyncio.run(state.identities.transact(comes_in))
-        done = office.brana("sessions", "revoke", "--user", "Dvorak.Petr")
-        assert (done.returncode, done.stdout) == (
-            0, "0 sessions ended, and the sign-in that had opened none yet\n",
-        )  # fmt: skip
+        asyncio.run(state.identities.transact(lambda book: book.keep_session(theirs)))
+        listed = office.brana("sessions", "list", "--user", petr.subject).stdout
+        (row,) = [line for line in listed.splitlines() if theirs.sid in line]
+        assert "dvorak.petr" in row
+        assert "only at the sign-in" in row
+        done = office.brana("sessions", "revoke", *([theirs.sid] if by_name else ["--user", "Dvorak.Petr"]))
+        assert (done.returncode, done.stdout) == (0, "1 session ended\n")
         assert asyncio.run(state.identities.look(lambda book: book.sessions_of_subject(petr.subject))) == []
     finally:
         state.database.close()
+    [line] = office.brana("audit", "search", "--json", "--code", "session.ended").stdout.splitlines()
+    entry = json.loads(line)["entry"]
+    assert (entry["session"], entry["details"]["by"]) == (theirs.sid, operator())
 
 
 async def test_a_product_that_could_not_act_is_told_again_by_repeating_the_command(

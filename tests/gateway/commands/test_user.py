@@ -11,11 +11,13 @@ import pytest
 from config.vocabulary import Role, SubjectId
 from gateway.commands.operator import operator
 from gateway.commands.state import now, open_state
+from idp.directory.person import RoleHeld
 from idp.directory.subject import identity_of
 from idp.login.spoken_code import read_spoken_code
 from idp.login.totp import Secret
 from tests.rig.installation import Installation, install
-from tests.rig.people import HULIN, JANA_ID
+from tests.rig.people import HULIN, JANA_ID, person
+from tests.rig.signed_on import signed_on
 from tests.rig.slapd import municipality_ldif, person_ldif, role_ldif, slapd
 from tests.rig.two_sessions import open_two
 
@@ -175,7 +177,7 @@ async def test_an_exception_has_a_reason_and_an_end_and_is_recorded_shown_and_en
         (("--reason", "x", "--until", "2020-01-01"), "is over already"),
         (("--reason", "  ", "--until", "2099-01-01"), "--reason is empty"),
         (
-            ("--reason", "x", "--until", "2099-01-01"),
+            ("--reason", "x", "--until", "9999-12-31"),
             "is too far ahead: sign_in.longest_exception is 90 days",
         ),
     ],
@@ -237,6 +239,23 @@ def test_a_person_who_lost_a_role_is_told_and_the_sessions_that_had_it_have_ende
     assert (entry["subject"], entry["reason"]) == (operator(), "role_lost")
     assert entry["details"]["lost"] == ["588491:clerk"]
     assert "nothing has changed" in office.brana("user", "recheck", JANA_ID).stdout
+
+
+async def test_whoever_is_signed_in_at_the_provider_alone_is_read_again_and_out(office: Installation) -> None:
+    """With a role that the directory does not give."""
+    office.brana("sessions", "revoke", "--user", JANA_ID)
+    state = open_state(office.configuration)
+    try:
+        theirs = signed_on(person(JANA_ID, JANA, roles=(RoleHeld(HULIN, Role.MAYOR),)), now())
+        await state.identities.transact(lambda book: book.keep_session(theirs))
+        assert theirs.sid in office.brana("user", "show", JANA).stdout
+        again = office.brana("user", "recheck", JANA)
+        assert (again.returncode, again.stderr) == (0, "")
+        assert "the person lost a role that they were signed in with" in again.stdout
+        assert again.stdout.endswith("1 session ended\n")
+        assert await state.identities.look(lambda book: book.sessions_of_subject(JANA_ID)) == []
+    finally:
+        state.database.close()
 
 
 def test_nobody_is_read_again_who_is_nowhere(office: Installation) -> None:

@@ -6,19 +6,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, AuthenticationLevel, Language, SubjectId
 from gateway.audit.entry import Code, Outcome
 from gateway.sessions.assistance import end_of
-from gateway.sessions.officers_act import Act, ActRefused, NotDone
+from gateway.sessions.officers_act import Act, ActRefused, NotDone, TooLong
 from idp.directory.errors import DirectoryUnreachable
-from idp.directory.person import AccountState
+from idp.directory.person import AccountState, Person
 from idp.events import Actor, Origin
-from idp.login.book import Book
+from idp.login import recovery
+from idp.login.book import Book, Flow
 from idp.login.exception import REASON_MAX
+from idp.login.handle import hashed, new_flow_id, new_handle
 from idp.login.officer import LifetimeTooLong
+from idp.login.states import AwaitingOfficersCode, Standing
 from tests.gateway.web import people
 from tests.rig.assistance import KAREL, LUCIE, TOMAS, Helping, helping
-from tests.rig.people import NOON, person
+from tests.rig.people import HULIN, NOON, person
 from tests.rig.signed_on import signed_on
 
 ORIGIN = Origin(address="192.0.2.15", request_id="r-9")
@@ -45,6 +48,14 @@ def exception(office: Helping, subject: SubjectId, why: str = "Ztracený telefon
 
 def end(office: Helping, subject: SubjectId) -> Awaitable[object]:
     return office.assistance.end(OFFICER, subject, origin=ORIGIN, now=NOON + timedelta(hours=1))
+
+
+def under_way(whose: Person) -> Flow:
+    return Flow(
+        id=new_flow_id(), browser=hashed(new_handle()), asked="/account", address="address:192.0.2.1",
+        state=AwaitingOfficersCode(Standing(person=whose, read_at=NOON)), locale=Language.CZECH,
+        began_at=NOON, expires_at=NOON + timedelta(hours=2),
+    )  # fmt: skip
 
 
 async def test_a_code_is_issued_once_shown_and_recorded_with_the_officers_name(office: Helping) -> None:
@@ -131,7 +142,10 @@ REFUSED: list[tuple[Doing, NotDone, Act]] = [
         NotDone.TOO_LONG,
         Act.EXCEPTION,
     ),
+    (lambda office: exception(office, LUCIE.subject, day=date.max), NotDone.TOO_LONG, Act.EXCEPTION),
+    (lambda office: exception(office, LUCIE.subject, day=date.min), NotDone.DAY_OVER, Act.EXCEPTION),
     (lambda office: end(office, LUCIE.subject), NotDone.NO_EXCEPTION, Act.END),
+    (lambda office: end(office, RECOVERY_ADMINISTRATOR), NotDone.NO_EXCEPTION, Act.END),
 ]
 
 
@@ -171,6 +185,42 @@ async def test_the_gateway_is_told_of_sessions_that_end_with_an_exception(office
     await office.kept.store.transact(both_are_in)
     await end(office, LUCIE.subject)
     assert office.over == [weak.sid]
+
+
+async def test_an_end_that_is_refused_ends_nothing(office: Helping) -> None:
+    """Neither a sign-in under way, nor the one session of a recovery secret that is spent by it."""
+    last_resort = recovery.person(HULIN)
+    theirs, way = signed_on(last_resort, NOON, AuthenticationLevel.PASSWORD), under_way(LUCIE)
+
+    def begin(book: Book) -> None:
+        book.keep_session(theirs)
+        book.keep_flow(way)
+
+    await office.kept.store.transact(begin)
+    for subject in (LUCIE.subject, RECOVERY_ADMINISTRATOR):
+        with pytest.raises(ActRefused):
+            await end(office, subject)
+    look = office.kept.store.look
+    assert await look(lambda book: book.flow(way.id)) == way
+    assert await look(lambda book: book.session(theirs.sid)) == theirs
+    assert (office.kept.entries, office.over) == ([], [])
+
+
+async def test_the_end_of_a_session_by_an_officer_names_the_officer(office: Helping) -> None:
+    await exception(office, LUCIE.subject)
+    weak = signed_on(LUCIE, NOON, AuthenticationLevel.PASSWORD)
+    await office.kept.store.transact(lambda book: book.keep_session(weak))
+    await end(office, LUCIE.subject)
+    ended = office.kept.entries[-1]
+    assert (ended.session, ended.reason, ended.details["by"]) == (weak.sid, "exception_ended", "dvorak")
+
+
+async def test_a_day_too_far_ahead_is_answered_with_the_last_one_that_may_be_named(office: Helping) -> None:
+    with pytest.raises(TooLong) as refused:
+        await exception(office, LUCIE.subject, day=date.max)
+    latest = refused.value.latest
+    assert end_of(latest) - NOON <= office.assistance.longest < end_of(latest + timedelta(days=1)) - NOON
+    await exception(office, LUCIE.subject, day=latest)
 
 
 async def test_while_the_directory_is_away_nothing_is_granted(office: Helping) -> None:

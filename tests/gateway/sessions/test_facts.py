@@ -15,7 +15,7 @@ from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.sync.news import News
-from tests.gateway.sessions.office_world import HULIN, World
+from tests.gateway.sessions.office_world import HULIN, KEEP, World
 
 LATER = timedelta(minutes=1)
 NAME = DirectoryName("urad")
@@ -34,8 +34,8 @@ class Office:
         self.facts = Facts(world.office, self._record, self.reachable.append, NAME, "ldaps://office")
         self._kind: type[DirectoryUnusable] | None = None
 
-    async def look(self, *, confirmed: bool = True) -> None:
-        """One round as the control plane makes it."""
+    async def look(self, *, confirmed: bool = True, now: datetime | None = None) -> None:
+        """One round as the control plane makes it; `now` where comparing begins later than the news."""
         self.now += LATER
         kind = None if self.trouble is None else type(self.trouble)
         first, self._kind = kind is not self._kind, kind
@@ -47,9 +47,10 @@ class Office:
             first_of_its_kind=first,
         )
         await self.facts.hear(news)
-        sessions = await living(self.world.office, await self.world.store.open_page(None, 100), self.now)
+        page, _ = await self.world.store.open_page(None, 100)
+        found = await living(self.world.office, page, self.now)
         if self.trouble is None:
-            await self.facts.compare(sessions, self.people, news)
+            await self.facts.compare(found, self.people, news, now or self.now)
 
     async def _record(self, entries: Sequence[Entry]) -> None:
         self.recorded += entries
@@ -246,9 +247,41 @@ async def test_a_session_opened_during_the_reading_keeps_its_younger_facts(
     roles = ((HULIN, Role.MAYOR),)
     opened_at = office.now + LATER + timedelta(seconds=1)
     await world.open(replace(who, provider_sid="just-now", roles=roles, facts_at=opened_at), opened_at)
-    await office.look()
+    await office.look(now=opened_at)
     sessions = {one.provider_sid: one for one in await world.store.open_ones()}
     assert sessions["just-now"].roles == roles
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_facts_of_a_time_to_come_shelter_nobody(
+    office: Office, world: World, who: SignedIn, confirmed: bool
+) -> None:
+    """The clock was set back by an hour after the session was opened."""
+    office.now -= timedelta(hours=1)
+    office.people[who.subject] = replace(office.people[who.subject], state=AccountState.DISABLED)
+    await office.look(confirmed=confirmed)
+    assert await world.store.open_ones() == []
+
+
+async def test_facts_of_a_time_to_come_are_as_old_as_the_next_confirmation(
+    office: Office, world: World
+) -> None:
+    office.now -= timedelta(hours=1)
+    await office.look()
+    (session,) = await world.store.open_ones()
+    assert session.facts_at == office.now
+
+
+async def test_a_revocation_lasts_from_when_it_is_made_and_not_from_when_facts_were_confirmed(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    held = office.people[who.subject].roles
+    office.people[who.subject] = replace(
+        office.people[who.subject], roles=(*held, RoleHeld(HULIN, Role.MAYOR))
+    )
+    later = office.now + 10 * LATER
+    await office.look(confirmed=False, now=later)
+    assert list((await world.store.revoked(later)).values()) == [later + KEEP]
 
 
 async def test_a_switch_of_municipality_made_meanwhile_stays(
@@ -281,5 +314,14 @@ async def test_whoever_is_closed_in_the_middle_of_a_sign_in_finishes_none(
     """A password that must be changed is changed in a sign-in; strangers can lock an account."""
     people = {} if state is None else {who.subject: replace(office.people[who.subject], state=state)}
     under_way = {who.subject: office.now, SubjectId("urad:younger"): office.now + 2 * LATER}
-    await stop_sign_ins(world.office, under_way, people, office.now + LATER)
+    await stop_sign_ins(world.office, under_way, people, office.now + LATER, office.now + 3 * LATER)
     assert world.forgotten == ([] if outcome == "goes on" else [who.subject])
+
+
+async def test_a_sign_in_of_a_time_to_come_is_stopped_too(
+    office: Office, world: World, who: SignedIn
+) -> None:
+    """Begun before the clock was set back."""
+    under_way = {who.subject: office.now + timedelta(hours=1)}
+    await stop_sign_ins(world.office, under_way, {}, office.now, office.now + LATER)
+    assert world.forgotten == [who.subject]

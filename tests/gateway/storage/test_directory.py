@@ -160,14 +160,6 @@ async def test_an_entry_that_came_twice_is_as_it_came_last(replica: StoredReplic
     assert [each.dn for each in known.groups] == [group(1).dn]
 
 
-async def test_entries_whose_names_cannot_be_told_apart_are_left_out(
-    replica: StoredReplica, reading: WholeReading
-):
-    fill(replica, [person(1), person(2, key=person(1).key), person(3)])
-    assert await everyone(reading) == ["p3"]
-    assert len(await reading.problems(OFFICE)) == 2
-
-
 async def test_more_people_gone_than_believable_are_held_until_somebody_confirms(
     replica: StoredReplica, reading: WholeReading
 ):

@@ -16,13 +16,12 @@ from config.settings import SignIn
 from config.vocabulary import AuthenticationLevel, Language, Role, SessionId
 from gateway.audit.entry import Code
 from gateway.storage.database import Database
-from gateway.storage.identity import STRANGERS_KEPT, SWEPT_AT_ONCE, IdentityStore
+from gateway.storage.identity import STRANGERS_KEPT, IdentityStore
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import state_of, state_text
 from gateway.storage.tables.audit import audit_entry
-from gateway.storage.tables.identity import sign_in_flow
 from idp.directory.person import AccountState, RoleHeld
-from idp.events import NOWHERE, EndReason, Origin, PasswordRefused, SignInStarted
+from idp.events import NOWHERE, EndReason, PasswordRefused, SignInStarted
 from idp.login import conduct, desk, totp
 from idp.login.authenticator import Proof
 from idp.login.book import Book, Flow
@@ -170,37 +169,6 @@ async def test_after_a_crash_a_sign_in_is_still_that_of_whom_the_directory_was_a
         assert isinstance(gone_on.flow.state, AwaitingOfficersCode)
 
 
-async def test_a_sign_in_is_begun_in_a_known_browser_only_where_somebody_signed_in(kept: Kept):
-    known, stranger = HandleHash(b"k" * 32), HandleHash(b"s" * 32)
-    await kept.store.transact(lambda book: book.keep_browser(known, JANA_ID, NOON))
-
-    def begin(book: IdentityBook) -> list[bool]:
-        for handle in (known, stranger, None):
-            assert conduct.begin(book, flow(), "gis", NOWHERE, NOON, handle)
-        return [event.known_browser for event in book.events if isinstance(event, SignInStarted)]
-
-    assert await kept.store.transact(begin) == [True, False, False]
-
-
-async def test_of_sign_ins_that_strangers_begin_so_many_are_kept_from_all_addresses_together(kept: Kept):
-    """A browser in which somebody signed in, and what is refused meanwhile, has nothing to do with them."""
-
-    def started(at: datetime, number: int, *, known: bool = False) -> SignInStarted:
-        origin = Origin(address=f"2001:db8:{number:x}::1")
-        return SignInStarted(at=at, origin=origin, client="gis", known_browser=known)
-
-    def flood(book: Book) -> None:
-        for number in range(STRANGERS_KEPT[0] + 7):
-            book.record(started(NOON, number))
-        book.record(started(NOON, 0, known=True))
-        book.record(PasswordRefused(at=NOON, person="nikdo", reason="empty_password"))
-        book.record(started(NOON + STRANGERS_KEPT[1], 0))
-
-    await kept.store.transact(flood)
-    assert len(kept.entries) == STRANGERS_KEPT[0] + 3
-    assert [one.details.get("left_out_before") for one in kept.entries[-3:]] == [None, None, 7]
-
-
 async def test_what_cannot_be_recorded_does_not_happen(kept: Kept):
     def refuses(_connection, _entries):
         raise ConnectionError
@@ -294,27 +262,12 @@ async def test_ending_all_of_a_person_ends_no_others_and_each_once(kept: Kept):
 async def test_new_facts_shorten_the_session_of_a_new_administrator_and_end_a_closed_account(kept: Kept):
     opened = session()
     await kept.store.transact(lambda book: book.keep_session(opened))
-    administrator = person(roles=(RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR),))
+    administrator = person(roles=(*JANA.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
     fresh = await kept.store.refresh(opened.sid, administrator, LIMITS, NOON)
     assert fresh.expires_at == NOON + timedelta(hours=4)
     assert await kept.store.refresh(opened.sid, person(state=AccountState.DISABLED), LIMITS, NOON) is None
     assert await kept.store.look(lambda book: book.sessions_of_subject(JANA_ID)) == []
     assert kept.reasons() == ["account_closed"]
-
-
-async def test_a_sweep_is_bounded_and_leaves_what_lives(kept: Kept):
-    def fill(book):
-        for number in range(SWEPT_AT_ONCE + 20):
-            book.keep_flow(flow(f"{number:022}"))
-        book.keep_flow(replace(flow("l" * 22), expires_at=NOON + timedelta(days=1)))
-
-    await kept.store.transact(fill)
-    count = select(func.count()).select_from(sign_in_flow)
-    left = []
-    for _ in range(3):
-        await kept.store.sweep(LIMITS, NOON + timedelta(minutes=10))
-        left.append(await kept.database.read(lambda connection: connection.execute(count).scalar_one()))
-    assert left == [21, 1, 1]
 
 
 async def test_a_sweep_ends_sessions_that_are_over_and_says_why(kept: Kept):

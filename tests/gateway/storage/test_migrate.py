@@ -23,6 +23,7 @@ from gateway.storage.migrate import prepare
 from gateway.storage.migrations.run import configured, exclusive
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.seal import Seal
+from idp.directory.sync.marked import END, within
 from idp.login.authenticator import Proof
 from idp.login.totp import Enrolled, Secret
 
@@ -337,6 +338,28 @@ def test_whoever_was_in_a_group_of_the_replica_stays_in_it(tmp_path: Path) -> No
     with closing(sqlite3.connect(path)) as kept:
         rows = kept.execute("SELECT * FROM directory_membership").fetchall()
     assert rows == [(1, 7, "[3,20]"), (1, 8, "[3]"), (2, 7, "[3]")]
+
+
+def test_what_was_read_while_names_were_compared_loosely_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "brana.db"
+    sqlite3.connect(path).close()
+    position = f"{'0' * 16}{END}rid=000"
+    with exclusive(path) as connection:
+        command.upgrade(configured(connection), "0003")
+        row = ("urad", 1, position, 10, "")
+        connection.exec_driver_sql("INSERT INTO directory_sync VALUES (?, ?, ?, ?, ?)", row)
+        for number, state in ((1, "current"), (2, "held")):
+            held = (number, "urad", state, 10, position, 0, "")
+            connection.exec_driver_sql("INSERT INTO directory_generation VALUES (?, ?, ?, ?, ?, ?, ?)", held)
+    prepare(path)
+    with closing(sqlite3.connect(path)) as kept:
+        generation, position_of_all = kept.execute(
+            "SELECT generation, position FROM directory_sync"
+        ).fetchone()
+        held = kept.execute("SELECT position FROM directory_generation WHERE state = 'held'").fetchone()[0]
+    assert generation == 1  # it serves until all is read
+    assert within(position, "0" * 16) is not None
+    assert (within(position_of_all, "0" * 16), within(held, "0" * 16)) == (None, None)
 
 
 def test_the_next_migration_is_written_by_comparison(later: Later) -> None:

@@ -15,6 +15,7 @@ from gateway.storage.audit import LogInconsistent, append
 from gateway.storage.database import Database
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import REASONS, SingleSignOn
+from idp.events import Actor, Origin
 from idp.login.book import Flow
 from idp.login.handle import FlowId, HandleHash, new_flow_id, new_session_id
 from idp.login.states import AwaitingOfficersCode, AwaitingPassword, Standing
@@ -24,6 +25,8 @@ from tests.rig.people import JANA, OPERATOR, person
 from tests.rig.session_store import ACTIVITY, SEAL
 
 PETR = SubjectId("6f1c2f0e-6d7e-4a5e-9a51-2b8e6f0c1a02")
+ORIGIN = Origin(address="192.0.2.9", request_id="request-7")
+KUCERA = Actor("kucera", "urad:officer")
 MINUTE = timedelta(minutes=1)
 SECRET = Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
@@ -46,7 +49,9 @@ def ended(session: Session, now: datetime) -> Entry:
 
 async def end(both: Sides, sessions: list[Session], reason: EndReason, now: datetime, *people: SubjectId):
     entries = [ended(session, now) for session in sessions]
-    return await both.store.end([one.id for one in sessions], reason, now, now + MINUTE, entries, people)
+    return await both.store.end(
+        [one.id for one in sessions], reason, now, now + MINUTE, entries, people, origin=ORIGIN
+    )
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -64,22 +69,14 @@ async def test_single_sign_on_ends_with_the_session_and_is_recorded_with_it(
     assert "by" not in there.details
 
 
-@pytest.mark.parametrize(
-    ("by", "told"),
-    [
-        ({"by": "kucera", "by_subject": "urad:officer"}, "kucera"),
-        ({"by": "system", "by_subject": "system"}, None),
-        ({"by": "novakova", "by_subject": JANA.subject}, None),
-    ],
-)
 async def test_the_providers_entry_says_who_ended_it_where_it_was_somebody_else(
-    by: dict[str, str], told: str | None, both: Sides, now: datetime
+    both: Sides, now: datetime
 ) -> None:
     session = await both.sign_in(now)
-    entry = replace(ended(session, now), subject=session.subject, details=by)
-    await both.store.end([session.id], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [entry], ())
+    reason, entries = EndReason.ENDED_BY_OFFICER, [ended(session, now)]
+    await both.store.end([session.id], reason, now, now + MINUTE, entries, by=KUCERA)
     _, there = both.entries()
-    assert there.details.get("by") == told
+    assert there.details["by"] == "kucera"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +118,20 @@ async def test_what_ends_for_a_whole_person_ends_where_no_session_of_the_gateway
     assert await both.at_provider(session.subject) == []
     assert (await both.theirs(stranger)).ended_at is None
     assert {entry.session for entry in both.entries()} == {session.id, session.provider_sid, theirs.sid}
+
+
+async def test_a_sign_on_of_the_provider_alone_ends_by_its_name_and_nothing_else_of_the_person(
+    both: Sides, now: datetime
+) -> None:
+    theirs, other = await both.sign_in_at_provider(now), await both.sign_in(now)
+    assert await both.store.sign_ons() == [theirs]
+    reason = EndReason.ROLE_LOST
+    await both.store.end([], reason, now, now + MINUTE, [], sign_ons=[theirs.sid], origin=ORIGIN, by=KUCERA)
+    (entry,) = both.entries()
+    assert (entry.code, entry.session, entry.reason) == (Code.SESSION_ENDED, theirs.sid, "role_lost")
+    assert (entry.address, entry.details["by"]) == ("192.0.2.9", "kucera")
+    assert await both.store.sign_ons() == []
+    assert await both.mine(other) == other
 
 
 async def test_a_person_without_sessions_at_the_gateway_is_out_at_the_provider_too(

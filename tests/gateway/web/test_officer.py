@@ -326,6 +326,14 @@ async def test_a_session_is_ended_after_a_question_that_says_whose_it_is(client,
     assert "The session of Ing. Marie Nováková has been ended." in text
 
 
+async def test_whoever_is_signed_in_at_the_provider_alone_is_shown_as_that(client, office):
+    alone = replace(office.sessions.open_sessions[0], municipality="", only_signed_on=True)
+    office.sessions.open_sessions[0] = alone
+    assert (await shown(client, "/sessions")).count("Only at the sign-in") == 1
+    assert "Jen u přihlášení" in await shown(client, "/sessions?lang=cs")
+    assert "Only at the sign-in" in await (await sent(client, "/sessions/end", session=alone.session)).text()
+
+
 async def test_the_question_is_recorded_as_a_look_at_that_session(client, office):
     await sent(client, "/sessions/end", session=MAYOR.sid)
     assert office.log.entries[-1].details["query"] == f"page=sessions, session={MAYOR.sid}"

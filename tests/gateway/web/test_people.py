@@ -143,6 +143,11 @@ async def test_an_exception_that_policies_make_useless_is_warned_of(client, peop
             {"subject": LUCIE.subject, "why": "x", "until": "2026-11-22"},
             NotDone.DAY_OVER,
         ),
+        (
+            "/people/exception",
+            {"subject": LUCIE.subject, "why": "x", "until": "9999-12-31"},
+            NotDone.TOO_LONG,
+        ),
         ("/exceptions/end", {"subject": LUCIE.subject}, NotDone.NO_EXCEPTION),
     ],
 )
@@ -151,6 +156,12 @@ async def test_what_may_not_be_is_refused_by_name(client, people, path, form, re
     assert refused.headers[REASON_HEADER] == reason
     assert people.kept.entries == []
     assert [entry.reason for entry in people.entries] == [reason]
+
+
+async def test_a_day_too_far_ahead_is_answered_with_the_last_possible_one(client):
+    form = {"subject": LUCIE.subject, "why": "x", "until": "9999-12-31"}
+    page = await (await sent(client, "/people/exception", 409, **form)).text()
+    assert "name 20 February 2027 or an earlier day" in page
 
 
 def test_every_refusal_of_an_act_has_its_words():

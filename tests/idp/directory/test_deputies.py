@@ -41,6 +41,7 @@ def test_a_deputy_acts_from_the_first_day_to_the_last(day: date, stands_in: bool
 
 def test_nobody_else_acts():
     assert acting([deputy()], "novak2", FIRST) == []
+    assert acting([deputy()], "ｎovak", FIRST) == []  # another account, to a directory
 
 
 def test_roles_of_administrators_do_not_pass_unless_named():

@@ -48,8 +48,13 @@ def test_what_the_other_holds_as_a_deputy_does_not_pass_on():
 
 @pytest.mark.parametrize(
     "found",
-    [[], [STAROSTA, replace(STAROSTA, dn="uid=starosta,ou=2,dc=x")], [replace(STAROSTA, login="stárosta")]],
-    ids=["nobody", "several", "another one whom the directory takes for the same"],
+    [
+        [],
+        [STAROSTA, replace(STAROSTA, dn="uid=starosta,ou=2,dc=x")],
+        [replace(STAROSTA, login="stárosta")],
+        [replace(STAROSTA, login="ſtarosta")],
+    ],
+    ids=["nobody", "several", "another one whom the directory takes for the same", "one that looks like it"],
 )
 def test_in_doubt_whose_place_it_is_nothing_passes_on(found: list[Evidence]):
     held = EVALUATION.held(NOVAK, {"starosta": found}, DAY)

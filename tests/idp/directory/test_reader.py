@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from idp.directory.errors import (
 from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.reader import REFUSAL_STEP, DirectoryReader
 from idp.directory.subject import directory_of, identity_of, subject
-from tests.rig.bind_relay import bind_relay
+from tests.rig.bind_relay import ANSWERS_WITHIN, bind_relay
 from tests.rig.office import HULIN, KROMERIZ, PASSWORD, office, reading
 from tests.rig.slapd import (
     GROUPS,
@@ -142,6 +143,29 @@ async def test_a_refusal_of_whoever_is_not_there_waits_for_one_answer_to_a_passw
                     assert not refusal.done()
                 assert isinstance(await refusal, BindRefused)
                 assert line.answered == before + 1
+
+
+async def test_a_wrong_password_of_somebody_waits_for_nothing_after_its_answer_as_that_of_nobody(
+    office: Directory,
+):
+    """What is asked of a busy directory waits in a queue: whoever had to wait there once more would be known by it."""
+    async with bind_relay(office) as line:
+        patience = timedelta(minutes=1)
+        with reading(
+            office.settings(servers=[line.url], connections=1, operation_timeout=patience)
+        ) as reader:
+            for login in ("nikdo", "novakova.jana", "vypnuty"):
+                before = line.answered
+                with contextlib.ExitStack() as busy:
+                    with line.holding():
+                        refusal = asyncio.create_task(reader.authenticate(login, "spatne-heslo"))
+                        await line.until_answered(before + 1)
+                        busy.enter_context(line.quiet())
+                        behind = asyncio.create_task(reader.find("kdokoli"))
+                        await asyncio.sleep(0)  # so that it stands in the queue
+                    assert isinstance(await asyncio.wait_for(refusal, ANSWERS_WITHIN), BindRefused)
+                    assert not behind.done()
+                await behind
 
 
 async def test_people_are_read_by_identity_and_the_missing_are_missing(reader: DirectoryReader):

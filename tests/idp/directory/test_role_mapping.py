@@ -134,6 +134,19 @@ def test_one_appointed_person_has_the_role_and_nobody_else():
     assert held(mapping, login="novak2") == ()
 
 
+def test_a_rule_of_one_name_gives_nothing_to_another_that_only_looks_like_it():
+    mapping = RoleMapping(person="Strauss", role=Role.MAYOR, municipality=KROMERIZ)
+    assert held(mapping, login="sTRAUSS")
+    for namesake in ("strauß", "ſtrauss", "strausｓ", "strauss\u00ad"):
+        assert held(mapping, login=namesake) == ()
+    group = RoleMapping(group="cn=strauss,dc=test", role=Role.MAYOR, municipality=KROMERIZ)
+    assert held(group, groups=["CN=Strauss,DC=test"])
+    assert held(group, groups=["cn=strauß,dc=test"]) == ()
+    title = RoleMapping(attribute="title", value="Štrauß *", role=Role.MAYOR, municipality=KROMERIZ)
+    assert held(title, values={"title": ["štrauß 1"]})
+    assert held(title, values={"title": ["štrauss 1"]}) == ()
+
+
 @given(days, st.none() | days, st.none() | days)
 def test_a_role_is_held_from_its_first_day_to_its_last(day: date, first: date | None, last: date | None):
     mapping = RoleMapping(

@@ -127,6 +127,23 @@ async def test_all_others_end_and_this_one_stays(world: World):
     assert {one.reason for one in entries_of(world, Code.SIGN_OUT)} == {"signed_out_elsewhere"}
 
 
+async def test_to_sign_out_elsewhere_takes_factors_shown_just_now_and_the_page_says_how(world: World):
+    other, here = await signed_in(world), await signed_in(world)
+    world.rig.clock.forward(minutes=6)
+    shown = (await here.get("/account")).text
+    assert len(sessions_on(shown)) == 1  # only this one can be ended at once
+    assert 'href="/account/prove?for=sign-ins"' in shown
+    assert "end-others" not in shown
+    said = await here.get((await here.post("/account/sign-ins/end-others", {})).location)
+    assert "Confirm first that it is you" in said.text
+    page = (await here.get("/account/prove?for=sign-ins")).location
+    await here.password(page, JANA, JANA_PASSWORD)
+    assert (await here.code(page, world.code())).location == "/account#sign-ins"
+    assert len(sessions_on((await here.get("/account")).text)) == 2
+    assert (await here.post("/account/sign-ins/end-others", {})).location.endswith("ended-others#sign-ins")
+    assert (await other.get("/account")).status == 303
+
+
 async def test_all_end_with_this_one(world: World):
     other, here = await signed_in(world), await signed_in(world)
     answer = await here.post("/account/sign-ins/end-all", {})

@@ -6,6 +6,8 @@ import ldap
 import pytest
 
 from gateway.audit.entry import Code
+from idp.http.cookies import SSO
+from idp.login.handle import read_flow_id
 from tests.rig.provider import CALLBACK, VERIFIER, authorize_path, request_parameters
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, World
 from tests.rig.slapd import person_dn
@@ -208,10 +210,57 @@ async def test_images_and_frames_of_a_stranger_s_page_begin_no_sign_in(world: Wo
     assert "/sign-in?flow=" in answer.headers["Location"]
 
 
+async def test_a_sign_in_page_left_open_lets_nobody_in_whose_account_was_closed_meanwhile(world: World):
+    """The other tab signed in while the account was open; nobody has looked at it since."""
+    browser = world.rig.browser()
+    parked = await browser.begin()
+    await world.sign_in(browser)
+    world.rig.clock.forward(seconds=world.rig.provider.refresh.total_seconds() + 1)
+    with world.directory.as_root() as root:
+        root.modify_s(person_dn(JANA), [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+        try:
+            answer = await browser.get(parked)
+        finally:
+            root.modify_s(person_dn(JANA), [(ldap.MOD_DELETE, "pwdAccountLockedTime", None)])
+    assert (answer.status, "Location" in answer.headers) == (200, False)
+    assert world.rig.kept.entries[-1].reason == "account_closed"
+    assert len(world.rig.ended) == 1
+    assert (await browser.get(parked)).status == 200  # and it is open again: the session is over all the same
+
+
+async def test_a_sign_in_page_left_open_lets_nobody_in_while_old_facts_cannot_be_read_again(world: World):
+    earlier, _ = await world.sign_in()
+    world.directory.stop()
+    try:
+        world.rig.clock.forward(minutes=10)
+        assert "code=" in await earlier.begin(prompt="none")
+        browser = world.rig.browser()
+        parked = await browser.begin()
+        browser.cookies[SSO] = earlier.cookies[SSO]
+        world.rig.clock.forward(minutes=6)
+        answer = await browser.get(parked)
+    finally:
+        world.directory.start()
+    assert answer.said["error"] == "temporarily_unavailable"
+
+
+async def test_a_sign_in_keeps_what_we_understand_of_a_request_and_not_what_a_stranger_adds(world: World):
+    flooded = authorize_path(login_hint=JANA, **{f"p{number}": "x" * 900 for number in range(5)})
+    browser = world.rig.browser()
+    page = (await browser.get(flooded)).location
+    name = read_flow_id(page.partition("flow=")[2])
+    flow = await world.rig.kept.store.look(lambda book: book.flow(name))
+    assert len(flow.asked) < 600
+    assert f"login_hint={JANA}" in flow.asked
+    assert "p1" not in flow.asked
+
+
 async def test_an_address_cannot_fill_the_disk_with_begun_sign_ins(world: World):
     browser = world.rig.browser()
     statuses = [(await browser.get(authorize_path())).status for _ in range(302)]
     assert statuses == [303] * 300 + [429] * 2
+    refused = world.rig.kept.entries[-1]
+    assert (refused.code, refused.reason) == (Code.SIGN_IN_NOT_BEGUN, "too_many_sign_ins_begun")
     assert (await world.rig.browser("198.51.100.1").get(authorize_path())).status == 303
 
 

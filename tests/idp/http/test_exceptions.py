@@ -100,3 +100,15 @@ async def test_whoever_has_no_factor_at_all_is_led_to_the_enrolment_where_more_i
     code = await world.enrolment_code(session.person)
     assert (await browser.form(page, "enrolment", {"enrolment": code})).status == 303
     assert "level_unreachable" not in world.rig.kept.reasons()
+
+
+async def test_whoever_signs_in_by_password_alone_confirms_by_it_before_signing_out_elsewhere(world: World):
+    await excepted(world, days=1)
+    browser, _ = await by_password(world)
+    other = world.rig.browser()
+    assert (await other.password(await other.begin(), JANA, JANA_PASSWORD)).status == 303
+    world.rig.clock.forward(minutes=6)
+    page = (await browser.get("/account/prove?for=sign-ins")).location
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).location == "/account#sign-ins"
+    await browser.post("/account/sign-ins/end-others", {})
+    assert (await other.get("/account")).status == 303

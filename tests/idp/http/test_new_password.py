@@ -2,18 +2,24 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
+from config.vocabulary import AuthenticationLevel, Role
 from gateway.audit.entry import Code
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.password import Changed, NotChanged, NotChangedReason
-from idp.directory.person import AccountState, Person
+from idp.directory.person import AccountState, Person, RoleHeld
 from idp.directory.reader import Admit
+from idp.http.cookies import SSO
 from idp.http.new_password import REFUSALS
 from idp.http.words import TELLINGS
+from idp.login import officer
+from idp.login.exception import new_exception
 from idp.login.refusal import TOLD
 from tests.rig.code_generator import code_at
+from tests.rig.people import HULIN, OPERATOR
 from tests.rig.people import JANA as PERSON
 from tests.rig.provider import CALLBACK, Browser, Rig, provider
 from tests.rig.sign_in_world import SECRET, STALE, STALE_PASSWORD, World
@@ -28,6 +34,7 @@ class Office:
     says: NotChangedReason | None = None
     password: str = OLD
     state: AccountState = AccountState.PASSWORD_EXPIRED
+    roles: tuple[RoleHeld, ...] = PERSON.roles
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def authenticate(self, _login: str, password: str, admit: Admit) -> Person | BindRefused:
@@ -39,7 +46,7 @@ class Office:
         return BindRefused(RefusalReason.PASSWORD_EXPIRED, PERSON.subject)
 
     async def reread(self, _subject: str) -> Person:
-        return replace(PERSON, state=self.state)
+        return replace(PERSON, state=self.state, roles=self.roles)
 
     async def change_password(self, _subject: str, old: str, new: str) -> Changed | NotChanged:
         self.asked.append((old, new))
@@ -69,6 +76,25 @@ async def at_new_password(rig: Rig) -> tuple[Browser, str]:
     assert (await browser.password(page, PERSON.login, OLD)).status == 303
     assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
     return browser, page
+
+
+async def test_whoever_becomes_an_administrator_during_the_change_comes_in_by_no_exception(
+    rig: Rig, willing: Office
+):
+    """The exception was granted to somebody whom it may be granted to."""
+    now = rig.clock()
+    granted = new_exception(PERSON.subject, PERSON.login, "telefon", OPERATOR, now, now + timedelta(days=2))
+    await rig.kept.store.transact(lambda book: officer.grant_exception(book, granted))
+    browser = rig.browser()
+    page = await browser.begin()
+    assert (await browser.password(page, PERSON.login, OLD)).status == 303
+    willing.roles = (RoleHeld(HULIN, Role.CENTRE_ADMINISTRATOR),)
+    answer = await browser.form(page, "new-password", typed())
+    assert answer.location == page
+    assert SSO not in browser.cookies
+    assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
+    (session,) = await rig.kept.store.look(lambda book: book.sessions_of_subject(PERSON.subject))
+    assert session.level is AuthenticationLevel.TWO_FACTORS
 
 
 def typed(old: str = OLD, new: str = NEW, again: str = NEW) -> dict[str, str]:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import SubjectId
-from idp.directory.person import AccountState
+from config.vocabulary import Role, SubjectId
+from gateway.audit.entry import Code
+from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason
 from idp.http.cookies import KNOWN, SSO
 from idp.login import desk, officer, totp
@@ -14,7 +15,7 @@ from idp.login.exception import new_exception
 from idp.login.handle import hashed
 from idp.login.session import Session
 from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
-from tests.rig.people import OPERATOR, person
+from tests.rig.people import HULIN, OPERATOR, person
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR_PASSWORD, World
 
@@ -90,6 +91,26 @@ async def test_the_person_ends_sign_ins_under_way_with_the_sessions(world: World
     thief, page = await at_factor(world)
     await here.post(f"/account/sign-ins/{path}", {})
     await opens_nothing(world, thief, page)
+
+
+async def test_a_thief_with_a_session_alone_keeps_nobody_out_and_its_person_puts_the_thief_out(world: World):
+    """The cookie of a session whose factors were shown a while ago is all that the thief has."""
+    thief, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=9)
+    own, page = await at_factor(world)
+    refused = await thief.post("/account/sign-ins/end-others", {})
+    assert (refused.location, refused.headers["x-brana-reason"]) == (
+        "/account?done=confirm-first#sign-ins", "proof_too_old"
+    )  # fmt: skip
+    assert (await own.code(page, world.code())).status == 303
+    theirs = hashed(own.cookies[SSO])
+    session = await world.rig.kept.store.look(lambda book: book.session_of(theirs))
+    await thief.post("/account/sign-ins/end", {"session": session.sid})
+    assert world.rig.ended == []
+    recorded = [one for one in world.rig.kept.entries if one.code is Code.SIGN_OUT_REFUSED]
+    assert [(one.subject, one.reason) for one in recorded] == [(world.jana.subject, "proof_too_old")] * 2
+    await own.post("/account/sign-ins/end-others", {})
+    assert (await thief.get("/account")).status == 303
 
 
 async def test_whoever_disowns_a_browser_ends_sign_ins_under_way(world: World):
@@ -168,16 +189,32 @@ async def test_a_passkey_alone_opens_a_session_with_facts_of_that_moment(world: 
 
 
 async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World):
-    """A role was taken while the same browser stood at the code of another sign-in."""
+    """A role was given while the same browser stood at the code of another sign-in."""
     browser, _ = await world.sign_in()
     world.rig.clock.forward(minutes=1)
     page = await browser.begin(prompt="login")
     assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
     world.rig.clock.forward(minutes=2)
-    without, now = replace(world.jana, roles=()), world.rig.clock()
+    roles, now = (*world.jana.roles, RoleHeld(HULIN, Role.AUDITOR)), world.rig.clock()
     sid, limits = (await opened(world)).sid, world.rig.provider.sign_in
-    assert await world.rig.kept.store.refresh(sid, without, limits, now) is not None
+    assert await world.rig.kept.store.refresh(sid, replace(world.jana, roles=roles), limits, now) is not None
     world.rig.clock.forward(minutes=1)
     assert (await browser.code(page, world.code())).status == 303
     session = await opened(world)
-    assert (session.person.roles, session.facts_at) == ((), now)
+    assert (session.person.roles, session.facts_at) == (roles, now)
+
+
+async def test_facts_of_a_time_to_come_are_not_younger_than_what_a_sign_in_reads(world: World):
+    """The clock is set back by an hour while the same browser stands at the code of another sign-in."""
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(minutes=1)
+    page = await browser.begin(prompt="login")
+    assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
+    ahead = world.rig.clock() + timedelta(hours=1)
+    foreign = replace(world.jana, roles=(RoleHeld(HULIN, Role.AUDITOR),))
+    session = replace(await opened(world), person=foreign, facts_at=ahead)
+    await world.rig.kept.store.transact(lambda book: book.keep_session(session))
+    assert (await browser.code(page, world.code())).status == 303
+    fresh = await opened(world)
+    assert (fresh.sid, fresh.person.roles) == (session.sid, world.jana.roles)
+    assert fresh.facts_at <= world.rig.clock()

@@ -22,8 +22,8 @@ from idp.login.effects import (
     SpendEnrolmentCode,
     SpendRecoveryCode,
 )
-from idp.login.inputs import Counted, Happening
-from idp.login.level import LEVELS, reaches
+from idp.login.inputs import Counted, Happening, PasswordChanged
+from idp.login.level import LEVELS, reaches, strongest
 from idp.login.outcome import NOT_ACTIVE
 from idp.login.refusal import TOLD, Refusal, Told
 from idp.login.states import (
@@ -146,6 +146,8 @@ def test_nobody_is_signed_in_without_what_is_demanded(data, demanded, lifting):
             proven, must_change = set(), False
         elif isinstance(before, CheckingPassword):
             must_change = name in {"yes, but stale", "yes, must change"}
+        elif isinstance(event, PasswordChanged) and isinstance(before, ChangingPassword):
+            demanded = strongest(demanded, event.needed)
         opened = of_kind(effects, OpenSession)
         assert bool(opened) == (isinstance(state, SignedIn) and not isinstance(before, SignedIn))
         if opened:

@@ -1,7 +1,11 @@
 """A password that must be changed before anything opens."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from config.vocabulary import AuthenticationLevel
 from idp import events
 from idp.login.effects import (
     ChangePassword,
@@ -10,13 +14,16 @@ from idp.login.effects import (
 )
 from idp.login.refusal import Refusal
 from idp.login.states import (
+    AwaitingFactor,
     AwaitingNewPassword,
+    AwaitingOfficersCode,
     AwaitingPassword,
     ChangingPassword,
+    Failed,
     SignedIn,
 )
 from idp.login.throttle import Scope
-from tests.rig.people import JANA_ID
+from tests.rig.people import JANA_ID, NOON
 from tests.rig.sign_in_moves import (
     begun,
     go,
@@ -24,6 +31,8 @@ from tests.rig.sign_in_moves import (
     recorded,
     told,
 )
+
+PASSWORD, _, RESISTANT = AuthenticationLevel
 
 
 @pytest.mark.parametrize("name", ["yes, but stale", "yes, must change"])
@@ -50,6 +59,46 @@ def test_a_weak_password_costs_no_guess_and_reaches_no_directory():
     assert back == state
     assert told(effects) == [Refusal.PASSWORD_TOO_COMMON]
     assert not of_kind(effects, ChangePassword)
+
+
+def test_whoever_needs_more_by_the_roles_of_now_shows_it_after_the_change_and_only_then_comes_in():
+    state, effects = go(begun(), "password", "yes, but stale", "code", "new password", "changed, needs a key")
+    assert isinstance(state, AwaitingFactor)
+    assert not of_kind(effects, OpenSession)
+    assert (state.standing.level, state.standing.demanded) == (PASSWORD, RESISTANT)
+    stays, effects = go(state, "recovery code")
+    assert (stays, told(effects)) == (state, [Refusal.FACTOR_TOO_WEAK])
+    done, effects = go(state, "key")
+    assert isinstance(done, SignedIn)
+    assert done.level is RESISTANT
+    assert of_kind(effects, OpenSession)
+
+
+def test_no_exception_stands_for_the_second_factor_of_somebody_who_became_an_administrator_meanwhile():
+    state, _ = go(begun(), "password", "yes, but stale")
+    excepted = replace(state.standing, until=NOON + timedelta(days=1))
+    waiting = AwaitingNewPassword(excepted)
+    after, effects = go(waiting, "new password", "changed, needs two factors")
+    assert isinstance(after, AwaitingFactor)
+    assert not of_kind(effects, OpenSession)
+    done, effects = go(after, "code")
+    assert isinstance(done, SignedIn)
+    (opened,) = of_kind(effects, OpenSession)
+    assert opened.until is None
+    bare, _ = go(waiting, "new password", "changed, needs two factors and has none")
+    assert isinstance(bare, AwaitingOfficersCode)
+    still, _ = go(waiting, "new password", "changed")
+    assert isinstance(still, SignedIn)
+    over, _ = go(AwaitingNewPassword(replace(excepted, until=NOON)), "new password", "changed")
+    assert isinstance(over, AwaitingFactor)
+
+
+def test_whoever_has_no_factor_that_reaches_what_the_new_role_needs_does_not_come_in():
+    names = "password", "yes, but stale", "code", "new password", "changed, needs a key and has none"
+    state, effects = go(begun(), *names)
+    assert state == Failed(Refusal.LEVEL_UNREACHABLE)
+    assert not of_kind(effects, OpenSession)
+    assert [type(one) for one in recorded(effects)] == [events.PasswordChanged, events.SignInFailed]
 
 
 @pytest.mark.parametrize("name", ["changed, disabled", "changed, no answer", "changed, still to be changed"])

@@ -38,6 +38,16 @@ def asked(**changes: str | None) -> Request:
     return request
 
 
+def test_what_a_sign_in_keeps_of_a_request_is_bounded_and_reads_as_the_request_did():
+    usual = request_parameters(login_hint="jana", nonce="n" * 4096, prompt="login", odd="x" * 4096)
+    kept = rules.kept(usual)
+    assert "odd" not in kept
+    assert rules.read(parse_qsl(kept), clients(), no_hint) == rules.read(usual.items(), clients(), no_hint)
+    answer = read(nonce="n" * 4096, login_hint="h" * 4096)
+    assert isinstance(answer, Refusable)
+    assert answer.refused.description == "the parameters are longer than 8192 characters together"
+
+
 odd = st.text(max_size=30) | st.sampled_from(["none", "login", "openid", "S256", "code", "0", "-1", CALLBACK])
 
 

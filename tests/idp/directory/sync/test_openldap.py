@@ -142,6 +142,30 @@ async def test_a_group_that_was_read_before_the_server_mended_it_is_read_once_mo
     assert await office.groups("prejmenovany") == {"cn=a", "cn=b"}
 
 
+async def test_two_accounts_whose_names_are_two_to_the_server_have_each_its_own_groups(
+    office: Synced, directory: Directory
+):
+    """Whoever may create accounts is in no group by making one whose name looks like that of a member."""
+    pairs = (("strauss", "strauß"), ("novaks", "Ⓝovaks"), ("iva", "ıva"))
+    with directory.as_root() as root:
+        for number, login in enumerate(login for pair in pairs for login in pair):
+            facts = {"uid": login, "cn": "N", "sn": "N", "mail": f"n{number}@obec.test"}
+            root.add_s(
+                person_dn(login),
+                [
+                    ("objectClass", [b"inetOrgPerson"]),
+                    *((name, [said.encode()]) for name, said in facts.items()),
+                ],
+            )
+        theirs = [person_dn(member).encode() for member, _ in pairs]
+        root.modify_s(f"cn=c,{GROUPS}", [(ldap.MOD_ADD, "member", theirs)])
+    for bring in (office.delta, office.full):
+        bring()
+        for member, namesake in pairs:
+            assert (await office.groups(member), await office.groups(namesake)) == ({"cn=c"}, set())
+        assert await office.problems() == {}
+
+
 async def test_a_renamed_group_keeps_what_is_above_it(office: Synced, directory: Directory):
     with directory.as_root() as root:
         root.rename_s(f"cn=a,{GROUPS}", "cn=jinak")
