@@ -1,7 +1,7 @@
 """Changes of OpenLDAP by content synchronization (RFC 4533): one search for people, one for groups.
 
 A position is a cookie for each: the change sequence numbers (contextCSN) up to which we have heard everything. The
-server tells nothing of who was moved or hidden out of our sight: that is seen by the list of who is still there.
+server says nothing of entries that a right hides from us: that is seen by the list of who is still there.
 A server without that overlay, or with numbers of a time to come, is asked in the slower way of `openldap_polling`.
 """
 
