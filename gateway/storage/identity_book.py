@@ -1,6 +1,7 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -45,7 +46,7 @@ from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
-from idp.login.states import asked_at, subject_of
+from idp.login.states import AwaitingPassword, asked_at, subject_of
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
@@ -77,8 +78,13 @@ class IdentityBook(AuthenticatorsBook):
         return [flow_of(row, self._seal) for row in self._connection.execute(query)]
 
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
-        theirs = (sign_in_flow.c.subject == subject) & (sign_in_flow.c.id != (but or ""))
-        self._connection.execute(delete(sign_in_flow).where(theirs))
+        for flow in self.flows_of(subject):
+            if flow.id == but:
+                continue
+            if isinstance(flow.state, AwaitingPassword):
+                self.keep_flow(replace(flow, state=flow.state.asking_nobody()))
+            else:
+                self.drop_flow(flow.id)
 
     def people_signing_in(
         self, now: datetime, only: Collection[SubjectId] | None = None

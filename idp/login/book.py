@@ -123,11 +123,15 @@ class Book(Counters, Authenticators, Protocol):
     def drop_flow(self, name: FlowId) -> None: ...
 
     def flows_of(self, subject: SubjectId) -> Sequence[Flow]:
-        """All that `drop_flows_of` drops."""
+        """All that are the person's, or in which the directory is being asked about them."""
         ...
 
     def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
-        """All sign-ins that are the person's, or in which the directory is being asked about them; `but` goes on."""
+        """All sign-ins that are the person's; `but` goes on.
+
+        One in which the directory is only being asked stays, and the answer counts for nothing: a stranger who guesses
+        passwords would else be told that somebody put the person out just now.
+        """
         ...
 
     def flows_from(self, address: str, now: datetime) -> int: ...

@@ -119,7 +119,7 @@ def answer_step(
 
     Where another tab asked or went on, or the sign-in is over (of itself, or as its person was put out), nothing
     is opened and it stays as it is; only what is to be done all the same (`late`) is. So it is with a yes `about`
-    somebody whom the sign-in would not have ended with.
+    somebody else than was asked about.
     """
     found = current(book, visit.flow, visit.caller, visit.now)
     asked_last = found is not None and awaits(found.state, checking)
@@ -195,7 +195,7 @@ def admit(
 ) -> CheckingPassword | Exhausted:
     """In between: the directory knows whom the login means (None: nobody) and is about to try the password.
 
-    From here on the sign-in is that person's, and ends with what puts the person out.
+    From here on the sign-in is that person's: what puts the person out lets the answer count for nothing.
     """
     said = charging.admit(book, checking.login, checking.taken, subject, caller, rules, now)
     if isinstance(said, Exhausted):

@@ -46,7 +46,7 @@ class Question:
     asked_at: datetime
     """No later than it was asked."""
     subject: SubjectId | None = None
-    """About whom, as soon as that is known: what puts the person out from then on ends the sign-in as well."""
+    """About whom, as soon as that is known: what puts the person out from then on lets no answer count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class AwaitingPassword:
         return replace(
             self, asking=replace(self.asking, subject=subject) if self.asking is not None else None
         )
+
+    def asking_nobody(self) -> Self:
+        """No answer that may still come counts."""
+        return replace(self, asking=None)
 
 
 @dataclass(frozen=True, slots=True)

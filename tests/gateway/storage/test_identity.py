@@ -151,7 +151,7 @@ async def test_a_command_of_another_process_ends_a_sign_in_while_the_directory_i
         end = partial(desk.end_all, subject=JANA_ID, reason=EndReason.BY_OFFICER, origin=NOWHERE, now=past)
         await command.transact(end)
     late = await kept.store.transact(lambda book: conduct.answer_password(book, visit(), checking, JANA))
-    assert (late.flow, late.session) == (None, None)
+    assert (late.flow.state.asking, late.session) == (None, None)
     assert kept.reasons() == ["answered_too_late"]
 
 
