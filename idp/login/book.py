@@ -78,6 +78,10 @@ class Authenticators(Protocol):
 
     def recovery_codes_left(self, subject: SubjectId) -> int: ...
 
+    def recovery_codes_mark(self, subject: SubjectId) -> str:
+        """Names the set of codes that is kept, used or not; another set, and none, has another mark."""
+        ...
+
     def has_recovery_code(self, subject: SubjectId, code: SpokenCode) -> bool:
         """Whether it is an unused one of this person."""
         ...
