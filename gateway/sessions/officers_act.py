@@ -42,7 +42,12 @@ class NotDone(StrEnum):
     DAY_OVER = "exception_day_over"
     TOO_LONG = "exception_too_long"
     RUNS_ALREADY = "exception_runs_already"
+    ACCOUNT_SHUT = "account_shut"
+    """The directory lets nobody sign in with the account, with or without an exception."""
     NO_EXCEPTION = "no_exception_runs"
+    NOT_BLOCKED = "not_blocked"
+    """Nothing is used up, or only what keeps the directory from locking the account."""
+    LIFTING_UNEXPLAINED = "lifting_without_reason"
 
 
 class ActRefused(Exception):
@@ -64,6 +69,7 @@ class Act(StrEnum):
     REMOVAL = "remove_factor"
     CODE = "enrolment_code"
     EXCEPTION = "exception"
+    LIFT = "lift_block"
     END = "end_exception"
 
 
