@@ -44,7 +44,9 @@ class Synced:
         assert since is not None
         at = now()
         changes = self.pool.run_here(lambda line: self.source.changes(line, since))
-        return self.replica.apply(self.settings.name, changes, since, at, limit)
+        touched = self.replica.apply(self.settings.name, changes, since, at, limit)
+        self.source.taken_in()
+        return touched
 
     async def logins(self) -> set[str]:
         return {one.person.logins[0] for one in await self.reading.everyone(self.settings.name)}

@@ -1,10 +1,10 @@
 """Delta sync: takes into the replica of one directory what changed since its position, asked for or told.
 
 Laws: changes go only onto the position for which they were computed; only an answer to a question makes the replica
-younger, what is told never does; more at once than is quick or believable is left to a full sync, whether it comes in
-one piece or in many. What was removed is summed until a question is answered that comes a whole `window` after the one
-with which the sum began: what is told may make questions follow each other as fast as it is told. Whatever is not
-certain changes nothing.
+younger, what is told never does; the source hears of each answer that was taken in, and counts all others as not given;
+more at once than is quick or believable is left to a full sync, whether it comes in one piece or in many. What was
+removed is summed until a question is answered that comes a whole `window` after the one with which the sum began: what
+is told may make questions follow each other as fast as it is told. Whatever is not certain changes nothing.
 """
 
 from collections.abc import Callable
@@ -68,6 +68,7 @@ class DeltaSync:
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
             touched = self._replica.apply(self._name, changes, since, at, self._limit, anew=anew)
+            self._source.taken_in()
         except PositionUnknown as unknown:
             return FullSyncNeeded(unknown.why)
         except TooManyGone as gone:

@@ -56,6 +56,9 @@ class Marked:
         position = None if changes.position is None else f"{self.mark}{END}{changes.position}"
         return replace(changes, position=position)
 
+    def taken_in(self) -> None:
+        self.source.taken_in()
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedTelling(Marked):

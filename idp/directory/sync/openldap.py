@@ -6,6 +6,7 @@ A server without that overlay, or with numbers of a time to come, is asked in th
 """
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -52,8 +53,11 @@ class SyncreplSource:
     clock: Callable[[], datetime]
     presence: Presence
     listings: Listings
+    steady: Callable[[], float] = time.monotonic
     _followed: bool = False
     """Who is there by groups was listed, and again after the server had time to follow the groups with the people."""
+    _answered_quiet: bool | None = None
+    """The same, once the answer that is being taken in is."""
     _contexts: dict[str, list[str]] = field(default_factory=dict)
     """By server: its naming contexts."""
 
@@ -73,9 +77,9 @@ class SyncreplSource:
         return Manner()
 
     def changes(self, line: Connection, since: Position) -> Changes:
-        before, now = _read(since), self.clock()
+        before, now, self._answered_quiet = _read(since), self.steady(), None
         moved = not self._nothing_new(line, before.cookies)
-        listed = self.listings.wanted(since, now, moved=moved)
+        listed = self.listings.wanted(now, moved=moved)
         quiet = not moved and not self.understanding.unsettled
         if quiet and not listed and (self._followed or not self._depends):
             return Changes(position=since)
@@ -90,11 +94,17 @@ class SyncreplSource:
         found = self.understanding.read(people, groups)
         if listed:
             found = self.presence.everything(line, found)
-            self.listings.answered(reached, now)
+            self.listings.answered(now)
         elif self._depends:
             found = self.presence.people(line, found)
-        self._followed = quiet
+        self._answered_quiet = quiet
         return replace(self.understanding.settled(line, found), position=reached)
+
+    def taken_in(self) -> None:
+        self.listings.taken_in()
+        self.understanding.taken_in()
+        if self._answered_quiet is not None:
+            self._followed, self._answered_quiet = self._answered_quiet, None
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         return tuple(zip(self.queries, _read(since).cookies, strict=True))
@@ -177,6 +187,7 @@ class OpenLdapSource:
         understanding, presence = Understanding(settings, form, replica), Presence(settings, form, replica)
         self.telling = SyncreplSource(understanding, clock, presence, Listings(refresh))
         self._polling = PollingSource(understanding, clock, presence)
+        self._asked: SyncreplSource | PollingSource = self.telling  # the one that answered last
 
     def position(self, line: Connection, _before: Position | None = None) -> Position:
         return self.telling.position(line) or self._polling.position(line)
@@ -185,7 +196,11 @@ class OpenLdapSource:
         return self._way(since).manner(since)
 
     def changes(self, line: Connection, since: Position) -> Changes:
-        return self._way(since).changes(line, since)
+        self._asked = self._way(since)
+        return self._asked.changes(line, since)
+
+    def taken_in(self) -> None:
+        self._asked.taken_in()
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         """What to keep listening to, with cookies; nothing where the server tells nothing."""

@@ -55,6 +55,9 @@ class PollingSource:
         found = self.presence.everything(line, self.understanding.read(people, groups))
         return replace(self.understanding.settled(line, found), position=reached)
 
+    def taken_in(self) -> None:
+        self.understanding.taken_in()
+
     def _anything(self, line: Connection, since: datetime) -> bool:
         form = self.understanding.form
         names = (form.identity_attribute,)

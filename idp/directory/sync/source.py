@@ -85,6 +85,10 @@ class Source(Protocol):
         """
         ...
 
+    def taken_in(self) -> None:
+        """The last `changes` are in the replica, as a whole. What is not told so counts as never answered."""
+        ...
+
 
 def few(pages: Iterable[tuple[list[Entry], list[str]]]) -> Iterator[Entry]:
     """Their entries; raises PositionUnknown with the page in which they become more than MANY.
