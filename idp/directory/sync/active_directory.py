@@ -23,7 +23,7 @@ from idp.directory.sync.active_directory_server import Server
 from idp.directory.sync.listings import Listings
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, EntryProblem, Position
-from idp.directory.sync.source import Manner, Query, few
+from idp.directory.sync.source import Manner, Query, few, nothing
 from idp.directory.sync.standpoints import Standpoints
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class ActiveDirectorySource:
     def manner(self, _since: Position) -> Manner:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, _meanwhile: Callable[[], None] = nothing) -> Changes:
         """Two searches when nothing changed, seven when something did; those of `Presence` when everybody is listed.
 
         Where people depend on groups: one more when something did, and those of `Presence` when a group did.

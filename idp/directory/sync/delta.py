@@ -16,7 +16,7 @@ from idp.directory.connection import Connection
 from idp.directory.pool import Pool
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Limit, Outdated, Replica, ReplicaState, TooManyGone, Touched
-from idp.directory.sync.source import MANY, PositionUnknown, Source
+from idp.directory.sync.source import MANY, PositionUnknown, Source, nothing
 
 Push = Callable[[Connection], Changes]
 """Something that a server told; what it means may need further questions."""
@@ -58,13 +58,20 @@ class DeltaSync:
         self._told = 0  # entries, since the last question
 
     def ask(
-        self, standing: ReplicaState, since: Position, at: datetime
+        self,
+        standing: ReplicaState,
+        since: Position,
+        at: datetime,
+        meanwhile: Callable[[], None] = nothing,
     ) -> Applied | FullSyncNeeded | AskAgain:
-        """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is."""
+        """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is.
+
+        `meanwhile` as for a Source.
+        """
         self._told = 0
         anew = self._summed_from is None or not timedelta() <= at - self._summed_from < self._window
         try:
-            changes = self._pool.run_here(lambda line: self._changes(line, since))
+            changes = self._pool.run_here(lambda line: self._changes(line, since, meanwhile))
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
             touched = self._replica.apply(self._name, changes, since, at, self._limit, anew=anew)
@@ -81,8 +88,8 @@ class DeltaSync:
         self.generation = standing.generation
         return Applied(None if another else touched)
 
-    def _changes(self, line: Connection, since: Position) -> Changes:
-        changes = self._source.changes(line, since)
+    def _changes(self, line: Connection, since: Position, meanwhile: Callable[[], None]) -> Changes:
+        changes = self._source.changes(line, since, meanwhile)
         if len(changes) > MANY:
             raise PositionUnknown(f"{len(changes)} entries have changed")
         return changes

@@ -21,8 +21,8 @@ class Listings:
     _owed: bool = True
     """Something may have moved since everybody was listed."""
     _listed_at: float | None = None
-    _answered: float | None = None
-    """When everybody was listed for the answer that is being taken in."""
+    _answered: tuple[float, bool] | None = None
+    """When everybody was listed for the answer that is being taken in, and whether something moved meanwhile."""
 
     def wanted(self, now: float, *, moved: bool) -> bool:
         """Whether everybody is listed with this question; `moved`: anything at all in the directory, since then."""
@@ -30,14 +30,15 @@ class Listings:
         self._owed = self._owed or moved
         return self._owed and due(self._listed_at, now, self.refresh)
 
-    def answered(self, now: float) -> None:
-        """Everybody was listed at `now`."""
-        self._answered = now
+    def answered(self, now: float, *, moved: bool = False) -> None:
+        """Everybody was listed at `now`; `moved`: something may have, while that lasted."""
+        self._answered = now, moved
 
     def taken_in(self) -> None:
         """The answer to the last question was."""
         if self._answered is not None:
-            self._owed, self._listed_at, self._answered = False, self._answered, None
+            self._listed_at, self._owed = self._answered
+            self._answered = None
 
 
 def due(listed_at: float | None, now: float, refresh: timedelta) -> bool:

@@ -28,7 +28,7 @@ from idp.directory.sync.openldap_stream import Heard, Stream
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Replica
-from idp.directory.sync.source import Manner, PositionUnknown, Query
+from idp.directory.sync.source import Manner, PositionUnknown, Query, nothing
 
 CSN = re.compile(r"[0-9]{14}\.[0-9]{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}")
 """Time, count, server, modification; of one server, later ones are greater as text."""
@@ -76,29 +76,34 @@ class SyncreplSource:
     def manner(self, _since: Position) -> Manner:
         return Manner()
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
         before, now, self._answered_quiet = _read(since), self.steady(), None
-        moved = not self._nothing_new(line, before.cookies)
+        numbers = self._heard_of(line, before.cookies)
+        moved = numbers != _numbers_in(before)
         listed = self.listings.wanted(now, moved=moved)
         quiet = not moved and not self.understanding.unsettled
         if quiet and not listed and (self._followed or not self._depends):
             return Changes(position=since)
+        # first, lest what is told while it lasts be overwritten by what was read before
+        there = (
+            self.presence.listed(line, groups=listed, meanwhile=meanwhile)
+            if listed or self._depends
+            else None
+        )
         require_same(before.containers, self._containers(line))
         people, groups = (
             Stream(line, query, cookie, persist=False).refresh()
             for query, cookie in zip(self.queries, before.cookies, strict=True)
         )
-        reached = _written(
-            Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
-        )
+        reached = Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
+        still = _numbers_in(reached) == numbers  # nothing moved while everybody was listed
         found = self.understanding.read(people, groups)
+        if there is not None:
+            found = self.presence.compared(line, there, found)
         if listed:
-            found = self.presence.everything(line, found)
-            self.listings.answered(now)
-        elif self._depends:
-            found = self.presence.people(line, found)
-        self._answered_quiet = quiet
-        return replace(self.understanding.settled(line, found), position=reached)
+            self.listings.answered(now, moved=not still)
+        self._answered_quiet = quiet and still
+        return replace(self.understanding.settled(line, found), position=_written(reached))
 
     def taken_in(self) -> None:
         self.listings.taken_in()
@@ -120,10 +125,10 @@ class SyncreplSource:
     def _containers(self, line: Connection) -> str:
         return containers(line, self.understanding.form, self.understanding.settings.page_size)
 
-    def _nothing_new(self, line: Connection, cookies: tuple[str, str]) -> bool:
-        """Whether nothing at all was written since. Raises PositionUnknown for a server that is behind."""
+    def _heard_of(self, line: Connection, cookies: tuple[str, str]) -> list[dict[str, str]]:
+        """The server's numbers for people and for groups. Raises PositionUnknown for a server that is behind."""
         known: dict[str, dict[str, str]] = {}
-        quiet = True
+        found: list[dict[str, str]] = []
         for query, cookie in zip(self.queries, cookies, strict=True):
             context = self._context(line, query.base)
             if context not in known:
@@ -137,8 +142,8 @@ class SyncreplSource:
                 raise PositionUnknown(
                     f"{line.url} has not all that was seen before: another, or a restored one"
                 )
-            quiet = quiet and ours == theirs
-        return quiet
+            found.append(theirs)
+        return found
 
     def _to_come(self, numbers: dict[str, str]) -> str:
         """The first of them that is not of the past; changes of a server whose clock is right again get lower ones,
@@ -195,9 +200,9 @@ class OpenLdapSource:
     def manner(self, since: Position) -> Manner:
         return self._way(since).manner(since)
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
         self._asked = self._way(since)
-        return self._asked.changes(line, since)
+        return self._asked.changes(line, since, meanwhile)
 
     def taken_in(self) -> None:
         self._asked.taken_in()
@@ -219,6 +224,11 @@ def _written(reached: Reached) -> Position:
 
 def _read(position: Position) -> Reached:
     return msgspec.json.decode(position, type=Reached)
+
+
+def _numbers_in(reached: Reached) -> list[dict[str, str]]:
+    """For people and for groups."""
+    return [_by_server(cookie) for cookie in reached.cookies]
 
 
 def _by_server(cookie: str) -> dict[str, str]:

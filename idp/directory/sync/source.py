@@ -4,7 +4,7 @@ Both are used in threads, with a service connection of the pool. They raise what
 (ConnectionLost, DirectoryMisconfigured): then nobody knows, and nothing changes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -16,6 +16,10 @@ from idp.directory.sync.record import Changes, GroupRecord, PersonRecord, Positi
 
 MANY = 2_000
 """Entries that changed since a question; above that reading everything is better than one long write."""
+
+
+def nothing() -> None:
+    """Is to be done meanwhile."""
 
 
 class PositionUnknown(Exception):
@@ -77,11 +81,14 @@ class Source(Protocol):
 
     def manner(self, since: Position) -> Manner: ...
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
         """All that changed since, with the position reached: a constant number of searches when nothing did.
 
         What changed while it was asked may be in it or come again the next time. `gone` names whoever left
         the directory, the base or the filter. Raises PositionUnknown.
+
+        `meanwhile` is called again and again where it takes long, before any change is asked for, by a source that
+        tells of changes by its own accord: what was told may be taken in then, over another connection.
         """
         ...
 

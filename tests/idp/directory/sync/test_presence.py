@@ -267,6 +267,28 @@ def full_disk(path: Path) -> Iterator[None]:
             database.execute("DROP TRIGGER full_disk")
 
 
+async def test_whoever_is_hidden_while_everybody_is_listed_is_out_with_the_next_listing_of_a_quiet_directory(
+    office: Synced, directory: Directory
+):
+    hidden, pages = await of(office, "uvnitr"), list[int]()
+
+    def page() -> None:
+        if not pages:  # people are in one
+            may_read(directory, READERS, ldap.MOD_DELETE)
+        pages.append(1)
+
+    with directory.as_root() as root:
+        root.modify_s(person_dn("p3"), [(ldap.MOD_REPLACE, "displayName", [b"Jinak"])])
+    later(office)
+    office.delta(meanwhile=page)
+    assert len(pages) == 2
+    assert await ends(office, hidden) is None
+    office.delta()
+    later(office, 2)
+    office.delta()
+    assert await ends(office, hidden) is EndReason.ACCOUNT_GONE
+
+
 async def test_a_clock_that_was_set_back_puts_no_listing_off(office: Synced, directory: Directory):
     """By almost as much as has passed since the last one."""
     hidden = await of(office, "uvnitr")
