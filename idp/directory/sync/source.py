@@ -19,7 +19,7 @@ MANY = 2_000
 
 
 def nothing() -> None:
-    """Is to be done meanwhile."""
+    """What there is to do meanwhile, where nobody is told anything."""
 
 
 class PositionUnknown(Exception):
