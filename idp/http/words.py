@@ -183,7 +183,7 @@ CROWDS: dict[Crowd, Telling] = {
         429,
     ),
     Crowd.EVERYWHERE: Telling(
-        "Too many sign-ins are under way just now, more than the office has people. Try again in a few minutes. In a "
+        "Too many sign-ins are under way just now. Try again in a few minutes. In a "
         "browser in which you signed in before you can sign in at once.",
         503,
     ),

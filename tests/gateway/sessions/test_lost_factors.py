@@ -163,6 +163,7 @@ async def test_of_two_officers_who_remove_everything_at_once_the_second_is_told_
     [
         {"auth_time": NOON - PROOF_FRESH},
         {"auth_time": NOON - timedelta(hours=8)},
+        {"auth_time": NOON + timedelta(days=1)},  # the clock was set back since
         {"acr": AuthenticationLevel.PASSWORD},
     ],
 )
@@ -195,3 +196,4 @@ async def test_while_the_directory_is_away_nothing_is_removed(office: Helping) -
     with pytest.raises(DirectoryUnreachable):
         await remove(office)
     assert len(await has(office)) == 1
+    assert [entry.reason for entry in office.entries] == ["directory_unreachable"]
