@@ -40,7 +40,7 @@ class Asked:
         by = Entry(
             code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="urad:officer", person="kucera"
         )
-        recheck = Recheck(self.world.office, self.person, self.record)
+        recheck = Recheck(self.world.office, self.world.sign_ins, self.person, self.record)
         return await recheck.read_again(who.subject, who.login, by, now + LATER)
 
 
