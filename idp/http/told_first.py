@@ -16,6 +16,7 @@ from idp.http import cookies
 from idp.http.account_words import told_at
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
+from idp.login.facts import recent
 from idp.login.own_page import OWN_PAGES, PASSWORD
 from idp.login.session import Session
 
@@ -43,7 +44,8 @@ async def password_changed(request: web.Request) -> web.Response:
     """Only in a session that a change opened just now: anybody can give out a link to this page."""
 
     def just_now(session: Session, now: datetime) -> bool:
-        return session.password_changed_at is not None and now < session.password_changed_at + TOLD_WITHIN
+        changed_at = session.password_changed_at
+        return changed_at is not None and recent(changed_at, now, TOLD_WITHIN)
 
     return await _page(request, "password_changed.html", just_now)
 

@@ -14,7 +14,7 @@ from idp.login.session import Session
 
 
 def recent(facts_at: datetime, now: datetime, within: timedelta) -> bool:
-    """Whether facts confirmed at `facts_at` are to be relied on for as long as `within`."""
+    """Whether what was confirmed or shown at `facts_at` is to be relied on for as long as `within`."""
     return facts_at <= now < facts_at + within
 
 

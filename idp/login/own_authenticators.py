@@ -27,6 +27,7 @@ from idp.login.authenticator import (
 from idp.login.book import Book, Limits
 from idp.login.desk import Caller
 from idp.login.drawn import Drawn
+from idp.login.facts import recent
 from idp.login.flow_factor import matched
 from idp.login.key_site import Site
 from idp.login.level import reaches
@@ -77,8 +78,7 @@ def proof_ends(session: Session) -> datetime | None:
 
 
 def shown_just_now(auth_time: datetime, now: datetime) -> bool:
-    """Clocks are set: a time to come proves nothing."""
-    return auth_time <= now < auth_time + PROOF_FRESH
+    return recent(auth_time, now, PROOF_FRESH)
 
 
 def is_fresh(session: Session, now: datetime) -> bool:
