@@ -31,7 +31,8 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 10 minutes)
-	@$(BIN)/python -m pytest $(PARALLEL)
+	@$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
+		$(BIN)/python -m pytest --last-failed --maxfail 10; }
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
 	@$(BIN)/python -m pytest -m "not real"

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ READY_WITHIN = 5.0  # seconds; a loaded machine needs more than the usual 0.1
 ENDS_WITHIN = 5.0  # seconds after SIGTERM
 OWN_PORTS = (20_000, 32_768)
 PORT_ATTEMPTS = 3  # another program may take a free port before slapd does
+GIVEN: deque[int] = deque(maxlen=200)
+"""Ports that this process gave out last: nobody may listen on one yet, and it is another's already."""
 SCHEMAS = ("core", "cosine", "inetorgperson", "nis")
 MODULES = ("back_mdb", "memberof", "ppolicy", "argon2", "syncprov")
 
@@ -216,14 +219,16 @@ def start(plan: DirectoryPlan) -> Slapd:
 
 
 def free_port() -> int:
-    """One that nobody listens on. Below those that the system hands out (ip_local_port_range, 32768 and above):
-    a connection of somebody else could take one of these before it is used.
+    """One that nobody listens on, and that was not given out just now. Below those that the system hands out
+    (ip_local_port_range, 32768 and above): a connection of somebody else could take one of these before it is used.
     """
     while True:
         port = random.randrange(*OWN_PORTS)  # noqa: S311 - no secret
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in GIVEN:
+                GIVEN.append(port)
+                return port
 
 
 def _answers(port: int) -> bool:

@@ -162,6 +162,7 @@ async def test_a_page_that_needs_more_leads_to_it_and_the_session_goes_on(
         await screenshot(page, "level-unreachable")
         await page.goto(product.url("portal", "/.brana/sign-in?wish=anew&to=/?done=switched"))
         assert "://login." in page.url
+        await page.wait_for_timeout(1000)  # when identity was shown is told in whole seconds (auth_time)
         await sign_in(page, account)
         assert page.url.endswith("/?done=switched")
     codes = codes_of(product, account)
