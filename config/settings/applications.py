@@ -1,5 +1,6 @@
 """What is served behind the gateway."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -15,7 +16,11 @@ class Route(Setting, frozen=True, kw_only=True):
     """HTTP methods; empty means every method."""
     action: Action
     websocket: bool = False
-    """Whether the connection may become a WebSocket; it then lasts as long as a grant, and is asked for anew."""
+    """Whether the connection may become a WebSocket; it is watched, and ends when the answer becomes no."""
+    stream: bool = False
+    """Whether answers may take long (downloads, server-sent events) and have to end when the answer becomes no."""
+    idle: timedelta = timedelta(minutes=5)
+    """A WebSocket or stream without a byte in either direction ends after it."""
 
 
 class Application(Setting, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from config.settings import Application, Settings
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
 from gateway.envoy.responses import our_cookies_removed
+from gateway.envoy.streams import many_at_once, watch_cluster
 
 OURS = ("idp", "web", "authorize")  # clusters behind sockets of the same names
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -30,7 +31,8 @@ def application_cluster(application: str) -> str:
 def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Every cluster but the discovery server's. Raises UpstreamUnusable."""
     ours = [_cluster(name, "STATIC", pipe(surroundings.socket(name)), []) for name in OURS]
-    return ours + [_application(application) for application in settings.applications]
+    hosted = [_application(application) for application in settings.applications]
+    return [*ours, watch_cluster(surroundings), *hosted]
 
 
 def _application(application: Application) -> Json:
@@ -44,7 +46,8 @@ def _application(application: Application) -> Json:
         raise UpstreamUnusable(application.id, application.upstream)
     address = {"socket_address": {"address": parts.hostname, "port_value": port}}
     discovery = "STATIC" if _is_address(parts.hostname) else "STRICT_DNS"
-    return _cluster(application_cluster(application.id), discovery, address, [our_cookies_removed()])
+    made = _cluster(application_cluster(application.id), discovery, address, [our_cookies_removed()])
+    return made | {"circuit_breakers": many_at_once()}
 
 
 def _is_address(host: str) -> bool:

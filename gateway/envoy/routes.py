@@ -6,6 +6,7 @@ asks for nothing and passes neither the gate nor the decision.
 
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import Enum, auto
 
 from config.settings import Application, Route, Settings
 from config.vocabulary import REASON_HEADER, Action
@@ -14,6 +15,7 @@ from gateway.envoy.clusters import application_cluster
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, seconds, typed
+from gateway.envoy.streams import lasting, watched
 
 OUR_PATHS = "/.brana"
 HTTPS = 443
@@ -46,6 +48,13 @@ HSTS = "max-age=31536000"
 CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
 
 
+class Kind(Enum):
+    """A route with web sockets is two: requests that ask for one, and all others."""
+
+    PLAIN = auto()
+    WEB_SOCKET = auto()
+
+
 class HostTaken(Exception):
     """Two applications claim one host, or one claims a host or an id of ours."""
 
@@ -57,18 +66,18 @@ class HostTaken(Exception):
 
 def routes(settings: Settings, surroundings: Surroundings) -> Json:
     """The route configuration. Raises HostTaken."""
-    authority, grant = Authority(settings), settings.grants.lifetime
+    authority, longest = Authority(settings), settings.sign_in.absolute
     hosts = [_sign_in(f"login.{settings.public.domain}", authority)]
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
-        hosts.append(_gated(host, authority, application, "-", table, "web", grant))
+        hosts.append(_gated(host, authority, application, "-", table, "web", longest))
     for configured in settings.applications:
         if configured.id in {application for application, _ in BUILT_IN.values()}:
             raise HostTaken(configured.id)
         cluster = application_cluster(configured.id)
         for host, municipality in _hosts(configured, surroundings):
             asked = (configured.id, municipality, configured.routes)
-            hosts.append(_gated(host, authority, *asked, cluster, grant))
+            hosts.append(_gated(host, authority, *asked, cluster, longest))
     names = [host["name"] for host in hosts]
     for name in names:
         if names.count(name) > 1:
@@ -116,7 +125,7 @@ def _gated(
     municipality: str,
     table: Iterable[Route],
     cluster: str,
-    grant: timedelta,
+    longest: timedelta,
 ) -> Json:
     odd = {
         "match": {"safe_regex": {"regex": ODD_PATH}},
@@ -128,8 +137,8 @@ def _gated(
     asked = [
         {
             "name": f"{application} {municipality} {route.action}",
-            "match": _match(route),
-            "route": _forward(cluster, host, authority) | _upgrades(route, grant) | held,
+            "match": _match(route) if kind is Kind.PLAIN else _upgrade(_match(route)),
+            "route": _forward(cluster, host, authority) | _lasting(route, kind, longest) | held,
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
@@ -140,9 +149,12 @@ def _gated(
                 "typed_per_filter_config": form_whole(),
             }
             if ours
-            else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+            # The log believes the reason, so none may come from an application.
+            else {"response_headers_to_remove": [REASON_HEADER]} | _watched(route, kind)
         )
         for route in table
+        for kind in (Kind.WEB_SOCKET, Kind.PLAIN)
+        if kind is Kind.PLAIN or route.websocket
     ]
     nothing = {
         "match": {"prefix": "/"},
@@ -189,14 +201,21 @@ def _forward(cluster: str, host: str, authority: Authority) -> Json:
     }
 
 
-def _upgrades(route: Route, grant: timedelta) -> Json:
-    """A web socket is asked for once and then never again, so it ends with the last grant it can rest on:
-    whoever signed out or lost a role sees nothing more after that, whatever the application does.
-    """
-    if not route.websocket:
-        return {}
-    upgrades = [{"upgrade_type": "websocket", "enabled": True}]
-    return {"upgrade_configs": upgrades, "idle_timeout": seconds(grant)} | _at_most(grant)
+def _upgrade(match: Json) -> Json:
+    """The same, where a web socket is asked for (RFC 6455 §4.1): of one route, only these requests are watched."""
+    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
+    return match | {"headers": [*match.get("headers", []), asked]}
+
+
+def _lasting(route: Route, kind: Kind, longest: timedelta) -> Json:
+    if kind is Kind.WEB_SOCKET:
+        upgrades = [{"upgrade_type": "websocket", "enabled": True}]
+        return {"upgrade_configs": upgrades} | lasting(route, longest)
+    return lasting(route, longest) if route.stream else {}
+
+
+def _watched(route: Route, kind: Kind) -> Json:
+    return {"typed_per_filter_config": watched()} if kind is Kind.WEB_SOCKET or route.stream else {}
 
 
 def _at_most(whole: timedelta) -> Json:

@@ -37,9 +37,11 @@ from gateway.grants.sign import public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
+from tests.rig.watch import Answerer, watching
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
+GRACE = timedelta(seconds=1)  # of streams that nobody can answer for
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:
@@ -48,6 +50,8 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
     routes = [
         Route(path="/admin", action=Action.ADMINISTER),
         Route(path="/live", action=Action.READ, websocket=True),
+        Route(path="/brief", action=Action.READ, websocket=True, idle=timedelta(seconds=1)),
+        Route(path="/long", action=Action.READ, stream=True),
         Route(path="/", methods=["GET"], action=Action.READ),
         Route(path="/", methods=["POST", "PUT"], action=Action.WRITE),
     ]
@@ -105,6 +109,7 @@ class Plane:
         self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
         self.application = Neighbour(web_socket=True)
         self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
+        self.watch = Answerer()
         self.rejections: list[Rejection] = []
         self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
@@ -119,6 +124,7 @@ class Plane:
             neighbour.requests.clear()
         self.application.answer = lambda _: web.Response(text="hello")
         self.decision.answer = lambda _: web.Response(status=403)
+        self.watch.forget()
 
     async def control_plane_starts(self) -> None:
         """The sockets Envoy asks at, and what it is told."""
@@ -126,6 +132,7 @@ class Plane:
         neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
         for name, neighbour in neighbours:
             await self._control.enter_async_context(listening(neighbour, socket(name)))
+        await self._control.enter_async_context(self.watch.answering(socket("watch")))
         self.discovery = Discovery(self.begun, self.rejections.append)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
@@ -227,10 +234,12 @@ async def data_plane(folder: Path, workers: int = 2, memory: Path = Path("/dev/s
 @contextlib.asynccontextmanager
 async def _running(plane: Plane, upstream: int) -> AsyncIterator[None]:
     async with listening(plane.application, upstream):
+        socket = plane.surroundings.socket
         try:
             await plane.control_plane_starts()
-            await plane.start_envoy()
-            yield
+            async with watching(socket("streams"), socket("watch"), GRACE.total_seconds()):
+                await plane.start_envoy()
+                yield
         finally:
             await plane.stop_envoy(kill=True)
             await plane.control_plane_dies()

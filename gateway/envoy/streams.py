@@ -1,0 +1,75 @@
+"""Open web sockets and long streams are watched: Envoy makes one call for each, and ends it when it is told to.
+
+`ext_proc` sends the watch no byte of the stream and asks it nothing before the end: what is kept is the open call, by
+which an end can be ordered at any time (docs/decisions/0047-envoy-ends-streams-by-itself.md).
+"""
+
+from datetime import timedelta
+
+from config.settings import Route
+from gateway.envoy.messages import FRESH, Json, Surroundings, pipe, seconds, typed
+
+STREAM_FILTER = "brana.streams"
+EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3"
+CLUSTER = "streams"  # behind the socket of the same name
+PATIENCE = timedelta(seconds=5)  # the watch answers in milliseconds, but for a thousand that begin at once
+MOST = 20_000  # streams at once, as many as connections of people; Envoy's own bound is 1,024
+GATE = "envoy.filters.http.ext_authz:x-brana-gate"
+
+
+def stream_filter() -> Json:
+    """Off but for routes that say `watched`. No watch means 503 for what begins, and the end of what is open."""
+    processor = typed(
+        f"{EXT_PROC}.ExternalProcessor",
+        grpc_service={"envoy_grpc": {"cluster_name": CLUSTER}, "initial_metadata": _facts()},
+        failure_mode_allow=False,
+        status_on_error={"code": "ServiceUnavailable"},
+        message_timeout=seconds(PATIENCE),
+        # Trailers are never sent to the watch before the stream ends; waiting for them keeps the call.
+        forward_rules={"allowed_headers": {"patterns": [{"exact": "x-request-id"}]}},  # none is read
+        processing_mode={"response_header_mode": "SKIP", "response_trailer_mode": "SEND"},
+    )
+    return {"name": STREAM_FILTER, "disabled": True, "typed_config": processor}
+
+
+def watched() -> Json:
+    """What a route says whose streams are watched."""
+    here = typed(f"{EXT_PROC}.ExtProcPerRoute", overrides={})
+    return {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
+
+
+def lasting(route: Route, longest: timedelta) -> Json:
+    """Limits of a watched route; `longest`: whatever happens, no session lives longer."""
+    return {
+        "idle_timeout": seconds(route.idle),
+        "max_stream_duration": {"max_stream_duration": seconds(longest)},
+    }
+
+
+def many_at_once() -> Json:
+    return {"thresholds": [{"max_connections": MOST, "max_requests": MOST}]}
+
+
+def watch_cluster(surroundings: Surroundings) -> Json:
+    options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+    over_http_2 = typed(options, explicit_http_config={"http2_protocol_options": {}})
+    endpoint = {"endpoint": {"address": pipe(surroundings.socket(CLUSTER))}}
+    return {
+        "name": CLUSTER,
+        "type": "STATIC",
+        "connect_timeout": "2s",
+        "circuit_breakers": many_at_once(),
+        "typed_extension_protocol_options": {options: over_http_2},
+        "load_assignment": {"cluster_name": CLUSTER, "endpoints": [{"lb_endpoints": [endpoint]}]},
+    }
+
+
+def _facts() -> list[Json]:
+    """What Envoy itself knows, and the gate and the decision told it; none of it can be said by the client."""
+    return [
+        {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
+        {"key": "x-brana-request", "value": "%STREAM_ID%"},
+        {"key": "x-brana-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-fresh", "value": f"%FILTER_STATE({FRESH}:PLAIN)%"},
+        {"key": "x-brana-decided", "value": f"%DYNAMIC_METADATA({GATE})%"},
+    ]

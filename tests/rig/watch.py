@@ -1,0 +1,91 @@
+"""What stands where the control plane would: it answers the watch of streams as a test says."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from gateway.streams.guard import Guard
+from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+
+
+class Answerer:
+    """`silent`: it hears and says nothing. `refused`: sessions that get a no, with its reason."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.refused: dict[str, str] = {}
+        self.silent = False
+        self.holds = 300.0
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def forget(self) -> None:
+        self.asked.clear()
+        self.refused.clear()
+        self.silent, self.holds = False, 300.0
+
+    async def revoke(self, *ids: str) -> None:
+        for writer in self._writers:
+            writer.write(msgspec.json.encode(Revoked(list(ids))) + b"\n")
+            await writer.drain()
+
+    async def heard(self, at_least: int = 1) -> list[Question]:
+        async with asyncio.timeout(5):
+            while len(self.asked) < at_least:
+                await asyncio.sleep(0.01)
+        return self.asked
+
+    @contextlib.asynccontextmanager
+    async def answering(self, socket: Path) -> AsyncIterator[None]:
+        server = await asyncio.start_unix_server(self._converse, socket, limit=LONGEST_LINE)
+        try:
+            yield
+        finally:
+            server.close()
+            for writer in list(self._writers):
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+            socket.unlink(missing_ok=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            while line := await reader.readline():
+                questions = msgspec.json.decode(line, type=Asked).questions
+                self.asked += questions
+                if not self.silent:
+                    writer.write(
+                        msgspec.json.encode(Answered([self._answer(one) for one in questions])) + b"\n"
+                    )
+        self._writers.discard(writer)
+        writer.close()
+
+    def _answer(self, question: Question) -> Answer:
+        about, reason = question.stream, self.refused.get(question.stream.session, "")
+        return Answer(
+            number=question.number,
+            turn=question.turn,
+            allowed=not reason,
+            seconds=self.holds,
+            revocation_id=about.revocation_id,
+            reason=reason,
+        )
+
+
+@contextlib.asynccontextmanager
+async def watching(streams: Path, control: Path, grace: float = 60.0) -> AsyncIterator[list[str]]:
+    """A watch in this process; gives what it says to the operators."""
+    said: list[str] = []
+    guard = Guard(control, grace, asyncio.get_running_loop().time, said.append)
+    task = asyncio.create_task(guard.run(streams))
+    try:
+        async with asyncio.timeout(5):
+            while not streams.exists():
+                await asyncio.sleep(0.01)
+        yield said
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
