@@ -37,7 +37,7 @@ from gateway.grants.sign import public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
-from tests.rig.watch import Answerer, watching
+from tests.rig.watch import Answerer, WatchOfStreams
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
@@ -110,6 +110,7 @@ class Plane:
         self.application = Neighbour(web_socket=True)
         self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
         self.watch = Answerer()
+        self.watching = WatchOfStreams(surroundings.run, GRACE)
         self.rejections: list[Rejection] = []
         self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
@@ -234,12 +235,12 @@ async def data_plane(folder: Path, workers: int = 2, memory: Path = Path("/dev/s
 @contextlib.asynccontextmanager
 async def _running(plane: Plane, upstream: int) -> AsyncIterator[None]:
     async with listening(plane.application, upstream):
-        socket = plane.surroundings.socket
         try:
             await plane.control_plane_starts()
-            async with watching(socket("streams"), socket("watch"), GRACE.total_seconds()):
-                await plane.start_envoy()
-                yield
+            await plane.watching.start()
+            await plane.start_envoy()
+            yield
         finally:
             await plane.stop_envoy(kill=True)
+            await plane.watching.die()
             await plane.control_plane_dies()

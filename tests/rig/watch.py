@@ -1,14 +1,15 @@
-"""What stands where the control plane would: it answers the watch of streams as a test says."""
+"""The watch of streams, and what stands where the control plane would: it answers as a test says."""
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
-from gateway.streams.guard import Guard
-from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+from gateway.streams.words import ENVOY_ASKS, LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
 
 
 class Answerer:
@@ -30,6 +31,11 @@ class Answerer:
         for writer in self._writers:
             writer.write(msgspec.json.encode(Revoked(list(ids))) + b"\n")
             await writer.drain()
+
+    def break_off(self) -> None:
+        """The connection ends, as with a control plane that dies; the watch makes another."""
+        for writer in list(self._writers):
+            writer.close()
 
     async def heard(self, at_least: int = 1) -> list[Question]:
         async with asyncio.timeout(5):
@@ -75,17 +81,30 @@ class Answerer:
         )
 
 
-@contextlib.asynccontextmanager
-async def watching(streams: Path, control: Path, grace: float = 60.0) -> AsyncIterator[list[str]]:
-    """A watch in this process; gives what it says to the operators."""
-    said: list[str] = []
-    guard = Guard(control, grace, asyncio.get_running_loop().time, said.append)
-    task = asyncio.create_task(guard.run(streams))
-    try:
-        async with asyncio.timeout(5):
-            while not streams.exists():
+class WatchOfStreams:
+    """The real process, as the supervisor starts it."""
+
+    def __init__(self, run: Path, grace: timedelta) -> None:
+        self._run, self._grace = run, grace
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Return when it listens."""
+        socket = self._run / ENVOY_ASKS
+        socket.unlink(missing_ok=True)
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "gateway.commands.streams_process",
+            str(self._run),
+            str(self._grace.total_seconds()),
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        async with asyncio.timeout(10):
+            while not socket.exists():
                 await asyncio.sleep(0.01)
-        yield said
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+
+    async def die(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()

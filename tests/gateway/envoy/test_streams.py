@@ -5,7 +5,6 @@ wants.
 import asyncio
 import contextlib
 import ssl
-import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -145,13 +144,10 @@ async def test_what_nobody_can_answer_for_stays_for_the_grace_and_then_ends(plan
 
 
 async def test_a_control_plane_that_is_back_is_asked_about_everything(plane: Plane) -> None:
-    watch, where = plane.watch, plane.surroundings.socket("watch")
     async with socket(plane) as opened:
-        await watch.heard()
-        for writer in list(watch._writers):
-            writer.close()  # the connection breaks; the next one is made at once
-        await watch.heard(2)
-        assert where.exists()
+        await plane.watch.heard()
+        plane.watch.break_off()
+        await plane.watch.heard(2)
         assert await answers(opened)
 
 
@@ -325,35 +321,19 @@ async def test_a_slow_reader_holds_little_of_envoy_s_memory(plane: Plane) -> Non
 
 
 async def test_without_a_watch_nothing_begins_and_what_was_open_ends(plane: Plane) -> None:
-    streams, control = plane.surroundings.socket("streams"), plane.surroundings.socket("watch")
-    await plane.stop_envoy()
-    aside = streams.with_suffix(".aside")
-    streams.rename(aside)  # the rig's own watch keeps listening there
-    watch = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.commands.streams_process", str(streams.parent), "1.0"
-    )
-    try:
-        assert control.exists()
-        await plane.start_envoy()
-        await _begins(plane)
-        plane.watch.forget()
-        async with socket(plane) as opened:
-            (question,) = await plane.watch.heard()
-            watch.kill()
-            assert await ends(opened) < AT_ONCE
-        line = await line_of(plane, question.stream.request_id)
-        assert line["ended"].startswith("ext_proc_error")
-        async with browser(plane) as http:
-            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                await http.ws_connect("/live/x", headers=headers(plane))
-            assert refused.value.status == 503
-            async with http.get("/", headers=headers(plane)) as answer:
-                assert answer.status == 200, "what is not watched needs no watch"
-    finally:
-        if watch.returncode is None:
-            watch.kill()
-        await watch.wait()
-        aside.rename(streams)
+    async with socket(plane) as opened:
+        (question,) = await plane.watch.heard()
+        await plane.watching.die()
+        assert await ends(opened) < AT_ONCE
+    line = await line_of(plane, question.stream.request_id)
+    assert line["ended"].startswith("ext_proc_error")
+    async with browser(plane) as http:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await http.ws_connect("/live/x", headers=headers(plane))
+        assert refused.value.status == 503
+        async with http.get("/", headers=headers(plane)) as answer:
+            assert answer.status == 200, "what is not watched needs no watch"
+    await plane.watching.start()
     await _begins(plane)
 
 
