@@ -70,9 +70,11 @@ class OpenStreams:
         telling = asyncio.create_task(self._tell(writer))
         try:
             while line := await reader.readline():
-                await self._answer(msgspec.json.decode(line, type=Asked).questions, writer)
+                await self._answer_or_not(msgspec.json.decode(line, type=Asked).questions, writer)
         except OSError:
             pass  # the watch is gone; it asks anew when it is back
+        except (ValueError, msgspec.MsgspecError):
+            log.exception("streams.malformed_question")
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
@@ -87,6 +89,15 @@ class OpenStreams:
                 await writer.drain()
             told = now
             await news.wait()
+
+    async def _answer_or_not(self, questions: Sequence[Question], writer: asyncio.StreamWriter) -> None:
+        """What fails, as a database may, is no answer: the watch asks again, and no longer than its grace."""
+        try:
+            await self._answer(questions, writer)
+        except OSError:
+            raise
+        except Exception:
+            log.exception("streams.failed")
 
     async def _answer(self, questions: Sequence[Question], writer: asyncio.StreamWriter) -> None:
         now = self._clock()

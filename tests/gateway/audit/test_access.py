@@ -23,6 +23,7 @@ LINE = {
     "status": 200,
     "reason": None,
     "flags": "-",
+    "ended": "via_upstream",
     "bytes_in": 0,
     "bytes_out": 5000,
     "duration_ms": 12,
@@ -116,6 +117,17 @@ def test_a_broken_protocol_that_has_no_answer_has_its_reason_all_the_same() -> N
     found = read(line(status=0, flags="UF,DPE"))
     assert (found.reason, found.outcome) == ("request_malformed", Outcome.REFUSED)
     assert read(line(status=0, flags="DC")).reason == ""
+
+
+def test_a_stream_that_was_cut_has_the_reason_of_the_cut() -> None:
+    found = read(line(status=101, ended="brana_cut_ended_by_officer", bytes_in=7))
+    assert (found.reason, found.outcome) == ("ended_by_officer", Outcome.REFUSED)
+    assert (found.details["status"], found.details["bytes_in"]) == (101, 7)
+
+
+def test_a_stream_whose_watch_died_ended_by_a_failure() -> None:
+    found = read(line(status=101, ended="ext_proc_error_gRPC_error_14{connection_termination}"))
+    assert (found.reason, found.outcome) == ("stream_watch_lost", Outcome.FAILURE)
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
