@@ -17,10 +17,10 @@ class Route(Setting, frozen=True, kw_only=True):
     action: Action
     websocket: bool = False
     """Whether the connection may become a WebSocket; it is watched, and ends when the answer becomes no."""
-    stream: bool = False
-    """Whether answers may take long (downloads, server-sent events) and have to end when the answer becomes no."""
-    idle: timedelta = timedelta(minutes=5)
-    """A WebSocket or stream without a byte in either direction ends after it."""
+    streaming: bool = False
+    """Whether answers go on for long (events, downloads); they are watched as well."""
+    idle_timeout: timedelta | None = None
+    """Without a byte in either direction; left out: 5 min for a WebSocket or stream, 2 min for others."""
 
 
 class Application(Setting, frozen=True, kw_only=True):

@@ -4,9 +4,8 @@ The name of a route is what it asks for, `<application> <municipality or -> <act
 asks for nothing and passes neither the gate nor the decision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from enum import Enum, auto
 
 from config.settings import Application, Route, Settings
 from config.vocabulary import REASON_HEADER, Action
@@ -15,7 +14,7 @@ from gateway.envoy.clusters import application_cluster
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, seconds, typed
-from gateway.envoy.streams import lasting, watched
+from gateway.envoy.streams import lasting
 
 OUR_PATHS = "/.brana"
 HTTPS = 443
@@ -46,13 +45,6 @@ KEPT_FROM_UPSTREAMS = [
 SERVER = "server"  # which library answers for us is nobody's business
 HSTS = "max-age=31536000"
 CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
-
-
-class Kind(Enum):
-    """A route with web sockets is two: requests that ask for one, and all others."""
-
-    PLAIN = auto()
-    WEB_SOCKET = auto()
 
 
 class HostTaken(Exception):
@@ -123,7 +115,7 @@ def _gated(
     authority: Authority,
     application: str,
     municipality: str,
-    table: Iterable[Route],
+    table: Sequence[Route],
     cluster: str,
     longest: timedelta,
 ) -> Json:
@@ -134,11 +126,11 @@ def _gated(
     }
     ours = cluster == "web"
     held = _at_most(OUR_STREAM) if ours else {}  # whoever is signed in holds no more of ours than a stranger
-    asked = [
+    rows = [
         {
             "name": f"{application} {municipality} {route.action}",
-            "match": _match(route) if kind is Kind.PLAIN else _upgrade(_match(route)),
-            "route": _forward(cluster, host, authority) | _lasting(route, kind, longest) | held,
+            "match": _match(route),
+            "route": _forward(cluster, host, authority) | held,
             # Read by the gate, so that the decision and every redirect see the host as we write it.
             "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
         }
@@ -149,13 +141,11 @@ def _gated(
                 "typed_per_filter_config": form_whole(),
             }
             if ours
-            # The log believes the reason, so none may come from an application.
-            else {"response_headers_to_remove": [REASON_HEADER]} | _watched(route, kind)
+            else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
         )
         for route in table
-        for kind in (Kind.WEB_SOCKET, Kind.PLAIN)
-        if kind is Kind.PLAIN or route.websocket
     ]
+    asked = [row for route, made in zip(table, rows, strict=True) for row in lasting(route, made, longest)]
     nothing = {
         "match": {"prefix": "/"},
         "direct_response": {"status": 404},
@@ -199,23 +189,6 @@ def _forward(cluster: str, host: str, authority: Authority) -> Json:
         "timeout": "0s",  # bounded by the idle timeout of the stream
         "cluster_not_found_response_code": "SERVICE_UNAVAILABLE",
     }
-
-
-def _upgrade(match: Json) -> Json:
-    """The same, where a web socket is asked for (RFC 6455 §4.1): of one route, only these requests are watched."""
-    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
-    return match | {"headers": [*match.get("headers", []), asked]}
-
-
-def _lasting(route: Route, kind: Kind, longest: timedelta) -> Json:
-    if kind is Kind.WEB_SOCKET:
-        upgrades = [{"upgrade_type": "websocket", "enabled": True}]
-        return {"upgrade_configs": upgrades} | lasting(route, longest)
-    return lasting(route, longest) if route.stream else {}
-
-
-def _watched(route: Route, kind: Kind) -> Json:
-    return {"typed_per_filter_config": watched()} if kind is Kind.WEB_SOCKET or route.stream else {}
 
 
 def _at_most(whole: timedelta) -> Json:

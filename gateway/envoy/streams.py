@@ -13,12 +13,13 @@ STREAM_FILTER = "brana.streams"
 EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3"
 CLUSTER = "streams"  # behind the socket of the same name
 PATIENCE = timedelta(seconds=5)  # the watch answers in milliseconds, but for a thousand that begin at once
+IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 MOST = 20_000  # streams at once, as many as connections of people; Envoy's own bound is 1,024
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
 
 def stream_filter() -> Json:
-    """Off but for routes that say `watched`. No watch means 503 for what begins, and the end of what is open."""
+    """Off but for rows made by `lasting`. No watch means 503 for what begins, and the end of what is open."""
     processor = typed(
         f"{EXT_PROC}.ExternalProcessor",
         grpc_service={"envoy_grpc": {"cluster_name": CLUSTER}, "initial_metadata": _facts()},
@@ -32,18 +33,32 @@ def stream_filter() -> Json:
     return {"name": STREAM_FILTER, "disabled": True, "typed_config": processor}
 
 
-def watched() -> Json:
-    """What a route says whose streams are watched."""
+def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
+    """What the row `made` for a route becomes: itself where answers are short; two where there are web sockets, so
+    that of such a route only requests for one are watched. `longest`: no session lives longer, whatever happens.
+    """
+    plain = _watched(route, made, longest) if route.streaming else _idle(made, route.idle_timeout)
+    if not route.websocket:
+        return [plain]
+    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
+    match = made["match"] | {"headers": [*made["match"].get("headers", []), asked]}
+    upgrades = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
+    return [_watched(route, made | {"match": match, "route": made["route"] | upgrades}, longest), plain]
+
+
+def _watched(route: Route, made: Json, longest: timedelta) -> Json:
     here = typed(f"{EXT_PROC}.ExtProcPerRoute", overrides={})
-    return {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
-
-
-def lasting(route: Route, longest: timedelta) -> Json:
-    """Limits of a watched route; `longest`: whatever happens, no session lives longer."""
-    return {
-        "idle_timeout": seconds(route.idle),
-        "max_stream_duration": {"max_stream_duration": seconds(longest)},
+    on = {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
+    at_most = {"max_stream_duration": {"max_stream_duration": seconds(longest)}}
+    quiet = _idle(made, route.idle_timeout or IDLE)
+    return quiet | {
+        "route": quiet["route"] | at_most,
+        "typed_per_filter_config": made.get("typed_per_filter_config", {}) | on,
     }
+
+
+def _idle(made: Json, idle: timedelta | None) -> Json:
+    return made if idle is None else made | {"route": made["route"] | {"idle_timeout": seconds(idle)}}
 
 
 def many_at_once() -> Json:

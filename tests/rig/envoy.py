@@ -50,8 +50,8 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
     routes = [
         Route(path="/admin", action=Action.ADMINISTER),
         Route(path="/live", action=Action.READ, websocket=True),
-        Route(path="/brief", action=Action.READ, websocket=True, idle=timedelta(seconds=1)),
-        Route(path="/long", action=Action.READ, stream=True),
+        Route(path="/brief", action=Action.READ, websocket=True, idle_timeout=timedelta(seconds=1)),
+        Route(path="/long", action=Action.READ, streaming=True),
         Route(path="/", methods=["GET"], action=Action.READ),
         Route(path="/", methods=["POST", "PUT"], action=Action.WRITE),
     ]
