@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from config.address import split_address
+from config.control_characters import control_characters
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
 from config.district import District
@@ -47,6 +48,7 @@ def inconsistencies(
     """
     limits = [f"directories[{number}].municipalities" for number in range(len(settings.directories))]
     checks = (
+        ((), control_characters(settings)),
         ((), _files(settings)),
         ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),

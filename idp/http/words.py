@@ -176,7 +176,7 @@ STATUS_WORDS: dict[int, str] = {
 CROWDS: dict[Crowd, Telling] = {
     Crowd.HERE: Telling("Too many sign-ins were begun from your address. Try again in a few minutes.", 429),
     Crowd.EVERYWHERE: Telling(
-        "Too many sign-ins are under way just now, more than the office has people. Try again in a few minutes. In a "
+        "Too many sign-ins are under way just now. Try again in a few minutes. In a "
         "browser in which you signed in before you can sign in at once.",
         503,
     ),

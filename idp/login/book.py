@@ -160,6 +160,10 @@ class Book(Counters, Authenticators, Protocol):
         """Whether that person completed a sign-in in any browser that is still remembered."""
         ...
 
+    def browsers_of(self, subject: SubjectId) -> Sequence[HandleHash]:
+        """In which that person completed a sign-in."""
+        ...
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...
 
     def people_of_browser(self, browser: HandleHash) -> Sequence[SubjectId]:

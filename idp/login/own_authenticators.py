@@ -76,9 +76,13 @@ def proof_ends(session: Session) -> datetime | None:
     return session.auth_time + PROOF_FRESH
 
 
+def shown_just_now(auth_time: datetime, now: datetime) -> bool:
+    """Clocks are set: a time to come proves nothing."""
+    return auth_time <= now < auth_time + PROOF_FRESH
+
+
 def is_fresh(session: Session, now: datetime) -> bool:
-    ends = proof_ends(session)
-    return ends is not None and now < ends
+    return proof_ends(session) is not None and shown_just_now(session.auth_time, now)
 
 
 def prepare(book: Book, session: Session, factor: Factor, drawn: Drawn, now: datetime) -> Pending | Refused:

@@ -217,11 +217,12 @@ async def changes_nothing(ground: Ground, browser: Visitor, account: Account) ->
     assert await held(ground, account) == before
 
 
-async def test_a_browser_that_was_left_open_changes_no_factor(ground: Ground) -> None:
+@pytest.mark.parametrize("by", [PROOF_FRESH, timedelta(days=-1)], ids=["old", "dated after a clock set back"])
+async def test_a_browser_that_was_left_open_changes_no_factor(ground: Ground, by: timedelta) -> None:
     """Or a cookie that was stolen: whoever has it has shown nothing."""
     account = ground.somebody()
     browser = await at_account(ground, account)
-    await made_older(ground, account, PROOF_FRESH)
+    await made_older(ground, account, by)
     await changes_nothing(ground, browser, account)
 
 

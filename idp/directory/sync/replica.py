@@ -194,6 +194,10 @@ class ReplicaReader(Protocol):
         """Everybody with that login or alias, compared as LDAP does. More than one: ambiguous, nobody's."""
         ...
 
+    async def fitting(self, directory: DirectoryName, text: str, limit: int) -> Sequence[Known]:
+        """People whose name or logins have every word of the text in them, in any case, with or without accents."""
+        ...
+
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
         """Groups of these keys and all groups in which they are, through any number of others."""
         ...
