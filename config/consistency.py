@@ -195,20 +195,31 @@ def _applications(settings: Settings, district: District | None) -> Iterator[Fin
                     f"{code} is not in the district",
                     f"use codes of {settings.office.district}",
                 )
-        for index, route in enumerate(application.routes):
-            if not PLAIN_PATH.match(route.path):
+        yield from _routes(at, application)
+
+
+def _routes(application_at: str, application: Application) -> Iterator[Finding]:
+    for index, route in enumerate(application.routes):
+        at = f"{application_at}.routes[{index}]"
+        if not PLAIN_PATH.match(route.path):
+            yield (
+                f"{at}.path",
+                f"{route.path!r} is not a plain path",
+                "write for example `/documents`",
+            )
+        if route.idle_timeout is not None and not route.idle_timeout:  # to Envoy, never
+            yield (
+                f"{at}.idle_timeout",
+                "nothing can happen in no time",
+                "write for example `5 min`",
+            )
+        for method in route.methods:
+            if not re.match(r"[A-Z]{1,20}\Z", method):
                 yield (
-                    f"{at}.routes[{index}].path",
-                    f"{route.path!r} is not a plain path",
-                    "write for example `/documents`",
+                    f"{at}.methods",
+                    f"{method!r} is not an HTTP method",
+                    'write for example ["GET", "HEAD"]',
                 )
-            for method in route.methods:
-                if not re.match(r"[A-Z]{1,20}\Z", method):
-                    yield (
-                        f"{at}.routes[{index}].methods",
-                        f"{method!r} is not an HTTP method",
-                        'write for example ["GET", "HEAD"]',
-                    )
 
 
 def _clients(settings: Settings) -> Iterator[Finding]:

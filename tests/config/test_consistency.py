@@ -104,6 +104,18 @@ SERVER = '"ldaps://ldap.brana.example:636"'
             'lifetime = "0 s"',
             "nothing can happen in no time",
         ),
+        (
+            "[policies]",
+            '[streams]\ngrace = "0 s"\n[policies]',
+            'grace = "0 s"',
+            "nothing can happen in no time",
+        ),
+        (
+            'action = "read"',
+            'action = "read"\nidle_timeout = "0 s"',
+            'idle_timeout = "0 s"',
+            "nothing can happen in no time",
+        ),
     ],
 )
 def test_a_contradiction_names_file_line_and_remedy(
