@@ -13,6 +13,7 @@ STREAM_FILTER = "brana.streams"
 EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3"
 CLUSTER = "streams"  # behind the socket of the same name
 PATIENCE = timedelta(seconds=5)  # the watch answers in milliseconds, but for a thousand that begin at once
+PING_EVERY, PING_ANSWERED = timedelta(seconds=1), timedelta(seconds=3)  # a watch that hangs is one that died
 IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 MOST = 20_000  # streams at once, as many as connections of people; Envoy's own bound is 1,024
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
@@ -26,8 +27,8 @@ def stream_filter() -> Json:
         failure_mode_allow=False,
         status_on_error={"code": "ServiceUnavailable"},
         message_timeout=seconds(PATIENCE),
-        # Trailers are never sent to the watch before the stream ends; waiting for them keeps the call.
         forward_rules={"allowed_headers": {"patterns": [{"exact": "x-request-id"}]}},  # none is read
+        # There are no trailers before a stream ends; that they are waited for keeps the call.
         processing_mode={"response_header_mode": "SKIP", "response_trailer_mode": "SEND"},
     )
     return {"name": STREAM_FILTER, "disabled": True, "typed_config": processor}
@@ -67,7 +68,10 @@ def many_at_once() -> Json:
 
 def watch_cluster(surroundings: Surroundings) -> Json:
     options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-    over_http_2 = typed(options, explicit_http_config={"http2_protocol_options": {}})
+    alive = {"interval": seconds(PING_EVERY), "timeout": seconds(PING_ANSWERED)}
+    over_http_2 = typed(
+        options, explicit_http_config={"http2_protocol_options": {"connection_keepalive": alive}}
+    )
     endpoint = {"endpoint": {"address": pipe(surroundings.socket(CLUSTER))}}
     return {
         "name": CLUSTER,

@@ -84,7 +84,7 @@ class Guard:
             await call.recv_message()
             await call.send_message(orders.GO_ON)
             while await call.recv_message() is not None:
-                pass  # Envoy has nothing to ask before the stream ends
+                await call.send_message(orders.TRAILERS_PASS)  # the stream ends by itself
         finally:
             del self._calls[number]
             self._watch.closed(number)

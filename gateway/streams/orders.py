@@ -1,13 +1,13 @@
-"""The two orders that Envoy gets about a stream: let it go on, and end it.
+"""What Envoy is told about a stream: let it go on, let its trailers pass, end it.
 
-Messages of `envoy.service.ext_proc.v3.ProcessingResponse` in Protocol Buffers' encoding. Two messages out of a
+Messages of `envoy.service.ext_proc.v3.ProcessingResponse` in Protocol Buffers' encoding. Three messages out of a
 schema of hundreds need no generated code: a field is its number and type, a length, and its bytes
 (protobuf.dev/programming-guides/encoding).
 """
 
 from config.vocabulary import REASON_HEADER
 
-REQUEST_HEADERS, IMMEDIATE_RESPONSE = 1, 7  # fields of ProcessingResponse
+REQUEST_HEADERS, RESPONSE_TRAILERS, IMMEDIATE_RESPONSE = 1, 6, 7  # fields of ProcessingResponse
 STATUS, HEADERS, DETAILS = 1, 2, 5  # of ImmediateResponse
 CODE = 1  # of HttpStatus
 SET_HEADERS, HEADER, KEY, RAW_VALUE = 1, 1, 1, 3  # of HeaderMutation, HeaderValueOption, HeaderValue
@@ -29,7 +29,7 @@ def _field(number: int, content: bytes) -> bytes:
     return _varint(number << 3 | LENGTH_DELIMITED) + _varint(len(content)) + content
 
 
-GO_ON = _field(REQUEST_HEADERS, b"")
+GO_ON, TRAILERS_PASS = _field(REQUEST_HEADERS, b""), _field(RESPONSE_TRAILERS, b"")
 
 
 def end(reason: str) -> bytes:

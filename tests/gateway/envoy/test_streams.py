@@ -4,6 +4,7 @@ wants.
 
 import asyncio
 import contextlib
+import signal
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -13,7 +14,14 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from grpclib.const import Cardinality, Handler
+from grpclib.server import Server
+from grpclib.server import Stream as Call
 
+from gateway.demo.slapd import free_port
+from gateway.envoy.clusters import HTTP_OPTIONS, application_cluster
+from gateway.envoy.discovery import CLUSTERS, all_resources
+from gateway.streams.guard import Unread
 from tests.rig.envoy import DOMAIN, GRACE, Plane
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -318,6 +326,79 @@ async def test_a_slow_reader_holds_little_of_envoy_s_memory(plane: Plane) -> Non
     finally:
         writer.transport.abort()
         plane.application.handle = answering  # type: ignore[method-assign]
+
+
+async def test_an_answer_with_trailers_comes_whole(plane: Plane) -> None:
+    """As that of a gRPC service: the watch is asked about the trailers, and lets them pass."""
+
+    async def say(call: Call[bytes, bytes]) -> None:
+        await call.recv_message()
+        await call.send_message(b"hello")
+
+    class Service:
+        def __mapping__(self) -> dict[str, Handler]:
+            return {"/long/Say": Handler(say, Cardinality.UNARY_UNARY, bytes, bytes)}
+
+    port, server = free_port(), Server([Service()], codec=Unread())
+    await server.start("127.0.0.1", port)
+    kinds = all_resources(plane.settings, plane.surroundings)[CLUSTERS]
+    application = next(one for one in kinds if one["name"] == application_cluster("files"))
+    application["typed_extension_protocol_options"][HTTP_OPTIONS]["explicit_http_config"] = {
+        "http2_protocol_options": {}
+    }
+    endpoint = application["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
+    endpoint["address"]["socket_address"]["port_value"] = port
+    plane.discovery.publish({CLUSTERS: kinds})
+    grpc = {"Content-Type": "application/grpc", "TE": "trailers"}
+    try:
+        async with asyncio.timeout(10), browser(plane) as http:
+            while True:  # until Envoy has the other cluster
+                asked = http.post("/long/Say", headers=headers(plane, **grpc), data=b"\0\0\0\0\0")
+                async with asked as answer:
+                    said = await answer.read()
+                if answer.headers["Content-Type"] == "application/grpc+proto":
+                    break
+        assert said == b"\0\0\0\0\x05hello"
+        line = await line_of(plane, answer.headers["x-request-id"])
+        assert (line["status"], line["ended"]) == (200, "via_upstream")
+        assert line["duration_ms"] < 2_000
+    finally:
+        server.close()
+        await server.wait_closed()
+        plane.discovery.publish(all_resources(plane.settings, plane.surroundings))
+
+
+async def test_who_may_not_is_told_where_the_application_has_not_answered_yet(plane: Plane) -> None:
+    answering = plane.application.handle
+    waiting = asyncio.Event()
+
+    async def slow(_: web.BaseRequest) -> web.StreamResponse:
+        await waiting.wait()
+        return web.Response()
+
+    plane.application.handle = slow  # type: ignore[method-assign]
+    plane.watch.refused["sid1"] = "role_lost"
+    try:
+        async with browser(plane) as http, http.get("/long", headers=headers(plane)) as answer:
+            assert answer.status == 403
+            line = await line_of(plane, answer.headers["x-request-id"])
+        assert line["ended"] == "brana_cut_role_lost"
+    finally:
+        waiting.set()
+        plane.application.handle = answering  # type: ignore[method-assign]
+
+
+async def test_a_watch_that_hangs_is_one_that_died(plane: Plane) -> None:
+    assert plane.watching.process is not None
+    async with socket(plane) as opened:
+        await plane.watch.heard()
+        plane.watching.process.send_signal(signal.SIGSTOP)
+        try:
+            message = await opened.receive(8)
+            assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
+        finally:
+            plane.watching.process.send_signal(signal.SIGCONT)
+    await _begins(plane)
 
 
 async def test_without_a_watch_nothing_begins_and_what_was_open_ends(plane: Plane) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.streams.orders import GO_ON, end
+from gateway.streams.orders import GO_ON, TRAILERS_PASS, end
 
 Read = list[tuple[int, "int | bytes"]]
 
@@ -46,6 +46,7 @@ def only(data: bytes, number: int) -> bytes:
 
 def test_going_on_is_an_answer_to_the_headers_that_changes_nothing() -> None:
     assert read(GO_ON) == [(1, b"")]
+    assert read(TRAILERS_PASS) == [(6, b"")]
 
 
 @given(st.from_regex(r"[a-z_]{1,300}", fullmatch=True))
