@@ -68,16 +68,21 @@ class OpenStreams:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         telling = asyncio.create_task(self._tell(writer))
+        answering: set[asyncio.Task[None]] = set()
         try:
             while line := await reader.readline():
-                await self._answer_or_not(msgspec.json.decode(line, type=Asked).questions, writer)
+                questions = msgspec.json.decode(line, type=Asked).questions
+                # None waits for another's entries: a thousand streams end as soon as one does.
+                task = asyncio.create_task(self._answer_or_not(questions, writer))
+                answering.add(task)
+                task.add_done_callback(answering.discard)
         except OSError:
             pass  # the watch is gone; it asks anew when it is back
         except (ValueError, msgspec.MsgspecError):
             log.exception("streams.malformed_question")
         finally:
             telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            await asyncio.gather(telling, *answering, return_exceptions=True)
             writer.close()
 
     async def _tell(self, writer: asyncio.StreamWriter) -> None:
@@ -94,8 +99,8 @@ class OpenStreams:
         """What fails, as a database may, is no answer: the watch asks again, and no longer than its grace."""
         try:
             await self._answer(questions, writer)
-        except OSError:
-            raise
+        except ConnectionError:
+            pass  # the watch is gone; what was decided is recorded
         except Exception:
             log.exception("streams.failed")
 

@@ -11,7 +11,9 @@ REQUEST_HEADERS, RESPONSE_TRAILERS, IMMEDIATE_RESPONSE = 1, 6, 7  # fields of Pr
 STATUS, HEADERS, DETAILS = 1, 2, 5  # of ImmediateResponse
 CODE = 1  # of HttpStatus
 SET_HEADERS, HEADER, KEY, RAW_VALUE = 1, 1, 1, 3  # of HeaderMutation, HeaderValueOption, HeaderValue
-FORBIDDEN = 403
+UNAUTHORIZED = (
+    401  # as for whoever must sign in; 403 has a page of Envoy's own (gateway/envoy/local_replies.py)
+)
 LENGTH_DELIMITED, VARINT = 2, 0
 CUT = "brana_cut_"
 """Before the reason, in the details of the answer that Envoy writes into its access log."""
@@ -33,9 +35,9 @@ GO_ON, TRAILERS_PASS = _field(REQUEST_HEADERS, b""), _field(RESPONSE_TRAILERS, b
 
 
 def end(reason: str) -> bytes:
-    """End the stream; where no answer has begun, the answer is 403 with the reason in its header."""
+    """End the stream; where no answer has begun, the answer is 401 with the reason in its header."""
     header = _field(KEY, REASON_HEADER.encode()) + _field(RAW_VALUE, reason.encode())
-    code = _varint(CODE << 3 | VARINT) + _varint(FORBIDDEN)
+    code = _varint(CODE << 3 | VARINT) + _varint(UNAUTHORIZED)
     return _field(
         IMMEDIATE_RESPONSE,
         _field(STATUS, code)

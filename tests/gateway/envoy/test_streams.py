@@ -380,7 +380,7 @@ async def test_who_may_not_is_told_where_the_application_has_not_answered_yet(pl
     plane.watch.refused["sid1"] = "role_lost"
     try:
         async with browser(plane) as http, http.get("/long", headers=headers(plane)) as answer:
-            assert answer.status == 403
+            assert (answer.status, answer.headers["x-brana-reason"]) == (401, "role_lost")
             line = await line_of(plane, answer.headers["x-request-id"])
         assert line["ended"] == "brana_cut_role_lost"
     finally:

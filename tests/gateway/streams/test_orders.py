@@ -50,9 +50,9 @@ def test_going_on_is_an_answer_to_the_headers_that_changes_nothing() -> None:
 
 
 @given(st.from_regex(r"[a-z_]{1,300}", fullmatch=True))
-def test_an_end_is_403_with_the_reason_for_the_client_and_for_the_log(reason: str) -> None:
+def test_an_end_is_401_with_the_reason_for_the_client_and_for_the_log(reason: str) -> None:
     immediate = only(end(reason), 7)
-    assert read(only(immediate, 1)) == [(1, 403)]
+    assert read(only(immediate, 1)) == [(1, 401)]
     header = only(only(only(immediate, 2), 1), 1)
     assert read(header) == [(1, b"x-brana-reason"), (3, reason.encode())]
     assert only(immediate, 5) == f"brana_cut_{reason}".encode()
