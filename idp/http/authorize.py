@@ -11,8 +11,9 @@ from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
-from idp.login import conduct, desk, purses
+from idp.login import conduct, crowd, desk, purses
 from idp.login.book import Flow
+from idp.login.crowd import Asking
 from idp.login.drawn import new_challenge
 from idp.login.facts import recent
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
@@ -174,9 +175,10 @@ async def begin(
         expires_at=now + provider.sign_in.flow_lifetime,
     )
     known = cookies.read_hashed(request, cookies.KNOWN)
-    crowd = await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known))
-    if crowd is not None:
-        return failure.crowded(request, crowd)
+    asking = Asking(client=client, origin=origin, now=now, limits=provider.sign_in, known=known)
+    crowded = await provider.store.transact(lambda book: crowd.begin(book, flow, asking))
+    if crowded is not None:
+        return failure.crowded(request, crowded)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)

@@ -6,15 +6,13 @@ Each function is one transaction of the caller. Randomness and time are argument
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from config.vocabulary import AuthenticationLevel, SubjectId
-from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.directory.spelling import strictly
-from idp.events import Factor, Origin
-from idp.login import charging, flow_password, purses
+from idp.events import Factor
+from idp.login import charging, flow_password
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
@@ -31,16 +29,6 @@ from idp.login.session import Session
 from idp.login.states import AwaitingPassword, Checking, CheckingPassword, State, awaits, subject_of
 from idp.login.throttle import Exhausted, Taken
 from idp.login.trust import level_of
-
-FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
-FLOWS_TOGETHER = 10_000  # all of them: about 100 MB at the very most; known browsers begin theirs beyond it
-
-
-class Crowd(StrEnum):
-    """Why no sign-in is begun now."""
-
-    HERE = "too_many_sign_ins_begun"
-    EVERYWHERE = "too_many_sign_ins_at_once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +50,6 @@ class Visit:
     @property
     def rules(self) -> Rules:
         return Rules(self.limits, self.lockout, self.realms)
-
-
-def begin(
-    book: Book, flow: Flow, client: str, origin: Origin, now: datetime, known: HandleHash | None = None
-) -> Crowd | None:
-    """Keep a new flow, or say why not: too many unfinished ones were begun there, or everywhere together.
-
-    A browser in which somebody signed in before counts by itself: nobody around it, and nobody elsewhere, can use up
-    what it may begin.
-    """
-    known_browser = known is not None and book.has_known(known)
-    if known is not None and known_browser:
-        flow = replace(flow, address=purses.browser_key(known))
-    crowd = None
-    if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
-        crowd = Crowd.HERE
-    elif not known_browser and book.crowded(FLOWS_TOGETHER, now):
-        crowd = Crowd.EVERYWHERE
-    if crowd is not None:
-        book.record(events.SignInNotBegun(at=now, origin=origin, client=client, reason=crowd))
-        return crowd
-    book.keep_flow(flow)
-    book.record(events.SignInStarted(at=now, origin=origin, client=client, known_browser=known_browser))
-    return None
 
 
 def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> Flow | None:
@@ -175,7 +139,7 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
         return PasswordEntered(
             login=login,
             password=password,
-            known=book.subject_of(strictly(login)) is not None,
+            meant=book.subject_of(strictly(login)),
             attempt=attempt,
             origin=caller.origin,
             drawn=visit.drawn,

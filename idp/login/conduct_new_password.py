@@ -95,7 +95,11 @@ def answer_new_password(
             book, person.subject, ends, origin, visit.now, but=_waiting(book, visit, checking)
         )
     progress = answer_step(book, visit, checking, event, person.subject, late(checking, event, visit.now))
-    return replace(progress, ended=(*over, *progress.ended))
+    session = progress.session
+    if session is not None:  # which only a change opens here
+        session = replace(session, password_changed_at=visit.now)
+        book.keep_session(session)
+    return replace(progress, session=session, ended=(*over, *progress.ended))
 
 
 def _waiting(book: Book, visit: Visit, checking: ChangingPassword) -> FlowId | None:

@@ -35,8 +35,8 @@ class Counted(Happening):
 class PasswordEntered(Counted):
     login: str
     password: str = field(repr=False)
-    known: bool = False
-    """Whether the login meant somebody here before."""
+    meant: SubjectId | None = None
+    """Whom the login meant here the last time, if anybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,8 @@ class CheckingPassword:
     asked_at: datetime
     waiting: AwaitingPassword
     """How the sign-in stands meanwhile, but for answers of keys that proved nothing."""
-    known: bool = False
-    """Whether the login meant somebody here before."""
+    meant: SubjectId | None = None
+    """Whom the login meant here the last time, if anybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from gateway.storage.identity_book import IdentityBook
 from gateway.storage.seal import Seal
 from gateway.storage.tables import metadata
 from idp.events import NOWHERE, EndReason, Origin
-from idp.login import conduct, desk, key_site, keys, totp
+from idp.login import crowd, desk, key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.book import Flow
+from idp.login.crowd import Asking
 from idp.login.drawn import RECOVERY_CODES, draw
 from idp.login.exception import new_exception
 from idp.login.handle import new_flow_id
@@ -100,7 +101,8 @@ class Office(RuleBasedStateMachine):
             id=new_flow_id(), browser=shown.browser, state=state, asked="", address="192.0.2.1",
             locale=Language.CZECH, began_at=self.now, expires_at=self.now + LIMITS.flow_lifetime,
         )  # fmt: skip
-        assert conduct.begin(self.book, made, "gis", Origin(), self.now) is None
+        asking = Asking(client="gis", origin=Origin(), now=self.now, limits=LIMITS)
+        assert crowd.begin(self.book, made, asking) is None
         self.shown[made.id] = shown
         self.flows.append((made.id, shown.browser))
         return self.flows[-1]
