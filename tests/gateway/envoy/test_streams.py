@@ -5,10 +5,7 @@ wants.
 import asyncio
 import contextlib
 import signal
-import ssl
 import time
-from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
@@ -22,66 +19,25 @@ from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import HTTP_OPTIONS, application_cluster
 from gateway.envoy.discovery import CLUSTERS, all_resources
 from gateway.streams.guard import Unread
-from tests.rig.envoy import DOMAIN, GRACE, Plane
+from tests.rig.envoy import GRACE, Plane
+from tests.rig.open_socket import (
+    AT_ONCE,
+    HOST,
+    answers,
+    begins,
+    browser,
+    ends,
+    headers,
+    line_of,
+    socket,
+)
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
-AT_ONCE = 1.0  # seconds: what the product promises
-HOST = f"files.{DOMAIN}"
-UPGRADE = (
-    f"GET /live/x HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-)
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def nothing_is_refused(plane: Plane) -> None:
     plane.forget()
-
-
-@contextlib.asynccontextmanager
-async def browser(plane: Plane) -> AsyncIterator[aiohttp.ClientSession]:
-    tls = ssl.create_default_context(cafile=str(plane.folder / "server.pem"))
-    tls.check_hostname = False
-    connector = aiohttp.TCPConnector(ssl=tls, limit=0)
-    async with aiohttp.ClientSession(f"https://127.0.0.1:{plane.port}", connector=connector) as http:
-        yield http
-
-
-def headers(plane: Plane, session: str = "sid1", **more: str) -> dict[str, str]:
-    return {"Host": HOST, "Cookie": plane.cookie(revocation=f"{session}.1"), **more}
-
-
-@contextlib.asynccontextmanager
-async def socket(
-    plane: Plane, session: str = "sid1", path: str = "/live/x", **more: str
-) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    async with (
-        browser(plane) as http,
-        http.ws_connect(path, headers=headers(plane, session, **more)) as opened,
-    ):
-        yield opened
-
-
-async def answers(opened: aiohttp.ClientWebSocketResponse) -> bool:
-    await opened.send_str("hello")
-    return (await opened.receive(5)).data == "echo hello"
-
-
-async def ends(opened: aiohttp.ClientWebSocketResponse) -> float:
-    """Seconds until it does."""
-    began = time.monotonic()
-    message = await opened.receive(5)
-    assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE), message
-    return time.monotonic() - began
-
-
-async def line_of(plane: Plane, request_id: str) -> dict[str, Any]:
-    for _ in range(200):
-        for line in plane.log_lines():
-            if line["request_id"] == request_id:
-                return line
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{request_id} is not in the access log")
 
 
 async def test_the_watch_is_told_whose_stream_it_is_and_what_was_asked(plane: Plane) -> None:
@@ -159,26 +115,6 @@ async def test_a_control_plane_that_is_back_is_asked_about_everything(plane: Pla
         assert await answers(opened)
 
 
-async def test_words_that_only_we_may_say_change_nothing(plane: Plane) -> None:
-    forged = {
-        "x-brana-fresh": "sid2.1 588296",
-        "x-brana-decided": "files 588296 sid2.1 epoch1 own ,read,",
-        "x-brana-route": "files 588296 administer",
-        "x-brana-request": "another",
-        "x_brana_fresh": "sid2.1 588296",
-        "x-request-id": "another",
-    }
-    async with socket(plane, "sid1", **forged) as opened:
-        (question,) = await plane.watch.heard()
-        assert (question.stream.session, question.stream.action) == ("sid1", "read")
-        assert question.stream.request_id != "another"
-        plane.watch.refused["sid1"] = "ended_by_officer"
-        await plane.watch.revoke("sid1.1")
-        assert await ends(opened) < AT_ONCE
-    sent = {name.lower(): value for name, value in plane.application.last.headers}
-    assert not [name for name, value in forged.items() if sent.get(name) == value]
-
-
 async def test_a_long_answer_is_cut_as_well(plane: Plane) -> None:
     async def endless(asked: web.BaseRequest) -> web.StreamResponse:
         plane.application.requests.clear()
@@ -215,117 +151,6 @@ async def test_a_short_answer_of_a_watched_route_is_nobody_s_question(plane: Pla
                 assert await answer.text() == "hello"
         await asyncio.sleep(0.7)
     assert plane.watch.asked == []
-
-
-async def test_requests_that_ask_for_no_web_socket_are_not_watched(plane: Plane) -> None:
-    before = await _calls(plane)
-    async with browser(plane) as http, http.get("/live/x", headers=headers(plane)) as answer:
-        assert answer.status == 200
-    assert await _calls(plane) == before
-
-
-async def _calls(plane: Plane) -> int:
-    counted = await plane.administration.counters("ext_proc.streams_started")
-    return sum(counted.values())
-
-
-@pytest.mark.parametrize("asked", ["websocket, h2c", "tls", "websocket/13"])
-async def test_another_upgrade_is_refused_where_a_web_socket_is_offered(plane: Plane, asked: str) -> None:
-    assert b" 403 " in await _handshake(plane, asked)
-    assert plane.application.requests == []
-
-
-async def test_an_upgrade_to_http_2_is_an_ordinary_request(plane: Plane) -> None:
-    """Envoy leaves it out, as a server may (RFC 9110 §7.8)."""
-    assert b" 200 " in await _handshake(plane, "h2c")
-    assert plane.application.last.values("upgrade") == []
-
-
-async def test_a_web_socket_in_another_spelling_is_watched_too(plane: Plane) -> None:
-    """Letter case and white space around it are no part of it (RFC 9110 §5.5, RFC 6455 §4.2.1)."""
-    reader, writer = await plane.connect()
-    other = UPGRADE.replace("Upgrade: websocket", "Upgrade: \tWebSocket ")
-    writer.write(f"{other}Cookie: {plane.cookie()}\r\n\r\n".encode())
-    assert b" 101 " in await reader.readline()
-    await plane.watch.heard()
-    writer.transport.abort()
-
-
-async def _handshake(plane: Plane, asked: str) -> bytes:
-    reader, writer = await plane.connect()
-    other = UPGRADE.replace("Upgrade: websocket", f"Upgrade: {asked}")
-    writer.write(f"{other}Cookie: {plane.cookie()}\r\n\r\n".encode())
-    status = await reader.readline()
-    writer.transport.abort()
-    return status
-
-
-async def test_an_upgrade_with_a_body_brings_no_second_request(plane: Plane) -> None:
-    reader, writer = await plane.connect()
-    hidden = f"GET /admin HTTP/1.1\r\nHost: {HOST}\r\n\r\n"
-    writer.write(
-        f"{UPGRADE}Content-Length: {len(hidden)}\r\nCookie: {plane.cookie()}\r\n\r\n{hidden}".encode()
-    )
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(reader.read(4096), 1)
-    writer.transport.abort()
-    assert "/admin" not in [request.target for request in plane.application.requests]
-
-
-async def test_a_head_that_is_too_long_opens_nothing(plane: Plane) -> None:
-    reader, writer = await plane.connect()
-    writer.write(f"{UPGRADE}X-Long: {'a' * 40_000}\r\nCookie: {plane.cookie()}\r\n\r\n".encode())
-    assert b" 431 " in await reader.readline()
-    writer.transport.abort()
-    assert plane.watch.asked == plane.application.requests == []
-
-
-async def test_a_web_socket_without_a_byte_ends_after_the_idle_time_of_its_route(plane: Plane) -> None:
-    async with socket(plane, path="/brief/x") as opened:
-        assert 0.8 < await ends(opened) < 3
-
-
-async def test_either_side_may_end_abruptly_and_the_watch_forgets_the_stream(plane: Plane) -> None:
-    reader, writer = await plane.connect()
-    writer.write((UPGRADE + f"Cookie: {plane.cookie()}\r\n\r\n").encode())
-    assert b" 101 " in await reader.readline()
-    (question,) = await plane.watch.heard()
-    writer.transport.abort()
-    line = await line_of(plane, question.stream.request_id)
-    assert not line["ended"].startswith("brana_cut")
-    await plane.watch.revoke("sid1.1")
-    await asyncio.sleep(0.3)
-    assert len(plane.watch.asked) == 1, "asked about a stream that is gone"
-
-
-async def test_a_slow_reader_holds_little_of_envoy_s_memory(plane: Plane) -> None:
-    """Backpressure reaches the application: it cannot write more than buffers along the way hold."""
-    written = 0
-
-    async def flood(asked: web.BaseRequest) -> web.StreamResponse:
-        nonlocal written
-        stream = web.WebSocketResponse()
-        await stream.prepare(asked)
-        with contextlib.suppress(ConnectionError):
-            for _ in range(2_000):
-                await stream.send_bytes(b"x" * 65_536)
-                written += 65_536
-        return stream
-
-    answering = plane.application.handle
-    plane.application.handle = flood  # type: ignore[method-assign]
-    reader, writer = await plane.connect()
-    try:
-        writer.write((UPGRADE + f"Cookie: {plane.cookie()}\r\n\r\n").encode())
-        assert b" 101 " in await reader.readline()
-        before = -1
-        while written != before:
-            before = written
-            await asyncio.sleep(0.3)
-        assert written < 40 * 1024 * 1024
-    finally:
-        writer.transport.abort()
-        plane.application.handle = answering  # type: ignore[method-assign]
 
 
 async def test_an_answer_with_trailers_comes_whole(plane: Plane) -> None:
@@ -398,7 +223,7 @@ async def test_a_watch_that_hangs_is_one_that_died(plane: Plane) -> None:
             assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
         finally:
             plane.watching.process.send_signal(signal.SIGCONT)
-    await _begins(plane)
+    await begins(plane)
 
 
 async def test_without_a_watch_nothing_begins_and_what_was_open_ends(plane: Plane) -> None:
@@ -415,15 +240,4 @@ async def test_without_a_watch_nothing_begins_and_what_was_open_ends(plane: Plan
         async with http.get("/", headers=headers(plane)) as answer:
             assert answer.status == 200, "what is not watched needs no watch"
     await plane.watching.start()
-    await _begins(plane)
-
-
-async def _begins(plane: Plane) -> None:
-    """Return when a web socket opens."""
-    async with asyncio.timeout(10):
-        while True:
-            with contextlib.suppress(aiohttp.WSServerHandshakeError):
-                async with socket(plane) as opened:
-                    assert await answers(opened)
-                    return
-            await asyncio.sleep(0.05)
+    await begins(plane)
