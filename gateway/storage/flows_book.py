@@ -51,9 +51,13 @@ class FlowsBook(AuthenticatorsBook):
             if flow.id == but:
                 continue
             if isinstance(flow.state, AwaitingPassword):
-                self.keep_flow(replace(flow, state=flow.state.asking_nobody()))
+                self.ask_nobody(flow)
             else:
                 self.drop_flow(flow.id)
+
+    def ask_nobody(self, flow: Flow) -> None:
+        if isinstance(flow.state, AwaitingPassword):
+            self.keep_flow(replace(flow, state=flow.state.asking_nobody()))
 
     def people_signing_in(
         self, now: datetime, only: Collection[SubjectId] | None = None

@@ -32,12 +32,13 @@ from gateway.storage.tables.identity import (
 )
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInNotBegun, SignInStarted, Throttled
-from idp.login import conduct_password_change, desk
+from idp.login import conduct_password_change, desk, under_way
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
 from idp.login.recovery_use import RIGHT_SECRET
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
+from idp.login.under_way import News, Stopped
 
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], object]
@@ -103,6 +104,12 @@ class IdentityStore:
     ) -> dict[SubjectId, datetime]:
         """People (of `only`) in the middle of a sign-in, and when the directory was asked about them."""
         return await self.look(lambda book: book.people_signing_in(now, only))
+
+    async def stop_sign_ins(self, news: News, limits: SignIn, now: datetime) -> Sequence[Stopped]:
+        """See `idp.login.under_way`; nothing is written where there is nothing to stop."""
+        if not await self.look(lambda book: under_way.concerns(book, news, limits, now)):
+            return ()
+        return await self.transact(lambda book: under_way.stop(book, news, limits, now))
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime

@@ -151,6 +151,10 @@ class Book(Counters, Authenticators, Protocol):
         """
         ...
 
+    def ask_nobody(self, flow: Flow) -> None:
+        """What is being asked in a sign-in that stands at the password counts no more."""
+        ...
+
     def flows_from(self, address: str, now: datetime) -> UnderWay:
         """By `Flow.address`."""
         ...

@@ -8,13 +8,14 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, current, reach_of, take_step
+from idp.login.conduct import Visit, answer_step, current, take_step
 from idp.login.flow_new_password import fault, late
 from idp.login.handle import FlowId
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.needed_level import needed
 from idp.login.password_change import PasswordChange
 from idp.login.progress import Progress
+from idp.login.reach import reach_of
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, ChangingPassword, State, awaits
 from idp.login.throttle import Exhausted, Taken

@@ -10,14 +10,12 @@ from idp.login import level as levels
 from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
 from idp.login.entered import concealed, fault
 from idp.login.inputs import Answer, DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
-from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
+from idp.login.outcome import MENDED_BY_CHANGING, NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword, CheckingPassword, Question, Standing
 from idp.login.throttle import Taken
 
-TO_BE_CHANGED: dict[str, Refusal] = {
-    reason.value: reason for reason in (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
-}
+TO_BE_CHANGED: dict[str, Refusal] = {reason.value: reason for reason in MENDED_BY_CHANGING}
 """Directories say these only after the right password; other reasons would tell accounts apart."""
 
 
@@ -54,7 +52,7 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     person, must_change = (answer.person, answer.reason) if isinstance(answer, Stale) else (answer, None)
     if person.state is not AccountState.ACTIVE:
         why = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
-        if why not in TO_BE_CHANGED.values():
+        if why not in MENDED_BY_CHANGING:
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))

@@ -172,6 +172,11 @@ Waiting = (
 )
 """States that outlive a request."""
 
+Standings = AwaitingFactor | AwaitingOfficersCode | AwaitingEnrolment | AwaitingSaved
+"""In which somebody is known and what comes next may open a session. A new password is none: the directory is asked
+after it anyway.
+"""
+
 Checking = CheckingPassword | CheckingPerson | ChangingPassword
 """States between two halves of one request."""
 

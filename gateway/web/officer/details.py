@@ -91,6 +91,7 @@ LABELS: Mapping[str, Title] = {
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "status": Title(cs="Stav odpovědi", en="Status"),
+    "stopped": Title(cs="Zastavená rozpracovaná přihlášení", en="Sign-ins under way stopped"),
     "until": Title(cs="Do", en="Until"),
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
     "version": Title(cs="Verze Brány", en="Version of Brána"),
