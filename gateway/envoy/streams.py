@@ -1,7 +1,7 @@
 """Open web sockets and long streams are watched: Envoy makes one call for each, and ends it when it is told to.
 
 `ext_proc` sends the watch no byte of the stream and asks it nothing before the end: what is kept is the open call, by
-which an end can be ordered at any time (docs/decisions/0047-envoy-ends-streams-by-itself.md).
+which an end can be ordered at any time (docs/decisions/0048-envoy-ends-streams-by-itself.md).
 """
 
 from datetime import timedelta
