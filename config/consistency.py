@@ -3,10 +3,10 @@
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 from config.address import split_address
+from config.applications import application_findings
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
 from config.district import District
@@ -18,20 +18,16 @@ from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import PLACEHOLDER, Application, Settings
+from config.upstreams import is_address
 from config.vocabulary import MunicipalityCode
 
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
     r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
-NAME = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z"
-)  # of a machine; RFC 1123 §2.1, and `_`
-BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
-PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
 
 def inconsistencies(
@@ -55,7 +51,7 @@ def inconsistencies(
         (limits, whole_district_findings(settings)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
         (("public.domain",), _hosts(settings, district)),
-        ((), _applications(settings, district)),
+        ((), application_findings(settings, district)),
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
@@ -124,7 +120,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     public, metrics = settings.public, settings.metrics
     sound = True
     for at, address in (("public.address", public.address), ("metrics.address", metrics.address)):
-        if not _is_address(address):
+        if not is_address(address):
             sound = False
             yield at, f"{address!r} is not an IP address", "write for example `127.0.0.1`; a name will not do"
     everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared only
@@ -166,49 +162,6 @@ def _hosts(settings: Settings, district: District | None) -> Iterator[Finding]:
             taken[host] = application.id
 
 
-def _applications(settings: Settings, district: District | None) -> Iterator[Finding]:
-    seen: set[str] = set(BUILT_IN_APPLICATIONS)
-    for number, application in enumerate(settings.applications):
-        at = f"applications[{number}]"
-        if application.id in seen:
-            yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
-        seen.add(application.id)
-        upstream = split_address(application.upstream)
-        if (
-            upstream is None
-            or not upstream.hostname
-            or not upstream.port
-            or not (_is_address(upstream.hostname) or NAME.match(upstream.hostname))
-            or application.upstream != f"http://{upstream.netloc}"
-        ):
-            yield (
-                f"{at}.upstream",
-                f"{application.upstream!r} is not `http://address:port`",
-                "write for example `http://127.0.0.1:9101`",
-            )
-        for code in application.municipalities:
-            if district is not None and code not in district:
-                yield (
-                    f"{at}.municipalities",
-                    f"{code} is not in the district",
-                    f"use codes of {settings.office.district}",
-                )
-        for index, route in enumerate(application.routes):
-            if not PLAIN_PATH.match(route.path):
-                yield (
-                    f"{at}.routes[{index}].path",
-                    f"{route.path!r} is not a plain path",
-                    "write for example `/documents`",
-                )
-            for method in route.methods:
-                if not re.match(r"[A-Z]{1,20}\Z", method):
-                    yield (
-                        f"{at}.routes[{index}].methods",
-                        f"{method!r} is not an HTTP method",
-                        'write for example ["GET", "HEAD"]',
-                    )
-
-
 def _clients(settings: Settings) -> Iterator[Finding]:
     seen = set(BUILT_IN_CLIENTS)
     for number, client in enumerate(settings.oidc_clients):
@@ -233,11 +186,3 @@ def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> 
         return [application.host]
     codes = application.municipalities or list(district)
     return [application.host.replace(PLACEHOLDER, code) for code in codes]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text  # Envoy takes no zone

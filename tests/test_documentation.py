@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from config.consistency import BUILT_IN_APPLICATIONS
+from config.applications import BUILT_IN_APPLICATIONS
 from config.district import read_district
 from gateway.__main__ import brana
 from gateway.audit.verify import Fault

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from config.settings.applications import Application, Route
+from config.settings.applications import Application, Health, Route
 from config.settings.directories import (
     ICO_PLACEHOLDER,
     PLACEHOLDER,
@@ -33,6 +33,7 @@ __all__ = [
     "Directory",
     "Facts",
     "Grants",
+    "Health",
     "Metrics",
     "Notifications",
     "Office",

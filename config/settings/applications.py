@@ -1,6 +1,7 @@
 """What is served behind the gateway."""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
@@ -18,6 +19,19 @@ class Route(Setting, frozen=True, kw_only=True):
     """Whether the connection may become a WebSocket; it then lasts as long as a grant, and is asked for anew."""
 
 
+class Health(Setting, frozen=True, kw_only=True):
+    """What each upstream is asked again and again, to know whether it works."""
+
+    path: str
+    """Asked without a person: the application must answer it to anybody who reaches it."""
+    interval: timedelta = timedelta(seconds=10)
+    timeout: timedelta = timedelta(seconds=3)
+    statuses: Annotated[list[Annotated[int, Meta(ge=100, le=599)]], Meta(min_length=1)] = field(
+        default_factory=lambda: [200]
+    )
+    """Statuses that say it works."""
+
+
 class Application(Setting, frozen=True, kw_only=True):
     id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
     title: Title
@@ -25,8 +39,11 @@ class Application(Setting, frozen=True, kw_only=True):
     host: str
     """Host below the domain. `{municipality}` in it gives every municipality a host of its own, and then
     the host decides whose resource is asked for; otherwise the person's active municipality does."""
-    upstream: str
-    """`http://address:port` of the application."""
+    upstreams: Annotated[list[str], Meta(min_length=1)]
+    """`http://host:port` of each server of the application."""
+    balance: Literal["in-order", "spread"] = "in-order"
+    """Requests go to the first that works, or to all that work in turn."""
+    health: Health | None = None
     routes: Annotated[list[Route], Meta(min_length=1)]
     """First match decides. A request that matches none is refused."""
     municipalities: list[MunicipalityCode] = field(default_factory=list)

@@ -12,10 +12,10 @@ from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
 from config.settings import Directory, OidcClient, Settings
-from gateway.envoy.clusters import UpstreamUnusable
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken
+from gateway.envoy.upstreams import UpstreamUnusable
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
 from idp.directory.names import NotAName, parsed

@@ -1,26 +1,17 @@
 """Whom Envoy may call: our own sockets and the hosted applications."""
 
-import ipaddress
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from config.settings import Application, Settings
+from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
 from gateway.envoy.responses import our_cookies_removed
+from gateway.envoy.upstreams import endpoints, upstreams_of, watching
 
 OURS = ("idp", "web", "authorize")  # clusters behind sockets of the same names
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 IDLE = "4s"  # below the shortest keep-alive of common application servers (5 s), so that we close first
 CONNECT = "2s"
-
-
-class UpstreamUnusable(Exception):
-    """The address of a hosted application cannot be used."""
-
-    def __init__(self, application: str, upstream: str) -> None:
-        super().__init__(
-            f"applications.{application}.upstream: {upstream!r} is not `http://address:port`; "
-            "write the address of the application without a path"
-        )
 
 
 def application_cluster(application: str) -> str:
@@ -29,33 +20,30 @@ def application_cluster(application: str) -> str:
 
 def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Every cluster but the discovery server's. Raises UpstreamUnusable."""
-    ours = [_cluster(name, "STATIC", pipe(surroundings.socket(name)), []) for name in OURS]
-    return ours + [_application(application) for application in settings.applications]
+    ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
+    authority = Authority(settings)
+    return ours + [
+        _application(application, authority, surroundings) for application in settings.applications
+    ]
 
 
-def _application(application: Application) -> Json:
-    parts = urlsplit(application.upstream)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    extra = parts.path.rstrip("/") or parts.query or parts.fragment or parts.username
-    if parts.scheme != "http" or not parts.hostname or port is None or extra:
-        raise UpstreamUnusable(application.id, application.upstream)
-    address = {"socket_address": {"address": parts.hostname, "port_value": port}}
-    discovery = "STATIC" if _is_address(parts.hostname) else "STRICT_DNS"
-    return _cluster(application_cluster(application.id), discovery, address, [our_cookies_removed()])
+def _application(application: Application, authority: Authority, surroundings: Surroundings) -> Json:
+    (host, _), *_ = hosts_of(application, surroundings)
+    by_address = all(one.is_address for one in upstreams_of(application))
+    cluster = _cluster(
+        application_cluster(application.id),
+        "STATIC" if by_address else "STRICT_DNS",
+        endpoints(application),
+        [our_cookies_removed()],
+    )
+    return cluster | watching(application, authority.of(host))
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _endpoint(socket: Path) -> Json:
+    return {"lb_endpoints": [{"endpoint": {"address": pipe(socket)}}]}
 
 
-def _cluster(name: str, discovery: str, address: Json, filters: list[Json]) -> Json:
+def _cluster(name: str, discovery: str, groups: list[Json], filters: list[Json]) -> Json:
     options: Json = {
         "explicit_http_config": {"http_protocol_options": {}},
         "common_http_protocol_options": {"idle_timeout": IDLE},
@@ -71,8 +59,5 @@ def _cluster(name: str, discovery: str, address: Json, filters: list[Json]) -> J
         "type": discovery,
         "connect_timeout": CONNECT,
         "typed_extension_protocol_options": {HTTP_OPTIONS: typed(HTTP_OPTIONS, **options)},
-        "load_assignment": {
-            "cluster_name": name,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
-        },
+        "load_assignment": {"cluster_name": name, "endpoints": groups},
     }

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.consistency import HOST, PLAIN_PATH, hosts_of
+from config.applications import PLAIN_PATH
+from config.consistency import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
 
@@ -24,7 +25,7 @@ def line_at(path: Path, problem: Problem) -> str:
 
 
 DOMAIN = 'domain = "brana.example"'
-UPSTREAM = 'upstream = "http://127.0.0.1:9101"'
+UPSTREAM = 'upstreams = ["http://127.0.0.1:9101"]'
 SERVER = '"ldaps://ldap.brana.example:636"'
 
 
@@ -52,17 +53,17 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('host = "rada-{municipality}.brana', 'host = "spis.brana', None, "already the host of spis"),
         ('id = "rada"', 'id = "spis"', None, "is taken"),
         ('id = "spis"', 'id = "portal"', None, "is taken"),
-        (UPSTREAM, 'upstream = "https://127.0.0.1:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:9101/"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:9101?x"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://a@127.0.0.1:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:99999"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:0"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://[::1"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://*:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://[fe80::1%eth0]:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstreams = ["https://127.0.0.1:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101/"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101?x"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://a@127.0.0.1:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:99999"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:0"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://[::1"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://*:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://[fe80::1%eth0]:9101"]', None, "is not `http://host:port`"),
         (
             DOMAIN,
             DOMAIN + '\naddress = "localhost"',
@@ -137,6 +138,33 @@ def test_all_contradictions_are_told_at_once(office: Office) -> None:
         'certificate = "none.pem"',
         'methods = ["get"]',
     ]
+
+
+DESCRIPTION = '[applications.description]\ncs = "Dokumenty"\nen = "Documents"\n'
+HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        (UPSTREAM, "upstreams = []", None, "a list of at least one"),
+        (UPSTREAM, 'upstreams = ["http://a:1", "http://A:1"]', None, "name each server once"),
+        (UPSTREAM, UPSTREAM + '\nbalance = "random"', 'balance = "random"', "one of in-order, spread"),
+        (DESCRIPTION, HEALTH.replace("/healthz", "healthz"), 'path = "healthz"', "not a plain path"),
+        (DESCRIPTION, HEALTH + 'interval = "20 min"\n', "interval", "choose a time between them"),
+        (DESCRIPTION, HEALTH + 'timeout = "0 s"\n', "timeout", "nothing can answer in no time"),
+        (DESCRIPTION, HEALTH + 'timeout = "11 s"\n', "timeout", "no longer than `interval`"),
+        (DESCRIPTION, HEALTH + "statuses = []\n", "statuses", "a list of at least one"),
+        (DESCRIPTION, HEALTH + "statuses = [99]\n", "statuses", "a number from 100 to 599"),
+    ],
+)
+def test_a_fault_of_an_application_names_file_line_and_remedy(
+    old: str, new: str, at: str | None, says: str, office: Office
+) -> None:
+    path = office((old, new))
+    problem, *_ = faults(path)
+    assert (at or new) in line_at(path, problem)
+    assert says in f"{problem.what} {problem.remedy}"
 
 
 def test_an_application_for_every_municipality_has_a_host_for_each(office: Office) -> None:

@@ -17,12 +17,13 @@ from msgspec.structs import replace
 from config.settings import Settings
 from config.vocabulary import ApplicationId
 from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.clusters import UpstreamUnusable, clusters
+from gateway.envoy.clusters import clusters
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
+from gateway.envoy.upstreams import UpstreamUnusable
 from tests.rig.envoy import DISTRICT, settings_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
@@ -98,12 +99,12 @@ def test_the_port_people_see_is_the_port_applications_are_told() -> None:
     ],
 )
 def test_an_upstream_that_is_not_an_address_and_port_is_refused(upstream: str) -> None:
-    with pytest.raises(UpstreamUnusable, match="http://address:port"):
-        clusters(_with_application(upstream=upstream), SURROUNDINGS)
+    with pytest.raises(UpstreamUnusable, match="http://host:port"):
+        clusters(_with_application(upstreams=[upstream]), SURROUNDINGS)
 
 
 def test_an_upstream_may_be_a_name() -> None:
-    made = clusters(_with_application(upstream="http://files.internal:8080/"), SURROUNDINGS)
+    made = clusters(_with_application(upstreams=["http://files.internal:8080"]), SURROUNDINGS)
     assert next(one for one in made if one["name"] == "application.files")["type"] == "STRICT_DNS"
 
 

@@ -1,0 +1,73 @@
+"""Hosted applications whose settings contradict each other, or that could not be served."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from config.district import District
+from config.doubt import Finding
+from config.settings import Application, Health, Route, Settings
+from config.upstreams import upstream_of
+
+BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
+PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
+LEAST, MOST = timedelta(seconds=1), timedelta(minutes=10)
+"""Of the time between two questions for health."""
+
+
+def application_findings(settings: Settings, district: District | None) -> Iterator[Finding]:
+    seen: set[str] = set(BUILT_IN_APPLICATIONS)
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}]"
+        if application.id in seen:
+            yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
+        seen.add(application.id)
+        yield from _upstreams(application, at)
+        if application.health is not None:
+            yield from _health(application.health, f"{at}.health")
+        for code in application.municipalities:
+            if district is not None and code not in district:
+                yield (
+                    f"{at}.municipalities",
+                    f"{code} is not in the district",
+                    f"use codes of {settings.office.district}",
+                )
+        for index, route in enumerate(application.routes):
+            yield from _route(route, f"{at}.routes[{index}]")
+
+
+def _upstreams(application: Application, at: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for text in application.upstreams:
+        if upstream_of(text) is None:
+            yield (
+                f"{at}.upstreams",
+                f"{text!r} is not `http://host:port`",
+                "write for example `http://127.0.0.1:9101`, without a path",
+            )
+        elif text.lower() in seen:
+            yield f"{at}.upstreams", f"{text!r} stands there twice", "name each server once"
+        seen.add(text.lower())
+
+
+def _health(health: Health, at: str) -> Iterator[Finding]:
+    if not PLAIN_PATH.match(health.path):
+        yield f"{at}.path", f"{health.path!r} is not a plain path", "write for example `/healthz`"
+    if not LEAST <= health.interval <= MOST:
+        yield f"{at}.interval", f"not between {LEAST} and {MOST}", "choose a time between them, as `10 s`"
+    if not health.timeout:
+        yield f"{at}.timeout", "nothing can answer in no time", "write for example `3 s`"
+    elif health.timeout > health.interval:
+        yield (
+            f"{at}.timeout",
+            f"it is asked anew after {health.interval}, before {health.timeout} are over",
+            "make it no longer than `interval`",
+        )
+
+
+def _route(route: Route, at: str) -> Iterator[Finding]:
+    if not PLAIN_PATH.match(route.path):
+        yield f"{at}.path", f"{route.path!r} is not a plain path", "write for example `/documents`"
+    for method in route.methods:
+        if not re.match(r"[A-Z]{1,20}\Z", method):
+            yield f"{at}.methods", f"{method!r} is not an HTTP method", 'write for example ["GET", "HEAD"]'
