@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from config.district import District
 from config.doubt import Finding
 from config.settings import Application, Health, Route, Settings
-from config.upstreams import upstream_of
+from config.upstreams import NAME, upstream_of
 
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
 PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
@@ -23,6 +24,7 @@ def application_findings(settings: Settings, district: District | None) -> Itera
             yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
         seen.add(application.id)
         yield from _upstreams(application, at)
+        yield from _tls(application, at)
         if application.health is not None:
             yield from _health(application.health, f"{at}.health")
         for code in application.municipalities:
@@ -42,12 +44,65 @@ def _upstreams(application: Application, at: str) -> Iterator[Finding]:
         if upstream_of(text) is None:
             yield (
                 f"{at}.upstreams",
-                f"{text!r} is not `http://host:port`",
+                f"{text!r} is not `http://host:port` or `https://host:port`",
                 "write for example `http://127.0.0.1:9101`, without a path",
             )
         elif text.lower() in seen:
             yield f"{at}.upstreams", f"{text!r} stands there twice", "name each server once"
         seen.add(text.lower())
+
+
+def _tls(application: Application, at: str) -> Iterator[Finding]:
+    upstreams = [one for text in application.upstreams if (one := upstream_of(text)) is not None]
+    secret = {one.tls for one in upstreams}
+    tls = application.tls
+    if len(secret) > 1:
+        yield (
+            f"{at}.upstreams",
+            "some are `https://`, some `http://`: what one server gets secretly another would get in the open",
+            "write `https://` for all, or `http://` for all",
+        )
+    elif secret == {True} and tls is None:
+        yield (
+            f"{at}.upstreams",
+            "`https://` without an authority: no certificate would be believed",
+            "add [applications.tls] with `authority`",
+        )
+    elif secret == {False} and tls is not None:
+        yield f"{at}.tls", "no server is `https://`", "write `https://` in `upstreams`, or take the table out"
+    if tls is None:
+        return
+    if tls.server_name is not None and not NAME.match(tls.server_name):
+        yield (
+            f"{at}.tls.server_name",
+            f"{tls.server_name!r} is not a host name",
+            "write the name that stands in the servers' certificates",
+        )
+    if (tls.certificate is None) != (tls.key is None):
+        yield (
+            f"{at}.tls",
+            "a certificate and its key belong together",
+            "give `certificate` and `key`, or neither",
+        )
+
+
+def secrets_of_applications(settings: Settings) -> dict[str, Path]:
+    """Files that nobody else may read, by the setting that names each."""
+    return {
+        f"applications[{number}].tls.key": one.tls.key
+        for number, one in enumerate(settings.applications)
+        if one.tls is not None and one.tls.key is not None
+    }
+
+
+def certificates_of_applications(settings: Settings) -> dict[str, Path]:
+    with_tls = [(number, one.tls) for number, one in enumerate(settings.applications) if one.tls is not None]
+    files = {f"applications[{number}].tls.authority": tls.authority for number, tls in with_tls}
+    return files | {
+        f"applications[{number}].tls.certificate": tls.certificate
+        for number, tls in with_tls
+        if tls.certificate is not None
+    }
 
 
 def _health(health: Health, at: str) -> Iterator[Finding]:

@@ -6,7 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from config.address import split_address
-from config.applications import application_findings
+from config.applications import (
+    application_findings,
+    certificates_of_applications,
+    secrets_of_applications,
+)
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
 from config.district import District
@@ -92,8 +96,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
         f"directories[{number}].authority": directory.authority
         for number, directory in enumerate(settings.directories)
     }
-    secrets |= secrets_of_receivers(settings)
-    readable |= authorities_of_receivers(settings)
+    secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
+    readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault

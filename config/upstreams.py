@@ -1,4 +1,4 @@
-"""Addresses of a hosted application's servers: `http://host:port`, and nothing behind it."""
+"""Addresses of a hosted application's servers: `http://host:port` or `https://host:port`, and nothing behind it."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ class Upstream:
     host: str
     """Name or IP address, without brackets."""
     port: int
+    tls: bool
 
     @property
     def is_address(self) -> bool:
@@ -29,9 +30,9 @@ def upstream_of(text: str) -> Upstream | None:
         return None
     if not (is_address(parts.hostname) or NAME.match(parts.hostname)):
         return None
-    if text != f"http://{parts.netloc}":
+    if parts.scheme not in ("http", "https") or text != f"{parts.scheme}://{parts.netloc}":
         return None
-    return Upstream(parts.hostname, parts.port)
+    return Upstream(parts.hostname, parts.port, parts.scheme == "https")
 
 
 def is_address(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from config.settings.applications import Application, Health, Route
+from config.settings.applications import Application, Health, Route, UpstreamTls
 from config.settings.directories import (
     ICO_PLACEHOLDER,
     PLACEHOLDER,
@@ -51,6 +51,7 @@ __all__ = [
     "Smtp",
     "State",
     "Title",
+    "UpstreamTls",
     "Webhook",
 ]
 

@@ -1,6 +1,7 @@
 """What is served behind the gateway."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
@@ -32,6 +33,18 @@ class Health(Setting, frozen=True, kw_only=True):
     """Statuses that say it works."""
 
 
+class UpstreamTls(Setting, frozen=True, kw_only=True):
+    """How servers with `https://` prove who they are, and we to them."""
+
+    authority: Path
+    """PEM certificates of the authorities that may have signed the servers' certificates; no others are trusted."""
+    server_name: str | None = None
+    """Name that every server's certificate must bear; left out: the host in its address."""
+    certificate: Path | None = None
+    """PEM chain that we show to servers that ask for one."""
+    key: Path | None = None
+
+
 class Application(Setting, frozen=True, kw_only=True):
     id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
     title: Title
@@ -40,9 +53,12 @@ class Application(Setting, frozen=True, kw_only=True):
     """Host below the domain. `{municipality}` in it gives every municipality a host of its own, and then
     the host decides whose resource is asked for; otherwise the person's active municipality does."""
     upstreams: Annotated[list[str], Meta(min_length=1)]
-    """`http://host:port` of each server of the application."""
+    """`http://host:port` or `https://host:port` of each server of the application."""
     balance: Literal["in-order", "spread"] = "in-order"
     """Requests go to the first that works, or to all that work in turn."""
+    protocol: Literal["http1", "http2"] = "http1"
+    """What the servers speak: HTTP/1.1, or HTTP/2 (without TLS by prior knowledge, RFC 9113 §3.3)."""
+    tls: UpstreamTls | None = None
     health: Health | None = None
     routes: Annotated[list[Route], Meta(min_length=1)]
     """First match decides. A request that matches none is refused."""

@@ -24,6 +24,7 @@ from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import machine_faults, momentary_faults, prepare_state, require_free_ports
 from gateway.commands.rehearsal import (
+    application_faults,
     building_faults,
     client_faults,
     directory_faults,
@@ -46,6 +47,7 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
         *machine_faults(settings),
         *client_faults(settings.oidc_clients),
         *directory_faults(settings.directories),
+        *application_faults(settings.applications),
         *_certificate_faults(reading),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
@@ -112,7 +114,11 @@ async def require_directory(settings: Settings) -> list[DirectoryName]:
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
-    apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directories)]
+    apart = [
+        *client_faults(settings.oidc_clients),
+        *directory_faults(settings.directories),
+        *application_faults(settings.applications),
+    ]
     _refuse(configuration, apart or list(building_faults(settings, district)))
 
 

@@ -11,7 +11,8 @@ from cryptography import x509
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
-from config.settings import Directory, OidcClient, Settings
+from config.settings import Application, Directory, OidcClient, Settings
+from gateway.commands.certificate import pair_faults
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken
@@ -72,6 +73,21 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
         except UnicodeDecodeError:
             file = directory.bind_password_file
             yield f"{at}.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
+
+
+def application_faults(applications: Sequence[Application]) -> Iterator[Finding]:
+    """Certificates that Envoy could not use: it would not serve the application, and say so in its log alone."""
+    for number, application in enumerate(applications):
+        if (tls := application.tls) is None:
+            continue
+        at = f"applications[{number}].tls"
+        if file_fault(tls.authority) is None and not _vouches(tls.authority.read_bytes()):
+            remedy = "put the certificate of the authority of the application's servers there"
+            yield f"{at}.authority", f"{tls.authority}: not a PEM certificate", remedy
+        if tls.certificate is not None and tls.key is not None:
+            ours = (tls.certificate, tls.key)
+            chain, key = (None if file_fault(one) else one.read_bytes() for one in ours)
+            yield from pair_faults(chain, key, (f"{at}.certificate", f"{at}.key"))
 
 
 def groups_outside_their_base(directories: Sequence[Directory]) -> Iterator[Finding]:

@@ -1,17 +1,20 @@
 """Whom Envoy may call: our own sockets and the hosted applications."""
 
+from functools import partial
 from pathlib import Path
 
 from config.settings import Application, Settings
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
 from gateway.envoy.responses import our_cookies_removed
+from gateway.envoy.upstream_tls import marked, transport
 from gateway.envoy.upstreams import endpoints, upstreams_of, watching
 
 OURS = ("idp", "web", "authorize")  # clusters behind sockets of the same names
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 IDLE = "4s"  # below the shortest keep-alive of common application servers (5 s), so that we close first
 CONNECT = "2s"
+CODECS = {"http1": "http_protocol_options", "http2": "http2_protocol_options"}
 
 
 def application_cluster(application: str) -> str:
@@ -33,19 +36,22 @@ def _application(application: Application, authority: Authority, surroundings: S
     cluster = _cluster(
         application_cluster(application.id),
         "STATIC" if by_address else "STRICT_DNS",
-        endpoints(application),
+        endpoints(application, partial(marked, application)),
         [our_cookies_removed()],
+        CODECS[application.protocol],
     )
-    return cluster | watching(application, authority.of(host))
+    return cluster | watching(application, authority.of(host)) | transport(application)
 
 
 def _endpoint(socket: Path) -> Json:
     return {"lb_endpoints": [{"endpoint": {"address": pipe(socket)}}]}
 
 
-def _cluster(name: str, discovery: str, groups: list[Json], filters: list[Json]) -> Json:
+def _cluster(
+    name: str, discovery: str, groups: list[Json], filters: list[Json], codec_options: str = CODECS["http1"]
+) -> Json:
     options: Json = {
-        "explicit_http_config": {"http_protocol_options": {}},
+        "explicit_http_config": {codec_options: {}},
         "common_http_protocol_options": {"idle_timeout": IDLE},
     }
     if filters:
@@ -54,7 +60,9 @@ def _cluster(name: str, discovery: str, groups: list[Json], filters: list[Json])
             *filters,
             {"name": "envoy.filters.http.upstream_codec", "typed_config": codec},
         ]
-    return {
+    # Of a name with addresses of both kinds each is tried (RFC 8305).
+    families = {"dns_lookup_family": "ALL"} if discovery == "STRICT_DNS" else {}
+    return families | {
         "name": name,
         "type": discovery,
         "connect_timeout": CONNECT,

@@ -26,6 +26,7 @@ from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
 from gateway.envoy.routes import routes
+from gateway.envoy.upstream_tls import upstream_secrets
 
 LISTENERS = "envoy.config.listener.v3.Listener"
 CLUSTERS = "envoy.config.cluster.v3.Cluster"
@@ -66,7 +67,7 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
         LISTENERS: [listener(settings, surroundings)],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings)],
-        SECRETS: [certificate(settings)],
+        SECRETS: [certificate(settings), *upstream_secrets(settings.applications)],
         EXTENSIONS: [grant_filter(surroundings.grant_keys)],
     }
 

@@ -5,6 +5,7 @@ says how to ask, each is asked for its health as well. Errors that an applicatio
 nobody out: they are about a page, not about a server.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from config.settings import Application, Health
@@ -26,8 +27,8 @@ class UpstreamUnusable(Exception):
 
     def __init__(self, application: str, upstream: str) -> None:
         super().__init__(
-            f"applications.{application}.upstreams: {upstream!r} is not `http://host:port`; "
-            "write the address of the application without a path"
+            f"applications.{application}.upstreams: {upstream!r} is not `http://host:port` or `https://…`; "
+            "write the address of the application without a path, and `https://` where it has a table `tls`"
         )
 
 
@@ -36,15 +37,18 @@ def upstreams_of(application: Application) -> list[Upstream]:
     found = []
     for text in application.upstreams:
         upstream = upstream_of(text)
-        if upstream is None:
+        if upstream is None or upstream.tls is not (application.tls is not None):
             raise UpstreamUnusable(application.id, text)
         found.append(upstream)
     return found
 
 
-def endpoints(application: Application) -> list[Json]:
-    """`endpoints` of the load assignment: one priority for each server in order, or one for all of them."""
-    each = [{"endpoint": {"address": _address(one)}} for one in upstreams_of(application)]
+def endpoints(application: Application, marked: Callable[[str], Json]) -> list[Json]:
+    """`endpoints` of the load assignment: one priority for each server in order, or one for all of them.
+
+    `marked`: further fields of an endpoint, by its host.
+    """
+    each = [{"endpoint": {"address": _address(one)}} | marked(one.host) for one in upstreams_of(application)]
     if application.balance == "spread":
         return [{"lb_endpoints": each}]
     return [{"lb_endpoints": [one], "priority": number} for number, one in enumerate(each)]
@@ -72,7 +76,11 @@ def watching(application: Application, authority: str) -> Json:
         },
         "common_lb_config": {"healthy_panic_threshold": {"value": least}},
     }
-    return watched if health is None else watched | {"health_checks": [_asked(health, authority)]}
+    return (
+        watched
+        if health is None
+        else watched | {"health_checks": [_asked(health, application.protocol, authority)]}
+    )
 
 
 def another_try(application: Application) -> Json:
@@ -97,7 +105,7 @@ def another_try(application: Application) -> Json:
     }
 
 
-def _asked(health: Health, authority: str) -> Json:
+def _asked(health: Health, protocol: str, authority: str) -> Json:
     return {
         "timeout": seconds(health.timeout),
         "interval": seconds(health.interval),
@@ -105,6 +113,7 @@ def _asked(health: Health, authority: str) -> Json:
         "unhealthy_threshold": UNWELL,
         "healthy_threshold": 1,
         "http_health_check": {
+            "codec_client_type": "HTTP2" if protocol == "http2" else "HTTP1",
             "host": authority,
             "path": health.path,
             "expected_statuses": [{"start": one, "end": one + 1} for one in sorted(set(health.statuses))],

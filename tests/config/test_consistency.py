@@ -53,7 +53,6 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('host = "rada-{municipality}.brana', 'host = "spis.brana', None, "already the host of spis"),
         ('id = "rada"', 'id = "spis"', None, "is taken"),
         ('id = "spis"', 'id = "portal"', None, "is taken"),
-        (UPSTREAM, 'upstreams = ["https://127.0.0.1:9101"]', None, "is not `http://host:port`"),
         (UPSTREAM, 'upstreams = ["http://127.0.0.1"]', None, "is not `http://host:port`"),
         (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101/"]', None, "is not `http://host:port`"),
         (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101?x"]', None, "is not `http://host:port`"),
@@ -141,6 +140,8 @@ def test_all_contradictions_are_told_at_once(office: Office) -> None:
 
 
 DESCRIPTION = '[applications.description]\ncs = "Dokumenty"\nen = "Documents"\n'
+SECRET_ONE = 'upstreams = ["https://127.0.0.1:9101"]'
+TLS = '[applications.tls]\nauthority = "ca.pem"\n'
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -154,6 +155,14 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         (DESCRIPTION, HEALTH + 'interval = "20 min"\n', "interval", "choose a time between them"),
         (DESCRIPTION, HEALTH + 'timeout = "0 s"\n', "timeout", "nothing can answer in no time"),
         (DESCRIPTION, HEALTH + 'timeout = "11 s"\n', "timeout", "no longer than `interval`"),
+        (UPSTREAM, UPSTREAM + '\nprotocol = "http3"', 'protocol = "http3"', "one of http1, http2"),
+        (UPSTREAM, SECRET_ONE, None, "add [applications.tls] with `authority`"),
+        (UPSTREAM, 'upstreams = ["http://a:1", "https://b:1"]', None, "in the open"),
+        (DESCRIPTION, DESCRIPTION + TLS, "[applications.tls]", "no server is `https://`"),
+        (DESCRIPTION, DESCRIPTION + TLS.replace("ca.pem", "none.pem"), "authority", "none.pem is missing"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}server_name = "a b"\n', "server_name", "not a host name"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "tls.key"\n', "[applications.tls]", "belong together"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "ca.pem"\n', "key", "can be read by other users"),
         (DESCRIPTION, HEALTH + "statuses = []\n", "statuses", "a list of at least one"),
         (DESCRIPTION, HEALTH + "statuses = [99]\n", "statuses", "a number from 100 to 599"),
     ],
@@ -162,9 +171,8 @@ def test_a_fault_of_an_application_names_file_line_and_remedy(
     old: str, new: str, at: str | None, says: str, office: Office
 ) -> None:
     path = office((old, new))
-    problem, *_ = faults(path)
-    assert (at or new) in line_at(path, problem)
-    assert says in f"{problem.what} {problem.remedy}"
+    told = [(line_at(path, one), f"{one.what} {one.remedy}") for one in faults(path)]
+    assert [line for line, said in told if (at or new) in line and says in said], told
 
 
 def test_an_application_for_every_municipality_has_a_host_for_each(office: Office) -> None:

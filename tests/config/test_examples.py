@@ -116,10 +116,10 @@ def office(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir(parents=True)
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
-        *("webhook.secret", "smtp.password"),
+        *("webhook.secret", "smtp.password", "tls/gateway.key"),
     )
-    authorities = ("tls/directory-authority.pem", "tls/receivers-authority.pem")
-    for name in (*secrets, "tls/chain.pem", *authorities):
+    authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
+    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")

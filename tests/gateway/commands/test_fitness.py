@@ -19,7 +19,9 @@ pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
 OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
 RECEIVERS = "tls/receivers-authority.pem"  # of two settings
-CERTIFICATES = ("tls/chain.pem", "tls/key.pem", "tls/directory-authority.pem", RECEIVERS)
+AUTHORITIES = ("tls/directory-authority.pem", RECEIVERS, "tls/applications-authority.pem")
+PAIRS = ("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key")
+CERTIFICATES = (*PAIRS, *AUTHORITIES)
 SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password")
 
 
@@ -44,7 +46,8 @@ def office(copied: Path) -> Path:
     made = authority(folder / "made", datetime.now(UTC))
     public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
     (folder / "tls").mkdir()
-    files = (public.certificate, public.key, made.certificate, made.certificate)
+    pair = (public.certificate, public.key)
+    files = (*pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
     for name in SECRETS:
@@ -107,7 +110,7 @@ def test_the_first_configuration_of_the_documentation_passes(office: Path) -> No
     assert [application.id for application in settings.applications] == ["records"]
     assert (list(district), book.without_policies) == (["588296"], frozenset())
     assert sorted(folder.rglob("*")) == before
-    for file in (*CERTIFICATES[:3], SECRETS[0]):  # the others are of tables that it does without
+    for file in (*PAIRS[:2], AUTHORITIES[0], SECRETS[0]):  # the others are of tables that it does without
         assert file in shown["toml"]
 
 
@@ -145,6 +148,20 @@ def test_a_missing_key_does_not_hide_that_the_certificate_is_for_other_hosts(off
     certificate, key = faults(office)
     assert "it does not cover the host login.jinde.kromeriz.example" in certificate.what
     assert "tls/key.pem is missing" in key.what
+
+
+def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_their_line(
+    office: Path,
+) -> None:
+    folder = office.parent
+    other = authority(folder / "made", datetime.now(UTC)).issue("other", ["a.test"], datetime.now(UTC))
+    shutil.copy(other.key, folder / "tls/gateway.key")
+    (folder / "tls/applications-authority.pem").write_text("no certificate")
+    theirs, ours = faults(office)
+    assert "tls/applications-authority.pem: not a PEM certificate" in theirs.what
+    assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
+    lines = office.read_text("utf-8").split("\n")
+    assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
 
 
 def test_a_group_that_gives_a_role_outside_the_base_of_groups_is_noted_with_its_line(office: Path) -> None:
