@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.district import District
 from config.doubt import Finding
+from config.identity import identity_findings
 from config.settings import Application, Health, Route, Settings
 from config.upstreams import NAME, upstream_of
 
@@ -25,6 +26,7 @@ def application_findings(settings: Settings, district: District | None) -> Itera
         seen.add(application.id)
         yield from _upstreams(application, at)
         yield from _tls(application, at)
+        yield from identity_findings(application.identity, f"{at}.identity")
         if application.health is not None:
             yield from _health(application.health, f"{at}.health")
         for code in application.municipalities:
@@ -88,10 +90,15 @@ def _tls(application: Application, at: str) -> Iterator[Finding]:
 
 def secrets_of_applications(settings: Settings) -> dict[str, Path]:
     """Files that nobody else may read, by the setting that names each."""
-    return {
+    keys = {
         f"applications[{number}].tls.key": one.tls.key
         for number, one in enumerate(settings.applications)
         if one.tls is not None and one.tls.key is not None
+    }
+    return keys | {
+        f"applications[{number}].identity.password_file": one.identity.password_file
+        for number, one in enumerate(settings.applications)
+        if one.identity.password_file is not None
     }
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from config.settings.applications import Application, Health, Route, UpstreamTls
+from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.directories import (
     ICO_PLACEHOLDER,
     PLACEHOLDER,
@@ -34,6 +34,8 @@ __all__ = [
     "Facts",
     "Grants",
     "Health",
+    "Identity",
+    "IdentityHeaders",
     "Metrics",
     "Notifications",
     "Office",

@@ -45,6 +45,30 @@ class UpstreamTls(Setting, frozen=True, kw_only=True):
     key: Path | None = None
 
 
+class IdentityHeaders(Setting, frozen=True, kw_only=True):
+    """Name of the header that tells each fact; left out: the application is not told."""
+
+    login: str | None = None
+    subject: str | None = None
+    name: str | None = None
+    municipality: str | None = None
+    """Code of the municipality for which the person acts."""
+    roles: str | None = None
+    """Roles in that municipality, a comma between."""
+
+
+class Identity(Setting, frozen=True, kw_only=True):
+    """How the application learns who is asking."""
+
+    way: Literal["assertion", "headers", "basic", "openid", "none"] = "assertion"
+    headers: IdentityHeaders | None = None
+    encoding: Literal["utf-8", "percent"] = "utf-8"
+    """How headers say what is not ASCII: as it is, or its octets escaped (RFC 3986 §2.1)."""
+    user: str | None = None
+    """With `basic`: the one account that the application knows."""
+    password_file: Path | None = None
+
+
 class Application(Setting, frozen=True, kw_only=True):
     id: Annotated[ApplicationId, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
     title: Title
@@ -60,6 +84,7 @@ class Application(Setting, frozen=True, kw_only=True):
     """What the servers speak: HTTP/1.1, or HTTP/2 (without TLS by prior knowledge, RFC 9113 §3.3)."""
     tls: UpstreamTls | None = None
     health: Health | None = None
+    identity: Identity = field(default_factory=Identity)
     routes: Annotated[list[Route], Meta(min_length=1)]
     """First match decides. A request that matches none is refused."""
     municipalities: list[MunicipalityCode] = field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from config.identity import PERSON_HEADER
 from config.vocabulary import REASON_HEADER, Language
 from gateway.authorize.contact import with_contact
 from gateway.authorize.refusals import WORDS
@@ -84,9 +85,10 @@ class Pages(Protocol):
 
 def granted(verdict: Granted, signed: SignedGrant) -> Answer:
     about = verdict.grant.assertion
+    person = {PERSON_HEADER + fact: text for fact, text in verdict.grant.person.items()}
     return Answer(
         200,
-        {ASSERTION: signed.assertion, GATE: verdict.grant.gate()},
+        {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), **person},
         (set_cookie(GRANT, signed.token, about.expires_at - about.issued_at),),
     )
 

@@ -42,6 +42,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
         application.id: Offer(
             frozenset(route.action for route in application.routes),
             frozenset(application.municipalities) or everywhere,
+            application.identity,
         )
         for application in settings.applications
     }

@@ -12,6 +12,7 @@ from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
 from config.settings import Application, Directory, OidcClient, Settings
+from gateway.commands.application_accounts import PasswordUnusable, accounts_of, password_in
 from gateway.commands.certificate import pair_faults
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
@@ -76,8 +77,18 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
 
 
 def application_faults(applications: Sequence[Application]) -> Iterator[Finding]:
-    """Certificates that Envoy could not use: it would not serve the application, and say so in its log alone."""
+    """Passwords that cannot be sent, and certificates that Envoy could not use and would tell its log alone of."""
     for number, application in enumerate(applications):
+        file = application.identity.password_file
+        if file is not None and file_fault(file) is None:
+            try:
+                password_in(file)
+            except PasswordUnusable as error:
+                yield (
+                    f"applications[{number}].identity.password_file",
+                    str(error),
+                    "write the password into it, and nothing else",
+                )
         if (tls := application.tls) is None:
             continue
         at = f"applications[{number}].tls"
@@ -121,7 +132,11 @@ def building_faults(settings: Settings, district: District) -> Iterator[Finding]
     """What remains to go wrong when all of it is made; the settings are sound by themselves."""
     state = settings.state.directory
     around = Surroundings(
-        run=state / "run", spool=state / "spool", district=tuple(district), grant_keys={"keys": []}
+        run=state / "run",
+        spool=state / "spool",
+        district=tuple(district),
+        grant_keys={"keys": []},
+        accounts=accounts_of(settings.applications),
     )
     try:
         clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))

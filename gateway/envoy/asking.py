@@ -9,8 +9,9 @@ from datetime import timedelta
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
+from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, kind_of, read_as
 from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json, overwrite, seconds, typed
 from gateway.envoy.upstreams import another_try
 
@@ -44,11 +45,12 @@ def by_us(route: Route, place: Place) -> Json:
 
 def hosted(application: Application, place: Place) -> list[Json]:
     """Routes to a hosted application, in the configuration's order."""
-    again = another_try(application)
+    again, kind, kept = another_try(application), read_as(kind_of(application)), not_told(application)
+    further: Json = {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+    further |= {"typed_per_filter_config": kind} if kind else {}
+    further |= {"request_headers_to_remove": kept} if kept else {}
     return [
-        _asked(route, place, _upgrades(route, place.grant) | again)
-        | {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
-        for route in application.routes
+        _asked(route, place, _upgrades(route, place.grant) | again) | further for route in application.routes
     ]
 
 

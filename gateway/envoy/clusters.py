@@ -5,6 +5,7 @@ from pathlib import Path
 
 from config.settings import Application, Settings
 from gateway.envoy.hosts import Authority, hosts_of
+from gateway.envoy.identity import identity_filters
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
 from gateway.envoy.responses import our_cookies_removed
 from gateway.envoy.upstream_tls import marked, transport
@@ -37,7 +38,7 @@ def _application(application: Application, authority: Authority, surroundings: S
         application_cluster(application.id),
         "STATIC" if by_address else "STRICT_DNS",
         endpoints(application, partial(marked, application)),
-        [our_cookies_removed()],
+        [*identity_filters(application), our_cookies_removed()],
         CODECS[application.protocol],
     )
     return cluster | watching(application, authority.of(host)) | transport(application)

@@ -142,6 +142,7 @@ def test_all_contradictions_are_told_at_once(office: Office) -> None:
 DESCRIPTION = '[applications.description]\ncs = "Dokumenty"\nen = "Documents"\n'
 SECRET_ONE = 'upstreams = ["https://127.0.0.1:9101"]'
 TLS = '[applications.tls]\nauthority = "ca.pem"\n'
+WAY = f"{DESCRIPTION}[applications.identity]\nway = "
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -163,6 +164,45 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         (DESCRIPTION, f'{DESCRIPTION}{TLS}server_name = "a b"\n', "server_name", "not a host name"),
         (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "tls.key"\n', "[applications.tls]", "belong together"),
         (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "ca.pem"\n', "key", "can be read by other users"),
+        (DESCRIPTION, WAY + '"headers"\n', "way =", "belong together"),
+        (DESCRIPTION, WAY + '"basic"\nheaders = { login = "X-User" }\n', "headers =", "belong together"),
+        (DESCRIPTION, WAY + '"headers"\nheaders = {}\n', "headers =", "no header is named"),
+        *(
+            (
+                DESCRIPTION,
+                f'{WAY}"headers"\n[applications.identity.headers]\nlogin = "{name}"\n',
+                "login =",
+                says,
+            )
+            for name, says in (
+                ("X_User", "CGI reads `-` as `_`"),
+                ("X--User", "single hyphens"),
+                ("X User", "not the name of a header"),
+                ("X-User\\r\\n", "not the name of a header"),
+                ("X" * 65, "not the name of a header"),
+                ("", "not the name of a header"),
+                ("Cookie", "has another meaning"),
+                ("X-Brana-User", "has another meaning"),
+                ("Sec-Fetch-Mode", "has another meaning"),
+                ("x-forwarded-for", "has another meaning"),
+            )
+        ),
+        (
+            DESCRIPTION,
+            f'{WAY}"headers"\n[applications.identity.headers]\nlogin = "X-A"\nname = "x-a"\n',
+            'name = "x-a"',
+            "tells `login` already",
+        ),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\n', "way =", "give `user` and `password_file`"),
+        (DESCRIPTION, WAY + '"none"\nuser = "a"\n', "user =", "has no account"),
+        (
+            DESCRIPTION,
+            WAY + '"basic"\nuser = "a:b"\npassword_file = "tls.key"\n',
+            "user =",
+            "without a colon",
+        ),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "ca.pem"\n', "password_file", "chmod 600"),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "x"\n', "password_file", "is missing"),
         (DESCRIPTION, HEALTH + "statuses = []\n", "statuses", "a list of at least one"),
         (DESCRIPTION, HEALTH + "statuses = [99]\n", "statuses", "a number from 100 to 599"),
     ],

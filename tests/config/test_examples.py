@@ -116,7 +116,7 @@ def office(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir(parents=True)
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
-        *("webhook.secret", "smtp.password", "tls/gateway.key"),
+        *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
     )
     authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
     for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):

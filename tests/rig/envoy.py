@@ -9,9 +9,10 @@ import json
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -225,9 +226,10 @@ async def data_plane(
     workers: int = 2,
     memory: Path = Path("/dev/shm"),
     applications: Sequence[Application] = (),
+    accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
 ) -> AsyncIterator[Plane]:
     """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
-    `applications`: served beside the usual ones.
+    `applications`: served beside the usual ones; `accounts`: what those of one account are told.
     """
     run = folder / "run"
     run.mkdir(mode=0o700)
@@ -238,7 +240,11 @@ async def data_plane(
     settings = replace(settings, applications=[*settings.applications, *applications])
     signer = Signer()
     surroundings = Surroundings(
-        run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
+        run=run,
+        spool=folder / "access.log",
+        district=DISTRICT,
+        grant_keys=public_jwks(signer.key),
+        accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
         plane = Plane(folder, settings, surroundings, signer, workers, Path(gates))

@@ -1,5 +1,6 @@
 """The example that operators copy passes the check as it stands, with the files that only an office can bring."""
 
+import base64
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.problem import ConfigurationRefused, Problem
+from gateway.commands.application_accounts import accounts_of
 from gateway.commands.fitness import checked, notes, require_ready
 from gateway.commands.lock import take
 from gateway.demo.authority import authority, write_private
@@ -22,7 +24,7 @@ RECEIVERS = "tls/receivers-authority.pem"  # of two settings
 AUTHORITIES = ("tls/directory-authority.pem", RECEIVERS, "tls/applications-authority.pem")
 PAIRS = ("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key")
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
-SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password")
+SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
 
 
 @pytest.fixture
@@ -162,6 +164,23 @@ def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_t
     assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
     lines = office.read_text("utf-8").split("\n")
     assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"a\nb", b"x" * 300, b"\n"])
+def test_a_password_of_an_application_that_cannot_be_sent_is_told_with_its_line(
+    office: Path, content: bytes
+) -> None:
+    write_private(office.parent / "map.password", content)
+    (told,) = faults(office)
+    assert told.what.startswith("applications[2].identity.password_file: ")
+    assert office.read_text("utf-8").split("\n")[told.line - 1] == 'password_file = "map.password"'
+
+
+def test_an_application_s_account_is_written_as_basic_authentication_has_it(office: Path) -> None:
+    write_private(office.parent / "map.password", "tajné heslo\n".encode())
+    settings, _, _ = checked(office)
+    account = accounts_of(settings.applications)["map"]
+    assert base64.b64decode(account.removeprefix("Basic ")).decode() == "brana:tajné heslo"
 
 
 def test_a_group_that_gives_a_role_outside_the_base_of_groups_is_noted_with_its_line(office: Path) -> None:

@@ -3,6 +3,7 @@
 After an intended change: `BRANA_WRITE_GOLDENS=1 pytest tests/gateway/envoy/test_builders.py`, then read the diff.
 """
 
+import dataclasses
 import json
 import os
 import re
@@ -14,17 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from config.settings import Settings
+from config.settings import Health, Identity, IdentityHeaders, Settings, UpstreamTls
 from config.vocabulary import ApplicationId
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
 from gateway.envoy.upstreams import UpstreamUnusable
-from tests.rig.envoy import DISTRICT, settings_for
+from tests.rig.envoy import DISTRICT, hosting, settings_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
 STATE = Path("/var/lib/brana")
@@ -37,7 +39,45 @@ SURROUNDINGS = Surroundings(
 BEGUN = Path("/dev/shm/brana-999-0123456789abcdef/current.log")
 SETTINGS = settings_for(STATE, 8443, "http://127.0.0.1:9001")
 
+FILES = Path("/etc/brana")
+AUTHORITY = FILES / "authority.pem"
+OTHERS = replace(
+    SETTINGS,
+    applications=[
+        hosting(
+            "secret",
+            "https://10.0.0.1:9443",
+            "https://two.test:9443",
+            tls=UpstreamTls(authority=AUTHORITY, certificate=FILES / "us.pem", key=FILES / "us.key"),
+            health=Health(path="/healthz"),
+            protocol="http2",
+        ),
+        hosting(
+            "headers",
+            "https://[::1]:9443",
+            "https://[::2]:9443",
+            tls=UpstreamTls(authority=AUTHORITY, server_name="one.test"),
+            balance="spread",
+            identity=Identity(way="headers", headers=IdentityHeaders(login="X-Remote-User")),
+        ),
+        hosting("account", "http://10.0.0.1:80", identity=Identity(way="basic", user="brana")),
+    ],
+)
+"""What most applications do without."""
+
+
+def told_of(settings: Settings) -> dict[str, Any]:
+    """What concerns hosted applications."""
+    accounts = {ApplicationId("account"): "Basic account"}
+    told = all_resources(settings, dataclasses.replace(SURROUNDINGS, accounts=accounts))
+    hosted = [one for one in told[CLUSTERS] if one["name"].startswith("application.")]
+    hosts = [one for one in told[ROUTE_TABLES][0]["virtual_hosts"] if one["name"] in HOSTED]
+    return {CLUSTERS: hosted, ROUTE_TABLES: hosts, SECRETS: told[SECRETS], EXTENSIONS: told[EXTENSIONS]}
+
+
+HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
+    "applications": told_of(OTHERS),
     "bootstrap": bootstrap(SURROUNDINGS.run),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
