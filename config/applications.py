@@ -1,18 +1,17 @@
 """Hosted applications whose settings contradict each other, or that could not be served."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from config.application_routes import PLAIN_PATH, route_findings
 from config.district import District
 from config.doubt import Finding
 from config.identity import identity_findings
-from config.settings import Application, Health, Route, Settings
+from config.settings import Application, Health, Settings
 from config.upstreams import NAME, upstream_of
 
 BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
-PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 LEAST, MOST = timedelta(seconds=1), timedelta(minutes=10)
 """Of the time between two questions for health."""
 
@@ -37,7 +36,7 @@ def application_findings(settings: Settings, district: District | None) -> Itera
                     f"use codes of {settings.office.district}",
                 )
         for index, route in enumerate(application.routes):
-            yield from _route(route, f"{at}.routes[{index}]")
+            yield from route_findings(route, settings.grants.lifetime, f"{at}.routes[{index}]")
 
 
 def _upstreams(application: Application, at: str) -> Iterator[Finding]:
@@ -125,11 +124,3 @@ def _health(health: Health, at: str) -> Iterator[Finding]:
             f"it is asked anew after {health.interval}, before {health.timeout} are over",
             "make it no longer than `interval`",
         )
-
-
-def _route(route: Route, at: str) -> Iterator[Finding]:
-    if not PLAIN_PATH.match(route.path):
-        yield f"{at}.path", f"{route.path!r} is not a plain path", "write for example `/documents`"
-    for method in route.methods:
-        if not re.match(r"[A-Z]{1,20}\Z", method):
-            yield f"{at}.methods", f"{method!r} is not an HTTP method", 'write for example ["GET", "HEAD"]'

@@ -15,9 +15,21 @@ class Route(Setting, frozen=True, kw_only=True):
     """Prefix of the path, matched on whole segments."""
     methods: list[str] = field(default_factory=list)
     """HTTP methods; empty means every method."""
-    action: Action
+    action: Action | None = None
+    """What a request asks for; left out where the route is public."""
+    public: bool = False
+    """Anybody may use it: nobody is asked who they are, nothing is decided, and nobody's identity is told."""
     websocket: bool = False
     """Whether the connection may become a WebSocket; it then lasts as long as a grant, and is asked for anew."""
+    streaming: bool = False
+    """Whether answers go on for as long as they like: events, long polling. Where somebody is signed in they last as
+    long as a grant, and are asked for anew."""
+    body_mib: Annotated[int, Meta(ge=1, le=10_240)] | None = None
+    """The largest body of a request; left out: any."""
+    timeout: timedelta | None = None
+    """From the whole request to the whole answer; left out: no limit but that of idleness."""
+    idle_timeout: timedelta | None = None
+    """Without a byte in either direction; left out: 2 min."""
 
 
 class Health(Setting, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
     built_in = {name: Offer(actions, everywhere) for name, actions in BUILT_IN_ACTIONS.items()}
     hosted = {
         application.id: Offer(
-            frozenset(route.action for route in application.routes),
+            frozenset(route.action for route in application.routes if route.action is not None),
             frozenset(application.municipalities) or everywhere,
             application.identity,
         )

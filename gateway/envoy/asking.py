@@ -3,17 +3,15 @@
 The name is `<application> <municipality or -> <action>`. What fits no row asks for nothing and is not there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from config.settings import Application, Route
-from config.vocabulary import REASON_HEADER
+from config.settings import Route
+from config.vocabulary import PUBLIC
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, kind_of, read_as
+from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
-from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json, overwrite, seconds, typed
-from gateway.envoy.upstreams import another_try
 
 SERVER = "server"  # which library answers for us is nobody's business
 CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
@@ -32,10 +30,13 @@ class Place:
     grant: timedelta
     """How long a decision serves."""
 
+    def at(self, cluster: str) -> "Place":
+        return replace(self, cluster=cluster)
+
 
 def by_us(route: Route, place: Place) -> Json:
     """A route to our own pages behind the gate."""
-    return _asked(route, place, at_most(OUR_STREAM)) | {
+    return asked(route, place, at_most(OUR_STREAM)) | {
         # Whoever is signed in holds no more of ours than a stranger.
         "request_headers_to_add": [CLIENT_ADDRESS],
         "response_headers_to_remove": [SERVER],
@@ -43,20 +44,10 @@ def by_us(route: Route, place: Place) -> Json:
     }
 
 
-def hosted(application: Application, place: Place) -> list[Json]:
-    """Routes to a hosted application, in the configuration's order."""
-    again, kind, kept = another_try(application), read_as(kind_of(application)), not_told(application)
-    further: Json = {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
-    further |= {"typed_per_filter_config": kind} if kind else {}
-    further |= {"request_headers_to_remove": kept} if kept else {}
-    return [
-        _asked(route, place, _upgrades(route, place.grant) | again) | further for route in application.routes
-    ]
-
-
-def _asked(route: Route, place: Place, more: Json) -> Json:
+def asked(route: Route, place: Place, more: Json) -> Json:
+    """`more`: further fields of the forwarding."""
     return {
-        "name": f"{place.application} {place.municipality} {route.action}",
+        "name": f"{place.application} {place.municipality} {route.action or PUBLIC}",
         "match": _match(route),
         "route": forward(place.cluster, place.authority) | more,
         # Read by the gate, so that the decision and every redirect see the host as we write it.
@@ -94,20 +85,18 @@ def forward(cluster: str, authority: str) -> Json:
     }
 
 
-def _upgrades(route: Route, grant: timedelta) -> Json:
-    """A web socket is asked for once and then never again, so it ends with the last grant it can rest on:
-    whoever signed out or lost a role sees nothing more after that, whatever the application does.
-    """
-    if not route.websocket:
-        return {}
-    upgrades = [{"upgrade_type": "websocket", "enabled": True}]
-    return {"upgrade_configs": upgrades, "idle_timeout": seconds(grant)} | at_most(grant)
-
-
 def at_most(whole: timedelta) -> Json:
     return {"max_stream_duration": {"max_stream_duration": seconds(whole)}}
 
 
 def without_gate() -> Json:
-    off = typed("envoy.config.route.v3.FilterConfig", disabled=True)
-    return {GRANT_FILTER: off, GATE_FILTER: off, AUTHORIZATION_FILTER: off}
+    return {GRANT_FILTER: _off(), GATE_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+
+
+def without_decision() -> Json:
+    """No grant is read and nothing asked; the gate still takes our cookies out."""
+    return {GRANT_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+
+
+def _off() -> Json:
+    return typed("envoy.config.route.v3.FilterConfig", disabled=True)

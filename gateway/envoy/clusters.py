@@ -27,21 +27,36 @@ def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
     authority = Authority(settings)
     return ours + [
-        _application(application, authority, surroundings) for application in settings.applications
+        one
+        for application in settings.applications
+        for one in _application(application, authority, surroundings)
     ]
 
 
-def _application(application: Application, authority: Authority, surroundings: Surroundings) -> Json:
+def public_cluster(application: Application) -> str:
+    """Cluster of routes that anybody may use: nobody borrows the account of an application that has but one."""
+    usual = application_cluster(application.id)
+    return f"{usual}.public" if application.identity.way == "basic" else usual
+
+
+def _application(application: Application, authority: Authority, surroundings: Surroundings) -> list[Json]:
     (host, _), *_ = hosts_of(application, surroundings)
+    clusters = {application_cluster(application.id): identity_filters(application)}
+    if any(route.public for route in application.routes):
+        clusters.setdefault(public_cluster(application), [])
     by_address = all(one.is_address for one in upstreams_of(application))
-    cluster = _cluster(
-        application_cluster(application.id),
-        "STATIC" if by_address else "STRICT_DNS",
-        endpoints(application, partial(marked, application)),
-        [*identity_filters(application), our_cookies_removed()],
-        CODECS[application.protocol],
-    )
-    return cluster | watching(application, authority.of(host)) | transport(application)
+    further = watching(application, authority.of(host)) | transport(application)
+    return [
+        _cluster(
+            name,
+            "STATIC" if by_address else "STRICT_DNS",
+            endpoints(application, partial(marked, application)),
+            [*filters, our_cookies_removed()],
+            CODECS[application.protocol],
+        )
+        | further
+        for name, filters in clusters.items()
+    ]
 
 
 def _endpoint(socket: Path) -> Json:

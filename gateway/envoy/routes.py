@@ -15,12 +15,12 @@ from gateway.envoy.asking import (
     at_most,
     by_us,
     forward,
-    hosted,
     nothing,
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.applications import PLAIN_PATH
+from config.application_routes import PLAIN_PATH
 from config.consistency import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
@@ -143,6 +143,7 @@ DESCRIPTION = '[applications.description]\ncs = "Dokumenty"\nen = "Documents"\n'
 SECRET_ONE = 'upstreams = ["https://127.0.0.1:9101"]'
 TLS = '[applications.tls]\nauthority = "ca.pem"\n'
 WAY = f"{DESCRIPTION}[applications.identity]\nway = "
+READ = 'action = "read"'
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -203,6 +204,24 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         ),
         (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "ca.pem"\n', "password_file", "chmod 600"),
         (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "x"\n', "password_file", "is missing"),
+        (READ, "", "[[applications.routes]]", "add `action = "),
+        (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
+        (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
+        (READ, f'{READ}\ntimeout = "0 s"', "timeout = ", "choose a time between them"),
+        (READ, f'{READ}\nidle_timeout = "2 h"', "idle_timeout = ", "choose a time between them"),
+        (
+            READ,
+            f'{READ}\nstreaming = true\ntimeout = "1 min"',
+            "timeout = ",
+            "no end that could be waited for",
+        ),
+        (
+            READ,
+            f'{READ}\nwebsocket = true\ntimeout = "1 min"',
+            "timeout = ",
+            "no end that could be waited for",
+        ),
+        (READ, f'{READ}\nstreaming = true\nidle_timeout = "6 min"', "idle_timeout = ", "ends with its grant"),
         (DESCRIPTION, HEALTH + "statuses = []\n", "statuses", "a list of at least one"),
         (DESCRIPTION, HEALTH + "statuses = [99]\n", "statuses", "a number from 100 to 599"),
     ],

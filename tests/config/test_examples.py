@@ -132,7 +132,7 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
         with_defaults() if switched_on else EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8"
     )
     settings, district = load(office)
-    assert settings.applications[0].routes[1].path == "/"
+    assert settings.applications[0].routes[3].path == "/"
     assert len(district) == 1
 
 

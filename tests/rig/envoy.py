@@ -9,7 +9,7 @@ import json
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -227,9 +227,11 @@ async def data_plane(
     memory: Path = Path("/dev/shm"),
     applications: Sequence[Application] = (),
     accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
+    configured: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> AsyncIterator[Plane]:
     """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
-    `applications`: served beside the usual ones; `accounts`: what those of one account are told.
+    `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
+    change everything else.
     """
     run = folder / "run"
     run.mkdir(mode=0o700)
@@ -238,6 +240,7 @@ async def data_plane(
     upstream = free_port()
     settings = settings_for(folder, free_port(), f"http://127.0.0.1:{upstream}")
     settings = replace(settings, applications=[*settings.applications, *applications])
+    settings = configured(settings)
     signer = Signer()
     surroundings = Surroundings(
         run=run,

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from config.settings import Health, Identity, IdentityHeaders, Settings, UpstreamTls
-from config.vocabulary import ApplicationId
+from config.settings import Health, Identity, IdentityHeaders, Route, Settings, UpstreamTls
+from config.vocabulary import Action, ApplicationId
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
@@ -60,7 +61,16 @@ OTHERS = replace(
             balance="spread",
             identity=Identity(way="headers", headers=IdentityHeaders(login="X-Remote-User")),
         ),
-        hosting("account", "http://10.0.0.1:80", identity=Identity(way="basic", user="brana")),
+        hosting(
+            "account",
+            "http://10.0.0.1:80",
+            identity=Identity(way="basic", user="brana"),
+            routes=[
+                Route(path="/open", public=True, idle_timeout=timedelta(minutes=1)),
+                Route(path="/sent", action=Action.WRITE, body_mib=20, timeout=timedelta(minutes=5)),
+                Route(path="/events", action=Action.READ, streaming=True),
+            ],
+        ),
     ],
 )
 """What most applications do without."""
