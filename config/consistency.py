@@ -1,8 +1,7 @@
 """What types cannot say: settings that contradict each other, or files that are not there."""
 
 import os
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
@@ -18,17 +17,13 @@ from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
 from config.guesses import guess_findings
+from config.hosts import host_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
-from config.settings import PLACEHOLDER, Application, Settings
+from config.settings import Settings
 from config.upstreams import is_address
-from config.vocabulary import MunicipalityCode
 
-HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
-    r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
-)
-BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
@@ -54,7 +49,7 @@ def inconsistencies(
         ((), directory_findings(settings, district)),
         (limits, whole_district_findings(settings)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
-        (("public.domain",), _hosts(settings, district)),
+        (("public.domain",), host_findings(settings, district)),
         ((), application_findings(settings, district)),
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
@@ -137,35 +132,6 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _hosts(settings: Settings, district: District | None) -> Iterator[Finding]:
-    domain = settings.public.domain
-    if not HOST.match(domain):
-        yield (
-            "public.domain",
-            f"{domain!r} is not a host name",
-            "write it in lower case, without port and dots at the ends",
-        )
-    taken = {f"{name}.{domain}": "the product itself" for name in BUILT_IN_HOSTS}
-    for number, application in enumerate(settings.applications):
-        at = f"applications[{number}].host"
-        for host in hosts_of(application, district or ()):
-            if not HOST.match(host) or not host.endswith("." + domain):
-                yield (
-                    at,
-                    f"{host!r} is not a host below {domain}",
-                    f"name a host such as `{application.id}.{domain}`",
-                )
-                break
-            if host in taken:
-                yield (
-                    at,
-                    f"{host} is already the host of {taken[host]}",
-                    "give each application a host of its own",
-                )
-                break
-            taken[host] = application.id
-
-
 def _clients(settings: Settings) -> Iterator[Finding]:
     seen = set(BUILT_IN_CLIENTS)
     for number, client in enumerate(settings.oidc_clients):
@@ -182,11 +148,3 @@ def _clients(settings: Settings) -> Iterator[Finding]:
                         f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
                         "write the whole address, as `https://application.example/callback`",
                     )
-
-
-def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
-    """Hosts the application is served on: one, or one for each of its municipalities."""
-    if PLACEHOLDER not in application.host:
-        return [application.host]
-    codes = application.municipalities or list(district)
-    return [application.host.replace(PLACEHOLDER, code) for code in codes]

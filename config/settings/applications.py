@@ -12,7 +12,7 @@ from config.vocabulary import Action, ApplicationId, MunicipalityCode
 
 class Route(Setting, frozen=True, kw_only=True):
     path: str = "/"
-    """Prefix of the path, matched on whole segments."""
+    """Prefix of the path behind that of the application, matched on whole segments."""
     methods: list[str] = field(default_factory=list)
     """HTTP methods; empty means every method."""
     action: Action | None = None
@@ -88,6 +88,9 @@ class Application(Setting, frozen=True, kw_only=True):
     host: str
     """Host below the domain. `{municipality}` in it gives every municipality a host of its own, and then
     the host decides whose resource is asked for; otherwise the person's active municipality does."""
+    path: str = "/"
+    """Where on its host the application begins, in whole segments; paths of its routes begin behind it. Of several
+    applications of one host the longest path decides."""
     upstreams: Annotated[list[str], Meta(min_length=1)]
     """`http://host:port` or `https://host:port` of each server of the application."""
     balance: Literal["in-order", "spread"] = "in-order"
@@ -101,3 +104,8 @@ class Application(Setting, frozen=True, kw_only=True):
     """First match decides. A request that matches none is refused."""
     municipalities: list[MunicipalityCode] = field(default_factory=list)
     """Which municipalities have the application; empty means all of the district."""
+
+    @property
+    def grant_suffix(self) -> str:
+        """What the name of its grants' cookie ends with: applications of one host keep their grants apart."""
+        return "" if self.path == "/" else f"-{self.id}"

@@ -33,6 +33,8 @@ class Offer:
     municipalities: frozenset[MunicipalityCode]
     identity: Identity = field(default_factory=Identity)
     """How it is told who asks."""
+    grant_suffix: str = ""
+    """What the name of its grants' cookie ends with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

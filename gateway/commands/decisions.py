@@ -43,6 +43,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             frozenset(route.action for route in application.routes if route.action is not None),
             frozenset(application.municipalities) or everywhere,
             application.identity,
+            application.grant_suffix,
         )
         for application in settings.applications
     }

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
+from config.hosts import BUILT_IN_HOSTS, hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
@@ -147,7 +147,7 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
                 hosts += hosts_of(application, reading.district or ())
     files = {"public.certificate": public.certificate, "public.key": public.key}
     chain, key = (None if file_fault(one) else one.read_bytes() for one in files.values())
-    faults = certificate_faults(chain, key, hosts, now())
+    faults = certificate_faults(chain, key, list(dict.fromkeys(hosts)), now())
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 

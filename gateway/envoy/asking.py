@@ -55,18 +55,16 @@ def asked(route: Route, place: Place, more: Json) -> Json:
     }
 
 
-def nothing() -> Json:
+def nothing(path: str = "/") -> Json:
     return {
-        "match": {"prefix": "/"},
+        "match": _below(path),
         "direct_response": {"status": 404},
         "typed_per_filter_config": without_gate(),
     }
 
 
 def _match(route: Route) -> Json:
-    prefix = route.path.rstrip("/")
-    # Letter case decides nothing here: an application that ignores it must not be reached past a route.
-    match: Json = {"path_separated_prefix": prefix, "case_sensitive": False} if prefix else {"prefix": "/"}
+    match = _below(route.path)
     if route.methods:
         methods = sorted({method.upper() for method in route.methods})
         if "GET" in methods:
@@ -74,6 +72,12 @@ def _match(route: Route) -> Json:
         regex = {"regex": "|".join(methods)}
         match["headers"] = [{"name": ":method", "string_match": {"safe_regex": regex}}]
     return match
+
+
+def _below(path: str) -> Json:
+    prefix = path.rstrip("/")
+    # Letter case decides nothing here: an application that ignores it must not be reached past a route.
+    return {"path_separated_prefix": prefix, "case_sensitive": False} if prefix else {"prefix": "/"}
 
 
 def forward(cluster: str, authority: str) -> Json:

@@ -44,19 +44,21 @@ class GateWordUnusable(Exception):
 class GrantKind:
     """How the grants of some routes are read."""
 
+    suffix: str = ""
+    """What the cookie's name ends with, of applications that share a host."""
     person: bool = False
     """Whether what is told in plain headers is read too."""
 
     @property
     def name(self) -> str:
-        return "grant.person" if self.person else "grant"
+        return f"grant{self.suffix}.person" if self.person else f"grant{self.suffix}"
 
 
 USUAL = GrantKind()
 
 
 def kind_of(application: Application) -> GrantKind:
-    return GrantKind(person=application.identity.way == "headers")
+    return GrantKind(application.grant_suffix, application.identity.way == "headers")
 
 
 def read_as(kind: GrantKind) -> Json:
@@ -85,7 +87,7 @@ def _provider(kind: GrantKind, keys: Mapping[str, Any]) -> Json:
         "audiences": [AUDIENCE],
         "require_expiration": True,
         "clock_skew_seconds": CLOCK_SKEW_SECONDS,
-        "from_cookies": [GRANT_COOKIE],
+        "from_cookies": [GRANT_COOKIE + kind.suffix],
         "forward": True,  # the gate takes all our cookies out at once
         "local_jwks": {"inline_string": json.dumps(dict(keys), sort_keys=True)},
         "jwt_cache_config": {"jwt_cache_size": CACHED_GRANTS, "jwt_max_token_size": LONGEST_GRANT},

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.asking import Place, asked, at_most, without_decision, without_gate
+from gateway.envoy.asking import Place, asked, at_most, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
 from gateway.envoy.hardening import whole
@@ -19,8 +21,13 @@ PUBLIC_STREAM_IDLE = timedelta(hours=1)
 
 
 def hosted(application: Application, place: Place) -> list[Json]:
-    """In the configuration's order; what is limited in size takes several routes."""
-    return [one for route in application.routes for one in _limited(route, _route(route, application, place))]
+    """In the configuration's order; what is limited in size takes several routes. What fits none is not left to
+    another application of the host.
+    """
+    begins = application.path.rstrip("/")
+    table = [replace(route, path=begins + route.path) for route in application.routes]
+    routes = [one for route in table for one in _limited(route, _route(route, application, place))]
+    return [*routes, nothing(begins)]
 
 
 def _route(route: Route, application: Application, place: Place) -> Json:

@@ -4,9 +4,12 @@ The name of a route is what it asks for, `<application> <municipality or -> <act
 asks for nothing and passes neither the gate nor the decision.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
-from config.settings import Route, Settings
+from config.hosts import OUR_PATHS
+from config.settings import Application, Route, Settings
 from config.vocabulary import Action
 from gateway.envoy.asking import (
     CLIENT_ADDRESS,
@@ -24,7 +27,6 @@ from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
 
-OUR_PATHS = "/.brana"
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
 ODD_PATH = r"(?i).*(;|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]).*"
@@ -52,11 +54,11 @@ HSTS = "max-age=31536000"
 
 
 class HostTaken(Exception):
-    """Two applications claim one host, or one claims a host or an id of ours."""
+    """Two applications claim one place, or one claims a host or an id of ours."""
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"applications: {host!r} is taken; give every application an id and a host of its own"
+            f"applications: {host!r} is taken; give every application an id and a host of its own, or a path"
         )
 
 
@@ -67,17 +69,12 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
         place = Place(application, "-", authority.of(host), "web", grant)
-        hosts.append(_gated(host, authority, [by_us(route, place) for route in table]))
-    for configured in settings.applications:
-        if configured.id in {application for application, _ in BUILT_IN.values()}:
-            raise HostTaken(configured.id)
-        for host, municipality in hosts_of(configured, surroundings):
-            cluster = application_cluster(configured.id)
-            place = Place(configured.id, municipality, authority.of(host), cluster, grant)
-            hosts.append(_gated(host, authority, hosted(configured, place)))
-    names = [host["name"] for host in hosts]
-    for name in names:
-        if names.count(name) > 1:
+        asked = [by_us(route, place) for route in table]
+        hosts.append(_gated(host, authority, [*asked, nothing()]))
+    hosts += _of_applications(settings, surroundings, authority)
+    names = Counter(host["name"] for host in hosts)
+    for name, count in names.items():
+        if count > 1:
             raise HostTaken(name)
     return {
         "name": ROUTES,
@@ -93,18 +90,43 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     }
 
 
+def _of_applications(settings: Settings, surroundings: Surroundings, authority: Authority) -> list[Json]:
+    """A host may be shared; then the longest path comes first. Raises HostTaken."""
+    on_host: dict[str, dict[str, tuple[Application, str]]] = {}
+    for configured in settings.applications:
+        if configured.id in {application for application, _ in BUILT_IN.values()}:
+            raise HostTaken(configured.id)
+        path = configured.path.rstrip("/").lower()
+        for host, municipality in hosts_of(configured, surroundings):
+            if path in on_host.setdefault(host, {}):
+                raise HostTaken(host + path)
+            on_host[host][path] = configured, municipality
+    return [_shared(host, authority, paths, settings.grants.lifetime) for host, paths in on_host.items()]
+
+
+def _shared(
+    host: str, authority: Authority, paths: dict[str, tuple[Application, str]], grant: timedelta
+) -> Json:
+    asked: list[Json] = []
+    for path in sorted(paths, key=len, reverse=True):
+        application, municipality = paths[path]
+        cluster = application_cluster(application.id)
+        asked += hosted(application, Place(application.id, municipality, authority.of(host), cluster, grant))
+    return _gated(host, authority, asked if "" in paths else [*asked, nothing()])
+
+
 def _sign_in(host: str, authority: Authority) -> Json:
     return _virtual_host(host, [_ours("/", "idp", host, authority)])
 
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
-    """A host behind the gate: odd paths, our own below `/.brana`, what is asked, and nothing else."""
+    """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
     odd = {
         "match": {"safe_regex": {"regex": ODD_PATH}},
         "direct_response": {"status": 400},
         "typed_per_filter_config": without_gate(),
     }
-    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked, nothing()])
+    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
 def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from idp.http import cookie_header
 
 PREFIX = "__Host-brana-"
-GRANT = PREFIX + "grant"
+GRANT = PREFIX + "grant"  # + `-` and the application, where it shares its host
 SESSION = PREFIX + "session"
 SIGN_IN = PREFIX + "signin-"  # + the first characters of the attempt's state: two tabs, two attempts
 

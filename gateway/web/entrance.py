@@ -146,7 +146,8 @@ class Entrance:
         language = language_of(request, self.desk.pages.default_language)
         html = signed_out_page(self.desk.pages, language, portal=self.desk.portal)
         response = web.Response(text=html, content_type="text/html", headers=page_headers())
-        for name in (GRANT, SESSION):
+        grants = [name for name in self._cookies(request) if name.startswith(f"{GRANT}-")]
+        for name in (GRANT, SESSION, *grants):
             response.headers.add("Set-Cookie", clear_cookie(name))
         return response
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.application_routes import PLAIN_PATH
-from config.consistency import HOST, hosts_of
+from config.hosts import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
 
@@ -50,7 +50,12 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('host = "spis.brana.example"', 'host = "brana.example"', None, "not a host below"),
         ('host = "spis.brana.example"', 'host = "a_b.brana.example"', None, "not a host below"),
         ('host = "spis.brana.example"', 'host = "login.brana.example"', None, "the product itself"),
-        ('host = "rada-{municipality}.brana', 'host = "spis.brana', None, "already the host of spis"),
+        (
+            'host = "rada-{municipality}.brana',
+            'host = "spis.brana',
+            None,
+            "spis.brana.example is already the place of spis",
+        ),
         ('id = "rada"', 'id = "spis"', None, "is taken"),
         ('id = "spis"', 'id = "portal"', None, "is taken"),
         (UPSTREAM, 'upstreams = ["http://127.0.0.1"]', None, "is not `http://host:port`"),
@@ -144,6 +149,19 @@ SECRET_ONE = 'upstreams = ["https://127.0.0.1:9101"]'
 TLS = '[applications.tls]\nauthority = "ca.pem"\n'
 WAY = f"{DESCRIPTION}[applications.identity]\nway = "
 READ = 'action = "read"'
+
+
+def sharing(*paths: str) -> str:
+    """The rest of an application without a path, and others at these paths of its host."""
+    tables = "title = { cs = 'a', en = 'a' }\ndescription = { cs = 'a', en = 'a' }\nroutes = [{ action = 'read' }]\n"
+    others = [
+        f'{UPSTREAM}\n{tables}[[applications]]\nid = "app{number}"\nhost = "spis.brana.example"\npath = "{path}"\n'
+        for number, path in enumerate(paths)
+    ]
+    last = '[[applications]]\nid = "last"\nhost = "last.brana.example"\n'
+    return "".join(others) + f"{UPSTREAM}\n{tables}{last}{UPSTREAM}"
+
+
 HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
 
 
@@ -204,6 +222,12 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         ),
         (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "ca.pem"\n', "password_file", "chmod 600"),
         (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "x"\n', "password_file", "is missing"),
+        (UPSTREAM, UPSTREAM + '\npath = "spis"', 'path = "spis"', "not a plain path"),
+        (UPSTREAM, UPSTREAM + '\npath = "/spis/"', 'path = "/spis/"', "without a slash at the end"),
+        (UPSTREAM, UPSTREAM + '\npath = "/.Brana/x"', 'path = "/.Brana/x"', "the product's own"),
+        (UPSTREAM, sharing("/a", "/a"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
+        (UPSTREAM, sharing("/a", "/A"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
+        (UPSTREAM, sharing(*(f"/{n}" for n in range(8))), 'host = "spis', "more than 8 applications"),
         (READ, "", "[[applications.routes]]", "add `action = "),
         (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
         (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
@@ -232,6 +256,13 @@ def test_a_fault_of_an_application_names_file_line_and_remedy(
     path = office((old, new))
     told = [(line_at(path, one), f"{one.what} {one.remedy}") for one in faults(path)]
     assert [line for line, said in told if (at or new) in line and says in said], told
+
+
+def test_applications_share_a_host_by_paths(office: Office) -> None:
+    settings, _ = load(office((UPSTREAM, sharing("/a", "/a/b", "/ab"))))
+    paths = [one.path for one in settings.applications if one.host == "spis.brana.example"]
+    assert paths == ["/", "/a", "/a/b", "/ab"]
+    assert [one.grant_suffix for one in settings.applications[:3]] == ["", "-app0", "-app1"]
 
 
 def test_an_application_for_every_municipality_has_a_host_for_each(office: Office) -> None:

@@ -181,6 +181,24 @@ async def test_what_headers_tell_goes_to_the_application_and_into_the_grant(
     assert claims.get(PERSON_CLAIM, {}) == expected
 
 
+async def test_grants_of_an_application_that_shares_its_host_have_a_cookie_of_their_own(
+    tmp_path: Path, snapshot: Snapshot, session: Session
+) -> None:
+    """Given, taken back by a refusal, and taken back when the sign-in is over; the neighbours' are not touched."""
+    offer = replace(snapshot.applications[RECORDS], grant_suffix="-records")
+    door = Door(tmp_path, replace(snapshot, applications={**snapshot.applications, RECORDS: offer}))
+    own = f"{GRANT}-records="
+    stranger = read_request("GET", "/", CIMultiDict(QUESTION), "", Language.CZECH)
+    assert (await door.authorizer.decide(stranger, NOW)).cookies[0].startswith(f"{own};")
+    await signed_in(door, session)
+    for route, begins in (("records 588491 read", f"{own}ey"), ("records 588296 read", f"{own};")):
+        headers = CIMultiDict(QUESTION | {"x-brana-route": route})
+        question = read_request("GET", "/", headers, QUESTION["Cookie"], Language.CZECH)
+        (cookie,) = (await door.authorizer.decide(question, NOW)).cookies
+        assert cookie.startswith(begins)
+    door.database.close()
+
+
 async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(
     door: Door, session: Session
 ) -> None:
