@@ -10,6 +10,7 @@ from config.applications import (
     certificates_of_applications,
     secrets_of_applications,
 )
+from config.control_characters import control_characters
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
 from config.district import District
@@ -42,6 +43,7 @@ def inconsistencies(
     """
     limits = [f"directories[{number}].municipalities" for number in range(len(settings.directories))]
     checks = (
+        ((), control_characters(settings)),
         ((), _files(settings)),
         ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),

@@ -75,7 +75,7 @@ ROLE_TITLES: dict[Role, dict[Language, str]] = {
     Role.AUTHORISING_OFFICER: {_CS: "příkazce operace", _EN: "authorising officer"},
     Role.REGISTRAR: {_CS: "matrikářka", _EN: "registrar"},
     Role.MAIL_ROOM: {_CS: "podatelna", _EN: "mail room"},
-    Role.CLERK: {_CS: "referent", _EN: "officer"},
+    Role.CLERK: {_CS: "referent", _EN: "clerk"},
     Role.LOCAL_ADMINISTRATOR: {_CS: "místní správce", _EN: "municipality's administrator"},
     Role.CENTRE_ADMINISTRATOR: {_CS: "správce technologického centra", _EN: "centre administrator"},
     Role.SECURITY_OFFICER: {_CS: "manažer kybernetické bezpečnosti", _EN: "security officer"},

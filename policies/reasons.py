@@ -109,10 +109,10 @@ WORDINGS: dict[Reason, Wording] = {
         },
     ),
     Reason.SIGN_IN_TOO_OLD: Wording(
-        {CS: "Je potřeba opětovné ověření", EN: "Please sign in again"},
+        {CS: "Je potřeba opětovné ověření", EN: "Please confirm that it is you"},
         {
-            CS: "Od vašeho přihlášení uplynulo příliš mnoho času. Přihlaste se znovu.",
-            EN: "Too much time has passed since you signed in. Sign in again.",
+            CS: "Od vašeho posledního ověření uplynulo příliš mnoho času. Potvrďte znovu, že jste to vy.",
+            EN: "Too much time has passed since you last confirmed who you are. Confirm again that it is you.",
         },
     ),
     Reason.ACTION_NOT_PERMITTED: Wording(

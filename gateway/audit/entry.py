@@ -44,6 +44,7 @@ class Code(StrEnum):
     RECOVERY_CODES_MADE = "factor.recovery_codes_made"
     EXCEPTION_GRANTED = "exception.granted"
     EXCEPTION_ENDED = "exception.ended"
+    BLOCK_LIFTED = "sign_in.block_lifted"
     OFFICER_ACT_REFUSED = "officer.act_refused"
     RECOVERY_ISSUED = "recovery.issued"
     RECOVERY_REVOKED = "recovery.revoked"

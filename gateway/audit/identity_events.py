@@ -15,7 +15,7 @@ ENDED_BY_PERSON = frozenset(
 WHY_MAX = 200  # characters of a reason
 
 
-def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm for each event
+def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one arm for each event
     match event:
         case events.SignInStarted(client=client):
             return replace(_entry(event, Code.SIGN_IN_STARTED), application=client)
@@ -56,6 +56,8 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912 - one arm f
             return _entry(event, Code.EXCEPTION_GRANTED, **_by(by), why=said, until=until.isoformat())
         case events.ExceptionEnded(by=by):
             return _entry(event, Code.EXCEPTION_ENDED, **_by(by))
+        case events.BlockLifted(by=by, why=why):
+            return _entry(event, Code.BLOCK_LIFTED, **_by(by), why=printable(why, WHY_MAX))
         case events.Throttled(reason=reason, until=until):
             return _refused(event, Code.SIGN_IN_THROTTLED, reason, until=until.isoformat())
         case events.FactorEnrolled(factor=factor, name=name, proof=proof, counts_from=moment):

@@ -114,6 +114,17 @@ GROUPS: tuple[Group, ...] = (
             "exception_runs_already": Title(
                 cs="osoba už jednu platnou výjimku má", en="an exception runs for the person already"
             ),
+            "account_shut": Title(
+                cs="s účtem se podle adresáře nelze přihlásit, výjimka by nepomohla",
+                en="the directory lets nobody sign in with the account, so an exception would not help",
+            ),
+            "not_blocked": Title(
+                cs="osobu neblokuje nic, co by šlo zrušit", en="nothing that can be lifted blocks the person"
+            ),
+            "lifting_without_reason": Title(
+                cs="zrušení zablokování bez použitelného důvodu",
+                en="a block to be lifted without a usable reason",
+            ),
             "no_exception_runs": Title(
                 cs="osoba nemá žádnou platnou výjimku", en="no exception runs for the person"
             ),

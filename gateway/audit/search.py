@@ -73,6 +73,8 @@ class Query:
     """Leave out requests that concern no application: our own sign-in pages and static files."""
     counted: Counted | None = None
     """Only what the hours of the span count so; of a request that several entries tell of, the first in the span."""
+    without_reading_of: str | None = None
+    """Leave out how this subject read the officers' pages: their looks, and the requests for them."""
     crossing: bool = False
     """Only where the person's own municipality is another than that of the data."""
 

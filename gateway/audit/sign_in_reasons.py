@@ -202,6 +202,10 @@ GROUPS: tuple[Group, ...] = (
                 cs="ověřeno způsobem, který zatím neplatí plně a starší nemění",
                 en="shown was an authenticator that does not count in full yet and changes no older one",
             ),
+            "codes_made_already": Title(
+                cs="týž formulář už nové záložní kódy vytvořil",
+                en="the same form made new recovery codes before",
+            ),
             "last_in_full": Title(
                 cs="poslední způsob ověření, který platí plně, nelze odebrat",
                 en="the last authenticator that counts in full cannot be removed",

@@ -122,6 +122,10 @@ TITLES: dict[Code, Title] = {
         cs="Výjimka z vícefaktorového ověření ukončena: {who} (ukončil(a): {by})",
         en="Exception from multi-factor authentication ended: {who} (by: {by})",
     ),
+    Code.BLOCK_LIFTED: Title(
+        cs="Zablokování po chybných pokusech zrušeno: {who} (zrušil(a): {by}, proč: {why})",
+        en="Block after wrong guesses lifted: {who} (by: {by}, why: {why})",
+    ),
     Code.OFFICER_ACT_REFUSED: Title(
         cs="Úkon manažera bezpečnosti neproveden: {who}, týká se: {of} (důvod: {reason})",
         en="An officer's act was not done: {who}, about: {of} (reason: {reason})",

@@ -44,6 +44,8 @@ ALTERED = "this entry was altered; run `brana audit verify`"
 MOMENT = click.DateTime(
     [
         "%Y-%m-%d",
+        "%d.%m.%Y",
+        "%d.%m.%Y %H:%M",
         *(
             f"%Y-%m-%d{between}%H:%M{seconds}{zone}"
             for between in ("T", " ")
@@ -153,6 +155,9 @@ def _record_verification(state: State, entry: Entry) -> None:
 @click.option(
     "--until", type=MOMENT, metavar="MOMENT", default=None, help="Before this time; written likewise."
 )
+@click.option(
+    "--without-own-reading", is_flag=True, help="Leave out that you read the log by these commands."
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def search(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -169,6 +174,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
     until: datetime | None,
     limit: int,
     *,
+    without_own_reading: bool,
     as_json: bool,
 ) -> None:
     query = Query(
@@ -180,6 +186,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of the command
         request_id=request_id,
         since=_in_prague(since),
         until=_in_prague(until),
+        without_reading_of=operator() if without_own_reading else None,
     )
     if query.since is not None and query.until is not None and query.since >= query.until:
         raise click.UsageError("--until is not after --since: no time lies between them")

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.fitness import checked, notes, require_directory, require_ready
+from config.problem import ConfigurationRefused, Problem
+from gateway.commands.fitness import (
+    checked,
+    may_start,
+    notes,
+    problems_of_directories,
+    require_ready,
+    troubles_of_directories,
+)
 from gateway.commands.options import configuration
 
 
@@ -21,8 +29,16 @@ def command() -> None: ...
 @click.option("--directory", is_flag=True, help="Also bind to the office directory and search it once.")
 def check(configuration: Path, *, directory: bool) -> None:
     settings, district, book = checked(configuration)
-    require_ready(configuration, settings)
-    away = asyncio.run(require_directory(settings)) if directory else []
+    troubles = asyncio.run(troubles_of_directories(settings)) if directory else {}
+    faults: list[Problem] = []
+    try:
+        require_ready(configuration, settings)
+    except ConfigurationRefused as refused:
+        faults += refused.problems
+    if troubles and (faults or not may_start(settings, troubles)):
+        faults += problems_of_directories(configuration, settings, troubles)
+    if faults:
+        raise ConfigurationRefused(faults)
     click.echo(
         f"{configuration}: fit to start: {len(district)} municipalities, "
         f"{len(settings.applications)} applications, policies {book.version}"
@@ -31,5 +47,10 @@ def check(configuration: Path, *, directory: bool) -> None:
         click.echo(f"note: {district.name(code)} ({code}) has no policies: everything there is refused")
     for note in notes(configuration, settings):
         click.echo(f"note: {note}")
-    if away:
-        click.echo(f"directory {', '.join(away)} is away: its people cannot sign in until it answers")
+    for trouble in troubles.values():
+        click.echo(f"brana: {trouble}\n    its people cannot sign in until it answers", err=True)
+    answering = [one.name for one in settings.directories if one.name not in troubles]
+    if directory:
+        click.echo(f"directory {', '.join(answering)}: asked, and answered as the settings say")
+    if troubles:
+        click.echo(f"directory {', '.join(troubles)} is away: its people cannot sign in until it answers")

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from aiohttp import UnixConnector
 
+from config.alphabet import alphabetical
 from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
@@ -29,6 +30,7 @@ from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
+from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
@@ -42,6 +44,7 @@ from gateway.sessions.sign_in import SignIn
 from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
 from gateway.sessions.supervision import Supervision
+from gateway.storage.audit import OPERATOR
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
@@ -52,6 +55,7 @@ from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.spelling import strictly
+from idp.login.charging import Rules
 from idp.oidc.client import GATEWAY
 
 log = structlog.get_logger("control_plane")
@@ -237,7 +241,22 @@ class ControlPlane:
             self.office.end_with_provider,
             self.settings.sign_in.longest_exception,
             lambda person, moment: password_opens(person, self.snapshot, moment),
+            Replica(self._fitting, self._replicated),
+            lambda: Rules(self.settings.sign_in, self.lockout, self.directory.realms),
         )
+
+    async def _fitting(self, text: str, limit: int) -> list[Person]:
+        """Of all directories, by the Czech alphabet."""
+        found = {one.subject: one for each in self.people.values() for one in await each.fitting(text, limit)}
+        people = self.known.as_they_count(found).values()
+        return sorted(people, key=lambda one: (alphabetical(one.name), one.login))[:limit]
+
+    async def _replicated(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
+        people = [one for one in subjects if not one.startswith(OPERATOR)]  # who acted by a command
+        found: dict[SubjectId, Person] = {}
+        for each in self.people.values():
+            found |= await each.people(people)
+        return self.known.as_they_count(found)
 
     def lost_factors(self) -> LostFactors:
         async def has(subject: SubjectId) -> Has:

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from config.vocabulary import MunicipalityCode
 from gateway.commands.addresses import Addresses
-from gateway.commands.demo_code import credentials
+from gateway.commands.demo_code import announced, credentials
 from gateway.commands.fitness import ready_to_start
 from gateway.commands.lock import take
 from gateway.commands.operator import acting
@@ -27,7 +27,7 @@ from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import plan_file, supervisor
 from gateway.commands.state import State, now
 from gateway.commands.terminal import WIDTH
-from gateway.demo.announcement import announce, described
+from gateway.demo.announcement import announce, announce_everything, described
 from gateway.demo.authority import write_private
 from gateway.demo.configuration import settings_text
 from gateway.demo.slapd import SlapdUnusable
@@ -62,7 +62,14 @@ ENDS_WITHIN = 20.0
     "--code", "login", metavar="LOGIN", default=None,
     help="Print the password and the present one-time code of an account, and start nothing.",
 )  # fmt: skip
-def command(directory: Path, port: int, metrics_port: int, login: str | None) -> None:
+@click.option(
+    "--everything", is_flag=True,
+    help="Print every account and address of the world that was last started, and start nothing.",
+)  # fmt: skip
+def command(directory: Path, port: int, metrics_port: int, login: str | None, *, everything: bool) -> None:
+    if everything:
+        announce_everything(announced(directory), Console(width=None if sys.stdout.isatty() else WIDTH))
+        return
     if login is not None:
         click.echo(credentials(directory, login, now()))
         return

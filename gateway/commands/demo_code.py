@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pyotp
 
@@ -11,6 +12,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.demo.world import read
 
 PERIOD = 30  # seconds, RFC 6238 §4.1
+TYPING = 8  # seconds to copy a code and press the button
 
 
 def credentials(directory: Path, login: str, now: datetime) -> str:
@@ -27,11 +29,22 @@ def credentials(directory: Path, login: str, now: datetime) -> str:
         code = _enrolment(directory, account.login)
     else:
         left = PERIOD - int(now.timestamp()) % PERIOD
-        code = f"{pyotp.TOTP(account.totp_secret).at(now)} (for {left} s more, and good once)"
+        too_late = left < TYPING  # the next one is taken too: the sign-in bears with a clock a step behind
+        shown = pyotp.TOTP(account.totp_secret).at(now, counter_offset=int(too_late))
+        code = f"{shown} (for {left + PERIOD * too_late} s more, and good once)"
     disabled = (
         "\nnote: the account is disabled in the directory, nobody gets in with it" if account.disabled else ""
     )
     return f"password: {account.password}\none-time code: {code}{disabled}"
+
+
+def announced(directory: Path) -> dict[str, Any]:
+    """What the last start of the demo wrote down. Raises CannotStart where there was none."""
+    path = directory / "world.json"
+    if not path.exists():
+        raise CannotStart(f"there is no world of the demo in {directory}", "start `make demo` first")
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return content
 
 
 def _enrolment(directory: Path, login: str) -> str:

@@ -19,6 +19,7 @@ from gateway.commands.sessions import office_of, said_ended, tell
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.sessions.assistance import end_of, last_day
+from gateway.sessions.assisted import SHUT
 from idp.directory.person import Person
 from idp.http.moments import PRAGUE
 from idp.login.exception import REASON_MAX, SignInException, new_exception
@@ -41,7 +42,11 @@ OF_NO_USE = (
 @click.argument("login")
 @click.option("--reason", required=True, help="Why; kept in the register and the audit log.")
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, YYYY-MM-DD, in Prague."
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y", "%d. %m. %Y"]),
+    metavar="DAY",
+    required=True,
+    help="The last day in Prague: 2026-11-28 or 28.11.2026.",
 )
 def grant(configuration: Path, login: str, reason: str, until: datetime) -> None:
     said, day, today = " ".join(reason.split()), until.date(), now().astimezone(PRAGUE).date()
@@ -94,6 +99,11 @@ def end(configuration: Path, login: str) -> None:
 
 async def _granted(state: State, login: str, reason: str, until: datetime) -> Person:
     person, moment = await person_of(state, login), now()
+    if person.state in SHUT:
+        raise CannotStart(
+            f"the directory lets nobody sign in as {person.login} ({person.state}), with an exception neither",
+            "mend the account in the directory first",
+        )
     if not may_be_excepted([held.role for held in person.roles]):
         raise CannotStart(
             f"{person.login} is an administrator or a security officer, for whom no exception is made",

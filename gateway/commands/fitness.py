@@ -7,7 +7,7 @@ fault of one stage hides no fault of another, as far as the other can still be j
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.district import District
@@ -27,11 +27,11 @@ from gateway.commands.rehearsal import (
     application_faults,
     building_faults,
     client_faults,
+    directory_doubts,
     directory_faults,
-    groups_outside_their_base,
 )
 from gateway.commands.state import State, now, opened
-from idp.directory.errors import DirectoryUnreachable
+from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
@@ -70,7 +70,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     if not lock.is_taken(settings.state.directory):  # else that is told, and not the ports which it holds
         require_free_ports(settings)
     if directory:
-        asyncio.run(require_directory(settings))
+        asyncio.run(require_directory(configuration, settings))
     prepare_state(settings.state)
     held = lock.take(settings.state.directory)
     state = opened(settings, district)
@@ -88,28 +88,55 @@ def require_ready(configuration: Path, settings: Settings) -> None:
         _refuse(configuration, momentary_faults(settings))
 
 
-async def require_directory(settings: Settings) -> list[DirectoryName]:
-    """Bind and search once in each; that some are away is told, as their people alone cannot come in.
+async def require_directory(configuration: Path, settings: Settings) -> None:
+    """That some are away is told, as their people alone cannot come in. Raises ConfigurationRefused with all."""
+    troubles = await troubles_of_directories(settings)
+    if not may_start(settings, troubles):
+        raise ConfigurationRefused(problems_of_directories(configuration, settings, troubles))
+    for trouble in troubles.values():
+        sys.stderr.write(f"brana: {trouble}\n    its people cannot sign in until it answers\n")
 
-    The names of these. Raises DirectoryMisconfigured for any, DirectoryUnreachable where none answers.
-    """
+
+def problems_of_directories(
+    configuration: Path, settings: Settings, troubles: Mapping[DirectoryName, DirectoryUnusable]
+) -> list[Problem]:
+    """Each directory that is not as the settings say or does not answer, by its name and where it stands."""
+    lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
+    found: list[Problem] = []
+    for number, directory in enumerate(settings.directories):
+        trouble, at = troubles.get(directory.name), f"directories[{number}]"
+        if isinstance(trouble, DirectoryUnreachable):
+            at, what, mend = f"{at}.servers", f"{trouble.url} cannot be reached", trouble.hint
+        elif isinstance(trouble, DirectoryMisconfigured):
+            what, mend = trouble.what, trouble.hint
+        else:
+            continue
+        told = f"{at}: directory {directory.name}: {what}"
+        found.append(Problem(configuration, line_of(at, lines), told, mend))
+    return found
+
+
+async def troubles_of_directories(settings: Settings) -> dict[DirectoryName, DirectoryUnusable]:
+    """Bind and search once in each: those that are not as the settings say, or do not answer."""
     federation = Federation(settings.directories)
     try:
         looks = (reader.people([]) for reader in federation.readers.values())
         answers = await asyncio.gather(*looks, return_exceptions=True)
     finally:
         federation.close()
-    troubles = [one for one in answers if isinstance(one, BaseException)]
-    grave = [one for one in troubles if not isinstance(one, DirectoryUnreachable)]
-    if grave or len(troubles) == len(settings.directories):
-        raise (grave or troubles)[0]
-    for trouble in troubles:
-        sys.stderr.write(f"brana: {trouble}\n    its people cannot sign in until it answers\n")
-    return [
-        name
-        for name, answer in zip(federation.readers, answers, strict=True)
-        if isinstance(answer, BaseException)
-    ]
+    troubles: dict[DirectoryName, DirectoryUnusable] = {}
+    for name, answer in zip(federation.readers, answers, strict=True):
+        if isinstance(answer, DirectoryUnusable):
+            troubles[name] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+    return troubles
+
+
+def may_start(settings: Settings, troubles: Mapping[DirectoryName, DirectoryUnusable]) -> bool:
+    """Those that are merely away hurt their own people alone, as long as another one answers."""
+    away = all(isinstance(one, DirectoryUnreachable) for one in troubles.values())
+    return away and len(troubles) < len(settings.directories)
 
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
@@ -125,7 +152,7 @@ def require_buildable(configuration: Path, settings: Settings, district: Distric
 def notes(configuration: Path, settings: Settings) -> list[Problem]:
     """What may be meant, and most often is not."""
     lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
-    found = groups_outside_their_base(settings.directories)
+    found = directory_doubts(settings.directories)
     return [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in found]
 
 

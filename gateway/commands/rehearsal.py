@@ -20,7 +20,7 @@ from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
-from idp.directory.names import NotAName, parsed
+from idp.directory.names import NotAName, domain_of, parsed
 from idp.directory.patterns import name_pattern
 from idp.oidc.client import SECRET_MIN, ClientUnusable, clients_of, redirect_fault
 
@@ -101,17 +101,34 @@ def application_faults(applications: Sequence[Application]) -> Iterator[Finding]
             yield from pair_faults(chain, key, (f"{at}.certificate", f"{at}.key"))
 
 
-def groups_outside_their_base(directories: Sequence[Directory]) -> Iterator[Finding]:
-    """No fault: Active Directory tells of groups anywhere in its domain. Names are sound by themselves."""
+def directory_doubts(directories: Sequence[Directory]) -> Iterator[Finding]:
+    """No faults, but most often not what was meant. Names are sound by themselves."""
     for number, directory in enumerate(directories):
-        base = parsed(directory.groups_base)
-        for index, mapping in enumerate(directory.roles):
-            if mapping.group is not None and parsed(mapping.group)[-len(base) :] != base:
-                yield (
-                    f"directories[{number}].roles[{index}].group",
-                    f"{mapping.group} is not below groups_base, {directory.groups_base}",
-                    "OpenLDAP looks for groups there alone, so that it gives nobody the role; correct one of the two",
-                )
+        yield from _groups_looked_for_elsewhere(directory, f"directories[{number}]")
+        dn = directory.bind_dn
+        if directory.kind == "active_directory" and not any(sign in dn for sign in "=@\\"):
+            yield (
+                f"directories[{number}].bind_dn",
+                f"{dn!r} is a bare name, by which Active Directory lets nobody bind",
+                "write a distinguished name, `brana@office.example` or, in single quotes, 'OFFICE\\brana'",
+            )
+
+
+def _groups_looked_for_elsewhere(directory: Directory, at: str) -> Iterator[Finding]:
+    """OpenLDAP: groups below `groups_base` alone; Active Directory: anywhere in its domain, and nowhere else."""
+    active = directory.kind == "active_directory"
+    within = domain_of(directory.groups_base) if active else directory.groups_base
+    base = parsed(within)
+    for index, mapping in enumerate(directory.roles):
+        if mapping.group is None or parsed(mapping.group)[-len(base) :] == base:
+            continue
+        place = f"in the domain of groups_base, {within}" if active else f"below groups_base, {within}"
+        product, where = ("Active Directory", "in that domain") if active else ("OpenLDAP", "there")
+        yield (
+            f"{at}.roles[{index}].group",
+            f"{mapping.group} is not {place}",
+            f"{product} looks for groups {where} alone, so that it gives nobody the role; correct one of the two",
+        )
 
 
 def _attributes(directory: Directory, at: str) -> Iterator[Finding]:

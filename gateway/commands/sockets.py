@@ -22,6 +22,7 @@ from gateway.storage.secret_hash import TooBusy
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
@@ -73,10 +74,12 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.sessions.record
     )
     rechecks = Rechecks(officer.desk, officer.log, officer.sessions, officer.names)
-    people = People(officer.desk, plane.assistance(), plane.lost_factors(), plane.state.record)
+    known, record = plane.assistance(), plane.state.record
+    people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
+    exceptions = Exceptions(officer.desk, known, people, record)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
-        f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages()],
+        f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
     }
     return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
 

@@ -42,24 +42,31 @@ def described(
 
 
 def announce(content: Mapping[str, Any], console: Console) -> None:
-    """Everything, what a visitor needs last: that is where a reader looks. The long lists come before."""
-    many, few = _sorted_addresses(content)
-    everybody = Table(*_secrets(), "roles", title="Everybody", box=None)
-    for account in content["accounts"]:
-        everybody.add_row(*_row(account))
-    console.print(everybody)
-    console.print(_addresses("Every municipality's own addresses", many))
+    """What a first visit needs: who is to be tried, and where; the rest is `announce_everything`."""
+    _, few = _sorted_addresses(content)
     featured = Table("who", *_secrets(), title="Try these", box=None)
     for account in content["accounts"]:
         if account["note"]["en"]:
             login, password, secret, _ = _row(account)
             featured.add_row(f"{account['name']}: {account['note']['en']}", login, password, secret)
     console.print(featured)
+    console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
+    console.print("Everybody, every address and the directory's own accounts: brana demo --everything")
+
+
+def announce_everything(content: Mapping[str, Any], console: Console) -> None:
+    """All that `world.json` has: what is long comes first, as a reader looks at the end."""
+    many, _ = _sorted_addresses(content)
+    everybody = Table(*_secrets(), "roles", title="Everybody", box=None)
+    for account in content["accounts"]:
+        everybody.add_row(*_row(account))
+    console.print(everybody)
+    console.print(_addresses("Every municipality's own addresses", many))
     bind = Table("dn", Column("password", overflow="fold"), title="The directory's own accounts", box=None)
     for account in content["directory"].values():
         bind.add_row(account["dn"], account["password"])
     console.print(bind)
-    console.print(_addresses("Addresses", few | {"test authority": content["authority"]}))
+    announce(content, console)
 
 
 def _secrets() -> list[Column]:

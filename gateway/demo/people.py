@@ -49,12 +49,12 @@ def member(given: str, surname: str, places: Sequence[Place], cs: str, en: str) 
 
 CAST = (
     member("Jana", "Nováková", [(HULIN, Role.REGISTRAR), (HULIN, Role.CLERK)],
-           "matrikářka a referentka v Hulíně: spisy čte a vede", "registrar and officer of Hulín"),
+           "matrikářka a referentka v Hulíně: spisy čte a vede", "registrar and clerk of Hulín"),
     member("Petr", "Dvořák", [(HULIN, Role.MAYOR), (HULIN, Role.AUTHORISING_OFFICER)],
            "starosta Hulína: spisy čte a podepisuje", "mayor of Hulín: reads and signs"),
     member("Tomáš", "Horák", [(CENTRE, Role.CLERK), (HULIN, Role.BUDGET_MANAGER)],
            "referent v Kroměříži a správce rozpočtu v Hulíně: volí, za koho jedná",
-           "officer of Kroměříž and budget manager of Hulín: chooses for whom to act"),
+           "clerk of Kroměříž and budget manager of Hulín: chooses for whom to act"),
     member("Věra", "Pospíšilová", [(HULIN, Role.ACCOUNTANT)], "účetní v Hulíně", "accountant of Hulín"),
     member("Martin", "Kučera", [(CENTRE, Role.SECURITY_OFFICER)],
            "manažer kybernetické bezpečnosti: auditní záznamy a ukončení relací",
@@ -68,7 +68,7 @@ CAST = (
            "dodavatel: jen mapy", "supplier: the map only"),
     replace(member("Lucie", "Marešová", [(HULIN, Role.CLERK)],
                    "referentka v Hulíně, která si druhý faktor teprve přidá",
-                   "officer of Hulín who has yet to enrol the second factor"), enrolled=False),
+                   "clerk of Hulín who has yet to enrol the second factor"), enrolled=False),
     replace(member("Karel", "Urban", [(HULIN, Role.CLERK)], "účet zablokovaný správcem adresáře",
                    "account disabled in the directory"), disabled=True),
 )  # fmt: skip

@@ -16,10 +16,13 @@ from gateway.audit.acts import SHORT
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 from gateway.sessions.shown import Caller
+from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.events import Actor, Origin
 from idp.login.level import reaches
-from idp.login.own_authenticators import PROOF_FRESH
+from idp.login.own_authenticators import shown_just_now
+
+DIRECTORY_AWAY = "directory_unreachable"
 
 
 class NotDone(StrEnum):
@@ -42,7 +45,12 @@ class NotDone(StrEnum):
     DAY_OVER = "exception_day_over"
     TOO_LONG = "exception_too_long"
     RUNS_ALREADY = "exception_runs_already"
+    ACCOUNT_SHUT = "account_shut"
+    """The directory lets nobody sign in with the account, with or without an exception."""
     NO_EXCEPTION = "no_exception_runs"
+    NOT_BLOCKED = "not_blocked"
+    """Nothing is used up, or only what keeps the directory from locking the account."""
+    LIFTING_UNEXPLAINED = "lifting_without_reason"
 
 
 class ActRefused(Exception):
@@ -64,6 +72,7 @@ class Act(StrEnum):
     REMOVAL = "remove_factor"
     CODE = "enrolment_code"
     EXCEPTION = "exception"
+    LIFT = "lift_block"
     END = "end_exception"
 
 
@@ -94,8 +103,7 @@ class Asked:
 
 def confirmed(officer: Officer, now: datetime) -> bool:
     """Whether the officer has just shown two factors, or a key."""
-    shown = reaches(officer.acr, AuthenticationLevel.TWO_FACTORS)
-    return shown and now < officer.auth_time + PROOF_FRESH
+    return reaches(officer.acr, AuthenticationLevel.TWO_FACTORS) and shown_just_now(officer.auth_time, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +121,21 @@ class Acts:
             raise await self.refused(NotDone.FOR_ONESELF, asked, asked.officer.login)
         if not confirmed(asked.officer, asked.now):
             raise await self.refused(NotDone.NOT_CONFIRMED, asked)
-        found = await self.person(asked.subject) if asked.subject != RECOVERY_ADMINISTRATOR else None
+        try:
+            found = await self.person(asked.subject) if asked.subject != RECOVERY_ADMINISTRATOR else None
+        except DirectoryUnusable:
+            await self._recorded(DIRECTORY_AWAY, asked)
+            raise
         if found is None:
             raise await self.refused(NotDone.PERSON_UNKNOWN, asked)
         return found
 
     async def refused(self, reason: NotDone, asked: Asked, login: str = "") -> ActRefused:
         """Recorded, before anybody is told. `login`: of the person, where it is known."""
+        await self._recorded(reason, asked, login)
+        return ActRefused(reason)
+
+    async def _recorded(self, reason: str, asked: Asked, login: str = "") -> None:
         officer = asked.officer
         entry = Entry(
             code=Code.OFFICER_ACT_REFUSED,
@@ -136,7 +152,6 @@ class Acts:
             details={"act": asked.act.value, "of": login, "of_subject": neutral(asked.subject, SHORT)},
         )
         await self.record([entry])
-        return ActRefused(reason)
 
 
 def said(why: str, longest: int) -> str | None:

@@ -6,9 +6,10 @@ Of the conditions the one that leaves the fewest entries is given to the index, 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, exists, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from config.vocabulary import Action
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.facts import microseconds
 from gateway.audit.folding import folded
@@ -16,6 +17,7 @@ from gateway.audit.search import PEOPLE, SIGN_IN_NEEDED, Counted, Query, TooMany
 from gateway.storage.tables.audit import audit_entry, audit_person
 
 SEPARATE_CODES = 8
+AUDIT_LOG = "audit"  # the application whose pages the officers read
 Condition = ColumnElement[bool]
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
 _e = audit_entry.c
@@ -67,10 +69,24 @@ def conditions(query: Query) -> list[Condition]:
         found += let_through()
     elif query.counted is Counted.REFUSED:
         found += [*refused(_e), _first_of_its_request(query.since)]
+    if query.without_reading_of is not None:
+        found.append(~_reading_of(query.without_reading_of))
     if query.crossing:
         own, of_data = unindexed(_e.own_municipality), unindexed(_e.municipality)
         found += [own != of_data, own != "", of_data != ""]
     return found
+
+
+def _reading_of(subject: str) -> Condition:
+    """Each look makes its own entry, one of its request, and now and then one of the decision to let it through."""
+    requests = and_(
+        unindexed(_e.code).in_([Code.ACCESS.value, Code.DECISION_PERMIT.value]),
+        unindexed(_e.application) == AUDIT_LOG,
+        unindexed(_e.action) == Action.READ.value,
+        unindexed(_e.outcome) == Outcome.SUCCESS.value,
+    )
+    looks = unindexed(_e.code) == Code.LOG_SEARCHED.value
+    return and_(unindexed(_e.subject) == subject, or_(looks, requests))
 
 
 def let_through() -> list[Condition]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
@@ -33,6 +34,8 @@ from idp.login.enrolment_code import EnrolmentCode
 from idp.login.exception import SignInException
 from idp.login.spoken_code import SpokenCode
 from idp.login.totp import Enrolled
+
+MARK_DIGITS = 32  # of hex: 128 bits, enough that no two sets of codes are taken for one
 
 _WHOLE = select(authenticator, one_time_code, webauthn_credential).select_from(
     authenticator.outerjoin(one_time_code).outerjoin(webauthn_credential)
@@ -89,6 +92,11 @@ class AuthenticatorsBook(KeyedRows):
 
     def recovery_codes_left(self, subject: SubjectId) -> int:
         return int(self._connection.execute(_UNUSED_OF_SUBJECT, {"subject": subject}).scalar_one())
+
+    def recovery_codes_mark(self, subject: SubjectId) -> str:
+        query = select(recovery_code.c.hash).where(recovery_code.c.subject == subject)
+        hashes = self._connection.execute(query.order_by(recovery_code.c.hash)).scalars()
+        return sha256(b"".join(hashes)).hexdigest()[:MARK_DIGITS]
 
     def has_recovery_code(self, subject: SubjectId, code: SpokenCode) -> bool:
         row = self._one(recovery_code, recovery_code.c.hash == self._hash(recovery_code, code))

@@ -1,7 +1,7 @@
 """The replica of the office directories in the database: what a sync writes, and who confirms what it held."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,12 +11,12 @@ from config.vocabulary import DirectoryName
 from gateway.storage import directory_generations as generations
 from gateway.storage.database import Database
 from gateway.storage.directory_delta import Delta
+from gateway.storage.directory_kept import kept, unusable
 from gateway.storage.directory_outdated import outdated_groups
 from gateway.storage.directory_staging import StoredStaging
 from gateway.storage.directory_tally import keep_tally, tally_of
-from gateway.storage.directory_unkept import unkept_people
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched, Unkept
+from idp.directory.sync.replica import Hold, Limit, Outdated, ReplicaState, Size, TooManyGone, Touched
 
 T = TypeVar("T")
 
@@ -85,8 +85,14 @@ class StoredReplica:
 
         return self._database.read_now(look)
 
-    def unkept_people(self, directory: DirectoryName, there: Mapping[str, str]) -> Unkept:
-        return self._database.read_now(lambda connection: unkept_people(connection, directory, there))
+    def kept_people(self, directory: DirectoryName) -> set[bytes]:
+        return self._database.read_now(lambda connection: kept(connection, "directory_person", directory))
+
+    def kept_groups(self, directory: DirectoryName) -> set[bytes]:
+        return self._database.read_now(lambda connection: kept(connection, "directory_group", directory))
+
+    def unusable(self, directory: DirectoryName, dns: Collection[str]) -> frozenset[str]:
+        return self._database.read_now(lambda connection: unusable(connection, directory, dns))
 
     def confirm(self, directory: DirectoryName, held: Hold, record: Callable[[Connection], object]) -> bool:
         """Let that reading become the current one; False where it is no more the one that is held.

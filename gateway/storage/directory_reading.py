@@ -1,13 +1,15 @@
 """What the replica knows: people with all their groups, names, problems. One moment per call."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from config.vocabulary import DirectoryName
+from gateway.audit.folding import folded
 from gateway.storage.database import Database
 from gateway.storage.directory_alike import is_shared
 from gateway.storage.directory_generations import current
@@ -67,6 +69,19 @@ class StoredReading:
 
         return await self._database.read(look)
 
+    async def fitting(self, directory: DirectoryName, text: str, limit: int) -> Sequence[Known]:
+        """Looks at every record: a hundred thousand people take less than a second, of one reader's thread."""
+        words = folded(text).split()
+
+        def look(connection: Connection) -> list[Known]:
+            generation = current(connection, directory)
+            if generation is None or not words:
+                return []
+            rows = connection.exec_driver_sql(EVERYBODY, (generation,))
+            return list(_people(connection, generation, list(islice(_with_words(rows, words), limit))))
+
+        return await self._database.read(look)
+
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:
         return await asyncio.to_thread(self.above_now, directory, keys)
 
@@ -93,6 +108,14 @@ class StoredReading:
             )
 
         return await self._database.read(look)
+
+
+def _with_words(rows: Iterable[Row[Any]], words: Sequence[str]) -> Iterator[bytes]:
+    for row in rows:
+        person = person_of(row.identity, row.record)
+        known_by = folded(person.name, *person.logins)
+        if all(word in known_by for word in words):
+            yield row.identity
 
 
 def _people(connection: Connection, generation: int, wanted: Sequence[bytes]) -> Iterator[Known]:

@@ -141,6 +141,10 @@ class IdentityBook(AuthenticatorsBook):
     def is_known_anywhere(self, subject: SubjectId) -> bool:
         return self._at(known_browser, subject=subject) is not None
 
+    def browsers_of(self, subject: SubjectId) -> list[HandleHash]:
+        query = select(known_browser.c.browser).where(known_browser.c.subject == subject)
+        return [HandleHash(row.browser) for row in self._connection.execute(query)]
+
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None:
         self._put(known_browser, {"browser": browser, "subject": subject, "seen_at": micros(now)})
 

@@ -1,8 +1,12 @@
 """The pages of this room: templates, Czech texts, style, and moments in Prague."""
 
 import re
+from datetime import date
 from pathlib import Path
 
+from babel.dates import format_date
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from config.places import Places
@@ -11,6 +15,7 @@ from idp.http.page import Assets, Office, Pages
 
 HERE = Path(__file__).parent
 ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
+DAYS = {Language.CZECH: "d. M. y", Language.ENGLISH: "d MMM y"}
 HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 
 
@@ -18,6 +23,14 @@ def unbroken(text: str) -> Markup:
     """`{{ title | unbroken }}`: no line ends within "sign-in", nor behind a word of one letter (ČSN 01 6910)."""
     bound = ONE_LETTER.sub("\\1\u00a0", str(escape(text)))
     return Markup(HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', bound))  # noqa: S704
+
+
+@pass_context
+def day(context: Context, value: date) -> Markup:
+    """`{{ one.last_day | day }}`: a `time` element without a clock."""
+    language = context["language"]
+    text = format_date(value, DAYS[language], locale=language.value)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
 def make_pages(
@@ -37,7 +50,7 @@ def make_pages(
         domain=domain,
         assets=Assets([HERE / "static"]),
         default_language=default_language,
-        filters={"unbroken": unbroken},
+        filters={"unbroken": unbroken, "day": day},
         places=places,
         account=account,
     )

@@ -43,7 +43,7 @@ def diagnose(  # noqa: PLR0911 - a table of failures; each has its own words
     except ConnectionRefusedError:
         return f"connection refused; start the server or correct the port {port}"
     except socket.gaierror:
-        return "its name is not known; correct directory.servers or the name service"
+        return "its name is not known; correct directories[].servers or the name service"
     except (OSError, ssl.SSLError) as error:
         return f"{error}; check that it is an LDAP server with TLS"
 

@@ -37,6 +37,12 @@ class ReplicatedPeople:
         people = [await self._person(one) for one in found.values()]
         return {one.subject: one for one in people}
 
+    async def fitting(self, text: str, limit: int) -> list[Person]:
+        """See `ReplicaReader.fitting`."""
+        return [
+            await self._person(one) for one in await self._reading.fitting(self._settings.name, text, limit)
+        ]
+
     async def _person(self, known: Known) -> Person:
         now, own = self._clock(), _evidence(known)
         day = czech_day(now)

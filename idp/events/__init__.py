@@ -16,6 +16,7 @@ from idp.events.authenticator import (
     RecoveryCodesMade,
 )
 from idp.events.exception import (
+    BlockLifted,
     ExceptionEnded,
     ExceptionGranted,
     ExceptionUsed,
@@ -91,6 +92,7 @@ Event = (
     | ExceptionGranted
     | ExceptionUsed
     | ExceptionEnded
+    | BlockLifted
     | SessionEnded
     | AuthorizationGranted
     | AuthorizationRefused
@@ -107,6 +109,7 @@ __all__ = [
     "Actor",
     "AuthorizationGranted",
     "AuthorizationRefused",
+    "BlockLifted",
     "CodeAccepted",
     "CodeRefused",
     "EndReason",

@@ -1,4 +1,4 @@
-"""Exceptions from the second factor."""
+"""What officers do about a person's sign-in: exceptions from the second factor, and blocks that they lift."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,3 +28,11 @@ class ExceptionEnded(Happening):
     """Before its time."""
 
     by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockLifted(Happening):
+    """The person named has all guesses again that were used up."""
+
+    by: Actor
+    why: str

@@ -16,7 +16,7 @@ from config.vocabulary import (
 )
 from idp.directory.person import Person
 from idp.events import Origin
-from idp.http import account_factors, account_password, arrival, cookies, failure
+from idp.http import account_codes, account_factors, account_password, arrival, cookies, failure
 from idp.http.account_words import DONE, UNCHANGED_BY_NAME, told_at
 from idp.http.acting import turned_away
 from idp.http.authorize import at_work, send_on, signed_in
@@ -125,13 +125,19 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         authenticators=found.authenticators,
         kind=lambda one: FACTORS[one.factor].in_language(language),
         new=lambda one: still_new(one, now),
-        removable=lambda one: isinstance(
-            removable_of(found.authenticators, session, one.id, now), Authenticator
-        ),
-        renewable=not shown_is_new(session, now),
+        why_kept=lambda one: why_kept(found.authenticators, session, one, now),
+        limited=session.proof_counts_from if shown_is_new(session, now) else None,
         codes_left=found.codes_left,
         proven=proof_ends(session) if is_fresh(session, now) else None,
     )
+
+
+def why_kept(
+    mine: Sequence[Authenticator], session: Session, one: Authenticator, now: datetime
+) -> str | None:
+    """Why it cannot be removed in this session; None where it can."""
+    found = removable_of(mine, session, one.id, now)
+    return None if isinstance(found, Authenticator) else found.reason.value
 
 
 def roles_in_words(
@@ -245,17 +251,17 @@ async def _act(
     if session is None:
         return send_on(ACCOUNT.path)
     if over is not None and session.sid in over:
-        return _signed_out(request, alarmed=alarmed)
+        return _signed_out(request, alarmed=alarmed, everywhere=act is own.end_everywhere)
     response = send_on(told_at(done if over is not None else NOTHING_LEFT))
     if over is None:
         response.headers[REASON_HEADER] = NOT_AMONG_OWN
     return response
 
 
-def _signed_out(request: web.Request, *, alarmed: bool) -> web.Response:
+def _signed_out(request: web.Request, *, alarmed: bool, everywhere: bool) -> web.Response:
     provider = provider_of(request)
     template = "account_alarm.html" if alarmed else "signed_out.html"
-    response = provider.pages.respond(request, template, start=provider.start)
+    response = provider.pages.respond(request, template, start=provider.start, everywhere=everywhere)
     cookies.take_away(response, cookies.SSO)
     return response
 
@@ -264,6 +270,7 @@ PAGES: Mapping[str, Handler] = {
     ACCOUNT.path: show,
     CHECK: expiry,
     **account_factors.PAGES,
+    **account_codes.PAGES,
     **account_password.PAGES,
 }
 FORMS: Mapping[str, Handler] = {
@@ -274,6 +281,7 @@ FORMS: Mapping[str, Handler] = {
     "/account/devices/mine": own_device,
     "/account/devices/not-mine": disown_device,
     **account_factors.FORMS,
+    **account_codes.FORMS,
     **account_password.FORMS,
 }
 """Address of each form → what it does."""

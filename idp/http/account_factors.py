@@ -17,14 +17,12 @@ from idp.http.provider import Book, provider_of
 from idp.http.sign_in_page import WAYS, application
 from idp.http.visit import caller_of
 from idp.login import desk, keys, own_authenticators
-from idp.login.authenticator import Authenticator, AuthenticatorId, Credential, Newly
+from idp.login.authenticator import Authenticator, AuthenticatorId, Credential
 from idp.login.drawn import draw
 from idp.login.own_authenticators import Refused, Unchanged
 from idp.login.own_page import ACCOUNT, ACCOUNT_PROVEN, ACCOUNT_SIGN_INS
 from idp.login.pending import Pending
 from idp.login.session import Session
-from idp.login.spoken_code import written
-from idp.login.trust import newly
 
 T = TypeVar("T")
 FACTORS_BY_WAY = {WAYS[factor]: factor for factor in (Factor.ONE_TIME_CODE, Factor.KEY)}
@@ -51,40 +49,40 @@ async def add(request: web.Request) -> web.Response:
 async def add_application(request: web.Request) -> web.Response:
     pairs, drawn, limits = await arrival.form(request), draw(), provider_of(request).sign_in
     code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
-    done = await _carried_out(
+    done = await carried_out(
         request,
         lambda book, session, origin, now: own_authenticators.add_application(
             book, session, code, name, drawn, limits, origin, now
         ),
     )
     if isinstance(done, Refused) and done.reason in WORDS:
-        return await _adding(request, WAYS[Factor.ONE_TIME_CODE], done)
-    return _answered(request, done, "added")
+        return await _adding(request, WAYS[Factor.ONE_TIME_CODE], done, name)
+    return answered(request, done, "added")
 
 
 async def add_key(request: web.Request) -> web.Response:
     pairs, drawn, provider = await arrival.form(request), draw(), provider_of(request)
     site, limits, caller = provider.site, provider.sign_in, caller_of(request)
     response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
-    done = await _carried_out(
+    done = await carried_out(
         request,
         lambda book, session, _origin, now: own_authenticators.add_key(
             book, session, response, name, site, drawn, caller, limits, now
         ),
     )
     if isinstance(done, Refused) and done.reason in WORDS:
-        return await _adding(request, WAYS[Factor.KEY], done)
-    return _answered(request, done, "added")
+        return await _adding(request, WAYS[Factor.KEY], done, name)
+    return answered(request, done, "added")
 
 
 async def rename(request: web.Request) -> web.Response:
     pairs = await arrival.form(request)
     which, name = AuthenticatorId(arrival.field(pairs, "which")), arrival.field(pairs, "name")
-    done = await _carried_out(
+    done = await carried_out(
         request,
         lambda book, session, origin, now: own_authenticators.rename(book, session, which, name, origin, now),
     )
-    return _answered(request, done, "renamed")
+    return answered(request, done, "renamed")
 
 
 async def ask_to_remove(request: web.Request) -> web.Response:
@@ -97,9 +95,9 @@ async def ask_to_remove(request: web.Request) -> web.Response:
         found = own_authenticators.removable(book, session, which, now)
         return found if isinstance(found, Refused) else (session, found)
 
-    done = await _carried_out(request, work)
+    done = await carried_out(request, work)
     if done is None or isinstance(done, Refused | web.Response):
-        return _answered(request, done, "")
+        return answered(request, done, "")
     provider, (session, found) = provider_of(request), done
     return provider.pages.respond(
         request, "account_remove.html", who=session.person, start=provider.start, one=found
@@ -108,38 +106,17 @@ async def ask_to_remove(request: web.Request) -> web.Response:
 
 async def remove(request: web.Request) -> web.Response:
     which = AuthenticatorId(arrival.field(await arrival.form(request), "which"))
-    done = await _carried_out(
+    done = await carried_out(
         request,
         lambda book, session, origin, now: own_authenticators.remove(book, session, which, origin, now),
     )
-    return _answered(request, done, "removed")
+    return answered(request, done, "removed")
 
 
-async def renew_recovery_codes(request: web.Request) -> web.Response:
-    """They are on this answer and nowhere else ever again."""
-    drawn, limits = draw(), provider_of(request).sign_in
-
-    def work(
-        book: Book, session: Session, origin: Origin, now: datetime
-    ) -> Refused | tuple[Session, Newly | None]:
-        refused = own_authenticators.renew_recovery_codes(book, session, drawn, limits, origin, now)
-        return refused or (session, newly(session, limits, now))
-
-    done = await _carried_out(request, work)
-    if done is None or isinstance(done, Refused | web.Response):
-        return _answered(request, done, "")
-    provider, (session, new) = provider_of(request), done
-    return provider.pages.respond(
-        request,
-        "account_codes.html",
-        who=session.person,
-        start=provider.start,
-        codes=[written(code) for code in drawn.codes],
-        new=new,
-    )
-
-
-async def _adding(request: web.Request, way: str, refused: Refused | None = None) -> web.Response:
+async def _adding(
+    request: web.Request, way: str, refused: Refused | None = None, name: str = ""
+) -> web.Response:
+    """`name`: as it was typed for the authenticator, so that nobody types it again."""
     factor, drawn, provider = FACTORS_BY_WAY.get(way), draw(), provider_of(request)
     if factor is None:
         return failure.page_of_status(request, 404)
@@ -153,9 +130,9 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
         held = [one.means for one in book.authenticators(session.person.subject)]
         return session, pending, [means for means in held if isinstance(means, Credential)]
 
-    done = await _carried_out(request, work)
+    done = await carried_out(request, work)
     if done is None or isinstance(done, Refused | web.Response):
-        return _answered(request, done, "")
+        return answered(request, done, "")
     session, pending, held = done
     person, more = session.person, dict[str, Any]()
     if factor is Factor.KEY:
@@ -171,6 +148,7 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
         scripts=factor is Factor.KEY,
         message=WORDS[refused.reason] if refused is not None else "",
         action="",
+        name=name,
         who=person,
         start=provider.start,
         **more,
@@ -180,7 +158,7 @@ async def _adding(request: web.Request, way: str, refused: Refused | None = None
     return response
 
 
-async def _carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
+async def carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
     """One transaction with the live session, by facts that are young enough; None where there is no session."""
     if (answer := await turned_away(request)) is not None:
         return answer
@@ -196,7 +174,7 @@ async def _carried_out(request: web.Request, work: Work[T]) -> T | web.Response 
     return await provider.store.transact(transaction)
 
 
-def _answered(request: web.Request, done: object, success: str) -> web.Response:
+def answered(request: web.Request, done: object, success: str) -> web.Response:
     """Back to the page, which says what was done or why not; through the sign-in where a proof is missing."""
     if done is None:
         return send_on(ACCOUNT.path)
@@ -216,5 +194,4 @@ FORMS: Mapping[str, Callable[[web.Request], Any]] = {
     "/account/authenticators/key": add_key,
     "/account/authenticators/rename": rename,
     "/account/authenticators/remove/now": remove,
-    "/account/recovery-codes": renew_recovery_codes,
 }

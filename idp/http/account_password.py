@@ -24,6 +24,7 @@ from idp.login.effects import ChangePassword, Tell
 from idp.login.handle import HandleHash, hashed, new_handle
 from idp.login.own_page import PASSWORD
 from idp.login.own_password import Visit
+from idp.login.password import shortest_of
 from idp.login.progress import Progress
 from idp.login.refusal import TOLD, Refusal, Told
 from idp.login.session import Session
@@ -93,7 +94,9 @@ def _page(request: web.Request, session: Session, told: Tell | None) -> web.Resp
         status=telling.status if telling is not None else 200,
         who=session.person,
         start=provider.start,
+        scripts=True,
         username=session.person.login,
+        shortest=shortest_of(session.person),
         possible=own_password.is_possible(session)
         and (told is None or TOLD[told.reason] is not Told.CHANGE_NOT_POSSIBLE),
         address=CHANGE,

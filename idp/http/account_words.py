@@ -31,6 +31,11 @@ DONE: Mapping[str, Confirmation] = {
     "added": Confirmation("Added. You can sign in with it from now on.", FACTORS),
     "renamed": Confirmation("Renamed.", FACTORS),
     "removed": Confirmation("Removed. Nobody can sign in with it any more.", FACTORS),
+    "recovery-code-used": Confirmation(
+        "You signed in with a recovery code, which is good no more. If you lost your telephone or key, remove it here "
+        "and add another one.",
+        FACTORS,
+    ),
     "password-changed": Confirmation(
         "Your password has been changed. You are signed in only here now.", PASSWORD
     ),
@@ -52,6 +57,7 @@ UNCHANGED: Mapping[StrEnum, str] = {
     Unchanged.TOO_MANY_AUTHENTICATORS: "You have as many of this kind as there may be. Remove one first.",
     Unchanged.AUTHENTICATOR_UNKNOWN: "It is not there any more.",
     Unchanged.NOTHING_PENDING: "The page was open for too long. Begin again.",
+    Unchanged.CODES_MADE_ALREADY: "The new codes were made already; they were shown once.",
 }
 OF_ENROLMENT = (
     Refusal.CODE_UNUSABLE,

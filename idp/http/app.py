@@ -9,11 +9,11 @@ from idp.http import (
     account_password,
     authorize,
     failure,
-    password_changed,
     recovery,
     sign_in,
     sign_out,
     tokens,
+    told_first,
 )
 from idp.http.arrival import BODY_MAX
 from idp.http.provider import PROVIDER, Provider
@@ -36,7 +36,7 @@ SIGN_IN_FORMS: dict[str, Handler] = {
 
 FORM_PAGES = {
     **dict.fromkeys(SIGN_IN_FORMS, "/sign-in"),
-    **dict.fromkeys(account.FORMS, "/account"),
+    **dict.fromkeys(account.FORMS.keys() - account.PAGES, "/account"),
     **dict.fromkeys(account_password.FORMS, "/account/password"),
     "/logout/confirm": "/logout",
 }
@@ -55,8 +55,7 @@ def make_app(provider: Provider, last_resort: Recovery | None = None) -> web.App
     app.router.add_get("/authorize", authorize.authorize, allow_head=False)
     app.router.add_post("/authorize", authorize.authorize)
     app.router.add_get("/sign-in", sign_in.show, allow_head=False)
-    app.router.add_get(password_changed.ADDRESS, password_changed.show, allow_head=False)
-    for path, handler in account.PAGES.items():
+    for path, handler in {**told_first.PAGES, **account.PAGES}.items():
         app.router.add_get(path, handler, allow_head=False)
     for path, handler in {**SIGN_IN_FORMS, **account.FORMS}.items():
         app.router.add_post(path, handler)

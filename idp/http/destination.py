@@ -43,7 +43,7 @@ def must_ask(
         case OwnPage(anew=anew):
             if session is None:
                 return SignInWhy.NO_SESSION
-            return SignInWhy.ASKED_ANEW if anew and session.auth_time < asked_at else None
+            return SignInWhy.ASKED_ANEW if anew and not asked_at <= session.auth_time <= now else None
         case _:
             assert_never(destination)
 

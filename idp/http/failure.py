@@ -48,8 +48,18 @@ def crowded(request: web.Request, crowd: Crowd) -> web.Response:
 
 
 def start_again(request: web.Request) -> web.Response:
-    telling = TELLINGS[Told.START_AGAIN]
-    return page(request, telling.status, telling.message, Told.START_AGAIN)
+    """Nothing went wrong: a sign-in was left open for longer than one may take, or went on elsewhere."""
+    provider, telling = provider_of(request), TELLINGS[Told.START_AGAIN]
+    response = provider.pages.respond(
+        request,
+        "start_again.html",
+        status=telling.status,
+        message=telling.message,
+        minutes=max(1, round(provider.sign_in.flow_lifetime.total_seconds() / 60)),
+        start=provider.start,
+    )
+    response.headers[REASON_HEADER] = Told.START_AGAIN
+    return response
 
 
 @web.middleware

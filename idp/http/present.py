@@ -12,7 +12,8 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.http import cookies
 from idp.http.destination import Destination, login_hint
-from idp.http.provider import provider_of
+from idp.http.provider import Book, provider_of
+from idp.login.authenticator import Credential
 from idp.login.book import Flow
 from idp.login.own_page import OwnPage
 from idp.login.session import Session, end_due
@@ -29,15 +30,25 @@ class Present:
     """That may be used."""
     over: EndReason | None = None
     """Of one that may not."""
+    has_passkey: bool = False
+    """Whether its person has a key that can stand for the password."""
 
 
 async def present(request: web.Request) -> Present:
     provider, handle = provider_of(request), cookies.read_hashed(request, cookies.SSO)
     if handle is None:
         return Present()
-    session = await provider.store.look(lambda book: book.session_of(handle))
+
+    def look(book: Book) -> tuple[Session | None, bool]:
+        session = book.session_of(handle)
+        held = book.authenticators(session.person.subject) if session is not None else ()
+        return session, any(
+            isinstance(one.means, Credential) and one.means.replaces_the_password for one in held
+        )
+
+    session, has_passkey = await provider.store.look(look)
     over = end_due(session, provider.clock(), provider.sign_in) if session is not None else None
-    return Present(session if over is None else None, over)
+    return Present(session, has_passkey=has_passkey) if over is None else Present(over=over)
 
 
 def confirming(

@@ -6,11 +6,10 @@ from aiohttp import web
 
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
-from idp.http import arrival, cookies, failure, sign_in_page
+from idp.http import arrival, cookies, failure, sign_in_page, told_first
 from idp.http.asking import authenticated
 from idp.http.destination import destination_of, go_on, must_ask
 from idp.http.new_password import changed, known_words
-from idp.http.password_changed import told_first
 from idp.http.present import present
 from idp.http.provider import Provider, provider_of
 from idp.http.visit import answered, caller_of, held_at, name_of, step
@@ -73,17 +72,18 @@ async def enter_code(request: web.Request) -> web.Response:
     """Code of an enrolled application, or the first one of an application being enrolled."""
     pairs = await arrival.form(request)
     code, name = arrival.field(pairs, "code"), arrival.field(pairs, "name")
-    return await answered(
-        request, await step(request, lambda book, visit: conduct_factor.enter_code(book, visit, code, name))
-    )
+    done = await step(request, lambda book, visit: conduct_factor.enter_code(book, visit, code, name))
+    return await answered(request, done, typed=name)
 
 
 async def enter_recovery_code(request: web.Request) -> web.Response:
     code = arrival.field(await arrival.form(request), "recovery")
-    return await answered(
+    done = await step(
         request,
-        await step(request, lambda book, visit: conduct_factor.enter_recovery_code(book, visit, code)),
+        lambda book, visit: conduct_factor.enter_recovery_code(book, visit, code),
+        told_first.of_the_code,
     )
+    return await answered(request, done)
 
 
 async def enter_enrolment_code(request: web.Request) -> web.Response:
@@ -98,12 +98,10 @@ async def make_key(request: web.Request) -> web.Response:
     site = provider_of(request).site
     pairs = await arrival.form(request)
     response, name = arrival.field(pairs, "key"), arrival.field(pairs, "name")
-    return await answered(
-        request,
-        await step(
-            request, lambda book, visit: conduct_enrolment.make_key(book, visit, response, name, site)
-        ),
+    done = await step(
+        request, lambda book, visit: conduct_enrolment.make_key(book, visit, response, name, site)
     )
+    return await answered(request, done, typed=name)
 
 
 async def renew_recovery_codes(request: web.Request) -> web.Response:
@@ -129,7 +127,7 @@ async def enter_new_password(request: web.Request) -> web.Response:
         done = await step(
             request,
             lambda book, visit: conduct_new_password.answer_new_password(book, visit, checking, said),
-            told_first,
+            told_first.of_the_password,
         )
     return await answered(request, done)
 

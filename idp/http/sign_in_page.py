@@ -24,8 +24,9 @@ from idp.login.book import Flow
 from idp.login.effects import Tell
 from idp.login.key_site import passkey_options
 from idp.login.level import LEVELS, reaches
-from idp.login.own_page import OwnPage
-from idp.login.refusal import TOLD
+from idp.login.own_page import ACCOUNT, OwnPage
+from idp.login.password import shortest_of
+from idp.login.refusal import TOLD, Told
 from idp.login.spoken_code import SpokenCode, written
 from idp.login.states import (
     AwaitingEnrolment,
@@ -43,6 +44,10 @@ CORRECTION = "m"  # of the QR code: 15 % of it may be unreadable
 WAYS = {Factor.KEY: "key", Factor.ONE_TIME_CODE: "code", Factor.RECOVERY_CODE: "recovery"}
 """How the address of a page (`by=`) names the factor it asks for; the best way first."""
 CHOICE = "choose"
+WITH_SCRIPTS = frozenset(
+    {"sign_in.html", "key.html", "enrol_key.html", "new_password.html", "recovery_codes.html"}
+)
+"""Those that a file of ours helps: with keys, with reading a password that was typed, with printing."""
 
 Content = tuple[str, Mapping[str, Any]]
 """Template, and what it says besides."""
@@ -89,7 +94,12 @@ def page(
             provider = provider_of(request)
             options = passkey_options(provider.site, challenge)
             name = {"username": typed or login_hint(destination), "realm": provider.realm}
-            more = {"options": options, "silent": provider.some_silent()}
+            away = told is not None and TOLD[told.reason] is Told.DIRECTORY_UNREACHABLE  # says it itself
+            more = {
+                "options": options,
+                "silent": provider.some_silent() and not away,
+                "passkey": who is None or here.has_passkey,
+            }
             asked_by = "account" if isinstance(destination, OwnPage) else "application"
             ended = ENDED.get(here.over) if here.over is not None else None
             content = "sign_in.html", {**name, **more, "asked_by": asked_by, "ended": ended}
@@ -98,11 +108,12 @@ def page(
         case AwaitingOfficersCode():
             content = "officers_code.html", {}
         case AwaitingEnrolment():
-            content = _enrolment(request, flow.state, held)
+            content = _enrolment(request, flow.state, held, typed)
         case AwaitingSaved():
             content = "recovery_codes.html", {"codes": ()}
         case AwaitingNewPassword(standing):
-            content = "new_password.html", {"username": standing.person.login}
+            person = standing.person
+            content = "new_password.html", {"username": person.login, "shortest": shortest_of(person)}
         case _:
             assert_never(flow.state)
     return _respond(request, flow, destination, content, told, who)
@@ -112,11 +123,20 @@ def recovery_codes(
     request: web.Request, flow: Flow, destination: Destination, codes: Sequence[SpokenCode]
 ) -> web.Response:
     """The only time the codes are shown."""
+    state = flow.state
+    assert isinstance(state, AwaitingSaved), "codes are made on the way there"
     return _respond(
         request,
         flow,
         destination,
-        ("recovery_codes.html", {"codes": [written(code) for code in codes]}),
+        (
+            "recovery_codes.html",
+            {
+                "codes": [written(code) for code in codes],
+                "whose": state.standing.person,
+                "made_at": provider_of(request).clock(),
+            },
+        ),
     )
 
 
@@ -139,7 +159,7 @@ def _respond(
         template,
         status=telling.status if telling is not None else 200,
         form_targets=targets,
-        scripts="options" in more,
+        scripts=template in WITH_SCRIPTS,
         flow=urlencode({"flow": flow.id}),
         action=urlencode(
             {
@@ -149,7 +169,9 @@ def _respond(
             }
         ),
         who=who,
+        back=ACCOUNT.path if isinstance(destination, OwnPage) else provider.start,
         message=telling.message if telling is not None else "",
+        more=telling.more if telling is not None else "",
         wrong_field=telling.field if telling is not None else "",
         wait=wait,
         **more,
@@ -175,12 +197,12 @@ def _factor(request: web.Request, standing: Standing, challenge: bytes, held: He
     return f"{way}.html", more
 
 
-def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held) -> Content:
+def _enrolment(request: web.Request, state: AwaitingEnrolment, held: Held, name: str) -> Content:
     provider, person = provider_of(request), state.standing.person
     ways = [
         WAYS[kind] for kind in (Factor.ONE_TIME_CODE, Factor.KEY) if _enough(LEVELS[kind], state.standing)
     ]
-    more: dict[str, object] = {"ways": ways}
+    more: dict[str, object] = {"ways": ways, "name": name}
     way = request.query.get("by", "")
     if way not in ways:
         way = ways[0] if len(ways) == 1 else CHOICE

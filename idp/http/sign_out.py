@@ -48,7 +48,7 @@ async def _leave(request: web.Request, sign_out: SignOut, over: SessionId | None
     if onward is not None:
         response = send_on(onward)
     else:
-        response = provider.pages.respond(request, "signed_out.html", start=provider.start)
+        response = provider.pages.respond(request, "signed_out.html", start=provider.start, everywhere=False)
     cookies.take_away(response, cookies.SSO)
     return response
 

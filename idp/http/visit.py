@@ -95,7 +95,10 @@ async def step(request: web.Request, work: Work, first: Callable[[str], str] | N
 
 
 async def answered(request: web.Request, done: Done, typed: str = "") -> web.Response:
-    """The next page, the same one saying why not, or back to the relying party. `typed`: the user name."""
+    """The next page, the same one saying why not, or back to the relying party.
+
+    `typed`: what is not to be typed again: the user name, or the name of what is being enrolled.
+    """
     progress = done.progress
     if progress.session is not None:
         return await _completed(request, done, provider_of(request))

@@ -14,12 +14,19 @@ class Telling:
     status: int
     field: str = ""
     """The field that is wrong; empty: the form as a whole."""
+    more: str = ""
+    """A further sentence, where the form as a whole is wrong."""
 
 
 TELLINGS: dict[Told, Telling] = {
     Told.LOGIN_EMPTY: Telling("Enter your user name.", 422, "username"),
     Told.PASSWORD_EMPTY: Telling("Enter your password.", 422, "password"),
-    Told.NOT_RECOGNISED: Telling("The user name or password is not right.", 422),
+    Told.NOT_RECOGNISED: Telling(
+        "The user name or password is not right.",
+        422,
+        # always: how many are left of what somebody typed would tell accounts apart, and browsers
+        more="After several wrong attempts in a row you will have to wait.",
+    ),
     Told.PASSWORD_MUST_CHANGE: Telling(
         "Your password must be changed first. Sign in with the user name and password, and choose a new one.",
         422,
@@ -57,7 +64,10 @@ TELLINGS: dict[Told, Telling] = {
         403,
     ),
     Told.ENROLMENT_CODE_WRONG: Telling(
-        "The code is not right or no longer valid. Ask your administrator for a new one.", 422, "enrolment"
+        "The code is not right or no longer valid. Check first what you typed; if it is as you were given it, ask "
+        "your administrator for a new one.",
+        422,
+        "enrolment",
     ),
     Told.OLD_PASSWORD_WRONG: Telling("The present password is not right.", 422, "old"),
     Told.NEW_PASSWORD_UNUSABLE: Telling("Enter a new password.", 422, "new"),
@@ -105,7 +115,10 @@ TELLINGS: dict[Told, Telling] = {
         "accepted, with the old one.",
         503,
     ),
-    Told.START_AGAIN: Telling("This sign-in can no longer be finished. Begin again.", 400),
+    Told.START_AGAIN: Telling(
+        "This sign-in can no longer be finished: the page was open for too long, or you went on in another window.",
+        400,
+    ),
 }
 
 
@@ -163,7 +176,7 @@ STATUS_WORDS: dict[int, str] = {
 CROWDS: dict[Crowd, Telling] = {
     Crowd.HERE: Telling("Too many sign-ins were begun from your address. Try again in a few minutes.", 429),
     Crowd.EVERYWHERE: Telling(
-        "Too many sign-ins are under way just now, more than the office has people. Try again in a few minutes. In a "
+        "Too many sign-ins are under way just now. Try again in a few minutes. In a "
         "browser in which you signed in before you can sign in at once.",
         503,
     ),

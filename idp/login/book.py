@@ -78,6 +78,10 @@ class Authenticators(Protocol):
 
     def recovery_codes_left(self, subject: SubjectId) -> int: ...
 
+    def recovery_codes_mark(self, subject: SubjectId) -> str:
+        """Names the set of codes that is kept, used or not; another set, and none, has another mark."""
+        ...
+
     def has_recovery_code(self, subject: SubjectId, code: SpokenCode) -> bool:
         """Whether it is an unused one of this person."""
         ...
@@ -154,6 +158,10 @@ class Book(Counters, Authenticators, Protocol):
 
     def is_known_anywhere(self, subject: SubjectId) -> bool:
         """Whether that person completed a sign-in in any browser that is still remembered."""
+        ...
+
+    def browsers_of(self, subject: SubjectId) -> Sequence[HandleHash]:
+        """In which that person completed a sign-in."""
         ...
 
     def keep_browser(self, browser: HandleHash, subject: SubjectId, now: datetime) -> None: ...

@@ -15,7 +15,7 @@ from idp.login import desk
 from idp.login.book import Book
 from idp.login.handle import HandleHash
 from idp.login.new_device import DeviceName, NewDevice
-from idp.login.own_authenticators import PROOF_FRESH, Unchanged
+from idp.login.own_authenticators import Unchanged, shown_just_now
 from idp.login.session import Session, SessionLimits, end_due
 
 
@@ -28,7 +28,7 @@ def sessions(book: Book, session: Session, limits: SessionLimits, now: datetime)
 
 def may_put_out(session: Session, now: datetime) -> bool:
     """Whether its factors, whichever they were, were shown just now."""
-    return now < session.auth_time + PROOF_FRESH
+    return shown_just_now(session.auth_time, now)
 
 
 def end(

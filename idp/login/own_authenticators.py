@@ -55,6 +55,8 @@ class Unchanged(StrEnum):
     TOO_MANY_AUTHENTICATORS = "too_many_authenticators"
     AUTHENTICATOR_UNKNOWN = "authenticator_unknown"
     NOTHING_PENDING = "nothing_pending"
+    CODES_MADE_ALREADY = "codes_made_already"
+    """The form that asked for new ones was sent before, as by a reload: what was printed then stays valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ def proof_ends(session: Session) -> datetime | None:
     return session.auth_time + PROOF_FRESH
 
 
+def shown_just_now(auth_time: datetime, now: datetime) -> bool:
+    """Clocks are set: a time to come proves nothing."""
+    return auth_time <= now < auth_time + PROOF_FRESH
+
+
 def is_fresh(session: Session, now: datetime) -> bool:
-    ends = proof_ends(session)
-    return ends is not None and now < ends
+    return proof_ends(session) is not None and shown_just_now(session.auth_time, now)
 
 
 def prepare(book: Book, session: Session, factor: Factor, drawn: Drawn, now: datetime) -> Pending | Refused:
@@ -182,7 +188,7 @@ def removable_of(
     mine: Sequence[Authenticator], session: Session, which: AuthenticatorId, now: datetime
 ) -> Authenticator | Refused:
     """The same of all that the person has. One that counts in full stays, so that the person stays in too."""
-    if (stopped := _unfit(session, now)) is not None:
+    if (stopped := unfit(session, now)) is not None:
         return stopped
     found = next((one for one in mine if one.id == which), None)
     if found is None:
@@ -195,7 +201,7 @@ def removable_of(
     return found
 
 
-def _unfit(session: Session, now: datetime) -> Refused | None:
+def unfit(session: Session, now: datetime) -> Refused | None:
     """Why this session takes nothing away from what was there before."""
     if not is_fresh(session, now):
         return Refused(Unchanged.PROOF_TOO_OLD)
@@ -203,10 +209,19 @@ def _unfit(session: Session, now: datetime) -> Refused | None:
 
 
 def renew_recovery_codes(
-    book: Book, session: Session, drawn: Drawn, limits: Limits, origin: Origin, now: datetime
+    book: Book,
+    session: Session,
+    instead_of: str,
+    drawn: Drawn,
+    limits: Limits,
+    origin: Origin,
+    now: datetime,
 ) -> Refused | None:
-    """`drawn.codes` take the place of all earlier ones; the caller shows them, once."""
-    if (stopped := _unfit(session, now)) is not None:
+    """`drawn.codes` take the place of the set `instead_of` (`recovery_codes_mark`); the caller shows them, once."""
+    stopped, there = unfit(session, now), book.recovery_codes_mark(session.person.subject)
+    if instead_of != there and (instead_of or stopped is None):  # sent again, however late: told so
+        stopped = Refused(Unchanged.CODES_MADE_ALREADY)
+    if stopped is not None:
         return refused(book, session, stopped, origin, now)
     new = newly(session, limits, now)
     book.renew_recovery_codes(session.person.subject, drawn.codes, now, new)

@@ -46,13 +46,17 @@ class WeakPassword(StrEnum):
     TOO_COMMON = "password_too_common"
 
 
+def shortest_of(person: Person) -> int:
+    """How many characters a new password of this person has at the least."""
+    administers = any(held.role in ADMINISTRATORS for held in person.roles)
+    return SHORTEST_OF_ADMINISTRATORS if administers else SHORTEST
+
+
 def weakness(password: str, person: Person, others: Iterable[str] = ()) -> WeakPassword | None:
     """Why `password` is refused, None when it will do. `others`: words that are as good as known, of the office."""
-    if len(password) < SHORTEST:
-        return WeakPassword.TOO_SHORT
-    administers = any(held.role in ADMINISTRATORS for held in person.roles)
-    if administers and len(password) < SHORTEST_OF_ADMINISTRATORS:
-        return WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
+    shortest = shortest_of(person)
+    if len(password) < shortest:
+        return WeakPassword.TOO_SHORT if shortest == SHORTEST else WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
     own = _words([person.name, person.login, person.mail, *others])
     if substance(password, own) >= SUBSTANCE:
         return None

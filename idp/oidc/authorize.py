@@ -214,14 +214,13 @@ def must_ask(
     if request.subject is not None and request.subject != session.person.subject:
         return SignInWhy.OTHER_PERSON
     anew = {Prompt.LOGIN, Prompt.SELECT_ACCOUNT} & set(request.prompts)
-    if anew and session.auth_time < asked_at:
+    since = asked_at <= session.auth_time <= now  # clocks are set: a time to come satisfies nothing
+    if anew and not since:
         return SignInWhy.ASKED_ANEW
-    if (
-        request.max_age is not None
-        and now > session.auth_time + request.max_age
-        and session.auth_time < asked_at
-    ):
-        return SignInWhy.TOO_LONG_AGO
+    if request.max_age is not None and not since:
+        age = now - session.auth_time
+        if not timedelta(0) <= age <= request.max_age:
+            return SignInWhy.TOO_LONG_AGO
     return None if reaches(session.level, request.demanded) else SignInWhy.LEVEL_TOO_LOW
 
 

@@ -89,7 +89,7 @@ async def test_the_end_of_an_exception_that_nobody_has_is_refused_and_ends_nothi
     page = f"{ground.product.addresses.admin}/exceptions"
     browser, own = await ground.signed_in(officer, page), ground.browser()
     under_way = await ground.at_code(own, victim)
-    answer = await browser.post(f"{page}/end", {"subject": victim.subject}, follow=False)
+    answer = await browser.post(f"{page}/end/now", {"subject": victim.subject}, follow=False)
     assert answer.status == 409
     await ground.refused(answer, "no_exception_runs")
     assert (await ground.entry(answer, Code.OFFICER_ACT_REFUSED)).reason == "no_exception_runs"

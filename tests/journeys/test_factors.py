@@ -87,6 +87,9 @@ async def test_a_first_sign_in_enrols_by_an_officers_code_and_recovery_codes_ope
         await lost.fill("[name=recovery]", codes[0])
         await screenshot(lost, "recovery-code")
         await lost.click("main button[type=submit]")
+        await expect(lost.locator("main")).to_contain_text("Máte 9 nepoužitých záložních kódů.")
+        await screenshot(lost, "recovery-code-used")
+        await lost.get_by_role("link", name="Pokračovat").click()
         await expect(lost.locator("main")).to_contain_text("Hulín")
     async with person(browser) as thief:
         await thief.goto(product.url("portal"))

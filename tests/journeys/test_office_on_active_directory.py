@@ -114,8 +114,10 @@ async def why_refused(product: Product, page: Shown) -> set[str]:
         return {recorded.entry.reason for recorded in found.entries}
 
 
-async def test_people_of_a_domain_work_until_the_domain_says_otherwise(domain: Domain, tmp_path: Path):
-    async with running(domain, tmp_path) as product:
+async def test_people_of_a_domain_work_until_the_domain_says_otherwise(
+    domain: Domain, tmp_path_factory: pytest.TempPathFactory
+):
+    async with running(domain, tmp_path_factory.mktemp("p")) as product:
         records = product.application(RECORDS, HULIN)
         zaneta, mayor = product.visitor(), product.visitor()
         secret = await with_factor(product, domain, ZANETA)

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -29,12 +28,12 @@ FACTS = ('refresh = "10 s"', 'refresh = "1 s"\ngrace = "7 s"')
 
 
 @pytest.fixture
-async def product(tmp_path: Path) -> AsyncIterator[Product]:
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
     def changed(text: str) -> str:
         assert FACTS[0] in text
         return text.replace(*FACTS) + DURATIONS
 
-    async with installed(tmp_path, configured=changed) as made:
+    async with installed(tmp_path_factory.mktemp("p"), configured=changed) as made:
         await made.start()
         yield made
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import Action, ApplicationId, AuthenticationLevel, Language, MunicipalityCode, Role
+from config.vocabulary import (
+    RECOVERY_ADMINISTRATOR,
+    Action,
+    ApplicationId,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    SubjectId,
+)
 from policies.evaluate import CompiledDiffers, PolicyBook, Source
 from policies.load import load, read_folders
 from policies.model import Permitted, Question, Refused
@@ -166,6 +175,20 @@ def test_the_audit_log_is_for_officers_of_the_centre() -> None:
     assert refusal(ask(AUDITOR, application=audit, action=Action.WRITE)).reason == "auditor_reads_only"
     for outsider in ((HULIN, Role.SECURITY_OFFICER), (HULIN, Role.AUDITOR), (KROMERIZ, Role.MAYOR)):
         assert refusal(ask(outsider, application=audit)).reason == "not_an_audit_officer"
+
+
+def test_the_recovery_administrator_may_do_at_the_officers_pages_what_a_security_officer_may() -> None:
+    audit = ApplicationId("audit")
+    question = replace(
+        ask((KROMERIZ, Role.CENTRE_ADMINISTRATOR), application=audit), subject=RECOVERY_ADMINISTRATOR
+    )
+    assert BOOK.allowed(question, Action) == {Action.READ, Action.WRITE, Action.ADMINISTER}
+    assert refusal(replace(question, subject=SubjectId("urad:somebody"))).reason == "not_an_audit_officer"
+
+
+def test_an_administrator_is_told_of_the_account_before_a_missing_role() -> None:
+    elsewhere = replace(ask((KROMERIZ, Role.CENTRE_ADMINISTRATOR)), municipality=HULIN)
+    assert refusal(elsewhere).reason == "administrator_account"
 
 
 PERMIT_ALL = '@id("all") permit (principal, action, resource in Municipality::"{0}");'

@@ -1,7 +1,7 @@
 """What officers do for people, over a real identity store; the directory is a list of people."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +10,9 @@ from pathlib import Path
 from config.settings import SignIn
 from config.vocabulary import ApplicationId, Role, SessionId, SubjectId
 from gateway.audit.entry import Entry
+from gateway.audit.folding import folded
 from gateway.sessions.assistance import Assistance, has_now
+from gateway.sessions.assisted import Replica
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -19,7 +21,9 @@ from gateway.storage.activity import Activity
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
 from idp.directory.errors import DirectoryUnreachable
+from idp.directory.lockout import NO_LOCKOUT
 from idp.directory.person import Person, RoleHeld
+from idp.login.charging import Rules
 from idp.login.exception import LONGEST
 from idp.login.totp import Secret
 from tests.rig.identity_store import Kept, identity_store
@@ -59,6 +63,7 @@ class Helping:
     """What the gate was told to let in no more, each time."""
     password_opens: bool = True
     """As policies have it."""
+    rules: Rules = field(default_factory=lambda: Rules(SignIn(), NO_LOCKOUT))
 
     async def named(self, login: str) -> list[Person]:
         if self.away:
@@ -82,7 +87,19 @@ class Helping:
         def opens(_person: Person, _now: datetime) -> bool:
             return self.password_opens
 
-        return Assistance(self.acts, self.named, self.kept.store, self.ended, LONGEST, opens)
+        replica = Replica(self.fitting, self.replicated)
+        return Assistance(
+            self.acts, self.named, self.kept.store, self.ended, LONGEST, opens, replica, lambda: self.rules
+        )
+
+    async def fitting(self, text: str, limit: int) -> list[Person]:
+        words = folded(text).split()
+        known_by = {one.subject: folded(one.name, one.login) for one in self.people}
+        found = [one for one in self.people if all(word in known_by[one.subject] for word in words)]
+        return found[:limit]
+
+    async def replicated(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
+        return {one.subject: one for one in self.people if one.subject in subjects}
 
     @property
     def lost_factors(self) -> LostFactors:

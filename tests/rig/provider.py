@@ -47,6 +47,7 @@ RECORDS_CALLBACK = f"https://{RECORDS}/.brana/callback"
 SIGNED_OUT = f"{PORTAL}/.brana/signed-out"
 GIS_CALLBACK = "https://gis.obec.test/oidc/callback"
 GIS_SECRET = "tajemstvi-aplikace-gis-ktere-nikdo-neuhodne"
+NEW_CODES = "/account/recovery-codes"
 VERIFIER = "overovaci-retezec-ktery-ma-alespon-43-znaku-celkem"
 
 ADDRESS = "192.0.2.7"
@@ -156,6 +157,25 @@ class Browser:
     async def form(self, page: str, name: str, fields: Mapping[str, str], **headers: str) -> Answer:
         """Send the form `name` of a sign-in's page."""
         return await self.post(page.replace("/sign-in", f"/sign-in/{name}", 1), fields, **headers)
+
+    async def new_codes(self) -> Answer:
+        """Ask for new recovery codes at "my account", and say yes."""
+        return await self.post(NEW_CODES, await self.asking_for_codes())
+
+    async def asking_for_codes(self) -> dict[str, str]:
+        """The form that makes them, as the page has it now."""
+        mark = re.search(r'name="instead_of" value="([0-9a-f]{32})"', (await self.get(NEW_CODES)).text)
+        assert mark is not None
+        return {"instead_of": mark[1]}
+
+    async def told_of_the_code(self, done: Answer) -> Answer:
+        """After a recovery code: read the page that says how many are left, and go on."""
+        assert done.location.startswith("/sign-in/recovery-code-used?"), done.text
+        shown = await self.get(done.location)
+        assert "unused recovery code" in shown.text
+        onward = re.search(r'href="(/authorize\?[^"]+)"', shown.text)
+        assert onward is not None
+        return await self.get(html.unescape(onward[1]))
 
     async def told_of_the_change(self, done: Answer) -> Answer:
         """After a new password at the sign-in: read the page that says so, and go on."""

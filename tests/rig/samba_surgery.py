@@ -55,9 +55,9 @@ def let_read_deleted(folder: Path, *, below: bool = True) -> None:
     _grant(folder, f"CN=Deleted Objects,{BASE}", f"(A;{'CI' if below else ''};LCRP;;;AU)")
 
 
-def hide(folder: Path, dn: str) -> None:
-    """From every ordinary account, with whatever is below it."""
-    _grant(folder, dn, "(D;CI;LCRPLO;;;AU)")
+def hide(folder: Path, dn: str, whom: str = "AU") -> None:
+    """With whatever is below it, from every account, or from the one with this security identifier."""
+    _grant(folder, dn, f"(D;CI;LCRPLO;;;{whom})")
 
 
 def become_another_server(folder: Path) -> None:

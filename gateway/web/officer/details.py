@@ -122,6 +122,7 @@ ACTS: Mapping[str, Title] = {
     Act.REMOVAL: Title(cs="odebrání způsobu ověření", en="removing an authenticator"),
     Act.CODE: Title(cs="vydání kódu k přidání ověření", en="issuing an enrolment code"),
     Act.EXCEPTION: Title(cs="povolení výjimky", en="granting an exception"),
+    Act.LIFT: Title(cs="zrušení zablokování", en="lifting a block"),
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),
 }
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")

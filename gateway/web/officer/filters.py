@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Counted, Query
 from gateway.web.entered import MomentUnreadable, entered_since, entered_until
@@ -26,6 +26,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "reason": lambda text: text.strip() or None,
     "counted": lambda text: Counted(text) if text else None,
     "technical": bool,
+    "without_own": lambda text: text == "1",
     "since": entered_since,
     "until": entered_until,
 }
@@ -58,14 +59,25 @@ class Filters:
         return since is not None and until is not None and since >= until
 
     @property
+    def chosen(self) -> bool:
+        """Somebody asked for something, were it for what the first look leaves out."""
+        return self.used != FIRST_LOOK
+
+    @property
     def used(self) -> dict[str, str]:
         """The filters in use, for the log's own record of the look."""
         return {name: text for name, text in self.entered.items() if text}
 
 
-def filters_of(parameters: Mapping[str, str]) -> Filters:
-    """Filters of an address's query; unknown parameters are nobody's business here."""
+FIRST_LOOK = {"without_own": "1"}
+"""For whoever asks for nothing in particular: each of their looks would be two rows of what they see."""
+
+
+def filters_of(parameters: Mapping[str, str], reader: SubjectId) -> Filters:
+    """Filters of an address's query; unknown parameters are nobody's business here. `reader`: who looks."""
     entered = {name: parameters.get(name, "")[:FIELD_LENGTH] for name in READERS}
+    if not any(entered.values()):
+        entered |= FIRST_LOOK
     values: dict[str, Any] = {}
     unreadable: set[str] = set()
     for name, read in READERS.items():
@@ -73,17 +85,19 @@ def filters_of(parameters: Mapping[str, str]) -> Filters:
             values[name] = read(entered[name])
         except (ValueError, MomentUnreadable):
             unreadable.add(name)
-    filters = Filters(entered, _query(values), frozenset(unreadable))
+    filters = Filters(entered, _query(values, reader), frozenset(unreadable))
     return replace(filters, unreadable=filters.unreadable | {"until"}) if filters.backwards else filters
 
 
-def _query(values: Mapping[str, Any]) -> Query:
+def _query(values: Mapping[str, Any], reader: SubjectId) -> Query:
     """Requests that concern no application are shown where somebody asks for them or for one thing by its name."""
     code, technical, *exact = (values.get(name) for name in ("code", "technical", "session", "request_id"))
-    named = {name: value for name, value in values.items() if name not in {"code", "technical"}}
+    apart = {"code", "technical", "without_own"}
+    named = {name: value for name, value in values.items() if name not in apart}
     return Query(
         codes=frozenset() if code is None else frozenset({code}),
         without_technical=not (technical or any(exact)),
+        without_reading_of=reader if values.get("without_own") else None,
         **named,
     )
 

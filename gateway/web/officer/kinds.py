@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
             Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
             Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
+            Code.BLOCK_LIFTED: Title(cs="Zrušené zablokování", en="Block lifted"),
             Code.OFFICER_ACT_REFUSED: Title(cs="Neprovedený úkon správce", en="Officer's act not done"),
             Code.CODE_ISSUED: Title(cs="Vydaný autorizační kód", en="Authorization code issued"),
             Code.CODE_REFUSED: Title(cs="Odmítnutá žádost o přihlášení", en="Authorization refused"),

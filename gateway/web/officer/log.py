@@ -9,13 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from config.vocabulary import SessionId, SubjectId
-from gateway.sessions.assistance import Found, Issued
+from gateway.sessions.assisted import Found, Granted, Issued
 from gateway.sessions.shown import LiveSession
 from gateway.web.identity import Assertion
 from idp.directory.person import Person
 from idp.events import Origin
 from idp.login.authenticator import AuthenticatorId
-from idp.login.exception import SignInException
 
 
 class Sessions(Protocol):
@@ -35,10 +34,30 @@ class Sessions(Protocol):
 class People(Protocol):
     """Those that ask the directory raise DirectoryUnusable; acts raise ActRefused, and are recorded as the caller's."""
 
-    async def find(self, caller: Assertion, login: str, now: datetime) -> Sequence[Found]: ...
+    async def find(self, caller: Assertion, login: str, now: datetime) -> Sequence[Found]:
+        """Whoever answers to the login, read in the directory now."""
+        ...
 
-    async def register(self, caller: Assertion) -> Sequence[SignInException]:
+    async def one(self, caller: Assertion, subject: SubjectId, now: datetime) -> Sequence[Found]:
+        """That person, read now; nobody where no directory knows them."""
+        ...
+
+    async def fitting(self, caller: Assertion, text: str) -> tuple[Sequence[Person], bool]:
+        """Whose name or login has all words of the text in it, as last read; and whether there are more of them."""
+        ...
+
+    async def register(self, caller: Assertion, now: datetime) -> Sequence[Granted]:
         """All exceptions, the latest first."""
+        ...
+
+    def latest_day(self, now: datetime) -> date:
+        """The last one that an exception may have."""
+        ...
+
+    async def lift(
+        self, caller: Assertion, subject: SubjectId, why: str, *, origin: Origin, now: datetime
+    ) -> Person:
+        """Who was blocked after wrong guesses has all of them again."""
         ...
 
     async def issue_code(

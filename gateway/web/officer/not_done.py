@@ -1,15 +1,18 @@
 """What an officer is told whose act came to nothing, by its named reason."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Awaitable, Mapping
+from datetime import timedelta
+from typing import TypeVar
 
 from gateway.sessions.lost_factors import WHY_MAX
-from gateway.sessions.officers_act import NotDone
+from gateway.sessions.officers_act import ActRefused, NotDone
+from gateway.web.desk import Refused
 from gateway.web.refusal import ShownRefusal, both
+from idp.directory.errors import DirectoryUnusable
 from idp.login.exception import REASON_MAX
 from idp.login.own_authenticators import PROOF_FRESH
 
+T = TypeVar("T")
 FRESH = PROOF_FRESH // timedelta(minutes=1)
 
 DIRECTORY_AWAY = ShownRefusal(
@@ -111,6 +114,32 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
             en="To change it, end it first in the register of exceptions.",
         ),
     ),
+    NotDone.ACCOUNT_SHUT: ShownRefusal(
+        reason=NotDone.ACCOUNT_SHUT,
+        title=both(
+            cs="S tímto účtem se nelze přihlásit ani s výjimkou",
+            en="Nobody can sign in with this account, not by an exception either",
+        ),
+        advice=both(
+            cs="Nejprve účet opravte v adresáři úřadu.", en="Mend the account in the office directory first."
+        ),
+    ),
+    NotDone.NOT_BLOCKED: ShownRefusal(
+        reason=NotDone.NOT_BLOCKED,
+        title=both(cs="Není co zrušit", en="There is nothing to lift"),
+        advice=both(
+            cs="Osoba už zablokovaná není, nebo blokování skončí jen samo. Vyhledejte ji znovu.",
+            en="The person is not blocked any more, or by what ends only by itself. Look for the person again.",
+        ),
+    ),
+    NotDone.LIFTING_UNEXPLAINED: ShownRefusal(
+        reason=NotDone.LIFTING_UNEXPLAINED,
+        title=both(cs="Chybí důvod zrušení", en="The lifting has no reason"),
+        advice=both(
+            cs=f"Vraťte se a napište důvod, nejvýše {WHY_MAX} znaků.",
+            en=f"Go back and say why, in {WHY_MAX} characters or less.",
+        ),
+    ),
     NotDone.NO_EXCEPTION: ShownRefusal(
         reason=NotDone.NO_EXCEPTION,
         title=both(cs="Osoba už žádnou platnou výjimku nemá", en="No exception runs for the person any more"),
@@ -119,12 +148,11 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
 }
 
 
-def too_long(latest: date) -> ShownRefusal:
-    """`latest`: the last day that could be named."""
-    return replace(
-        REFUSALS[NotDone.TOO_LONG],
-        advice=both(
-            cs=f"Vraťte se a zvolte nejpozději {latest.day}. {latest.month}. {latest.year}.",
-            en=f"Go back and name {latest.day} {latest:%B %Y} or an earlier day.",
-        ),
-    )
+async def done(act: Awaitable[T]) -> T:
+    """Raises Refused where it came to nothing."""
+    try:
+        return await act
+    except ActRefused as refused:
+        raise Refused(REFUSALS[refused.reason], 409) from None
+    except DirectoryUnusable:
+        raise Refused(DIRECTORY_AWAY, 503) from None

@@ -124,7 +124,7 @@ class Officer:
 
     async def entries(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        filters = filters_of(request.query)
+        filters = filters_of(request.query, caller.subject)
         before = sequence_of(request.query.get("before", ""))
         found, too_many = await self._found(filters, before)
         shown = found[:PAGE_SIZE]

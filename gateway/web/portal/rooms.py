@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from config.vocabulary import RECOVERY_ADMINISTRATOR, MunicipalityCode
+from config.vocabulary import ADMINISTRATORS, RECOVERY_ADMINISTRATOR, MunicipalityCode
 from gateway.sessions.shown import NotOwn
 from gateway.web.desk import Desk, Page, Refused, form_of, origin_of
 from gateway.web.identity import PORTAL
@@ -50,6 +50,7 @@ class Portal:
             memberships=memberships,
             active=next((one for one in memberships if one.code == caller.municipality), None),
             done=done_of(request),
+            administers=not ADMINISTRATORS.isdisjoint(caller.roles),
             last_resort=caller.subject == RECOVERY_ADMINISTRATOR,
         )
 

@@ -1,34 +1,36 @@
 """Changes of Active Directory by update sequence numbers (uSNChanged), which every server counts for itself.
 
 A position is how far each server that was heard had counted. Another one knows nothing of it: then everything is read
-anew. Who was deleted is seen by tombstones where the service account may read them all; where it may not, everybody
-still there is listed every 4 minutes.
+anew. Who was deleted is seen by tombstones where the service account may read them; who was moved or hidden out of its
+sight by the list of who is still there.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 from idp.directory import filters
-from idp.directory.connection import SUBTREE, Connection
+from idp.directory.connection import Connection
 from idp.directory.entries import Entry
-from idp.directory.errors import DirectoryMisconfigured, EntryUnusable, nobody_below
+from idp.directory.errors import DirectoryMisconfigured, EntryUnusable
+from idp.directory.filter_attributes import asks_about_groups
 from idp.directory.filters import Filter
 from idp.directory.sync import active_directory_server as controller
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
 from idp.directory.sync.active_directory_server import Server
-from idp.directory.sync.by_groups import ByGroups
+from idp.directory.sync.listings import Listings
+from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, EntryProblem, Position
 from idp.directory.sync.source import Manner, Query, few
 from idp.directory.sync.standpoints import Standpoints
 
 T = TypeVar("T")
 
-LISTED_EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five
 ADVICE = (
-    "the service account cannot read every deleted object, so everybody is listed every 4 minutes; an administrator "
-    'of the domain can let it: dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /I:T /G ACCOUNT:LCRP'
+    "the service account cannot read every deleted object, so who is deleted is out only after everybody is listed, "
+    "every 4 minutes; an administrator of the domain can let it: "
+    'dsacls "CN=Deleted Objects,{domain}" /takeownership, and then with /I:T /G ACCOUNT:LCRP'
 )
 
 
@@ -38,14 +40,11 @@ class ActiveDirectorySource:
 
     form: ActiveDirectoryForm
     clock: Callable[[], datetime]
-    refresh: timedelta = timedelta()
-    """How long after this question the next one comes."""
-    by_groups: ByGroups | None = None
+    presence: Presence | None = None
+    """None where no replica is kept with which those who are there could be compared."""
+    listings: Listings = field(default_factory=Listings)
     _blind_in: str | None = None
     """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
-    _listed_at: datetime | None = None
-    _owed: bool = True
-    """Something may have been deleted since everybody was listed."""
 
     def position(self, line: Connection, before: Position | None = None) -> Position:
         """Three searches."""
@@ -63,29 +62,30 @@ class ActiveDirectorySource:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
 
     def changes(self, line: Connection, since: Position) -> Changes:
-        """Two searches when nothing changed, seven when something did, two more where everybody is listed.
+        """Two searches when nothing changed, seven when something did; those of `Presence` when everybody is listed.
 
-        Where people depend on groups: one more when something did, and those of `ByGroups` when a group did.
+        Where people depend on groups: one more when something did, and those of `Presence` when a group did.
         Of more than MANY entries no more is read than the identities of so many: PositionUnknown.
         """
         now, server, before = self.clock(), controller.server(line), Standpoints.of(since)
         number = before.number_of(server.identifier, server.url)
         found, moved = Changes(), server.since(number)
-        listed = by_a_group = False
+        by_a_group = False
         if moved or self._blind_in is None:
             self._look_for_deleted(line, server)
         if moved:
-            self._owed = True
             changed = _since(number)
             found = self._changed(line, server, changed, number)
-            by_a_group = self.by_groups is not None and controller.group_changed(line, server.domain, changed)
-        if self._blind_in and self._owed and due(self._listed_at, now, self.refresh):
-            found, listed = self._with_all_present(line, found), True
-        if self.by_groups is not None and (by_a_group or listed):
-            found = self.by_groups.completed(line, found)
-        if listed:
-            self._owed, self._listed_at = False, now
-        return replace(found, position=before.heard(server.identifier, server.number, now).written())
+            depends = self.presence is not None and asks_about_groups(self.form.people.where)
+            by_a_group = depends and controller.group_changed(line, server.domain, changed)
+        position = before.heard(server.identifier, server.number, now).written()
+        if self.presence is not None:
+            if self.listings.wanted(since, now, moved=moved):
+                found = self.presence.everything(line, found)
+                self.listings.answered(position, now)
+            elif by_a_group:
+                found = self.presence.people(line, found)
+        return replace(found, position=position)
 
     def _changed(self, line: Connection, server: Server, since: Filter, number: int) -> Changes:
         controller.refuse_renamed_containers(line, server.domain, since, number)
@@ -112,27 +112,11 @@ class ActiveDirectorySource:
             except EntryUnusable as unusable:
                 problems.append(EntryProblem(unusable.dn, unusable.what, self.form.identity_told(one)))
 
-    def _with_all_present(self, line: Connection, found: Changes) -> Changes:
-        people, groups = (self._present(line, query) for query in (self.form.people, self.form.groups))
-        if not people:
-            raise nobody_below(self.form.people.base)
-        return replace(found, present_people=people, present_groups=groups)
-
-    def _present(self, line: Connection, query: Query) -> frozenset[str]:
-        size = self.form.page
-        pages = line.search(query.base, SUBTREE, query.where, ("objectGUID",), size)
-        return self._identities(one for entries, _ in pages for one in entries)
-
     def _identities(self, entries: Iterable[Entry]) -> frozenset[str]:
         return frozenset(filter(None, map(self.form.identity_told, entries)))
 
     def _look_for_deleted(self, line: Connection, server: Server) -> None:
         self._blind_in = "" if controller.sees_deleted(line, server.domain) else server.domain
-
-
-def due(listed_at: datetime | None, now: datetime, refresh: timedelta) -> bool:
-    """Whether everybody is listed with this question, lest the next one come too late for it; clocks are set."""
-    return listed_at is None or not listed_at <= now < listed_at + LISTED_EVERY - refresh
 
 
 def _since(number: int) -> Filter:

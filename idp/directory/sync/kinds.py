@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from config.settings import Directory
 from idp.directory.sync.active_directory import ActiveDirectorySource
 from idp.directory.sync.active_directory_form import ActiveDirectoryForm
-from idp.directory.sync.by_groups import by_groups
+from idp.directory.sync.listings import Listings
 from idp.directory.sync.marked import Marked, MarkedTelling, mark_of
 from idp.directory.sync.openldap import OpenLdapSource
 from idp.directory.sync.openldap_form import OpenLdapForm
+from idp.directory.sync.presence import Presence
 from idp.directory.sync.replica import Replica
 from idp.directory.sync.source import Form, Source
 
@@ -29,8 +30,8 @@ def _openldap(settings: Directory) -> Synced:
     form = OpenLdapForm(settings)
     return Synced(
         form,
-        lambda replica, clock, _: MarkedTelling(
-            OpenLdapSource(settings, form, replica, clock), mark_of(form)
+        lambda replica, clock, refresh: MarkedTelling(
+            OpenLdapSource(settings, form, replica, clock, refresh), mark_of(form)
         ),
     )
 
@@ -39,8 +40,8 @@ def _active_directory(settings: Directory) -> Synced:
     form = ActiveDirectoryForm(settings)
 
     def source(replica: Replica, clock: Clock, refresh: timedelta) -> Source:
-        depending = by_groups(settings, form, replica)
-        return Marked(ActiveDirectorySource(form, clock, refresh, depending), mark_of(form))
+        presence = Presence(settings, form, replica)
+        return Marked(ActiveDirectorySource(form, clock, presence, Listings(refresh)), mark_of(form))
 
     return Synced(form, source)
 

@@ -1,27 +1,30 @@
 """Changes of OpenLDAP by content synchronization (RFC 4533): one search for people, one for groups.
 
-A position is a cookie for each: the change sequence numbers (contextCSN) up to which we have heard everything.
+A position is a cookie for each: the change sequence numbers (contextCSN) up to which we have heard everything. The
+server says nothing of entries that a right hides from us: that is seen by the list of who is still there.
 A server without that overlay, or with numbers of a time to come, is asked in the slower way of `openldap_polling`.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from config.settings import Directory
 from idp.directory.connection import BASE, Connection
 from idp.directory.errors import DirectoryMisconfigured
+from idp.directory.filter_attributes import asks_about_groups
 from idp.directory.filters import Filter
 from idp.directory.names import parsed
-from idp.directory.sync.by_groups import ByGroups, by_groups
+from idp.directory.sync.listings import Listings
 from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_form import OpenLdapForm
 from idp.directory.sync.openldap_polling import SKEW, PollingSource
 from idp.directory.sync.openldap_stream import Heard, Stream
+from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Replica
 from idp.directory.sync.source import Manner, PositionUnknown, Query
@@ -47,8 +50,9 @@ class SyncreplSource:
 
     understanding: Understanding
     clock: Callable[[], datetime]
-    by_groups: ByGroups | None = None
-    _listed: bool = False
+    presence: Presence
+    listings: Listings
+    _followed: bool = False
     """Who is there by groups was listed, and again after the server had time to follow the groups with the people."""
     _contexts: dict[str, list[str]] = field(default_factory=dict)
     """By server: its naming contexts."""
@@ -69,9 +73,11 @@ class SyncreplSource:
         return Manner()
 
     def changes(self, line: Connection, since: Position) -> Changes:
-        before = _read(since)
-        quiet = not self.understanding.unsettled and self._nothing_new(line, before.cookies)
-        if quiet and (self._listed or self.by_groups is None):
+        before, now = _read(since), self.clock()
+        moved = not self._nothing_new(line, before.cookies)
+        listed = self.listings.wanted(since, now, moved=moved)
+        quiet = not moved and not self.understanding.unsettled
+        if quiet and not listed and (self._followed or not self._depends):
             return Changes(position=since)
         require_same(before.containers, self._containers(line))
         people, groups = (
@@ -81,16 +87,25 @@ class SyncreplSource:
         reached = _written(
             Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
         )
-        found = replace(self.understanding.changes(line, people, groups), position=reached)
-        if self.by_groups is not None:
-            found, self._listed = self.by_groups.completed(line, found), quiet
-        return found
+        found = self.understanding.read(people, groups)
+        if listed:
+            found = self.presence.everything(line, found)
+            self.listings.answered(reached, now)
+        elif self._depends:
+            found = self.presence.people(line, found)
+        self._followed = quiet
+        return replace(self.understanding.settled(line, found), position=reached)
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         return tuple(zip(self.queries, _read(since).cookies, strict=True))
 
     def pushed(self, line: Connection, heard: tuple[Heard, Heard]) -> Changes:
-        return self.understanding.changes(line, *heard, pushed=True)
+        return self.understanding.settled(line, self.understanding.read(*heard), pushed=True)
+
+    @property
+    def _depends(self) -> bool:
+        """People, on groups."""
+        return asks_about_groups(self.understanding.form.people.where)
 
     def _containers(self, line: Connection) -> str:
         return containers(line, self.understanding.form, self.understanding.settings.page_size)
@@ -151,12 +166,17 @@ class OpenLdapSource:
     """Implements `idp.directory.sync.source.Source`: by syncrepl where the server offers it. One thread at a time."""
 
     def __init__(
-        self, settings: Directory, form: OpenLdapForm, replica: Replica, clock: Callable[[], datetime]
+        self,
+        settings: Directory,
+        form: OpenLdapForm,
+        replica: Replica,
+        clock: Callable[[], datetime],
+        refresh: timedelta = timedelta(),
     ) -> None:
-        understanding = Understanding(settings, form, replica)
-        depending = by_groups(settings, form, replica)
-        self.telling = SyncreplSource(understanding, clock, depending)
-        self._polling = PollingSource(understanding, clock, depending)
+        """`refresh`: how long after one question the next one comes."""
+        understanding, presence = Understanding(settings, form, replica), Presence(settings, form, replica)
+        self.telling = SyncreplSource(understanding, clock, presence, Listings(refresh))
+        self._polling = PollingSource(understanding, clock, presence)
 
     def position(self, line: Connection, _before: Position | None = None) -> Position:
         return self.telling.position(line) or self._polling.position(line)

@@ -30,15 +30,18 @@ class Understanding:
     unsettled: frozenset[str] = frozenset()
     """Groups read anew the last time, to be read once more: referential integrity takes its own time."""
 
-    def changes(self, line: Connection, people: Heard, groups: Heard, *, pushed: bool = False) -> Changes:
-        """`pushed`: all of it will be told once more."""
-        found = replace(
+    def read(self, people: Heard, groups: Heard) -> Changes:
+        """What was said, and no more."""
+        return replace(
             self._read(people.entries, groups.entries),
             gone_people=frozenset(people.deleted),
             gone_groups=frozenset(groups.deleted),
             present_people=None if people.present is None else frozenset(people.present),
             present_groups=None if groups.present is None else frozenset(groups.present),
         )
+
+    def settled(self, line: Connection, found: Changes, *, pushed: bool = False) -> Changes:
+        """With groups that it changes without saying so. `pushed`: all of it will be told once more."""
         outdated = self.replica.outdated_groups(self.settings.name, found)
         outdated -= {one.identity for one in found.groups}
         if pushed:

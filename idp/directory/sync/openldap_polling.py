@@ -11,18 +11,17 @@ from idp.directory import filters
 from idp.directory.connection import SUBTREE, Connection
 from idp.directory.entries import Entry
 from idp.directory.filters import Filter
-from idp.directory.sync.by_groups import ByGroups
+from idp.directory.sync.listings import LISTED_EVERY
 from idp.directory.sync.openldap_changes import Understanding
 from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_stream import Heard
+from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.source import Manner, Query, few
 
-EVERY = timedelta(minutes=4)  # who is out in the directory is out here within five minutes
 SKEW = timedelta(minutes=5)  # by which the server's clock may differ from ours
 BEHIND = timedelta(hours=3)  # by which it may be behind, with more to be read: a wrong time zone too
 FORM = "%Y%m%d%H%M%SZ"
-ANYTHING = Filter("(objectClass=*)")
 ADVICE = (
     "the server does not tell changes, so all of it is looked through every 4 minutes; load the overlay syncprov "
     "there, with a session log, let the service account read contextCSN, and see that this is no time to come"
@@ -35,7 +34,7 @@ class PollingSource:
 
     understanding: Understanding
     clock: Callable[[], datetime]
-    by_groups: ByGroups | None = None
+    presence: Presence
 
     def position(self, line: Connection) -> Position:
         """A server on which nothing is as new as our clock says may be a quiet one, or one that is behind."""
@@ -44,7 +43,7 @@ class PollingSource:
         return f"{since.strftime(FORM)} {self._containers(line)}"
 
     def manner(self, _since: Position) -> Manner:
-        return Manner(every=EVERY, advice=ADVICE)
+        return Manner(every=LISTED_EVERY, advice=ADVICE)
 
     def changes(self, line: Connection, since: Position) -> Changes:
         time, _, known = since.partition(" ")
@@ -53,8 +52,8 @@ class PollingSource:
         where = _modified(datetime.strptime(time, FORM).replace(tzinfo=UTC) - SKEW)
         form = self.understanding.form
         people, groups = (self._heard(line, query, where) for query in (form.people, form.groups))
-        found = replace(self.understanding.changes(line, people, groups), position=reached)
-        return found if self.by_groups is None else self.by_groups.completed(line, found)
+        found = self.presence.everything(line, self.understanding.read(people, groups))
+        return replace(self.understanding.settled(line, found), position=reached)
 
     def _anything(self, line: Connection, since: datetime) -> bool:
         form = self.understanding.form
@@ -65,10 +64,7 @@ class PollingSource:
     def _heard(self, line: Connection, query: Query, where: Filter) -> Heard:
         form = self.understanding.form
         found = few(self._pages(line, query, where, query.attributes))
-        changed = {form.identity(one): one for one in found}
-        names = self._pages(line, query, ANYTHING, (form.identity_attribute,))
-        present = {form.identity(one) for entries, _ in names for one in entries}
-        return Heard(entries=changed, present=present)
+        return Heard(entries={form.identity(one): one for one in found})
 
     def _pages(
         self, line: Connection, query: Query, where: Filter, attributes: tuple[str, ...]

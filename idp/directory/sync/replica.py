@@ -114,15 +114,6 @@ class Known:
     """Without their members."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unkept:
-    """Identities of people who are there and of whom nothing is kept; sorted."""
-
-    new: tuple[str, ...]
-    unusable: tuple[str, ...]
-    """Whose entry was told as unusable."""
-
-
 Touched = frozenset[str] | None
 """Identities of people of whom something may be different now; None: too many to name."""
 
@@ -171,8 +162,16 @@ class Replica(Protocol):
         """Identities of groups that list an entry of `changes` under a name which it has no more."""
         ...
 
-    def unkept_people(self, directory: DirectoryName, there: Mapping[str, str]) -> Unkept:
-        """Whoever of these is not among the people kept; names by identity."""
+    def kept_people(self, directory: DirectoryName) -> set[bytes]:
+        """Identities of everybody kept, as the 16 octets of their UUIDs; the caller's own."""
+        ...
+
+    def kept_groups(self, directory: DirectoryName) -> set[bytes]:
+        """The same of groups."""
+        ...
+
+    def unusable(self, directory: DirectoryName, dns: Collection[str]) -> frozenset[str]:
+        """Whichever of these names were told as those of unusable entries."""
         ...
 
     def note_trouble(self, directory: DirectoryName, trouble: str) -> None:
@@ -193,6 +192,10 @@ class ReplicaReader(Protocol):
 
     async def named(self, directory: DirectoryName, login: str) -> Sequence[Known]:
         """Everybody with that login or alias, compared as LDAP does. More than one: ambiguous, nobody's."""
+        ...
+
+    async def fitting(self, directory: DirectoryName, text: str, limit: int) -> Sequence[Known]:
+        """People whose name or logins have every word of the text in them, in any case, with or without accents."""
         ...
 
     async def above(self, directory: DirectoryName, keys: Collection[str]) -> Sequence[GroupRecord]:

@@ -108,17 +108,22 @@ class Runner:
         self._messages.put(None)
 
     def run(self) -> None:
-        standing = self._replica.standing(self.name)
-        self._delta.generation = standing.generation
-        self._reporter.goes_on_from(standing.trouble)
+        going_on = False
         while not self._stopping.is_set():
             try:
+                going_on = going_on or self._goes_on_from_before()
                 self._step()
             except Exception:
                 log.exception("directory.sync_failed", directory=self.name)
                 self._stopping.wait(AFTER_FAULT)
         cancel(self._answers, [self._messages.get() for _ in range(self._messages.qsize())])
         self._full.join()
+
+    def _goes_on_from_before(self) -> bool:
+        standing = self._replica.standing(self.name)
+        self._delta.generation = standing.generation
+        self._reporter.goes_on_from(standing.trouble)
+        return True
 
     def _step(self) -> None:
         message: Push | Wanted | FullSyncEnded | None = None

@@ -26,11 +26,33 @@
     left.textContent = `${Math.floor(Math.max(rest, 0) / 60)}:${String(Math.max(rest, 0) % 60).padStart(2, "0")}`;
   };
 
+  // Whatever was typed and not sent stays; nothing else may be read, or taken for a sign-in that still holds.
+  const written = (field) =>
+    ["checkbox", "radio"].includes(field.type)
+      ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT"
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.type !== "hidden" && field.value !== field.defaultValue;
+
+  const clear = (whole, kept) => {
+    for (const one of whole.children) {
+      if (kept.includes(one)) continue;
+      if (kept.some((other) => one.contains(other))) clear(one, kept);
+      else one.hidden = true;
+    }
+  };
+
   const over = () => {
     clearInterval(beat);
+    const fields = [...document.querySelectorAll("main :is(input, textarea, select)")].filter(written);
+    const again = part.querySelector("[data-again]");
+    part.querySelector("[data-unsent]").hidden = fields.length === 0;
+    if (fields.length > 0) again.target = "_blank";
+    clear(document.querySelector("main"), [part, ...fields.map((field) => field.form ?? field)]);
+    for (const one of document.querySelectorAll(".account, header nav:not(.languages)")) one.hidden = true;
     part.classList.add("expiry-due");
-    warning.hidden = false;
-    warning.textContent = part.dataset.ended;
+    warning.hidden = true;
+    part.querySelector("[data-over]").hidden = false;
     form.querySelector("button")?.remove();
   };
 
@@ -39,8 +61,11 @@
     asked = Date.now();
     try {
       const answer = await fetch(part.dataset.check, { headers: { Accept: "application/json" } });
-      if (answer.status === 401) over();
-      else if (answer.ok) {
+      if (answer.status === 401) {
+        over();
+        return;
+      }
+      if (answer.ok) {
         const told = await answer.json();
         endsIn(told.seconds);
         if (told.extendable) time.textContent = told.at;

@@ -67,6 +67,7 @@ def numbers(page: Page) -> list[int]:
         (Query(application="spis"), [3, 2]),
         (Query(application="spis", municipality="588300"), [3]),
         (Query(action="read"), [6]),
+        (Query(without_reading_of=DVORAK), [6, 5, 4, 3, 2, 1, 0]),
         (Query(outcome=Outcome.REFUSED), [5, 4]),
         (Query(outcome=Outcome.SUCCESS), [6, 3, 2, 1, 0]),
         (Query(person="novak", outcome=Outcome.REFUSED), [5, 4]),
@@ -330,3 +331,22 @@ def test_what_was_asked_is_told_for_the_record() -> None:
         r"person=Novák\u{1b}, municipality=588296, codes=access.request sign_in.signed_out, "
         "since=2026-01-01T00:00:00+00:00, crossing=yes"
     )
+
+
+async def test_ones_own_reading_of_the_officers_pages_is_left_out_and_nothing_else(log: Log) -> None:
+    page = {"application": "audit", "action": "read", "session": "s-1"}
+    log.append(
+        [
+            who(0, DVORAK, "dvorakova", **page),
+            who(1, DVORAK, "dvorakova", code=Code.LOG_SEARCHED),
+            who(2, DVORAK, "dvorakova", code=Code.DECISION_PERMIT, **page),
+            who(3, DVORAK, "dvorakova", **(page | {"action": "administer"})),
+            who(4, DVORAK, "dvorakova", **(page | {"application": "spis"})),
+            who(5, DVORAK, "dvorakova", outcome=Outcome.REFUSED, **page),
+            who(6, NOVAK, "novak", **page),
+            who(7, NOVAK, "novak", code=Code.LOG_SEARCHED),
+        ]
+    )
+    search = LogSearch(log.database)
+    assert numbers(await search.page(Query(without_reading_of=DVORAK))) == [7, 6, 5, 4, 3]
+    assert numbers(await search.page(Query(person=DVORAK, without_reading_of=DVORAK))) == [5, 4, 3]

@@ -1,7 +1,7 @@
 """Password and code for who has no phone, and a plain word where there is none."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
@@ -42,6 +42,15 @@ def test_password_and_present_code_are_told_with_how_long_the_code_is_good(world
         f"password: {jana.password}",
         f"one-time code: {pyotp.TOTP(jana.totp_secret).at(NOW)} (for 20 s more, and good once)",
     ]
+
+
+def test_a_code_that_ends_before_it_is_typed_gives_way_to_the_next(world: World) -> None:
+    jana = world.account("novakova.jana")
+    assert jana.totp_secret is not None
+    late = NOW + timedelta(seconds=19)
+    following = pyotp.TOTP(jana.totp_secret).at(late, counter_offset=1)
+    told = credentials(world.folder, "novakova.jana", late).splitlines()[1]
+    assert told == f"one-time code: {following} (for 31 s more, and good once)"
 
 
 def test_somebody_without_a_second_factor_has_a_password_and_no_code_yet(world: World) -> None:

@@ -76,7 +76,7 @@ def test_a_preview_tells_who_gets_what_and_what_is_wrong_and_makes_nothing(offic
     done = office.brana("directory", "preview")
     assert done.returncode == 2, done.stderr
     assert "urad: 2 people, 2 groups, 1 people without a role" in done.stdout
-    assert "Kroměříž (588296)  officer 1" in done.stdout
+    assert "Kroměříž (588296)  clerk 1" in done.stdout
     assert "ou=999999" in done.stdout
     assert "no such municipality" in done.stdout
     assert f"{JANA}@obec.test: " in done.stdout
@@ -86,7 +86,7 @@ def test_a_preview_tells_who_gets_what_and_what_is_wrong_and_makes_nothing(offic
 
 def test_a_person_is_shown_with_the_rule_that_gives_each_role(office: Installation) -> None:
     shown = office.brana("directory", "preview", "--person", JANA.upper()).stdout
-    assert "officer  Kroměříž (588296)  roles[0]: group cn=clerk,ou={municipality}" in shown
+    assert "clerk  Kroměříž (588296)  roles[0]: group cn=clerk,ou={municipality}" in shown
     assert (
         "nothing gives svoboda.petr a role here"
         in office.brana("directory", "preview", "--person", "svoboda.petr").stdout
@@ -123,8 +123,8 @@ async def test_what_would_change_for_those_who_are_signed_in_is_told_and_the_loo
         state.database.close()
     shown = office.brana("directory", "preview", "--changes").stdout
     assert "2 open sessions, of which 2 would change" in shown
-    assert f"{JANA} ({'A' * 22}): + officer in Kroměříž (588296)" in shown
-    assert f"{JANA} ({'B' * 22}): - officer in Hulín (588491)" in shown
+    assert f"{JANA} ({'A' * 22}): + clerk in Kroměříž (588296)" in shown
+    assert f"{JANA} ({'B' * 22}): - clerk in Hulín (588491)" in shown
     told = office.brana("audit", "search", "--json", "--code", "audit.searched", "--limit", "1").stdout
     assert "directory preview" in json.loads(told)["entry"]["details"]["query"]
 

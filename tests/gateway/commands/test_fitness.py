@@ -213,3 +213,40 @@ def test_what_the_running_product_holds_itself_is_no_fault(office: Path) -> None
         held = take(settings.state.directory)
         require_ready(office, settings)
         os.close(held)
+
+
+def test_a_backslash_in_double_quotes_is_told_with_its_remedy(office: Path) -> None:
+    text = re.sub(r"(?m)^bind_dn = .*$", r'bind_dn = "KROMERIZ\\brana"', office.read_text("utf-8"), count=1)
+    office.write_text(text, "utf-8")
+    [told] = faults(office)
+    assert "bind_dn" in told.what
+    assert r"'KROMERIZ\x08rana'" in told.what
+    assert "single quotes" in told.remedy
+
+
+def as_active_directory(office: Path, **changed: str) -> list[str]:
+    text = office.read_text("utf-8")
+    for name, value in {"kind": "active_directory", **changed}.items():
+        text = re.sub(rf"(?m)^#? ?{name} = .*$", lambda _, line=f"{name} = '{value}'": line, text, count=1)
+    office.write_text(text, "utf-8")
+    settings, _, _ = checked(office)
+    assert settings.directories[0].kind == "active_directory"
+    return [f"{one.what}: {one.remedy}" for one in notes(office, settings)]
+
+
+def test_active_directory_knows_groups_anywhere_in_its_domain(office: Path) -> None:
+    assert as_active_directory(office, groups_base="ou=elsewhere,dc=kromeriz,dc=example") == []
+    told = as_active_directory(office, groups_base="ou=groups,dc=other,dc=example")
+    assert told
+    assert all("in the domain of groups_base" in one and "Active Directory looks" in one for one in told)
+    assert not any("OpenLDAP" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("dn", "doubted"), [("brana", True), (r"KROMERIZ\brana", False), ("brana@kromeriz.example", False)]
+)
+def test_a_bare_name_that_active_directory_lets_nobody_bind_with_is_doubted(
+    office: Path, dn: str, *, doubted: bool
+) -> None:
+    told = [one for one in as_active_directory(office, bind_dn=dn) if "bind_dn" in one]
+    assert bool(told) is doubted

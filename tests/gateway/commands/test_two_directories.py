@@ -1,5 +1,7 @@
 """An installation with two directories, of which one is away."""
 
+import re
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -54,7 +56,8 @@ def test_the_one_that_is_away_is_told_and_keeps_nobody_from_starting(office: Ins
     assert done.returncode == 0, done.stderr
     assert "directory ldaps://127.0.0.1:9 cannot be reached" in done.stderr
     assert "its people cannot sign in until it answers" in done.stderr
-    last = done.stdout.splitlines()[-1]
+    *_, answered, last = done.stdout.splitlines()
+    assert answered == "directory urad: asked, and answered as the settings say"
     assert last == "directory obec is away: its people cannot sign in until it answers"
 
 
@@ -66,9 +69,28 @@ def test_where_none_answers_nothing_starts(office: Installation) -> None:
     try:
         done = office.brana("config", "check", "--directory")
         assert done.returncode == 1
-        assert "cannot be reached" in done.stderr
+        for number, name in enumerate(("urad", "obec")):
+            assert (
+                f"directories[{number}].servers: directory {name}: ldaps://127.0.0.1:9 cannot" in done.stderr
+            )
     finally:
         office.configuration.write_text(whole, "utf-8")
+
+
+def test_a_busy_port_hides_no_fault_of_a_directory(office: Installation) -> None:
+    whole = office.configuration.read_text("utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        changed = re.sub(r"(?ms)^(\[metrics\].*?^port = )\d+", rf"\g<1>{port}", whole)
+        assert changed != whole
+        office.configuration.write_text(changed, "utf-8")
+        try:
+            done = office.brana("config", "check", "--directory")
+        finally:
+            office.configuration.write_text(whole, "utf-8")
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert "directory obec: ldaps://127.0.0.1:9 cannot be reached" in done.stderr
 
 
 def test_a_preview_shows_the_one_that_answers_and_says_that_not_all_did(office: Installation) -> None:

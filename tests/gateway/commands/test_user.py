@@ -230,7 +230,7 @@ def test_a_person_who_lost_a_role_is_told_and_the_sessions_that_had_it_have_ende
     again = office.brana("user", "recheck", JANA)
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith(
-        f"{JANA}: the person lost a role that they were signed in with\nlost: officer in Hulín (588491)\n"
+        f"{JANA}: the person lost a role that they were signed in with\nlost: clerk in Hulín (588491)\n"
     )
     told = office.brana(
         "audit", "search", "--json", "--code", "directory.person_rechecked", "--limit", "1"

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from gateway.demo.announcement import announce
+from gateway.demo.announcement import announce, announce_everything
 
 
 def account(login: str, note: str = "") -> dict[str, Any]:
@@ -31,3 +31,15 @@ def test_who_is_to_be_tried_stands_beside_their_own_login_and_password() -> None
     assert rows.keys() == {"Name of second", "Name of third"}
     for login in ("second", "third"):
         assert f"password-of-{login} " in rows[f"Name of {login}"]
+
+
+def test_a_first_visit_is_told_whom_to_try_and_where_the_others_are() -> None:
+    accounts = [account("first"), account("second", "to be tried")]
+    content = {"accounts": accounts, "addresses": {}, "authority": "ca.pem", "directory": {}}
+    short, long = io.StringIO(), io.StringIO()
+    announce(content, Console(file=short, width=160))
+    announce_everything(content, Console(file=long, width=160))
+    assert "password-of-first" not in short.getvalue()
+    assert "brana demo --everything" in short.getvalue()
+    assert "password-of-first" in long.getvalue()
+    assert long.getvalue().endswith(short.getvalue())

@@ -15,7 +15,7 @@ from idp.directory.person import AccountState, Person
 from idp.events import Actor, Origin
 from idp.login import recovery
 from idp.login.book import Book, Flow
-from idp.login.exception import REASON_MAX
+from idp.login.exception import REASON_MAX, SignInException
 from idp.login.handle import hashed, new_flow_id, new_handle
 from idp.login.officer import LifetimeTooLong
 from idp.login.states import AwaitingOfficersCode, Standing
@@ -48,6 +48,10 @@ def exception(office: Helping, subject: SubjectId, why: str = "Ztracený telefon
 
 def end(office: Helping, subject: SubjectId) -> Awaitable[object]:
     return office.assistance.end(OFFICER, subject, origin=ORIGIN, now=NOON + timedelta(hours=1))
+
+
+async def register(office: Helping) -> list[SignInException]:
+    return [one.exception for one in await office.assistance.register(OFFICER, NOON)]
 
 
 def under_way(whose: Person) -> Flow:
@@ -90,13 +94,13 @@ async def test_no_code_is_good_for_more_than_a_day(office: Helping) -> None:
 
 async def test_an_exception_runs_to_the_end_of_its_last_day_and_is_ended_early(office: Helping) -> None:
     await exception(office, LUCIE.subject, why="  Ztracený \n telefon ")
-    [granted] = await office.assistance.register(OFFICER)
+    [granted] = await register(office)
     assert (granted.login, granted.reason, granted.granted_by) == ("mala.lucie", "Ztracený telefon", BY)
     assert granted.ends_at == datetime(2026, 12, 24, 23, tzinfo=UTC)  # midnight in Prague
     [found] = await office.assistance.find(OFFICER, "mala.lucie", NOON)
     assert found.exception == granted
     await end(office, LUCIE.subject)
-    [ended] = await office.assistance.register(OFFICER)
+    [ended] = await register(office)
     assert (ended.ended_by, ended.runs(NOON + timedelta(hours=2))) == (BY, False)
     assert office.kept.codes() == [Code.EXCEPTION_GRANTED, Code.EXCEPTION_ENDED]
     assert {entry.details["by"] for entry in office.kept.entries} == {"dvorak"}
@@ -108,7 +112,7 @@ async def test_an_exception_of_somebody_who_left_the_directory_can_be_ended(offi
     await exception(office, LUCIE.subject)
     office.people.remove(LUCIE)
     await end(office, LUCIE.subject)
-    assert [one.ended_by for one in await office.assistance.register(OFFICER)] == [BY]
+    assert [one.ended_by for one in await register(office)] == [BY]
 
 
 Doing = Callable[[Helping], Awaitable[object]]
@@ -157,7 +161,7 @@ async def test_an_act_that_may_not_be_is_refused_by_name_and_recorded(
         await doing(office)
     assert refused.value.reason is reason
     assert office.kept.entries == []
-    assert await office.assistance.register(OFFICER) == ()
+    assert await register(office) == []
     [entry] = office.entries
     assert (entry.code, entry.outcome, entry.reason) == (Code.OFFICER_ACT_REFUSED, Outcome.REFUSED, reason)
     assert (entry.person, entry.session, entry.details["act"]) == ("dvorak", OFFICER.sid, act)
@@ -171,7 +175,7 @@ async def test_a_second_exception_waits_until_the_first_has_ended(office: Helpin
     assert refused.value.reason is NotDone.RUNS_ALREADY
     await end(office, LUCIE.subject)
     await exception(office, LUCIE.subject, day=date(2026, 12, 1))
-    assert len(await office.assistance.register(OFFICER)) == 2
+    assert len(await register(office)) == 2
 
 
 async def test_the_gateway_is_told_of_sessions_that_end_with_an_exception(office: Helping) -> None:

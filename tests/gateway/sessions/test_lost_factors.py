@@ -133,6 +133,7 @@ async def test_the_only_one_does_not_go_alone(office: Helping) -> None:
     [
         {"auth_time": NOON - PROOF_FRESH},
         {"auth_time": NOON - timedelta(hours=8)},
+        {"auth_time": NOON + timedelta(days=1)},  # the clock was set back since
         {"acr": AuthenticationLevel.PASSWORD},
     ],
 )
@@ -165,3 +166,4 @@ async def test_while_the_directory_is_away_nothing_is_removed(office: Helping) -
     with pytest.raises(DirectoryUnreachable):
         await remove(office)
     assert len(await has(office)) == 1
+    assert [entry.reason for entry in office.entries] == ["directory_unreachable"]

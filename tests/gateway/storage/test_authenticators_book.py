@@ -131,6 +131,22 @@ async def test_a_recovery_code_is_spent_once_and_by_its_owner_alone(kept: Kept):
     assert not await spend(JANA_ID, codes[1])
 
 
+async def test_another_set_of_codes_has_another_mark_and_a_spent_code_changes_none(kept: Kept):
+    async def renewed(*codes) -> str:
+        await kept.store.transact(lambda book: book.renew_recovery_codes(JANA_ID, codes, NOON))
+        return await mark()
+
+    def mark(subject=JANA_ID):
+        return kept.store.look(lambda book: book.recovery_codes_mark(subject))
+
+    first, second = new_spoken_code(), new_spoken_code()
+    marks = [await mark(), await renewed(first), await renewed(second)]
+    assert len(set(marks)) == 3
+    assert await kept.store.transact(lambda book: book.spend_recovery_code(JANA_ID, second, NOON))
+    assert await mark() == marks[-1]
+    assert await mark(PETR_ID) == await renewed() == marks[0]
+
+
 async def test_codes_are_not_in_the_file_and_one_seal_cannot_find_those_of_another(kept: Kept):
     code = new_spoken_code()
     issued = EnrolmentCode(subject=JANA_ID, issued_by=OPERATOR, issued_at=NOON, expires_at=NOON)

@@ -287,3 +287,23 @@ async def test_trouble_is_kept_for_operators_until_a_sync_succeeds(replica: Stor
     assert replica.standing(OFFICE).trouble == "nobody answers"
     fill(replica, TEN)
     assert replica.standing(OFFICE).trouble == ""
+
+
+async def test_people_are_found_by_parts_of_name_and_login_whatever_the_accents(
+    replica: StoredReplica, reading: WholeReading
+):
+    novakova = person(1, name="Jana Nováková", logins=("novakova.jana", "jana@urad.example"))
+    novak = person(2, name="Petr Novák", logins=("novak.petr",))
+    fill(replica, [*TEN[3:], novakova, novak])
+
+    async def found(text: str, limit: int = 10) -> set[str]:
+        return {one.person.name for one in await reading.fitting(OFFICE, text, limit)}
+
+    assert await found("NOVAKOVÁ") == {"Jana Nováková"}
+    assert await found("nov pet") == {"Petr Novák"}
+    assert await found("jana@") == {"Jana Nováková"}
+    assert await found("novák") == {"Jana Nováková", "Petr Novák"}
+    assert len(await found("novák", limit=1)) == 1
+    for nobody in ("", "  ", "%", "dvořák"):
+        assert await found(nobody) == set()
+    assert await reading.fitting(VILLAGE, "novák", 10) == []

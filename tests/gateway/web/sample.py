@@ -20,6 +20,7 @@ from gateway.sessions.lost_factors import LostFactors
 from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, SessionUnknown
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
+from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
@@ -220,10 +221,13 @@ class Office:
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
-                *(
-                    People(desk, self.assistance, self.lost_factors, self.record).pages()
-                    if self.assistance
-                    else ()
-                ),
+                *self._about_people(desk),
             ],
         }
+
+    def _about_people(self, desk: Desk):
+        if self.assistance is None:
+            return ()
+        people = People(desk, self.assistance, self.lost_factors, self.record, self.log, self.sessions)
+        exceptions = Exceptions(desk, self.assistance, people, self.record)
+        return (*people.pages(), *exceptions.pages())

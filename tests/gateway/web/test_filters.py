@@ -7,14 +7,30 @@ from hypothesis import strategies as st
 
 from gateway.audit.entry import Code, Outcome
 from gateway.audit.search import Query
-from gateway.web.officer.filters import READERS, filters_of, sequence_of, usual_spans
-from tests.gateway.web.people import NOW
+from gateway.web.officer import filters as module
+from gateway.web.officer.filters import READERS, Filters, sequence_of, usual_spans
+from tests.gateway.web.people import NOW, OFFICER
 
 ENTERED = st.dictionaries(st.sampled_from([*READERS, "before", "other"]), st.text(max_size=20))
 
 
-def test_an_address_without_filters_asks_for_everything():
-    assert filters_of({}).query == Query(without_technical=True)
+def filters_of(parameters: dict[str, str]) -> Filters:
+    return module.filters_of(parameters, OFFICER.subject)
+
+
+def test_an_address_without_filters_asks_for_everything_but_the_readers_own_reading():
+    filters = filters_of({})
+    assert filters.query == Query(without_technical=True, without_reading_of=OFFICER.subject)
+    assert not filters.chosen
+
+
+@pytest.mark.parametrize("asked", ["person=novakova", "without_own=0", "without_own=0&person="])
+def test_who_asks_for_something_gets_the_own_reading_too_unless_it_is_left_out(asked):
+    filters = filters_of(dict(parse_qsl(asked, keep_blank_values=True)))
+    assert filters.query.without_reading_of is None
+    assert filters.chosen
+    older = filters_of(dict(parse_qsl(filters.address(before="7").removeprefix("?"))))
+    assert older.query.without_reading_of is None
 
 
 def test_filters_of_an_address_are_read():

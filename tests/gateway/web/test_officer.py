@@ -330,7 +330,7 @@ async def test_whoever_is_signed_in_at_the_provider_alone_is_shown_as_that(clien
     alone = replace(office.sessions.open_sessions[0], municipality="", only_signed_on=True)
     office.sessions.open_sessions[0] = alone
     assert (await shown(client, "/sessions")).count("Only at the sign-in") == 1
-    assert "Jen u přihlášení" in await shown(client, "/sessions?lang=cs")
+    assert "Přihlášení bez otevřené aplikace" in await shown(client, "/sessions?lang=cs")
     assert "Only at the sign-in" in await (await sent(client, "/sessions/end", session=alone.session)).text()
 
 

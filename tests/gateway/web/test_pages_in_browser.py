@@ -190,7 +190,7 @@ async def test_a_code_to_be_told_is_accessible_in_every_look(browser, site, lang
 async def test_an_exception_is_granted_and_ended_by_keyboard_and_without_javascript(browser, site):
     page, _ = await visit(browser, site, "overview", script=False)
     await page.get_by_role("link", name="Lidé").click()
-    await page.get_by_label("Uživatelské jméno").focus()
+    await page.get_by_label("Jméno nebo uživatelské jméno").focus()
     await page.keyboard.type("mala.lucie")
     await page.keyboard.press("Enter")
     await page.get_by_label("Proč").focus()
@@ -200,8 +200,33 @@ async def test_an_exception_is_granted_and_ended_by_keyboard_and_without_javascr
     await page.get_by_text("Výjimka od této chvíle platí").wait_for()
     await page.get_by_role("button", name="Ukončit – mala.lucie").focus()
     await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Ukončit výjimku osoby Lucie Malá?").wait_for()
+    await page.get_by_role("button", name="Ukončit výjimku").focus()
+    await page.keyboard.press("Enter")
     await page.get_by_text("Výjimka byla ukončena.").wait_for()
     assert "exception.ended" in site.people.kept.codes()
+    await page.context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_a_form_shown_again_and_the_question_before_an_exception_ends_are_accessible(
+    browser, site, language, scheme, width
+):
+    page, complaints = await visit(browser, site, "people", language=language, scheme=scheme, width=width)
+    await page.locator("[name=until]").evaluate("field => field.removeAttribute('max')")
+    for day, shown in (("2027-11-27", "[name=until][aria-invalid]"), ("2026-11-27", ".notice-success")):
+        await page.locator("form[action='/people/exception'] [name=why]").fill("Ztracený telefon")
+        await page.locator("[name=until]").fill(day)
+        await page.locator("form[action='/people/exception'] button").click()
+        await page.locator(shown).wait_for()
+        await screenshot(page, f"exception-{day}-{language}-{scheme}-{width}")
+        assert await accessibility_faults(page) == []
+    await page.locator("form[action='/exceptions/end'] button").click()
+    await page.locator("form[action='/exceptions/end/now']").wait_for()
+    await screenshot(page, f"exception-end-{language}-{scheme}-{width}")
+    assert await accessibility_faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert [one for one in complaints if "409" not in one] == []
     await page.context.close()
 
 

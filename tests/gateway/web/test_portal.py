@@ -51,7 +51,7 @@ async def test_the_recovery_administrator_is_told_what_the_account_is_for(client
 async def test_all_roles_are_listed_by_municipality(client):
     text = await shown(client, "/")
     assert "mayor" in text
-    assert "officer, registrar" in text
+    assert "clerk, registrar" in text
 
 
 async def test_somebody_of_one_municipality_is_offered_no_switch(client, office):
@@ -141,3 +141,16 @@ async def test_own_sign_ins_are_shown_at_my_account_to_which_the_portal_leads(cl
 
 async def test_nothing_is_said_to_be_done_that_an_address_invents(client):
     assert "notice" not in await shown(client, "/?done=%3Cb%3Edeleted")
+
+
+async def test_an_administrators_first_page_says_what_the_account_is_for(client, office):
+    administrator = replace(MAYOR, roles=(Role.CENTRE_ADMINISTRATOR,))
+    headers = {**AS_MAYOR, **assertion_header(administrator)}
+    office.portal.cards_open = ()
+    text = await (await client.get("/", headers=headers)).text()
+    assert "This is an administrator" in text
+    assert "permit it none of the officers" in text
+    assert "There is no application for you here yet" not in text
+    office.portal.cards_open = CARDS[:1]
+    text = await (await client.get("/", headers=headers)).text()
+    assert "The policies permit it the pages below." in text

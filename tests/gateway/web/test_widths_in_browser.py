@@ -1,8 +1,14 @@
 """Officers' pages at the widths of a telephone, a tablet and two screens: nothing is cut, nothing touches."""
 
+from datetime import date
+
 import pytest
 
-from tests.gateway.web.people import OFFICER, assertion_header
+from idp.events import NOWHERE
+from idp.login.purses import Kind, of_account
+from idp.login.throttle import take
+from tests.gateway.web.people import NOW, OFFICER, assertion_header
+from tests.rig.assistance import LUCIE
 from tests.rig.browser import screenshot
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
@@ -13,6 +19,9 @@ PAGES = {
     "log": "/log",
     "log-filters": "/log?technical=1",
     "overview": "/",
+    "people": "/people?login=mala.lucie",
+    "people-list": "/people?login=a",
+    "exceptions": "/exceptions",
 }
 CUT = """() => document.documentElement.scrollWidth > innerWidth ? ['page'] :
     [...document.querySelectorAll('.table-frame > table')].filter(one =>
@@ -41,6 +50,16 @@ async def test_nothing_is_cut_and_nothing_touches_at_any_width(browser, site, la
         extra_http_headers=assertion_header(OFFICER),
     )
     page = await context.new_page()
+    await site.people.assistance.grant(
+        OFFICER,
+        LUCIE.subject,
+        "Ztracený telefon, nový přístroj přijde až za tři týdny",
+        date(2026, 12, 24),
+        origin=NOWHERE,
+        now=NOW,
+    )
+    spent = of_account(LUCIE.subject, None, Kind.PASSWORD, site.people.rules.limits)
+    await site.people.kept.store.transact(lambda book: [take(book, spent, NOW) for _ in range(5)])
     found = {}
     for name, path in PAGES.items():
         await page.goto(site.address("admin", path))

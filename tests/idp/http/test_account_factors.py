@@ -208,8 +208,8 @@ async def test_a_name_is_changed_without_a_fresh_proof_and_recorded(world: World
 
 async def test_new_recovery_codes_are_shown_once_and_replace_the_earlier(world: World):
     browser = await signed_in(world)
-    first = await browser.post("/account/recovery-codes", {})
-    second = await browser.post("/account/recovery-codes", {})
+    first = await browser.new_codes()
+    second = await browser.new_codes()
     codes, replaced = CODES.findall(second.text), CODES.findall(first.text)
     assert len(set(codes)) == len(set(replaced)) == 10
     assert set(codes).isdisjoint(replaced)
@@ -253,7 +253,7 @@ async def test_every_page_of_the_account_has_the_same_header(world: World):
             True,
         )
         assert 'aria-label="Main menu"' in header, path
-    codes = await browser.post("/account/recovery-codes", {})
+    codes = await browser.new_codes()
     assert "Jana Nováková" in codes.text.partition("<main")[0]
 
 

@@ -107,10 +107,24 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
             found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
         complaints[:] = [said for said in complaints if "responded with a status of" not in said]
         await page.goto(origin + "/account")
+        await page.locator("a[href='/account/recovery-codes']").click()
+        found["new-codes"] = await faults_of(page, f"account-new-codes-{language}-{scheme}-{width}")
         await page.locator("form[action='/account/recovery-codes'] button").click()
         await page.locator("ol.codes").wait_for()
         found["codes"] = await faults_of(page, f"account-codes-{language}-{scheme}-{width}")
+        await page.reload()
+        await page.locator(".button-danger").wait_for()
+        found["codes-made"] = await faults_of(page, f"account-codes-made-{language}-{scheme}-{width}")
+        complaints[:] = [said for said in complaints if "responded with a status of" not in said]
+        await world.rig.kept.store.transact(
+            lambda book: [
+                book.keep_session(replace(one, proof_counts_from=later))
+                for one in book.sessions_of_subject(world.jana.subject)
+            ]
+        )
         await page.goto(origin + "/account")
+        await page.locator("a[href='/account/prove']").wait_for()
+        found["limited"] = await faults_of(page, f"account-limited-{language}-{scheme}-{width}")
         await page.locator("form[action='/account/devices/not-mine'] button").first.click()
         await page.locator("ol.steps-after").wait_for()
         found["alarm"] = await faults_of(page, f"account-alarm-{language}-{scheme}-{width}")
@@ -226,8 +240,38 @@ async def test_the_page_warns_before_the_end_and_staying_takes_the_warning_away(
         await expect(field).to_have_value("rozepsaný název")  # nothing written on the page is lost
         world.rig.clock.forward(minutes=15)
         await page.clock.fast_forward("15:00")
-        await expect(warning).to_contain_text("Vaše přihlášení skončilo.")
+        over = page.locator("[data-over]")
+        await expect(over).to_contain_text("Co jste napsali a neodeslali")
+        await expect(field).to_have_value("rozepsaný název")
+        await expect(field).to_be_visible()
+        for gone in (".account", "nav.sections", "h1", "#sign-ins"):
+            await expect(page.locator(gone)).to_be_hidden()
+        assert await accessibility_faults(page) == []
         await screenshot(page, "account-ended")
+        await page.reload()  # through a sign-in, as the link does
+        await expect(page.locator("#username")).to_be_visible()
+
+
+async def test_after_the_end_nothing_looks_signed_in_and_one_click_leads_to_the_sign_in(
+    world: World, tmp_path: Path
+):
+    look = {"locale": "cs", "viewport": {"width": 360, "height": 900}}
+    async with visiting(world, tmp_path, **look) as (origin, context):
+        page = await context.new_page()
+        await page.clock.install()
+        await page.goto(origin + "/account")
+        world.rig.clock.forward(minutes=16)
+        await page.clock.fast_forward("16:00")
+        await expect(page.locator("[data-over]")).to_be_visible()
+        await expect(page.get_by_text("Jana Nováková")).to_have_count(
+            2
+        )  # still there, and to be seen nowhere
+        for shown in await page.get_by_text("Jana Nováková").all():
+            await expect(shown).to_be_hidden()
+        assert await accessibility_faults(page) + await overflow(page) == []
+        await screenshot(page, "account-ended-360")
+        await page.get_by_role("link", name="Znovu se přihlásit").click()
+        await expect(page.locator("#username")).to_be_visible()
 
 
 async def test_work_in_another_window_takes_the_warning_away(world: World, tmp_path: Path):

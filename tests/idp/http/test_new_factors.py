@@ -88,7 +88,8 @@ async def test_the_person_sees_from_when_it_counts_and_undoes_it_with_the_older_
     own, _ = await world.sign_in()
     shown = await own.get("/account")
     assert "Counts in full from" in shown.text
-    assert "remove it, sign out everywhere else and call: Helpdesk, 573 321 100" in shown.text
+    assert "If you did not add it: remove it and sign out everywhere else." in shown.text
+    assert "Call: Helpdesk, 573 321 100" in shown.text
     new = next(one for one in await held(world) if one.name == "Cizí klíč")
     answer = await own.post("/account/authenticators/remove/now", {"which": new.id})
     assert answer.location == "/account?done=removed#authenticators"
@@ -102,6 +103,9 @@ async def test_a_new_factor_removes_no_older_one_and_renews_no_recovery_codes(wo
     shown = (await thief.get("/account")).text
     assert "/account/authenticators/remove?" not in shown
     assert "/account/recovery-codes" not in shown
+    for said in ("You signed in with a way that was added only recently.", 'href="/account/prove"',
+                 "just now you cannot remove it yourself", "Another way can be added until"):  # fmt: skip
+        assert said in shown
     for path, form in (
         ("/account/authenticators/remove/now", {"which": before[0].id}),
         ("/account/recovery-codes", {}),
@@ -147,9 +151,7 @@ async def test_a_session_that_resists_phishing_adds_what_counts_at_once(world: W
 
 async def test_a_recovery_code_proves_no_more_than_another_code(world: World):
     browser, _ = await world.sign_in()
-    codes = re.findall(
-        r"<li><code>([0-9A-Z-]{23})</code></li>", (await browser.post("/account/recovery-codes", {})).text
-    )
+    codes = re.findall(r"<li><code>([0-9A-Z-]{23})</code></li>", (await browser.new_codes()).text)
     assert read_spoken_code(codes[0]) is not None
     thief = world.rig.browser()
     page = await thief.begin()
@@ -178,7 +180,7 @@ async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hou
     """Decision 31: one phished code, and what it added counts no more than that until its person had a day."""
     await world.key_of()
     thief, _ = await world.sign_in()
-    shown = (await thief.post("/account/recovery-codes", {})).text
+    shown = (await thief.new_codes()).text
     assert "they sign you in but do not count in full" in shown
     codes = SPOKEN.findall(shown)
     made = last(world, Code.RECOVERY_CODES_MADE)
@@ -198,7 +200,7 @@ async def test_recovery_codes_made_with_one_phished_code_do_not_remove_a_key_hou
 async def test_recovery_codes_made_in_a_session_that_resists_phishing_count_in_full_at_once(world: World):
     key = await world.key_of()
     browser = await by_passkey(world, key)
-    shown = (await browser.post("/account/recovery-codes", {})).text
+    shown = (await browser.new_codes()).text
     assert "count in full" not in shown
     codes = SPOKEN.findall(shown)
     assert "counts_from" not in last(world, Code.RECOVERY_CODES_MADE).details

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from gateway.storage.secret_hash import SecretHashes, TooBusy
 from idp.http.app import make_app
@@ -100,9 +100,11 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         await page.locator("summary").click()
         await looked_at(page, f"{name}-enrol")
         secret = totp.Secret((await page.locator("code.secret").inner_text()).replace(" ", ""))
+        await page.locator("#name").fill("Služební telefon")
         await page.locator("#code").fill("000000")
         await page.keyboard.press("Enter")
         await page.wait_for_selector("#code-error")
+        assert await page.locator("#name").input_value() == "Služební telefon"
         assert await page.evaluate("document.activeElement.id") == "code"
         await looked_at(page, f"{name}-code-wrong")
         await page.keyboard.type(code_at(secret, world.rig.clock()))
@@ -112,7 +114,7 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         await page.emulate_media(media="print", color_scheme="light")
         await screenshot(page, f"sign-in-{name}-recovery-codes-printed")
         await page.emulate_media(media="screen")
-        await page.locator("main button").focus()
+        await page.locator("main button[type=submit]").focus()
         async with page.expect_request(lambda request: request.url.startswith(CALLBACK + "?code=")):
             await page.keyboard.press("Enter")  # the page's policy lets the browser go on to the application
         page = await context.new_page()  # the first one ends at an address that nobody serves
@@ -122,6 +124,43 @@ async def test_a_person_enrols_signs_in_and_out_by_keyboard(world: World, tmp_pa
         await page.wait_for_load_state()
         await looked_at(page, f"{name}-signed-out")
         assert not [text for text in complaints if "Content Security Policy" in text]
+
+
+async def test_a_password_is_shown_on_request_and_never_sent_as_ordinary_text(world: World, tmp_path: Path):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(ignore_https_errors=True, locale="cs")
+        page = await context.new_page()
+        await page.goto(origin + authorize_path(login_hint=JANA))
+        field, box = page.locator("#password"), page.get_by_label("Ukázat heslo")
+        await field.fill("spatne")
+        await box.check()
+        assert await field.get_attribute("type") == "text"
+        await looked_at(page, "password-shown")
+        await page.evaluate(
+            "document.forms[0].addEventListener('submit', (sent) => {"
+            " document.title = document.querySelector('#password').type; sent.preventDefault(); })"
+        )
+        await field.press("Enter")
+        assert await page.title() == "password"
+        await page.reload()
+        await expect(box).not_to_be_checked()
+        assert await field.get_attribute("type") == "password"
+
+
+async def test_a_browser_in_which_no_passkey_answers_is_told_the_other_way(world: World, tmp_path: Path):
+    async with served_by_tls(world, tmp_path) as origin, chromium() as browser:
+        context = await browser.new_context(
+            ignore_https_errors=True, locale="cs", viewport={"width": 360, "height": 800}
+        )
+        page = await context.new_page()
+        devtools = await context.new_cdp_session(page)
+        await devtools.send("WebAuthn.enable")
+        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+        await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        await page.goto(origin + authorize_path())
+        await page.get_by_role("button", name="Přihlásit se přístupovým klíčem").press("Enter")
+        await expect(page.locator("[data-failed]")).to_contain_text("se přihlaste jménem a heslem výše")
+        await looked_at(page, "no-passkey")
 
 
 async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp_path: Path):
@@ -139,6 +178,8 @@ async def test_the_code_page_and_the_error_page_are_accessible(world: World, tmp
         await looked_at(page, "code")
         await page.goto(origin + authorize_path(redirect_uri="https://evil.test/"))
         await looked_at(page, "error")
+        await page.goto(f"{origin}/sign-in?flow=abcdefghijklmnopqrstuv")
+        await looked_at(page, "start-again")
 
 
 @pytest.mark.parametrize(("language", "width"), [("cs", 360), ("en", 1280)])

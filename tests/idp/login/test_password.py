@@ -10,6 +10,7 @@ from idp.login.password import (
     SHORTEST_OF_ADMINISTRATORS,
     SUBSTANCE,
     WeakPassword,
+    shortest_of,
     substance,
     weakness,
 )
@@ -41,7 +42,9 @@ def test_below_twelve_characters_is_too_short(password: str):
 @pytest.mark.parametrize("role", [Role.CENTRE_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR])
 def test_an_administrator_needs_seventeen(role: Role):
     administrator = person(roles=(RoleHeld(MunicipalityCode("588491"), role),))
-    assert weakness(GOOD + "aZ5k", administrator) is WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
+    for short in (GOOD + "aZ5k", "aZ5k"):  # never first of twelve, then of seventeen
+        assert weakness(short, administrator) is WeakPassword.TOO_SHORT_OF_ADMINISTRATOR
+    assert (shortest_of(JANA), shortest_of(administrator)) == (12, 17)
     assert weakness(GOOD + "aZ5kq", administrator) is None
     assert (SHORTEST, SHORTEST_OF_ADMINISTRATORS) == (12, 17)
 

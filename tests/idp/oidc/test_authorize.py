@@ -100,6 +100,9 @@ def test_no_error_travels_before_the_address_is_verified():
         ({"prompt": "login"}, SESSION, SignInWhy.ASKED_ANEW),
         ({"max_age": "60"}, SESSION, SignInWhy.TOO_LONG_AGO),
         ({"max_age": "7200"}, SESSION, None),
+        # the clock was set back since: a time to come satisfies nothing
+        ({"prompt": "login"}, replace(SESSION, auth_time=NOON + timedelta(days=1)), SignInWhy.ASKED_ANEW),
+        ({"max_age": "7200"}, replace(SESSION, auth_time=NOON + timedelta(days=1)), SignInWhy.TOO_LONG_AGO),
         ({"id_token_hint": "x"}, SESSION, None),
         (
             {"id_token_hint": "x"},

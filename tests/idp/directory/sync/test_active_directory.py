@@ -1,20 +1,15 @@
 """What changed in a real domain, as its controller tells it."""
 
-import itertools
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ldap
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from idp.directory.connection import ConnectionLost
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.person import AccountFacts
-from idp.directory.sync.active_directory import LISTED_EVERY, ActiveDirectorySource, due
 from idp.directory.sync.record import Changes, GroupRecord, PersonRecord
 from idp.directory.sync.source import PositionUnknown
 from tests.rig.domain_follower import NOON, Follower, following, opened
@@ -166,7 +161,6 @@ def test_a_deleted_person_is_gone_by_the_tombstone(follower: Follower):
         root.connection.delete_s(dn("zmizi"))
     found = follower.changes()
     assert person.identity in found.gone
-    assert found.present_people is None
     assert follower.source.manner(follower.position).advice == ""
 
 
@@ -236,61 +230,10 @@ def test_a_container_that_was_renamed_or_moved_asks_for_a_full_reading(
 # --- an account that sees no deleted objects
 
 
-def gone_by_listing(changes: Changes, person: PersonRecord) -> bool:
-    return changes.present_people is not None and person.identity not in changes.present_people
-
-
-def test_without_the_right_to_see_deleted_objects_everybody_is_listed_at_most_every_four_minutes(
-    domain: Domain,
-):
+def test_without_the_right_to_see_deleted_objects_the_operator_is_told(domain: Domain):
     follower = following(domain)
     assert "dsacls" in follower.source.manner(follower.position).advice
-    newcomer(domain, "tise")
-    first = follower.changes()
-    assert first.present_people is not None
-    assert people_of(first)["tise"].identity in first.present_people
-    with domain.as_administrator() as root:
-        root.connection.delete_s(dn("tise"))
-    soon = follower.changes()
-    assert soon.present_people is None
-    follower.now += LISTED_EVERY
-    later = follower.changes()
-    assert gone_by_listing(later, first.people[0])
-    follower.now += LISTED_EVERY
-    follower.line.searches = 0
-    assert follower.changes() == Changes(position=follower.position)
-    assert follower.line.searches == 2
     follower.line.close()
-
-
-def test_who_was_deleted_shortly_before_a_restart_is_missed_after_it(domain: Domain):
-    follower = following(domain)
-    newcomer(domain, "pred.restartem")
-    (person,) = follower.changes().people
-    with domain.as_administrator() as root:
-        root.connection.delete_s(dn("pred.restartem"))
-    assert follower.changes().present_people is None  # listed a moment ago
-    follower.source = ActiveDirectorySource(follower.source.form, lambda: follower.now)
-    assert gone_by_listing(follower.changes(), person)
-    follower.line.close()
-
-
-@given(
-    refresh=st.timedeltas(timedelta(seconds=1), timedelta(minutes=4)),
-    rounds=st.lists(st.timedeltas(timedelta(), timedelta(seconds=30)), min_size=1, max_size=20),
-)
-def test_however_often_it_is_asked_who_is_gone_is_out_within_five_minutes(
-    refresh: timedelta, rounds: list[timedelta]
-):
-    """`rounds`: how long each takes. Whoever is deleted just after a listing waits for the end of the next one."""
-    now, listed = NOON, None
-    for takes in itertools.islice(itertools.cycle(rounds), 400):
-        if due(listed, now, refresh):
-            assert listed is None or now + takes - listed <= timedelta(minutes=5)
-            listed = now
-        now += takes + refresh
-    assert listed is not None
-    assert now - listed <= timedelta(minutes=5)
 
 
 # --- servers

@@ -16,18 +16,24 @@ from structlog.testing import capture_logs
 from config.settings import RoleMapping
 from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.commands.directory_read import ReadInChild
+from gateway.sessions.facts import why_closed
+from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnusable
 from idp.directory.person import Person
 from idp.directory.pool import Pool
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
-from idp.directory.sync.active_directory import LISTED_EVERY
+from idp.directory.sync.active_directory_form import security_identifier
 from idp.directory.sync.full import Progress
+from idp.directory.sync.listings import LISTED_EVERY, Listings
 from idp.directory.sync.news import News
+from idp.directory.sync.record import Changes
+from idp.directory.sync.replica import TooManyGone
 from idp.directory.sync.runner import Pace, Runner
+from tests.rig.domain_follower import opened
 from tests.rig.domain_office import HULIN, PASSWORD, dn, domain, group
 from tests.rig.office import reading
-from tests.rig.samba import GROUPS, PEOPLE, Domain, account
+from tests.rig.samba import GROUPS, PEOPLE, SERVICE, Domain, account
 from tests.rig.samba_surgery import hide
 from tests.rig.samba_tree import BASE
 from tests.rig.synced import Synced, now, synced
@@ -144,7 +150,7 @@ async def test_a_question_by_groups_costs_no_more_than_another_when_nothing_chan
         office.full()
         office.delta()  # everybody was listed
         source = office.source.source
-        source.by_groups = replace(source.by_groups, at_most=-1)  # whoever asks it fails
+        source.presence = replace(source.presence, at_most=-1)  # whoever asks it fails
         newcomer(domain, "jinde.pracuje")
         assert office.delta() == frozenset()
         assert await office.logins() == {"novakova.zaneta"}
@@ -176,14 +182,126 @@ async def test_changes_of_every_kind_come_over(office: Synced, domain: Domain):
 
 
 async def test_whoever_was_deleted_is_out_after_the_next_listing(office: Synced, domain: Domain):
+    """The tombstone is not for our account."""
     newcomer(domain, "odejde")
     office.delta()
-    assert "odejde" in await office.logins()
     with domain.as_administrator() as root:
         root.connection.delete_s(dn("odejde"))
-    office.source.source.clock = lambda: now() + LISTED_EVERY + timedelta(seconds=1)
+    office.delta()
+    assert "odejde" in await office.logins()  # listed a moment ago
+    later(office)
     office.delta()
     assert "odejde" not in await office.logins()
+
+
+def test_a_quiet_domain_is_not_listed_although_it_would_be_time(office: Synced, domain: Domain):
+    office.delta()
+    later(office)
+    office.delta()
+    later(office, 3)
+    since, line = office.replica.standing(office.settings.name).position, opened(domain)
+    assert since is not None
+    found = office.source.changes(line, since)
+    assert found == Changes(position=found.position)
+    assert line.searches == 2
+    line.close()
+
+
+async def test_who_was_deleted_shortly_before_a_restart_is_missed_after_it(office: Synced, domain: Domain):
+    newcomer(domain, "pred.restartem")
+    office.delta()
+    with domain.as_administrator() as root:
+        root.connection.delete_s(dn("pred.restartem"))
+    office.delta()
+    office.source.source.listings = Listings()
+    office.delta()
+    assert "pred.restartem" not in await office.logins()
+
+
+def later(office: Synced, times: int = 1) -> None:
+    """When the next listing is due, or one after it."""
+    office.source.source.clock = lambda: now() + times * LISTED_EVERY
+
+
+SECRET = f"OU=archiv,{PEOPLE}"
+
+
+@pytest.fixture(scope="module")
+def secret(domain: Domain) -> str:
+    """A unit that the service account may not read."""
+    with domain.as_administrator() as root:
+        root.add(SECRET, objectClass="organizationalUnit")
+        (octets,) = root.read(SERVICE, "objectSid")["objectSid"]
+    hide(domain.folder, SECRET, security_identifier(octets))
+    return SECRET
+
+
+async def test_whoever_is_moved_to_a_unit_that_we_may_not_read_is_out_with_the_next_listing(
+    domain: Domain, secret: str, tmp_path: Path
+):
+    """Not disabled, and in the group of a role as before."""
+    newcomer(domain, "presunuta")
+    with domain.as_administrator() as root:
+        role = group(root, "chief_clerk", HULIN, dn("presunuta"))
+    with synced(tmp_path / "replica", domain.settings()) as office:
+        office.full()
+        office.delta()
+        replicated = ReplicatedPeople(office.settings, None, office.reading, now)
+        leaver = subject(office.settings.name, (await office.known("presunuta")).person.identity)
+        (person,) = (await replicated.people([leaver])).values()
+        assert (why_closed(person), [held.role for held in person.roles]) == (None, [Role.CHIEF_CLERK])
+        with domain.as_administrator() as root:
+            root.connection.rename_s(dn("presunuta"), "CN=presunuta", secret)
+        office.delta()
+        assert leaver in await replicated.people([leaver])  # the numbers say nothing of it
+        later(office)
+        touched = office.delta()
+        assert touched is None or leaver.partition(":")[2] in touched
+        assert why_closed((await replicated.people([leaver])).get(leaver)) is EndReason.ACCOUNT_GONE
+    with domain.as_administrator() as root:
+        root.connection.delete_s(role)
+        root.connection.delete_s(f"CN=presunuta,{secret}")
+
+
+async def test_a_group_that_is_moved_to_a_unit_that_we_may_not_read_takes_its_role_along(
+    domain: Domain, secret: str, tmp_path: Path
+):
+    with domain.as_administrator() as root:
+        role = group(root, "chief_clerk", HULIN, dn("bez.role"))
+    with synced(tmp_path / "replica", domain.settings()) as office:
+        office.full()
+        office.delta()
+        assert "CN=chief_clerk" in await office.groups("bez.role")
+        with domain.as_administrator() as root:
+            root.connection.rename_s(role, "CN=chief_clerk", secret)
+        office.delta()
+        later(office)
+        office.delta()
+        assert await office.groups("bez.role") == EVERYBODYS
+    with domain.as_administrator() as root:
+        root.connection.delete_s(f"CN=chief_clerk,{secret}")
+
+
+async def test_many_who_are_out_of_sight_at_once_are_not_believed(
+    domain: Domain, secret: str, tmp_path: Path
+):
+    crowd = [f"dav{number}" for number in range(6)]
+    for login in crowd:
+        newcomer(domain, login)
+    with synced(tmp_path / "replica", domain.settings(removal_share=0.1)) as office:
+        office.full()
+        office.delta()
+        with domain.as_administrator() as root:
+            for login in crowd:
+                root.connection.rename_s(dn(login), f"CN={login}", secret)
+        office.delta()
+        later(office)
+        with pytest.raises(TooManyGone, match="6 of"):
+            office.delta()
+        assert set(crowd) <= await office.logins()
+    with domain.as_administrator() as root:
+        for login in crowd:
+            root.connection.delete_s(f"CN={login},{secret}")
 
 
 async def test_a_controller_killed_in_the_middle_changes_nothing(domain: Domain, tmp_path: Path):

@@ -12,8 +12,8 @@ from gateway.sessions.facts import why_closed
 from gateway.sessions.session import EndReason
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
-from idp.directory.sync.by_groups import ByGroups
 from idp.directory.sync.openldap_polling import BEHIND, PollingSource
+from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes
 from idp.directory.sync.replica import TooManyGone
 from idp.directory.sync.source import PositionUnknown
@@ -186,15 +186,14 @@ async def test_whose_entry_is_unusable_is_told_and_does_not_ask_for_a_reading_of
 async def test_a_server_that_tells_no_changes_is_looked_through_for_it(office: Synced, directory: Directory):
     """By a clock that is late enough for nobody's entry to be new."""
     understanding = office.source.source.telling.understanding
-    by_groups = ByGroups(office.settings, office.form, office.replica)
-    polling = PollingSource(understanding, lambda: now() + 2 * BEHIND, by_groups)
+    presence = Presence(office.settings, office.form, office.replica)
+    polling = PollingSource(understanding, lambda: now() + 2 * BEHIND, presence)
     since = office.pool.run_here(polling.position)
     change(directory, STAFF, ldap.MOD_DELETE, 3)
     change(directory, STAFF, ldap.MOD_ADD, 8)
     found = office.pool.run_here(lambda line: polling.changes(line, since))
     assert [one.logins for one in found.people] == [("p8",)]
-    assert found.present_people is not None
-    assert (await office.known("p3")).person.identity not in found.present_people
+    assert found.gone_people == {(await office.known("p3")).person.identity}
 
 
 async def test_a_session_of_who_left_ends_and_one_of_who_joined_goes_on(directory: Directory, tmp_path: Path):
@@ -223,6 +222,6 @@ def test_more_who_come_at_once_than_are_read_one_by_one_are_read_as_a_whole(
     office: Synced, directory: Directory
 ):
     change(directory, STAFF, ldap.MOD_ADD, 8)
-    careful = ByGroups(office.settings, office.form, office.replica, at_most=0)
-    with pytest.raises(PositionUnknown, match="1 people have come by their groups"):
-        office.pool.run_here(lambda line: careful.completed(line, Changes()))
+    careful = Presence(office.settings, office.form, office.replica, at_most=0)
+    with pytest.raises(PositionUnknown, match="1 have come without a trace"):
+        office.pool.run_here(lambda line: careful.people(line, Changes()))

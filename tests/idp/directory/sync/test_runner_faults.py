@@ -1,19 +1,24 @@
 """What nobody foresaw, beside a real slapd: whoever waits for a sync hears of it, and everything goes on."""
 
+import contextlib
+import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from idp.directory.errors import DirectoryMisconfigured, NotReadYet
 from idp.directory.sync.full_syncs import AFTER_FAILURE
 from idp.directory.sync.runner import Pace
 from idp.directory.sync.source import PositionUnknown
-from tests.rig.running import PATIENCE, SELDOM, confirmed, running
+from tests.rig.running import PATIENCE, SELDOM, Running, confirmed, running
 from tests.rig.slapd import Directory, person_dn, person_ldif, slapd
-from tests.rig.synced import now
+from tests.rig.synced import now, synced
 
 pytestmark = pytest.mark.real
 
@@ -107,6 +112,32 @@ def test_everything_is_read_after_its_time_although_a_clock_was_set_back(
         set_back = timedelta(days=400)
         assert made.runner.want(full=False).result(PATIENCE) is None
         assert made.office.replica.standing(made.name).generation != first
+
+
+def test_a_database_that_cannot_be_read_at_the_start_ends_nothing(directory: Directory, tmp_path: Path):
+    """Its table is away when the thread begins."""
+    with synced(tmp_path / "replica", directory.settings()) as office:
+        made = Running(office, SELDOM, now)
+        with capture_logs() as logs:
+            rename_table(tmp_path, "directory_sync", "away")
+            thread = threading.Thread(target=made.runner.run)
+            thread.start()
+            until = time.monotonic() + PATIENCE
+            while not logs:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            rename_table(tmp_path, "away", "directory_sync")
+            try:
+                made.hear(confirmed)
+            finally:
+                made.runner.stop()
+                thread.join(PATIENCE)
+        assert logs[0]["event"] == "directory.sync_failed"
+
+
+def rename_table(folder: Path, old: str, new: str) -> None:
+    with contextlib.closing(sqlite3.connect(folder / "replica" / "brana.db")) as database:
+        database.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
 async def test_after_a_fault_the_next_question_tells_what_changed(directory: Directory, tmp_path: Path):

@@ -1,0 +1,36 @@
+r"""Texts that became something else on the way from the file: a backslash in double quotes is TOML's, not ours.
+
+`"TOWN\brana"` is `TOWN`, a backspace and `rana` (TOML 1.0, "String").
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from config.doubt import Finding
+from config.settings import Title
+
+SINGLE_QUOTES = (
+    "in double quotes a backslash begins a special character: use single quotes, or write it twice"
+)
+
+
+def control_characters(of: object, at: str = "") -> Iterator[Finding]:
+    """In whatever is a name, path or address; what people read may have lines."""
+    match of:
+        case Title():
+            return
+        case Struct():
+            for one in fields(of):
+                yield from control_characters(getattr(of, one.name), f"{at}.{one.name}".lstrip("."))
+        case list() | tuple():
+            for number, item in enumerate(of):
+                yield from control_characters(item, f"{at}[{number}]")
+        case Mapping():
+            for name, item in of.items():
+                yield from control_characters(item, f"{at}.{name}")
+        case str() | Path():
+            if not all(sign.isprintable() or (sign.isspace() and sign > " ") for sign in str(of)):
+                yield at, f"{str(of)!r} has a control character in it", SINGLE_QUOTES

@@ -1,0 +1,58 @@
+"""What a person is told on a page of its own after a sign-in, before the way goes on: a new password was chosen, or a
+recovery code spent.
+
+What asked for the sign-in may be any application, and no other page would say it. The page leads to the request as
+it was written, without what a sign-in that has just been completed satisfies.
+"""
+
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+
+from config.vocabulary import SubjectId
+from idp.http import cookies
+from idp.http.account_words import told_at
+from idp.http.authorize import send_on, signed_in
+from idp.http.provider import provider_of
+from idp.login.own_page import OWN_PAGES, PASSWORD
+
+PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
+SATISFIED = frozenset({"prompt", "max_age"})  # OpenID Connect Core 1.0 §3.1.2.1
+OURS = frozenset({"lang"})
+
+
+def of_the_password(kept: str) -> str:
+    """Where the browser goes after such a sign-in. `kept`: where it leads, as of `Flow.asked`."""
+    if kept in OWN_PAGES:  # my account says so by itself
+        return told_at("password-changed")
+    return f"{PASSWORD_CHANGED}?{kept}"
+
+
+def of_the_code(kept: str) -> str:
+    """The same of a recovery code; empty: at once to where the sign-in leads."""
+    if kept == PASSWORD.kept:  # whoever is about to change the password is not led away
+        return ""
+    return told_at("recovery-code-used") if kept in OWN_PAGES else f"{CODE_USED}?{kept}"
+
+
+async def password_changed(request: web.Request) -> web.Response:
+    return await _page(request, "password_changed.html")
+
+
+async def code_used(request: web.Request) -> web.Response:
+    return await _page(request, "recovery_code_used.html")
+
+
+async def _page(request: web.Request, template: str) -> web.Response:
+    provider = provider_of(request)
+    asked = parse_qsl(request.query_string, keep_blank_values=True)
+    onward = "/authorize?" + urlencode([pair for pair in asked if pair[0] not in SATISFIED | OURS])
+    session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+    if session is None:
+        return send_on(onward)
+    subject: SubjectId = session.person.subject
+    left = await provider.store.look(lambda book: book.recovery_codes_left(subject))
+    return provider.pages.respond(request, template, onward=onward, codes_left=left)
+
+
+PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}
