@@ -37,6 +37,12 @@ def application_findings(settings: Settings, district: District | None) -> Itera
                 )
         for index, route in enumerate(application.routes):
             yield from route_findings(route, settings.grants.lifetime, f"{at}.routes[{index}]")
+            if route.websocket and application.protocol == "http2":
+                yield (
+                    f"{at}.routes[{index}].websocket",
+                    "no web socket is opened over HTTP/2 to the servers",
+                    'take out `protocol = "http2"`, or give what has web sockets an application of its own',
+                )
 
 
 def _upstreams(application: Application, at: str) -> Iterator[Finding]:

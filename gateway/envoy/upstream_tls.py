@@ -59,7 +59,7 @@ def marked(application: Application, host: str) -> Json:
 
 
 def name_of(tls: UpstreamTls, host: str) -> str:
-    return tls.server_name or host
+    return (tls.server_name or host).lower()
 
 
 def _socket(application: Application, tls: UpstreamTls, name: str) -> Json:

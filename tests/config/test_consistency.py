@@ -258,6 +258,12 @@ def test_a_fault_of_an_application_names_file_line_and_remedy(
     assert [line for line, said in told if (at or new) in line and says in said], told
 
 
+def test_a_web_socket_over_http_2_to_the_servers_is_refused(office: Office) -> None:
+    path = office((UPSTREAM, f'{UPSTREAM}\nprotocol = "http2"'), (READ, f"{READ}\nwebsocket = true"))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == "websocket = true"
+
+
 def test_applications_share_a_host_by_paths(office: Office) -> None:
     settings, _ = load(office((UPSTREAM, sharing("/a", "/a/b", "/ab"))))
     paths = [one.path for one in settings.applications if one.host == "spis.brana.example"]

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from config.identity import FACTS
 from config.settings import Health, Identity, IdentityHeaders, Route, Settings, UpstreamTls
 from config.vocabulary import Action, ApplicationId
 from gateway.envoy.bootstrap import bootstrap
@@ -104,6 +105,11 @@ def test_envoy_is_told_what_the_golden_file_says(name: str) -> None:
     if os.environ.get("BRANA_WRITE_GOLDENS"):
         file.write_text(json.dumps(GOLDENS[name], ensure_ascii=False, indent=1) + "\n", "utf-8")
     assert json.loads(file.read_text("utf-8")) == GOLDENS[name]
+
+
+def test_the_gate_takes_away_every_fact_that_an_old_grant_may_tell() -> None:
+    (listed,) = re.findall(r"^local FACTS = \{(.*?)\}", script("gate.lua"), re.MULTILINE)
+    assert tuple(json.loads(f"[{listed}]")) == FACTS
 
 
 def _with_application(**changes: Any) -> Settings:
