@@ -218,30 +218,35 @@ async def slowly(asked: web.BaseRequest) -> web.StreamResponse:
     return stream
 
 
-@pytest.mark.parametrize(
-    ("path", "whole"),
-    [
-        ("/quick", False),
-        ("/talkative", True),
-        ("/talkative/silent", False),
-        ("/events", False),
-        ("/open-events/silent", True),
-        ("/slow", True),
-    ],
-)
-async def test_an_answer_lasts_as_long_as_its_route_says(served: Plane, path: str, *, whole: bool) -> None:
+WHOLE = {
+    "/quick": False,
+    "/talkative": True,
+    "/talkative/silent": False,
+    "/events": False,
+    "/open-events/silent": True,
+    "/slow": True,
+}
+
+
+async def test_an_answer_lasts_as_long_as_its_route_says(served: Plane) -> None:
     """`/events` of somebody who is signed in ends with the grant, which lives for 600 ms here."""
-    usual, served.application.handle = served.application.handle, slowly  # type: ignore[method-assign]
-    try:
+
+    async def said(path: str) -> bytes:
         head = f"GET {path} HTTP/1.1\r\nHost: assertion.{DOMAIN}\r\nConnection: close\r\n"
         reader, writer = await served.connect()
         writer.write(f"{head}Cookie: {served.cookie(application='assertion')}\r\n\r\n".encode())
-        said = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), 5)
         writer.close()
+        return answer
+
+    usual, served.application.handle = served.application.handle, slowly  # type: ignore[method-assign]
+    try:
+        answers = await asyncio.gather(*map(said, WHOLE))
     finally:
         served.application.handle = usual  # type: ignore[method-assign]
-    assert said.startswith(b"HTTP/1.1 200")
-    assert said.endswith(b"\r\n0\r\n\r\n") is whole
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    whole = [answer.endswith(b"\r\n0\r\n\r\n") for answer in answers]
+    assert dict(zip(WHOLE, whole, strict=True)) == WHOLE
 
 
 async def test_an_answer_that_does_not_begin_in_time_is_a_page_that_says_so(served: Plane) -> None:
