@@ -44,6 +44,7 @@ class Follower:
         found = self.source.changes(self.line, self.position)
         assert found.position is not None
         self.position = found.position
+        self.source.taken_in()
         return found
 
 

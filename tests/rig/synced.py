@@ -15,7 +15,7 @@ from idp.directory.pool import Pool
 from idp.directory.sync.full import FullSync, Progress
 from idp.directory.sync.kinds import form_and_source
 from idp.directory.sync.replica import Hold, Known, Limit, Touched
-from idp.directory.sync.source import Form
+from idp.directory.sync.source import Form, nothing
 from tests.rig.replica import LIMIT, WholeReading
 
 
@@ -38,13 +38,15 @@ class Synced:
         sync = FullSync(self.settings.name, self.form, self.source, self.replica, limit, now, told)
         return self.pool.run_here(sync)
 
-    def delta(self, limit: Limit = LIMIT) -> Touched:
+    def delta(self, limit: Limit = LIMIT, meanwhile: Callable[[], None] = nothing) -> Touched:
         """Ask for changes and apply them."""
         since = self.replica.standing(self.settings.name).position
         assert since is not None
         at = now()
-        changes = self.pool.run_here(lambda line: self.source.changes(line, since))
-        return self.replica.apply(self.settings.name, changes, since, at, limit)
+        changes = self.pool.run_here(lambda line: self.source.changes(line, since, meanwhile))
+        touched = self.replica.apply(self.settings.name, changes, since, at, limit)
+        self.source.taken_in()
+        return touched
 
     async def logins(self) -> set[str]:
         return {one.person.logins[0] for one in await self.reading.everyone(self.settings.name)}

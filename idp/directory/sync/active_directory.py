@@ -5,6 +5,7 @@ anew. Who was deleted is seen by tombstones where the service account may read t
 sight by the list of who is still there.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from idp.directory.sync.active_directory_server import Server
 from idp.directory.sync.listings import Listings
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, EntryProblem, Position
-from idp.directory.sync.source import Manner, Query, few
+from idp.directory.sync.source import Manner, Query, few, nothing
 from idp.directory.sync.standpoints import Standpoints
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class ActiveDirectorySource:
     presence: Presence | None = None
     """None where no replica is kept with which those who are there could be compared."""
     listings: Listings = field(default_factory=Listings)
+    steady: Callable[[], float] = time.monotonic
     _blind_in: str | None = None
     """The domain whose deleted objects are not all to be seen; empty: they are; None: nobody has looked."""
 
@@ -61,13 +63,13 @@ class ActiveDirectorySource:
     def manner(self, _since: Position) -> Manner:
         return Manner(advice=ADVICE.format(domain=self._blind_in) if self._blind_in else "")
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, _meanwhile: Callable[[], None] = nothing) -> Changes:
         """Two searches when nothing changed, seven when something did; those of `Presence` when everybody is listed.
 
         Where people depend on groups: one more when something did, and those of `Presence` when a group did.
         Of more than MANY entries no more is read than the identities of so many: PositionUnknown.
         """
-        now, server, before = self.clock(), controller.server(line), Standpoints.of(since)
+        now, server, before = self.steady(), controller.server(line), Standpoints.of(since)
         number = before.number_of(server.identifier, server.url)
         found, moved = Changes(), server.since(number)
         by_a_group = False
@@ -78,14 +80,17 @@ class ActiveDirectorySource:
             found = self._changed(line, server, changed, number)
             depends = self.presence is not None and asks_about_groups(self.form.people.where)
             by_a_group = depends and controller.group_changed(line, server.domain, changed)
-        position = before.heard(server.identifier, server.number, now).written()
+        position = before.heard(server.identifier, server.number, self.clock()).written()
         if self.presence is not None:
-            if self.listings.wanted(since, now, moved=moved):
+            if self.listings.wanted(now, moved=moved):
                 found = self.presence.everything(line, found)
-                self.listings.answered(position, now)
+                self.listings.answered(now)
             elif by_a_group:
                 found = self.presence.people(line, found)
         return replace(found, position=position)
+
+    def taken_in(self) -> None:
+        self.listings.taken_in()
 
     def _changed(self, line: Connection, server: Server, since: Filter, number: int) -> Changes:
         controller.refuse_renamed_containers(line, server.domain, since, number)

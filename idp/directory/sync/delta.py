@@ -1,10 +1,10 @@
 """Delta sync: takes into the replica of one directory what changed since its position, asked for or told.
 
 Laws: changes go only onto the position for which they were computed; only an answer to a question makes the replica
-younger, what is told never does; more at once than is quick or believable is left to a full sync, whether it comes in
-one piece or in many. What was removed is summed until a question is answered that comes a whole `window` after the one
-with which the sum began: what is told may make questions follow each other as fast as it is told. Whatever is not
-certain changes nothing.
+younger, what is told never does; the source hears of each answer that was taken in, and counts all others as not given;
+more at once than is quick or believable is left to a full sync, whether it comes in one piece or in many. What was
+removed is summed until a question is answered that comes a whole `window` after the one with which the sum began: what
+is told may make questions follow each other as fast as it is told. Whatever is not certain changes nothing.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from idp.directory.connection import Connection
 from idp.directory.pool import Pool
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Limit, Outdated, Replica, ReplicaState, TooManyGone, Touched
-from idp.directory.sync.source import MANY, PositionUnknown, Source
+from idp.directory.sync.source import MANY, PositionUnknown, Source, nothing
 
 Push = Callable[[Connection], Changes]
 """Something that a server told; what it means may need further questions."""
@@ -58,16 +58,24 @@ class DeltaSync:
         self._told = 0  # entries, since the last question
 
     def ask(
-        self, standing: ReplicaState, since: Position, at: datetime
+        self,
+        standing: ReplicaState,
+        since: Position,
+        at: datetime,
+        meanwhile: Callable[[], None] = nothing,
     ) -> Applied | FullSyncNeeded | AskAgain:
-        """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is."""
+        """What changed since? Whatever the answer, the replica is afterwards as before, or as the directory is.
+
+        `meanwhile` as for a Source.
+        """
         self._told = 0
         anew = self._summed_from is None or not timedelta() <= at - self._summed_from < self._window
         try:
-            changes = self._pool.run_here(lambda line: self._changes(line, since))
+            changes = self._pool.run_here(lambda line: self._changes(line, since, meanwhile))
             if standing.held is not None:  # then not even a good answer says that all is well
                 changes = replace(changes, position=None)
             touched = self._replica.apply(self._name, changes, since, at, self._limit, anew=anew)
+            self._source.taken_in()
         except PositionUnknown as unknown:
             return FullSyncNeeded(unknown.why)
         except TooManyGone as gone:
@@ -80,8 +88,8 @@ class DeltaSync:
         self.generation = standing.generation
         return Applied(None if another else touched)
 
-    def _changes(self, line: Connection, since: Position) -> Changes:
-        changes = self._source.changes(line, since)
+    def _changes(self, line: Connection, since: Position, meanwhile: Callable[[], None]) -> Changes:
+        changes = self._source.changes(line, since, meanwhile)
         if len(changes) > MANY:
             raise PositionUnknown(f"{len(changes)} entries have changed")
         return changes

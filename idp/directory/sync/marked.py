@@ -5,13 +5,14 @@ the next full sync, and would take from running sessions what a sign-in gives.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from idp.directory.connection import Connection
 from idp.directory.sync.openldap_stream import Heard
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.source import Form, Manner, PositionUnknown, Query, Source
+from idp.directory.sync.source import Form, Manner, PositionUnknown, Query, Source, nothing
 
 END = "|"  # of the mark; none of it is in one
 
@@ -46,15 +47,18 @@ class Marked:
         inner = within(since, self.mark)
         return Manner() if inner is None else self.source.manner(inner)
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
         inner = within(since, self.mark)
         if inner is None:
             raise PositionUnknown(
                 "the configuration asks for other entries, or for other attributes, than before"
             )
-        changes = self.source.changes(line, inner)
+        changes = self.source.changes(line, inner, meanwhile)
         position = None if changes.position is None else f"{self.mark}{END}{changes.position}"
         return replace(changes, position=position)
+
+    def taken_in(self) -> None:
+        self.source.taken_in()
 
 
 @dataclass(frozen=True, slots=True)

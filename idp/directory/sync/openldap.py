@@ -6,6 +6,7 @@ A server without that overlay, or with numbers of a time to come, is asked in th
 """
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ from idp.directory.sync.openldap_stream import Heard, Stream
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Replica
-from idp.directory.sync.source import Manner, PositionUnknown, Query
+from idp.directory.sync.source import Manner, PositionUnknown, Query, nothing
 
 CSN = re.compile(r"[0-9]{14}\.[0-9]{6}Z#[0-9a-f]{6}#([0-9a-f]{3})#[0-9a-f]{6}")
 """Time, count, server, modification; of one server, later ones are greater as text."""
@@ -52,8 +53,11 @@ class SyncreplSource:
     clock: Callable[[], datetime]
     presence: Presence
     listings: Listings
+    steady: Callable[[], float] = time.monotonic
     _followed: bool = False
     """Who is there by groups was listed, and again after the server had time to follow the groups with the people."""
+    _answered_quiet: bool | None = None
+    """The same, once the answer that is being taken in is."""
     _contexts: dict[str, list[str]] = field(default_factory=dict)
     """By server: its naming contexts."""
 
@@ -72,29 +76,40 @@ class SyncreplSource:
     def manner(self, _since: Position) -> Manner:
         return Manner()
 
-    def changes(self, line: Connection, since: Position) -> Changes:
-        before, now = _read(since), self.clock()
-        moved = not self._nothing_new(line, before.cookies)
-        listed = self.listings.wanted(since, now, moved=moved)
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
+        before, now, self._answered_quiet = _read(since), self.steady(), None
+        numbers = self._heard_of(line, before.cookies)
+        moved = numbers != _numbers_in(before)
+        listed = self.listings.wanted(now, moved=moved)
         quiet = not moved and not self.understanding.unsettled
         if quiet and not listed and (self._followed or not self._depends):
             return Changes(position=since)
+        # first, lest what is told while it lasts be overwritten by what was read before
+        there = (
+            self.presence.listed(line, groups=listed, meanwhile=meanwhile)
+            if listed or self._depends
+            else None
+        )
         require_same(before.containers, self._containers(line))
         people, groups = (
             Stream(line, query, cookie, persist=False).refresh()
             for query, cookie in zip(self.queries, before.cookies, strict=True)
         )
-        reached = _written(
-            Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
-        )
+        reached = Reached(people.cookie or before.people, groups.cookie or before.groups, before.containers)
+        still = _numbers_in(reached) == numbers  # nothing moved while everybody was listed
         found = self.understanding.read(people, groups)
+        if there is not None:
+            found = self.presence.compared(line, there, found)
         if listed:
-            found = self.presence.everything(line, found)
-            self.listings.answered(reached, now)
-        elif self._depends:
-            found = self.presence.people(line, found)
-        self._followed = quiet
-        return replace(self.understanding.settled(line, found), position=reached)
+            self.listings.answered(now, moved=not still)
+        self._answered_quiet = quiet and still
+        return replace(self.understanding.settled(line, found), position=_written(reached))
+
+    def taken_in(self) -> None:
+        self.listings.taken_in()
+        self.understanding.taken_in()
+        if self._answered_quiet is not None:
+            self._followed, self._answered_quiet = self._answered_quiet, None
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         return tuple(zip(self.queries, _read(since).cookies, strict=True))
@@ -110,10 +125,10 @@ class SyncreplSource:
     def _containers(self, line: Connection) -> str:
         return containers(line, self.understanding.form, self.understanding.settings.page_size)
 
-    def _nothing_new(self, line: Connection, cookies: tuple[str, str]) -> bool:
-        """Whether nothing at all was written since. Raises PositionUnknown for a server that is behind."""
+    def _heard_of(self, line: Connection, cookies: tuple[str, str]) -> list[dict[str, str]]:
+        """The server's numbers for people and for groups. Raises PositionUnknown for a server that is behind."""
         known: dict[str, dict[str, str]] = {}
-        quiet = True
+        found: list[dict[str, str]] = []
         for query, cookie in zip(self.queries, cookies, strict=True):
             context = self._context(line, query.base)
             if context not in known:
@@ -127,8 +142,8 @@ class SyncreplSource:
                 raise PositionUnknown(
                     f"{line.url} has not all that was seen before: another, or a restored one"
                 )
-            quiet = quiet and ours == theirs
-        return quiet
+            found.append(theirs)
+        return found
 
     def _to_come(self, numbers: dict[str, str]) -> str:
         """The first of them that is not of the past; changes of a server whose clock is right again get lower ones,
@@ -177,6 +192,7 @@ class OpenLdapSource:
         understanding, presence = Understanding(settings, form, replica), Presence(settings, form, replica)
         self.telling = SyncreplSource(understanding, clock, presence, Listings(refresh))
         self._polling = PollingSource(understanding, clock, presence)
+        self._asked: SyncreplSource | PollingSource = self.telling  # the one that answered last
 
     def position(self, line: Connection, _before: Position | None = None) -> Position:
         return self.telling.position(line) or self._polling.position(line)
@@ -184,8 +200,12 @@ class OpenLdapSource:
     def manner(self, since: Position) -> Manner:
         return self._way(since).manner(since)
 
-    def changes(self, line: Connection, since: Position) -> Changes:
-        return self._way(since).changes(line, since)
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
+        self._asked = self._way(since)
+        return self._asked.changes(line, since, meanwhile)
+
+    def taken_in(self) -> None:
+        self._asked.taken_in()
 
     def searches(self, since: Position) -> tuple[tuple[Query, str], ...]:
         """What to keep listening to, with cookies; nothing where the server tells nothing."""
@@ -204,6 +224,11 @@ def _written(reached: Reached) -> Position:
 
 def _read(position: Position) -> Reached:
     return msgspec.json.decode(position, type=Reached)
+
+
+def _numbers_in(reached: Reached) -> list[dict[str, str]]:
+    """For people and for groups."""
+    return [_by_server(cookie) for cookie in reached.cookies]
 
 
 def _by_server(cookie: str) -> dict[str, str]:

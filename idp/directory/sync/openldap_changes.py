@@ -29,6 +29,8 @@ class Understanding:
     replica: Replica
     unsettled: frozenset[str] = frozenset()
     """Groups read anew the last time, to be read once more: referential integrity takes its own time."""
+    _read_anew: frozenset[str] | None = None
+    """The same, once the answer that is being taken in is."""
 
     def read(self, people: Heard, groups: Heard) -> Changes:
         """What was said, and no more."""
@@ -47,8 +49,13 @@ class Understanding:
         if pushed:
             self.unsettled |= outdated
             return self._with_groups(line, found, outdated)
-        again, self.unsettled = self.unsettled, outdated
-        return self._with_groups(line, found, outdated | again)
+        self._read_anew = outdated
+        return self._with_groups(line, found, outdated | self.unsettled)
+
+    def taken_in(self) -> None:
+        """What was `settled` last, unless it was `pushed`."""
+        if self._read_anew is not None:
+            self.unsettled, self._read_anew = self._read_anew, None
 
     def _read(self, people: Mapping[str, Entry], groups: Mapping[str, Entry]) -> Changes:
         persons, gathered, problems = list[PersonRecord](), list[GroupRecord](), list[EntryProblem]()

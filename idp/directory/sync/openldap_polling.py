@@ -17,7 +17,7 @@ from idp.directory.sync.openldap_containers import containers, require_same
 from idp.directory.sync.openldap_stream import Heard
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes, Position
-from idp.directory.sync.source import Manner, Query, few
+from idp.directory.sync.source import Manner, Query, few, nothing
 
 SKEW = timedelta(minutes=5)  # by which the server's clock may differ from ours
 BEHIND = timedelta(hours=3)  # by which it may be behind, with more to be read: a wrong time zone too
@@ -45,7 +45,7 @@ class PollingSource:
     def manner(self, _since: Position) -> Manner:
         return Manner(every=LISTED_EVERY, advice=ADVICE)
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, _meanwhile: Callable[[], None] = nothing) -> Changes:
         time, _, known = since.partition(" ")
         reached = self.position(line)
         require_same(known, reached.partition(" ")[2])
@@ -54,6 +54,9 @@ class PollingSource:
         people, groups = (self._heard(line, query, where) for query in (form.people, form.groups))
         found = self.presence.everything(line, self.understanding.read(people, groups))
         return replace(self.understanding.settled(line, found), position=reached)
+
+    def taken_in(self) -> None:
+        self.understanding.taken_in()
 
     def _anything(self, line: Connection, since: datetime) -> bool:
         form = self.understanding.form

@@ -6,7 +6,7 @@ out is asked for by identity before they count as gone: a server may leave someb
 with a filter in chain). Whoever is there and not kept is read.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -20,7 +20,7 @@ from idp.directory.errors import EntryUnusable, nobody_below
 from idp.directory.kind import kind_of
 from idp.directory.sync.record import Changes, EntryProblem, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Replica
-from idp.directory.sync.source import MANY, Form, PositionUnknown, Query
+from idp.directory.sync.source import MANY, Form, PositionUnknown, Query, nothing
 
 BATCH = 50  # entries in one search
 AT_MOST = MANY // 2  # the rest of MANY is for what changed besides
@@ -36,8 +36,25 @@ class _Found(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    missing: AbstractSet[bytes]
+    """Identities of who is kept and was not listed, as octets."""
+    strangers: Mapping[str, str]
+    """Names, by identity, of who was listed and is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    people: Listed
+    groups: Listed | None
+    """None where people alone were listed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
-    """Holds 16 octets for each entry that is kept while it lists. Raises PositionUnknown for very many differences."""
+    """Holds some 100 octets for each entry that is kept while it lists. Raises PositionUnknown for very many
+    differences.
+    """
 
     settings: Directory
     form: Form
@@ -47,24 +64,37 @@ class Presence:
 
     def everything(self, line: Connection, changes: Changes) -> Changes:
         """`changes` with whichever people and groups came or left without a trace."""
-        return self._groups(line, self.people(line, changes))
+        return self.compared(line, self.listed(line, groups=True), changes)
 
     def people(self, line: Connection, changes: Changes) -> Changes:
         """The same of people alone."""
-        told = {one.identity for one in changes.people} | _known_to_be_out(changes) | changes.gone_people
-        kept = self.replica.kept_people(self.settings.name)
-        found = self._compared(line, self.form.people, self.form.person, kept, told)
-        return replace(
+        return self.compared(line, self.listed(line, groups=False), changes)
+
+    def listed(self, line: Connection, *, groups: bool, meanwhile: Callable[[], None] = nothing) -> There:
+        """`meanwhile` is called after each page."""
+        name = self.settings.name
+        people = self._listed(line, self.form.people, self.replica.kept_people(name), meanwhile)
+        if not groups:
+            return There(people, None)
+        return There(people, self._listed(line, self.form.groups, self.replica.kept_groups(name), meanwhile))
+
+    def compared(self, line: Connection, there: There, changes: Changes) -> Changes:
+        """`changes` with who came or left without a trace; of whom they tell, the list says nothing."""
+        out = changes.gone | {one.identity for one in changes.problems}
+        told = {one.identity for one in changes.people} | out | changes.gone_people
+        found = self._differing(line, self.form.people, self.form.person, there.people, told)
+        changes = replace(
             changes,
             people=(*changes.people, *found.there),
             problems=(*changes.problems, *found.problems),
             gone_people=changes.gone_people | found.gone,
         )
+        return changes if there.groups is None else self._groups(line, there.groups, changes)
 
-    def _groups(self, line: Connection, changes: Changes) -> Changes:
-        told = {one.identity for one in changes.groups} | _known_to_be_out(changes) | changes.gone_groups
-        kept = self.replica.kept_groups(self.settings.name)
-        found = self._compared(line, self.form.groups, self.form.group, kept, told)
+    def _groups(self, line: Connection, listed: Listed, changes: Changes) -> Changes:
+        out = changes.gone | {one.identity for one in changes.problems}
+        told = {one.identity for one in changes.groups} | out | changes.gone_groups
+        found = self._differing(line, self.form.groups, self.form.group, listed, told)
         return replace(
             changes,
             groups=(*changes.groups, *found.there),
@@ -72,17 +102,16 @@ class Presence:
             gone_groups=changes.gone_groups | found.gone,
         )
 
-    def _compared(
+    def _differing(
         self,
         line: Connection,
         query: Query,
         read: Callable[[Entry], T],
-        kept: set[bytes],
+        listed: Listed,
         told: AbstractSet[str],
     ) -> _Found[T]:
-        strangers = self._take_out_listed(line, query, kept)
-        missing = {str(UUID(bytes=octets)) for octets in kept} - told
-        others = {identity: dn for identity, dn in strangers.items() if identity not in told}
+        missing = {str(UUID(bytes=octets)) for octets in listed.missing} - told
+        others = {identity: dn for identity, dn in listed.strangers.items() if identity not in told}
         unusable = self.replica.unusable(self.settings.name, others.values()) if others else frozenset()
         new: list[str] = [identity for identity, dn in others.items() if dn not in unusable]
         if len(missing) > self.at_most or len(new) > self.at_most:
@@ -94,25 +123,29 @@ class Presence:
         ]
         return self._asked(line, query, read, missing, [*new, *again])
 
-    def _take_out_listed(self, line: Connection, query: Query, kept: set[bytes]) -> dict[str, str]:
-        """Leaves in `kept` who is not listed; names by identity of who is and was not in it."""
+    def _listed(
+        self, line: Connection, query: Query, kept: set[bytes], meanwhile: Callable[[], None]
+    ) -> Listed:
+        """Uses `kept` up."""
         attribute, somebody = kind_of(self.settings).identity, False
         strangers: dict[str, str] = {}
         pages = line.search(query.base, SUBTREE, query.where, (attribute,), self.settings.page_size)
-        for entry in (one for entries, _ in pages for one in entries):
-            somebody = True
-            try:
-                identity = identity_of(entry, attribute)
-            except EntryUnusable:
-                continue  # the next reading of everything tells it
-            octets = UUID(identity).bytes
-            if octets in kept:
-                kept.discard(octets)
-            else:
-                strangers[identity] = entry.dn
+        for entries, _ in pages:
+            somebody = somebody or bool(entries)
+            for entry in entries:
+                try:
+                    identity = identity_of(entry, attribute)
+                except EntryUnusable:
+                    continue  # the next reading of everything tells it
+                octets = UUID(identity).bytes
+                if octets in kept:
+                    kept.discard(octets)
+                else:
+                    strangers[identity] = entry.dn
+            meanwhile()
         if not somebody and query == self.form.people:
             raise nobody_below(query.base)
-        return strangers
+        return Listed(kept, strangers)
 
     def _asked(
         self,
@@ -139,10 +172,6 @@ class Presence:
         named = filters.any_of(filters.identity(attribute, one) for one in identities)
         some = replace(query, where=filters.all_of([query.where, named]))
         return [one for entries, _ in self.form.pages(line, some) for one in entries]
-
-
-def _known_to_be_out(changes: Changes) -> AbstractSet[str]:
-    return changes.gone | {one.identity for one in changes.problems}
 
 
 def _identity_told(entry: Entry, attribute: str) -> str:

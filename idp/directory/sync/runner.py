@@ -2,16 +2,15 @@
 told in between. What it decides with has rooms of its own: `delta`, `full_syncs`, `reporter`.
 
 Laws: everything that concerns one directory happens in this thread, one message after the other, but for reading it
-as a whole; the replica is as true as the last question that was answered, whatever was told since; no more than
-WAITING things told wait, and a question that is due goes before them: its answer tells them all; a fault of ours is
-logged, told to whoever waits for an answer, and ends nothing.
+as a whole; the replica is as true as the last question that was answered, whatever was told since; a question that is
+due goes before what was told, whose answer tells it all, but what is told waits for no list of everybody; a fault of
+ours is logged, told to whoever waits for an answer, and ends nothing.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,10 +27,10 @@ from idp.directory.sync.record import Position
 from idp.directory.sync.replica import Replica, ReplicaState
 from idp.directory.sync.reporter import Reporter
 from idp.directory.sync.source import Source
+from idp.directory.sync.told import FullSyncEnded, Told
 from idp.directory.sync.wanted import Answer, Wanted, cancel, failing
 
 AFTER_FAULT = 5.0  # seconds
-WAITING = 100  # things told and not yet taken in; each may hold entries
 WINDOW = 0.9  # of the time between two questions in turn, of which each begins a count anew although clocks are set
 
 log = structlog.get_logger("directory")
@@ -42,11 +41,6 @@ class Pace:
     refresh: timedelta
     full: timedelta
     """How often everything is read although nobody says that it must be."""
-
-
-@dataclass(frozen=True, slots=True)
-class FullSyncEnded:
-    outcome: Outcome
 
 
 class Runner:
@@ -67,11 +61,11 @@ class Runner:
         self.name = settings.name
         self._replica, self._source, self._pace, self._clock = replica, source, pace, clock
         self._steady = steady
-        self._messages: queue.SimpleQueue[Push | Wanted | FullSyncEnded | None] = queue.SimpleQueue()
-        self._behind = threading.Event()  # something that was told was dropped, and no question asked since
+        self._told = Told()
+        self._aside = ThreadPoolExecutor(1, f"told-{self.name}")  # has a connection of its own
         self._delta = DeltaSync(settings, replica, source, pool, clock, WINDOW * pace.refresh)
         self._full = FullSyncs(
-            self.name, replica, read_all, steady, lambda outcome: self._messages.put(FullSyncEnded(outcome))
+            self.name, replica, read_all, steady, lambda outcome: self._told.put(FullSyncEnded(outcome))
         )
         self._reporter = Reporter(self.name, replica, tell)
         self._stopping = threading.Event()
@@ -86,26 +80,22 @@ class Runner:
     def want(self, *, full: bool) -> Answer:
         """A sync now; the answer comes when it has ended, and raises DirectoryUnusable."""
         answer = Answer()
-        self._messages.put(Wanted(full, answer))
+        self._told.put(Wanted(full, answer))
         return answer
 
     def push(self, what: Push) -> None:
         """Take it in soon, or ask instead."""
-        if self._messages.qsize() < WAITING:
-            self._messages.put(what)
-        elif not self._behind.is_set():
-            self._behind.set()
-            if not self._full.under_way:
-                self.wake()  # the queue may be empty by now
+        if self._told.push(what) and not self._full.under_way:
+            self.wake()  # nothing may wait by now
 
     def wake(self) -> None:
         """Somebody else changed the replica."""
-        self._messages.put(None)
+        self._told.put(None)
 
     def stop(self) -> None:
         self._stopping.set()
         self._full.stop()
-        self._messages.put(None)
+        self._told.put(None)
 
     def run(self) -> None:
         going_on = False
@@ -116,7 +106,8 @@ class Runner:
             except Exception:
                 log.exception("directory.sync_failed", directory=self.name)
                 self._stopping.wait(AFTER_FAULT)
-        cancel(self._answers, [self._messages.get() for _ in range(self._messages.qsize())])
+        cancel(self._answers, self._told.everything())
+        self._aside.shutdown()
         self._full.join()
 
     def _goes_on_from_before(self) -> bool:
@@ -126,9 +117,7 @@ class Runner:
         return True
 
     def _step(self) -> None:
-        message: Push | Wanted | FullSyncEnded | None = None
-        with suppress(queue.Empty):
-            message = self._messages.get(timeout=max(0.0, self._ask_at - self._steady()))
+        message = self._told.next(self._ask_at - self._steady())
         if self._stopping.is_set():
             cancel([], [message])
         elif isinstance(message, FullSyncEnded):
@@ -145,13 +134,8 @@ class Runner:
 
     @property
     def _question_due(self) -> bool:
-        behind = self._behind.is_set() and not self._full.under_way  # that one's end asks
+        behind = self._told.behind and not self._full.under_way  # that one's end asks
         return behind or self._steady() >= self._ask_at
-
-    def _drop_told(self, first: int) -> None:
-        for one in [self._messages.get() for _ in range(first)]:
-            if isinstance(one, Wanted | FullSyncEnded):
-                self._messages.put(one)
 
     def _serve(self, wanted: Wanted) -> None:
         answered = False
@@ -171,12 +155,11 @@ class Runner:
         elif (early := self._full.too_early) is not None:
             wanted.answer.set_exception(NotReadYet(self.name, self._clock() + early))
         else:
-            self._messages.put(wanted)  # somebody else changed the replica meanwhile
+            self._told.put(wanted)  # somebody else changed the replica meanwhile
 
     def _ask(self) -> bool:
         """Whether the answer was taken in, and so whatever was told before."""
-        self._behind.clear()
-        told = self._messages.qsize()
+        self._told.question_begins()
         standing = self._replica.standing(self.name)
         every, answered = self._pace.refresh, False
         if standing.position is None:
@@ -187,14 +170,14 @@ class Runner:
             self._reporter.advise(manner.advice)
             answered = self._bring_up_to_date(standing, standing.position)
         if answered:
-            self._drop_told(told)
+            self._told.question_answered()
         self._ask_at = self._steady() + every.total_seconds()
         return answered
 
     def _bring_up_to_date(self, standing: ReplicaState, since: Position) -> bool:
         at, answered = self._clock(), False
         try:
-            answer = self._delta.ask(standing, since, at)
+            answer = self._delta.ask(standing, since, at, lambda: self._told.meanwhile(self._taken_aside))
         except DirectoryUnusable as trouble:
             self._reporter.failed(trouble, self._clock())
         else:
@@ -222,17 +205,27 @@ class Runner:
                 self._reporter.confirmed(touched, at)
 
     def _take(self, push: Push) -> None:
+        if not self._taken(push, self._delta.take):
+            self._ask()
+
+    def _taken_aside(self, push: Push) -> bool:
+        """While this thread's connection is in the middle of a list."""
+        return self._taken(push, lambda *what: self._aside.submit(self._delta.take, *what).result())
+
+    def _taken(self, push: Push, take: Callable[[Push, Position], Applied | AskAgain]) -> bool:
+        """False where only a question tells what is true."""
         standing = self._replica.standing(self.name)
         if standing.position is None:
-            return
+            return True
         try:
-            answer = self._delta.take(push, standing.position)
+            answer = take(push, standing.position)
         except DirectoryUnusable:
-            return  # the next question tells what is wrong
+            return True  # the next question tells what is wrong
         if isinstance(answer, AskAgain):
-            self._ask()
-        elif answer.touched:
+            return False
+        if answer.touched:
             self._reporter.changed(answer.touched, self._clock())
+        return True
 
     def _full_ended(self, outcome: Outcome, answers: Sequence[Answer]) -> None:
         self._full.settle(outcome)

@@ -4,7 +4,7 @@ Both are used in threads, with a service connection of the pool. They raise what
 (ConnectionLost, DirectoryMisconfigured): then nobody knows, and nothing changes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -16,6 +16,10 @@ from idp.directory.sync.record import Changes, GroupRecord, PersonRecord, Positi
 
 MANY = 2_000
 """Entries that changed since a question; above that reading everything is better than one long write."""
+
+
+def nothing() -> None:
+    """What there is to do meanwhile, where nobody is told anything."""
 
 
 class PositionUnknown(Exception):
@@ -77,12 +81,19 @@ class Source(Protocol):
 
     def manner(self, since: Position) -> Manner: ...
 
-    def changes(self, line: Connection, since: Position) -> Changes:
+    def changes(self, line: Connection, since: Position, meanwhile: Callable[[], None] = nothing) -> Changes:
         """All that changed since, with the position reached: a constant number of searches when nothing did.
 
         What changed while it was asked may be in it or come again the next time. `gone` names whoever left
         the directory, the base or the filter. Raises PositionUnknown.
+
+        `meanwhile` is called again and again where it takes long, before any change is asked for, by a source that
+        tells of changes by its own accord: what was told may be taken in then, over another connection.
         """
+        ...
+
+    def taken_in(self) -> None:
+        """The last `changes` are in the replica, as a whole. What is not told so counts as never answered."""
         ...
 
 

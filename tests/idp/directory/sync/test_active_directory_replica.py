@@ -4,6 +4,7 @@ import asyncio
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -136,7 +137,7 @@ async def test_whoever_joins_or_leaves_a_group_of_the_filter_comes_or_goes_with_
         assert touched is None or (await office.known(logins[2])).person.identity in touched
         with domain.as_administrator() as root:
             root.connection.delete_s(team)
-        office.source.source.clock = lambda: now() + LISTED_EVERY  # the tombstone is not for our account
+        later(office)  # the tombstone is not for our account
         with pytest.raises(DirectoryMisconfigured, match="nobody below"):
             office.delta()
         assert await office.logins() == {logins[0], logins[2]}
@@ -190,6 +191,7 @@ async def test_whoever_was_deleted_is_out_after_the_next_listing(office: Synced,
     office.delta()
     assert "odejde" in await office.logins()  # listed a moment ago
     later(office)
+    office.source.source.clock = lambda: now() + timedelta(seconds=1)  # was set back, by almost that much
     office.delta()
     assert "odejde" not in await office.logins()
 
@@ -220,7 +222,7 @@ async def test_who_was_deleted_shortly_before_a_restart_is_missed_after_it(offic
 
 def later(office: Synced, times: int = 1) -> None:
     """When the next listing is due, or one after it."""
-    office.source.source.clock = lambda: now() + times * LISTED_EVERY
+    office.source.source.steady = lambda: time.monotonic() + times * LISTED_EVERY.total_seconds()
 
 
 SECRET = f"OU=archiv,{PEOPLE}"
@@ -296,8 +298,9 @@ async def test_many_who_are_out_of_sight_at_once_are_not_believed(
                 root.connection.rename_s(dn(login), f"CN={login}", secret)
         office.delta()
         later(office)
-        with pytest.raises(TooManyGone, match="6 of"):
-            office.delta()
+        for _ in range(2):  # the domain may be quiet in between
+            with pytest.raises(TooManyGone, match="6 of"):
+                office.delta()
         assert set(crowd) <= await office.logins()
     with domain.as_administrator() as root:
         for login in crowd:

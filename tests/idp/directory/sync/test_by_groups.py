@@ -126,8 +126,28 @@ async def test_everybody_is_listed_once_more_as_the_server_may_follow_a_group_la
     as_it_was = Changes(gone_people=frozenset({(await office.known("p8")).person.identity}))
     office.replica.apply(office.settings.name, as_it_was, since, now(), LIMIT)
     assert await office.logins() == staff()
+    office.pool.run_here(lambda line: office.source.changes(line, since))  # an answer that is not taken in
     office.delta()
     assert await office.logins() == staff() | {"p8"}
+
+
+async def test_a_group_that_changes_while_everybody_is_listed_lists_them_once_more(
+    office: Synced, directory: Directory
+):
+    change(directory, STAFF, ldap.MOD_ADD, 8)
+    office.delta()
+    changed = list[int]()
+
+    def page() -> None:
+        if not changed:
+            change(directory, STAFF, ldap.MOD_DELETE, 3)
+        changed.append(3)
+
+    office.delta(meanwhile=page)
+    assert changed
+    assert await office.logins() == staff() | {"p8"}
+    office.delta()
+    assert await office.logins() == staff(3) | {"p8"}
 
 
 def test_once_all_of_a_change_was_seen_a_question_costs_one_search_again(

@@ -1,6 +1,8 @@
 """Who left without a trace: hidden, or moved to where the service account of a real slapd may not look."""
 
 import contextlib
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,8 +15,10 @@ import pytest
 from config.vocabulary import SubjectId
 from gateway.sessions.facts import why_closed
 from gateway.sessions.session import EndReason
+from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.subject import subject
+from idp.directory.sync.kinds import form_of
 from idp.directory.sync.listings import LISTED_EVERY
 from idp.directory.sync.presence import Presence
 from idp.directory.sync.record import Changes
@@ -130,7 +134,7 @@ def office(directory: Directory, tmp_path: Path) -> Iterator[Synced]:
 
 def later(office: Synced, times: int = 1) -> None:
     """When the next listing is due, or one after it."""
-    office.source.source.telling.clock = lambda: now() + times * LISTED_EVERY
+    office.source.source.telling.steady = lambda: time.monotonic() + times * LISTED_EVERY.total_seconds()
 
 
 async def ends(office: Synced, whose: SubjectId) -> EndReason | None:
@@ -211,9 +215,88 @@ async def test_many_who_are_out_of_sight_at_once_are_not_believed(office: Synced
     may_read(directory, OF_CROWD, ldap.MOD_DELETE)
     office.delta()
     later(office)
-    with pytest.raises(TooManyGone, match="6 of 15 people"):
-        office.delta()
+    for _ in range(2):  # the directory's number does not move in between
+        with pytest.raises(TooManyGone, match="6 of 15 people"):
+            office.delta()
     assert await office.logins() == EVERYBODY
+
+
+async def test_many_who_are_out_of_sight_stay_a_trouble_while_everything_cannot_be_read(
+    directory: Directory, tmp_path: Path
+):
+    """The first question has everything read, which fails; for the second it is too early."""
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        may_read(directory, OF_CROWD, ldap.MOD_DELETE)
+        made.runner.want(full=False).result(PATIENCE)
+        nowhere = directory.settings(people_base=f"ou=nikde,{BASE}")
+        made.office.form = form_of(nowhere)
+        later(made.office)
+        made.heard()
+        for _ in range(2):
+            with pytest.raises(DirectoryMisconfigured):
+                made.runner.want(full=False).result(PATIENCE)
+        assert not any(news.confirmed or news.touched for news in made.heard())
+        assert made.office.replica.standing(made.name).trouble
+        assert await made.office.logins() == EVERYBODY
+
+
+async def test_a_listing_that_could_not_be_written_is_made_again_although_nothing_moved(
+    office: Synced, directory: Directory, tmp_path: Path
+):
+    hidden = await of(office, "uvnitr")
+    may_read(directory, READERS, ldap.MOD_DELETE)
+    office.delta()
+    later(office)
+    with full_disk(tmp_path / "replica" / "brana.db"), pytest.raises(Exception, match="disk is full"):
+        office.delta()
+    assert await ends(office, hidden) is None
+    office.delta()
+    assert await ends(office, hidden) is EndReason.ACCOUNT_GONE
+
+
+@contextmanager
+def full_disk(path: Path) -> Iterator[None]:
+    """Of this database, when somebody is to be removed."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        refuse = "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        database.execute(f"CREATE TRIGGER full_disk BEFORE DELETE ON directory_person {refuse}")
+        try:
+            yield
+        finally:
+            database.execute("DROP TRIGGER full_disk")
+
+
+async def test_whoever_is_hidden_while_everybody_is_listed_is_out_with_the_next_listing_of_a_quiet_directory(
+    office: Synced, directory: Directory
+):
+    hidden, pages = await of(office, "uvnitr"), list[int]()
+
+    def page() -> None:
+        if not pages:  # people are in one
+            may_read(directory, READERS, ldap.MOD_DELETE)
+        pages.append(1)
+
+    with directory.as_root() as root:
+        root.modify_s(person_dn("p3"), [(ldap.MOD_REPLACE, "displayName", [b"Jinak"])])
+    later(office)
+    office.delta(meanwhile=page)
+    assert len(pages) == 2
+    assert await ends(office, hidden) is None
+    office.delta()
+    later(office, 2)
+    office.delta()
+    assert await ends(office, hidden) is EndReason.ACCOUNT_GONE
+
+
+async def test_a_clock_that_was_set_back_puts_no_listing_off(office: Synced, directory: Directory):
+    """By almost as much as has passed since the last one."""
+    hidden = await of(office, "uvnitr")
+    may_read(directory, READERS, ldap.MOD_DELETE)
+    later(office)
+    office.source.source.telling.clock = lambda: now() + timedelta(seconds=1)
+    office.delta()
+    assert await ends(office, hidden) is EndReason.ACCOUNT_GONE
 
 
 async def test_a_server_without_the_overlay_is_looked_through_for_them_too(tmp_path: Path):
@@ -230,15 +313,13 @@ async def test_a_server_without_the_overlay_is_looked_through_for_them_too(tmp_p
 
 
 async def test_a_runner_tells_of_whoever_is_out_of_sight(directory: Directory, tmp_path: Path):
-    ahead = timedelta()
     with running(directory, tmp_path / "replica") as made:
-        made.office.source.source.telling.clock = lambda: now() + ahead
         made.hear(confirmed)
         leaver = await of(made.office, "uvnitr")
         may_read(directory, READERS, ldap.MOD_DELETE)
         made.runner.want(full=False).result(PATIENCE)
         made.heard()
-        ahead = LISTED_EVERY
+        later(made.office)
         made.runner.want(full=False).result(PATIENCE)
         news = made.hear(confirmed)
         assert news.touched is None or leaver.partition(":")[2] in news.touched

@@ -14,9 +14,10 @@ import pytest
 
 from idp.directory.connection import Connection
 from idp.directory.person import AccountFacts
+from idp.directory.sync.listings import LISTED_EVERY
 from idp.directory.sync.record import Changes
 from idp.directory.sync.replica import Count
-from idp.directory.sync.runner import WAITING
+from idp.directory.sync.told import WAITING
 from tests.rig.running import OFTEN, PATIENCE, Running, confirmed, in_trouble, running
 from tests.rig.slapd import GROUPS, Directory, person_dn, person_ldif, slapd
 
@@ -167,3 +168,55 @@ def told_meanwhile(made: Running, number: int, then: Callable[[], None]) -> list
     then()
     go_on.set()
     return taken
+
+
+class Between:
+    """The real source, with something to do after the first page of a list."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.does: Callable[[Callable[[], None]], None] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def changes(self, line: Connection, since: str, meanwhile: Callable[[], None]) -> Changes:
+        def page() -> None:
+            does, self.does = self.does, None
+            meanwhile() if does is None else does(meanwhile)
+
+        return self._real.changes(line, since, page)
+
+
+async def test_what_is_told_while_everybody_is_listed_waits_for_no_end_of_it_and_is_not_overwritten(
+    directory: Directory, tmp_path: Path
+):
+    """The person was changed before that question, too, which the listener may not have told."""
+
+    def name(said: bytes) -> None:
+        with directory.as_root() as root:
+            root.modify_s(person_dn("p3"), [(ldap.MOD_REPLACE, "displayName", [said])])
+
+    with running(directory, tmp_path / "replica", source=Between, page_size=4) as made:
+        listened_to(made, directory)
+        identity = (await made.office.known("p3")).person.identity
+
+        def told(meanwhile: Callable[[], None]) -> None:
+            made.heard()
+            name(b"Potom")
+            until = time.monotonic() + PATIENCE
+            while True:
+                meanwhile()
+                with suppress(queue.Empty):
+                    news = made.hear(lambda news: news.touched == {identity}, 0.05)
+                    assert not news.confirmed
+                    return
+                assert time.monotonic() < until
+
+        telling = made.office.source.source.telling
+        telling.steady = lambda: time.monotonic() + LISTED_EVERY.total_seconds()
+        made.office.source.does = told
+        name(b"Nejprve")
+        made.runner.want(full=False).result(PATIENCE)
+        assert made.office.source.does is None
+        assert (await made.office.known("p3")).person.name == "Potom"
