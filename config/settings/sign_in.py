@@ -18,6 +18,7 @@ class OfficeNetwork(Setting, frozen=True, kw_only=True):
     """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest counts."""
     attempts_per_address: Annotated[int, Meta(ge=5)]
     attempts_per_network: Annotated[int, Meta(ge=5)]
+    sign_ins_per_network: Annotated[int, Meta(ge=300, le=10_000)] = 5_000
 
 
 class RoleLimits(Setting, frozen=True, kw_only=True):
@@ -42,6 +43,8 @@ class SignIn(Setting, frozen=True, kw_only=True):
     network_prefix_ipv4: Annotated[int, Meta(ge=8, le=32)] = 24
     network_prefix_ipv6: Annotated[int, Meta(ge=16, le=64)] = 48
     """Bits of an address that make a network where `networks` names none."""
+    sign_ins_per_network: Annotated[int, Meta(ge=300, le=10_000)] = 1_000
+    """Begun and not finished, in browsers in which nobody has signed in before."""
     networks: list[OfficeNetwork] = field(default_factory=list)
     administrators_separate: bool = True
     """An account with an administrator's role and any other one is refused."""

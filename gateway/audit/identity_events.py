@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from config.vocabulary import SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from idp import events
 from idp.events import Actor, EndReason, Event
@@ -17,10 +18,13 @@ WHY_MAX = 200  # characters of a reason
 
 def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one arm for each event
     match event:
-        case events.SignInStarted(client=client):
-            return replace(_entry(event, Code.SIGN_IN_STARTED), application=client)
-        case events.SignInNotBegun(client=client, reason=reason):
-            return replace(_refused(event, Code.SIGN_IN_NOT_BEGUN, reason), application=client)
+        case events.SignInStarted(client=client, known_to=known, displaced=displaced):
+            place = {"displaced": True} if displaced else {}
+            begun = _entry(event, Code.SIGN_IN_STARTED, **_known_to(known), **place)
+            return replace(begun, application=client)
+        case events.SignInNotBegun(client=client, known_to=known, reason=reason):
+            refused = _refused(event, Code.SIGN_IN_NOT_BEGUN, reason, **_known_to(known))
+            return replace(refused, application=client)
         case events.SignOutRefused(session=session, reason=reason):
             return replace(_refused(event, Code.SIGN_OUT_REFUSED, reason), session=session)
         case events.PasswordAccepted():
@@ -129,6 +133,11 @@ def _by(actor: Actor) -> dict[str, str]:
     """Who did it, as people know them and for ever."""
     subject = {"by_subject": actor.subject} if actor.subject else {}
     return {"by": printable(actor.name, WHY_MAX), **subject}
+
+
+def _known_to(subject: SubjectId | None) -> dict[str, str]:
+    """Whose browser it is. Not the entry's subject: nobody has shown yet who is there."""
+    return {"browser_of_subject": subject} if subject is not None else {}
 
 
 def _granted(by: Actor) -> dict[str, str]:

@@ -85,6 +85,14 @@ GROUPS: tuple[Group, ...] = (
                 cs="příliš mnoho přihlášení zahájených z jedné adresy",
                 en="too many sign-ins begun from one address",
             ),
+            "too_many_sign_ins_from_network": Title(
+                cs="příliš mnoho přihlášení zahájených z jedné sítě",
+                en="too many sign-ins begun from one network",
+            ),
+            "too_many_sign_ins_of_person": Title(
+                cs="příliš mnoho přihlášení zahájených v prohlížečích jedné osoby",
+                en="too many sign-ins begun in the browsers of one person",
+            ),
             "too_many_sign_ins_at_once": Title(
                 cs="příliš mnoho rozpracovaných přihlášení odevšad najednou",
                 en="too many sign-ins under way from everywhere at once",

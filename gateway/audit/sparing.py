@@ -18,9 +18,18 @@ class Sparing:
         self._since: datetime | None = None
         self._kept = self._left_out = 0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was left out that is still to be told."""
+        return self._left_out == 0
+
+    def over(self, now: datetime) -> bool:
+        """Whether the span has passed."""
+        return self._since is None or not self._since <= now < self._since + self._span
+
     def take(self, now: datetime) -> int | None:
         """How many were left out before this one, which is to be kept; None where this one is left out too."""
-        if self._since is None or not self._since <= now < self._since + self._span:
+        if self.over(now):
             self._since, self._kept = now, 0
         if self._kept >= self._most:
             self._left_out += 1
@@ -28,3 +37,23 @@ class Sparing:
         self._kept += 1
         left_out, self._left_out = self._left_out, 0
         return left_out
+
+
+class SparingEach:
+    """The same for each person by itself: a flood about one hides nothing of another."""
+
+    def __init__(self, most: int, span: timedelta) -> None:
+        self._most, self._span = most, span
+        self._of: dict[str, Sparing] = {}
+        self._tidied: datetime | None = None
+
+    def of(self, who: str, now: datetime) -> Sparing:
+        self._tidy(now)
+        return self._of.setdefault(who, Sparing(self._most, self._span))
+
+    def _tidy(self, now: datetime) -> None:
+        """Forget, once in a span, whoever has nothing to be told and is counted anew anyway."""
+        if self._tidied is not None and self._tidied <= now < self._tidied + self._span:
+            return
+        self._tidied = now
+        self._of = {who: one for who, one in self._of.items() if not (one.silent and one.over(now))}

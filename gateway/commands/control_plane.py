@@ -55,6 +55,8 @@ from idp.directory.lockout import Lockout, in_force, strictest
 from idp.directory.person import Person
 from idp.directory.replicated import ReplicatedPeople
 from idp.directory.spelling import strictly
+from idp.directory.subject import directory_of
+from idp.http.provider import Replicated
 from idp.login.charging import Rules
 from idp.oidc.client import GATEWAY
 
@@ -223,7 +225,7 @@ class ControlPlane:
         return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
 
     def supervision(self) -> Supervision:
-        recheck = Recheck(self.office, self.known.person, self.state.record)
+        recheck = Recheck(self.office, self.state.identities, self.known.person, self.state.record)
         return Supervision(self.office, AUDIT_LOG, recheck)
 
     def officers_acts(self) -> Acts:
@@ -244,6 +246,16 @@ class ControlPlane:
             Replica(self._fitting, self._replicated),
             lambda: Rules(self.settings.sign_in, self.lockout, self.directory.realms),
         )
+
+    async def kept(self, whose: SubjectId) -> Replicated | None:
+        """As the replica has somebody, with our rules."""
+        people = self.people.get(directory_of(whose))
+        found = await people.one(whose) if people is not None else None
+        if found is None:
+            return None
+        person, confirmed_at = found
+        counts = self.known.as_they_count({whose: person})[whose] if person is not None else None
+        return Replicated(counts, confirmed_at)
 
     async def _fitting(self, text: str, limit: int) -> list[Person]:
         """Of all directories, by the Czech alphabet."""

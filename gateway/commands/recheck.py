@@ -36,6 +36,8 @@ def command(configuration: Path, login: str) -> None:
             click.echo(f"{what}: {role.title_in(Language.ENGLISH)} in {state.district.name(where)} ({where})")
     if found.ended:
         click.echo(said_ended(found.ended))
+    if found.stopped:
+        click.echo(f"{found.stopped} {'sign-in' if found.stopped == 1 else 'sign-ins'} under way stopped")
 
 
 async def _recheck(state: State, login: str) -> Rechecked:
@@ -44,7 +46,7 @@ async def _recheck(state: State, login: str) -> Rechecked:
         subject, known = await _whom(state, federation, login)
         by = Entry(code=Code.PERSON_RECHECKED, outcome=Outcome.SUCCESS, at=moment, subject=operator())
         known_now = known_people(state.settings, federation)
-        recheck = Recheck(office_of(state), known_now.person, state.record)
+        recheck = Recheck(office_of(state), state.identities, known_now.person, state.record)
         found = await recheck.read_again(subject, known, by, moment)
     finally:
         federation.close()

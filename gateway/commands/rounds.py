@@ -75,7 +75,10 @@ def ingest(plane: ControlPlane) -> Ingest:
 
 
 async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
-    """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation."""
+    """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation.
+
+    Sign-ins first: what one that is just being completed opens is compared then.
+    """
     while True:
         news = await directories.news.get()
         _measure(plane, news)
@@ -83,11 +86,11 @@ async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
         news = directories.news.recorded(news)
         if news.touched is not None and not news.confirmed and news.trouble is None:
             touched = [subject(news.directory, identity) for identity in news.touched]
-            await _compare(plane, news, await plane.state.sessions.open_of(touched))
             await _stop_sign_ins(plane, news, touched)
+            await _compare(plane, news, await plane.state.sessions.open_of(touched))
         else:
-            await _look_through(plane, news)
             await _stop_sign_ins(plane, news)
+            await _look_through(plane, news)
         directories.news.done(news)
 
 
@@ -135,7 +138,7 @@ async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[Subje
     }
     if under_way:
         people = plane.known.as_they_count(await plane.people[news.directory].people(under_way))
-        await stop_sign_ins(plane.office, under_way, people, news.at, now())
+        await stop_sign_ins(plane.office, plane.state.identities, under_way, people, news.at, now())
 
 
 LOCKS_TOO_SOON = (

@@ -106,6 +106,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             store=state.identities,
             authenticate=plane.known.authenticate,
             reread=plane.known.person,
+            kept=plane.kept,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
             realms=plane.directory.realms,

@@ -17,7 +17,7 @@ from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import ONLY_SIGNED_ON, end_sessions, open_of, said_ended
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
-from gateway.sessions.lost_factors import Removal
+from gateway.sessions.lost_factors import Meanwhile, Removal
 from gateway.sessions.officers_act import NotDone
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -87,13 +87,8 @@ async def _remove_factor(state: State, login: str, factor: str) -> tuple[Authent
     person = await person_of(state, login)
     which, has = AuthenticatorId(factor), await has_of(state, person.subject)
     wrong = has.why_not(which)
-    if wrong is NotDone.ONLY_FACTOR:
-        raise CannotStart(
-            f"it is the only second factor of {person.login}",
-            "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
-        )
     if wrong is not None:
-        raise CannotStart(f"{person.login} has no second factor {factor!r}", "see `brana user show`")
+        raise _not_removable(person, which, wrong)
     found = next(one for one in has.authenticators if one.id == which)
     return found, await _removed(state, person, which)
 
@@ -110,7 +105,21 @@ async def _removed(state: State, person: Person, only: AuthenticatorId | None = 
     removal = Removal(login=person.login, by=acting(), only=only)
     sessions = await state.sessions.open_of([person.subject])
     store = state.sessions_that_end(state.single_sign_on.ending_without_factor(removal))
-    return len(await end_sessions(state, sessions, operator(), [person.subject], store))
+    try:
+        return len(await end_sessions(state, sessions, operator(), [person.subject], store))
+    except Meanwhile as quicker:
+        raise _not_removable(person, only, quicker.reason) from quicker
+
+
+def _not_removable(person: Person, which: AuthenticatorId | None, wrong: NotDone) -> CannotStart:
+    if which is None:
+        return _nothing_to_remove(person)
+    if wrong is NotDone.ONLY_FACTOR:
+        return CannotStart(
+            f"it is the only second factor of {person.login}",
+            "say `brana user reset-factor`, which takes the recovery codes too, and give a new code",
+        )
+    return CannotStart(f"{person.login} has no second factor {which!r}", "see `brana user show`")
 
 
 def _nothing_to_remove(person: Person) -> CannotStart:

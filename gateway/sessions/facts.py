@@ -10,9 +10,11 @@ While the directory cannot be asked nothing changes here: facts grow old, and ol
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
+from config.settings import SignIn
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.audit.acts import directory_misconfigured, directory_recovered, directory_unreachable
 from gateway.audit.entry import Entry
@@ -28,6 +30,8 @@ from idp.login.level import reaches
 from idp.login.needed_level import LevelLimits, needed
 from idp.login.session import Session as SignOn
 from idp.login.session import end_due, with_facts
+from idp.login.under_way import News as UnderWay
+from idp.login.under_way import Stopped
 
 CLOSED = {
     AccountState.DISABLED: EndReason.ACCOUNT_DISABLED,
@@ -44,6 +48,7 @@ OF_THE_PROVIDER = {
 OF_THE_SESSION = frozenset(OF_THE_PROVIDER.values())
 """Why one session ends and another of the same person may go on; every other reason is the person's."""
 MENDED_BY_SIGNING_IN = {AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
+"""A sign-in at the password goes on, and one that leads to a new password."""
 log = structlog.get_logger("directory")
 
 
@@ -185,23 +190,34 @@ def _why_signed_on_over(one: SignOn, person: Person | None, limits: LevelLimits)
     return OF_THE_PROVIDER.get(why) or why_closed(person) or EndReason.ACCOUNT_GONE
 
 
+class SignIns(Protocol):
+    """Sign-ins under way at the provider."""
+
+    async def stop_sign_ins(self, news: UnderWay, limits: SignIn, now: datetime) -> Sequence[Stopped]:
+        """Stop those that stand by what is no longer so."""
+        ...
+
+
 async def stop_sign_ins(
     office: SessionOffice,
+    sign_ins: SignIns,
     signing_in: Mapping[SubjectId, datetime],
     people: Mapping[SubjectId, Person],
     at: datetime,
     now: datetime,
 ) -> None:
-    """Whoever left, or may no longer work, finishes no sign-in that was begun before it was known.
+    """Whoever left, may no longer work, lost a role or needs a stronger sign-in finishes none that was begun before
+    it was known.
 
     `signing_in`: when the directory was asked in the sign-in; `people` as they were known `at` that moment.
     """
-    for subject, asked_at in signing_in.items():
-        person = people.get(subject)
+    known = {subject: people.get(subject) for subject in signing_in}
+    await sign_ins.stop_sign_ins(UnderWay(known, at), office.limits, now)
+    for subject, person in known.items():
         closed = why_closed(person)
         if person is not None and person.state in MENDED_BY_SIGNING_IN:
             continue
-        if closed is not None and not read_meanwhile(asked_at, at, now):
+        if closed is not None and not read_meanwhile(signing_in[subject], at, now):
             await office.end_all_of(subject, closed, None, now)
 
 

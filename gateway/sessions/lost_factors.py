@@ -51,9 +51,19 @@ class Has:
         return NotDone.ONLY_FACTOR if len(self.authenticators) == 1 else None
 
 
+class Meanwhile(Exception):
+    """By the time of the transaction it cannot be removed any more: somebody else was quicker. Nothing is done."""
+
+    def __init__(self, reason: NotDone) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class LostFactors:
-    """`ending`: the sessions' store, in which their end removes factors too; `has`: what a person has now."""
+    """`ending`: the sessions' store, in which their end removes factors too, or raises Meanwhile; `has`: what a person
+    has now.
+    """
 
     acts: Acts
     has: Callable[[SubjectId], Awaitable[Has]]
@@ -81,7 +91,10 @@ class LostFactors:
             raise await self.acts.refused(wrong, asked, person.login)
         removal = Removal(login=person.login, by=asked.by, only=only, why=reason, origin=origin)
         office = self.office.over(self.ending(removal))
-        await office.end_all_of(subject, EndReason.ENDED_BY_OFFICER, self._pattern(asked), now)
+        try:
+            await office.end_all_of(subject, EndReason.ENDED_BY_OFFICER, self._pattern(asked), now)
+        except Meanwhile as quicker:
+            raise await self.acts.refused(quicker.reason, asked, person.login) from quicker
         await office.in_force()
         return person
 

@@ -179,6 +179,9 @@ class SessionOffice:
 
         await self._to_the_end(end_and_tell())
         await self._follow(sids, now)  # a host may have been visited since they were looked up
+        if everything_of:
+            left = [one for one in await self.store.outliving_sign_on() if one.subject in everything_of]
+            await self.end(left, EndReason.PROVIDER_SESSION_ENDED, None, now)
 
     async def end_all_of(self, subject: SubjectId, reason: EndReason, by: Entry | None, now: datetime) -> int:
         """How many, sign-ons too."""

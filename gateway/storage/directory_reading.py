@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 
@@ -12,7 +13,7 @@ from config.vocabulary import DirectoryName
 from gateway.audit.folding import folded
 from gateway.storage.database import Database
 from gateway.storage.directory_alike import is_shared
-from gateway.storage.directory_generations import current
+from gateway.storage.directory_generations import current, standing
 from gateway.storage.directory_rows import digest_of, group_of, octets_of, person_of
 from idp.directory.spelling import strictly
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
@@ -48,6 +49,9 @@ class StoredReading:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def confirmed_at(self, directory: DirectoryName) -> datetime | None:
+        return await self._database.read(lambda connection: standing(connection, directory).synced_at)
 
     async def people(self, directory: DirectoryName, identities: Collection[str]) -> Mapping[str, Known]:
         wanted = [octets_of(one) for one in identities]

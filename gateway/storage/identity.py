@@ -11,7 +11,7 @@ from config.settings import SignIn
 from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Entry, Outcome
 from gateway.audit.identity_events import entry_of
-from gateway.audit.sparing import Sparing, told
+from gateway.audit.sparing import Sparing, SparingEach, told
 from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.identity_rows import session_of
@@ -31,13 +31,14 @@ from gateway.storage.tables.identity import (
     sign_in_guesses,
 )
 from idp.directory.person import Person
-from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInStarted
-from idp.login import conduct_password_change, desk
+from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInNotBegun, SignInStarted, Throttled
+from idp.login import conduct_password_change, desk, under_way
 from idp.login.authenticator import Proof, enrolled, new_authenticator_id
 from idp.login.new_device import NewDevice
 from idp.login.recovery_use import RIGHT_SECRET
 from idp.login.session import Session, end_due
 from idp.login.totp import Enrolled, Secret
+from idp.login.under_way import News, Stopped
 
 T = TypeVar("T")
 Append = Callable[[Connection, Sequence[Entry]], object]
@@ -51,6 +52,10 @@ FORGOTTEN = timedelta(days=180)  # logins and browsers not seen for so long
 STRANGERS_KEPT = (1_000, timedelta(minutes=1))
 """Anybody can begin sign-ins, cause refusals of nobody known, and try the account of last resort. More than these of
 each kind are counted; their requests are in the access log."""
+KEPT_OF_EACH = (60, timedelta(minutes=1))
+"""Sign-ins begun or not begun in the browsers of one person, by whoever has their cookies."""
+THROTTLED_KEPT_OF_EACH = (10, timedelta(minutes=1))
+"""Anybody can go on guessing at somebody who has no guess left; that it is so, no flood hides."""
 
 
 class IdentityStore:
@@ -67,6 +72,7 @@ class IdentityStore:
         self._refused, self._begun = Sparing(*STRANGERS_KEPT), Sparing(*STRANGERS_KEPT)
         # of its own: no other flood hides that somebody tried it
         self._last_resort = Sparing(*STRANGERS_KEPT)
+        self._of_browsers, self._throttled = SparingEach(*KEPT_OF_EACH), SparingEach(*THROTTLED_KEPT_OF_EACH)
 
     async def transact(self, work: Callable[[IdentityBook], T]) -> T:
         """Run `work` in one write: all it changes and records is durable together when this returns."""
@@ -98,6 +104,12 @@ class IdentityStore:
     ) -> dict[SubjectId, datetime]:
         """People (of `only`) in the middle of a sign-in, and when the directory was asked about them."""
         return await self.look(lambda book: book.people_signing_in(now, only))
+
+    async def stop_sign_ins(self, news: News, limits: SignIn, now: datetime) -> Sequence[Stopped]:
+        """See `idp.login.under_way`; nothing is written where there is nothing to stop."""
+        if not await self.look(lambda book: under_way.concerns(book, news, limits, now)):
+            return ()
+        return await self.transact(lambda book: under_way.stop(book, news, limits, now))
 
     async def refresh(
         self, sid: SessionId, person: Person | None, limits: SignIn, now: datetime
@@ -168,8 +180,8 @@ class IdentityStore:
             self._post(connection, book.events)
 
     def _spared(self, events: Sequence[Event]) -> Iterator[Entry]:
-        """Whatever concerns a person is kept, what is begun where somebody signed in before, and what is refused to
-        whoever has the right recovery secret.
+        """Whatever concerns a person is kept, and what is refused to whoever has the right recovery secret. What others
+        can cause about a person at will is counted by person.
         """
         for event in events:
             entry = entry_of(event)
@@ -179,8 +191,12 @@ class IdentityStore:
                 yield replace(entry, details={**entry.details, **told(left_out)})
 
     def _sparing_of(self, event: Event, entry: Entry) -> Sparing | None:
+        if isinstance(event, SignInStarted | SignInNotBegun) and event.known_to is not None:
+            return self._of_browsers.of(event.known_to, event.at)
         if isinstance(event, SignInStarted):
-            return None if event.known_browser else self._begun
+            return self._begun
+        if isinstance(event, Throttled) and event.subject:
+            return self._throttled.of(event.subject, event.at)
         if isinstance(event, RecoveryRefused):
             return None if event.reason in RIGHT_SECRET else self._last_resort
         return self._refused if not entry.subject and entry.outcome is Outcome.REFUSED else None

@@ -1,21 +1,17 @@
 """The identity provider's book on one connection: what `idp.login` and `idp.oidc` look up and change."""
 
-from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from config.vocabulary import SessionId, SubjectId
-from gateway.storage.authenticators_book import AuthenticatorsBook
+from gateway.storage.flows_book import FlowsBook
 from gateway.storage.identity_rows import (
     code_of,
     code_row,
     device_of,
     device_row,
-    flow_of,
-    flow_row,
     session_of,
     session_row,
     token_of,
@@ -33,26 +29,23 @@ from gateway.storage.tables.identity import (
     new_device,
     password_change,
     provider_session,
-    sign_in_flow,
     sign_in_guesses,
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
 from idp.events import Event
-from idp.login.book import Flow
-from idp.login.handle import FlowId, HandleHash
+from idp.login.handle import HandleHash
 from idp.login.new_device import NewDevice
 from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
 from idp.login.recovery import Account
 from idp.login.session import Session
-from idp.login.states import AwaitingPassword, asked_at, subject_of
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
 
 
-class IdentityBook(AuthenticatorsBook):
+class IdentityBook(FlowsBook):
     """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -61,52 +54,6 @@ class IdentityBook(AuthenticatorsBook):
 
     def record(self, event: Event) -> None:
         self.events.append(event)
-
-    # sign-ins
-    def flow(self, name: FlowId) -> Flow | None:
-        row = self._at(sign_in_flow, id=name)
-        return None if row is None else flow_of(row, self._seal)
-
-    def keep_flow(self, flow: Flow) -> None:
-        self._put(sign_in_flow, flow_row(flow, self._seal))
-
-    def drop_flow(self, name: FlowId) -> None:
-        self._drop(sign_in_flow, id=name)
-
-    def flows_of(self, subject: SubjectId) -> list[Flow]:
-        query = select(sign_in_flow).where(sign_in_flow.c.subject == subject)
-        return [flow_of(row, self._seal) for row in self._connection.execute(query)]
-
-    def drop_flows_of(self, subject: SubjectId, but: FlowId | None = None) -> None:
-        for flow in self.flows_of(subject):
-            if flow.id == but:
-                continue
-            if isinstance(flow.state, AwaitingPassword):
-                self.keep_flow(replace(flow, state=flow.state.asking_nobody()))
-            else:
-                self.drop_flow(flow.id)
-
-    def people_signing_in(
-        self, now: datetime, only: Collection[SubjectId] | None = None
-    ) -> dict[SubjectId, datetime]:
-        """In the middle of a sign-in, and since when the directory was or is asked about them there: the earliest."""
-        whose = sign_in_flow.c.subject.is_not(None) if only is None else sign_in_flow.c.subject.in_(only)
-        living = whose & (sign_in_flow.c.expires_at > micros(now))
-        found: dict[SubjectId, datetime] = {}
-        for row in self._connection.execute(select(sign_in_flow).where(living)):
-            state = flow_of(row, self._seal).state
-            person, at = subject_of(state), asked_at(state)
-            if person is not None and at is not None:
-                found[person] = min(at, found.get(person, at))
-        return found
-
-    def flows_from(self, address: str, now: datetime) -> int:
-        living = "SELECT count(*) FROM sign_in_flow WHERE address = ? AND expires_at > ?"
-        return int(self._driver.execute(living, (address, micros(now))).fetchone()[0])
-
-    def crowded(self, most: int, now: datetime) -> bool:
-        last = "SELECT 1 FROM sign_in_flow WHERE expires_at > ? LIMIT 1 OFFSET ?"
-        return self._driver.execute(last, (micros(now), most - 1)).fetchone() is not None
 
     # guesses
     def guesses(self, key: BucketKey) -> Times:

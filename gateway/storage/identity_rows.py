@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Row
 
 from config.vocabulary import AuthenticationLevel, Language, SessionId, SubjectId
-from gateway.storage.moment import micros, moment_of, moment_or_none
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.seal import Seal
 from idp.directory.person import Person
 from idp.events import EndReason
@@ -60,6 +60,8 @@ def flow_row(flow: Flow, seal: Seal) -> Values:
         "locale": flow.locale.value,
         "began_at": micros(flow.began_at),
         "expires_at": micros(flow.expires_at),
+        "network": flow.network,
+        "known_to": flow.known_to,
     }
 
 
@@ -73,6 +75,8 @@ def flow_of(row: Row[Any], seal: Seal) -> Flow:
         locale=Language(row.locale),
         began_at=moment_of(row.began_at),
         expires_at=moment_of(row.expires_at),
+        network=row.network,
+        known_to=None if row.known_to is None else SubjectId(row.known_to),
     )
 
 
@@ -90,11 +94,12 @@ def session_row(session: Session) -> Values:
         "created_at": micros(session.created_at),
         "last_seen": micros(session.last_seen),
         "expires_at": micros(session.expires_at),
-        "ended_at": None if session.ended_at is None else micros(session.ended_at),
+        "ended_at": micros_or_none(session.ended_at),
         "end_reason": None if session.end_reason is None else session.end_reason.value,
         "address": session.address,
         "user_agent": session.user_agent,
-        "proof_counts_from": None if session.proof_counts_from is None else micros(session.proof_counts_from),
+        "proof_counts_from": micros_or_none(session.proof_counts_from),
+        "password_changed_at": micros_or_none(session.password_changed_at),
     }
 
 
@@ -116,6 +121,7 @@ def session_of(row: Row[Any]) -> Session:
         address=row.address,
         user_agent=row.user_agent,
         proof_counts_from=moment_or_none(row.proof_counts_from),
+        password_changed_at=moment_or_none(row.password_changed_at),
     )
 
 

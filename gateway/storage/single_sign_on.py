@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from config.vocabulary import SessionId, SubjectId
 from gateway.audit.entry import Entry
 from gateway.audit.identity_events import entry_of
-from gateway.sessions.lost_factors import Removal
+from gateway.sessions.assistance import has_now
+from gateway.sessions.lost_factors import Meanwhile, Removal
 from gateway.sessions.session import EndReason
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.notices import Post
@@ -74,12 +75,19 @@ class SingleSignOn:
         self._record(connection, book)
 
     def ending_without_factor(self, removal: Removal) -> EndAtProvider:
-        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them."""
+        """For a lost factor: it goes with the sessions. Whoever found it signs in neither with nor without them.
+
+        What a person has is looked at in the transaction: of two officers at once the second removes neither what is
+        gone nor the last one. Raises Meanwhile then, and nothing ends.
+        """
         login, by, why, origin = removal.login, removal.by, removal.why, removal.origin
 
         def end(connection: Connection, ending: Ending) -> None:
             book = IdentityBook(connection, self.seal)
             for subject in ending.people:
+                wrong = has_now(book, subject).why_not(removal.only)
+                if wrong is not None:
+                    raise Meanwhile(wrong)
                 if removal.only is None:
                     desk.remove_factors(book, subject, login, by, ending.at, why, origin)
                 else:

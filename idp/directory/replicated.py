@@ -37,6 +37,15 @@ class ReplicatedPeople:
         people = [await self._person(one) for one in found.values()]
         return {one.subject: one for one in people}
 
+    async def one(self, whose: SubjectId) -> tuple[Person | None, datetime] | None:
+        """Somebody, and when the directory last confirmed all of this; None: it never did."""
+        confirmed_at = await self._reading.confirmed_at(
+            self._settings.name
+        )  # first: no younger than the person
+        if confirmed_at is None:
+            return None
+        return (await self.people([whose])).get(whose), confirmed_at
+
     async def fitting(self, text: str, limit: int) -> list[Person]:
         """See `ReplicaReader.fitting`."""
         return [

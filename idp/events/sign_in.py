@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.vocabulary import AuthenticationLevel, SessionId
+from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.events.authenticator import Factor
 from idp.events.happening import Happening
 
@@ -11,8 +11,10 @@ from idp.events.happening import Happening
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInStarted(Happening):
     client: str
-    known_browser: bool = False
-    """Somebody completed a sign-in in it before."""
+    known_to: SubjectId | None = None
+    """Who completed a sign-in in that browser before; nobody has shown yet that it is that person again."""
+    displaced: bool = False
+    """Another sign-in, in which nothing was shown, was dropped to make room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class SignInNotBegun(Happening):
     """Too many were under way."""
 
     client: str
+    known_to: SubjectId | None = None
+    """As of `SignInStarted`."""
     reason: str
 
 

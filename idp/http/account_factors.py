@@ -159,8 +159,8 @@ async def _adding(
 
 
 async def carried_out(request: web.Request, work: Work[T]) -> T | web.Response | None:
-    """One transaction with the live session, by facts that are young enough; None where there is no session."""
-    if (answer := await turned_away(request)) is not None:
+    """One transaction with the live session, by facts that were just read; None where there is no session."""
+    if (answer := await turned_away(request, just_read=True)) is not None:
         return answer
     provider, origin = provider_of(request), arrival.origin_of(request)
     handle, now = cookies.read_hashed(request, cookies.SSO), provider.clock()

@@ -1,5 +1,6 @@
 """`/authorize`: answer from the session the browser has, or begin a sign-in."""
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
@@ -11,12 +12,14 @@ from idp.http.page import language_of
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.security_headers import page_headers
 from idp.http.words import UNSAFE
-from idp.login import conduct, desk, purses
+from idp.login import crowd, desk, purses
 from idp.login.book import Flow
+from idp.login.crowd import Asking
 from idp.login.drawn import new_challenge
 from idp.login.facts import recent
 from idp.login.handle import HandleHash, hashed, new_flow_id, new_handle
 from idp.login.level import PASSWORD, any_reaches
+from idp.login.reach import reach_of
 from idp.login.session import Session, end_due
 from idp.login.states import AwaitingFactor, AwaitingPassword, Standing, Waiting
 from idp.oidc import authorize as rules
@@ -70,7 +73,7 @@ async def _beginning(
 async def _reach(provider: Provider, session: Session) -> frozenset[AuthenticationLevel]:
     """What the person's factors lift the session to; empty where there is none."""
     subject, now = session.person.subject, provider.clock()
-    return await provider.store.look(lambda book: conduct.reach_of(book, subject, now))
+    return await provider.store.look(lambda book: reach_of(book, subject, now))
 
 
 def _raised(session: Session, asked: Request) -> Standing:
@@ -101,10 +104,14 @@ async def signed_in(provider: Provider, handle: HandleHash | None) -> Session | 
     return session if usable else None
 
 
-async def at_work(provider: Provider, handle: HandleHash | None) -> Session | Refused | None:
-    """The browser's session with facts young enough for whoever does something by it."""
+async def at_work(
+    provider: Provider, handle: HandleHash | None, within: timedelta | None = None
+) -> Session | Refused | None:
+    """The browser's session with facts young enough for whoever does something by it: as young as `within`
+    (None: as the configuration says).
+    """
     session = await signed_in(provider, handle)
-    if session is None or recent(session.facts_at, provider.clock(), provider.refresh):
+    if session is None or recent(session.facts_at, provider.clock(), within or provider.refresh):
         return session
     return await reread(provider, session)
 
@@ -174,9 +181,10 @@ async def begin(
         expires_at=now + provider.sign_in.flow_lifetime,
     )
     known = cookies.read_hashed(request, cookies.KNOWN)
-    crowd = await provider.store.transact(lambda book: conduct.begin(book, flow, client, origin, now, known))
-    if crowd is not None:
-        return failure.crowded(request, crowd)
+    asking = Asking(client=client, origin=origin, now=now, limits=provider.sign_in, known=known)
+    crowded = await provider.store.transact(lambda book: crowd.begin(book, flow, asking))
+    if crowded is not None:
+        return failure.crowded(request, crowded)
     chosen = {"lang": asked_language.value} if asked_language is not None else {}
     response = send_on("/sign-in?" + urlencode({"flow": flow.id, **chosen}))
     cookies.give(response, cookies.LOGIN, browser, provider.sign_in.flow_lifetime)

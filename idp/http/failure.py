@@ -1,6 +1,7 @@
 """Pages for what went wrong, and the middlewares that show them."""
 
 import logging
+from math import ceil
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -9,14 +10,13 @@ from config.vocabulary import REASON_HEADER
 from idp.http.arrival import Malformed, from_own_page
 from idp.http.provider import provider_of
 from idp.http.words import CROWDS, STATUS_REASONS, STATUS_WORDS, TELLINGS
-from idp.login.conduct import Crowd
+from idp.login.crowd import Crowded
 from idp.login.refusal import Told
 
 log = logging.getLogger(__name__)
 
 OWN_FORMS = ("/sign-in", "/logout/confirm", "/account", "/recovery")
 """Addresses whose POST must come from our own page."""
-RETRY_AFTER = 120  # seconds
 
 
 def page(request: web.Request, status: int, message: str, reason: str) -> web.Response:
@@ -39,11 +39,11 @@ def page_of_status(request: web.Request, status: int) -> web.Response:
     return page(request, status, STATUS_WORDS[known], STATUS_REASONS[known])
 
 
-def crowded(request: web.Request, crowd: Crowd) -> web.Response:
+def crowded(request: web.Request, crowd: Crowded) -> web.Response:
     """No sign-in is begun now."""
-    telling = CROWDS[crowd]
-    response = page(request, telling.status, telling.message, crowd)
-    response.headers["Retry-After"] = str(RETRY_AFTER)
+    telling, wait = CROWDS[crowd.reason], crowd.until - provider_of(request).clock()
+    response = page(request, telling.status, telling.message, crowd.reason)
+    response.headers["Retry-After"] = str(max(1, ceil(wait.total_seconds())))
     return response
 
 

@@ -59,6 +59,24 @@ Authenticate = Callable[[str, str, Admit], Awaitable[Person | DirectoryRefusal]]
 ChangePassword = Callable[[SubjectId, str, str], Awaitable[Changed | NotChanged]]
 """Has the directory change the password of a person, from the old one to the new one."""
 
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """What is kept of the directory, which may be older than what it would say."""
+
+    person: Person | None
+    confirmed_at: datetime
+    """When the directory confirmed all that is kept."""
+
+
+LookUp = Callable[[SubjectId], Awaitable[Replicated | None]]
+"""Without asking the directory; None: nothing is kept of it, or it is nobody of a directory."""
+
+
+async def nothing_kept(_subject: SubjectId) -> None:
+    """Where there is no replica."""
+
+
 Reread = Callable[[SubjectId], Awaitable[Person | None]]
 """The person as the directory knows them now; raises as `Authenticate` does."""
 
@@ -82,6 +100,7 @@ class Provider:
     store: Store
     authenticate: Authenticate
     reread: Reread
+    kept: LookUp = nothing_kept
     change_password: ChangePassword
     lockout: Callable[[], Lockout]
     """How the directory locks accounts, as far as that is known now."""

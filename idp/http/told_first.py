@@ -5,6 +5,8 @@ What asked for the sign-in may be any application, and no other page would say i
 it was written, without what a sign-in that has just been completed satisfies.
 """
 
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
@@ -15,8 +17,10 @@ from idp.http.account_words import told_at
 from idp.http.authorize import send_on, signed_in
 from idp.http.provider import provider_of
 from idp.login.own_page import OWN_PAGES, PASSWORD
+from idp.login.session import Session
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
+TOLD_WITHIN = timedelta(minutes=5)  # of the change: afterwards a link to the page would tell what nobody did
 SATISFIED = frozenset({"prompt", "max_age"})  # OpenID Connect Core 1.0 §3.1.2.1
 OURS = frozenset({"lang"})
 
@@ -36,23 +40,37 @@ def of_the_code(kept: str) -> str:
 
 
 async def password_changed(request: web.Request) -> web.Response:
-    return await _page(request, "password_changed.html")
+    """Only in a session that a change opened just now: anybody can give out a link to this page."""
+
+    def just_now(session: Session, now: datetime) -> bool:
+        return session.password_changed_at is not None and now < session.password_changed_at + TOLD_WITHIN
+
+    return await _page(request, "password_changed.html", just_now)
 
 
 async def code_used(request: web.Request) -> web.Response:
-    return await _page(request, "recovery_code_used.html")
+    return await _page(request, "recovery_code_used.html", lambda _session, _now: True)
 
 
-async def _page(request: web.Request, template: str) -> web.Response:
+async def _page(
+    request: web.Request, template: str, holds: Callable[[Session, datetime], bool]
+) -> web.Response:
+    """`holds`: whether what the page says is so; where it is not, the way goes on with the request as written."""
     provider = provider_of(request)
-    asked = parse_qsl(request.query_string, keep_blank_values=True)
-    onward = "/authorize?" + urlencode([pair for pair in asked if pair[0] not in SATISFIED | OURS])
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
+    if session is not None and not holds(session, provider.clock()):
+        return send_on(_onward(request, without=OURS))
+    onward = _onward(request, without=SATISFIED | OURS)
     if session is None:
         return send_on(onward)
     subject: SubjectId = session.person.subject
     left = await provider.store.look(lambda book: book.recovery_codes_left(subject))
     return provider.pages.respond(request, template, onward=onward, codes_left=left)
+
+
+def _onward(request: web.Request, without: Collection[str]) -> str:
+    asked = parse_qsl(request.query_string, keep_blank_values=True)
+    return "/authorize?" + urlencode([pair for pair in asked if pair[0] not in without])
 
 
 PAGES = {PASSWORD_CHANGED: password_changed, CODE_USED: code_used}

@@ -13,6 +13,7 @@ from idp.http.destination import Destination, destination_of, must_ask, reach, w
 from idp.http.present import present
 from idp.http.provider import Book, Provider, provider_of
 from idp.http.sign_in_page import Held
+from idp.http.standing import reading_of
 from idp.http.words import TELLINGS
 from idp.login import conduct
 from idp.login.conduct import Visit
@@ -71,6 +72,7 @@ async def step(request: web.Request, work: Work, first: Callable[[str], str] | N
         lockout=provider.lockout(),
         realms=provider.realms,
         previous=cookies.read_hashed(request, cookies.SSO),
+        reading=await reading_of(provider, name, caller, now),
     )
 
     def transaction(book: Book) -> Done:

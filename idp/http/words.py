@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from idp.events import EndReason
-from idp.login.conduct import Crowd
+from idp.login.crowd import Crowd
 from idp.login.refusal import Told
 from idp.oidc.errors import Unsafe
 
@@ -175,6 +175,13 @@ STATUS_WORDS: dict[int, str] = {
 
 CROWDS: dict[Crowd, Telling] = {
     Crowd.HERE: Telling("Too many sign-ins were begun from your address. Try again in a few minutes.", 429),
+    Crowd.NETWORK: Telling(
+        "Too many sign-ins were begun from your network. Try again in a few minutes.", 429
+    ),
+    Crowd.PERSON: Telling(
+        "Too many sign-ins were begun in browsers in which you sign in. Try again in a few minutes.",
+        429,
+    ),
     Crowd.EVERYWHERE: Telling(
         "Too many sign-ins are under way just now. Try again in a few minutes. In a "
         "browser in which you signed in before you can sign in at once.",

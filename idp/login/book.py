@@ -15,7 +15,7 @@ from idp.login.needed_level import LevelLimits
 from idp.login.new_device import NewDevice
 from idp.login.password_change import PasswordChange
 from idp.login.pending import Pending
-from idp.login.purses import GuessLimits
+from idp.login.purses import CrowdLimits
 from idp.login.session import Session, SessionLimits
 from idp.login.spoken_code import SpokenCode
 from idp.login.states import State, Waiting
@@ -39,6 +39,19 @@ class Flow:
     locale: Language
     began_at: datetime
     expires_at: datetime
+    network: str | None = None
+    """`purses.network_of` where it was begun; None in a known browser."""
+    known_to: SubjectId | None = None
+    """In a known browser: whose sign-ins it counts with. Not whose it is, which nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Sign-ins that live."""
+
+    number: int
+    first_ends: datetime | None
+    """None where there is none."""
 
 
 def at(flow: Flow, state: State) -> Flow | None:
@@ -138,10 +151,32 @@ class Book(Counters, Authenticators, Protocol):
         """
         ...
 
-    def flows_from(self, address: str, now: datetime) -> int: ...
+    def ask_nobody(self, flow: Flow) -> None:
+        """What is being asked in a sign-in that stands at the password counts no more."""
+        ...
 
-    def crowded(self, most: int, now: datetime) -> bool:
-        """Whether so many sign-ins, or more, are under way."""
+    def flows_from(self, address: str, now: datetime) -> UnderWay:
+        """By `Flow.address`."""
+        ...
+
+    def flows_in(self, network: str, now: datetime) -> UnderWay: ...
+
+    def flows_known_to(self, subject: SubjectId, now: datetime) -> UnderWay: ...
+
+    def flows_of_strangers(self, now: datetime) -> UnderWay:
+        """All but those of known browsers."""
+        ...
+
+    def fullest_networks(self, most: int, now: datetime) -> Sequence[tuple[str, int]]:
+        """With how many sign-ins in which nothing was shown; so many networks, the fullest first."""
+        ...
+
+    def drop_oldest_in(self, network: str, now: datetime) -> bool:
+        """Drop the oldest sign-in in which nothing was shown, of the address there that has the most of them."""
+        ...
+
+    def move_flows(self, before: str, after: str) -> None:
+        """Those of one `Flow.address` are another's from now on."""
         ...
 
     def subject_of(self, login: str) -> SubjectId | None:
@@ -219,7 +254,7 @@ class Book(Counters, Authenticators, Protocol):
     def record(self, event: Event) -> None: ...
 
 
-class Limits(SessionLimits, GuessLimits, LevelLimits, TrustLimits, Protocol):
+class Limits(SessionLimits, CrowdLimits, LevelLimits, TrustLimits, Protocol):
     """What sign-in needs of `config.settings.SignIn`."""
 
     @property

@@ -156,12 +156,13 @@ def settled(book: Book, subject: SubjectId, caller: Caller, limits: Limits, now:
 
 
 def renamed(book: Book, before: HandleHash, after: HandleHash, limits: Limits, now: datetime) -> None:
-    """A known browser got a new handle: what was guessed there of anybody stays counted."""
+    """A known browser got a new handle: what was guessed there of anybody, and begun, stays counted."""
     for subject in book.people_of_browser(before):
         for kind in Kind:
             old, new = (purses.of_account(subject, one, kind, limits)[0] for one in (before, after))
             throttle.move(book, old, new, now)
     book.rename_browser(before, after)
+    book.move_flows(purses.browser_key(before), purses.browser_key(after))
 
 
 def _tried(

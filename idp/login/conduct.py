@@ -6,41 +6,31 @@ Each function is one transaction of the caller. Randomness and time are argument
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
-from config.vocabulary import AuthenticationLevel, SubjectId
+from config.vocabulary import SubjectId
 from idp import events
 from idp.directory.lockout import NO_LOCKOUT, Lockout
 from idp.directory.realms import ONE_DIRECTORY, Realms
 from idp.directory.spelling import strictly
-from idp.events import Factor, Origin
-from idp.login import charging, flow_password, purses
+from idp.login import charging, flow_password
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.charging import NotTried, Rules
-from idp.login.desk import Caller, Fresh, live, sign_in
+from idp.login.conduct_standing import Reading, known_anew
+from idp.login.desk import Caller, Fresh, live, sign_in, suffices
 from idp.login.drawn import Drawn
-from idp.login.effects import Effect, Tell
+from idp.login.effects import Effect, Record, Tell
 from idp.login.entered import fault
 from idp.login.handle import FlowId, HandleHash
 from idp.login.inputs import Answer, DirectoryAnswered, Input, PasswordEntered, Rejected, Stale
-from idp.login.level import LEVELS
 from idp.login.needed_level import needed
+from idp.login.outcome import about
 from idp.login.progress import UNKNOWN, Progress, carried_out, out_of_turn, stepped
+from idp.login.reach import reach_of
+from idp.login.refusal import Refusal
 from idp.login.session import Session
 from idp.login.states import AwaitingPassword, Checking, CheckingPassword, State, awaits, subject_of
 from idp.login.throttle import Exhausted, Taken
-from idp.login.trust import level_of
-
-FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
-FLOWS_TOGETHER = 10_000  # all of them: about 100 MB at the very most; known browsers begin theirs beyond it
-
-
-class Crowd(StrEnum):
-    """Why no sign-in is begun now."""
-
-    HERE = "too_many_sign_ins_begun"
-    EVERYWHERE = "too_many_sign_ins_at_once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,34 +48,12 @@ class Visit:
     realms: Realms = ONE_DIRECTORY
     previous: HandleHash | None = None
     """The session the browser has, if any: the same person keeps its name, another one ends it."""
+    reading: Reading | None = None
+    """Of the person, where the sign-in stood at somebody when the request came."""
 
     @property
     def rules(self) -> Rules:
         return Rules(self.limits, self.lockout, self.realms)
-
-
-def begin(
-    book: Book, flow: Flow, client: str, origin: Origin, now: datetime, known: HandleHash | None = None
-) -> Crowd | None:
-    """Keep a new flow, or say why not: too many unfinished ones were begun there, or everywhere together.
-
-    A browser in which somebody signed in before counts by itself: nobody around it, and nobody elsewhere, can use up
-    what it may begin.
-    """
-    known_browser = known is not None and book.has_known(known)
-    if known is not None and known_browser:
-        flow = replace(flow, address=purses.browser_key(known))
-    crowd = None
-    if book.flows_from(flow.address, now) >= FLOWS_PER_ADDRESS:
-        crowd = Crowd.HERE
-    elif not known_browser and book.crowded(FLOWS_TOGETHER, now):
-        crowd = Crowd.EVERYWHERE
-    if crowd is not None:
-        book.record(events.SignInNotBegun(at=now, origin=origin, client=client, reason=crowd))
-        return crowd
-    book.keep_flow(flow)
-    book.record(events.SignInStarted(at=now, origin=origin, client=client, known_browser=known_browser))
-    return None
 
 
 def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> Flow | None:
@@ -97,10 +65,16 @@ def current(book: Book, name: FlowId | None, caller: Caller, now: datetime) -> F
 
 
 def take_step(book: Book, visit: Visit, happened: Callable[[State], Input | None]) -> Progress:
-    """One step of the flow, and the session if it comes to that. `happened` makes the event of the flow's state."""
-    found = current(book, visit.flow, visit.caller, visit.now)
-    if found is None:
+    """One step of the flow, and the session if it comes to that. `happened` makes the event of the flow's state.
+
+    First comes what is known of the person by now.
+    """
+    there = current(book, visit.flow, visit.caller, visit.now)
+    if there is None:
         return UNKNOWN
+    found = known_anew(book, there, visit.reading, visit.limits, visit.caller.origin, visit.drawn, visit.now)
+    if isinstance(found, Progress):
+        return found
     event = happened(found.state)
     if event is None:
         return out_of_turn(found)
@@ -135,6 +109,12 @@ def opened(book: Book, progress: Progress, flow: Flow, visit: Visit) -> Progress
     opening = progress.opening
     if opening is None:
         return progress
+    if not suffices(book, opening, visit.previous, visit.limits, visit.now):
+        reason, person = Refusal.FACTOR_TOO_WEAK, opening.person
+        refused = events.SignInFailed(**about(person, visit.caller.origin, visit.now), reason=reason)
+        return carried_out(
+            book, replace(progress, flow=None, opening=None), (Record(refused), Tell(reason)), visit.now
+        )
     charging.settled(book, opening.person.subject, visit.caller, visit.limits, visit.now)
     if visit.caller.known is not None:  # whoever noted it before may use it no more
         charging.renamed(book, visit.caller.known, visit.fresh.known, visit.limits, visit.now)
@@ -154,12 +134,6 @@ def counted(book: Book, subject: SubjectId, visit: Visit) -> Taken | Exhausted:
     return charging.of_code(book, subject, visit.caller, visit.limits, visit.now)
 
 
-def reach_of(book: Book, subject: SubjectId, now: datetime) -> frozenset[AuthenticationLevel]:
-    """What the person can reach now by each factor there is."""
-    levels = {level_of(one, now) for one in book.authenticators(subject)}
-    return frozenset(levels | {LEVELS[Factor.RECOVERY_CODE]} if book.recovery_codes_left(subject) else levels)
-
-
 def ids_held_by(book: Book, subject: SubjectId) -> frozenset[AuthenticatorId]:
     return frozenset(one.id for one in book.authenticators(subject))
 
@@ -175,7 +149,7 @@ def enter_password(book: Book, visit: Visit, login: str, password: str) -> Progr
         return PasswordEntered(
             login=login,
             password=password,
-            known=book.subject_of(strictly(login)) is not None,
+            meant=book.subject_of(strictly(login)),
             attempt=attempt,
             origin=caller.origin,
             drawn=visit.drawn,

@@ -8,13 +8,14 @@ from idp.directory.person import Person
 from idp.events import EndReason
 from idp.login import charging, conduct_password_change, desk
 from idp.login.book import Book
-from idp.login.conduct import Visit, answer_step, current, reach_of, take_step
+from idp.login.conduct import Visit, answer_step, current, take_step
 from idp.login.flow_new_password import fault, late
 from idp.login.handle import FlowId
 from idp.login.inputs import Input, NewPasswordEntered, PasswordChanged, PasswordNotChanged, Unanswered
 from idp.login.needed_level import needed
 from idp.login.password_change import PasswordChange
 from idp.login.progress import Progress
+from idp.login.reach import reach_of
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, ChangingPassword, State, awaits
 from idp.login.throttle import Exhausted, Taken
@@ -95,7 +96,11 @@ def answer_new_password(
             book, person.subject, ends, origin, visit.now, but=_waiting(book, visit, checking)
         )
     progress = answer_step(book, visit, checking, event, person.subject, late(checking, event, visit.now))
-    return replace(progress, ended=(*over, *progress.ended))
+    session = progress.session
+    if session is not None:  # which only a change opens here
+        session = replace(session, password_changed_at=visit.now)
+        book.keep_session(session)
+    return replace(progress, session=session, ended=(*over, *progress.ended))
 
 
 def _waiting(book: Book, visit: Visit, checking: ChangingPassword) -> FlowId | None:

@@ -11,8 +11,10 @@ from idp.events import NOWHERE, Actor, EndReason, Origin
 from idp.login.authenticator import AuthenticatorId
 from idp.login.book import Book, Flow, Limits
 from idp.login.effects import OpenSession
-from idp.login.facts import read_meanwhile, why_over
+from idp.login.facts import why_over
 from idp.login.handle import FlowId, HandleHash
+from idp.login.level import reaches
+from idp.login.needed_level import needed
 from idp.login.new_device import NewDevice
 from idp.login.session import TOUCH_EVERY, Session, end_due, ended, lifetime, roles_of, with_facts
 
@@ -76,6 +78,25 @@ def sign_in(
     return session, over
 
 
+def suffices(
+    book: Book, opening: OpenSession, previous: HandleHash | None, limits: Limits, now: datetime
+) -> bool:
+    """Whether what was shown is enough for the facts that the session will have: see `_facts`."""
+    before = live(book, previous, limits, now) if previous is not None else None
+    mine = before is not None and before.person.subject == opening.person.subject
+    person, _ = _facts(opening, before if mine else None, now)
+    return reaches(opening.level, needed(person, limits))
+
+
+def _facts(opening: OpenSession, before: Session | None, now: datetime) -> tuple[Person, datetime]:
+    """Those of the session that goes on, unless the sign-in asked later: news may have changed them without dating
+    them anew.
+    """
+    if before is not None and opening.read_at <= before.facts_at <= now:
+        return before.person, before.facts_at
+    return opening.person, opening.read_at
+
+
 def _latest_end(usual: datetime, until: datetime | None) -> datetime:
     """What an exception opened ends with it."""
     return usual if until is None else min(usual, until)
@@ -91,9 +112,7 @@ def _session(
     now: datetime,
 ) -> Session:
     """As it stands after the sign-in; `before`: the person's session that goes on by it, with the newer facts."""
-    person, facts_at = opening.person, opening.read_at
-    if before is not None and read_meanwhile(before.facts_at, facts_at, now):
-        person, facts_at = before.person, before.facts_at
+    person, facts_at = _facts(opening, before, now)
     shown_at = opening.since or now
     return Session(
         sid=before.sid if before else fresh.sid,

@@ -34,6 +34,14 @@ Transitions; any other pair leaves the state as it is and tells `out_of_turn`:
 | AwaitingSaved        | CodesAskedAgain      |                               | AwaitingSaved        |
 | AwaitingSaved        | CodesSaved           |                               | SignedIn             |
 | AwaitingSaved        | either               | the factor was removed        | Failed               |
+| AwaitingFactor       | PersonReadAgain      | error, or person as of now    | AwaitingFactor       |
+| AwaitingFactor       | PersonReadAgain      | unknown, closed, out of reach | Failed               |
+| AwaitingOfficersCode | PersonReadAgain      | error, or person as of now    | AwaitingOfficersCode |
+| AwaitingOfficersCode | PersonReadAgain      | unknown, closed               | Failed               |
+| AwaitingEnrolment    | PersonReadAgain      | error, or person as of now    | AwaitingEnrolment    |
+| AwaitingEnrolment    | PersonReadAgain      | unknown, closed               | Failed               |
+| AwaitingSaved        | PersonReadAgain      | error, or person as of now    | AwaitingSaved        |
+| AwaitingSaved        | PersonReadAgain      | unknown, closed, too weak     | Failed               |
 | AwaitingNewPassword  | NewPasswordEntered   | unusable, or no guess         | AwaitingNewPassword  |
 | AwaitingNewPassword  | NewPasswordEntered   | guess counted                 | ChangingPassword     |
 | ChangingPassword     | PasswordNotChanged   |                               | AwaitingNewPassword  |
@@ -62,13 +70,22 @@ Laws, each a property test:
 8. What opens a session is held by the person at that moment: a factor that was removed meanwhile opens nothing.
 9. Only the answer to the last question of a sign-in counts, and only while the sign-in is there, which ends with
    whatever puts out the person it is about (decision 35).
+10. In a sign-in that stands since an earlier request nothing counts before the person was read again: whoever is
+    closed, or has another role, by then opens nothing by what was known before (decision 44).
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from idp.login import flow_enrolment, flow_factor, flow_new_password, flow_passkey, flow_password
+from idp.login import (
+    flow_enrolment,
+    flow_factor,
+    flow_new_password,
+    flow_passkey,
+    flow_password,
+    flow_standing,
+)
 from idp.login.effects import Tell
 from idp.login.inputs import (
     CodeEntered,
@@ -84,6 +101,7 @@ from idp.login.inputs import (
     PasswordEntered,
     PasswordNotChanged,
     PersonAnswered,
+    PersonReadAgain,
     RecoveryCodeEntered,
 )
 from idp.login.outcome import Step
@@ -123,6 +141,10 @@ _TRANSITIONS: dict[tuple[type, type], Callable[[Any, Any, datetime], Step]] = {
     (AwaitingEnrolment, KeyMade): flow_enrolment.key_made,
     (AwaitingSaved, CodesAskedAgain): flow_enrolment.codes_asked_again,
     (AwaitingSaved, CodesSaved): flow_enrolment.codes_saved,
+    (AwaitingFactor, PersonReadAgain): flow_standing.read_again,
+    (AwaitingOfficersCode, PersonReadAgain): flow_standing.read_again,
+    (AwaitingEnrolment, PersonReadAgain): flow_standing.read_again,
+    (AwaitingSaved, PersonReadAgain): flow_standing.read_again,
     (AwaitingNewPassword, NewPasswordEntered): flow_new_password.entered,
     (ChangingPassword, PasswordChanged): flow_new_password.changed,
     (ChangingPassword, PasswordNotChanged): flow_new_password.not_changed,

@@ -3,21 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import AuthenticationLevel, SubjectId
 from idp import events
 from idp.directory.person import AccountState, Person
 from idp.login import level as levels
 from idp.login.effects import AskDirectory, Effect, GiveBack, Record, Tell
 from idp.login.entered import concealed, fault
 from idp.login.inputs import Answer, DirectoryAnswered, PasswordEntered, Rejected, Stale, Unanswered
-from idp.login.outcome import NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
+from idp.login.outcome import MENDED_BY_CHANGING, NOT_ACTIVE, Step, about, arrived, factor_asked, throttled
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingPassword, CheckingPassword, Question, Standing
 from idp.login.throttle import Taken
 
-TO_BE_CHANGED: dict[str, Refusal] = {
-    reason.value: reason for reason in (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
-}
+TO_BE_CHANGED: dict[str, Refusal] = {reason.value: reason for reason in MENDED_BY_CHANGING}
 """Directories say these only after the right password; other reasons would tell accounts apart."""
 
 
@@ -27,15 +25,16 @@ def entered(state: AwaitingPassword, event: PasswordEntered, now: datetime) -> S
     if unusable is not None:
         return state, (Record(replace(refused, reason=unusable)), Tell(unusable))
     if not isinstance(event.attempt, Taken):
-        return state, throttled(event.attempt, refused, person=_recorded(event.login, known=event.known))
+        refused = replace(refused, subject=event.meant or "")
+        return state, throttled(event.attempt, refused, person=_recorded(event.login, event.meant))
     waiting = replace(state, asking=Question(event.drawn.question, now))
-    checking = CheckingPassword(event.login, event.attempt, now, waiting, known=event.known)
+    checking = CheckingPassword(event.login, event.attempt, now, waiting, meant=event.meant)
     return checking, (AskDirectory(event.login, event.password),)
 
 
 def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -> Step:
     refused = events.PasswordRefused(
-        at=now, origin=event.origin, person=_recorded(state.login, known=state.known), reason=""
+        at=now, origin=event.origin, person=_recorded(state.login, state.meant), reason=""
     )
     answer, again = event.answer, AwaitingPassword(event.drawn.challenge, state.waiting.demanded)
     if isinstance(answer, Unanswered):
@@ -53,7 +52,7 @@ def answered(state: CheckingPassword, event: DirectoryAnswered, now: datetime) -
     person, must_change = (answer.person, answer.reason) if isinstance(answer, Stale) else (answer, None)
     if person.state is not AccountState.ACTIVE:
         why = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
-        if why not in TO_BE_CHANGED.values():
+        if why not in MENDED_BY_CHANGING:
             return again, (Record(replace(refused, reason=why)), Tell(why))
         must_change = why
     accepted = events.PasswordAccepted(**about(person, event.origin, now))
@@ -79,9 +78,9 @@ def proven(answer: Answer) -> Person | None:
     return answer.person if isinstance(answer, Stale) else answer
 
 
-def _recorded(login: str, *, known: bool) -> str:
+def _recorded(login: str, meant: SubjectId | None) -> str:
     """People type passwords into the wrong field: a login that is nobody's is not kept as it was typed."""
-    return login if known else concealed(login)
+    return login if meant is not None else concealed(login)
 
 
 def _onward(standing: Standing, event: DirectoryAnswered, now: datetime, *before: Effect) -> Step:

@@ -1,6 +1,7 @@
 """What can happen to a sign-in."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from config.vocabulary import AuthenticationLevel, SessionId, SubjectId
 from idp.directory.person import Person
@@ -35,8 +36,8 @@ class Counted(Happening):
 class PasswordEntered(Counted):
     login: str
     password: str = field(repr=False)
-    known: bool = False
-    """Whether the login meant somebody here before."""
+    meant: SubjectId | None = None
+    """Whom the login meant here the last time, if anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,20 @@ class PersonAnswered(Happening):
     """None: the directory knows nobody of that identity."""
     held: frozenset[AuthenticatorId]
     """The person's authenticators as they are now."""
+    needed: AuthenticationLevel | None = None
+    """As of DirectoryAnswered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReadAgain(Happening):
+    """Before anything more of a sign-in counts that stands since an earlier request."""
+
+    answer: Person | Unanswered | None
+    """As of PersonAnswered."""
+    read_at: datetime
+    """As of Standing."""
+    reach: frozenset[AuthenticationLevel]
+    """As of DirectoryAnswered."""
     needed: AuthenticationLevel | None = None
     """As of DirectoryAnswered."""
 
@@ -174,6 +189,7 @@ Input = (
     PasswordEntered
     | DirectoryAnswered
     | PersonAnswered
+    | PersonReadAgain
     | CodeEntered
     | RecoveryCodeEntered
     | KeyShown

@@ -42,6 +42,9 @@ NOT_ACTIVE = {
 }
 Guess = events.PasswordRefused | events.CodeRefused | events.KeyRefused | events.EnrolmentCodeRefused
 
+MENDED_BY_CHANGING = (Refusal.PASSWORD_MUST_CHANGE, Refusal.PASSWORD_EXPIRED)
+"""What a new password mends."""
+
 
 def about(person: Person, origin: Origin, now: datetime) -> dict[str, Any]:
     """What every event of a person says."""

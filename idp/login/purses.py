@@ -57,6 +57,13 @@ class GuessLimits(Protocol):
     def networks(self) -> Sequence[OfficeNetwork]: ...
 
 
+class CrowdLimits(GuessLimits, Protocol):
+    """The same of how many sign-ins may be under way."""
+
+    @property
+    def sign_ins_per_network(self) -> int: ...
+
+
 def of_account(
     who: SubjectId | str, browser: HandleHash | None, kind: Kind, limits: GuessLimits
 ) -> tuple[Purse, ...]:
@@ -79,15 +86,32 @@ def of_place(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     window, here = limits.attempts_window, parsed(address)
     named = _named(here, limits)
     per_address, per_network = limits.attempts_per_address, limits.attempts_per_network
-    network = f"network:{_around(here, limits)}"
+    network = _network_key(_around_address(here, limits))
     if named is not None:
         written, own = named
         per_address, per_network = own.attempts_per_address, own.attempts_per_network
-        network = f"network:{written}"
+        network = _network_key(written)
     return (
         Purse(address_key(address), Scope.ADDRESS, Limit(per_address, window)),
-        Purse(BucketKey(network), Scope.NETWORK, Limit(per_network, window)),
+        Purse(network, Scope.NETWORK, Limit(per_network, window)),
     )
+
+
+def network_of(address: str, limits: CrowdLimits) -> tuple[BucketKey, int]:
+    """The network a sign-in counts with, and how many of it may be under way."""
+    here = parsed(address)
+    named = _named(here, limits)
+    if named is None:
+        return _network_key(_around_address(here, limits)), limits.sign_ins_per_network
+    written, own = named
+    return _network_key(written), own.sign_ins_per_network
+
+
+def rooms_of_office(limits: CrowdLimits) -> dict[str, int]:
+    """How many sign-ins may be under way in the networks that the office names."""
+    return {
+        _network_key(written): own.sign_ins_per_network for own in limits.networks for written in own.networks
+    }
 
 
 def of_browser(browser: HandleHash, limits: GuessLimits) -> tuple[Purse, ...]:
@@ -157,7 +181,11 @@ def _key(kind: Kind, part: str, who: str) -> BucketKey:
     return BucketKey(f"{kind}:{part}:{who}")
 
 
-def _around(here: Address | None, limits: GuessLimits) -> str:
+def _network_key(network: str) -> BucketKey:
+    return BucketKey(f"network:{network}")
+
+
+def _around_address(here: Address | None, limits: GuessLimits) -> str:
     if here is None:
         return "unknown"
     return _network(here, limits.network_prefix_ipv4 if here.version == 4 else limits.network_prefix_ipv6)

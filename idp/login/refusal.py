@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     PASSWORD_EXPIRED = "password_expired"
     ROLES_MIXED = "roles_mixed"
     """The account has an administrator's role and another one."""
+    ROLE_LOST = "role_lost"
+    """An officer or the directory's news stopped the sign-in: it knew a role that the person has no more."""
     DIRECTORY_UNREACHABLE = "directory_unreachable"
     TOO_MANY_FOR_ACCOUNT = "too_many_attempts_account"
     TOO_MANY_FROM_ADDRESS = "too_many_attempts_address"
@@ -146,6 +148,7 @@ TOLD: dict[Refusal, Told] = {
     Refusal.PASSWORD_MUST_CHANGE: Told.PASSWORD_MUST_CHANGE,  # told only to who proved to be that person
     Refusal.PASSWORD_EXPIRED: Told.PASSWORD_MUST_CHANGE,
     Refusal.ROLES_MIXED: Told.ROLES_MIXED,  # the same
+    Refusal.ROLE_LOST: Told.START_AGAIN,
     Refusal.DIRECTORY_UNREACHABLE: Told.DIRECTORY_UNREACHABLE,
     Refusal.TOO_MANY_FOR_ACCOUNT: Told.WAIT,
     Refusal.TOO_MANY_FROM_ADDRESS: Told.WAIT,

@@ -50,6 +50,8 @@ class Session:
     user_agent: str = ""
     proof_counts_from: datetime | None = None
     """When the authenticator that was shown counts in full, where it was new; see `trust.py`."""
+    password_changed_at: datetime | None = None
+    """When the sign-in that opened it last chose a new password, where it did."""
 
 
 def roles_of(person: Person) -> frozenset[Role]:

@@ -78,8 +78,8 @@ class CheckingPassword:
     asked_at: datetime
     waiting: AwaitingPassword
     """How the sign-in stands meanwhile, but for answers of keys that proved nothing."""
-    known: bool = False
-    """Whether the login meant somebody here before."""
+    meant: SubjectId | None = None
+    """Whom the login meant here the last time, if anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,11 @@ Waiting = (
     | AwaitingNewPassword
 )
 """States that outlive a request."""
+
+Standings = AwaitingFactor | AwaitingOfficersCode | AwaitingEnrolment | AwaitingSaved
+"""In which somebody is known and what comes next may open a session. A new password is none: the directory is asked
+after it anyway.
+"""
 
 Checking = CheckingPassword | CheckingPerson | ChangingPassword
 """States between two halves of one request."""

@@ -258,3 +258,11 @@ async def test_a_refusal_that_leads_back_leads_back_to_the_same_host(ground: Gro
         await ground.refused(answer, "sign_in_needed")
         for address in ADDRESSES.findall(answer.body.decode()):
             assert is_ours(leads_to(f"https://{ground.host()}{form}", html.unescape(address))), address
+
+
+async def test_a_link_to_the_page_about_a_new_password_tells_nobody_that_there_is_one(
+    ground: Ground, clerk: SignedIn
+) -> None:
+    browser = known_at_login(ground, clerk)
+    answer = await browser.get(f"{ground.login}/sign-in/password-changed?x=y&prompt=login", follow=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/authorize?x=y&prompt=login")

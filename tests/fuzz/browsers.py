@@ -68,6 +68,7 @@ class Browsers(Office):
         return Visit(
             flow=name, caller=caller, limits=LIMITS,
             drawn=draw(), now=self.now, fresh=fresh, lockout=LOCKOUT, previous=self.handles.get(browser),
+            reading=self.reading(name),
         )  # fmt: skip
 
     # --- purses

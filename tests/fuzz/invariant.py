@@ -13,6 +13,9 @@ counts for no more than that until its time has passed, removes nothing and shor
 Ends. Whoever was put out (factors reset or removed, sessions or an exception ended, account closed, password changed)
 gets nothing from what was shown or asked before. Whatever ended stays ended. Nothing outlasts its limit or exception.
 
+News. A sign-in that stands while a role is lost, or the password must be changed by then, opens nothing by what was
+known before: the session has the roles of now, and there is none before the new password.
+
 Lock-out. In any window no account has more wrong guesses than the limit, among strangers or in one known browser, and
 twice that in all known ones; each is charged, and stays so when a browser gets another handle. The directory, which
 counts as Active Directory does, locks nobody; strangers use up nothing of a known browser (`browsers.py`). Answers that
@@ -31,6 +34,7 @@ from hypothesis.stateful import invariant
 
 from config.vocabulary import AuthenticationLevel
 from gateway.storage.engine import driver_of
+from idp.directory.person import AccountState, Person
 from idp.login import purses, totp
 from idp.login.authenticator import Credential
 from idp.login.handle import HandleHash
@@ -49,6 +53,7 @@ from tests.fuzz.shown import (
     Shown,
 )
 
+ACTIVE = AccountState.ACTIVE
 SUFFICES = {
     frozenset({"password", "code"}): TWO, frozenset({"password", "recovery"}): TWO,
     frozenset({"password", "key"}): RESISTANT, frozenset({"password", "officer", "first code"}): TWO,
@@ -72,6 +77,8 @@ class Opened:
     """A session of that name was over already."""
     goes_on: bool
     """The sign-in is still there."""
+    read: Person | None = None
+    """As the directory knew its person before the last step of a sign-in that stood at somebody."""
 
     @property
     def level(self) -> AuthenticationLevel | None:
@@ -92,6 +99,8 @@ WHEN_IT_OPENS = {
     "after the password was changed that had to be": lambda o: not o.by.must_change,
     "of nobody who was put out meanwhile": lambda o: not o.by.put_out,
     "of an account that is open": lambda o: not o.closed,
+    "with the roles of now, where it stood": lambda o: o.read is None or o.session.person.roles == o.read.roles,
+    "of nobody who must change the password by now": lambda o: o.read is None or o.read.state is ACTIVE,
     "where a session is raised, as that session": lambda o: o.by.raises in {None, o.session.sid},
     "reviving none that is over": lambda o: not o.over,
     "dated when the password was shown": lambda o: o.session.auth_time == (o.by.since or o.now),

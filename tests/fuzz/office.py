@@ -1,6 +1,7 @@
 """The world around the sign-ins: people and what they hold, officers, the directory's news, time."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -12,16 +13,19 @@ from gateway.storage.engine import driver_of
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.seal import Seal
 from gateway.storage.tables import metadata
+from idp.directory.person import AccountState
 from idp.events import NOWHERE, EndReason, Origin
-from idp.login import conduct, desk, key_site, keys, totp
+from idp.login import crowd, desk, key_site, keys, totp
 from idp.login.authenticator import Authenticator, Credential, Proof, new_authenticator_id
 from idp.login.book import Flow
+from idp.login.conduct_standing import Reading
+from idp.login.crowd import Asking
 from idp.login.drawn import RECOVERY_CODES, draw
 from idp.login.exception import new_exception
 from idp.login.handle import new_flow_id
 from idp.login.officer import ExceptionRuns, end_exceptions, grant_exception, issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code
-from idp.login.states import AwaitingPassword
+from idp.login.states import AwaitingPassword, Standings
 from tests.fuzz.shown import BROWSERS, BY_ID, LIMITS, PASSWORD, WEAKEST_FIRST, Key, Shown
 from tests.rig.people import JANA_ID, NOON, OPERATOR, PETR_ID
 from tests.rig.sign_in_moves import SITE
@@ -59,6 +63,7 @@ class Office(RuleBasedStateMachine):
         self.shown = {}  # name of a sign-in → Shown
         self.sessions, self.over = {}, set()  # name → Session; names of those that ended
         self.closed = set()  # accounts the directory calls disabled
+        self.without_roles, self.to_change = set(), set()  # people; of whom we have not heard so yet
         self.excepted = {}  # subject → when the exception ends
         self.secrets, self.keys = {}, defaultdict(list)  # what is enrolled
         self.steps = defaultdict(set)  # subject → accepted time steps
@@ -100,7 +105,8 @@ class Office(RuleBasedStateMachine):
             id=new_flow_id(), browser=shown.browser, state=state, asked="", address="192.0.2.1",
             locale=Language.CZECH, began_at=self.now, expires_at=self.now + LIMITS.flow_lifetime,
         )  # fmt: skip
-        assert conduct.begin(self.book, made, "gis", Origin(), self.now) is None
+        asking = Asking(client="gis", origin=Origin(), now=self.now, limits=LIMITS)
+        assert crowd.begin(self.book, made, asking) is None
         self.shown[made.id] = shown
         self.flows.append((made.id, shown.browser))
         return self.flows[-1]
@@ -173,6 +179,28 @@ class Office(RuleBasedStateMachine):
     @rule(subject=subjects)
     def the_account_is_opened_again(self, subject):
         self.closed.discard(subject)
+
+    @rule(subject=subjects, lost=st.booleans(), must_change=st.booleans())
+    def the_directory_says_something_else(self, subject, lost, must_change):
+        """And we have not heard of it: only whoever asks is told."""
+        (self.without_roles.add if lost else self.without_roles.discard)(subject)
+        (self.to_change.add if must_change else self.to_change.discard)(subject)
+
+    def read_now(self, subject):
+        """As the directory knows somebody between two steps of a sign-in."""
+        known = BY_ID[subject]
+        if subject in self.closed:
+            return replace(known, state=AccountState.DISABLED)
+        state = AccountState.MUST_CHANGE_PASSWORD if subject in self.to_change else known.state
+        return replace(known, state=state, roles=() if subject in self.without_roles else known.roles)
+
+    def reading(self, name):
+        """What a request has read before its step; None where nobody stands there."""
+        found = self.book.flow(name) if name is not None else None
+        if found is None or not isinstance(found.state, Standings):
+            return None
+        subject = found.state.standing.person.subject
+        return Reading(subject=subject, answer=self.read_now(subject), read_at=self.now)
 
     def put_out(self, subject, reason):
         desk.end_all(self.book, subject, reason, NOWHERE, self.now)

@@ -29,6 +29,7 @@ class Openings(Browsers):
         opened = Opened(
             session=session, browser=browser, now=self.now, by=shown, closed=subject in self.closed,
             over=session.sid in self.over, goes_on=self.book.flow(visit.flow) is not None,
+            read=visit.reading.answer if visit.reading is not None else None,
         )  # fmt: skip
         must_hold(opened)
         assert session.handle == visit.fresh.handle, (

@@ -154,6 +154,20 @@ class SignInMachine(Own, Always):
         self.the_account_is_opened_again(PETR_ID)
 
     @rule(
+        browser=browsers, lost=st.booleans(), must_change=st.booleans(), seconds=st.sampled_from([0, 20, 90])
+    )
+    def by_whoever_is_another_by_the_time_of_the_code(self, browser, lost, must_change, seconds):
+        """Jana stands at the code; the directory changes, and a code or her key follows."""
+        flow = self.begin(browser, None)
+        self.password(flow, False, "jana", "right", "honest")
+        self.the_directory_says_something_else(JANA_ID, lost, must_change)
+        self.time_passes(seconds)
+        self.code(flow, False, 0, "right")
+        self.key(flow, False, JANA_ID, "honest", "honest")
+        self.new_password(flow, False, "right", "honest")
+        self.the_directory_says_something_else(JANA_ID, False, False)
+
+    @rule(
         browser=browsers,
         logins=st.tuples(known, known),
         one_tab=st.booleans(),

@@ -342,6 +342,7 @@ def _clerks() -> Iterator[Inhabitant]:
         ("dohled.hulin", HULIN, Role.SECURITY_OFFICER),
         ("dohled.centra", CENTRE, Role.SECURITY_OFFICER),
         ("dohled.vyjimek", CENTRE, Role.SECURITY_OFFICER),
+        ("dohled.prihlaseni", CENTRE, Role.SECURITY_OFFICER),
         ("dozor.centra", CENTRE, Role.AUDITOR),
     ):
         yield Inhabitant(login=login, given="Iva", surname="Dozorová", places=((where, role),), enrolled=True)

@@ -1,6 +1,6 @@
 """Sign-ins, guesses, provider sessions, codes, access tokens; credentials as SHA-256 only."""
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, Text, false
 
 from gateway.storage.tables import metadata
 
@@ -16,6 +16,10 @@ sign_in_flow = Table(
     Column("locale", String(2), nullable=False),
     Column("began_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("network", String(64)),  # NULL in a known browser
+    Column("known_to", String(80)),  # whose browser it is; NULL in a stranger's
+    Index("ix_sign_in_flow_network", "network", "subject", "address", "expires_at", "began_at"),
+    Index("ix_sign_in_flow_known_to", "known_to", "expires_at"),
 )
 
 sign_in_guesses = Table(
@@ -74,6 +78,7 @@ provider_session = Table(
     Column("address", String(64), nullable=False, server_default=""),
     Column("user_agent", Text, nullable=False, server_default=""),
     Column("proof_counts_from", BigInteger),  # of the authenticator that was shown, where it is new
+    Column("password_changed_at", BigInteger),  # where the sign-in that opened it chose a new one
 )
 
 password_change = Table(

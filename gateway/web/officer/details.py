@@ -26,6 +26,9 @@ LABELS: Mapping[str, Title] = {
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
     "before": Title(cs="Předchozí název", en="Name before"),
+    "browser_of_subject": Title(
+        cs="Čí je prohlížeč (identifikátor osoby)", en="Whose browser it is (identifier of the person)"
+    ),
     "by": Title(cs="Provedl(a)", en="Done by"),
     "by_subject": Title(cs="Identifikátor toho, kdo to provedl", en="Identifier of who did it"),
     "bytes": Title(cs="Bajtů", en="Bytes"),
@@ -38,6 +41,7 @@ LABELS: Mapping[str, Title] = {
     "device_address": Title(cs="Adresa prohlížeče", en="Address of the browser"),
     "digest": Title(cs="Otisk zásad", en="Digest of the policies"),
     "directory": Title(cs="Adresář", en="Directory"),
+    "displaced": Title(cs="Uvolnilo místo jiné přihlášení", en="Another sign-in made room"),
     "duration_ms": Title(cs="Trvání", en="Duration"),
     "ended": Title(cs="Ukončené relace", en="Sessions ended"),
     "entries": Title(cs="Přepočtené záznamy", en="Entries recomputed"),
@@ -87,6 +91,7 @@ LABELS: Mapping[str, Title] = {
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
     "status": Title(cs="Stav odpovědi", en="Status"),
+    "stopped": Title(cs="Zastavená rozpracovaná přihlášení", en="Sign-ins under way stopped"),
     "until": Title(cs="Do", en="Until"),
     "user_agent": Title(cs="Prohlížeč nebo program", en="Browser or program"),
     "version": Title(cs="Verze Brány", en="Version of Brána"),

@@ -55,7 +55,7 @@ class Rechecks:
             raise Refused(PAGE_UNKNOWN, 404)
         language = language_of(request, self.desk.pages.default_language)
         details = details_of(found.entry, language, self.names.municipality)
-        wanted = ("gained", "lost", "ended")
+        wanted = ("gained", "lost", "ended", "stopped")
         return await self.desk.show(
             request,
             "recheck.html",

@@ -186,6 +186,10 @@ class Replica(Protocol):
 class ReplicaReader(Protocol):
     """What everybody else needs of the replica. Asynchronous; each call sees one moment."""
 
+    async def confirmed_at(self, directory: DirectoryName) -> datetime | None:
+        """When the directory last confirmed all that is kept; None: never, or nothing is."""
+        ...
+
     async def people(self, directory: DirectoryName, identities: Collection[str]) -> Mapping[str, Known]:
         """Those who are there, by identity."""
         ...

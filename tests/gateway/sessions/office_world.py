@@ -14,10 +14,11 @@ from gateway.sessions.office import CLOCK_MARGIN, IN_FLIGHT, SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
+from gateway.storage.identity import IdentityStore
 from gateway.storage.migrate import prepare
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import Ending
-from tests.rig.session_store import ACTIVITY
+from tests.rig.session_store import ACTIVITY, SEAL
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 LIFETIME = timedelta(minutes=5)
@@ -36,6 +37,7 @@ class World:
         self.forgotten: list[SubjectId] = []
         self.revoked = RevokedList(self.announced.append)
         self.store = StoredSessions(self.database, self._append, ACTIVITY, self._end_at_provider)
+        self.sign_ins = IdentityStore(self.database, SEAL, self._append)
         self.office = SessionOffice(self.store, self.revoked, SignIn(), LIFETIME)
 
     def _append(self, _: Connection, entries: Sequence[Entry]) -> None:

@@ -314,7 +314,8 @@ async def test_whoever_is_closed_in_the_middle_of_a_sign_in_finishes_none(
     """A password that must be changed is changed in a sign-in; strangers can lock an account."""
     people = {} if state is None else {who.subject: replace(office.people[who.subject], state=state)}
     under_way = {who.subject: office.now, SubjectId("urad:younger"): office.now + 2 * LATER}
-    await stop_sign_ins(world.office, under_way, people, office.now + LATER, office.now + 3 * LATER)
+    known_at, now = office.now + LATER, office.now + 3 * LATER
+    await stop_sign_ins(world.office, world.sign_ins, under_way, people, known_at, now)
     assert world.forgotten == ([] if outcome == "goes on" else [who.subject])
 
 
@@ -323,5 +324,5 @@ async def test_a_sign_in_of_a_time_to_come_is_stopped_too(
 ) -> None:
     """Begun before the clock was set back."""
     under_way = {who.subject: office.now + timedelta(hours=1)}
-    await stop_sign_ins(world.office, under_way, {}, office.now, office.now + LATER)
+    await stop_sign_ins(world.office, world.sign_ins, under_way, {}, office.now, office.now + LATER)
     assert world.forgotten == [who.subject]

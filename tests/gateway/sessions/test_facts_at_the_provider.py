@@ -43,7 +43,7 @@ class Room:
 
     def __post_init__(self) -> None:
         self.office = SessionOffice(self.both.store, RevokedList(lambda _: None), SignIn(), LIFETIME)
-        self.recheck = Recheck(self.office, self._person, self._record)
+        self.recheck = Recheck(self.office, self.both.identities, self._person, self._record)
         self.supervision = Supervision(self.office, ApplicationId("audit"), self.recheck)
 
     async def look(self, *, confirmed: bool = True) -> None:

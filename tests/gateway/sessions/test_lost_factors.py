@@ -1,5 +1,6 @@
 """An officer removes what somebody lost, on a real identity store with its log and the gateway's sessions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -126,6 +127,35 @@ async def test_the_only_one_does_not_go_alone(office: Helping) -> None:
         await remove(office, only=first)
     assert refused.value.reason is NotDone.ONLY_FACTOR
     assert await has(office) == [first]
+
+
+@pytest.mark.parametrize(("same", "reason"), [(False, NotDone.ONLY_FACTOR), (True, NotDone.FACTOR_UNKNOWN)])
+async def test_of_two_officers_at_once_the_second_takes_neither_the_last_one_nor_one_that_is_gone(
+    office: Helping, same: bool, reason: NotDone
+) -> None:
+    """The recovery codes go with the last one; whoever came second is told, and it is recorded."""
+    first = await with_a_second(office)
+    await office.kept.store.transact(
+        lambda book: book.renew_recovery_codes(KAREL.subject, (new_spoken_code(),), NOON)
+    )
+    ways = (first, first if same else SECOND)
+    said = await asyncio.gather(*(remove(office, only=one) for one in ways), return_exceptions=True)
+    [refused] = [one for one in said if isinstance(one, ActRefused)]
+    assert (KAREL in said, refused.reason) == (True, reason)
+    assert len(await has(office)) == 1
+    assert [one.code for one in office.kept.entries].count(Code.FACTOR_REMOVED) == 1
+    [entry] = office.entries
+    assert (entry.code, entry.reason) == (Code.OFFICER_ACT_REFUSED, reason)
+    assert (entry.subject, entry.details["of"]) == (OFFICER.subject, KAREL.login)
+
+
+async def test_of_two_officers_who_remove_everything_at_once_the_second_is_told_that_nothing_is_left(
+    office: Helping,
+) -> None:
+    said = await asyncio.gather(remove(office), remove(office), return_exceptions=True)
+    assert [one.reason for one in said if isinstance(one, ActRefused)] == [NotDone.NO_FACTOR]
+    assert KAREL in said
+    assert [entry.reason for entry in office.entries] == ["no_second_factor"]
 
 
 @pytest.mark.parametrize(

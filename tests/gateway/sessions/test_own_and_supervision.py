@@ -45,7 +45,9 @@ async def unrecorded(entries: Sequence[Entry]) -> None:
 
 
 def supervising(world: World) -> Supervision:
-    return Supervision(world.office, ApplicationId("audit"), Recheck(world.office, nobody, unrecorded))
+    return Supervision(
+        world.office, ApplicationId("audit"), Recheck(world.office, world.sign_ins, nobody, unrecorded)
+    )
 
 
 def caller(session: Session) -> Caller:

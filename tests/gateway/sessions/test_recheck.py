@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from config.vocabulary import AuthenticationLevel, Role, SubjectId
+from config.vocabulary import AuthenticationLevel, Language, Role, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.facts import CLOSED
 from gateway.sessions.id_token import SignedIn
@@ -14,6 +14,9 @@ from gateway.sessions.recheck import Recheck
 from gateway.sessions.session import EndReason
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.person import AccountState, Person, RoleHeld
+from idp.login.book import Flow
+from idp.login.handle import FlowId, HandleHash
+from idp.login.states import AwaitingFactor, Standing
 from tests.gateway.sessions.office_world import HULIN, World
 
 LATER = timedelta(minutes=1)
@@ -40,7 +43,7 @@ class Asked:
         by = Entry(
             code=Code.SESSION_ENDED, outcome=Outcome.SUCCESS, at=now, subject="urad:officer", person="kucera"
         )
-        recheck = Recheck(self.world.office, self.person, self.record)
+        recheck = Recheck(self.world.office, self.world.sign_ins, self.person, self.record)
         return await recheck.read_again(who.subject, who.login, by, now + LATER)
 
 
@@ -68,6 +71,24 @@ async def test_a_session_with_a_role_that_was_taken_away_ends_at_once(
     (entry,) = asked.recorded
     assert (entry.code, entry.person, entry.details["of"]) == (Code.PERSON_RECHECKED, "kucera", who.login)
     assert entry.details["gained"] == [f"{HULIN}:auditor"]
+
+
+async def test_a_sign_in_that_knew_a_role_which_is_gone_is_stopped_and_that_is_said(
+    asked: Asked, world: World, who: SignedIn, now: datetime
+) -> None:
+    assert asked.answer is not None
+    at_code = AwaitingFactor(Standing(person=asked.answer, read_at=now), b"c" * 32)
+    made = Flow(
+        id=FlowId("f" * 22), browser=HandleHash(b"b" * 32), state=at_code, asked="", address="192.0.2.1",
+        locale=Language.CZECH, began_at=now, expires_at=now + 10 * LATER,
+    )  # fmt: skip
+    await world.sign_ins.transact(lambda book: book.keep_flow(made))
+    asked.answer = replace(asked.answer, roles=())
+    found = await asked.read_again(who, now)
+    assert (found.reason, found.ended, found.stopped) == ("role_lost", 1, 1)
+    assert asked.recorded[0].details["stopped"] == 1
+    assert await world.sign_ins.look(lambda book: book.flow(made.id)) is None
+    assert [one.reason for one in world.entries if one.code is Code.SIGN_IN_FAILED] == ["role_lost"]
 
 
 async def test_a_gained_role_is_in_the_session_at_once(

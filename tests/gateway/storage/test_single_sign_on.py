@@ -167,6 +167,7 @@ async def test_sign_ins_under_way_end_with_everything_of_their_person_and_with_n
         await both.identities.transact(lambda book, one=one: book.keep_flow(one))
     await end(both, [], EndReason.ACCOUNT_GONE, now, JANA.subject)
     assert await left() == [petr.id, nobody.id]
+    await both.identities.enrol_for(PETR, SECRET, now)
     without_factor = SingleSignOn(SEAL, append).ending_without_factor(Removal(login="petr", by=OPERATOR))
     store = StoredSessions(both.database, append, ACTIVITY, without_factor)
     await store.end([], EndReason.ENDED_BY_OFFICER, now, now + MINUTE, [], [PETR])

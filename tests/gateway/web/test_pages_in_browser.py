@@ -1,5 +1,6 @@
 """Every page in a real browser: nothing is blocked, nothing is inaccessible, everything works by itself."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -76,9 +77,10 @@ async def test_every_page_is_accessible_in_every_look(browser, site, language, s
 
 async def excepted(site):
     """One that runs and one that was ended early."""
+    earlier = replace(OFFICER, auth_time=NOW - timedelta(hours=1))
     for who, why, day in ((LUCIE, "Ztracený telefon, nový přijde v pátek", 27), (KAREL, "Zlomená ruka", 30)):
         await site.people.assistance.grant(
-            OFFICER, who.subject, why, date(2026, 11, day), origin=Origin(), now=NOW - timedelta(hours=1)
+            earlier, who.subject, why, date(2026, 11, day), origin=Origin(), now=earlier.auth_time
         )
     await site.people.assistance.end(OFFICER, LUCIE.subject, origin=Origin(), now=NOW)
 

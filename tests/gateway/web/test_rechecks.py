@@ -29,7 +29,7 @@ async def test_a_person_is_read_again_and_the_page_says_what_the_entry_says(clie
         ("must_change_password", "The account may not be used now: the password must be changed first."),
         ("account_locked", "The account is locked."),
         ("factor_too_weak", "too weak for the person"),
-        ("role_lost", "Sessions that carried it have been ended."),
+        ("role_lost", "Sessions and sign-ins under way that carried it have been ended."),
         ("directory_unreachable", "no answer to rely on"),
     ],
 )

@@ -261,6 +261,11 @@ async def test_an_address_cannot_fill_the_disk_with_begun_sign_ins(world: World)
     assert statuses == [303] * 300 + [429] * 2
     refused = world.rig.kept.entries[-1]
     assert (refused.code, refused.reason) == (Code.SIGN_IN_NOT_BEGUN, "too_many_sign_ins_begun")
+    world.rig.clock.forward(minutes=4)
+    late = await browser.get(authorize_path())
+    assert (late.status, late.headers["Retry-After"]) == (429, str(6 * 60))
+    world.rig.clock.forward(minutes=6)
+    assert (await browser.get(authorize_path())).status == 303
     assert (await world.rig.browser("198.51.100.1").get(authorize_path())).status == 303
 
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from gateway.audit.entry import Code
+from gateway.storage.identity import STRANGERS_KEPT
 from idp.directory.reader import DirectoryReader
+from idp.directory.spelling import strictly
+from idp.events import PasswordRefused
 from tests.rig.code_generator import code_at
 from tests.rig.provider import provider
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, SECRET, World
@@ -119,6 +122,21 @@ async def test_strangers_do_not_shut_a_known_browser_out_of_an_alias(office: Dir
             assert (await own.password(page, jana.mail, JANA_PASSWORD)).status == 303
     finally:
         reader.close()
+
+
+async def test_a_flood_of_refusals_does_not_hide_that_somebody_s_login_ran_out_of_guesses(world: World):
+    """The login means whom it meant last: the entry is about that person, and not a stranger's among many."""
+    await world.sign_in()
+    kept, thief = world.rig.kept, world.rig.browser("203.0.113.4")
+    flood = [PasswordRefused(at=world.rig.clock(), reason="empty_password")] * (STRANGERS_KEPT[0] + 1)
+    await kept.store.transact(lambda book: [book.record(one) for one in flood])
+    page = await thief.begin()
+    for number in range(7):
+        await thief.password(page, JANA, f"spatne-{number}")
+    whose = (await kept.store.look(lambda book: book.subject_of(strictly(JANA)))) or ""
+    throttled = [one for one in kept.entries if one.code is Code.SIGN_IN_THROTTLED]
+    assert whose
+    assert [(one.subject, one.person, one.address) for one in throttled] == [(whose, JANA, "203.0.113.4")] * 2
 
 
 async def test_a_stranger_cannot_lock_a_person_out_of_a_known_browser(world: World):

@@ -178,6 +178,26 @@ async def test_the_page_about_the_change_says_nothing_to_who_is_not_signed_in(ri
     assert (answer.status, answer.location) == (303, "/authorize?client_id=x")
 
 
+async def test_a_link_to_the_page_about_the_change_tells_nobody_of_what_did_not_happen(
+    rig: Rig, willing: Office
+):
+    """In a session that no change opened, and minutes after one that did: the request goes on as it was written."""
+    browser, page = await at_new_password(rig)
+    changed = await browser.form(page, "new-password", typed())
+    link, onward = "/sign-in/password-changed?x=y&prompt=login&lang=cs", "/authorize?x=y&prompt=login"
+    assert "Your password has been changed" in (await browser.get(changed.location)).text
+    rig.clock.forward(minutes=5)
+    late = await browser.get(link)
+    assert (late.status, late.location) == (303, onward)
+    willing.state = AccountState.ACTIVE
+    another = rig.browser()
+    page = await another.begin()
+    await another.password(page, PERSON.login, NEW)
+    assert (await another.code(page, code_at(SECRET, rig.clock()))).location.startswith(CALLBACK)
+    never = await another.get(link, Sec_Fetch_Site="cross-site")
+    assert (never.status, never.location) == (303, onward)
+
+
 async def test_on_the_way_to_my_account_the_page_itself_tells_of_the_change(rig: Rig):
     browser = rig.browser()
     page = (await browser.get("/account")).location
