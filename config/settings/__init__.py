@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from config.settings.applications import Application, Route
+from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.directories import (
     ICO_PLACEHOLDER,
     PLACEHOLDER,
@@ -33,6 +33,9 @@ __all__ = [
     "Directory",
     "Facts",
     "Grants",
+    "Health",
+    "Identity",
+    "IdentityHeaders",
     "Metrics",
     "Notifications",
     "Office",
@@ -51,6 +54,7 @@ __all__ = [
     "State",
     "Streams",
     "Title",
+    "UpstreamTls",
     "Webhook",
 ]
 

@@ -62,7 +62,12 @@ def forms_whole() -> Json:
 
 def form_whole() -> Json:
     """What a route to our own pages says: its request goes on when it is whole, and ends in time."""
-    return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": OUR_FORM_BYTES})}
+    return whole(OUR_FORM_BYTES)
+
+
+def whole(most: int) -> Json:
+    """What a route says whose requests go on when they are whole; `most` in bytes."""
+    return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": most})}
 
 
 def limits() -> Json:

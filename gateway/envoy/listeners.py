@@ -5,9 +5,9 @@ from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
+from gateway.envoy.hosts import Authority
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
-from gateway.envoy.routes import Authority
 from gateway.envoy.streams import stream_filter
 
 LISTENER = "people"

@@ -15,6 +15,8 @@ CLUSTER = "streams"  # behind the socket of the same name
 PATIENCE = timedelta(seconds=5)  # the watch answers in milliseconds, but for a thousand that begin at once
 PING_EVERY, PING_ANSWERED = timedelta(seconds=1), timedelta(seconds=3)  # a watch that hangs is one that died
 IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
+IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
+UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 MOST = 20_000  # streams at once, as many as connections of people; Envoy's own bound is 1,024
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
@@ -36,15 +38,28 @@ def stream_filter() -> Json:
 
 def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
     """What the row `made` for a route becomes: itself where answers are short; two where there are web sockets, so
-    that of such a route only requests for one are watched. `longest`: no session lives longer, whatever happens.
+    that of such a route only requests for one are watched. What is watched has no `timeout`. `longest`: no session
+    lives longer, whatever happens.
     """
-    plain = _watched(route, made, longest) if route.streaming else _idle(made, route.idle_timeout)
+    plain = _watched(route, made, longest) if route.streaming else _short(route, made)
     if not route.websocket:
         return [plain]
     asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
     match = made["match"] | {"headers": [*made["match"].get("headers", []), asked]}
-    upgrades = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
-    return [_watched(route, made | {"match": match, "route": made["route"] | upgrades}, longest), plain]
+    return [_watched(route, made | {"match": match, "route": made["route"] | UPGRADES}, longest), plain]
+
+
+def of_nobody(route: Route, made: Json) -> Json:
+    """The same of a public route: it has no session, so nothing is watched, and only silence ends a stream."""
+    usual = {"idle_timeout": seconds(IDLE_OF_NOBODY)} if route.websocket or route.streaming else {}
+    more = usual | (UPGRADES if route.websocket else {})
+    return _short(route, made | {"route": made["route"] | more})
+
+
+def _short(route: Route, made: Json) -> Json:
+    """A row whose answers end in the route's time; a web socket's request is never whole, so for it none begins."""
+    timed = {} if route.timeout is None else {"timeout": seconds(route.timeout)}
+    return _idle(made | {"route": made["route"] | timed}, route.idle_timeout)
 
 
 def _watched(route: Route, made: Json, longest: timedelta) -> Json:

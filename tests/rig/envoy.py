@@ -9,12 +9,14 @@ import json
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from config.settings import (
     Application,
@@ -58,7 +60,7 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
 
     def application(name: str, host: str, table: list[Route], to: str) -> Application:
         return Application(
-            id=ApplicationId(name), title=title, description=title, host=host, upstream=to, routes=table
+            id=ApplicationId(name), title=title, description=title, host=host, upstreams=[to], routes=table
         )
 
     unused = folder / "unused"
@@ -213,18 +215,47 @@ class Plane:
         return answers[0]
 
 
+def hosting(name: str, *upstreams: str, **settings: Any) -> Application:
+    """An application on a host of its own, or where `settings` say."""
+    title = Title(cs=name, en=name)
+    usual = {"host": f"{name}.{DOMAIN}", "routes": [Route(action=Action.READ)]}
+    return Application(
+        id=ApplicationId(name),
+        title=title,
+        description=title,
+        upstreams=list(upstreams),
+        **(usual | settings),
+    )
+
+
 @contextlib.asynccontextmanager
-async def data_plane(folder: Path, workers: int = 2, memory: Path = Path("/dev/shm")) -> AsyncIterator[Plane]:
-    """Everything started and ready; ended with the block. `memory`: where the gate's folder is made."""
+async def data_plane(
+    folder: Path,
+    workers: int = 2,
+    memory: Path = Path("/dev/shm"),
+    applications: Sequence[Application] = (),
+    accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
+    configured: Callable[[Settings], Settings] = lambda settings: settings,
+) -> AsyncIterator[Plane]:
+    """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
+    `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
+    change everything else.
+    """
     run = folder / "run"
     run.mkdir(mode=0o700)
     assert len(os.fsencode(run / "envoy-admin.sock")) < 100, "unix socket paths are short"
     certificate(folder)
     upstream = free_port()
     settings = settings_for(folder, free_port(), f"http://127.0.0.1:{upstream}")
+    settings = replace(settings, applications=[*settings.applications, *applications])
+    settings = configured(settings)
     signer = Signer()
     surroundings = Surroundings(
-        run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
+        run=run,
+        spool=folder / "access.log",
+        district=DISTRICT,
+        grant_keys=public_jwks(signer.key),
+        accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
         plane = Plane(folder, settings, surroundings, signer, workers, Path(gates))

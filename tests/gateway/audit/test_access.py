@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import SessionId
+from config.vocabulary import PUBLIC, SessionId
 from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, parse_line
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.entry import Code, Entry, Outcome
@@ -61,6 +61,12 @@ def test_a_line_becomes_an_entry_with_the_sessions_holder() -> None:
         "fresh": True,
         "generation": "3",
     }
+
+
+def test_what_anybody_may_use_is_nobody_s_and_says_so() -> None:
+    found = read(line(route="spis 588491 public", fresh=None))
+    assert (found.application, found.municipality, found.action) == ("spis", "588491", PUBLIC)
+    assert (found.subject, found.person, found.session, found.outcome) == ("", "", "", Outcome.SUCCESS)
 
 
 def test_who_was_let_in_by_a_decision_is_read_from_its_gate_text() -> None:
