@@ -62,6 +62,7 @@ async def twins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Twins
     applications = [
         hosting("ordered", *servers),
         hosting("failing", *servers),
+        hosting("crowded", *servers),
         hosting("spread", *servers, balance="spread"),
         hosting("asked", *servers, health=health),
     ]
@@ -89,6 +90,13 @@ async def test_no_request_fails_while_another_server_works(twins: Twins, name: s
     async with twins.up(1):
         assert await twins.answers(name, 10) == {"server 1": 10}
         assert (await twins.ask(name, "POST")).status == 200
+
+
+async def test_no_request_fails_of_many_that_come_when_a_server_has_just_gone(twins: Twins) -> None:
+    """Nobody has asked before, so Envoy does not know of it: all of them go on to the next one, at once."""
+    async with twins.up(1):
+        answers = await asyncio.gather(*(twins.ask("crowded") for _ in range(100)))
+    assert {(one.status, one.body) for one in answers} == {(200, b"server 1")}
 
 
 @pytest.mark.parametrize("name", ["ordered", "spread", "asked"])
