@@ -41,7 +41,7 @@ from tests.rig.product import ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
 
 MORE_CLERKS = 150
-PATIENCE = 10.0  # seconds for an entry to be in the log
+PATIENCE = 45.0  # seconds for an entry to be in the log; everything may have to be read anew before it comes
 VILLAGE = MunicipalityCode("588482")
 LIBRARY = "library"
 LIBRARY_CALLBACK = f"https://knihovna.{DOMAIN}/callback"
