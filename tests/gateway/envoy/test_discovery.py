@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LARGEST_QUESTION, SECRETS, Discovery, Rejection
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, SECRETS, Discovery, Rejection
+from gateway.envoy.question import LARGEST_QUESTION
 
 pytestmark = pytest.mark.real
 HOLD = timedelta(milliseconds=150)
