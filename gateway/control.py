@@ -5,6 +5,7 @@ they say here is "look again", so nothing is believed that is not in the databas
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,16 @@ class NotTold(Exception):
         )
 
 
+class NotReached(Exception):
+    """The product runs, but what it was asked for had no answer."""
+
+    def __init__(self, socket: Path, cause: str) -> None:
+        super().__init__(
+            f"the running product did not answer (on {socket}: {cause})\n"
+            "    look at the operators' log, which says what became of it, and ask once more"
+        )
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far a sync of a directory is; the last one says that it has ended."""
 
@@ -54,12 +65,44 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where nobody was asked, as it was too soon: when all of the directory is read next."""
 
 
+class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came of a reload. Where it was not applied all is as before, and `said` says why, with where and remedy."""
+
+    applied: bool
+    reason: str = ""
+    said: str = ""
+    added: list[str] = []
+    """Applications; so are the next two."""
+    removed: list[str] = []
+    changed: list[str] = []
+    settings: list[str] = []
+    """Paths of what else changed."""
+    policies: str = ""
+    """Their version, where it is another."""
+    before: str = ""
+    """Digest of what was in force, files included."""
+    after: str = ""
+    seconds: float = 0.0
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.settings or self.policies)
+
+
+Reload = Callable[[socket.socket], Awaitable[Reloaded]]
+"""Take over the configuration as it is now; told the connection of whoever asks, to know who it is."""
+
+
 class Sync(Protocol):
     def __call__(self, name: str, *, full: bool) -> AsyncIterator[Step]: ...
 
 
-def control_app(look_again: Callable[[], Awaitable[bool]], sync: Sync) -> web.Application:
-    """`look_again`: True once the data plane holds what the database says. `sync`: bring a replica up to date."""
+def control_app(
+    look_again: Callable[[], Awaitable[bool]], sync: Sync, reload: Reload | None = None
+) -> web.Application:
+    """`look_again`: True once the data plane holds what the database says. `sync`: bring a replica up to date.
+    `reload`: None where nothing can be reloaded.
+    """
 
     async def changed(_: web.Request) -> web.Response:
         try:
@@ -81,8 +124,16 @@ def control_app(look_again: Callable[[], Awaitable[bool]], sync: Sync) -> web.Ap
         await answer.write_eof()
         return answer
 
+    async def reloaded(request: web.Request) -> web.Response:
+        assert reload is not None
+        assert request.transport is not None
+        told = await reload(request.transport.get_extra_info("socket"))
+        return web.json_response(body=msgspec.json.encode(told))
+
     app = web.Application()
     app.add_routes([web.post("/changed", changed), web.post("/directories/{name}/sync", synced)])
+    if reload is not None:
+        app.router.add_post("/reload", reloaded)
     return app
 
 
@@ -107,6 +158,20 @@ async def tell_changed(socket: Path, runs: Callable[[], bool], patience: timedel
         else:
             return
         await asyncio.sleep(AGAIN)
+
+
+async def ask_to_reload(path: Path) -> Reloaded:
+    """Wait for what comes of it. Raises NotRunning, NotReached."""
+    try:
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path)), timeout=UNTIL_IT_ENDS) as http,
+            http.post("http://control/reload", raise_for_status=True) as answer,
+        ):
+            return msgspec.json.decode(await answer.read(), type=Reloaded)
+    except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
+        raise NotRunning(path) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NotReached(path, str(error) or type(error).__name__) from error
 
 
 async def ask_to_sync(socket: Path, name: str, *, full: bool) -> AsyncIterator[Step]:

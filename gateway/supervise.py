@@ -6,6 +6,7 @@
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
   in a row (or when it says that its configuration is wrong) everything ends with a message;
 - what passes by itself, such as a full disk, is waited for;
+- SIGHUP is handed to the control plane, which takes over its configuration anew, unless a terminal was closed;
 - whatever ends the supervisor ends all of them: by signal, or, if it is killed, by the kernel.
 """
 
@@ -88,9 +89,10 @@ class Supervisor:
     async def run(self) -> int:
         """Exit status: 0 after a signal, 1 when a child could not be kept alive."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks
-                loop.add_signal_handler(number, self._stopping.set)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        loop.add_signal_handler(signal.SIGHUP, self._hear_hangup, _terminal(), stays)
         children = (
             Child(CONTROL_PLANE, lambda: self._plan.control, lambda _pid: None, lambda _pid, _status: None),
             Child(STREAMS, lambda: self._plan.streams, lambda _pid: None, lambda _pid, _status: None),
@@ -106,6 +108,13 @@ class Supervisor:
         await self._end()
         await asyncio.gather(*keepers)
         return 1 if self._failed else 0
+
+    def _hear_hangup(self, terminal: bool, stays: bool) -> None:  # noqa: FBT001 - arguments of a handler
+        """`terminal`: there was one at the start; closing it ends everything, unless nohup(1) said all `stays`."""
+        if terminal and not stays and not _terminal():
+            self._stopping.set()
+        elif control := self._running.get(CONTROL_PLANE):
+            control.send_signal(signal.SIGHUP)
 
     async def _keep(self, child: Child) -> None:
         quick = 0
@@ -209,6 +218,15 @@ class Supervisor:
             leave(Path(self._plan.run) / FOLDER, notice)
         except OSError as error:
             self._say(f"cannot write down that Envoy {what}: {error}; free space on the disk")
+
+
+def _terminal() -> bool:
+    """Whether we have a controlling terminal, and it is still there (tty(4))."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 def _point(link: Path, name: str) -> None:

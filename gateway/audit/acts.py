@@ -12,6 +12,7 @@ from gateway.audit.neutral import neutral
 SYSTEM = "system"
 SHORT = 200  # characters kept of what a request says of itself
 MARK = 16  # hexadecimal digits of a file's SHA-256: enough to see that it is another
+MOST_NAMES = 50  # applications or settings that an entry names
 TEXT = 500  # characters kept of a text that somebody typed or another program said
 
 
@@ -91,6 +92,57 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> list[str]:
         f"{'added' if name not in was else 'removed' if name not in are else 'changed'} {name}"
         for name in names
     ]
+
+
+def configuration_reloaded(
+    now: datetime,
+    by: str,
+    *,
+    before: str,
+    after: str,
+    policies: str,
+    added: Sequence[str],
+    removed: Sequence[str],
+    changed: Sequence[str],
+    settings: Sequence[str],
+) -> Entry:
+    """Other settings are in force. `before`, `after`: their digests; applications by id, settings by path."""
+    lists = {"added": added, "removed": removed, "changed": changed, "settings": settings}
+    told: dict[str, str | int | float | bool | list[str]] = {
+        name: _some(one) for name, one in lists.items() if one
+    }
+    return Entry(
+        code=Code.CONFIGURATION_RELOADED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        person=_person(by),
+        policy_version=policies,
+        details={"before": before, "after": after, **told},
+    )
+
+
+def configuration_refused(now: datetime, by: str, reason: str, said: str) -> Entry:
+    """A change was not taken; `said`: where it is wrong and why."""
+    return Entry(
+        code=Code.CONFIGURATION_REFUSED,
+        outcome=Outcome.REFUSED,
+        at=now,
+        subject=by,
+        person=_person(by),
+        reason=reason,
+        details={"finding": neutral(said, TEXT)},
+    )
+
+
+def _person(by: str) -> str:
+    return "" if by == SYSTEM else by
+
+
+def _some(names: Sequence[str]) -> list[str]:
+    """A thousand of them would make an entry of a page."""
+    more = len(names) - MOST_NAMES
+    return [*names[:MOST_NAMES], f"… +{more}"] if more > 0 else list(names)
 
 
 def sign_in_refused(

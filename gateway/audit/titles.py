@@ -253,6 +253,22 @@ TITLES: dict[Code, Title] = {
         en="Policies of version {policy_version} are in force from now on "
         "(number: {policies}; version before: {previous})",
     ),
+    Code.CONFIGURATION_RELOADED: Title(
+        cs="Od této chvíle platí nové nastavení {after}: {who} (aplikace přidané: {added}; odebrané: {removed}; "
+        "změněné: {changed}; ostatní nastavení: {settings})",
+        en="New settings {after} are in force from now on: {who} (applications added: {added}; removed: {removed}; "
+        "changed: {changed}; other settings: {settings})",
+    ),
+    Code.CONFIGURATION_REFUSED: Title(
+        cs="Změna nastavení nepřijata, platí dosavadní: {who} (důvod: {reason})",
+        en="A change of the settings was not taken, the old ones stay: {who} (reason: {reason})",
+    ),
+    Code.DECISION_TRIED: Title(
+        cs="Zkouška rozhodnutí bez přístupu: {who}, pro osobu {of}, aplikace {application}, úkon {action} "
+        "(vyšlo: {verdict})",
+        en="A decision tried out, without access: {who}, about {of}, application {application}, action {action} "
+        "(it came to: {verdict})",
+    ),
     Code.KEY_CREATED: Title(
         cs="Vytvořen podpisový klíč {key} (účel: {purpose})",
         en="Signing key {key} created (purpose: {purpose})",

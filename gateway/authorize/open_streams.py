@@ -24,23 +24,37 @@ from gateway.sessions.office import entry_of
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import SessionStore
 from gateway.streams.stream import Stream
-from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Everything, Question, Revoked, Said
 
 log = structlog.get_logger("streams")
 
 
 class OpenStreams:
-    """One per control plane. `revoked` is told all revoked ids whenever one is added."""
+    """One per control plane. `revoked` is told all revoked ids whenever one is added; `everything`, that all may be
+    decided otherwise now.
+    """
 
     def __init__(
-        self, snapshot: Callable[[], Snapshot], sessions: SessionStore, clock: Callable[[], datetime]
+        self,
+        snapshot: Callable[[], Snapshot],
+        sessions: Callable[[], SessionStore],
+        clock: Callable[[], datetime],
     ) -> None:
         self._snapshot, self._sessions, self._clock = snapshot, sessions, clock
         self._revoked: frozenset[str] = frozenset()
+        self._rounds = 0
+        """How often everything was to be decided anew."""
         self._news = asyncio.Event()
 
     def revoked(self, ids: Collection[str]) -> None:
         self._revoked = frozenset(ids)
+        self._announce()
+
+    def everything(self) -> None:
+        self._rounds += 1
+        self._announce()
+
+    def _announce(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
@@ -87,11 +101,15 @@ class OpenStreams:
 
     async def _tell(self, writer: asyncio.StreamWriter) -> None:
         told: frozenset[str] = frozenset()
+        rounds = self._rounds
         while True:
             news, now = self._news, self._revoked
+            if self._rounds != rounds:
+                rounds = self._rounds
+                _write(writer, Everything())
             if new := now - told:
                 _write(writer, Revoked(sorted(new)))
-                await writer.drain()
+            await writer.drain()
             told = now
             await news.wait()
 
@@ -108,7 +126,7 @@ class OpenStreams:
         now = self._clock()
         known = {
             one.id: one
-            for one in await self._sessions.by_ids({SessionId(one.stream.session) for one in questions})
+            for one in await self._sessions().by_ids({SessionId(one.stream.session) for one in questions})
         }
         asked = [(one, known.get(SessionId(one.stream.session))) for one in questions]
         verdicts = [(one, session, self._verdict(one.stream, session, now)) for one, session in asked]
@@ -149,7 +167,7 @@ class OpenStreams:
         entry = _entry(question, session, verdict, now)
         # A stream that stays is activity as its reopening was: docs/decisions/0013-every-request-is-activity.md.
         seen = session.id if session and isinstance(verdict, Granted) else None
-        await self._sessions.record(seen, now, [entry])
+        await self._sessions().record(seen, now, [entry])
 
 
 def _yes(question: Question, verdict: Granted, now: datetime) -> Answer:
@@ -205,7 +223,7 @@ def _entry(question: Question, session: Session | None, verdict: Verdict, now: d
     )
 
 
-def _write(writer: asyncio.StreamWriter, said: Answered | Revoked) -> None:
+def _write(writer: asyncio.StreamWriter, said: Said) -> None:
     writer.write(msgspec.json.encode(said) + b"\n")
 
 

@@ -3,6 +3,7 @@
 Every object is made here and handed what it needs; nothing anywhere reaches for a global.
 """
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ from idp.directory.subject import directory_of
 from idp.http.provider import Replicated
 from idp.login.charging import Rules
 from idp.oidc.client import GATEWAY
+from policies.evaluate import PolicyBook
 
 log = structlog.get_logger("control_plane")
 
@@ -77,17 +79,48 @@ AUDIT_ABOUT = Title(
 
 
 class ControlPlane:
-    """Made from an opened state. `serve` returns when `stop` is set. Raises PoliciesUnusable."""
+    """Made from an opened state. Raises PoliciesUnusable.
+
+    What is made in `__init__` lives as long as the process and rests on settings that need a start
+    (`config.changes.AT_THE_NEXT_START`), or on none; what `take` makes rests on the others.
+    """
 
     def __init__(self, state: State) -> None:
-        self.state, self.settings = state, state.settings
-        self.addresses = Addresses(state.settings, state.district)
+        settings = state.settings
         self.metrics = Metrics()
-        self.book = policy_book(state.settings, state.district)
-        self.snapshot = snapshot_of(state.settings, state.district, self.book)
         self.discovery = Discovery(state.begun / CURRENT, self._rejected)
-        self.streams = OpenStreams(lambda: self.snapshot, state.sessions, now)
+        self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
+        reading = StoredReading(state.database)
+        self.directory = Federation(
+            settings.directories, state.district, clock=now, memory=self, above=reading.above_now
+        )
+        self.people = {
+            one.name: ReplicatedPeople(one, state.district, reading, now) for one in settings.directories
+        }
+        self.lockouts: dict[DirectoryName, Lockout | None] = {}
+        self.secret_hashes = SecretHashes()
+        issuer = Addresses(settings, state.district).issuer
+        self.recovery_alarm = RecoveryAlarm(f"{issuer}/recovery", self.metrics, now)
+        self.provider = Provider(
+            Client(issuer, GATEWAY),
+            lambda: UnixConnector(str(state.run / "idp.sock")),
+            back_channel=f"http://login.{settings.public.domain}",
+        )
+        self._grants_let_in = True
+        self.data_plane_up = False
+        self.directories_up = dict.fromkeys(self.directory.readers, False)
+        self.settled = asyncio.Event()
+        """Set while routes and decisions are of one configuration; a decision waits for it."""
+        self.settled.set()
+        self.take(state, policy_book(settings, state.district))
+
+    def take(self, state: State, book: PolicyBook) -> None:
+        """From now on everything is decided and shown by these settings and policies."""
+        self.state, self.settings, self.book = state, state.settings, book
+        self.addresses = Addresses(state.settings, state.district)
+        self.snapshot = snapshot_of(state.settings, state.district, book)
+        self.gate_epoch = self.snapshot.epoch
         self.office = SessionOffice(
             state.sessions,
             self.revoked,
@@ -96,28 +129,8 @@ class ControlPlane:
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
-        reading = StoredReading(state.database)
-        self.directory = Federation(
-            state.settings.directories,
-            state.district,
-            clock=now,
-            memory=self,
-            above=reading.above_now,
-        )
-        self.people = {
-            one.name: ReplicatedPeople(one, state.district, reading, now)
-            for one in state.settings.directories
-        }
-        self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.lockout = self.lockout_as(self.lockouts)
         self.known = known_people(state.settings, self.directory)
-        self.secret_hashes = SecretHashes()
-        self.recovery_alarm = RecoveryAlarm(f"{self.addresses.issuer}/recovery", self.metrics, now)
-        self.provider = Provider(
-            Client(self.addresses.issuer, GATEWAY),
-            lambda: UnixConnector(str(state.run / "idp.sock")),
-            back_channel=f"http://login.{state.settings.public.domain}",
-        )
         self.sign_in = SignIn(
             self.provider,
             self.office,
@@ -125,9 +138,6 @@ class ControlPlane:
             state.seal.close,
             state.seal.open,
         )
-        self._grants_let_in = True
-        self.data_plane_up = False
-        self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.desk = Desk(
             pages=make_pages(
                 state.settings.office.name,
@@ -170,7 +180,7 @@ class ControlPlane:
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
-        self.discovery.publish_gate(revoked, self.snapshot.epoch if self._grants_let_in else NO_EPOCH)
+        self.discovery.publish_gate(revoked, self.gate_epoch if self._grants_let_in else NO_EPOCH)
 
     def let_grants_in(self, *, allowed: bool) -> None:
         """Whether a fresh grant suffices; where not, every request asks for a decision."""

@@ -24,21 +24,22 @@ from gateway.audit import acts
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
-from gateway.commands.application_accounts import accounts_of
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
-from gateway.commands.notices import deliveries
+from gateway.commands.notices import CurrentDeliveries
+from gateway.commands.operator import at_the_other_end
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
-from gateway.commands.sockets import serving
+from gateway.commands.reloading import Reloading
+from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
-from gateway.envoy.discovery import all_resources
-from gateway.envoy.messages import Surroundings
+from gateway.control import Reloaded
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
-from gateway.grants.sign import public_jwks
+from gateway.notices.notice import Channel
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
@@ -57,6 +58,9 @@ def main(configuration: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
+    signal.signal(
+        signal.SIGHUP, signal.SIG_IGN
+    )  # whoever asks for a reload while we start gets what is read now
     try:
         state = open_state(configuration)
         require_buildable(configuration, state.settings, state.district)
@@ -68,7 +72,7 @@ def main(configuration: Path) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(plane))
+        uvloop.run(_serve(plane, configuration))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -77,7 +81,7 @@ def main(configuration: Path) -> int:
     return 0
 
 
-async def _serve(plane: ControlPlane) -> None:
+async def _serve(plane: ControlPlane, configuration: Path) -> None:
     state, moment = plane.state, now()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -87,18 +91,7 @@ async def _serve(plane: ControlPlane) -> None:
     await state.record(
         [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
     )
-    plane.publish(
-        all_resources(
-            plane.settings,
-            Surroundings(
-                run=state.run,
-                spool=state.access_log,
-                district=tuple(state.district),
-                grant_keys=public_jwks(state.keys.grant),
-                accounts=accounts_of(plane.settings.applications),
-            ),
-        )
-    )
+    plane.publish(resources_of(state, state.settings))
     plane.revoked.replace(await state.sessions.revoked(moment))
     await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
@@ -118,12 +111,17 @@ async def _serve(plane: ControlPlane) -> None:
         await directories.first_read(stop)
         logging_ends = asyncio.Event()
         keepers = [asyncio.create_task(ingest.run(logging_ends))]
+        sends = CurrentDeliveries(plane)
+        pages = Pages(plane, partial(_officer, plane, recomputation))
+        reloading = Reloading(plane, configuration, partial(_exchange, pages, sends))
+        _reload_at(signal.SIGHUP, reloading)
         await stack.enter_async_context(
             serving(
                 plane,
-                _officer(plane, recomputation),
+                pages,
                 partial(look_again, plane, directories),
                 directories.sync,
+                lambda asker: reloading.reload(at_the_other_end(asker)),
             )
         )
         await stack.enter_async_context(
@@ -135,7 +133,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
                 partial(_watch_envoy, plane),
                 partial(rounds.keep_room, plane),
-                *(partial(rounds.deliver, one) for one in deliveries(plane)),
+                *(partial(rounds.deliver, partial(sends.of, one)) for one in Channel),
             )
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
@@ -150,6 +148,23 @@ async def _serve(plane: ControlPlane) -> None:
         await sealing
         await checkpoints.seal()
     await plane.close()
+
+
+async def _exchange(pages: Pages, sends: CurrentDeliveries) -> None:
+    sends.exchange()
+    await pages.exchange()
+
+
+def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
+    """Nobody knows who sends a signal."""
+    under_way: set[asyncio.Task[Reloaded]] = set()
+
+    def begin() -> None:
+        task = asyncio.ensure_future(reloading.reload(acts.SYSTEM))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    asyncio.get_running_loop().add_signal_handler(number, begin)
 
 
 async def look_again(plane: ControlPlane, directories: Directories) -> bool:

@@ -52,9 +52,8 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
 
 def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
-    content = msgspec.json.encode(
-        [policies.version, settings.applications, settings.grants, list(district)], enc_hook=str
-    )
+    rests_on = [settings.applications, settings.grants, settings.sign_in, settings.facts.grace]
+    content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
         policies=policies,
         applications=offers(settings, district),

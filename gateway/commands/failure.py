@@ -9,7 +9,7 @@ from config.problem import ConfigurationRefused
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
-from gateway.control import NotRunning, NotTold
+from gateway.control import NotReached, NotRunning, NotTold
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
@@ -24,6 +24,7 @@ TOLD = (
     DirectoryUnreachable,
     LogInconsistent,
     MasterKeyUnusable,
+    NotReached,
     NotRunning,
     NotTold,
     OfNoDirectory,

@@ -15,7 +15,20 @@ from gateway.notices.words import Surroundings
 from idp.directory.errors import DirectoryUnusable
 
 
-def deliveries(plane: ControlPlane) -> list[Delivery]:
+class CurrentDeliveries:
+    """Those of the settings that the plane has taken."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane, self._now = plane, deliveries(plane)
+
+    def exchange(self) -> None:
+        self._now = deliveries(self._plane)
+
+    def of(self, channel: Channel) -> Delivery:
+        return self._now[channel]
+
+
+def deliveries(plane: ControlPlane) -> dict[Channel, Delivery]:
     """One for each channel there is; what still waits for one that is configured no more is given up."""
     around = _surroundings(plane.settings)
     configured = plane.settings.notifications
@@ -25,7 +38,7 @@ def deliveries(plane: ControlPlane) -> list[Delivery]:
     if configured.smtp is not None:
         address_of = partial(_address_of, plane)
         sends[Channel.SMTP] = Mail(configured.smtp, around, address_of, (DirectoryUnusable,), now).send
-    return [Delivery(channel, plane.state.outbox, sends.get(channel), now) for channel in Channel]
+    return {channel: Delivery(channel, plane.state.outbox, sends.get(channel), now) for channel in Channel}
 
 
 def _surroundings(settings: Settings) -> Surroundings:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -65,7 +65,7 @@ def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
 def ingest(plane: ControlPlane) -> Ingest:
     return Ingest(
         plane.state.access_log.parent,
-        SpoolPlaces(plane.state.database, plane.state.activity),
+        SpoolPlaces(plane.state.database, lambda: plane.state.activity),
         plane.holders,
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,
@@ -217,10 +217,10 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.office.catch_up_with_provider(moment)
 
 
-async def deliver(delivery: Delivery) -> None:
+async def deliver(delivery: Callable[[], Delivery]) -> None:
     """Tell what is to be told by one channel; another one's trouble is not this one's."""
     while True:
-        if not await delivery.step():
+        if not await delivery().step():
             await asyncio.sleep(DELIVER_EVERY)
 
 

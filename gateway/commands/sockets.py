@@ -12,8 +12,9 @@ from config.places import Places
 from config.settings import Directory, Settings
 from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
+from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.state import now
-from gateway.control import Sync, control_app
+from gateway.control import Reload, Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
@@ -31,7 +32,8 @@ from gateway.web.portal.rooms import Portal
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
-from idp.http.page import Assets, Office, Pages
+from idp.http.page import Assets, Office
+from idp.http.page import Pages as SignInPages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
@@ -114,7 +116,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),
-            pages=Pages(
+            pages=SignInPages(
                 [],
                 [],
                 Office(settings.office.name, settings.office.support),
@@ -168,20 +170,45 @@ def authorizer(plane: ControlPlane) -> Authorizer:
     )
 
 
+class Pages:
+    """What our sockets answer by what the plane has taken; `officer`: makes the officers' pages of it."""
+
+    def __init__(self, plane: ControlPlane, officer: Callable[[], Officer]) -> None:
+        self._plane, self._officer = plane, officer
+        self.provider, self.web = (Exchangeable(**BEHIND_ENVOY) for _ in range(2))
+        self._authorizer = authorizer(plane)
+
+    async def exchange(self) -> None:
+        """At the start, and whenever the plane has taken other settings."""
+        self._authorizer = authorizer(self._plane)
+        provider, pages = provider_app(self._plane), web_app(self._plane, self._officer())
+        await self.provider.take(provider)
+        await self.web.take(pages)
+
+    async def decide(self, asked: web.BaseRequest) -> web.Response:
+        """Never by one configuration about a route of another."""
+        await self._plane.settled.wait()
+        return await self._authorizer.handle(asked)
+
+
 @contextlib.asynccontextmanager
 async def serving(
-    plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]], sync: Sync
+    plane: ControlPlane, pages: Pages, look_again: Callable[[], Awaitable[bool]], sync: Sync, reload: Reload
 ) -> AsyncIterator[None]:
     """All sockets answer while the block runs."""
     run, metrics = plane.state.run, plane.settings.metrics
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
         await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
-        decisions = web.ServerRunner(web.Server(authorizer(plane).handle, **BEHIND_ENVOY))
-        await _listen(stack, decisions, run / "authorize.sock")
-        await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
-        await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
-        await _listen(stack, _runner(control_app(look_again, sync)), run / "control.sock")
+        await pages.exchange()
+        for server, name in (
+            (web.Server(pages.decide, **BEHIND_ENVOY), "authorize"),
+            (pages.provider.server, "idp"),
+            (pages.web.server, "web"),
+        ):
+            runner = web.ServerRunner(server, shutdown_timeout=CLOSING)
+            await _listen(stack, runner, run / f"{name}.sock")
+        await _listen(stack, _runner(control_app(look_again, sync, reload)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         await observed.setup()
         stack.push_async_callback(observed.cleanup)

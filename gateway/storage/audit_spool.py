@@ -3,7 +3,7 @@
 Whoever asks under a fresh grant is seen in the access log alone: so this is where their sessions stay awake.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -23,7 +23,8 @@ from gateway.storage.tables.audit import audit_spool
 class SpoolPlaces:
     """Implements `gateway.audit.ingest.SpoolStore`."""
 
-    def __init__(self, database: Database, activity: Activity) -> None:
+    def __init__(self, database: Database, activity: Callable[[], Activity]) -> None:
+        """`activity`: that of the settings in force."""
         self._database, self._activity = database, activity
 
     async def places(self) -> dict[str, Place]:
@@ -34,7 +35,7 @@ class SpoolPlaces:
     ) -> None:
         def work(connection: Connection) -> None:
             move(connection, before, after, entries)
-            self._activity.push(connection, {session: micros(at) for session, at in seen.items()})
+            self._activity().push(connection, {session: micros(at) for session, at in seen.items()})
 
         await self._database.write(work)
 

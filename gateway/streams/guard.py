@@ -18,7 +18,7 @@ from grpclib.server import Stream as Call
 from gateway.streams import orders
 from gateway.streams.stream import NotFromEnvoy, read_stream
 from gateway.streams.watch import DOUBT, Watch
-from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Revoked, Said
+from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Everything, Revoked, Said
 
 METHOD = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
 LOOK = 0.1  # seconds between looks at what is due
@@ -136,6 +136,9 @@ class Guard:
             match self._decoder.decode(line):
                 case Revoked(ids):
                     self._watch.revoked(ids, self._clock())
+                    self._news.set()
+                case Everything():
+                    self._watch.everything(self._clock())
                     self._news.set()
                 case Answered(answers):
                     for answer in answers:

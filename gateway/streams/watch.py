@@ -3,7 +3,7 @@
 Laws:
 
 - a stream is asked about soon after it began, whenever what it rests on is revoked, when the last "yes" runs out, and
-  after every time the control plane was away: nobody knows what was missed;
+  after every time the control plane was away or took other settings: nobody knows what was missed;
 - a "no" ends it; a "yes" that was given before something was revoked is worth nothing;
 - without an answer it stays for the grace, counted from when it had to be asked about, and then ends.
 
@@ -62,7 +62,7 @@ class Watch:
                 self._ask_anew(self._open[number], now)
 
     def everything(self, now: float) -> None:
-        """The control plane is back."""
+        """The control plane is back, or decides by other settings."""
         for watched in self._open.values():
             self._ask_anew(watched, now)
 

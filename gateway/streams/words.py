@@ -1,6 +1,7 @@
 """What the watch of streams and the control plane tell each other: JSON, one object a line, over one connection.
 
-The watch sends `Asked`; the control plane `Revoked` whenever there is news, and `Answered`. There are no other words.
+The watch sends `Asked`; the control plane `Revoked` whenever there is news, `Everything` when other routes or policies
+count, and `Answered`. There are no other words.
 """
 
 import msgspec
@@ -46,5 +47,9 @@ class Revoked(msgspec.Struct, frozen=True, tag="revoked"):
     ids: list[str]
 
 
-Said = Answered | Revoked
+class Everything(msgspec.Struct, frozen=True, tag="everything"):
+    """Every stream has to be asked about: what any "yes" rested on may have changed."""
+
+
+Said = Answered | Revoked | Everything
 """What the control plane says."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,6 +32,7 @@ async def started(
     envoy: list[str],
     run: Path | None = None,
     streams: list[str] | None = None,
+    terminal: int | None = None,
 ) -> asyncio.subprocess.Process:
     run = run or folder / "run"
     run.mkdir(exist_ok=True)
@@ -44,15 +47,25 @@ async def started(
         begun=str(folder / "begun"),
     ).write(folder / "plan.json")
     return await asyncio.create_subprocess_exec(
-        PYTHON, "-m", "gateway.supervise", str(folder / "plan.json"), stderr=asyncio.subprocess.PIPE
+        PYTHON,
+        "-m",
+        "gateway.supervise",
+        str(folder / "plan.json"),
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
     )
 
 
 @contextlib.asynccontextmanager
 async def supervisor(
-    folder: Path, control: list[str], envoy: list[str], run: Path | None = None
+    folder: Path,
+    control: list[str],
+    envoy: list[str],
+    run: Path | None = None,
+    terminal: int | None = None,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await started(folder, control, envoy, run)
+    process = await started(folder, control, envoy, run, terminal=terminal)
     try:
         yield process
     finally:
@@ -106,6 +119,36 @@ async def test_a_signal_ends_everything(tmp_path: Path, number: signal.Signals) 
     async with supervisor(tmp_path, lives(control), lives(envoy)) as process:
         pids = await pid_in(control), await pid_in(envoy)
         process.send_signal(number)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert [await is_gone(pid) for pid in pids] == [True, True]
+
+
+HEARS = (
+    "import pathlib, signal, sys, time, os\n"
+    "signal.signal(signal.SIGHUP, lambda *_: pathlib.Path(sys.argv[1] + '.hup').touch())\n"
+    "pathlib.Path(sys.argv[1]).write_text(str(os.getpid()))\n"
+    "time.sleep(60)"
+)
+
+
+async def test_a_hangup_without_a_terminal_is_handed_to_the_control_plane(tmp_path: Path) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    async with supervisor(tmp_path, [PYTHON, "-c", HEARS, str(control)], lives(envoy)) as process:
+        await pid_in(control)
+        process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(10):
+            while not (tmp_path / "control.hup").exists():
+                await asyncio.sleep(0.01)
+        assert process.returncode is None
+
+
+async def test_a_terminal_that_is_closed_ends_everything(tmp_path: Path) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    near, far = os.openpty()
+    async with supervisor(tmp_path, lives(control), lives(envoy), terminal=far) as process:
+        pids = await pid_in(control), await pid_in(envoy)
+        os.close(far)
+        os.close(near)
         assert await asyncio.wait_for(process.wait(), 10) == 0
         assert [await is_gone(pid) for pid in pids] == [True, True]
 

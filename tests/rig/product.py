@@ -117,6 +117,10 @@ class Product:
             self._supervisor.kill()  # the kernel then ends its children
             await self._supervisor.wait()
 
+    def supervisor(self) -> psutil.Process:
+        assert self._supervisor is not None
+        return psutil.Process(self._supervisor.pid)
+
     def control_plane(self) -> psutil.Process:
         return self._child("gateway.commands.control_plane_process")
 

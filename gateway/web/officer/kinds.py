@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.ACCESS: Title(cs="Požadavek", en="Request"),
             Code.DECISION_PERMIT: Title(cs="Povolený přístup", en="Access permitted"),
             Code.DECISION_REFUSE: Title(cs="Zamítnutý přístup", en="Access refused"),
+            Code.DECISION_TRIED: Title(cs="Zkouška rozhodnutí", en="Decision tried out"),
             Code.STREAM_OPENED: Title(cs="Otevřené trvalé spojení", en="Lasting connection opened"),
             Code.STREAM_KEPT: Title(cs="Ponechané trvalé spojení", en="Lasting connection kept"),
             Code.STREAM_CUT: Title(cs="Přerušené trvalé spojení", en="Lasting connection cut"),
@@ -124,6 +125,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části", en="Data plane started"),
             Code.DATA_PLANE_DIED: Title(cs="Pád datové části", en="Data plane died"),
             Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
+            Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
+            Code.CONFIGURATION_REFUSED: Title(
+                cs="Nepřijatá změna nastavení", en="Change of settings refused"
+            ),
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
         },

@@ -38,7 +38,7 @@ class Spool:
         self.troubles: list[Exception | None] = []
         self.ingest = Ingest(
             self.folder,
-            SpoolPlaces(log.database, ACTIVITY),
+            SpoolPlaces(log.database, lambda: ACTIVITY),
             self.holders,
             reopen=self.reopen,
             rotate_above=rotate_above,
@@ -189,7 +189,7 @@ async def test_a_large_file_is_rotated_and_envoy_told_to_reopen(log: Log) -> Non
 @pytest.mark.parametrize("renamed", [True, False])
 async def test_a_crash_around_the_rename_is_gone_through_again(spool: Spool, *, renamed: bool) -> None:
     path = spool.write("access-1.log", *range(3))
-    store = SpoolPlaces(spool.log.database, ACTIVITY)
+    store = SpoolPlaces(spool.log.database, lambda: ACTIVITY)
     await spool.ingest.step()
     before = spool.places()["access-1.log"]
     await store.move(before, Place("access-1.log", before.offset, renaming_to="access-1.1.log"), (), {})
@@ -217,7 +217,7 @@ async def test_two_processes_cannot_take_over_the_same_lines(spool: Spool) -> No
     spool.write("access-1.log", 1)
     await spool.drain()
     with pytest.raises(PlaceLost):
-        await SpoolPlaces(spool.log.database, ACTIVITY).move(
+        await SpoolPlaces(spool.log.database, lambda: ACTIVITY).move(
             Place("access-1.log"), Place("access-1.log", 5), (), {}
         )
 

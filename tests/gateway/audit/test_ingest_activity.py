@@ -27,7 +27,7 @@ class Envoy:
         log.clock.now = NOON + 5 * MINUTE
         self.ingest = Ingest(
             self.file.parent,
-            SpoolPlaces(log.database, ACTIVITY),
+            SpoolPlaces(log.database, lambda: ACTIVITY),
             self._holders,
             reopen=self._reopen,
             rotate_above=10**9,

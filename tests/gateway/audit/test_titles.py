@@ -17,6 +17,7 @@ DETAILS = {
     *("authenticator", "by", "before", "device_address", "kind", "channel"),
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
+    *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
     "account",
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),

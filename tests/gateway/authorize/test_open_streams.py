@@ -20,7 +20,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.schema import all_tables
 from gateway.streams.stream import Stream
-from gateway.streams.words import Answer, Answered, Asked, Question, Revoked, Said
+from gateway.streams.words import Answer, Answered, Asked, Everything, Question, Revoked, Said
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
 from tests.rig.session_store import session_store
 
@@ -36,7 +36,7 @@ class Desk:
         self.database = Database(folder / "brana.db")
         all_tables().create_all(self.database.engine)
         self.store = session_store(self.database, self._append)
-        self.streams = OpenStreams(lambda: snapshot, self.store, lambda: NOW)
+        self.streams = OpenStreams(lambda: snapshot, lambda: self.store, lambda: NOW)
         self.reader: asyncio.StreamReader
         self.writer: asyncio.StreamWriter
 
@@ -134,6 +134,13 @@ async def test_a_session_that_was_ended_gets_a_no_with_its_reason(desk: Desk, se
 async def test_a_session_that_nobody_knows_gets_a_no(desk: Desk, session: Session) -> None:
     (answer,) = await desk.ask(question(session))
     assert (answer.allowed, answer.reason) == (False, "sign_in_needed")
+
+
+async def test_when_other_settings_count_the_watch_is_told_to_ask_about_everything(desk: Desk) -> None:
+    desk.streams.revoked(["sid.1"])  # heard, so the conversation has begun
+    assert await desk.hear() == Revoked(["sid.1"])
+    desk.streams.everything()
+    assert await desk.hear() == Everything()
 
 
 async def test_an_idle_session_gets_a_no(desk: Desk, session: Session) -> None:

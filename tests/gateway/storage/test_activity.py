@@ -28,7 +28,7 @@ class Ingested:
     """The ingest's store, a batch after the other."""
 
     def __init__(self, database: Database) -> None:
-        self.places, self.at = SpoolPlaces(database, ACTIVITY), 0
+        self.places, self.at = SpoolPlaces(database, lambda: ACTIVITY), 0
 
     async def batch(self, *seen: tuple[Session, datetime]) -> None:
         before, after = Place(FILE, self.at), Place(FILE, self.at + 1)

@@ -1,0 +1,24 @@
+"""Names of the reasons why a change of the settings is not taken by a running product."""
+
+from config.settings import Title
+from gateway.audit.named import Group
+
+GROUPS: tuple[Group, ...] = (
+    (
+        Title(cs="Nepřijatá změna nastavení", en="Change of settings refused"),
+        {
+            "configuration_invalid": Title(
+                cs="nastavení nebo zásady mají chybu", en="the settings or the policies have a fault"
+            ),
+            "start_needed": Title(cs="změna vyžaduje nové spuštění", en="the change needs a new start"),
+            "data_plane_refused": Title(
+                cs="datová část nastavení odmítla", en="the data plane refused the settings"
+            ),
+            "data_plane_silent": Title(
+                cs="datová část nastavení včas nepřevzala",
+                en="the data plane did not take the settings in time",
+            ),
+            "reload_failed": Title(cs="změnu se nepodařilo dokončit", en="the change could not be completed"),
+        },
+    ),
+)

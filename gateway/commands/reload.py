@@ -1,0 +1,48 @@
+"""`brana reload`: have the running product take over the configuration and the policies as they are now."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from config.load import read
+from config.problem import ConfigurationRefused
+from gateway.commands.options import configuration
+from gateway.control import Reloaded, ask_to_reload
+
+
+@click.command(
+    help="Take over the configuration and the policies into the running product; what is wrong changes nothing."
+)
+@configuration
+def command(configuration: Path) -> None:
+    told = asyncio.run(ask_to_reload(control_socket(configuration)))
+    if not told.applied:
+        click.echo(f"brana: not reloaded, what was in force stays ({told.reason})\n{told.said}", err=True)
+        sys.exit(1)
+    click.echo("\n".join(_lines(told)))
+
+
+def control_socket(configuration: Path) -> Path:
+    """Of the product that runs by this file. Its other faults are the product's to tell, which records them; raises
+    ConfigurationRefused where it cannot even be said which product that is.
+    """
+    reading = read(configuration)
+    if not reading.sound("state.directory"):
+        raise ConfigurationRefused(reading.problems)
+    return reading.settings.state.directory / "run" / "control.sock"
+
+
+def _lines(told: Reloaded) -> list[str]:
+    if not told.anything:
+        return ["nothing has changed since the last reload or start"]
+    parts = {
+        "applications added": told.added,
+        "applications removed": told.removed,
+        "applications changed": told.changed,
+        "settings changed": told.settings,
+        "policies now": [told.policies] if told.policies else [],
+    }
+    lines = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]
+    return [*lines, f"in force since now ({told.seconds:.2f} s), {told.before} before, {told.after} after"]

@@ -1,0 +1,222 @@
+"""A change of the configuration or the policies takes effect while the product runs, whole or not at all.
+
+What is wrong is found by the same checks as at the start, and at last by Envoy itself; then what was in force stays.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from config.changes import Changes, changes
+from config.problem import ConfigurationRefused, Problem
+from config.settings import Settings
+from config.toml_lines import line_of, lines_of
+from gateway.audit import acts
+from gateway.commands.application_accounts import PasswordUnusable
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.data_plane import refused_by_envoy, resources_of
+from gateway.commands.decisions import snapshot_of
+from gateway.commands.failure import explained
+from gateway.commands.fitness import checked
+from gateway.commands.policies_in_force import new_policies
+from gateway.commands.state import State, now
+from gateway.control import Reloaded
+from gateway.envoy.discovery import NotTaken, Refused
+from gateway.envoy.exchange import Exchange
+from gateway.envoy.messages import Json
+from gateway.envoy.process import Administration
+from policies.evaluate import PolicyBook
+from policies.examine import examine
+
+MARK = 16  # hexadecimal digits of a digest
+RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
+AWAY = "see that Envoy runs (`/readyz`, the operators' log), then reload once more"
+log = structlog.get_logger("reload")
+
+
+class NotReloaded(Exception):
+    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`."""
+
+    def __init__(self, reason: str, said: str) -> None:
+        super().__init__(said)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is to come into force, with everything made of it that takes time."""
+
+    state: State
+    book: PolicyBook
+    resources: dict[str, list[Json]]
+    contents: Mapping[str, str]
+    epoch: str
+
+    @property
+    def digest(self) -> str:
+        made = msgspec.json.encode(
+            [self.state.settings, dict(self.contents), self.book.version], enc_hook=str
+        )
+        return hashlib.sha256(made).hexdigest()[:MARK]
+
+
+class Reloading:
+    """One reload after the other. `exchange_pages`: have the sockets answer by what the plane has taken."""
+
+    def __init__(
+        self, plane: ControlPlane, configuration: Path, exchange_pages: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._plane, self._configuration = plane, configuration
+        self._exchange_pages = exchange_pages
+        self._in_force = candidate(plane.state, plane.book)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def reload(self, by: str) -> Reloaded:
+        """`by`: whose the change is in the log. Never raises: what fails is told, recorded, and changes nothing."""
+        async with self._one_at_a_time:
+            began, before = time.monotonic(), self._in_force
+            try:
+                after, delta = await self._reloaded(by)
+            except NotReloaded as refused:
+                return await self._not_reloaded(by, refused.reason, str(refused))
+            except Exception as error:
+                log.exception("reload.failed", by=by)
+                said = explained(error) or f"{type(error).__name__}: {error}"
+                return await self._not_reloaded(by, "reload_failed", said)
+            finally:
+                examine.cache_clear()
+            told = Reloaded(
+                applied=True,
+                before=before.digest,
+                after=after.digest,
+                policies=after.book.version if after.book.version != before.book.version else "",
+                seconds=round(time.monotonic() - began, 3),
+                added=[*delta.added],
+                removed=[*delta.removed],
+                changed=[*delta.changed],
+                settings=[*delta.settings],
+            )
+            log.info("reload.done", by=by, **msgspec.structs.asdict(told))
+            return told
+
+    async def _reloaded(self, by: str) -> tuple[Candidate, Changes]:
+        before = self._in_force
+        after = await asyncio.to_thread(self._examined)
+        delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
+        self._require_live(delta)
+        try:
+            await self._exchange(by, after, delta)
+        except Refused as refused:
+            problem = await refused_by_envoy(
+                self._configuration, after.state, {*delta.added, *delta.changed}, refused.rejection
+            )
+            raise NotReloaded("data_plane_refused", str(problem)) from refused
+        except NotTaken as silent:
+            raise NotReloaded("data_plane_silent", f"Envoy did not take it in time\n    {AWAY}") from silent
+        self._in_force = after
+        return after, delta
+
+    def _examined(self) -> Candidate:
+        """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
+        try:
+            settings, district, book = checked(self._configuration)
+            return candidate(replace(self._plane.state, settings=settings, district=district), book)
+        except (ConfigurationRefused, PasswordUnusable, OSError) as refused:
+            raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
+
+    def _require_live(self, delta: Changes) -> None:
+        """Raises NotReloaded: part of a change would be a configuration that nobody wrote."""
+        if not (needing := delta.needing_a_start()):
+            return
+        lines = lines_of(self._configuration.read_text(encoding="utf-8-sig"))
+        problems = [
+            Problem(
+                self._configuration,
+                line_of(path, lines),
+                f"{path}: cannot be changed while the product runs",
+                RESTART,
+            )
+            for path in needing
+        ]
+        raise NotReloaded("start_needed", str(ConfigurationRefused(problems)))
+
+    async def _exchange(self, by: str, after: Candidate, delta: Changes) -> None:
+        """Raises Refused, NotTaken, and what the database raises; then all is as before."""
+        plane, before = self._plane, self._in_force
+        administration = Administration(plane.state.run / "envoy-admin.sock")
+        exchange = Exchange(plane.discovery, administration, after.resources)
+        try:
+            await exchange.prepare()
+            plane.settled.clear()
+            plane.gate_epoch = after.epoch
+            await exchange.switch(plane.revoked.announce)
+            plane.take(after.state, after.book)
+            await self._exchange_pages()
+            await self._record(by, before, after, delta)
+        except BaseException:
+            exchange.undo()
+            plane.take(before.state, before.book)
+            plane.revoked.announce()
+            await self._exchange_pages()
+            raise
+        finally:
+            plane.settled.set()
+        plane.streams.everything()
+        exchange.tidy()
+
+    async def _record(self, by: str, before: Candidate, after: Candidate, delta: Changes) -> None:
+        """Durable before anybody is let in by it."""
+        moment = now()
+        reloaded = acts.configuration_reloaded(
+            moment,
+            by,
+            before=before.digest,
+            after=after.digest,
+            policies=after.book.version,
+            added=delta.added,
+            removed=delta.removed,
+            changed=delta.changed,
+            settings=delta.settings,
+        )
+        await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
+
+    async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
+        log.error("reload.refused", by=by, reason=reason, said=said)
+        try:
+            await self._plane.state.record([acts.configuration_refused(now(), by, reason, said)])
+        except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
+            log.exception("reload.not_recorded")
+        return Reloaded(applied=False, reason=reason, said=said)
+
+
+def candidate(state: State, book: PolicyBook) -> Candidate:
+    """Raises PasswordUnusable, OSError."""
+    return Candidate(
+        state,
+        book,
+        resources_of(state, state.settings),
+        contents_of(state.settings),
+        snapshot_of(state.settings, state.district, book).epoch,
+    )
+
+
+def contents_of(settings: Settings) -> dict[str, str]:
+    """Digests of files that are read when they are named, and not when they change."""
+    files = {"office.district": settings.office.district}
+    files |= {
+        f"applications.{one.id}": one.identity.password_file
+        for one in settings.applications
+        if one.identity.password_file is not None
+    }
+    files |= {
+        f"oidc_clients[{number}].secret_file": client.secret_file
+        for number, client in enumerate(settings.oidc_clients)
+        if client.secret_file is not None
+    }
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}

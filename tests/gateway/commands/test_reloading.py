@@ -1,0 +1,248 @@
+"""`brana reload` on the running product: what changes, what stays, and what is refused."""
+
+import asyncio
+import json
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from gateway.audit.entry import Code, Outcome
+from gateway.commands.operator import operator
+from gateway.demo.configuration import HOSTS, MAP, RECORDS
+from gateway.envoy.process import Administration
+from tests.rig.changing import HULIN, NOTES, NOTES_POLICY, Changing, changing
+from tests.rig.product import Product
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+MAP_HOST = HOSTS[MAP]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Changing]:
+    async with changing(tmp_path_factory.mktemp("r")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(running: Changing) -> AsyncIterator[Changing]:
+    """Each test begins and ends with the first configuration."""
+    yield running
+    await running.reloaded(running.first)
+
+
+def ready(product: Product) -> bool:
+    try:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{product.settings.metrics.port}/readyz", timeout=5
+        ) as answer:
+            return all(json.load(answer).values())
+    except urllib.error.HTTPError:
+        return False
+
+
+async def test_an_application_that_is_added_serves_people_who_are_signed_in_and_disturbs_nobody(
+    world: Changing,
+) -> None:
+    notes, other = world.host("notes"), world.host(MAP_HOST)
+    somebody = await world.somebody(other)
+    at_notes = await world.somebody(notes)
+    async with world.browser() as browser, browser.socket(other, "/feed", somebody.cookie) as feed:
+        assert (await browser.get(notes, "/", at_notes.cookie))[0] == 421
+        said = await world.with_notes()
+        assert "applications added: notes" in said
+        assert "policies now:" in said
+        assert (await browser.get(notes, "/", at_notes.cookie))[0] == 200
+        assert ready(world.product)
+        await feed.send_str("hello")
+        assert (await feed.receive(5)).data == "echo hello"
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED)
+    assert entry.subject == operator()
+    assert entry.details["added"] == [NOTES]
+    assert entry.details["before"] != entry.details["after"]
+
+
+async def test_no_request_fails_and_no_connection_ends_while_applications_come_and_go(
+    world: Changing,
+) -> None:
+    host = world.host(MAP_HOST)
+    somebody = await world.somebody(host)
+    over = asyncio.Event()
+    seen: list[int] = []
+    up: list[bool] = []
+    async with world.browser() as browser:
+        _, grant = await browser.get(host, "/", somebody.cookie)
+
+        async def ask() -> None:
+            cookie = f"{somebody.cookie}; {grant}"
+            while not over.is_set():
+                status, _ = await browser.get(host, "/", cookie)
+                seen.append(status)
+                up.append(await asyncio.to_thread(ready, world.product))
+
+        asking = [asyncio.create_task(ask()) for _ in range(4)]
+        await world.with_notes()
+        await world.reloaded(world.first)
+        over.set()
+        await asyncio.gather(*asking)
+    assert (set(seen), set(up)) == ({200}, {True})
+    administration = Administration(world.product.run / "envoy-admin.sock")
+    drained = await administration.counters("^listener_manager.(listener_modified|listener_removed)$")
+    assert set(drained.values()) == {0}
+
+
+async def test_a_grant_of_before_opens_nothing_that_was_changed(world: Changing) -> None:
+    host = world.host(MAP_HOST)
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        status, grant = await browser.get(host, "/", somebody.cookie)
+        assert (status, grant[:19]) == (200, "__Host-brana-grant=")
+        cookie = f"{somebody.cookie}; {grant}"
+        assert (await browser.get(host, "/", cookie)) == (200, ""), "no decision is needed"
+        changed = world.first.replace('id = "map"', 'id = "map"\nmunicipalities = ["588296"]')
+        said = await world.reloaded(changed)
+        assert "applications changed: map" in said
+        assert (await browser.get(host, "/", cookie))[0] == 403
+    (refused, *_) = await world.recorded(Code.DECISION_REFUSE, session=somebody.session.id)
+    assert refused.reason == "application_not_offered"
+
+
+async def test_a_web_socket_of_an_application_that_is_removed_ends_at_once_and_is_told_why(
+    world: Changing,
+) -> None:
+    await world.with_notes()
+    notes, other = world.host("notes"), world.host(MAP_HOST)
+    cut, kept = await world.somebody(notes), await world.somebody(other)
+    async with (
+        world.browser() as browser,
+        browser.socket(notes, "/feed", cut.cookie) as ends,
+        browser.socket(other, "/feed", kept.cookie) as stays,
+    ):
+        await world.recorded(Code.STREAM_OPENED, session=cut.session.id)
+        _, grant = await browser.get(notes, "/", cut.cookie)
+        await world.reloaded(world.first)
+        message = await ends.receive(5)
+        assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
+        assert (await browser.get(notes, "/", f"{cut.cookie}; {grant}"))[0] == 421
+        await stays.send_str("hello")
+        assert (await stays.receive(5)).data == "echo hello"
+    (entry, *_) = await world.recorded(Code.STREAM_CUT, session=cut.session.id)
+    assert entry.reason == "unknown_application"
+
+
+async def test_policies_alone_may_change(world: Changing) -> None:
+    host = world.host(HOSTS[RECORDS].replace("{municipality}", HULIN))
+    somebody = await world.somebody(host)
+    said_to_people = '@reason("closed") @title_cs("Z") @title_en("C") @advice_cs("Z") @advice_en("C") forbid'
+    closed = NOTES_POLICY.replace("permit", said_to_people).replace("notes", "records")
+    async with world.browser() as browser:
+        status, grant = await browser.get(host, "/", somebody.cookie)
+        assert status == 200
+        said = await world.reloaded(world.first, closed)
+        assert said.startswith("policies now: ")
+        assert (await browser.get(host, "/", f"{somebody.cookie}; {grant}"))[0] == 403
+    loaded = await world.recorded(Code.POLICIES_LOADED)
+    assert loaded[0].details["changed"] == ["changed municipalities/588491.cedar"]
+
+
+async def test_a_broken_change_is_refused_with_line_and_remedy_and_the_old_one_stays(
+    world: Changing,
+) -> None:
+    host = world.host(MAP_HOST)
+    somebody = await world.somebody(host)
+    broken = world.first.replace('id = "map"', 'id = "map"\nbalance = "sprad"')
+    line = broken.split("\n").index('balance = "sprad"') + 1
+    world.write(broken)
+    status, said, complaint = await world.reload()
+    assert (status, said) == (1, "")
+    assert "what was in force stays" in complaint
+    assert f"{world.product.configuration}:{line}: " in complaint
+    assert "did you mean `spread`?" in complaint
+    async with world.browser() as browser:
+        assert (await browser.get(host, "/", somebody.cookie))[0] == 200
+    world.write(world.first)
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_REFUSED)
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "configuration_invalid")
+    assert entry.subject == operator()
+    assert ready(world.product)
+
+
+async def test_what_needs_a_start_is_named_and_nothing_else_of_the_change_is_taken(world: Changing) -> None:
+    text = world.first.replace("[metrics]\n", '[metrics]\naddress = "127.0.0.2"\n')
+    world.write(text + world.notes, NOTES_POLICY)
+    status, _, complaint = await world.reload()
+    assert status == 1
+    assert "metrics.address: cannot be changed while the product runs" in complaint
+    assert "systemctl restart brana" in complaint
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_REFUSED)
+    assert entry.reason == "start_needed"
+    notes = world.host("notes")
+    somebody = await world.somebody(notes)
+    async with world.browser() as browser:
+        assert (await browser.get(notes, "/", somebody.cookie))[0] == 421
+
+
+async def test_what_envoy_alone_finds_wrong_is_told_in_its_words_at_the_application_and_taken_back(
+    world: Changing,
+) -> None:
+    """A list of revoked certificates behind the authority's own: nobody but Envoy reads it."""
+    authority = world.product.world.folder / "damaged.pem"
+    damage = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"
+    authority.write_text(world.product.world.authority.read_text() + damage)
+    tls = f'\n[applications.tls]\nauthority = "{authority}"\n'
+    bad = world.notes.replace('id = "notes"', 'id = "bad"').replace("//notes", "//bad")
+    bad = bad.replace('host = "notes', 'host = "bad').replace("http://", "https://") + tls
+    text = world.first + world.notes + bad
+    world.write(text, NOTES_POLICY)
+    status, _, complaint = await world.reload()
+    assert status == 1
+    line = text.split("\n").index('id = "bad"')
+    assert f"{world.product.configuration}:{line}: applications[4]" in complaint
+    assert (
+        f"Envoy refuses the application bad: Failed to load trusted CA certificates from {authority}"
+        in complaint
+    )
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_REFUSED)
+    assert entry.reason == "data_plane_refused"
+    notes, other = world.host("notes"), world.host(MAP_HOST)
+    at_notes, elsewhere = await world.somebody(notes), await world.somebody(other)
+    async with world.browser() as browser:
+        assert (await browser.get(notes, "/", at_notes.cookie))[0] == 421
+        assert (await browser.get(other, "/", elsewhere.cookie))[0] == 200
+
+
+async def test_a_file_that_is_no_toml_is_refused_by_the_command_itself(world: Changing) -> None:
+    world.write(world.first + "\n[[applications\n")
+    status, _, complaint = await world.reload()
+    assert status == 1
+    assert "not valid TOML" in complaint
+
+
+async def test_settings_of_pages_and_of_the_sign_in_change_too(world: Changing) -> None:
+    text = world.first.replace("Technologické centrum Kroměříž", "Město Kroměříž")
+    said = await world.reloaded(text + '\n[sign_in]\nidle = "20 min"\n')
+    assert "settings changed: office.name, sign_in.idle" in said
+    visitor = world.product.visitor()
+    assert "Město Kroměříž" in (await visitor.get(world.product.addresses.portal)).text
+
+
+async def test_a_reload_without_a_change_says_so_and_takes_no_grant_back(world: Changing) -> None:
+    host = world.host(MAP_HOST)
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        _, grant = await browser.get(host, "/", somebody.cookie)
+        status, said, _ = await world.reload()
+        assert (status, said) == (0, "nothing has changed since the last reload or start\n")
+        assert (await browser.get(host, "/", f"{somebody.cookie}; {grant}")) == (200, "")
+
+
+async def test_a_hangup_of_the_supervisor_reloads_as_well(world: Changing) -> None:
+    before = len(await world.recorded(Code.CONFIGURATION_RELOADED))
+    world.write(world.first + world.notes, NOTES_POLICY)
+    world.product.supervisor().send_signal(signal.SIGHUP)
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED, at_least=before + 1)
+    assert (entry.subject, entry.details["added"]) == ("system", [NOTES])
