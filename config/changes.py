@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import fields
-
 from config.doubt import touch
 from config.settings import Setting, Settings
+from config.settings.setting import fields_of
 from config.vocabulary import ApplicationId
 
 AT_THE_NEXT_START = (
@@ -75,7 +74,7 @@ def _paths(before: Any, after: Any, at: str) -> Iterator[str]:
     if at == "applications" or before == after:
         return
     if isinstance(before, Setting) and type(before) is type(after):
-        for one in fields(before):
+        for one in fields_of(type(before)):
             path = f"{at}.{one.name}".lstrip(".")
             yield from _paths(getattr(before, one.name), getattr(after, one.name), path)
         return

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from config.doubt import Finding
 from config.settings import Title
+from config.settings.setting import fields_of
 
 SINGLE_QUOTES = (
     "in double quotes a backslash begins a special character: use single quotes, or write it twice"
@@ -23,7 +23,7 @@ def control_characters(of: object, at: str = "") -> Iterator[Finding]:
         case Title():
             return
         case Struct():
-            for one in fields(of):
+            for one in fields_of(type(of)):
                 yield from control_characters(getattr(of, one.name), f"{at}.{one.name}".lstrip("."))
         case list() | tuple():
             for number, item in enumerate(of):

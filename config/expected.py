@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
@@ -15,6 +16,7 @@ PATTERNS = {
 }
 
 
+@cache
 def bare(kind: Any) -> Any:
     """The type inside `Annotated[…]`, `… | None` and `NewType`."""
     if get_origin(kind) is Annotated:
@@ -64,6 +66,7 @@ def expectation(kind: Any) -> str:
     return PLAIN.get(inner, "a table")
 
 
+@cache
 def is_table(kind: Any) -> bool:
     inner = bare(kind)
     return isinstance(inner, type) and issubclass(inner, Struct)

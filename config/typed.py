@@ -16,6 +16,7 @@ from config.doubt import Finding
 from config.duration import parse_duration
 from config.expected import bare, expectation, is_table, near, table_in, words
 from config.settings import Settings
+from config.settings.setting import fields_of
 
 EXAMPLE = "config/examples/embedded.toml explains every setting"
 FileName = Annotated[str, msgspec.Meta(pattern=r"\A[^\0]+\Z")]
@@ -69,7 +70,7 @@ class Typing:
         return msgspec.convert(raw, kind)
 
     def _table(self, raw: dict[str, Any], kind: type[msgspec.Struct], at: str) -> msgspec.Struct:
-        fields = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+        fields = {one.encode_name: one for one in fields_of(kind)}
         values: dict[str, Any] = {}
         for key, one in raw.items():
             name = key if key in fields else near(key, [name for name in fields if name not in raw])
@@ -100,7 +101,7 @@ def _unknown(what: str, guess: str | None, fields: dict[str, Any]) -> tuple[str,
 def _absent(name: str, kind: Any, at: str) -> tuple[str, str]:
     table = table_in(kind)
     if table is not None and not at:
-        inside = ", ".join(one.encode_name for one in msgspec.structs.fields(table) if one.required)
+        inside = ", ".join(one.encode_name for one in fields_of(table) if one.required)
         heading = f"[{name}]" if is_table(kind) else f"[[{name}]]"
         return f"the section {heading} is missing", f"add it, with at least {inside}; {EXAMPLE}"
     return "is missing", f"add it: {expectation(kind)}; {EXAMPLE}"
@@ -134,7 +135,7 @@ def stand_in(kind: Any) -> Any:
     """A value of the type, from which nothing follows."""
     inner = bare(kind)
     if is_table(inner):
-        needed = {one.name: one for one in msgspec.structs.fields(inner) if one.required}
+        needed = {one.name: one for one in fields_of(inner) if one.required}
         return inner(**{name: stand_in(one.type) for name, one in needed.items()})
     if get_origin(inner) is list:
         return []

@@ -39,8 +39,11 @@ from policies.load import PoliciesUnusable
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
 
-def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
-    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all."""
+def checked(configuration: Path, *, builds: bool = True) -> tuple[Settings, District, PolicyBook]:
+    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all.
+
+    `builds`: whether it is tried to make of it what is served; else the caller makes it at once.
+    """
     reading = read(configuration)
     settings, district = reading.settings, reading.district
     found = [
@@ -57,7 +60,8 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
         ours = [one for one in problems if one.file == configuration]
         ours.sort(key=lambda problem: problem.line)
         raise ConfigurationRefused([*ours, *(one for one in problems if one.file != configuration)])
-    require_buildable(configuration, settings, district)
+    if builds:
+        require_buildable(configuration, settings, district)
     return settings, district, book
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import sys
+import tomllib
 from pathlib import Path
 
 import click
 
-from config.load import read
-from config.problem import ConfigurationRefused
+from config.load import load
 from gateway.commands.options import configuration
 from gateway.control import Reloaded, ask_to_reload
 
@@ -25,13 +25,14 @@ def command(configuration: Path) -> None:
 
 
 def control_socket(configuration: Path) -> Path:
-    """Of the product that runs by this file. Its other faults are the product's to tell, which records them; raises
+    """Of the product that runs by this file. Its faults are the product's to tell, which records them; raises
     ConfigurationRefused where it cannot even be said which product that is.
     """
-    reading = read(configuration)
-    if not reading.sound("state.directory"):
-        raise ConfigurationRefused(reading.problems)
-    return reading.settings.state.directory / "run" / "control.sock"
+    try:
+        written = tomllib.loads(configuration.read_text("utf-8-sig"))["state"]["directory"]
+        return configuration.resolve().parent / str(written) / "run" / "control.sock"
+    except (OSError, ValueError, LookupError, TypeError):
+        return load(configuration)[0].state.directory / "run" / "control.sock"
 
 
 def _lines(told: Reloaded) -> list[str]:

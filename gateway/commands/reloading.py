@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,7 @@ from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
 from gateway.audit import acts
+from gateway.commands import heap
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import refused_by_envoy, resources_of
@@ -31,9 +32,12 @@ from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
+from gateway.envoy.routes import HostTaken
+from gateway.envoy.upstreams import UpstreamUnusable
 from policies.evaluate import PolicyBook
 from policies.examine import examine
 
+NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
 MARK = 16  # hexadecimal digits of a digest
 RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
 AWAY = "see that Envoy runs (`/readyz`, the operators' log), then reload once more"
@@ -125,9 +129,10 @@ class Reloading:
     def _examined(self) -> Candidate:
         """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
         try:
-            settings, district, book = checked(self._configuration)
-            return candidate(replace(self._plane.state, settings=settings, district=district), book)
-        except (ConfigurationRefused, PasswordUnusable, OSError) as refused:
+            with heap.without_collections():
+                settings, district, book = checked(self._configuration, builds=False)
+                return candidate(self._plane.state.under(settings, district), book)
+        except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 
     def _require_live(self, delta: Changes) -> None:

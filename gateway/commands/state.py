@@ -1,7 +1,7 @@
 """What every command opens: configuration, database, seal, and the stores over them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,12 @@ class State:
     def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
         """The same sessions, with something else happening at the provider when they end."""
         return StoredSessions(self.database, append, self.activity, end_at_provider)
+
+    def under(self, settings: Settings, district: District) -> "State":
+        """The same installation by other settings; what was opened stays open."""
+        made = replace(self, settings=settings, district=district)
+        made.__dict__.update(seal=self.seal, keys=self.keys)  # cached: the master key is read once
+        return made
 
     @property
     def run(self) -> Path:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.demo.configuration import POLICIES
 from gateway.demo.slapd import free_port
+from gateway.demo.start import DOMAIN
 from gateway.storage.audit_search import LogSearch
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import ROOT, Product, installed
@@ -149,15 +150,17 @@ async def brana(product: Product, *arguments: str) -> tuple[int, str, str]:
 
 
 @contextlib.asynccontextmanager
-async def changing(folder: Path) -> AsyncIterator[Changing]:
-    """Running."""
+async def changing(
+    folder: Path, more: Callable[[str, str], str] = lambda _upstream, _domain: ""
+) -> AsyncIterator[Changing]:
+    """Running. `more`: further tables of the configuration, made of upstream and domain."""
     port = free_port()
     application = Neighbour(web_socket=True)
     upstream = f"http://127.0.0.1:{port}"
     shutil.copytree(POLICIES, folder / "policies")
 
     def configured(text: str) -> str:
-        return text.replace(str(POLICIES), str(folder / "policies"))
+        return text.replace(str(POLICIES), str(folder / "policies")) + more(upstream, DOMAIN)
 
     async with (
         listening(application, port),
