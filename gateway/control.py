@@ -16,19 +16,12 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from gateway.asking import NotRunning, Reloaded
+
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 UNTIL_IT_ENDS = aiohttp.ClientTimeout(total=None, sock_connect=5)
 AGAIN = 0.1  # seconds between attempts while the product is starting
 log = structlog.get_logger("control")
-
-
-class NotRunning(Exception):
-    """No control plane listens on the control socket of this state directory."""
-
-    def __init__(self, socket: Path) -> None:
-        super().__init__(
-            f"nothing listens on {socket}: the product does not run; start it with `brana serve`"
-        )
 
 
 class NotTold(Exception):
@@ -43,16 +36,6 @@ class NotTold(Exception):
         )
 
 
-class NotReached(Exception):
-    """The product runs, but what it was asked for had no answer."""
-
-    def __init__(self, socket: Path, cause: str) -> None:
-        super().__init__(
-            f"the running product did not answer (on {socket}: {cause})\n"
-            "    look at the operators' log, which says what became of it, and ask once more"
-        )
-
-
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far a sync of a directory is; the last one says that it has ended."""
 
@@ -63,30 +46,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why the replica is not what the directory says now; empty when it is."""
     next_at: datetime | None = None
     """Where nobody was asked, as it was too soon: when all of the directory is read next."""
-
-
-class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of a reload. Where it was not applied all is as before, and `said` says why, with where and remedy."""
-
-    applied: bool
-    reason: str = ""
-    said: str = ""
-    added: list[str] = []
-    """Applications; so are the next two."""
-    removed: list[str] = []
-    changed: list[str] = []
-    settings: list[str] = []
-    """Paths of what else changed."""
-    policies: str = ""
-    """Their version, where it is another."""
-    before: str = ""
-    """Digest of what was in force, files included."""
-    after: str = ""
-    seconds: float = 0.0
-
-    @property
-    def anything(self) -> bool:
-        return bool(self.added or self.removed or self.changed or self.settings or self.policies)
 
 
 Reload = Callable[[socket.socket], Awaitable[Reloaded]]
@@ -158,20 +117,6 @@ async def tell_changed(socket: Path, runs: Callable[[], bool], patience: timedel
         else:
             return
         await asyncio.sleep(AGAIN)
-
-
-async def ask_to_reload(path: Path) -> Reloaded:
-    """Wait for what comes of it. Raises NotRunning, NotReached."""
-    try:
-        async with (
-            aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path)), timeout=UNTIL_IT_ENDS) as http,
-            http.post("http://control/reload", raise_for_status=True) as answer,
-        ):
-            return msgspec.json.decode(await answer.read(), type=Reloaded)
-    except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
-        raise NotRunning(path) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NotReached(path, str(error) or type(error).__name__) from error
 
 
 async def ask_to_sync(socket: Path, name: str, *, full: bool) -> AsyncIterator[Step]:

@@ -20,6 +20,7 @@ import structlog
 import uvloop
 
 from gateway import __version__
+from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
@@ -36,7 +37,6 @@ from gateway.commands.preflight import DiskFull
 from gateway.commands.reloading import Reloading
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
-from gateway.control import Reloaded
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.notices.notice import Channel

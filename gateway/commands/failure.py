@@ -6,10 +6,11 @@ Errors of the rooms say themselves what is wrong, where, and how to mend it; her
 import errno
 
 from config.problem import ConfigurationRefused
+from gateway.asking import NotReached, NotRunning
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
-from gateway.control import NotReached, NotRunning, NotTold
+from gateway.control import NotTold
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken

@@ -1,6 +1,5 @@
 """`brana reload`: have the running product take over the configuration and the policies as they are now."""
 
-import asyncio
 import sys
 import tomllib
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import click
 
 from config.load import load
+from gateway.asking import Reloaded, ask_to_reload
 from gateway.commands.options import configuration
-from gateway.control import Reloaded, ask_to_reload
 
 
 @click.command(
@@ -17,7 +16,7 @@ from gateway.control import Reloaded, ask_to_reload
 )
 @configuration
 def command(configuration: Path) -> None:
-    told = asyncio.run(ask_to_reload(control_socket(configuration)))
+    told = ask_to_reload(control_socket(configuration))
     if not told.applied:
         click.echo(f"brana: not reloaded, what was in force stays ({told.reason})\n{told.said}", err=True)
         sys.exit(1)

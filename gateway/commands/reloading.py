@@ -17,6 +17,7 @@ from config.changes import Changes, changes
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
 from config.toml_lines import line_of, lines_of
+from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.commands import heap
 from gateway.commands.application_accounts import PasswordUnusable
@@ -27,7 +28,6 @@ from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.state import State, now
-from gateway.control import Reloaded
 from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json

@@ -9,6 +9,7 @@ import click
 from rich.table import Column, Table
 
 from config.vocabulary import SessionId, SubjectId
+from gateway.asking import NotRunning
 from gateway.audit.acts import looked
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.commands import lock
@@ -17,7 +18,7 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
-from gateway.control import NotRunning, NotTold, tell_changed
+from gateway.control import NotTold, tell_changed
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.revocation import RevokedList
 from gateway.sessions.session import EndReason

@@ -40,16 +40,16 @@ def run() -> dict[str, dict[str, Any]]:
 
 async def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
-        async with data_plane(Path(folder), workers=1) as plane, _quick_application(plane):
+        async with data_plane(Path(folder), workers=1) as plane, quick_application(plane):
             bare = await add_bare_listener(plane)
             cookie = plane.cookie("__Host-brana-session=" + "s" * 43, "theme=dark", assertion="a" * 700)
             asked_before = len(plane.decision.requests)
             rounds: dict[int, list[tuple[float, float]]] = {plane.port: [], bare: []}
             for port in (plane.port, bare):  # connections, caches and code are warm
-                await _load(plane, port, cookie, 1)
+                await load(plane, port, cookie, 1)
             for _ in range(ROUNDS):
                 for port, results in rounds.items():
-                    results.append(await _load(plane, port, cookie, SECONDS))
+                    results.append(await load(plane, port, cookie, SECONDS))
             calls = len(plane.decision.requests) - asked_before
             push = await _push_time(plane)
     # Medians: one round that the machine favoured or disturbed does not decide.
@@ -57,20 +57,20 @@ async def measure() -> dict[str, dict[str, Any]]:
     our_cpu, our_rate = (statistics.median(values) for values in zip(*rounds[plane.port], strict=True))
     cpu, rate = our_cpu / bare_cpu, our_rate / bare_rate
     return {
-        "cpu_ratio": _figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", 1.5),
-        "throughput_ratio": _figure(rate, "×", f"bare route {bare_rate:.0f} requests/s", 0.65, least=True),
-        "authorization_calls": _figure(calls, "calls", "every request has a fresh grant", 0),
-        "revocation_push": _figure(push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250),
+        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", 1.5),
+        "throughput_ratio": figure(rate, "×", f"bare route {bare_rate:.0f} requests/s", 0.65, least=True),
+        "authorization_calls": figure(calls, "calls", "every request has a fresh grant", 0),
+        "revocation_push": figure(push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250),
     }
 
 
-def _figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
+def figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
     holds = value >= bar if least else value <= bar
     return {"value": round(value, 3), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
 
 
 @contextlib.asynccontextmanager
-async def _quick_application(plane: Plane) -> AsyncIterator[None]:
+async def quick_application(plane: Plane) -> AsyncIterator[None]:
     """An application that costs little beside Envoy: another Envoy that answers by itself."""
     port = free_port()
     answer = {
@@ -113,7 +113,7 @@ async def _quick_application(plane: Plane) -> AsyncIterator[None]:
         await process.wait()
 
 
-async def _load(plane: Plane, port: int, cookie: str, seconds: int) -> tuple[float, float]:
+async def load(plane: Plane, port: int, cookie: str, seconds: int) -> tuple[float, float]:
     """CPU microseconds of Envoy per request, and requests per second."""
     assert plane.process is not None
     before = _cpu_seconds(plane.process.pid)
