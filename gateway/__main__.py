@@ -11,6 +11,7 @@ from gateway import __version__
 COMMANDS = {
     "serve": ("gateway.commands.serve", "Run the product of this machine."),
     "reload": ("gateway.commands.reload", "Take over a changed configuration while it runs."),
+    "app": ("gateway.commands.app", "Applications: add, list, check, try out."),
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),

@@ -3,6 +3,7 @@
 import http.client
 import socket
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -50,6 +51,55 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return bool(self.added or self.removed or self.changed or self.settings or self.policies)
 
 
+class TriedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that is thought of: nobody makes it."""
+
+    application: str
+    person: str
+    """Login, or identifier."""
+    method: str = "GET"
+    path: str = ""
+    """Empty: the application's start page."""
+    municipality: str = ""
+    """For which the person acts; empty: as a new sign-in would have it."""
+    host: str = ""
+    """Empty: the application's, of that municipality where it has one for each."""
+    websocket: bool = False
+    level: str = "two-factors"
+    """Of the sign-in: how an `AuthenticationLevel` ends."""
+    address: str = ""
+    """Where the person is; empty: nowhere that a policy knows."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What would come of it. `trouble`: why it cannot be said; all else is empty then."""
+
+    trouble: str = ""
+    url: str = ""
+    verdict: str = ""
+    """`granted`, `refused`, `sign_in_needed`, `public`, `ours`, or `answered` by Envoy itself."""
+    status: int = 0
+    reason: str = ""
+    title: str = ""
+    advice: str = ""
+    rule: str = ""
+    policy_version: str = ""
+    route: str = ""
+    application: str = ""
+    """By the route, which may be another one's."""
+    action: str = ""
+    municipality: str = ""
+    acts_for: str = ""
+    login: str = ""
+    roles: list[str] = []
+    """`municipality:role`, all that the person holds."""
+    level: str = ""
+    assertion: dict[str, Any] = {}
+    """Claims that the application would be told, where it reads the assertion."""
+    headers: dict[str, str] = {}
+    """Names and values, where it is told in plain headers; of an account the name alone."""
+
+
 class _Connection(http.client.HTTPConnection):
     """Over a unix socket."""
 
@@ -80,6 +130,11 @@ def ask(path: Path, target: str, said: bytes = b"") -> bytes:
         raise NotReached(path, str(error) or type(error).__name__) from error
     finally:
         connection.close()
+
+
+def try_out(path: Path, about: TriedOut) -> Finding:
+    """Raises NotRunning, NotReached."""
+    return msgspec.json.decode(ask(path, "/try", msgspec.json.encode(about)), type=Finding)
 
 
 def ask_to_reload(path: Path) -> Reloaded:

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from gateway.asking import NotRunning, Reloaded
+from gateway.asking import Finding, NotRunning, Reloaded, TriedOut
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 UNTIL_IT_ENDS = aiohttp.ClientTimeout(total=None, sock_connect=5)
@@ -48,6 +48,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where nobody was asked, as it was too soon: when all of the directory is read next."""
 
 
+TryOut = Callable[[socket.socket, TriedOut], Awaitable[Finding]]
 Reload = Callable[[socket.socket], Awaitable[Reloaded]]
 """Take over the configuration as it is now; told the connection of whoever asks, to know who it is."""
 
@@ -57,10 +58,13 @@ class Sync(Protocol):
 
 
 def control_app(
-    look_again: Callable[[], Awaitable[bool]], sync: Sync, reload: Reload | None = None
+    look_again: Callable[[], Awaitable[bool]],
+    sync: Sync,
+    reload: Reload | None = None,
+    try_out: TryOut | None = None,
 ) -> web.Application:
     """`look_again`: True once the data plane holds what the database says. `sync`: bring a replica up to date.
-    `reload`: None where nothing can be reloaded.
+    `reload`: take over the configuration. `try_out`: say what somebody would get. None: there is no such thing here.
     """
 
     async def changed(_: web.Request) -> web.Response:
@@ -89,10 +93,19 @@ def control_app(
         told = await reload(request.transport.get_extra_info("socket"))
         return web.json_response(body=msgspec.json.encode(told))
 
+    async def tried(request: web.Request) -> web.Response:
+        assert try_out is not None
+        assert request.transport is not None
+        about = msgspec.json.decode(await request.read(), type=TriedOut)
+        found = await try_out(request.transport.get_extra_info("socket"), about)
+        return web.json_response(body=msgspec.json.encode(found))
+
     app = web.Application()
     app.add_routes([web.post("/changed", changed), web.post("/directories/{name}/sync", synced)])
     if reload is not None:
         app.router.add_post("/reload", reloaded)
+    if try_out is not None:
+        app.router.add_post("/try", tried)
     return app
 
 

@@ -139,6 +139,23 @@ def _person(by: str) -> str:
     return "" if by == SYSTEM else by
 
 
+def decision_tried(
+    now: datetime, by: str, *, of: str, application: str, municipality: str, action: str, verdict: str
+) -> Entry:
+    """An operator asked what somebody would get; nobody got it. `of`: the login; `verdict`: a word or a reason."""
+    return Entry(
+        code=Code.DECISION_TRIED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        person=by,
+        application=application,
+        municipality=municipality,
+        action=action,
+        details={"of": neutral(of, SHORT), "verdict": verdict},
+    )
+
+
 def _some(names: Sequence[str]) -> list[str]:
     """A thousand of them would make an entry of a page."""
     more = len(names) - MOST_NAMES

@@ -37,6 +37,7 @@ from gateway.commands.preflight import DiskFull
 from gateway.commands.reloading import Reloading
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
+from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.notices.notice import Channel
@@ -122,6 +123,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
                 partial(look_again, plane, directories),
                 directories.sync,
                 lambda asker: reloading.reload(at_the_other_end(asker)),
+                lambda asker, about: tried_out(plane, at_the_other_end(asker), about),
             )
         )
         await stack.enter_async_context(

@@ -14,7 +14,7 @@ from gateway.authorize.ext_authz import Authorizer
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.state import now
-from gateway.control import Reload, Sync, control_app
+from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
@@ -193,7 +193,12 @@ class Pages:
 
 @contextlib.asynccontextmanager
 async def serving(
-    plane: ControlPlane, pages: Pages, look_again: Callable[[], Awaitable[bool]], sync: Sync, reload: Reload
+    plane: ControlPlane,
+    pages: Pages,
+    look_again: Callable[[], Awaitable[bool]],
+    sync: Sync,
+    reload: Reload,
+    try_out: TryOut,
 ) -> AsyncIterator[None]:
     """All sockets answer while the block runs."""
     run, metrics = plane.state.run, plane.settings.metrics
@@ -208,7 +213,7 @@ async def serving(
         ):
             runner = web.ServerRunner(server, shutdown_timeout=CLOSING)
             await _listen(stack, runner, run / f"{name}.sock")
-        await _listen(stack, _runner(control_app(look_again, sync, reload)), run / "control.sock")
+        await _listen(stack, _runner(control_app(look_again, sync, reload, try_out)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         await observed.setup()
         stack.push_async_callback(observed.cleanup)

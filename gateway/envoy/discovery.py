@@ -29,6 +29,7 @@ from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
 from gateway.envoy.question import Error, question_of
 from gateway.envoy.routes import routes
+from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstream_tls import upstream_secrets
 
 LISTENERS = "envoy.config.listener.v3.Listener"
@@ -81,7 +82,7 @@ class Refused(Exception):
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
     """Everything but the gate, which has its own `publish_gate`."""
     return {
-        LISTENERS: [listener(settings, surroundings)],
+        LISTENERS: [listener(settings, surroundings), tried_listener(surroundings)],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings)],
         SECRETS: [

@@ -26,6 +26,7 @@ from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
+from gateway.envoy.tried import ours
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
@@ -142,6 +143,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
+        "metadata": ours(),
         "typed_per_filter_config": without_gate() | form_whole(),
     }
 

@@ -27,6 +27,7 @@ from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
+from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstreams import UpstreamUnusable
 from tests.rig.envoy import DISTRICT, hosting, settings_for
 
@@ -94,6 +95,7 @@ GOLDENS: dict[str, Any] = {
     "bootstrap": bootstrap(SURROUNDINGS.run),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
+    "tried": tried_listener(SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(SETTINGS),
     "grant": grant_filter(SURROUNDINGS.grant_keys),

@@ -1,0 +1,127 @@
+"""`brana app test` on the running product: what a person would get, and that nobody gets it."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.audit.entry import Code
+from gateway.audit.search import Query
+from gateway.commands.operator import operator
+from gateway.demo.configuration import HOSTS, RECORDS
+from gateway.storage.audit_search import LogSearch
+from tests.rig.changing import HULIN, NOTES_POLICY, Changing, brana, changing
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+JANA = ("--person", "novakova.jana", "--municipality", "Hulín")
+TOLD = """
+[applications.identity]
+way = "headers"
+[applications.identity.headers]
+login = "X-Remote-User"
+roles = "X-Remote-Roles"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Changing]:
+    async with changing(tmp_path_factory.mktemp("t")) as made:
+        notes = made.notes.replace("[[applications.routes]]", TOLD + "\n[[applications.routes]]", 1)
+        board = '\n[[applications.routes]]\npath = "/board"\npublic = true\n'
+        first, _, rest = notes.partition("\n[[applications.routes]]")
+        await made.reloaded(made.first + first + board + "\n[[applications.routes]]" + rest, NOTES_POLICY)
+        yield made
+
+
+async def tried(world: Changing, *arguments: str) -> tuple[int, dict[str, Any]]:
+    status, said, complaint = await brana(world.product, "app", "test", *arguments, "--json")
+    assert said, complaint
+    return status, json.loads(said)
+
+
+async def test_who_may_is_let_in_and_what_the_application_would_be_told_is_shown(world: Changing) -> None:
+    status, found = await tried(world, "records", *JANA)
+    assert (status, found["verdict"], found["status"]) == (0, "granted", 200)
+    assert found["route"] == f"records {HULIN} read"
+    assert found["rule"] == "records-work"
+    about = found["assertion"]
+    assert (about["preferred_username"], about["municipality"]) == ("novakova.jana", HULIN)
+    assert about["actions"] == ["read", "write"]
+    assert set(about["roles"]) == {"clerk", "registrar"}
+
+
+async def test_the_verdict_is_that_of_a_real_request(world: Changing) -> None:
+    host = world.host(HOSTS[RECORDS].replace("{municipality}", HULIN))
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        for method, path in (
+            ("GET", "/"),
+            ("POST", "/sign"),
+            ("POST", "/SIGN/x"),
+            ("DELETE", "/"),
+            ("GET", "/a;b"),
+        ):
+            async with browser.http.request(
+                method,
+                f"https://127.0.0.1:{browser.port}{path}",
+                headers={"Host": host, "Cookie": somebody.cookie},
+                server_hostname=host.partition(":")[0],
+            ) as answer:
+                really = answer.status, answer.headers.get("x-brana-reason")
+            _, found = await tried(world, "records", *JANA, "--method", method, "--path", path)
+            assert found["status"] == really[0], (method, path)
+            if found["verdict"] == "refused":
+                assert found["reason"] == really[1]
+
+
+async def test_who_may_not_is_told_which_policy_says_so_and_why(world: Changing) -> None:
+    status, found = await tried(world, "records", *JANA, "--method", "POST", "--path", "/sign")
+    assert (status, found["verdict"], found["action"]) == (1, "refused", "sign")
+    assert found["reason"]
+    assert found["title"]
+    assert "assertion" not in found
+
+
+async def test_a_weaker_sign_in_may_change_the_verdict(world: Changing) -> None:
+    _, found = await tried(world, "records", *JANA, "--level", "password")
+    assert (found["verdict"], found["rule"]) == ("refused", "two-factors")
+
+
+async def test_plain_headers_are_shown_as_the_application_would_see_them(world: Changing) -> None:
+    _, found = await tried(world, "notes", *JANA)
+    assert found["headers"] == {"X-Remote-User": "novakova.jana", "X-Remote-Roles": "clerk,registrar"}
+
+
+async def test_public_routes_and_our_own_pages_ask_for_nothing(world: Changing) -> None:
+    assert (await tried(world, "notes", *JANA, "--path", "/board"))[1]["verdict"] == "public"
+    assert (await tried(world, "notes", *JANA, "--path", "/.brana/callback"))[1]["verdict"] == "ours"
+    assert (await tried(world, "portal", *JANA))[1]["action"] == "read"
+
+
+async def test_people_and_applications_that_nobody_knows_are_named(world: Changing) -> None:
+    for arguments, complaint in (
+        (("records", "--person", "nobody"), "no directory has anybody with the login 'nobody'"),
+        (("nothing", *JANA), "no application nothing is in force"),
+        (("records", *JANA, "--path", "/a b"), "as a browser sends them"),
+        (("records", "--person", "novakova.jana", "--municipality", "Nowhere"), "no municipality 'Nowhere'"),
+    ):
+        status, _, said = await brana(world.product, "app", "test", *arguments)
+        assert status == 1
+        assert complaint in said
+
+
+async def test_that_somebody_asked_is_recorded_and_no_access_is(world: Changing) -> None:
+    with world.product.state() as state:
+        search = LogSearch(state.database)
+        kinds = frozenset({Code.DECISION_PERMIT, Code.DECISION_REFUSE, Code.ACCESS})
+        before = len((await search.page(Query(codes=kinds), limit=500)).entries)
+        status, said, _ = await brana(world.product, "app", "test", "records", *JANA)
+        assert status == 0
+        assert "200: would be let in" in said
+        after = len((await search.page(Query(codes=kinds), limit=500)).entries)
+    assert after == before
+    (entry, *_) = await world.recorded(Code.DECISION_TRIED)
+    assert (entry.subject, entry.application, entry.action) == (operator(), "records", "read")
+    assert entry.details == {"of": "novakova.jana", "verdict": "granted"}
