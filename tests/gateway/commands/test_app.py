@@ -13,12 +13,15 @@ import click
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from config.problem import ConfigurationRefused
 from config.settings import Application, Health, UpstreamTls
 from config.upstreams import upstream_of
+from gateway.commands.app import command
 from gateway.commands.application_table import route, with_application
 from gateway.commands.upstream_look import Seen, look
 from gateway.demo.authority import authority
@@ -99,10 +102,12 @@ def test_what_is_wrong_is_told_and_not_written(
     office: Installation, more: tuple[str, ...], complaint: str
 ) -> None:
     before = office.configuration.read_bytes()
-    said = office.brana("app", "add", "notes", *NEW, *more)
-    assert said.returncode != 0
-    assert complaint in said.stderr
-    assert ".brana.toml." not in said.stderr
+    said = CliRunner().invoke(
+        command, ["add", "notes", *NEW, *more, "--config", str(office.configuration)], standalone_mode=False
+    )
+    assert isinstance(said.exception, ConfigurationRefused | click.UsageError)
+    assert complaint in f"{said.exception} {getattr(said.exception, 'message', '')}"
+    assert ".brana.toml." not in str(said.exception)
     assert office.configuration.read_bytes() == before
 
 

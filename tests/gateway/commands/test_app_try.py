@@ -1,5 +1,6 @@
 """`brana app test` on the running product: what a person would get, and that nobody gets it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from gateway.asking import Finding, TriedOut, try_out
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
 from gateway.commands.operator import operator
@@ -35,14 +37,16 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chang
         yield made
 
 
-async def tried(world: Changing, *arguments: str) -> tuple[int, dict[str, Any]]:
-    status, said, complaint = await brana(world.product, "app", "test", *arguments, "--json")
-    assert said, complaint
-    return status, json.loads(said)
+async def tried(world: Changing, application: str, **about: Any) -> Finding:
+    """As the command asks."""
+    usual = {"application": application, "person": "novakova.jana", "municipality": HULIN}
+    told = TriedOut(**(usual | about))
+    return await asyncio.to_thread(try_out, world.product.run / "control.sock", told)
 
 
 async def test_who_may_is_let_in_and_what_the_application_would_be_told_is_shown(world: Changing) -> None:
-    status, found = await tried(world, "records", *JANA)
+    status, said, _ = await brana(world.product, "app", "test", "records", *JANA, "--json")
+    found = json.loads(said)
     assert (status, found["verdict"], found["status"]) == (0, "granted", 200)
     assert found["route"] == f"records {HULIN} read"
     assert found["rule"] == "records-work"
@@ -70,46 +74,44 @@ async def test_the_verdict_is_that_of_a_real_request(world: Changing) -> None:
                 server_hostname=host.partition(":")[0],
             ) as answer:
                 really = answer.status, answer.headers.get("x-brana-reason")
-            _, found = await tried(world, "records", *JANA, "--method", method, "--path", path)
-            assert found["status"] == really[0], (method, path)
-            if found["verdict"] == "refused":
-                assert found["reason"] == really[1]
+            found = await tried(world, "records", method=method, path=path)
+            assert found.status == really[0], (method, path)
+            if found.verdict == "refused":
+                assert found.reason == really[1]
 
 
 async def test_who_may_not_is_told_which_policy_says_so_and_why(world: Changing) -> None:
-    status, found = await tried(world, "records", *JANA, "--method", "POST", "--path", "/sign")
-    assert (status, found["verdict"], found["action"]) == (1, "refused", "sign")
-    assert found["reason"]
-    assert found["title"]
-    assert "assertion" not in found
+    found = await tried(world, "records", method="POST", path="/sign")
+    assert (found.verdict, found.action) == ("refused", "sign")
+    assert found.reason
+    assert found.title
+    assert found.assertion == {}
 
 
 async def test_a_weaker_sign_in_may_change_the_verdict(world: Changing) -> None:
-    _, found = await tried(world, "records", *JANA, "--level", "password")
-    assert (found["verdict"], found["rule"]) == ("refused", "two-factors")
+    found = await tried(world, "records", level="password")
+    assert (found.verdict, found.rule) == ("refused", "two-factors")
 
 
 async def test_plain_headers_are_shown_as_the_application_would_see_them(world: Changing) -> None:
-    _, found = await tried(world, "notes", *JANA)
-    assert found["headers"] == {"X-Remote-User": "novakova.jana", "X-Remote-Roles": "clerk,registrar"}
+    found = await tried(world, "notes")
+    assert found.headers == {"X-Remote-User": "novakova.jana", "X-Remote-Roles": "clerk,registrar"}
 
 
 async def test_public_routes_and_our_own_pages_ask_for_nothing(world: Changing) -> None:
-    assert (await tried(world, "notes", *JANA, "--path", "/board"))[1]["verdict"] == "public"
-    assert (await tried(world, "notes", *JANA, "--path", "/.brana/callback"))[1]["verdict"] == "ours"
-    assert (await tried(world, "portal", *JANA))[1]["action"] == "read"
+    assert (await tried(world, "notes", path="/board")).verdict == "public"
+    assert (await tried(world, "notes", path="/.brana/callback")).verdict == "ours"
+    assert (await tried(world, "portal")).action == "read"
 
 
 async def test_people_and_applications_that_nobody_knows_are_named(world: Changing) -> None:
-    for arguments, complaint in (
-        (("records", "--person", "nobody"), "no directory has anybody with the login 'nobody'"),
-        (("nothing", *JANA), "no application nothing is in force"),
-        (("records", *JANA, "--path", "/a b"), "as a browser sends them"),
-        (("records", "--person", "novakova.jana", "--municipality", "Nowhere"), "no municipality 'Nowhere'"),
-    ):
-        status, _, said = await brana(world.product, "app", "test", *arguments)
-        assert status == 1
-        assert complaint in said
+    assert "anybody with the login 'nobody'" in (await tried(world, "records", person="nobody")).trouble
+    assert "no application nothing is in force" in (await tried(world, "nothing")).trouble
+    assert "as a browser sends them" in (await tried(world, "records", path="/a b")).trouble
+    nowhere = ("--person", "novakova.jana", "--municipality", "Nowhere")
+    status, _, said = await brana(world.product, "app", "test", "records", *nowhere)
+    assert status == 1
+    assert "no municipality 'Nowhere'" in said
 
 
 async def test_that_somebody_asked_is_recorded_and_no_access_is(world: Changing) -> None:
