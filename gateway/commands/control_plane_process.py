@@ -59,9 +59,8 @@ def main(configuration: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
-    signal.signal(
-        signal.SIGHUP, signal.SIG_IGN
-    )  # whoever asks for a reload while we start gets what is read now
+    # Whoever asks for a reload while we start gets what is read now.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         state = open_state(configuration)
         require_buildable(configuration, state.settings, state.district)

@@ -23,9 +23,7 @@ from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
 from gateway.envoy.messages import ROUTES, Json
 from gateway.envoy.process import Administration
 
-PATIENCE = timedelta(
-    seconds=10
-)  # for Envoy to take a kind; it needs half a second for a thousand applications
+PATIENCE = timedelta(seconds=10)  # for Envoy to take a kind; a thousand applications need half a second
 SWITCH_PATIENCE = timedelta(seconds=3)  # decisions wait meanwhile, and Envoy gives one up after five
 WARM = timedelta(seconds=5)  # for names to be looked up and servers asked for their health
 LOOK = 0.02  # seconds

@@ -5,6 +5,7 @@ import json
 import signal
 import urllib.error
 import urllib.request
+from base64 import b64decode
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -220,6 +221,26 @@ async def test_a_file_that_is_no_toml_is_refused_by_the_command_itself(world: Ch
     status, _, complaint = await world.reload()
     assert status == 1
     assert "not valid TOML" in complaint
+
+
+async def test_the_account_of_an_application_is_read_again_when_its_file_changes(world: Changing) -> None:
+    password = world.product.world.folder / "notes.password"
+    account = f'\n[applications.identity]\nway = "basic"\nuser = "brana"\npassword_file = "{password}"\n'
+    health = '\n[applications.health]\npath = "/healthz"\n'
+    password.write_text("first\n")
+    password.chmod(0o600)
+    assert "added: notes" in await world.reloaded(world.first + world.notes + account + health, NOTES_POLICY)
+    notes = world.host("notes")
+    somebody = await world.somebody(notes)
+    async with world.browser() as browser:
+        for said in ("first", "second"):
+            password.write_text(f"{said}\n")
+            await world.reload()
+            assert (await browser.get(notes, "/", somebody.cookie))[0] == 200
+            sent = b64decode(world.application.last.value("authorization").removeprefix("Basic "))
+            assert sent.decode() == f"brana:{said}"
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED)
+    assert entry.details["changed"] == [NOTES]
 
 
 async def test_settings_of_pages_and_of_the_sign_in_change_too(world: Changing) -> None:
