@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.vocabulary import Role, SubjectId
+from config.vocabulary import REASON_HEADER, Role, SubjectId
 from gateway.audit.entry import Code
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason
@@ -191,13 +191,14 @@ async def test_a_passkey_alone_opens_a_session_with_facts_of_that_moment(world: 
     assert (await opened(world)).facts_at == world.rig.clock()
 
 
-async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World):
-    """A role was given while the same browser stood at the code of another sign-in."""
+@pytest.mark.parametrize("later", [20, 0])
+async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World, later: int):
+    """A role was given while the same browser stood at the code of another sign-in, or as the password was shown."""
     browser, _ = await world.sign_in()
     world.rig.clock.forward(minutes=1)
     page = await browser.begin(prompt="login")
     assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
-    world.rig.clock.forward(seconds=20)
+    world.rig.clock.forward(seconds=later)
     roles, now = (*world.jana.roles, RoleHeld(HULIN, Role.AUDITOR)), world.rig.clock()
     sid, limits = (await opened(world)).sid, world.rig.provider.sign_in
     assert await world.rig.kept.store.refresh(sid, replace(world.jana, roles=roles), limits, now) is not None
@@ -205,6 +206,23 @@ async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(
     assert (await browser.code(page, world.code())).status == 303
     session = await opened(world)
     assert (session.person.roles, session.facts_at) == (roles, now)
+
+
+async def test_a_password_alone_opens_nothing_where_the_session_has_become_an_administrators(world: World):
+    """An exception was granted to a clerk, of whom news say by now what this sign-in was not told."""
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(seconds=1)
+    subject, now, limits = SubjectId(world.jana.subject), world.rig.clock(), world.rig.provider.sign_in
+    excepted = new_exception(subject, JANA, "telefon", OPERATOR, now, now + timedelta(days=1))
+    await world.rig.kept.store.transact(lambda book: officer.grant_exception(book, excepted))
+    more = replace(world.jana, roles=(*world.jana.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
+    before = await world.rig.kept.store.refresh((await opened(world)).sid, more, limits, now)
+    page = await browser.begin(prompt="login")
+    answer = await browser.password(page, JANA, JANA_PASSWORD)
+    assert answer.headers[REASON_HEADER] == "start_again"
+    refused = [one.reason for one in world.rig.kept.entries if one.code is Code.SIGN_IN_FAILED]
+    assert refused == ["factor_too_weak"]
+    assert await opened(world) == before
 
 
 async def test_facts_of_a_time_to_come_are_not_younger_than_what_a_sign_in_reads(world: World):
