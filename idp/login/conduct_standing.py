@@ -65,9 +65,7 @@ def known_anew(
         return carried_out(book, Progress(flow=None), effects, now)
     if effects:
         return carried_out(book, Progress(flow=flow), effects, now)
-    if not isinstance(following, Standings):
-        return out_of_turn(flow)
-    known = replace(flow, state=following)
-    if known != flow:
+    known = replace(flow, state=following) if isinstance(following, Standings) else None
+    if known is not None and known != flow:
         book.keep_flow(known)
-    return known
+    return known or out_of_turn(flow)
