@@ -159,3 +159,12 @@ async def test_a_recovery_code_on_the_way_to_my_account_is_told_of_there(world: 
         answer = await browser.form(page, "recovery", {"recovery": code})
         assert (answer.location, SSO in browser.cookies) == (location, True)
     assert "remove it here" in (await browser.get("/account?done=recovery-code-used")).text
+
+
+@pytest.mark.parametrize("led_by", ["cross-site", "same-site", "none"])
+async def test_a_link_to_my_account_tells_nobody_of_what_did_not_happen(world: World, led_by: str):
+    browser, _ = await world.sign_in()
+    for done in ("recovery-code-used", "password-changed", "removed", "ended-others", "last_authenticator"):
+        link = f"/account?done={done}"
+        assert 'role="status"' not in (await browser.get(link, Sec_Fetch_Site=led_by)).text
+        assert 'role="status"' in (await browser.get(link, Sec_Fetch_Site="same-origin")).text
