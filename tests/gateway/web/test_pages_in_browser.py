@@ -12,7 +12,7 @@ from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
 from tests.rig.assistance import KAREL, LUCIE
-from tests.rig.browser import accessibility_faults, screenshot
+from tests.rig.browser import accessibility_faults, led_to, screenshot
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -60,6 +60,9 @@ async def visit(browser, site, name, *, language="cs", scheme="light", width=128
     page.on("console", lambda message: complaints.append(message.text))
     page.on("requestfailed", lambda request: complaints.append(request.url))
     await page.goto(site.address(host, path))
+    if script and "done=" in path:
+        await led_to(page, path)
+        await page.locator(".notice[role='status']").wait_for()
     return page, complaints
 
 
