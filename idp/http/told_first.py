@@ -21,9 +21,7 @@ from idp.login.own_page import OWN_PAGES, PASSWORD
 from idp.login.session import Session
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
-TOLD_WITHIN = timedelta(
-    minutes=5
-)  # of what it tells: afterwards a link to the page would tell what nobody did
+TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
 SATISFIED = frozenset({"prompt", "max_age"})  # OpenID Connect Core 1.0 §3.1.2.1
 OURS = frozenset({"lang"})
 
