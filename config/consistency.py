@@ -1,12 +1,15 @@
 """What types cannot say: settings that contradict each other, or files that are not there."""
 
 import os
-import re
-from collections.abc import Collection, Iterable, Iterator
-from ipaddress import ip_address
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config.address import split_address
+from config.applications import (
+    application_findings,
+    certificates_of_applications,
+    secrets_of_applications,
+)
 from config.control_characters import control_characters
 from config.deputies import deputy_findings
 from config.directories import directory_findings, whole_district_findings
@@ -15,24 +18,16 @@ from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
 from config.guesses import guess_findings
+from config.hosts import host_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
-from config.settings import PLACEHOLDER, Application, Settings
-from config.vocabulary import MunicipalityCode
+from config.settings import Settings
+from config.upstreams import is_address
 
-HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
-    r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
-)
-NAME = re.compile(
-    r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\Z"
-)  # of a machine; RFC 1123 §2.1, and `_`
-BUILT_IN_APPLICATIONS = frozenset({"portal", "audit"})
-BUILT_IN_HOSTS = ("login", "portal", "admin")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
-PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 
 
 def inconsistencies(
@@ -56,8 +51,8 @@ def inconsistencies(
         ((), directory_findings(settings, district)),
         (limits, whole_district_findings(settings)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
-        (("public.domain",), _hosts(settings, district)),
-        ((), _applications(settings, district)),
+        (("public.domain",), host_findings(settings, district)),
+        ((), application_findings(settings, district)),
         ((), _clients(settings)),
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
@@ -98,8 +93,8 @@ def _files(settings: Settings) -> Iterator[Finding]:
         f"directories[{number}].authority": directory.authority
         for number, directory in enumerate(settings.directories)
     }
-    secrets |= secrets_of_receivers(settings)
-    readable |= authorities_of_receivers(settings)
+    secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
+    readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault
@@ -126,7 +121,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     public, metrics = settings.public, settings.metrics
     sound = True
     for at, address in (("public.address", public.address), ("metrics.address", metrics.address)):
-        if not _is_address(address):
+        if not is_address(address):
             sound = False
             yield at, f"{address!r} is not an IP address", "write for example `127.0.0.1`; a name will not do"
     everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared only
@@ -137,78 +132,6 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             f"{metrics.port} is public.port already, on the same address",
             "give the measurements a port of their own",
         )
-
-
-def _hosts(settings: Settings, district: District | None) -> Iterator[Finding]:
-    domain = settings.public.domain
-    if not HOST.match(domain):
-        yield (
-            "public.domain",
-            f"{domain!r} is not a host name",
-            "write it in lower case, without port and dots at the ends",
-        )
-    taken = {f"{name}.{domain}": "the product itself" for name in BUILT_IN_HOSTS}
-    for number, application in enumerate(settings.applications):
-        at = f"applications[{number}].host"
-        for host in hosts_of(application, district or ()):
-            if not HOST.match(host) or not host.endswith("." + domain):
-                yield (
-                    at,
-                    f"{host!r} is not a host below {domain}",
-                    f"name a host such as `{application.id}.{domain}`",
-                )
-                break
-            if host in taken:
-                yield (
-                    at,
-                    f"{host} is already the host of {taken[host]}",
-                    "give each application a host of its own",
-                )
-                break
-            taken[host] = application.id
-
-
-def _applications(settings: Settings, district: District | None) -> Iterator[Finding]:
-    seen: set[str] = set(BUILT_IN_APPLICATIONS)
-    for number, application in enumerate(settings.applications):
-        at = f"applications[{number}]"
-        if application.id in seen:
-            yield f"{at}.id", f"{application.id!r} is taken", "give each application an id of its own"
-        seen.add(application.id)
-        upstream = split_address(application.upstream)
-        if (
-            upstream is None
-            or not upstream.hostname
-            or not upstream.port
-            or not (_is_address(upstream.hostname) or NAME.match(upstream.hostname))
-            or application.upstream != f"http://{upstream.netloc}"
-        ):
-            yield (
-                f"{at}.upstream",
-                f"{application.upstream!r} is not `http://address:port`",
-                "write for example `http://127.0.0.1:9101`",
-            )
-        for code in application.municipalities:
-            if district is not None and code not in district:
-                yield (
-                    f"{at}.municipalities",
-                    f"{code} is not in the district",
-                    f"use codes of {settings.office.district}",
-                )
-        for index, route in enumerate(application.routes):
-            if not PLAIN_PATH.match(route.path):
-                yield (
-                    f"{at}.routes[{index}].path",
-                    f"{route.path!r} is not a plain path",
-                    "write for example `/documents`",
-                )
-            for method in route.methods:
-                if not re.match(r"[A-Z]{1,20}\Z", method):
-                    yield (
-                        f"{at}.routes[{index}].methods",
-                        f"{method!r} is not an HTTP method",
-                        'write for example ["GET", "HEAD"]',
-                    )
 
 
 def _clients(settings: Settings) -> Iterator[Finding]:
@@ -227,19 +150,3 @@ def _clients(settings: Settings) -> Iterator[Finding]:
                         f"{uri!r} is not an https address without fragment",  # RFC 6749 §3.1.2
                         "write the whole address, as `https://application.example/callback`",
                     )
-
-
-def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
-    """Hosts the application is served on: one, or one for each of its municipalities."""
-    if PLACEHOLDER not in application.host:
-        return [application.host]
-    codes = application.municipalities or list(district)
-    return [application.host.replace(PLACEHOLDER, code) for code in codes]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text  # Envoy takes no zone

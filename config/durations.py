@@ -7,7 +7,7 @@ from datetime import timedelta
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "audit")
+TABLES = ("facts", "sign_in", "grants", "streams", "audit")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 

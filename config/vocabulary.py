@@ -94,6 +94,10 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
+PUBLIC = "public"
+"""What the log says in the place of an action of a route that anybody may use. Not an action: no policy decides."""
+
+
 class AuthenticationLevel(StrEnum):
     """How surely a person was recognised (OpenID Connect Core 1.0 §2, `acr`), weakest first."""
 

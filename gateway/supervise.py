@@ -1,12 +1,12 @@
-"""`brana serve` while it runs: two children, each started again when it dies. Standard library only.
+"""`brana serve` while it runs: three children, each started again when it dies. Standard library only.
 
 `python -m gateway.supervise PLAN` reads a JSON file made by `Plan.write`. Laws:
 
-- Envoy is not touched when the control plane dies, nor the reverse;
+- none is touched when another dies; Envoy itself ends the streams whose watch has died;
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
   in a row (or when it says that its configuration is wrong) everything ends with a message;
 - what passes by itself, such as a full disk, is waited for;
-- whatever ends the supervisor ends both children: by signal, or, if it is killed, by the kernel.
+- whatever ends the supervisor ends all of them: by signal, or, if it is killed, by the kernel.
 """
 
 import sys
@@ -38,15 +38,16 @@ QUICK_DEATHS = 8
 LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
-ENVOY, CONTROL_PLANE = "Envoy", "control plane"  # their names in messages
+ENVOY, CONTROL_PLANE, STREAMS = "Envoy", "control plane", "watch of streams"  # their names in messages
 CURRENT = "current.log"  # link to the file of Envoy's present start, in the spool and among what began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to run. `envoy` and `control` are argument lists; `run`, `spool` and `begun` folders."""
+    """What to run. `control`, `streams` and `envoy` are argument lists; `run`, `spool` and `begun` folders."""
 
     control: list[str]
+    streams: list[str]
     envoy: list[str]
     run: str
     spool: str
@@ -92,6 +93,7 @@ class Supervisor:
                 loop.add_signal_handler(number, self._stopping.set)
         children = (
             Child(CONTROL_PLANE, lambda: self._plan.control, lambda _pid: None, lambda _pid, _status: None),
+            Child(STREAMS, lambda: self._plan.streams, lambda _pid: None, lambda _pid, _status: None),
             Child(
                 ENVOY,
                 self._envoy_command,
@@ -130,7 +132,7 @@ class Supervisor:
         except OSError as error:
             self._say(f"{child.name} cannot be started yet: {error}; free space on the disk")
             return TRY_LATER
-        held = () if self._lock is None or child.name == ENVOY else (self._lock,)
+        held = () if self._lock is None or child.name != CONTROL_PLANE else (self._lock,)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -168,6 +170,8 @@ class Supervisor:
         if envoy := self._running.get(ENVOY):
             await self._drain()
             await _stop(envoy, DRAIN_SECONDS)
+        if streams := self._running.get(STREAMS):
+            await _stop(streams, DRAIN_SECONDS)
         if control := self._running.get(CONTROL_PLANE):
             await _stop(control, GRACE_SECONDS)
 

@@ -12,13 +12,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from config.consistency import BUILT_IN_APPLICATIONS
+from config.applications import BUILT_IN_APPLICATIONS
 from config.district import read_district
 from gateway.__main__ import brana
 from gateway.audit.verify import Fault
 from gateway.demo.people import inhabitants
 from gateway.envoy.access_log import LINE
-from gateway.grants.cookie import GRANT, SESSION, SIGN_IN
+from gateway.grants.cookie import GRANT, GRANT_OF_ONE, SESSION, SIGN_IN
 from gateway.metrics import Metrics
 from idp.http import cookies, preferred_language
 
@@ -154,6 +154,7 @@ def test_every_cookie_is_in_the_architecture() -> None:
         cookies.KNOWN,
         preferred_language.LANGUAGE_COOKIE,
         GRANT,
+        GRANT_OF_ONE,
         SESSION,
         SIGN_IN,
     }

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from config.settings.applications import Application, Route
+from config.settings.applications import Application, Health, Identity, IdentityHeaders, Route, UpstreamTls
 from config.settings.directories import (
     ICO_PLACEHOLDER,
     PLACEHOLDER,
@@ -33,6 +33,9 @@ __all__ = [
     "Directory",
     "Facts",
     "Grants",
+    "Health",
+    "Identity",
+    "IdentityHeaders",
     "Metrics",
     "Notifications",
     "Office",
@@ -49,7 +52,9 @@ __all__ = [
     "SignIn",
     "Smtp",
     "State",
+    "Streams",
     "Title",
+    "UpstreamTls",
     "Webhook",
 ]
 
@@ -88,6 +93,11 @@ class Grants(Setting, frozen=True, kw_only=True):
     lifetime: timedelta = timedelta(minutes=5)
 
 
+class Streams(Setting, frozen=True, kw_only=True):
+    grace: timedelta = timedelta(minutes=1)
+    """How long a WebSocket or stream stays open when nobody can say whether it still may."""
+
+
 class Policies(Setting, frozen=True, kw_only=True):
     region: Path
     """Folder of the region's policies (`*.cedar`), which bind everyone."""
@@ -123,6 +133,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     facts: Facts = field(default_factory=Facts)
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
+    streams: Streams = field(default_factory=Streams)
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH

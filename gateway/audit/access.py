@@ -18,6 +18,8 @@ from gateway.audit.neutral import neutral
 LIMITS = {"path": 2048, "user_agent": 400, "host": 255}
 OTHERWISE = 200  # characters kept of any other value
 PROTOCOL_ERROR = "DPE"  # in Envoy's flags: the client broke the protocol
+CUT = "brana_cut_"  # in the words of the watch, before the reason: `gateway/streams/orders.py`
+WATCH_FAILED, WATCH_LOST = "ext_proc_error", "stream_watch_lost"  # Envoy's word, and the reason
 MALFORMED = "request_malformed"  # the reason that Envoy's answer has where one can be given
 HEAD = 120  # characters shown of a damaged line
 REFUSALS = frozenset({401, 403, 407, 429})  # whoever answers so; with a reason of ours anything below 500
@@ -50,6 +52,8 @@ class Line(msgspec.Struct, frozen=True):
     reason: str | None = None
     """Why the gateway itself refused; what an application says of itself is not in the log."""
     flags: str | None = None
+    ended: str | None = None
+    """How the answer came about or ended, in Envoy's words or the watch's."""
     bytes_in: int | None = None
     bytes_out: int | None = None
     duration_ms: int | None = None
@@ -170,13 +174,22 @@ def _route(route: str) -> tuple[str, str, str]:
 
 
 def _reason(line: Line) -> str:
-    """What breaks the rules of HTTP/2 gets a reset and no answer (RFC 9113 §5.4.2), so none names a reason."""
+    """Of a stream, why it was cut. What breaks the rules of HTTP/2 gets a reset and no answer (RFC 9113 §5.4.2), so
+    none names a reason.
+    """
     if not line.reason and PROTOCOL_ERROR in (line.flags or "").split(","):
         return MALFORMED
+    ended = line.ended or ""
+    if ended.startswith(CUT):
+        return _text("reason", ended.removeprefix(CUT))
+    if ended.startswith(WATCH_FAILED):
+        return WATCH_LOST
     return _text("reason", line.reason)
 
 
 def _outcome(status: int, reason: str) -> Outcome:
+    if reason == WATCH_LOST:
+        return Outcome.FAILURE
     if status in REFUSALS or (reason and status < 500):
         return Outcome.REFUSED
     return Outcome.SUCCESS if 0 < status < 400 else Outcome.FAILURE

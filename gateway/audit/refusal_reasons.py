@@ -137,6 +137,9 @@ GROUPS: tuple[Group, ...] = (
             "unavailable": Title(
                 cs="aplikace nebo stránka neodpovídala", en="the application or page did not answer"
             ),
+            "stream_watch_lost": Title(
+                cs="dohled nad trvalými spojeními neběžel", en="the watch of lasting connections did not run"
+            ),
             "application_too_slow": Title(
                 cs="aplikace neodpověděla včas", en="the application did not answer in time"
             ),

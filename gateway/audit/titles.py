@@ -190,6 +190,18 @@ TITLES: dict[Code, Title] = {
         cs="Povolení odvolána k novému posouzení: {who} (důvod: {reason})",
         en="Grants revoked for a new decision: {who} (reason: {reason})",
     ),
+    Code.STREAM_OPENED: Title(
+        cs="Otevřené trvalé spojení: {who}, aplikace {application}, úkon {action}",
+        en="Lasting connection opened: {who}, application {application}, action {action}",
+    ),
+    Code.STREAM_KEPT: Title(
+        cs="Trvalé spojení smí zůstat otevřené: {who}, aplikace {application}, úkon {action}",
+        en="Lasting connection may stay open: {who}, application {application}, action {action}",
+    ),
+    Code.STREAM_CUT: Title(
+        cs="Trvalé spojení přerušeno: {who}, aplikace {application}, úkon {action} (důvod: {reason})",
+        en="Lasting connection cut: {who}, application {application}, action {action} (reason: {reason})",
+    ),
     Code.ACCESS: Title(
         cs="Požadavek: {who}, {method} {host}{path}, stav {status}",
         en="Request: {who}, {method} {host}{path}, status {status}",

@@ -4,14 +4,18 @@ Order of the questions: who (a session that is not over), whether what the direc
 what is asked for and whose it is, and at last whether the policies permit it. The first "no" decides.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from config.identity import names_of
+from config.settings import Identity
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
+from gateway.grants.person import told
 from gateway.sessions.session import Session
 from policies.model import Permitted, Question
 
@@ -120,5 +124,10 @@ def _by_policy(
         epoch=snapshot.epoch,
         own=question.municipality == session.municipality,
         policy_version=verdict.version,
+        person=_told(assertion, offer.identity),
     )
     return Granted(grant, verdict.rule)
+
+
+def _told(about: Assertion, identity: Identity) -> Mapping[str, str]:
+    return told(about, names_of(identity.headers), identity.encoding) if identity.headers else {}

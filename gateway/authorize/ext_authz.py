@@ -23,7 +23,7 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, SignInNeeded
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
-from gateway.grants.cookie import SESSION
+from gateway.grants.cookie import GRANT, SESSION
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
@@ -80,20 +80,22 @@ class Authorizer:
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
         """Raises what the database or the provider raise; the caller then refuses."""
-        session = self._session(request)
-        verdict = check(request, session, self._snapshot(), now, secrets.token_urlsafe(12))
+        session, snapshot = self._session(request), self._snapshot()
+        verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
+        offer = snapshot.applications.get(request.application)
+        cookie = GRANT + (offer.grant_suffix if offer is not None else "")
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._begin_sign_in(request, now) if wanted else None
-            return response.to_sign_in(request, self._pages, beginning)
+            return response.to_sign_in(request, self._pages, beginning, cookie)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)
             await self._sessions.record(session.id, now, [entry])
-            return response.granted(verdict, signed)
+            return response.granted(verdict, signed, cookie)
         await self._sessions.record(session.id, now, [entry])
-        return response.refused(request, verdict, session, self._pages)
+        return response.refused(request, verdict, session, self._pages, cookie)
 
     def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)

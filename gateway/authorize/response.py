@@ -7,12 +7,13 @@ from typing import Protocol
 
 import msgspec
 
+from config.identity import PERSON_HEADER
 from config.vocabulary import REASON_HEADER, Language
 from gateway.authorize.contact import with_contact
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused, Text
-from gateway.grants.cookie import GRANT, clear_cookie, set_cookie
+from gateway.grants.cookie import clear_cookie, set_cookie
 from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
 from gateway.sessions.session import Session
@@ -82,28 +83,32 @@ class Pages(Protocol):
         ...
 
 
-def granted(verdict: Granted, signed: SignedGrant) -> Answer:
+def granted(verdict: Granted, signed: SignedGrant, cookie: str) -> Answer:
+    """`cookie`: name of that which carries grants of this application, here and below."""
     about = verdict.grant.assertion
+    person = {PERSON_HEADER + fact: text for fact, text in verdict.grant.person.items()}
     return Answer(
         200,
-        {ASSERTION: signed.assertion, GATE: verdict.grant.gate()},
-        (set_cookie(GRANT, signed.token, about.expires_at - about.issued_at),),
+        {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), **person},
+        (set_cookie(cookie, signed.token, about.expires_at - about.issued_at),),
     )
 
 
-def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages) -> Answer:
+def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages, cookie: str) -> Answer:
     """A grant that no longer stands is taken back in the same answer."""
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
-    cookies = (clear_cookie(GRANT),)
+    cookies = (clear_cookie(cookie),)
     if request.page_load:
         html = pages.refused(request, verdict, session, status)
         return _page(status, verdict.reason, html, pages, cookies + _chosen(request, pages))
     return _machine(status, verdict.reason, (verdict.title, verdict.advice), request, pages, cookies)
 
 
-def to_sign_in(request: AccessRequest, pages: Pages, beginning: tuple[str, str] | None) -> Answer:
+def to_sign_in(
+    request: AccessRequest, pages: Pages, beginning: tuple[str, str] | None, cookie: str
+) -> Answer:
     """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
-    cookies = (clear_cookie(GRANT),)
+    cookies = (clear_cookie(cookie),)
     if not request.page_load:
         return _machine(401, SIGN_IN_NEEDED, WORDS[SIGN_IN_NEEDED], request, pages, cookies)
     if beginning is None:  # what was typed into the form would be lost by a redirect

@@ -1,12 +1,12 @@
 """All that a verdict rests on besides the request and the session: one immutable view."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 from config.district import District
-from config.settings import SignIn
+from config.settings import Identity, SignIn
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from policies.model import Question, Verdict
 
@@ -31,6 +31,10 @@ class Offer:
     actions: frozenset[Action]
     """Every action that one of its routes asks for."""
     municipalities: frozenset[MunicipalityCode]
+    identity: Identity = field(default_factory=Identity)
+    """How it is told who asks."""
+    grant_suffix: str = ""
+    """What the name of its grants' cookie ends with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.consistency import hosts_of
 from config.district import District
+from config.hosts import hosts_of
 from config.settings import PLACEHOLDER, Application, Settings
 from config.vocabulary import MunicipalityCode
 from gateway.sessions.sign_in import CALLBACK
@@ -46,10 +46,11 @@ class Addresses:
 
     def of_application(self, application: Application, municipality: MunicipalityCode) -> str:
         """Start page of an application, for a municipality where it has a host for each."""
-        return f"https://{self.authority(application.host.replace(PLACEHOLDER, municipality))}/"
+        host = self.authority(application.host.replace(PLACEHOLDER, municipality))
+        return f"https://{host}{application.path.rstrip('/')}/"
 
     def hosts(self) -> Iterator[str]:
-        """Every host where the gateway is a relying party, with port."""
+        """Every host where the gateway is a relying party, with port; one for each application that shares it."""
         domain = self.settings.public.domain
         yield self.authority(f"portal.{domain}")
         yield self.authority(f"admin.{domain}")
@@ -57,4 +58,4 @@ class Addresses:
             yield from (self.authority(host) for host in hosts_of(application, self.district))
 
     def redirect_uris(self) -> list[str]:
-        return [f"https://{host}{CALLBACK}" for host in self.hosts()]
+        return [f"https://{host}{CALLBACK}" for host in dict.fromkeys(self.hosts())]

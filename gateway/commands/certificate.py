@@ -28,45 +28,54 @@ def certificate_faults(
 
     None: that file cannot be read; the other is looked at by itself.
     """
-    faults: list[Fault] = []
-    leaf = None if chain is None else _leaf(chain, faults)
-    private = None if key is None else _private(key, faults)
-    if leaf is None:
-        return faults
-    faults += _time(leaf, now)
-    faults += _hosts(leaf, hosts)
-    if private is not None and leaf.public_key() != private.public_key():
-        faults.append(
-            (KEY, "it is not the key of public.certificate", "name the two files that were made together")
-        )
+    leaf, faults = _pair(chain, key, (CERTIFICATE, KEY))
+    if leaf is not None:
+        faults += [*_time(leaf, now), *_hosts(leaf, hosts)]
     return faults
 
 
-def _leaf(chain: bytes, faults: list[Fault]) -> x509.Certificate | None:
+def pair_faults(chain: bytes | None, key: bytes | None, at: tuple[str, str]) -> list[Fault]:
+    """Of a certificate and a key by themselves; `at`: the settings that name them."""
+    return _pair(chain, key, at)[1]
+
+
+def _pair(
+    chain: bytes | None, key: bytes | None, at: tuple[str, str]
+) -> tuple[x509.Certificate | None, list[Fault]]:
+    faults: list[Fault] = []
+    leaf = None if chain is None else _leaf(chain, at[0], faults)
+    private = None if key is None else _private(key, at[1], faults)
+    if leaf is not None and private is not None and leaf.public_key() != private.public_key():
+        remedy = "name the two files that were made together"
+        faults.append((at[1], f"it is not the key of {at[0]}", remedy))
+    return leaf, faults
+
+
+def _leaf(chain: bytes, at: str, faults: list[Fault]) -> x509.Certificate | None:
     try:
         return x509.load_pem_x509_certificates(chain)[0]
     except ValueError:  # what the library says of it is for programmers
         remedy = "put the chain there, the server's own first, from BEGIN CERTIFICATE to END CERTIFICATE"
-        faults.append((CERTIFICATE, "not a PEM certificate, or cut or altered", remedy))
+        faults.append((at, "not a PEM certificate, or cut or altered", remedy))
         return None
 
 
-def _private(key: bytes, faults: list[Fault]) -> PrivateKeyTypes | None:
+def _private(key: bytes, at: str, faults: list[Fault]) -> PrivateKeyTypes | None:
     try:
         private = load_pem_private_key(key, None)
     except TypeError:
         faults.append(
-            (KEY, "it is locked by a password", "store it without: openssl pkey -in KEY -out KEY.plain")
+            (at, "it is locked by a password", "store it without: openssl pkey -in KEY -out KEY.plain")
         )
         return None
     except (ValueError, UnsupportedAlgorithm):
-        faults.append((KEY, "not a PEM private key", "put the certificate's private key there (PKCS #8)"))
+        faults.append((at, "not a PEM private key", "put the certificate's private key there (PKCS #8)"))
         return None
     fit = (isinstance(private, RSAPrivateKey) and private.key_size >= SMALLEST_RSA) or (
         isinstance(private, EllipticCurvePrivateKey) and private.curve.name in CURVES
     )
     if not fit:
-        faults.append((KEY, "a kind of key that cannot serve TLS here", "use EC P-256 or RSA with 3072 bits"))
+        faults.append((at, "a kind of key that cannot serve TLS here", "use EC P-256 or RSA with 3072 bits"))
     return private
 
 

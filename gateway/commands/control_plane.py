@@ -18,6 +18,7 @@ from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, Se
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
+from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
@@ -85,6 +86,7 @@ class ControlPlane:
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
         self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        self.streams = OpenStreams(lambda: self.snapshot, state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
         self.office = SessionOffice(
             state.sessions,
@@ -167,6 +169,7 @@ class ControlPlane:
 
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
+        self.streams.revoked(revoked)
         self.discovery.publish_gate(revoked, self.snapshot.epoch if self._grants_let_in else NO_EPOCH)
 
     def let_grants_in(self, *, allowed: bool) -> None:

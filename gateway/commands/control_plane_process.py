@@ -24,6 +24,7 @@ from gateway.audit import acts
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
+from gateway.commands.application_accounts import accounts_of
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
@@ -94,6 +95,7 @@ async def _serve(plane: ControlPlane) -> None:
                 spool=state.access_log,
                 district=tuple(state.district),
                 grant_keys=public_jwks(state.keys.grant),
+                accounts=accounts_of(plane.settings.applications),
             ),
         )
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from config.consistency import BUILT_IN_APPLICATIONS
+from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.settings import Settings
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
@@ -40,8 +40,10 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
     built_in = {name: Offer(actions, everywhere) for name, actions in BUILT_IN_ACTIONS.items()}
     hosted = {
         application.id: Offer(
-            frozenset(route.action for route in application.routes),
+            frozenset(route.action for route in application.routes if route.action is not None),
             frozenset(application.municipalities) or everywhere,
+            application.identity,
+            application.grant_suffix,
         )
         for application in settings.applications
     }
@@ -50,7 +52,9 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
 
 def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
-    content = msgspec.json.encode([policies.version, settings.applications, settings.grants, list(district)])
+    content = msgspec.json.encode(
+        [policies.version, settings.applications, settings.grants, list(district)], enc_hook=str
+    )
     return Snapshot(
         policies=policies,
         applications=offers(settings, district),

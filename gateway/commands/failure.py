@@ -7,6 +7,7 @@ import errno
 
 from config.problem import ConfigurationRefused
 from gateway.audit.recomputation import VerificationNotRecorded
+from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning, NotTold
 from gateway.storage.audit import LogInconsistent
@@ -26,6 +27,7 @@ TOLD = (
     NotRunning,
     NotTold,
     OfNoDirectory,
+    PasswordUnusable,
     SealBroken,
     VerificationNotRecorded,
 )

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from config.consistency import BUILT_IN_HOSTS, hosts_of
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
+from config.hosts import BUILT_IN_HOSTS, hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
@@ -24,6 +24,7 @@ from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import machine_faults, momentary_faults, prepare_state, require_free_ports
 from gateway.commands.rehearsal import (
+    application_faults,
     building_faults,
     client_faults,
     directory_doubts,
@@ -46,6 +47,7 @@ def checked(configuration: Path) -> tuple[Settings, District, PolicyBook]:
         *machine_faults(settings),
         *client_faults(settings.oidc_clients),
         *directory_faults(settings.directories),
+        *application_faults(settings.applications),
         *_certificate_faults(reading),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
@@ -139,7 +141,11 @@ def may_start(settings: Settings, troubles: Mapping[DirectoryName, DirectoryUnus
 
 def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
-    apart = [*client_faults(settings.oidc_clients), *directory_faults(settings.directories)]
+    apart = [
+        *client_faults(settings.oidc_clients),
+        *directory_faults(settings.directories),
+        *application_faults(settings.applications),
+    ]
     _refuse(configuration, apart or list(building_faults(settings, district)))
 
 
@@ -168,7 +174,7 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
                 hosts += hosts_of(application, reading.district or ())
     files = {"public.certificate": public.certificate, "public.key": public.key}
     chain, key = (None if file_fault(one) else one.read_bytes() for one in files.values())
-    faults = certificate_faults(chain, key, hosts, now())
+    faults = certificate_faults(chain, key, list(dict.fromkeys(hosts)), now())
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 

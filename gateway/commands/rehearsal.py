@@ -11,11 +11,13 @@ from cryptography import x509
 from config.district import District
 from config.doubt import Finding
 from config.files import file_fault
-from config.settings import Directory, OidcClient, Settings
-from gateway.envoy.clusters import UpstreamUnusable
+from config.settings import Application, Directory, OidcClient, Settings
+from gateway.commands.application_accounts import PasswordUnusable, accounts_of, password_in
+from gateway.commands.certificate import pair_faults
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken
+from gateway.envoy.upstreams import UpstreamUnusable
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.filters import equal
 from idp.directory.names import NotAName, domain_of, parsed
@@ -74,6 +76,31 @@ def _directory_faults(directory: Directory, at: str) -> Iterator[Finding]:
             yield f"{at}.bind_password_file", f"{file} is not text in UTF-8", "save it as UTF-8"
 
 
+def application_faults(applications: Sequence[Application]) -> Iterator[Finding]:
+    """Passwords that cannot be sent, and certificates that Envoy could not use and would tell its log alone of."""
+    for number, application in enumerate(applications):
+        file = application.identity.password_file
+        if file is not None and file_fault(file) is None:
+            try:
+                password_in(file)
+            except PasswordUnusable as error:
+                yield (
+                    f"applications[{number}].identity.password_file",
+                    str(error),
+                    "write the password into it, and nothing else",
+                )
+        if (tls := application.tls) is None:
+            continue
+        at = f"applications[{number}].tls"
+        if file_fault(tls.authority) is None and not _vouches(tls.authority.read_bytes()):
+            remedy = "put the certificate of the authority of the application's servers there"
+            yield f"{at}.authority", f"{tls.authority}: not a PEM certificate", remedy
+        if tls.certificate is not None and tls.key is not None:
+            ours = (tls.certificate, tls.key)
+            chain, key = (None if file_fault(one) else one.read_bytes() for one in ours)
+            yield from pair_faults(chain, key, (f"{at}.certificate", f"{at}.key"))
+
+
 def directory_doubts(directories: Sequence[Directory]) -> Iterator[Finding]:
     """No faults, but most often not what was meant. Names are sound by themselves."""
     for number, directory in enumerate(directories):
@@ -122,7 +149,11 @@ def building_faults(settings: Settings, district: District) -> Iterator[Finding]
     """What remains to go wrong when all of it is made; the settings are sound by themselves."""
     state = settings.state.directory
     around = Surroundings(
-        run=state / "run", spool=state / "spool", district=tuple(district), grant_keys={"keys": []}
+        run=state / "run",
+        spool=state / "spool",
+        district=tuple(district),
+        grant_keys={"keys": []},
+        accounts=accounts_of(settings.applications),
     )
     try:
         clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))

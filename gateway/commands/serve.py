@@ -38,6 +38,13 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     plan = run / "plan.json"
     Plan(
         control=[sys.executable, "-m", "gateway.commands.control_plane_process", str(configuration)],
+        streams=[
+            sys.executable,
+            "-m",
+            "gateway.commands.streams_process",
+            str(run),
+            str(settings.streams.grace.total_seconds()),
+        ],
         envoy=process.command(start, concurrency=os.cpu_count() or 1),
         run=str(run),
         spool=str(settings.state.directory / "spool"),

@@ -19,6 +19,7 @@ from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
+from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
@@ -175,6 +176,7 @@ async def serving(
     run, metrics = plane.state.run, plane.settings.metrics
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
+        await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
         decisions = web.ServerRunner(web.Server(authorizer(plane).handle, **BEHIND_ENVOY))
         await _listen(stack, decisions, run / "authorize.sock")
         await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")

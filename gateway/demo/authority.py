@@ -38,8 +38,14 @@ class Authority:
     def certificate(self) -> Path:
         return self.folder / "ca.pem"
 
-    def issue(self, name: str, names: Sequence[str], now: datetime) -> KeyPair:
-        """Server certificate for `names` (hosts, wildcards, IP addresses): `folder`/`name`.pem and .key."""
+    def issue(
+        self,
+        name: str,
+        names: Sequence[str],
+        now: datetime,
+        purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+    ) -> KeyPair:
+        """Certificate for `names` (hosts, wildcards, IP addresses), a server's: `folder`/`name`.pem and .key."""
         pair = KeyPair(self.folder / f"{name}.pem", self.folder / f"{name}.key")
         authority = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         if _still_serves(pair, names, now, authority):
@@ -53,7 +59,7 @@ class Authority:
                 x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False
             )
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
             )

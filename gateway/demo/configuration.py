@@ -86,7 +86,7 @@ def _application(world: World, name: ApplicationId, upstream: str) -> str:
     title_cs, title_en, about_cs, about_en = TITLES[name]
     return "\n".join(
         [
-            _table("[applications]", id=name, host=f"{HOSTS[name]}.{world.domain}", upstream=upstream),
+            _table("[applications]", id=name, host=f"{HOSTS[name]}.{world.domain}", upstreams=[upstream]),
             _table("applications.title", cs=title_cs, en=title_en),
             _table("applications.description", cs=about_cs, en=about_en),
             *(

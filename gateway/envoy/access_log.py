@@ -32,6 +32,7 @@ LINE: Json = {
     "status": "%RESPONSE_CODE%",
     "reason": f"%RESP({REASON_HEADER})%",
     "flags": "%RESPONSE_FLAGS%",
+    "ended": "%RESPONSE_CODE_DETAILS%",
     "bytes_in": "%BYTES_RECEIVED%",
     "bytes_out": "%BYTES_SENT%",
     "duration_ms": "%DURATION%",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from config.identity import FACTS, PERSON_HEADER
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH_HEADER, GATE_METADATA, SKIP, Json, seconds, typed
 
@@ -15,7 +16,7 @@ LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
 SENT = ("accept", "accept-language", "user-agent", "upgrade", "origin", "referer", "x-request-id")
 """Headers of the request that the decision sees, besides method, path, host and `sec-fetch-*`."""
-TO_APPLICATION = ("x-brana-assertion",)
+TO_APPLICATION = ("x-brana-assertion", *(PERSON_HEADER + fact for fact in FACTS))
 TO_BROWSER_WITH_REFUSAL = (
     "location",
     "set-cookie",

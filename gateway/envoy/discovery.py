@@ -22,10 +22,12 @@ from aiohttp import web
 
 from config.settings import Settings
 from gateway.envoy.clusters import clusters
-from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter
+from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter, kind_of
+from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
 from gateway.envoy.routes import routes
+from gateway.envoy.upstream_tls import upstream_secrets
 
 LISTENERS = "envoy.config.listener.v3.Listener"
 CLUSTERS = "envoy.config.cluster.v3.Cluster"
@@ -66,8 +68,12 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
         LISTENERS: [listener(settings, surroundings)],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings)],
-        SECRETS: [certificate(settings)],
-        EXTENSIONS: [grant_filter(surroundings.grant_keys)],
+        SECRETS: [
+            certificate(settings),
+            *upstream_secrets(settings.applications),
+            *accounts(settings.applications, surroundings),
+        ],
+        EXTENSIONS: [grant_filter(surroundings.grant_keys, map(kind_of, settings.applications))],
     }
 
 

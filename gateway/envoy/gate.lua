@@ -2,6 +2,7 @@
 -- EPOCH, REVOKED (ids with a space between) and BEGUN (name of a file) are set in front of this text. A verdict
 -- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
 
+local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
 local MOST = 4096 -- remembered answers of each kind, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
 
@@ -143,6 +144,9 @@ function envoy_on_request(handle)
   else
     -- What an old grant says must reach nobody; the decision looks at the cookies from here.
     headers:remove("x-brana-assertion")
+    for _, fact in ipairs(FACTS) do
+      headers:remove("x-brana-person-" .. fact)
+    end
     if cookies then
       stream:dynamicMetadata():set("brana.gate", "cookies", cookies)
     end

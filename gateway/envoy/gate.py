@@ -7,16 +7,20 @@ import json
 import os
 import re
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.identity import FACTS, PERSON_CLAIM, PERSON_HEADER
+from config.settings import Application
 from gateway.envoy.lua import script
 from gateway.envoy.messages import GRANT_COOKIE, Json, discovered, typed
 
 GRANT_FILTER = "brana.grant"
 GATE_FILTER = "brana.gate"
 JWT = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
+JWT_OF_ROUTE = "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig"
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
 EXTENSION = "envoy.config.core.v3.TypedExtensionConfig"
 ISSUER, AUDIENCE = "brana-grant", "brana-gate"
@@ -36,28 +40,66 @@ class GateWordUnusable(Exception):
         )
 
 
-def grant_filter(keys: Mapping[str, Any]) -> Json:
-    """`jwt_authn`: the grant's cookie, verified (ES256, RFC 7519), and two of its claims as headers."""
-    provider = {
+@dataclass(frozen=True, slots=True, order=True)
+class GrantKind:
+    """How the grants of some routes are read."""
+
+    suffix: str = ""
+    """What the cookie's name ends with, of applications that share a host."""
+    person: bool = False
+    """Whether what is told in plain headers is read too."""
+
+    @property
+    def name(self) -> str:
+        return f"grant{self.suffix}.person" if self.person else f"grant{self.suffix}"
+
+
+USUAL = GrantKind()
+
+
+def kind_of(application: Application) -> GrantKind:
+    return GrantKind(application.grant_suffix, application.identity.way == "headers")
+
+
+def read_as(kind: GrantKind) -> Json:
+    """What a route says of its grants, `typed_per_filter_config`; nothing for most, whose requests it would slow."""
+    return {} if kind == USUAL else {GRANT_FILTER: typed(JWT_OF_ROUTE, requirement_name=kind.name)}
+
+
+def grant_filter(keys: Mapping[str, Any], kinds: Iterable[GrantKind] = ()) -> Json:
+    """`jwt_authn`: the grant's cookie, verified (ES256, RFC 7519), and some of its claims as headers."""
+    others = sorted(set(kinds) - {USUAL})
+    made = typed(
+        JWT,
+        providers={kind.name: _provider(kind, keys) for kind in (USUAL, *others)},
+        rules=[{"match": {"prefix": "/"}, "requires": _required(USUAL)}],
+        **({"requirement_map": {kind.name: _required(kind) for kind in others}} if others else {}),
+    )
+    return _extension(GRANT_FILTER, made)
+
+
+def _provider(kind: GrantKind, keys: Mapping[str, Any]) -> Json:
+    copied = {"gate": "x-brana-gate", "assertion": "x-brana-assertion"}
+    if kind.person:
+        copied |= {f"{PERSON_CLAIM}.{fact}": PERSON_HEADER + fact for fact in FACTS}
+    return {
         "issuer": ISSUER,
         "audiences": [AUDIENCE],
         "require_expiration": True,
         "clock_skew_seconds": CLOCK_SKEW_SECONDS,
-        "from_cookies": [GRANT_COOKIE],
+        "from_cookies": [GRANT_COOKIE + kind.suffix],
         "forward": True,  # the gate takes all our cookies out at once
         "local_jwks": {"inline_string": json.dumps(dict(keys), sort_keys=True)},
         "jwt_cache_config": {"jwt_cache_size": CACHED_GRANTS, "jwt_max_token_size": LONGEST_GRANT},
         "claim_to_headers": [
-            {"claim_name": "gate", "header_name": "x-brana-gate"},
-            {"claim_name": "assertion", "header_name": "x-brana-assertion"},
+            {"claim_name": claim, "header_name": header} for claim, header in copied.items()
         ],
     }
-    # A missing or unusable grant is no refusal here: it means that somebody has to decide.
-    requirement = {
-        "requires_any": {"requirements": [{"provider_name": "grant"}, {"allow_missing_or_failed": {}}]}
-    }
-    rules = [{"match": {"prefix": "/"}, "requires": requirement}]
-    return _extension(GRANT_FILTER, typed(JWT, providers={"grant": provider}, rules=rules))
+
+
+def _required(kind: GrantKind) -> Json:
+    """A missing or unusable grant is no refusal here: it means that somebody has to decide."""
+    return {"requires_any": {"requirements": [{"provider_name": kind.name}, {"allow_missing_or_failed": {}}]}}
 
 
 def gate_filter(revoked: Collection[str], epoch: str, begun: Path) -> Json:

@@ -14,6 +14,7 @@ OUR_STREAM = timedelta(minutes=1)  # a request to our own pages, from its first 
 HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
 HEADERS_COUNT = 100
 BUFFER_BYTES = 65_536  # per connection and direction
+LAST_WORDS = timedelta(milliseconds=500)  # for a client to read why a connection ends, before it does
 STREAMS = 100  # concurrent per HTTP/2 connection (RFC 9113 §5.1.2)
 RESET_BURST, RESET_PER_SECOND = 200, 50  # streams a client may begin and reset (CVE-2023-44487)
 
@@ -61,7 +62,12 @@ def forms_whole() -> Json:
 
 def form_whole() -> Json:
     """What a route to our own pages says: its request goes on when it is whole, and ends in time."""
-    return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": OUR_FORM_BYTES})}
+    return whole(OUR_FORM_BYTES)
+
+
+def whole(most: int) -> Json:
+    """What a route says whose requests go on when they are whole; `most` in bytes."""
+    return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": most})}
 
 
 def limits() -> Json:
@@ -85,7 +91,7 @@ def limits() -> Json:
         "request_headers_timeout": seconds(HEADERS_TIMEOUT),
         "request_timeout": seconds(REQUEST_TIMEOUT),
         "stream_idle_timeout": seconds(STREAM_IDLE),
-        "delayed_close_timeout": "1s",
+        "delayed_close_timeout": seconds(LAST_WORDS),
         "drain_timeout": "2s",
     }
 

@@ -5,9 +5,10 @@ from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
+from gateway.envoy.hosts import Authority
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
-from gateway.envoy.routes import Authority
+from gateway.envoy.streams import stream_filter
 
 LISTENER = "people"
 CERTIFICATE = "brana.certificate"
@@ -53,12 +54,13 @@ def listening(address: str, port: int, manager: Json) -> Json:
 
 
 def http_filters() -> list[Json]:
-    """Grant → gate → decision → form → router; the order is the product's promise."""
+    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise."""
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
         authorization_filter(),
+        stream_filter(),
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},
     ]

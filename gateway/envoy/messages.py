@@ -1,12 +1,12 @@
 """The few message shapes that every file of this room builds from (Envoy's API v3, in its JSON form)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode
 
 Json = dict[str, Any]
 """A message of Envoy's API, as `json.dumps` wants it."""
@@ -34,6 +34,8 @@ class Surroundings:
     """Codes of the district's municipalities."""
     grant_keys: Mapping[str, Any]
     """JWK set (RFC 7517 §5) of the public keys that sign grants."""
+    accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
+    """Value of `authorization` for applications that know one account. Secret."""
 
     def socket(self, name: str) -> Path:
         return self.run / f"{name}.sock"

@@ -67,6 +67,10 @@ class Administration:
         """Make Envoy open its access log anew (after the spool's link was pointed at another file)."""
         await self._ask("POST", "/reopen_logs")
 
+    async def configuration(self) -> str:
+        """All that Envoy was told, as JSON; it leaves out what is secret."""
+        return (await self._ask("GET", "/config_dump"))[1]
+
     async def counters(self, pattern: str) -> dict[str, int]:
         """Statistics whose names match a regular expression."""
         _, body = await self._ask("GET", f"/stats?format=json&filter={pattern}")

@@ -4,20 +4,29 @@ The name of a route is what it asks for, `<application> <municipality or -> <act
 asks for nothing and passes neither the gate nor the decision.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
+from config.hosts import OUR_PATHS
 from config.settings import Application, Route, Settings
-from config.vocabulary import REASON_HEADER, Action
-from gateway.envoy.authorization import AUTHORIZATION_FILTER
+from config.vocabulary import Action
+from gateway.envoy.asking import (
+    CLIENT_ADDRESS,
+    SERVER,
+    Place,
+    at_most,
+    by_us,
+    forward,
+    nothing,
+    without_gate,
+)
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
-from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite, seconds, typed
+from gateway.envoy.hosted import hosted
+from gateway.envoy.hosts import Authority, hosts_of
+from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
 
-OUR_PATHS = "/.brana"
-HTTPS = 443
-PLACE = "{municipality}"
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
 ODD_PATH = r"(?i).*(;|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]).*"
@@ -41,37 +50,31 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
-SERVER = "server"  # which library answers for us is nobody's business
 HSTS = "max-age=31536000"
-CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
 
 
 class HostTaken(Exception):
-    """Two applications claim one host, or one claims a host or an id of ours."""
+    """Two applications claim one place, or one claims a host or an id of ours."""
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"applications: {host!r} is taken; give every application an id and a host of its own"
+            f"applications: {host!r} is taken; give every application an id and a host of its own, or a path"
         )
 
 
 def routes(settings: Settings, surroundings: Surroundings) -> Json:
     """The route configuration. Raises HostTaken."""
-    authority, grant = Authority(settings), settings.grants.lifetime
+    authority = Authority(settings)
     hosts = [_sign_in(f"login.{settings.public.domain}", authority)]
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
-        hosts.append(_gated(host, authority, application, "-", table, "web", grant))
-    for configured in settings.applications:
-        if configured.id in {application for application, _ in BUILT_IN.values()}:
-            raise HostTaken(configured.id)
-        cluster = application_cluster(configured.id)
-        for host, municipality in _hosts(configured, surroundings):
-            asked = (configured.id, municipality, configured.routes)
-            hosts.append(_gated(host, authority, *asked, cluster, grant))
-    names = [host["name"] for host in hosts]
-    for name in names:
-        if names.count(name) > 1:
+        place = Place(application, "-", authority.of(host), "web")
+        asked = [by_us(route, place) for route in table]
+        hosts.append(_gated(host, authority, [*asked, nothing()]))
+    hosts += _of_applications(settings, surroundings, authority)
+    names = Counter(host["name"] for host in hosts)
+    for name, count in names.items():
+        if count > 1:
             raise HostTaken(name)
     return {
         "name": ROUTES,
@@ -87,69 +90,45 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     }
 
 
-class Authority:
-    """The `host[:port]` that people see, which is what every upstream is given."""
+def _of_applications(settings: Settings, surroundings: Surroundings, authority: Authority) -> list[Json]:
+    """A host may be shared; then the longest path comes first. Raises HostTaken."""
+    on_host: dict[str, dict[str, tuple[Application, str]]] = {}
+    for configured in settings.applications:
+        if configured.id in {application for application, _ in BUILT_IN.values()}:
+            raise HostTaken(configured.id)
+        path = configured.path.rstrip("/").lower()
+        for host, municipality in hosts_of(configured, surroundings):
+            if path in on_host.setdefault(host, {}):
+                raise HostTaken(host + path)
+            on_host[host][path] = configured, municipality
+    longest = settings.sign_in.absolute
+    return [_shared(host, authority, paths, longest) for host, paths in on_host.items()]
 
-    def __init__(self, settings: Settings) -> None:
-        port = settings.public.advertised_port or settings.public.port
-        self._suffix = "" if port == HTTPS else f":{port}"
 
-    def of(self, host: str) -> str:
-        return host + self._suffix
-
-
-def _hosts(application: Application, surroundings: Surroundings) -> Iterable[tuple[str, str]]:
-    if PLACE not in application.host:
-        return [(application.host.lower(), "-")]
-    codes = application.municipalities or surroundings.district
-    return [(application.host.replace(PLACE, code).lower(), code) for code in codes]
+def _shared(
+    host: str, authority: Authority, paths: dict[str, tuple[Application, str]], longest: timedelta
+) -> Json:
+    asked: list[Json] = []
+    for path in sorted(paths, key=len, reverse=True):
+        application, municipality = paths[path]
+        cluster = application_cluster(application.id)
+        place = Place(application.id, municipality, authority.of(host), cluster)
+        asked += hosted(application, place, longest)
+    return _gated(host, authority, asked if "" in paths else [*asked, nothing()])
 
 
 def _sign_in(host: str, authority: Authority) -> Json:
     return _virtual_host(host, [_ours("/", "idp", host, authority)])
 
 
-def _gated(
-    host: str,
-    authority: Authority,
-    application: str,
-    municipality: str,
-    table: Iterable[Route],
-    cluster: str,
-    grant: timedelta,
-) -> Json:
+def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
+    """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
     odd = {
         "match": {"safe_regex": {"regex": ODD_PATH}},
         "direct_response": {"status": 400},
-        "typed_per_filter_config": _without_gate(),
+        "typed_per_filter_config": without_gate(),
     }
-    ours = cluster == "web"
-    held = _at_most(OUR_STREAM) if ours else {}  # whoever is signed in holds no more of ours than a stranger
-    asked = [
-        {
-            "name": f"{application} {municipality} {route.action}",
-            "match": _match(route),
-            "route": _forward(cluster, host, authority) | _upgrades(route, grant) | held,
-            # Read by the gate, so that the decision and every redirect see the host as we write it.
-            "metadata": {"filter_metadata": {GATE_FILTER: {"authority": authority.of(host)}}},
-        }
-        | (
-            {
-                "request_headers_to_add": [CLIENT_ADDRESS],
-                "response_headers_to_remove": [SERVER],
-                "typed_per_filter_config": form_whole(),
-            }
-            if ours
-            else {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
-        )
-        for route in table
-    ]
-    nothing = {
-        "match": {"prefix": "/"},
-        "direct_response": {"status": 404},
-        "typed_per_filter_config": _without_gate(),
-    }
-    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked, nothing])
+    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
 def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
@@ -157,55 +136,14 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
         # A stranger may ask here, so what one request can hold is bounded in size and time.
-        "route": _forward(cluster, host, authority) | _at_most(OUR_STREAM),
+        "route": forward(cluster, authority.of(host)) | at_most(OUR_STREAM),
         "request_headers_to_add": [
             CLIENT_ADDRESS,
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
-        "typed_per_filter_config": _without_gate() | form_whole(),
+        "typed_per_filter_config": without_gate() | form_whole(),
     }
-
-
-def _match(route: Route) -> Json:
-    prefix = route.path.rstrip("/")
-    # Letter case decides nothing here: an application that ignores it must not be reached past a route.
-    match: Json = {"path_separated_prefix": prefix, "case_sensitive": False} if prefix else {"prefix": "/"}
-    if route.methods:
-        methods = sorted({method.upper() for method in route.methods})
-        if "GET" in methods:
-            methods.append("HEAD")  # RFC 9110 §9.3.2: the same as GET, without the body
-        regex = {"regex": "|".join(methods)}
-        match["headers"] = [{"name": ":method", "string_match": {"safe_regex": regex}}]
-    return match
-
-
-def _forward(cluster: str, host: str, authority: Authority) -> Json:
-    return {
-        "cluster": cluster,
-        "host_rewrite_literal": authority.of(host),
-        "timeout": "0s",  # bounded by the idle timeout of the stream
-        "cluster_not_found_response_code": "SERVICE_UNAVAILABLE",
-    }
-
-
-def _upgrades(route: Route, grant: timedelta) -> Json:
-    """A web socket is asked for once and then never again, so it ends with the last grant it can rest on:
-    whoever signed out or lost a role sees nothing more after that, whatever the application does.
-    """
-    if not route.websocket:
-        return {}
-    upgrades = [{"upgrade_type": "websocket", "enabled": True}]
-    return {"upgrade_configs": upgrades, "idle_timeout": seconds(grant)} | _at_most(grant)
-
-
-def _at_most(whole: timedelta) -> Json:
-    return {"max_stream_duration": {"max_stream_duration": seconds(whole)}}
-
-
-def _without_gate() -> Json:
-    off = typed("envoy.config.route.v3.FilterConfig", disabled=True)
-    return {GRANT_FILTER: off, GATE_FILTER: off, AUTHORIZATION_FILTER: off}
 
 
 def _virtual_host(host: str, table: list[Json]) -> Json:
@@ -216,6 +154,6 @@ def _unknown() -> Json:
     refuse = {
         "match": {"prefix": "/"},
         "direct_response": {"status": 421},  # RFC 9110 §15.5.20
-        "typed_per_filter_config": _without_gate(),
+        "typed_per_filter_config": without_gate(),
     }
     return {"name": "unknown", "domains": ["*"], "routes": [refuse]}

@@ -4,10 +4,12 @@ A grant is for the gate alone: a decision that was made once, carried by the bro
 travels the assertion, signed by another key, which is all that the application ever sees.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from config.identity import PERSON_CLAIM
 from config.vocabulary import (
     Action,
     ApplicationId,
@@ -91,6 +93,8 @@ class Grant:
     own: bool
     """The municipality is the person's active one, so the grant also fits routes that ask for just that."""
     policy_version: str
+    person: Mapping[str, str] = field(default_factory=dict)
+    """What the application is told in plain headers; nothing for most. See gateway/grants/person.py."""
 
     def gate(self) -> str:
         """The six words the gate compares. Raises ValueError where one is empty or would be read as two."""
@@ -116,4 +120,5 @@ class Grant:
             "policy": self.policy_version,
             "gate": self.gate(),
             "assertion": signed_assertion,
+            **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
         }

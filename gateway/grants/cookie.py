@@ -6,6 +6,7 @@ from idp.http import cookie_header
 
 PREFIX = "__Host-brana-"
 GRANT = PREFIX + "grant"
+GRANT_OF_ONE = GRANT + "-"  # + the application, where it shares its host
 SESSION = PREFIX + "session"
 SIGN_IN = PREFIX + "signin-"  # + the first characters of the attempt's state: two tabs, two attempts
 

@@ -11,7 +11,7 @@ from config.settings import SignIn as Limits
 from gateway.audit.acts import sign_in_refused
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing
-from gateway.grants.cookie import GRANT, SESSION, clear_cookie, read_cookies
+from gateway.grants.cookie import GRANT, GRANT_OF_ONE, SESSION, clear_cookie, read_cookies
 from gateway.sessions.attempt import superfluous
 from gateway.sessions.office import handle_hash
 from gateway.sessions.provider import ProviderUnreachable
@@ -146,7 +146,8 @@ class Entrance:
         language = language_of(request, self.desk.pages.default_language)
         html = signed_out_page(self.desk.pages, language, portal=self.desk.portal)
         response = web.Response(text=html, content_type="text/html", headers=page_headers())
-        for name in (GRANT, SESSION):
+        grants = [name for name in self._cookies(request) if name.startswith(GRANT_OF_ONE)]
+        for name in (GRANT, SESSION, *grants):
             response.headers.add("Set-Cookie", clear_cookie(name))
         return response
 

@@ -19,11 +19,11 @@ from typing import Any
 
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.discovery import CLUSTERS, LISTENERS, all_resources
-from gateway.envoy.hardening import limits, reading
-from gateway.envoy.listeners import HCM, listening
+from gateway.envoy.discovery import CLUSTERS, all_resources
+from gateway.envoy.listeners import HCM
 from gateway.envoy.messages import Json, typed
 from gateway.envoy.process import command
+from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import DOMAIN, Plane, data_plane
 
 ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
@@ -41,7 +41,7 @@ def run() -> dict[str, dict[str, Any]]:
 async def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         async with data_plane(Path(folder), workers=1) as plane, _quick_application(plane):
-            bare = await _add_bare_listener(plane)
+            bare = await add_bare_listener(plane)
             cookie = plane.cookie("__Host-brana-session=" + "s" * 43, "theme=dark", assertion="a" * 700)
             asked_before = len(plane.decision.requests)
             rounds: dict[int, list[tuple[float, float]]] = {plane.port: [], bare: []}
@@ -67,39 +67,6 @@ async def measure() -> dict[str, dict[str, Any]]:
 def _figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
     holds = value >= bar if least else value <= bar
     return {"value": round(value, 3), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
-
-
-async def _add_bare_listener(plane: Plane) -> int:
-    """A listener with nothing but the router, beside the product's; its port."""
-    port = free_port()
-    cluster = "bare"
-    router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
-    manager = typed(
-        HCM,
-        stat_prefix="bare",
-        http_filters=[{"name": "envoy.filters.http.router", "typed_config": router}],
-        route_config={
-            "virtual_hosts": [
-                {
-                    "name": "bare",
-                    "domains": ["*"],
-                    "routes": [{"match": {"prefix": "/"}, "route": {"cluster": cluster, "timeout": "0s"}}],
-                }
-            ]
-        },
-        **reading(),
-        **limits(),
-    )
-    listener = listening(plane.settings.public.address, port, manager) | {"name": "bare"}
-    resources = all_resources(plane.settings, plane.surroundings)
-    plane.discovery.publish({LISTENERS: [*resources[LISTENERS], listener]})
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return port
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"the bare listener did not start: {plane.rejections}")
 
 
 @contextlib.asynccontextmanager

@@ -48,7 +48,7 @@ secret_file = "client.secret"
 [[applications]]
 id = "spis"
 host = "spis.brana.example"
-upstream = "http://127.0.0.1:9101"
+upstreams = ["http://127.0.0.1:9101"]
 [applications.title]
 cs = "Spisová služba"
 en = "Records"
@@ -63,7 +63,7 @@ action = "read"
 [[applications]]
 id = "rada"
 host = "rada-{municipality}.brana.example"
-upstream = "http://127.0.0.1:9102"
+upstreams = ["http://127.0.0.1:9102"]
 municipalities = ["588491"]
 title = { cs = "Rada", en = "Council" }
 description = { cs = "Usnesení", en = "Resolutions" }

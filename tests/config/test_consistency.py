@@ -1,11 +1,13 @@
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.consistency import HOST, PLAIN_PATH, hosts_of
+from config.application_routes import PLAIN_PATH
+from config.hosts import HOST, hosts_of
 from config.load import load
 from config.problem import ConfigurationRefused, Problem
 
@@ -24,7 +26,7 @@ def line_at(path: Path, problem: Problem) -> str:
 
 
 DOMAIN = 'domain = "brana.example"'
-UPSTREAM = 'upstream = "http://127.0.0.1:9101"'
+UPSTREAM = 'upstreams = ["http://127.0.0.1:9101"]'
 SERVER = '"ldaps://ldap.brana.example:636"'
 
 
@@ -49,20 +51,24 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('host = "spis.brana.example"', 'host = "brana.example"', None, "not a host below"),
         ('host = "spis.brana.example"', 'host = "a_b.brana.example"', None, "not a host below"),
         ('host = "spis.brana.example"', 'host = "login.brana.example"', None, "the product itself"),
-        ('host = "rada-{municipality}.brana', 'host = "spis.brana', None, "already the host of spis"),
+        (
+            'host = "rada-{municipality}.brana',
+            'host = "spis.brana',
+            None,
+            "spis.brana.example is already the place of spis",
+        ),
         ('id = "rada"', 'id = "spis"', None, "is taken"),
         ('id = "spis"', 'id = "portal"', None, "is taken"),
-        (UPSTREAM, 'upstream = "https://127.0.0.1:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:9101/"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:9101?x"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://a@127.0.0.1:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:99999"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://127.0.0.1:0"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://[::1"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://*:9101"', None, "is not `http://address:port`"),
-        (UPSTREAM, 'upstream = "http://[fe80::1%eth0]:9101"', None, "is not `http://address:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101/"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:9101?x"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://a@127.0.0.1:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:99999"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://127.0.0.1:0"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://[::1"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://*:9101"]', None, "is not `http://host:port`"),
+        (UPSTREAM, 'upstreams = ["http://[fe80::1%eth0]:9101"]', None, "is not `http://host:port`"),
         (
             DOMAIN,
             DOMAIN + '\naddress = "localhost"',
@@ -104,6 +110,12 @@ SERVER = '"ldaps://ldap.brana.example:636"'
             'lifetime = "0 s"',
             "nothing can happen in no time",
         ),
+        (
+            "[policies]",
+            '[streams]\ngrace = "0 s"\n[policies]',
+            'grace = "0 s"',
+            "nothing can happen in no time",
+        ),
     ],
 )
 def test_a_contradiction_names_file_line_and_remedy(
@@ -137,6 +149,137 @@ def test_all_contradictions_are_told_at_once(office: Office) -> None:
         'certificate = "none.pem"',
         'methods = ["get"]',
     ]
+
+
+DESCRIPTION = '[applications.description]\ncs = "Dokumenty"\nen = "Documents"\n'
+SECRET_ONE = 'upstreams = ["https://127.0.0.1:9101"]'
+TLS = '[applications.tls]\nauthority = "ca.pem"\n'
+WAY = f"{DESCRIPTION}[applications.identity]\nway = "
+READ = 'action = "read"'
+
+
+def sharing(*paths: str) -> str:
+    """The rest of an application without a path, and others at these paths of its host."""
+    tables = "title = { cs = 'a', en = 'a' }\ndescription = { cs = 'a', en = 'a' }\nroutes = [{ action = 'read' }]\n"
+    others = [
+        f'{UPSTREAM}\n{tables}[[applications]]\nid = "app{number}"\nhost = "spis.brana.example"\npath = "{path}"\n'
+        for number, path in enumerate(paths)
+    ]
+    last = '[[applications]]\nid = "last"\nhost = "last.brana.example"\n'
+    return "".join(others) + f"{UPSTREAM}\n{tables}{last}{UPSTREAM}"
+
+
+HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        (UPSTREAM, "upstreams = []", None, "a list of at least one"),
+        (UPSTREAM, 'upstreams = ["http://a:1", "http://A:1"]', None, "name each server once"),
+        (UPSTREAM, UPSTREAM + '\nbalance = "random"', 'balance = "random"', "one of in-order, spread"),
+        (DESCRIPTION, HEALTH.replace("/healthz", "healthz"), 'path = "healthz"', "not a plain path"),
+        (DESCRIPTION, HEALTH + 'interval = "20 min"\n', "interval", "choose a time between them"),
+        (DESCRIPTION, HEALTH + 'timeout = "0 s"\n', "timeout", "nothing can answer in no time"),
+        (DESCRIPTION, HEALTH + 'timeout = "11 s"\n', "timeout", "no longer than `interval`"),
+        (UPSTREAM, UPSTREAM + '\nprotocol = "http3"', 'protocol = "http3"', "one of http1, http2"),
+        (UPSTREAM, SECRET_ONE, None, "add [applications.tls] with `authority`"),
+        (UPSTREAM, 'upstreams = ["http://a:1", "https://b:1"]', None, "in the open"),
+        (DESCRIPTION, DESCRIPTION + TLS, "[applications.tls]", "no server is `https://`"),
+        (DESCRIPTION, DESCRIPTION + TLS.replace("ca.pem", "none.pem"), "authority", "none.pem is missing"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}server_name = "a b"\n', "server_name", "not a host name"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "tls.key"\n', "[applications.tls]", "belong together"),
+        (DESCRIPTION, f'{DESCRIPTION}{TLS}key = "ca.pem"\n', "key", "can be read by other users"),
+        (DESCRIPTION, WAY + '"headers"\n', "way =", "belong together"),
+        (DESCRIPTION, WAY + '"basic"\nheaders = { login = "X-User" }\n', "headers =", "belong together"),
+        (DESCRIPTION, WAY + '"headers"\nheaders = {}\n', "headers =", "no header is named"),
+        *(
+            (
+                DESCRIPTION,
+                f'{WAY}"headers"\n[applications.identity.headers]\nlogin = "{name}"\n',
+                "login =",
+                says,
+            )
+            for name, says in (
+                ("X_User", "CGI reads `-` as `_`"),
+                ("X--User", "single hyphens"),
+                ("X User", "not the name of a header"),
+                ("X-User\\r\\n", "not the name of a header"),
+                ("X" * 65, "not the name of a header"),
+                ("", "not the name of a header"),
+                ("Cookie", "has another meaning"),
+                ("X-Brana-User", "has another meaning"),
+                ("Sec-Fetch-Mode", "has another meaning"),
+                ("x-forwarded-for", "has another meaning"),
+            )
+        ),
+        (
+            DESCRIPTION,
+            f'{WAY}"headers"\n[applications.identity.headers]\nlogin = "X-A"\nname = "x-a"\n',
+            'name = "x-a"',
+            "tells `login` already",
+        ),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\n', "way =", "give `user` and `password_file`"),
+        (DESCRIPTION, WAY + '"none"\nuser = "a"\n', "user =", "has no account"),
+        (
+            DESCRIPTION,
+            WAY + '"basic"\nuser = "a:b"\npassword_file = "tls.key"\n',
+            "user =",
+            "without a colon",
+        ),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "ca.pem"\n', "password_file", "chmod 600"),
+        (DESCRIPTION, WAY + '"basic"\nuser = "a"\npassword_file = "x"\n', "password_file", "is missing"),
+        (UPSTREAM, UPSTREAM + '\npath = "spis"', 'path = "spis"', "not a plain path"),
+        (UPSTREAM, UPSTREAM + '\npath = "/spis/"', 'path = "/spis/"', "without a slash at the end"),
+        (UPSTREAM, UPSTREAM + '\npath = "/.Brana/x"', 'path = "/.Brana/x"', "the product's own"),
+        (UPSTREAM, sharing("/a", "/a"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
+        (UPSTREAM, sharing("/a", "/A"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
+        (UPSTREAM, sharing(*(f"/{n}" for n in range(8))), 'host = "spis', "more than 8 applications"),
+        (READ, "", "[[applications.routes]]", "add `action = "),
+        (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
+        (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
+        (READ, f'{READ}\ntimeout = "0 s"', "timeout = ", "choose a time between them"),
+        (READ, f'{READ}\nidle_timeout = "2 h"', "idle_timeout = ", "choose a time between them"),
+        (READ, f'{READ}\nidle_timeout = "0 s"', "idle_timeout = ", "choose a time between them"),
+        (
+            READ,
+            f'{READ}\nstreaming = true\ntimeout = "1 min"',
+            "timeout = ",
+            "no end that could be waited for",
+        ),
+        (READ, f"{READ}\nstreaming = true\nbody_mib = 1", "body_mib = 1", "`streaming` is never whole"),
+        (READ, f"{READ}\nwebsocket = true\nbody_mib = 1", "body_mib = 1", "`websocket` is never whole"),
+        (DESCRIPTION, HEALTH + "statuses = []\n", "statuses", "a list of at least one"),
+        (DESCRIPTION, HEALTH + "statuses = [99]\n", "statuses", "a number from 100 to 599"),
+    ],
+)
+def test_a_fault_of_an_application_names_file_line_and_remedy(
+    old: str, new: str, at: str | None, says: str, office: Office
+) -> None:
+    path = office((old, new))
+    told = [(line_at(path, one), f"{one.what} {one.remedy}") for one in faults(path)]
+    assert [line for line, said in told if (at or new) in line and says in said], told
+
+
+def test_a_web_socket_over_http_2_to_the_servers_is_refused(office: Office) -> None:
+    path = office((UPSTREAM, f'{UPSTREAM}\nprotocol = "http2"'), (READ, f"{READ}\nwebsocket = true"))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == "websocket = true"
+
+
+def test_streams_may_be_silent_for_longer_than_a_grant_and_a_timeout_is_for_what_is_none(
+    office: Office,
+) -> None:
+    times = 'websocket = true\ntimeout = "1 min"\nidle_timeout = "1 h"'
+    first, *_ = load(office((READ, f"{READ}\n{times}")))[0].applications
+    assert first.routes[-1].idle_timeout == timedelta(hours=1)
+
+
+def test_applications_share_a_host_by_paths(office: Office) -> None:
+    settings, _ = load(office((UPSTREAM, sharing("/a", "/a/b", "/ab"))))
+    paths = [one.path for one in settings.applications if one.host == "spis.brana.example"]
+    assert paths == ["/", "/a", "/a/b", "/ab"]
+    assert [one.grant_suffix for one in settings.applications[:3]] == ["", "-app0", "-app1"]
 
 
 def test_an_application_for_every_municipality_has_a_host_for_each(office: Office) -> None:

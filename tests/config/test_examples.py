@@ -116,10 +116,10 @@ def office(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir(parents=True)
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
-        *("webhook.secret", "smtp.password"),
+        *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
     )
-    authorities = ("tls/directory-authority.pem", "tls/receivers-authority.pem")
-    for name in (*secrets, "tls/chain.pem", *authorities):
+    authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
+    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
@@ -132,7 +132,7 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
         with_defaults() if switched_on else EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8"
     )
     settings, district = load(office)
-    assert settings.applications[0].routes[1].path == "/"
+    assert settings.applications[0].routes[3].path == "/"
     assert len(district) == 1
 
 

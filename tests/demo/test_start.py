@@ -45,7 +45,9 @@ def settings(demo: Demo, tmp_path):
 
 def test_the_configuration_is_one_the_product_takes(settings, demo: Demo):
     assert [one.id for one in settings.applications] == ["records", "budget", "map"]
-    assert {one.id: one.upstream for one in settings.applications} == demo.running.applications
+    assert {one.id: one.upstreams for one in settings.applications} == {
+        name: [upstream] for name, upstream in demo.running.applications.items()
+    }
     records, _, chart = settings.applications
     assert records.host == "spisovka-{municipality}.brana.localhost"
     assert [route.action for route in records.routes] == ["sign", "read", "write"]

@@ -25,14 +25,23 @@ LIVES = (
 
 
 async def started(
-    folder: Path, control: list[str], envoy: list[str], run: Path | None = None
+    folder: Path,
+    control: list[str],
+    envoy: list[str],
+    run: Path | None = None,
+    streams: list[str] | None = None,
 ) -> asyncio.subprocess.Process:
     run = run or folder / "run"
     run.mkdir(exist_ok=True)
     (folder / "spool").mkdir(exist_ok=True)
     (folder / "begun").mkdir(exist_ok=True)
     Plan(
-        control=control, envoy=envoy, run=str(run), spool=str(folder / "spool"), begun=str(folder / "begun")
+        control=control,
+        streams=streams or lives(folder / "streams"),
+        envoy=envoy,
+        run=str(run),
+        spool=str(folder / "spool"),
+        begun=str(folder / "begun"),
     ).write(folder / "plan.json")
     return await asyncio.create_subprocess_exec(
         PYTHON, "-m", "gateway.supervise", str(folder / "plan.json"), stderr=asyncio.subprocess.PIPE
@@ -192,7 +201,7 @@ def _envoy_of(parent: int) -> int:
 
 
 def test_a_plan_reads_as_it_was_written(tmp_path: Path) -> None:
-    plan = Plan(control=["a"], envoy=["b", "c"], run="r", spool="s", begun="m")
+    plan = Plan(control=["a"], streams=["d"], envoy=["b", "c"], run="r", spool="s", begun="m")
     plan.write(tmp_path / "plan.json")
     assert Plan.read(tmp_path / "plan.json") == plan
     assert json.loads((tmp_path / "plan.json").read_text())["envoy"] == ["b", "c"]

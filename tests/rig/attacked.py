@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -23,7 +24,8 @@ from config.vocabulary import ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
 from gateway.commands.state import State
-from gateway.demo.configuration import BUDGET, MAP, RECORDS
+from gateway.demo.authority import write_private
+from gateway.demo.configuration import BUDGET, MAP, POLICIES, RECORDS
 from gateway.demo.people import CENTRE, HULIN, Inhabitant, inhabitants
 from gateway.demo.slapd import free_port
 from gateway.demo.start import DISTRICT, DOMAIN
@@ -51,11 +53,16 @@ post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
 """
 
 
+SHARED = f"spolecny.{DOMAIN}"
+ACCOUNT = "tajne-heslo-aplikace"
+
+
 class Ground:
     """The running product, what was taken over, people whom no other test uses, and the log."""
 
-    def __init__(self, product: Product, taken_over: Neighbour, budget: int, state: State) -> None:
-        self.product, self.taken_over, self.budget_port = product, taken_over, budget
+    def __init__(self, product: Product, taken_over: Neighbour, ports: tuple[int, int], state: State) -> None:
+        self.product, self.taken_over = product, taken_over
+        self.budget_port, self.secret_port = ports
         self.state = state
         self._search = LogSearch(state.database)
         self._addresses = itertools.count(2)
@@ -77,6 +84,11 @@ class Ground:
 
     def host(self, application: ApplicationId = RECORDS, municipality: str = CENTRE) -> str:
         return self.product.host(application, municipality)
+
+    @property
+    def shared(self) -> str:
+        """Host, with its port, of applications that are told apart by paths: see SHARING."""
+        return self.product.addresses.authority(SHARED)
 
     @staticmethod
     def callback(host: str) -> str:
@@ -265,10 +277,10 @@ class Ground:
 @contextlib.asynccontextmanager
 async def attacked(folder: Path) -> AsyncIterator[Ground]:
     """Started and ready; ended with the block."""
-    taken_over, theirs, budget = Neighbour(web_socket=True), free_port(), free_port()
+    taken_over, theirs, ports = Neighbour(web_socket=True), free_port(), (free_port(), free_port())
     upstreams = {
         RECORDS: f"http://127.0.0.1:{theirs}",
-        BUDGET: f"http://127.0.0.1:{budget}",
+        BUDGET: f"http://127.0.0.1:{ports[0]}",
         MAP: f"http://127.0.0.1:{theirs}",
     }
     people = draw_accounts([*inhabitants([CENTRE, HULIN, VILLAGE]), *_clerks()])
@@ -277,12 +289,49 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"\n'
         patience += 'login_attributes = ["uid", "userPKCS12"]'  # in which a server takes any octets
         quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
-        return quick + RELYING_PARTY
+        return _with_further_policies(folder, quick) + RELYING_PARTY + _sharing(folder, theirs, ports[1])
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
-        with product.state() as state, _budget(product, state, budget):
+        with product.state() as state, _budget(product, state, ports[0]):
             await product.start()
-            yield Ground(product, taken_over, budget, state)
+            yield Ground(product, taken_over, ports, state)
+
+
+SHARING = {
+    "hlavicky": 'identity = { way = "headers", headers = { login = "X-Remote-User", name = "X-Remote-Name" } }',
+    "ucet": 'identity = { way = "basic", user = "brana", password_file = "ucet.heslo" }',
+    "starostova": "",
+    "tajna": 'tls = { authority = "tls/ca.pem" }',
+}
+"""Applications at paths of their names, open to everybody but `starostova`, which is open to mayors alone."""
+FURTHER_POLICIES = """
+@id("shared-{name}")
+permit (principal, action == Action::"read", resource in Application::"{name}")
+when {{ principal.memberships.contains(resource.municipality) && {who} }};
+"""
+
+
+def _sharing(folder: Path, port: int, secret_port: int) -> str:
+    write_private(folder / "ucet.heslo", ACCOUNT.encode())
+    return "".join(
+        f'[[applications]]\nid = "{name}"\nhost = "{SHARED}"\npath = "/{name}"\n{further}\n'
+        f'upstreams = ["{f"https://127.0.0.1:{secret_port}" if name == "tajna" else f"http://127.0.0.1:{port}"}"]\n'
+        f'title = {{ cs = "{name}", en = "{name}" }}\ndescription = {{ cs = "", en = "" }}\n'
+        'routes = [{ path = "/vsem", public = true }, { action = "read" }]\n'
+        for name, further in SHARING.items()
+    )
+
+
+def _with_further_policies(folder: Path, text: str) -> str:
+    """The region's, with those of the applications that share a host."""
+    region = folder / "region"
+    shutil.copytree(POLICIES / "region", region)
+    mayors = 'principal.roles.contains(Role::"mayor")'
+    rules = (
+        FURTHER_POLICIES.format(name=name, who=mayors if name == "starostova" else "true") for name in SHARING
+    )
+    (region / "70-shared.cedar").write_text("".join(rules), "utf-8")
+    return text.replace(str(POLICIES / "region"), str(region))
 
 
 def _clerks() -> Iterator[Inhabitant]:

@@ -9,12 +9,14 @@ import json
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from config.settings import (
     Application,
@@ -37,9 +39,11 @@ from gateway.grants.sign import public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
+from tests.rig.watch import Answerer, WatchOfStreams
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
+GRACE = timedelta(seconds=1)  # of streams that nobody can answer for
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:
@@ -48,13 +52,15 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
     routes = [
         Route(path="/admin", action=Action.ADMINISTER),
         Route(path="/live", action=Action.READ, websocket=True),
+        Route(path="/brief", action=Action.READ, websocket=True, idle_timeout=timedelta(seconds=1)),
+        Route(path="/long", action=Action.READ, streaming=True),
         Route(path="/", methods=["GET"], action=Action.READ),
         Route(path="/", methods=["POST", "PUT"], action=Action.WRITE),
     ]
 
     def application(name: str, host: str, table: list[Route], to: str) -> Application:
         return Application(
-            id=ApplicationId(name), title=title, description=title, host=host, upstream=to, routes=table
+            id=ApplicationId(name), title=title, description=title, host=host, upstreams=[to], routes=table
         )
 
     unused = folder / "unused"
@@ -105,6 +111,8 @@ class Plane:
         self.folder, self.settings, self.surroundings, self.signer = folder, settings, surroundings, signer
         self.application = Neighbour(web_socket=True)
         self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
+        self.watch = Answerer()
+        self.watching = WatchOfStreams(surroundings.run, GRACE)
         self.rejections: list[Rejection] = []
         self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
@@ -119,6 +127,7 @@ class Plane:
             neighbour.requests.clear()
         self.application.answer = lambda _: web.Response(text="hello")
         self.decision.answer = lambda _: web.Response(status=403)
+        self.watch.forget()
 
     async def control_plane_starts(self) -> None:
         """The sockets Envoy asks at, and what it is told."""
@@ -126,6 +135,7 @@ class Plane:
         neighbours = (("web", self.web), ("idp", self.idp), ("authorize", self.decision))
         for name, neighbour in neighbours:
             await self._control.enter_async_context(listening(neighbour, socket(name)))
+        await self._control.enter_async_context(self.watch.answering(socket("watch")))
         self.discovery = Discovery(self.begun, self.rejections.append)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
@@ -205,18 +215,47 @@ class Plane:
         return answers[0]
 
 
+def hosting(name: str, *upstreams: str, **settings: Any) -> Application:
+    """An application on a host of its own, or where `settings` say."""
+    title = Title(cs=name, en=name)
+    usual = {"host": f"{name}.{DOMAIN}", "routes": [Route(action=Action.READ)]}
+    return Application(
+        id=ApplicationId(name),
+        title=title,
+        description=title,
+        upstreams=list(upstreams),
+        **(usual | settings),
+    )
+
+
 @contextlib.asynccontextmanager
-async def data_plane(folder: Path, workers: int = 2, memory: Path = Path("/dev/shm")) -> AsyncIterator[Plane]:
-    """Everything started and ready; ended with the block. `memory`: where the gate's folder is made."""
+async def data_plane(
+    folder: Path,
+    workers: int = 2,
+    memory: Path = Path("/dev/shm"),
+    applications: Sequence[Application] = (),
+    accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
+    configured: Callable[[Settings], Settings] = lambda settings: settings,
+) -> AsyncIterator[Plane]:
+    """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
+    `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
+    change everything else.
+    """
     run = folder / "run"
     run.mkdir(mode=0o700)
     assert len(os.fsencode(run / "envoy-admin.sock")) < 100, "unix socket paths are short"
     certificate(folder)
     upstream = free_port()
     settings = settings_for(folder, free_port(), f"http://127.0.0.1:{upstream}")
+    settings = replace(settings, applications=[*settings.applications, *applications])
+    settings = configured(settings)
     signer = Signer()
     surroundings = Surroundings(
-        run=run, spool=folder / "access.log", district=DISTRICT, grant_keys=public_jwks(signer.key)
+        run=run,
+        spool=folder / "access.log",
+        district=DISTRICT,
+        grant_keys=public_jwks(signer.key),
+        accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
         plane = Plane(folder, settings, surroundings, signer, workers, Path(gates))
@@ -229,8 +268,10 @@ async def _running(plane: Plane, upstream: int) -> AsyncIterator[None]:
     async with listening(plane.application, upstream):
         try:
             await plane.control_plane_starts()
+            await plane.watching.start()
             await plane.start_envoy()
             yield
         finally:
             await plane.stop_envoy(kill=True)
+            await plane.watching.die()
             await plane.control_plane_dies()

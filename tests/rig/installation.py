@@ -90,7 +90,7 @@ class Installation:
             {"group": "cn=clerk,ou={municipality},ou=groups,dc=obec,dc=test", "role": "clerk"},
         )
         text += "".join(
-            f'[[applications]]\nid = "{name}"\nhost = "{host}.{DOMAIN}"\nupstream = "{self.upstream}"\n'
+            f'[[applications]]\nid = "{name}"\nhost = "{host}.{DOMAIN}"\nupstreams = ["{self.upstream}"]\n'
             f'title = {{ cs = "{name}", en = "{name}" }}\ndescription = {{ cs = "", en = "" }}\n'
             '[[applications.routes]]\naction = "read"\n'
             for name, host in APPLICATIONS.items()

@@ -1,6 +1,7 @@
 """Envoy's neighbours in tests: servers that keep what they were sent, a signer of grants, a certificate."""
 
 import contextlib
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -123,13 +124,15 @@ class Neighbour:
 
 
 @contextlib.asynccontextmanager
-async def listening(neighbour: Neighbour, where: Path | int) -> AsyncIterator[None]:
+async def listening(
+    neighbour: Neighbour, where: Path | int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
     runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     site = (
         web.UnixSite(runner, str(where))
         if isinstance(where, Path)
-        else web.TCPSite(runner, "127.0.0.1", where)
+        else web.TCPSite(runner, "127.0.0.1", where, ssl_context=tls)
     )
     await site.start()
     try:

@@ -123,6 +123,9 @@ class Product:
     def envoy(self) -> psutil.Process:
         return self._child("--config-path")
 
+    def watch_of_streams(self) -> psutil.Process:
+        return self._child("gateway.commands.streams_process")
+
     def _child(self, argument: str) -> psutil.Process:
         assert self._supervisor is not None
         children = psutil.Process(self._supervisor.pid).children()

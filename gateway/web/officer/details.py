@@ -10,7 +10,7 @@ from datetime import datetime
 from babel.numbers import format_decimal
 
 from config.settings import Title
-from config.vocabulary import Action, Language, MunicipalityCode, Role
+from config.vocabulary import PUBLIC, Action, Language, MunicipalityCode, Role
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
 from gateway.sessions.officers_act import Act
@@ -103,6 +103,7 @@ ACTIONS: Mapping[str, Title] = {
     Action.WRITE: Title(cs="zápis", en="writing"),
     Action.SIGN: Title(cs="podepsání", en="signing"),
     Action.ADMINISTER: Title(cs="správa", en="administration"),
+    PUBLIC: Title(cs="bez přihlášení", en="without signing in"),
 }
 FORMS: Mapping[str, Title] = {
     "page": Title(cs="stránka s více záznamy", en="a page of entries"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.vocabulary import SessionId
+from config.vocabulary import PUBLIC, SessionId
 from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, parse_line
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.entry import Code, Entry, Outcome
@@ -23,6 +23,7 @@ LINE = {
     "status": 200,
     "reason": None,
     "flags": "-",
+    "ended": "via_upstream",
     "bytes_in": 0,
     "bytes_out": 5000,
     "duration_ms": 12,
@@ -60,6 +61,12 @@ def test_a_line_becomes_an_entry_with_the_sessions_holder() -> None:
         "fresh": True,
         "generation": "3",
     }
+
+
+def test_what_anybody_may_use_is_nobody_s_and_says_so() -> None:
+    found = read(line(route="spis 588491 public", fresh=None))
+    assert (found.application, found.municipality, found.action) == ("spis", "588491", PUBLIC)
+    assert (found.subject, found.person, found.session, found.outcome) == ("", "", "", Outcome.SUCCESS)
 
 
 def test_who_was_let_in_by_a_decision_is_read_from_its_gate_text() -> None:
@@ -116,6 +123,17 @@ def test_a_broken_protocol_that_has_no_answer_has_its_reason_all_the_same() -> N
     found = read(line(status=0, flags="UF,DPE"))
     assert (found.reason, found.outcome) == ("request_malformed", Outcome.REFUSED)
     assert read(line(status=0, flags="DC")).reason == ""
+
+
+def test_a_stream_that_was_cut_has_the_reason_of_the_cut() -> None:
+    found = read(line(status=101, ended="brana_cut_ended_by_officer", bytes_in=7))
+    assert (found.reason, found.outcome) == ("ended_by_officer", Outcome.REFUSED)
+    assert (found.details["status"], found.details["bytes_in"]) == (101, 7)
+
+
+def test_a_stream_whose_watch_died_ended_by_a_failure() -> None:
+    found = read(line(status=101, ended="ext_proc_error_gRPC_error_14{connection_termination}"))
+    assert (found.reason, found.outcome) == ("stream_watch_lost", Outcome.FAILURE)
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -11,13 +12,16 @@ import aiohttp
 import pytest
 from aiohttp import web
 from joserfc.jwk import ECKey
+from multidict import CIMultiDict
 from sqlalchemy import Connection
 
+from config.identity import PERSON_CLAIM, PERSON_HEADER
+from config.settings import Identity, IdentityHeaders
 from config.vocabulary import Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
 from gateway.authorize.ext_authz import Authorizer
-from gateway.authorize.request import AccessRequest
+from gateway.authorize.request import AccessRequest, read_request
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused
@@ -29,7 +33,7 @@ from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from gateway.storage.database import Database
 from gateway.storage.schema import all_tables
-from tests.gateway.authorize.conftest import NOW
+from tests.gateway.authorize.conftest import NOW, RECORDS
 from tests.rig.session_store import session_store
 
 HANDLE = "handle-of-this-browser"
@@ -155,6 +159,44 @@ async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_en
     kept = door.store.by_handle(handle_hash(HANDLE), HOST)
     assert kept is not None
     assert kept.last_seen_at == NOW
+
+
+@pytest.mark.parametrize("headers", [None, IdentityHeaders(login="X-Remote-User", name="X-Name")])
+async def test_what_headers_tell_goes_to_the_application_and_into_the_grant(
+    tmp_path: Path, snapshot: Snapshot, session: Session, headers: IdentityHeaders | None
+) -> None:
+    way = Identity(way="headers", headers=headers) if headers else Identity()
+    offer = replace(snapshot.applications[RECORDS], identity=way)
+    told = replace(snapshot, applications={**snapshot.applications, RECORDS: offer})
+    door = Door(tmp_path, told)
+    await signed_in(door, session)
+    question = read_request("GET", "/", CIMultiDict(QUESTION), QUESTION["Cookie"], Language.CZECH)
+    answer = await door.authorizer.decide(question, NOW)
+    door.database.close()
+    said = {name: text for name, text in answer.headers.items() if name.startswith(PERSON_HEADER)}
+    expected = {"login": "novakova.jana", "name": "Jana Nováková"} if headers else {}
+    assert said == {PERSON_HEADER + fact: text for fact, text in expected.items()}
+    payload = answer.cookies[0].split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims.get(PERSON_CLAIM, {}) == expected
+
+
+async def test_grants_of_an_application_that_shares_its_host_have_a_cookie_of_their_own(
+    tmp_path: Path, snapshot: Snapshot, session: Session
+) -> None:
+    """Given, taken back by a refusal, and taken back when the sign-in is over; the neighbours' are not touched."""
+    offer = replace(snapshot.applications[RECORDS], grant_suffix="-records")
+    door = Door(tmp_path, replace(snapshot, applications={**snapshot.applications, RECORDS: offer}))
+    own = f"{GRANT}-records="
+    stranger = read_request("GET", "/", CIMultiDict(QUESTION), "", Language.CZECH)
+    assert (await door.authorizer.decide(stranger, NOW)).cookies[0].startswith(f"{own};")
+    await signed_in(door, session)
+    for route, begins in (("records 588491 read", f"{own}ey"), ("records 588296 read", f"{own};")):
+        headers = CIMultiDict(QUESTION | {"x-brana-route": route})
+        question = read_request("GET", "/", headers, QUESTION["Cookie"], Language.CZECH)
+        (cookie,) = (await door.authorizer.decide(question, NOW)).cookies
+        assert cookie.startswith(begins)
+    door.database.close()
 
 
 async def test_a_refusal_is_a_page_an_entry_and_takes_the_old_grant_back(

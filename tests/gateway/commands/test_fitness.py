@@ -1,5 +1,6 @@
 """The example that operators copy passes the check as it stands, with the files that only an office can bring."""
 
+import base64
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.problem import ConfigurationRefused, Problem
+from gateway.commands.application_accounts import accounts_of
 from gateway.commands.fitness import checked, notes, require_ready
 from gateway.commands.lock import take
 from gateway.demo.authority import authority, write_private
@@ -19,8 +21,10 @@ pytestmark = pytest.mark.real
 EXAMPLES = Path(__file__).parents[3] / "config/examples"
 OPERATORS = EXAMPLES.parents[1] / "docs/operators.md"
 RECEIVERS = "tls/receivers-authority.pem"  # of two settings
-CERTIFICATES = ("tls/chain.pem", "tls/key.pem", "tls/directory-authority.pem", RECEIVERS)
-SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password")
+AUTHORITIES = ("tls/directory-authority.pem", RECEIVERS, "tls/applications-authority.pem")
+PAIRS = ("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key")
+CERTIFICATES = (*PAIRS, *AUTHORITIES)
+SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
 
 
 @pytest.fixture
@@ -44,7 +48,8 @@ def office(copied: Path) -> Path:
     made = authority(folder / "made", datetime.now(UTC))
     public = made.issue("public", ["*.brana.kromeriz.example"], datetime.now(UTC))
     (folder / "tls").mkdir()
-    files = (public.certificate, public.key, made.certificate, made.certificate)
+    pair = (public.certificate, public.key)
+    files = (*pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
     for name in SECRETS:
@@ -85,7 +90,7 @@ def test_the_applications_of_the_example_are_those_of_the_demo(office: Path) -> 
     settings, _, _ = checked(office)
     assert {application.id for application in settings.applications} == set(ROUTES)
     records = next(one for one in settings.applications if one.id == RECORDS)
-    assert [route.action for route in records.routes] == ["sign", "read", "write"]
+    assert [route.action for route in records.routes] == ["sign", None, "write", "read", "write"]
 
 
 def first_steps() -> dict[str, str]:
@@ -107,7 +112,7 @@ def test_the_first_configuration_of_the_documentation_passes(office: Path) -> No
     assert [application.id for application in settings.applications] == ["records"]
     assert (list(district), book.without_policies) == (["588296"], frozenset())
     assert sorted(folder.rglob("*")) == before
-    for file in (*CERTIFICATES[:3], SECRETS[0]):  # the others are of tables that it does without
+    for file in (*PAIRS[:2], AUTHORITIES[0], SECRETS[0]):  # the others are of tables that it does without
         assert file in shown["toml"]
 
 
@@ -145,6 +150,37 @@ def test_a_missing_key_does_not_hide_that_the_certificate_is_for_other_hosts(off
     certificate, key = faults(office)
     assert "it does not cover the host login.jinde.kromeriz.example" in certificate.what
     assert "tls/key.pem is missing" in key.what
+
+
+def test_certificates_to_an_application_that_envoy_could_not_use_are_told_with_their_line(
+    office: Path,
+) -> None:
+    folder = office.parent
+    other = authority(folder / "made", datetime.now(UTC)).issue("other", ["a.test"], datetime.now(UTC))
+    shutil.copy(other.key, folder / "tls/gateway.key")
+    (folder / "tls/applications-authority.pem").write_text("no certificate")
+    theirs, ours = faults(office)
+    assert "tls/applications-authority.pem: not a PEM certificate" in theirs.what
+    assert ours.what.endswith("it is not the key of applications[0].tls.certificate")
+    lines = office.read_text("utf-8").split("\n")
+    assert [lines[one.line - 1].split(" ")[0] for one in (theirs, ours)] == ["authority", "key"]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"a\nb", b"x" * 300, b"\n"])
+def test_a_password_of_an_application_that_cannot_be_sent_is_told_with_its_line(
+    office: Path, content: bytes
+) -> None:
+    write_private(office.parent / "map.password", content)
+    (told,) = faults(office)
+    assert told.what.startswith("applications[2].identity.password_file: ")
+    assert office.read_text("utf-8").split("\n")[told.line - 1] == 'password_file = "map.password"'
+
+
+def test_an_application_s_account_is_written_as_basic_authentication_has_it(office: Path) -> None:
+    write_private(office.parent / "map.password", "tajné heslo\n".encode())
+    settings, _, _ = checked(office)
+    account = accounts_of(settings.applications)["map"]
+    assert base64.b64decode(account.removeprefix("Basic ")).decode() == "brana:tajné heslo"
 
 
 def test_a_group_that_gives_a_role_outside_the_base_of_groups_is_noted_with_its_line(office: Path) -> None:

@@ -3,9 +3,11 @@
 After an intended change: `BRANA_WRITE_GOLDENS=1 pytest tests/gateway/envoy/test_builders.py`, then read the diff.
 """
 
+import dataclasses
 import json
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from config.settings import Settings
-from config.vocabulary import ApplicationId
+from config.identity import FACTS
+from config.settings import Health, Identity, IdentityHeaders, Route, Settings, UpstreamTls
+from config.vocabulary import Action, ApplicationId
 from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.clusters import UpstreamUnusable, clusters
+from gateway.envoy.clusters import clusters
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
-from tests.rig.envoy import DISTRICT, settings_for
+from gateway.envoy.upstreams import UpstreamUnusable
+from tests.rig.envoy import DISTRICT, hosting, settings_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
 STATE = Path("/var/lib/brana")
@@ -36,7 +41,56 @@ SURROUNDINGS = Surroundings(
 BEGUN = Path("/dev/shm/brana-999-0123456789abcdef/current.log")
 SETTINGS = settings_for(STATE, 8443, "http://127.0.0.1:9001")
 
+FILES = Path("/etc/brana")
+AUTHORITY = FILES / "authority.pem"
+OTHERS = replace(
+    SETTINGS,
+    applications=[
+        hosting(
+            "secret",
+            "https://10.0.0.1:9443",
+            "https://two.test:9443",
+            tls=UpstreamTls(authority=AUTHORITY, certificate=FILES / "us.pem", key=FILES / "us.key"),
+            health=Health(path="/healthz"),
+            protocol="http2",
+        ),
+        hosting(
+            "headers",
+            "https://[::1]:9443",
+            "https://[::2]:9443",
+            tls=UpstreamTls(authority=AUTHORITY, server_name="one.test"),
+            balance="spread",
+            identity=Identity(way="headers", headers=IdentityHeaders(login="X-Remote-User")),
+        ),
+        hosting(
+            "account",
+            "http://10.0.0.1:80",
+            identity=Identity(way="basic", user="brana"),
+            routes=[
+                Route(path="/open", public=True, idle_timeout=timedelta(minutes=1)),
+                Route(path="/sent", action=Action.WRITE, body_mib=20, timeout=timedelta(minutes=5)),
+                Route(path="/events", action=Action.READ, streaming=True),
+                Route(path="/live", action=Action.READ, websocket=True, timeout=timedelta(minutes=1)),
+                Route(path="/open-live", public=True, websocket=True, streaming=True),
+            ],
+        ),
+    ],
+)
+"""What most applications do without."""
+
+
+def told_of(settings: Settings) -> dict[str, Any]:
+    """What concerns hosted applications."""
+    accounts = {ApplicationId("account"): "Basic account"}
+    told = all_resources(settings, dataclasses.replace(SURROUNDINGS, accounts=accounts))
+    hosted = [one for one in told[CLUSTERS] if one["name"].startswith("application.")]
+    hosts = [one for one in told[ROUTE_TABLES][0]["virtual_hosts"] if one["name"] in HOSTED]
+    return {CLUSTERS: hosted, ROUTE_TABLES: hosts, SECRETS: told[SECRETS], EXTENSIONS: told[EXTENSIONS]}
+
+
+HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
+    "applications": told_of(OTHERS),
     "bootstrap": bootstrap(SURROUNDINGS.run),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
@@ -53,6 +107,11 @@ def test_envoy_is_told_what_the_golden_file_says(name: str) -> None:
     if os.environ.get("BRANA_WRITE_GOLDENS"):
         file.write_text(json.dumps(GOLDENS[name], ensure_ascii=False, indent=1) + "\n", "utf-8")
     assert json.loads(file.read_text("utf-8")) == GOLDENS[name]
+
+
+def test_the_gate_takes_away_every_fact_that_an_old_grant_may_tell() -> None:
+    (listed,) = re.findall(r"^local FACTS = \{(.*?)\}", script("gate.lua"), re.MULTILINE)
+    assert tuple(json.loads(f"[{listed}]")) == FACTS
 
 
 def _with_application(**changes: Any) -> Settings:
@@ -98,12 +157,12 @@ def test_the_port_people_see_is_the_port_applications_are_told() -> None:
     ],
 )
 def test_an_upstream_that_is_not_an_address_and_port_is_refused(upstream: str) -> None:
-    with pytest.raises(UpstreamUnusable, match="http://address:port"):
-        clusters(_with_application(upstream=upstream), SURROUNDINGS)
+    with pytest.raises(UpstreamUnusable, match="http://host:port"):
+        clusters(_with_application(upstreams=[upstream]), SURROUNDINGS)
 
 
 def test_an_upstream_may_be_a_name() -> None:
-    made = clusters(_with_application(upstream="http://files.internal:8080/"), SURROUNDINGS)
+    made = clusters(_with_application(upstreams=["http://files.internal:8080"]), SURROUNDINGS)
     assert next(one for one in made if one["name"] == "application.files")["type"] == "STRICT_DNS"
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 from aiohttp import web
 from msgspec.structs import replace
 
-from config.settings import Grants
+from config.settings import SignIn
 from gateway.envoy.discovery import ROUTE_TABLES
 from gateway.envoy.hardening import OUR_FORM_BYTES
 from gateway.envoy.routes import routes
@@ -78,8 +78,8 @@ async def test_an_application_still_takes_long_bodies(plane: Plane) -> None:
     assert plane.application.last.body == body
 
 
-async def test_a_web_socket_in_use_ends_with_the_grant_it_rests_on(plane: Plane) -> None:
-    short = replace(plane.settings, grants=Grants(lifetime=SHORT))
+async def test_a_web_socket_in_use_ends_when_any_session_would(plane: Plane) -> None:
+    short = replace(plane.settings, sign_in=SignIn(absolute=SHORT))
     plane.discovery.publish({ROUTE_TABLES: [routes(short, plane.surroundings)]})
     try:
         await asyncio.sleep(0.5)

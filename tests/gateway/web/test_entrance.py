@@ -203,6 +203,17 @@ async def end_session(world: World) -> None:
     await world.sign_in._office.end([session], "signed_out", None, NOW)
 
 
+async def test_a_sign_out_takes_the_grants_of_all_applications_of_the_host(world: World) -> None:
+    grants = ("__Host-brana-grant", "__Host-brana-grant-spis", "__Host-brana-grant-mapa")
+    cookie = "; ".join(f"{name}=x" for name in (*grants, "__Host-brana-granted", "own"))
+    answer = await world.client.post(
+        "/.brana/sign-out", headers={"Host": HOST, "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
+    )
+    assert answer.status == 200
+    cleared = [one.partition("=")[0] for one in answer.headers.getall("Set-Cookie") if "Max-Age=0" in one]
+    assert sorted(cleared) == sorted((*grants, "__Host-brana-session"))
+
+
 async def test_a_session_that_is_over_is_recorded_and_the_sign_in_begins_again(world: World) -> None:
     assert (await arrive(world, "first")).status == 303
     await end_session(world)

@@ -1,0 +1,83 @@
+"""Hosts of the product and of applications, and the paths by which applications share one."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from config.application_routes import PLAIN_PATH
+from config.district import District
+from config.doubt import Finding
+from config.settings import PLACEHOLDER, Application, Settings
+from config.vocabulary import MunicipalityCode
+
+HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
+    r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
+)
+BUILT_IN_HOSTS = ("login", "portal", "admin")
+OUR_PATHS = "/.brana"
+MOST_ON_A_HOST = 8  # applications: each has a cookie of its own, and all of them come with every request
+
+
+def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
+    """Hosts the application is served on: one, or one for each of its municipalities."""
+    if PLACEHOLDER not in application.host:
+        return [application.host]
+    codes = application.municipalities or list(district)
+    return [application.host.replace(PLACEHOLDER, code) for code in codes]
+
+
+def host_findings(settings: Settings, district: District | None) -> Iterator[Finding]:
+    domain = settings.public.domain
+    if not HOST.match(domain):
+        yield (
+            "public.domain",
+            f"{domain!r} is not a host name",
+            "write it in lower case, without port and dots at the ends",
+        )
+    ours = {f"{name}.{domain}" for name in BUILT_IN_HOSTS}
+    taken: dict[tuple[str, str], str] = {}
+    on_host: Counter[str] = Counter()
+    for number, application in enumerate(settings.applications):
+        at = f"applications[{number}]"
+        yield from _path(application.path, at)
+        hosts = hosts_of(application, district or ())
+        on_host.update(hosts)
+        for host in hosts:
+            place = (host, application.path.rstrip("/").lower())
+            fault = _fault(application, host, domain)
+            if fault is None and host in ours:
+                fault = (
+                    f"{host} is already the host of the product itself",
+                    "give each application a host of its own",
+                )
+            if fault is None and place in taken:
+                fault = (
+                    f"{host}{place[1]} is already the place of {taken[place]}",
+                    "give each application a host, or a `path`, of its own",
+                )
+            if fault is None and on_host[host] > MOST_ON_A_HOST:
+                fault = (
+                    f"{host} has more than {MOST_ON_A_HOST} applications: their cookies would not fit into a request",
+                    "give some of them another host",
+                )
+            if fault is not None:
+                yield f"{at}.host", *fault
+                break
+            taken[place] = application.id
+
+
+def _fault(application: Application, host: str, domain: str) -> tuple[str, str] | None:
+    if HOST.match(host) and host.endswith("." + domain):
+        return None
+    return f"{host!r} is not a host below {domain}", f"name a host such as `{application.id}.{domain}`"
+
+
+def _path(path: str, at: str) -> Iterator[Finding]:
+    if not PLAIN_PATH.match(path) or (path != "/" and path.endswith("/")):
+        yield (
+            f"{at}.path",
+            f"{path!r} is not a plain path",
+            "write for example `/records`, without a slash at the end",
+        )
+    elif f"{path.lower()}/".startswith(f"{OUR_PATHS}/"):
+        yield f"{at}.path", f"{OUR_PATHS} is the product's own on every host", "choose another path"

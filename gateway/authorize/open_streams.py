@@ -1,0 +1,217 @@
+"""Whether streams that are open may stay so: the watch asks, the same decision answers as for a request.
+
+A "yes" is given when its entry is durable; a "no" at once, and then recorded: an end must not wait for a disk.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.audit.entry import Code, Entry, Outcome
+from gateway.authorize.check import check
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.response import SIGN_IN_NEEDED
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
+from gateway.sessions.office import entry_of
+from gateway.sessions.session import EndReason, Session
+from gateway.sessions.store import SessionStore
+from gateway.streams.stream import Stream
+from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+
+log = structlog.get_logger("streams")
+
+
+class OpenStreams:
+    """One per control plane. `revoked` is told all revoked ids whenever one is added."""
+
+    def __init__(
+        self, snapshot: Callable[[], Snapshot], sessions: SessionStore, clock: Callable[[], datetime]
+    ) -> None:
+        self._snapshot, self._sessions, self._clock = snapshot, sessions, clock
+        self._revoked: frozenset[str] = frozenset()
+        self._news = asyncio.Event()
+
+    def revoked(self, ids: Collection[str]) -> None:
+        self._revoked = frozenset(ids)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def serving(self, socket: Path) -> AsyncIterator[None]:
+        """Answer at the unix socket, which only this user may open, until the block ends."""
+        conversations: set[asyncio.Task[None]] = set()
+
+        async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(self._converse(reader, writer))
+            conversations.add(task)
+            task.add_done_callback(conversations.discard)
+            await asyncio.wait({task})
+
+        _remove(socket)
+        server = await asyncio.start_unix_server(converse, socket, limit=LONGEST_LINE)
+        _for_owner_only(socket)
+        try:
+            yield
+        finally:
+            server.close()
+            for task in conversations:
+                task.cancel()
+            await asyncio.gather(*conversations, return_exceptions=True)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        telling = asyncio.create_task(self._tell(writer))
+        answering: set[asyncio.Task[None]] = set()
+        try:
+            while line := await reader.readline():
+                questions = msgspec.json.decode(line, type=Asked).questions
+                # None waits for another's entries: a thousand streams end as soon as one does.
+                task = asyncio.create_task(self._answer_or_not(questions, writer))
+                answering.add(task)
+                task.add_done_callback(answering.discard)
+        except OSError:
+            pass  # the watch is gone; it asks anew when it is back
+        except (ValueError, msgspec.MsgspecError):
+            log.exception("streams.malformed_question")
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, *answering, return_exceptions=True)
+            writer.close()
+
+    async def _tell(self, writer: asyncio.StreamWriter) -> None:
+        told: frozenset[str] = frozenset()
+        while True:
+            news, now = self._news, self._revoked
+            if new := now - told:
+                _write(writer, Revoked(sorted(new)))
+                await writer.drain()
+            told = now
+            await news.wait()
+
+    async def _answer_or_not(self, questions: Sequence[Question], writer: asyncio.StreamWriter) -> None:
+        """What fails, as a database may, is no answer: the watch asks again, and no longer than its grace."""
+        try:
+            await self._answer(questions, writer)
+        except ConnectionError:
+            pass  # the watch is gone; what was decided is recorded
+        except Exception:
+            log.exception("streams.failed")
+
+    async def _answer(self, questions: Sequence[Question], writer: asyncio.StreamWriter) -> None:
+        now = self._clock()
+        known = {
+            one.id: one
+            for one in await self._sessions.by_ids({SessionId(one.stream.session) for one in questions})
+        }
+        asked = [(one, known.get(SessionId(one.stream.session))) for one in questions]
+        verdicts = [(one, session, self._verdict(one.stream, session, now)) for one, session in asked]
+        refused = [each for each in verdicts if not isinstance(each[2], Granted)]
+        if refused:
+            _write(writer, Answered([_no(one, verdict) for one, _, verdict in refused]))
+        kept = await asyncio.gather(*(self._record(*each, now) for each in verdicts), return_exceptions=True)
+        allowed = []
+        for (one, _, verdict), failure in zip(verdicts, kept, strict=True):
+            if failure is not None:
+                log.error("streams.not_recorded", request_id=one.stream.request_id, cause=str(failure))
+            elif isinstance(verdict, Granted):
+                allowed.append(_yes(one, verdict, now))
+        if allowed:
+            _write(writer, Answered(allowed))
+        await writer.drain()
+
+    def _verdict(self, stream: Stream, session: Session | None, now: datetime) -> Verdict:
+        request = AccessRequest(
+            application=ApplicationId(stream.application),
+            municipality=MunicipalityCode(stream.municipality),
+            action=Action(stream.action),
+            method="",
+            host="",
+            target="",
+            address=stream.address,
+            request_id=stream.request_id,
+            user_agent="",
+            page_load=False,
+            cookies={},
+            language=Language.CZECH,
+        )
+        return check(request, session, self._snapshot(), now, grant_id="")
+
+    async def _record(
+        self, question: Question, session: Session | None, verdict: Verdict, now: datetime
+    ) -> None:
+        entry = _entry(question, session, verdict, now)
+        # A stream that stays is activity as its reopening was: docs/decisions/0013-every-request-is-activity.md.
+        seen = session.id if session and isinstance(verdict, Granted) else None
+        await self._sessions.record(seen, now, [entry])
+
+
+def _yes(question: Question, verdict: Granted, now: datetime) -> Answer:
+    grant = verdict.grant
+    return Answer(
+        number=question.number,
+        turn=question.turn,
+        allowed=True,
+        seconds=(grant.assertion.expires_at - now).total_seconds(),
+        revocation_id=grant.revocation_id,
+    )
+
+
+def _no(question: Question, verdict: Verdict) -> Answer:
+    return Answer(number=question.number, turn=question.turn, allowed=False, reason=_reason(verdict))
+
+
+def _reason(verdict: Verdict) -> str:
+    match verdict:
+        case Granted():
+            return ""
+        case Refused():
+            return verdict.reason
+        case SignInNeeded(reason):
+            return reason if reason in set(EndReason) else SIGN_IN_NEEDED
+
+
+def _entry(question: Question, session: Session | None, verdict: Verdict, now: datetime) -> Entry:
+    stream = question.stream
+    granted = isinstance(verdict, Granted)
+    code = Code.STREAM_CUT if not granted else Code.STREAM_OPENED if question.first else Code.STREAM_KEPT
+    outcome = Outcome.SUCCESS if granted else Outcome.REFUSED
+    about = (
+        entry_of(session, code, now, outcome=outcome)
+        if session
+        else Entry(code=code, outcome=outcome, at=now, session=stream.session)
+    )
+    rule, version = "", ""
+    if isinstance(verdict, Granted):
+        rule, version = verdict.rule, verdict.grant.policy_version
+    elif isinstance(verdict, Refused):
+        rule, version = verdict.rule, verdict.policy_version
+    return replace(
+        about,
+        municipality=stream.municipality,
+        application=stream.application,
+        action=stream.action,
+        address=stream.address,
+        request_id=stream.request_id,
+        reason=_reason(verdict),
+        rule=rule,
+        policy_version=version,
+    )
+
+
+def _write(writer: asyncio.StreamWriter, said: Answered | Revoked) -> None:
+    writer.write(msgspec.json.encode(said) + b"\n")
+
+
+def _remove(socket: Path) -> None:
+    socket.unlink(missing_ok=True)
+
+
+def _for_owner_only(socket: Path) -> None:
+    socket.chmod(0o600)

@@ -1,0 +1,46 @@
+"""The process that watches open streams, started by the supervisor: `… RUN GRACE`, a folder and seconds.
+
+It is its own, so that thousands of open streams cost the control plane neither memory nor time, and loads little.
+"""
+
+import sys
+
+if __name__ == "__main__":
+    sys.modules["ssl"] = None  # type: ignore[assignment]  # 4 MiB, and nothing here speaks TLS
+
+import asyncio
+import json
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.streams.guard import Guard
+from gateway.streams.words import CONTROL_PLANE_ANSWERS, ENVOY_ASKS
+
+
+def say(text: str) -> None:
+    """Into the operators' log."""
+    line = {
+        "event": text,
+        "logger": "streams",
+        "level": "warning",
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+    sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stderr.flush()
+
+
+async def serve(run: Path, grace: float) -> None:
+    loop = asyncio.get_running_loop()
+    guard = Guard(run / CONTROL_PLANE_ANSWERS, grace, loop.time, say)
+    working = asyncio.ensure_future(guard.run(run / ENVOY_ASKS))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    try:
+        await working
+    except asyncio.CancelledError:
+        return
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), float(sys.argv[2])))

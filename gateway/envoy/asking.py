@@ -1,0 +1,104 @@
+"""What one row of an application's table becomes: a route whose name says what is asked for.
+
+The name is `<application> <municipality or -> <action>`. What fits no row asks for nothing and is not there.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from config.settings import Route
+from config.vocabulary import PUBLIC
+from gateway.envoy.authorization import AUTHORIZATION_FILTER
+from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
+from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.messages import Json, overwrite, seconds, typed
+
+SERVER = "server"  # which library answers for us is nobody's business
+CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an application is asked for something."""
+
+    application: str
+    municipality: str
+    """A code, or `-`: the person's active one."""
+    authority: str
+    """`host[:port]` as people see it."""
+    cluster: str
+
+    def at(self, cluster: str) -> "Place":
+        return replace(self, cluster=cluster)
+
+
+def by_us(route: Route, place: Place) -> Json:
+    """A route to our own pages behind the gate."""
+    return asked(route, place, at_most(OUR_STREAM)) | {
+        # Whoever is signed in holds no more of ours than a stranger.
+        "request_headers_to_add": [CLIENT_ADDRESS],
+        "response_headers_to_remove": [SERVER],
+        "typed_per_filter_config": form_whole(),
+    }
+
+
+def asked(route: Route, place: Place, more: Json) -> Json:
+    """`more`: further fields of the forwarding."""
+    return {
+        "name": f"{place.application} {place.municipality} {route.action or PUBLIC}",
+        "match": _match(route),
+        "route": forward(place.cluster, place.authority) | more,
+        # Read by the gate, so that the decision and every redirect see the host as we write it.
+        "metadata": {"filter_metadata": {GATE_FILTER: {"authority": place.authority}}},
+    }
+
+
+def nothing(path: str = "/") -> Json:
+    return {
+        "match": _below(path),
+        "direct_response": {"status": 404},
+        "typed_per_filter_config": without_gate(),
+    }
+
+
+def _match(route: Route) -> Json:
+    match = _below(route.path)
+    if route.methods:
+        methods = sorted({method.upper() for method in route.methods})
+        if "GET" in methods:
+            methods.append("HEAD")  # RFC 9110 §9.3.2: the same as GET, without the body
+        regex = {"regex": "|".join(methods)}
+        match["headers"] = [{"name": ":method", "string_match": {"safe_regex": regex}}]
+    return match
+
+
+def _below(path: str) -> Json:
+    prefix = path.rstrip("/")
+    # Letter case decides nothing here: an application that ignores it must not be reached past a route.
+    return {"path_separated_prefix": prefix, "case_sensitive": False} if prefix else {"prefix": "/"}
+
+
+def forward(cluster: str, authority: str) -> Json:
+    return {
+        "cluster": cluster,
+        "host_rewrite_literal": authority,
+        "timeout": "0s",  # bounded by the idle timeout of the stream
+        "cluster_not_found_response_code": "SERVICE_UNAVAILABLE",
+    }
+
+
+def at_most(whole: timedelta) -> Json:
+    return {"max_stream_duration": {"max_stream_duration": seconds(whole)}}
+
+
+def without_gate() -> Json:
+    return {GRANT_FILTER: _off(), GATE_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+
+
+def without_decision() -> Json:
+    """No grant is read and nothing asked; the gate still takes our cookies out."""
+    return {GRANT_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+
+
+def _off() -> Json:
+    return typed("envoy.config.route.v3.FilterConfig", disabled=True)

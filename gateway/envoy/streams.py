@@ -1,0 +1,109 @@
+"""Open web sockets and long streams are watched: Envoy makes one call for each, and ends it when it is told to.
+
+`ext_proc` sends the watch no byte of the stream and asks it nothing before the end: what is kept is the open call, by
+which an end can be ordered at any time (docs/decisions/0048-envoy-ends-streams-by-itself.md).
+"""
+
+from datetime import timedelta
+
+from config.settings import Route
+from gateway.envoy.messages import FRESH, Json, Surroundings, pipe, seconds, typed
+
+STREAM_FILTER = "brana.streams"
+EXT_PROC = "envoy.extensions.filters.http.ext_proc.v3"
+CLUSTER = "streams"  # behind the socket of the same name
+PATIENCE = timedelta(seconds=5)  # the watch answers in milliseconds, but for a thousand that begin at once
+PING_EVERY, PING_ANSWERED = timedelta(seconds=1), timedelta(seconds=3)  # a watch that hangs is one that died
+IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
+IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
+UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
+MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024 streams and 3 other tries
+GATE = "envoy.filters.http.ext_authz:x-brana-gate"
+
+
+def stream_filter() -> Json:
+    """Off but for rows made by `lasting`. No watch means 503 for what begins, and the end of what is open."""
+    processor = typed(
+        f"{EXT_PROC}.ExternalProcessor",
+        grpc_service={"envoy_grpc": {"cluster_name": CLUSTER}, "initial_metadata": _facts()},
+        failure_mode_allow=False,
+        status_on_error={"code": "ServiceUnavailable"},
+        message_timeout=seconds(PATIENCE),
+        forward_rules={"allowed_headers": {"patterns": [{"exact": "x-request-id"}]}},  # none is read
+        # There are no trailers before a stream ends; that they are waited for keeps the call.
+        processing_mode={"response_header_mode": "SKIP", "response_trailer_mode": "SEND"},
+    )
+    return {"name": STREAM_FILTER, "disabled": True, "typed_config": processor}
+
+
+def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
+    """What the row `made` for a route becomes: itself where answers are short; two where there are web sockets, so
+    that of such a route only requests for one are watched. What is watched has no `timeout`. `longest`: no session
+    lives longer, whatever happens.
+    """
+    plain = _watched(route, made, longest) if route.streaming else _short(route, made)
+    if not route.websocket:
+        return [plain]
+    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
+    match = made["match"] | {"headers": [*made["match"].get("headers", []), asked]}
+    return [_watched(route, made | {"match": match, "route": made["route"] | UPGRADES}, longest), plain]
+
+
+def of_nobody(route: Route, made: Json) -> Json:
+    """The same of a public route: it has no session, so nothing is watched, and only silence ends a stream."""
+    usual = {"idle_timeout": seconds(IDLE_OF_NOBODY)} if route.websocket or route.streaming else {}
+    more = usual | (UPGRADES if route.websocket else {})
+    return _short(route, made | {"route": made["route"] | more})
+
+
+def _short(route: Route, made: Json) -> Json:
+    """A row whose answers end in the route's time; a web socket's request is never whole, so for it none begins."""
+    timed = {} if route.timeout is None else {"timeout": seconds(route.timeout)}
+    return _idle(made | {"route": made["route"] | timed}, route.idle_timeout)
+
+
+def _watched(route: Route, made: Json, longest: timedelta) -> Json:
+    here = typed(f"{EXT_PROC}.ExtProcPerRoute", overrides={})
+    on = {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
+    at_most = {"max_stream_duration": {"max_stream_duration": seconds(longest)}}
+    quiet = _idle(made, route.idle_timeout or IDLE)
+    return quiet | {
+        "route": quiet["route"] | at_most,
+        "typed_per_filter_config": made.get("typed_per_filter_config", {}) | on,
+    }
+
+
+def _idle(made: Json, idle: timedelta | None) -> Json:
+    return made if idle is None else made | {"route": made["route"] | {"idle_timeout": seconds(idle)}}
+
+
+def many_at_once() -> Json:
+    return {"thresholds": [{"max_connections": MOST, "max_requests": MOST, "max_retries": MOST}]}
+
+
+def watch_cluster(surroundings: Surroundings) -> Json:
+    options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+    alive = {"interval": seconds(PING_EVERY), "timeout": seconds(PING_ANSWERED)}
+    over_http_2 = typed(
+        options, explicit_http_config={"http2_protocol_options": {"connection_keepalive": alive}}
+    )
+    endpoint = {"endpoint": {"address": pipe(surroundings.socket(CLUSTER))}}
+    return {
+        "name": CLUSTER,
+        "type": "STATIC",
+        "connect_timeout": "2s",
+        "circuit_breakers": many_at_once(),
+        "typed_extension_protocol_options": {options: over_http_2},
+        "load_assignment": {"cluster_name": CLUSTER, "endpoints": [{"lb_endpoints": [endpoint]}]},
+    }
+
+
+def _facts() -> list[Json]:
+    """What Envoy itself knows, and the gate and the decision told it; none of it can be said by the client."""
+    return [
+        {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
+        {"key": "x-brana-request", "value": "%STREAM_ID%"},
+        {"key": "x-brana-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-fresh", "value": f"%FILTER_STATE({FRESH}:PLAIN)%"},
+        {"key": "x-brana-decided", "value": f"%DYNAMIC_METADATA({GATE})%"},
+    ]

@@ -1,0 +1,109 @@
+"""Which streams are open, which must be asked about now, and which have to end. Pure: time is an argument.
+
+Laws:
+
+- a stream is asked about soon after it began, whenever what it rests on is revoked, when the last "yes" runs out, and
+  after every time the control plane was away: nobody knows what was missed;
+- a "no" ends it; a "yes" that was given before something was revoked is worth nothing;
+- without an answer it stays for the grace, counted from when it had to be asked about, and then ends.
+
+Times are seconds of a clock that never goes back.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from gateway.streams.stream import Stream
+from gateway.streams.words import Answer, Question
+
+SETTLE = 0.5  # seconds: what has ended by then was a short answer, and its line in the access log says all
+AGAIN = 1.0  # seconds until a question without an answer is asked again
+DOUBT = "gateway_unavailable"  # the reason when nobody could say
+
+
+@dataclass(slots=True)
+class Watched:
+    stream: Stream
+    due: float
+    """When to ask (again)."""
+    doubted: float | None = None
+    """Since when there is a question without an answer."""
+    turn: int = 0
+    """Raised by each revocation: answers to an earlier turn permit nothing."""
+    first: bool = True
+
+
+@dataclass(slots=True)
+class Watch:
+    grace: float
+    """Seconds."""
+    _open: dict[int, Watched] = field(default_factory=dict)
+    _under: dict[str, set[int]] = field(default_factory=dict)
+    """By revocation id."""
+    _last: int = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def opened(self, stream: Stream, now: float) -> int:
+        """Its number, by which it is known from now on."""
+        self._last += 1
+        self._open[self._last] = Watched(stream, now + SETTLE)
+        self._under.setdefault(stream.revocation_id, set()).add(self._last)
+        return self._last
+
+    def closed(self, number: int) -> None:
+        if (watched := self._open.pop(number, None)) is not None:
+            self._leave(number, watched.stream.revocation_id)
+
+    def revoked(self, ids: Collection[str], now: float) -> None:
+        for name in ids:
+            for number in self._under.get(name, ()):
+                self._ask_anew(self._open[number], now)
+
+    def everything(self, now: float) -> None:
+        """The control plane is back."""
+        for watched in self._open.values():
+            self._ask_anew(watched, now)
+
+    def to_ask(self, now: float) -> list[Question]:
+        """Questions whose time has come; each is asked again until there is an answer."""
+        due = [(number, one) for number, one in self._open.items() if one.due <= now]
+        for _, one in due:
+            one.due = now + AGAIN
+            if one.doubted is None:
+                one.doubted = now
+        return [
+            Question(number=number, turn=one.turn, first=one.first, stream=one.stream) for number, one in due
+        ]
+
+    def answered(self, answer: Answer, now: float) -> bool:
+        """Whether the stream may stay."""
+        watched = self._open.get(answer.number)
+        if watched is None or (answer.allowed and answer.turn != watched.turn):
+            return True
+        if not answer.allowed:
+            return False
+        watched.due, watched.doubted, watched.first = now + answer.seconds, None, False
+        self._leave(answer.number, watched.stream.revocation_id)
+        watched.stream = replace(watched.stream, revocation_id=answer.revocation_id)
+        self._under.setdefault(answer.revocation_id, set()).add(answer.number)
+        return True
+
+    def in_doubt_too_long(self, now: float) -> list[int]:
+        return [
+            number
+            for number, one in self._open.items()
+            if one.doubted is not None and now - one.doubted >= self.grace
+        ]
+
+    def _ask_anew(self, watched: Watched, now: float) -> None:
+        watched.turn, watched.due = watched.turn + 1, now
+        if watched.doubted is None:
+            watched.doubted = now
+
+    def _leave(self, number: int, revocation_id: str) -> None:
+        numbers = self._under[revocation_id]
+        numbers.discard(number)
+        if not numbers:
+            del self._under[revocation_id]

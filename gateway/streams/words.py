@@ -1,0 +1,50 @@
+"""What the watch of streams and the control plane tell each other: JSON, one object a line, over one connection.
+
+The watch sends `Asked`; the control plane `Revoked` whenever there is news, and `Answered`. There are no other words.
+"""
+
+import msgspec
+
+from gateway.streams.stream import Stream
+
+ENVOY_ASKS, CONTROL_PLANE_ANSWERS = "streams.sock", "watch.sock"
+MOST = 100  # questions in a line: some milliseconds of the control plane, so that others need not wait longer
+LONGEST_LINE = 16 * 1024 * 1024  # bytes: 200,000 revoked ids at once
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """May this stream stay open?"""
+
+    number: int
+    turn: int
+    first: bool
+    """It has just begun."""
+    stream: Stream
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    number: int
+    turn: int
+    allowed: bool
+    seconds: float = 0.0
+    """How long a "yes" holds."""
+    revocation_id: str = ""
+    """What a "yes" rests on."""
+    reason: str = ""
+    """Of a "no"."""
+
+
+class Asked(msgspec.Struct, frozen=True, tag="asked"):
+    questions: list[Question]
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    answers: list[Answer]
+
+
+class Revoked(msgspec.Struct, frozen=True, tag="revoked"):
+    ids: list[str]
+
+
+Said = Answered | Revoked
+"""What the control plane says."""

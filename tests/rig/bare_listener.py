@@ -1,0 +1,48 @@
+"""Envoy's bare route, against which benchmarks measure what the product adds."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from gateway.demo.slapd import free_port
+from gateway.envoy.discovery import LISTENERS, all_resources
+from gateway.envoy.hardening import limits, reading
+from gateway.envoy.listeners import HCM, listening
+from gateway.envoy.messages import typed
+from tests.rig.envoy import Plane
+
+
+async def add_bare_listener(plane: Plane, **more: Any) -> int:
+    """Nothing but the router, beside the product's listener, to the cluster `bare`; its port. `more`: of its route."""
+    port = free_port()
+    router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
+    manager = typed(
+        HCM,
+        stat_prefix="bare",
+        http_filters=[{"name": "envoy.filters.http.router", "typed_config": router}],
+        route_config={
+            "validate_clusters": False,  # clusters and listeners come separately
+            "virtual_hosts": [
+                {
+                    "name": "bare",
+                    "domains": ["*"],
+                    "routes": [
+                        {"match": {"prefix": "/"}, "route": {"cluster": "bare", "timeout": "0s"} | more}
+                    ],
+                }
+            ],
+        },
+        **reading(),
+        **limits(),
+    )
+    listener = listening(plane.settings.public.address, port, manager) | {"name": "bare"}
+    resources = all_resources(plane.settings, plane.surroundings)
+    plane.discovery.publish({LISTENERS: [*resources[LISTENERS], listener]})
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return port
+        await asyncio.sleep(0.05)
+    said = (plane.folder / "envoy.log").read_text()[-2000:]
+    raise AssertionError(f"the bare listener did not start: {plane.rejections} {said}")
