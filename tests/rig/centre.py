@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +142,10 @@ class Centre:
     async def curl(self, *arguments: str, cookie: str = "") -> "Curled":
         """`arguments` end with the URL. Body and header are kept apart."""
         authority = arguments[-1].split("/")[2]
-        head = self.product.world.folder / "curl-head"
+        with tempfile.NamedTemporaryFile(dir=self.product.world.folder) as head:
+            return await self._curl(Path(head.name), authority, *arguments, cookie=cookie)
+
+    async def _curl(self, head: Path, authority: str, *arguments: str, cookie: str) -> "Curled":
         process = await asyncio.create_subprocess_exec(
             "curl", "--silent", "--max-time", "60", "--cacert", str(self.product.world.authority),
             "--resolve", f"{authority}:127.0.0.1", "--dump-header", str(head),

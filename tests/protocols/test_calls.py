@@ -1,18 +1,23 @@
-"""gRPC with grpcio on both sides: all four kinds of calls, trailers, and refusals that a gRPC client understands."""
+"""Remote calls: gRPC with grpcio on both sides, in all four kinds; SOAP with zeep at a real spyne; refusals of both."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import grpc
 import grpc.aio
 import pytest
 import pytest_asyncio
+import requests
+from zeep import Client, Transport
+from zeep.exceptions import Fault, TransportError
 
 from tests.rig.centre import Centre
 from tests.rig.rpc_server import SERVICE
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 Metadata = tuple[tuple[str, str], ...]
+SCAN = bytes(range(256)) * 4_096  # 1 MiB, as a scanned page has
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -113,3 +118,35 @@ async def test_a_call_both_ways_ends_with_its_session(there: Centre, channel: gr
         with pytest.raises(grpc.aio.AioRpcError):
             await both.read()
     await revoking
+
+
+def filing(there: Centre, cookie: str) -> Client:
+    session = requests.Session()
+    session.trust_env = False  # what the machine trusts beside would be believed instead
+    session.verify = str(there.product.world.authority)
+    session.proxies = {"https": there.proxy}
+    session.headers["Cookie"] = cookie
+    return Client(there.url("soap", "/?wsdl"), transport=Transport(session=session))
+
+
+async def test_a_soap_client_reads_the_description_and_files_documents(there: Centre) -> None:
+    cookie = await there.cookie("soap")
+
+    def work() -> None:
+        service = filing(there, cookie).service
+        assert service.file("žádost.pdf", SCAN * 8) == len(SCAN) * 8
+        with pytest.raises(Fault) as fault:
+            service.file("", b"x")
+        assert (fault.value.code, fault.value.message) == ("soap11env:Client.Name", "Dokument nemá název.")
+
+    await asyncio.to_thread(work)
+
+
+async def test_a_stranger_s_soap_client_gets_the_status_and_the_reason(there: Centre) -> None:
+    made = await asyncio.to_thread(filing, there, await there.cookie("soap"))
+    made.transport.session.headers["Cookie"] = "nobody=1"
+    made.transport.session.cookies.clear()
+    with pytest.raises(TransportError) as refused:
+        await asyncio.to_thread(made.service.file, "žádost.pdf", SCAN)
+    assert refused.value.status_code == 401
+    assert json.loads(refused.value.content)["reason"] == "sign_in_needed"
