@@ -7,6 +7,7 @@ from pathlib import Path
 from config.application_routes import PLAIN_PATH, route_findings
 from config.district import District
 from config.doubt import Finding
+from config.hosts import hosts_of
 from config.identity import identity_findings
 from config.settings import Application, Health, Settings
 from config.upstreams import NAME, upstream_of
@@ -40,7 +41,7 @@ def application_findings(settings: Settings, district: District | None) -> Itera
         for index, route in enumerate(application.routes):
             yield from route_findings(route, f"{at}.routes[{index}]")
             if route.webdav:
-                yield from _below_tree(settings, application, route.path, f"{at}.routes[{index}]")
+                yield from _below_tree(settings, application, route.path, f"{at}.routes[{index}]", district)
             if route.websocket and application.protocol == "http2":
                 yield (
                     f"{at}.routes[{index}].websocket",
@@ -49,11 +50,13 @@ def application_findings(settings: Settings, district: District | None) -> Itera
                 )
 
 
-def _below_tree(settings: Settings, application: Application, path: str, at: str) -> Iterator[Finding]:
+def _below_tree(
+    settings: Settings, application: Application, path: str, at: str, district: District | None
+) -> Iterator[Finding]:
     """Who may move a folder moves all that is in it, so nothing in it may be asked for in another way."""
-    tree = _whole(application, path)
+    tree, hosts = _whole(application, path), set(hosts_of(application, district or ()))
     for other in settings.applications:
-        if other.host.lower() != application.host.lower():
+        if other.host != application.host and hosts.isdisjoint(hosts_of(other, district or ())):
             continue
         deeper = [_whole(other, route.path) for route in other.routes]
         if other is not application:

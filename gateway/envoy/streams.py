@@ -18,9 +18,7 @@ IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
 UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024 streams and 3 other tries
-NONCE = (
-    "YnJhbmEtd2ViLXNvY2tldA=="  # 16 bytes, as RFC 6455 §4.1 wants; what it guards against is not behind us
-)
+NONCE = "YnJhbmEtd2ViLXNvY2tldA=="  # 16 bytes, as RFC 6455 §4.1 wants; HTTP/2 has its own answer for clients
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
 

@@ -43,7 +43,7 @@ local function within(path, tree)
   return string.sub(lower, 1, #tree) == tree or lower .. "/" == tree
 end
 
--- A server that knows nothing of TLS sends clients to `http://`: to a folder's name with a slash at its end, for example.
+-- A server that knows nothing of TLS sends clients to `http://`: to the name of a folder with a slash, for example.
 function envoy_on_response(handle)
   local headers, authority = handle:headers(), handle:metadata():get("authority")
   local location = headers:get("location")
@@ -62,11 +62,12 @@ function envoy_on_request(handle)
   local destination = headers:get("destination")
   if destination then
     local path = headers:getNumValues("destination") == 1 and path_on_this_host(destination, authority)
+    headers:remove("destination") -- whatever happens here, nothing unread comes to the application
     if not path or not plain(path) or not within(path, about:get("tree")) then
       handle:respond({[":status"] = "403"}, "")
       return
     end
-    headers:replace("destination", origin .. path)
+    headers:add("destination", origin .. path)
   end
   -- Locks of several places are named by their addresses (RFC 4918 §10.4), which servers compare in the same way.
   local condition = headers:get("if")

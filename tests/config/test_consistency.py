@@ -299,6 +299,13 @@ def test_nothing_in_a_webdav_tree_is_asked_for_in_another_way(office: Office, tr
     assert repr(within.lower().rstrip("/") + "/") in problem.what
 
 
+def test_nor_is_an_application_whose_host_is_written_in_another_way(office: Office) -> None:
+    of_all = ('routes = [{ action = "read" }]', 'routes = [{ action = "read", webdav = true }]')
+    path = office(of_all, ('host = "spis.', 'path = "/x"\nhost = "rada-588491.'))
+    (problem,) = faults(path)
+    assert (line_at(path, problem), "'/x/" in problem.what) == (of_all[1], True)
+
+
 @pytest.mark.parametrize("beside", ["/dav", "/davs", "/"])
 def test_beside_a_webdav_tree_and_of_the_same_path_there_may_be_routes(office: Office, beside: str) -> None:
     load(office(webdav("/dav", beside)))
