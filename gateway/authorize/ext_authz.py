@@ -38,6 +38,9 @@ class Measured(Protocol):
     def __call__(self, kind: AnswerKind, seconds: float) -> None: ...
 
 
+KeepForm = Callable[[AccessRequest, Session, datetime], str | None]
+"""Gives the path of the page that holds a form until its person, of that session, has signed in; None: it cannot."""
+
 BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
 """Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
 
@@ -52,13 +55,14 @@ class Authorizer:
         sessions: SessionStore,
         sign: Callable[[Grant], SignedGrant],
         begin_sign_in: BeginSignIn,
+        keep_form: KeepForm,
         pages: Pages,
         clock: Callable[[], datetime],
         measured: Measured,
         language: Language,
     ) -> None:
         self._snapshot, self._sessions, self._sign = snapshot, sessions, sign
-        self._begin_sign_in = begin_sign_in
+        self._begin_sign_in, self._keep_form = begin_sign_in, keep_form
         self._pages, self._clock = pages, clock
         self._measured, self._language = measured, language
 
@@ -88,7 +92,8 @@ class Authorizer:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._begin_sign_in(request, now) if wanted else None
-            return response.to_sign_in(request, self._pages, beginning, cookie)
+            keeper = self._keep_form(request, session, now) if request.form and session else None
+            return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)

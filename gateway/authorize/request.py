@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from gateway.authorize.asker import Asker, Sent, asker, form_sent
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
 
@@ -39,6 +40,10 @@ class AccessRequest:
     user_agent: str
     page_load: bool
     """A person looks at the answer; everything else gets JSON and no redirects."""
+    framed: bool = False
+    """The page stands within another one, where nobody can sign in."""
+    form: Sent | None = None
+    """A form that a page of this host sent."""
     cookies: Mapping[str, str]
     language: Language
     language_chosen: bool = False
@@ -56,6 +61,7 @@ def read_request(
     """`headers` is case-insensitive; `cookies` all Cookie headers joined by `; `. Raises NotFromEnvoy."""
     try:
         application, municipality, action = headers[ROUTE].split(" ")
+        who = asker(method, headers)
         return AccessRequest(
             application=ApplicationId(application),
             municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
@@ -67,7 +73,9 @@ def read_request(
             address=headers["x-brana-client-address"],
             request_id=headers["x-request-id"],
             user_agent=headers.get("User-Agent", ""),
-            page_load=_is_page_load(method, headers),
+            page_load=who is not Asker.PROGRAM,
+            framed=who is Asker.FRAME,
+            form=form_sent(method, headers),
             cookies=read_cookies(cookies),
             language=_asked_language(target) or _language(headers, cookies, default),
             language_chosen=_asked_language(target) is not None,
@@ -85,16 +93,6 @@ def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:
     host = f"https://{headers['Host']}"
     said = headers.get("Referer", "")
     return said[len(host) :] if said.startswith(f"{host}/") else "/"
-
-
-def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:
-    """Fetch Metadata (W3C) where the browser sends it, else what it says it accepts."""
-    if "Upgrade" in headers:
-        return False
-    mode = headers.get("Sec-Fetch-Mode")
-    if mode is not None:
-        return mode == "navigate"
-    return method in ("GET", "HEAD", "POST") and "text/html" in headers.get("Accept", "")
 
 
 def _asked_language(target: str) -> Language | None:

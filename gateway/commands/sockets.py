@@ -23,6 +23,7 @@ from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.kept_form import KeptForms
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -82,7 +83,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
     }
-    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
+    forms = KeptForms(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
+    )
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths(), **forms.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -161,6 +165,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
         sessions=plane.state.sessions,
         sign=plane.signer.sign,
         begin_sign_in=plane.begin_sign_in,
+        keep_form=plane.keep_form,
         pages=DecisionPages(plane.desk),
         clock=now,
         measured=plane.metrics.verdict,

@@ -14,11 +14,15 @@ UNAVAILABLE = 424
 """Status by which the decision says 503 with a page of its own: Envoy drops what a 5xx answer holds."""
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
-SENT = ("accept", "accept-language", "user-agent", "upgrade", "origin", "referer", "x-request-id")
-"""Headers of the request that the decision sees, besides method, path, host and `sec-fetch-*`."""
+SENT = (
+    *("accept", "accept-language", "content-type", "user-agent", "origin", "referer", "x-request-id"),
+    *("upgrade", "x-requested-with", "purpose", "sec-purpose", "service-worker"),
+)
+"""Headers of the request that the decision sees, besides method, path, host, `authorization` and `sec-fetch-*`."""
 TO_APPLICATION = ("x-brana-assertion", *(PERSON_HEADER + fact for fact in FACTS))
 TO_BROWSER_WITH_REFUSAL = (
     "location",
+    "www-authenticate",
     "set-cookie",
     "content-type",
     "content-language",
@@ -98,5 +102,6 @@ def _facts() -> list[Json]:
     return [
         {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
         {"key": "x-brana-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-content-length", "value": "%REQ(CONTENT-LENGTH)%"},
         {"key": "cookie", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:cookies)%"},
     ]

@@ -22,7 +22,7 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
@@ -50,6 +50,7 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
+KEPT_FORMS = f"{OUR_PATHS}/form"
 HSTS = "max-age=31536000"
 
 
@@ -128,10 +129,11 @@ def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
         "direct_response": {"status": 400},
         "typed_per_filter_config": without_gate(),
     }
-    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked])
+    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
+    return _virtual_host(host, [odd, form, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
-def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
+def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
@@ -142,7 +144,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
-        "typed_per_filter_config": without_gate() | form_whole(),
+        "typed_per_filter_config": without_gate() | whole(longest),
     }
 
 

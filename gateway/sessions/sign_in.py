@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from joserfc.jwk import KeySet
@@ -26,6 +26,9 @@ from gateway.sessions.session import Session
 from gateway.sessions.stronger import QUESTIONS, Wish
 
 CALLBACK = "/.brana/callback"
+KNOWN_LONGER = timedelta(
+    hours=1
+)  # after the end it opens nothing, but says whose form it was that came too late
 
 
 class Fault(StrEnum):
@@ -41,12 +44,15 @@ class Fault(StrEnum):
     CODE_REFUSED = "code_refused"
     ID_TOKEN_REFUSED = "id_token_refused"
     SESSION_OVER = "session_over"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    """A frame cannot ask the person anything."""
 
 
 PROVIDER_SAID = {
     "temporarily_unavailable": Fault.PROVIDER_UNAVAILABLE,
     "server_error": Fault.PROVIDER_UNAVAILABLE,
     "access_denied": Fault.PROVIDER_DENIED,
+    "login_required": Fault.SIGN_IN_NEEDED,
     "unmet_authentication_requirements": Fault.LEVEL_UNREACHABLE,
 }
 """Faults for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
@@ -130,7 +136,7 @@ class SignIn:
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
-        lifetime = session.latest_end(self._office.limits) - now
+        lifetime = session.latest_end(self._office.limits) - now + KNOWN_LONGER
         gone = clear_cookie(attempt.cookie)
         return Arrival(attempt.return_to, (set_cookie(SESSION, handle, lifetime), gone), session)
 
