@@ -15,6 +15,7 @@ from idp.http.preferred_language import chosen, preferred
 
 ROUTE = "x-brana-route"
 ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")
+NOT_TOLD = "-"  # how Envoy says that there is no such thing
 ACTIVE = "-"  # in the route: whatever municipality the person acts for
 
 
@@ -42,6 +43,12 @@ class AccessRequest:
     """A person looks at the answer; everything else gets JSON and no redirects."""
     framed: bool = False
     """The page stands within another one, where nobody can sign in."""
+    bearer: str | None = None
+    """A token that the gate has set aside; None where there was none, or the application takes none of ours."""
+    certificate: str = "-"
+    """The leaf that the client showed on this connection, PEM with URL escapes; `-` for none."""
+    certificate_verified: bool = False
+    """Envoy's word that its chain leads to the authority."""
     form: Sent | None = None
     """A form that a page of this host sent."""
     cookies: Mapping[str, str]
@@ -76,12 +83,19 @@ def read_request(
             page_load=who is not Asker.PROGRAM,
             framed=who is Asker.FRAME,
             form=form_sent(method, headers),
+            bearer=_told(headers.get("x-brana-bearer", NOT_TOLD)),
+            certificate=headers.get("x-brana-certificate", "-"),
+            certificate_verified=headers.get("x-brana-certificate-verified") == "1",
             cookies=read_cookies(cookies),
             language=_asked_language(target) or _language(headers, cookies, default),
             language_chosen=_asked_language(target) is not None,
         )
     except (KeyError, ValueError) as error:
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
+
+
+def _told(said: str) -> str | None:
+    return None if said in ("", NOT_TOLD) else said
 
 
 def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:

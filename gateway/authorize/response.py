@@ -16,7 +16,7 @@ from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
 from gateway.sessions.session import Session
 
-ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
+ASSERTION, GATE, UNTIL = "x-brana-assertion", "x-brana-gate", "x-brana-until"
 CANNOT_DECIDE = "gateway_unavailable"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
@@ -93,6 +93,13 @@ def granted(verdict: Granted, signed: SignedGrant, cookie: str) -> Answer:
         {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), **person},
         (set_cookie(cookie, signed.token, about.expires_at - about.issued_at),),
     )
+
+
+def granted_to_program(verdict: Granted, signed: SignedGrant) -> Answer:
+    """Without a cookie: what came by a certificate or a token must come so again."""
+    person = {PERSON_HEADER + fact: text for fact, text in verdict.grant.person.items()}
+    until = str(int(verdict.grant.assertion.expires_at.timestamp()))
+    return Answer(200, {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), UNTIL: until, **person})
 
 
 def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages, cookie: str) -> Answer:

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from config.places import Places
 from config.settings import Directory, Settings
-from gateway.authorize.ext_authz import Authorizer
+from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.commands import technical_accounts
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
 from gateway.control import Sync, control_app
@@ -114,6 +115,8 @@ def provider_app(plane: ControlPlane) -> web.Application:
             kept=plane.kept,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            programs=technical_accounts.programs(settings),
+            issue_token=technical_accounts.issuer(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -160,16 +163,17 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:
+    pages = DecisionPages(plane.desk)
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.signer.sign,
-        begin_sign_in=plane.begin_sign_in,
-        keep_form=plane.keep_form,
-        pages=DecisionPages(plane.desk),
+        ways_in=WaysIn(plane.begin_sign_in, plane.keep_form),
+        pages=pages,
         clock=now,
         measured=plane.metrics.verdict,
         language=plane.settings.language,
+        technical=technical_accounts.door(plane, pages),
     )
 
 

@@ -77,8 +77,13 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
+    return table_of(ROUTES, hosts)
+
+
+def table_of(name: str, hosts: list[Json]) -> Json:
+    """Whatever host is none of these is refused."""
     return {
-        "name": ROUTES,
+        "name": name,
         "virtual_hosts": [*hosts, _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
         "response_headers_to_add": [
@@ -124,13 +129,17 @@ def _sign_in(host: str, authority: Authority) -> Json:
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
     """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
-    odd = {
+    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
+    return _virtual_host(host, [odd_paths(), form, _ours(OUR_PATHS, "web", host, authority), *asked])
+
+
+def odd_paths() -> Json:
+    """What two programs might read differently is refused before anything else."""
+    return {
         "match": {"safe_regex": {"regex": ODD_PATH}},
         "direct_response": {"status": 400},
         "typed_per_filter_config": without_gate(),
     }
-    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
-    return _virtual_host(host, [odd, form, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
 def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:

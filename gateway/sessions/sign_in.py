@@ -52,7 +52,6 @@ PROVIDER_SAID = {
     "temporarily_unavailable": Fault.PROVIDER_UNAVAILABLE,
     "server_error": Fault.PROVIDER_UNAVAILABLE,
     "access_denied": Fault.PROVIDER_DENIED,
-    "login_required": Fault.SIGN_IN_NEEDED,
     "unmet_authentication_requirements": Fault.LEVEL_UNREACHABLE,
 }
 """Faults for the errors of a provider (RFC 6749 §4.1.2.1) that mean something to people."""
@@ -102,7 +101,13 @@ class SignIn:
         """`wish`: what any session at the provider does not suffice for. Raises ProviderUnreachable, SignInRefused."""
         if not self._hosts(host):
             raise SignInRefused(Fault.UNKNOWN_HOST)
-        attempt = begin(host, return_to, now, factors_since=now if wish is Wish.ANEW else None)
+        attempt = begin(
+            host,
+            return_to,
+            now,
+            factors_since=now if wish is Wish.ANEW else None,
+            silent=wish is Wish.SILENT,
+        )
         metadata = await self._provider.metadata()
         extra = {"ui_locales": str(language), **(QUESTIONS[wish] if wish is not None else {})}
         location = authorization_url(
@@ -133,6 +138,8 @@ class SignIn:
             raise SignInRefused(Fault.OTHER_ISSUER, attempt.return_to)
         if "error" in answer or "code" not in answer:
             reason = PROVIDER_SAID.get(answer.get("error", ""), Fault.PROVIDER_REFUSED)
+            if attempt.silent and answer.get("error") == "login_required":
+                reason = Fault.SIGN_IN_NEEDED
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)

@@ -5,6 +5,7 @@ from typing import Any
 from config.vocabulary import AuthenticationLevel, Language
 from idp.oidc.authorize import Prompt
 from idp.oidc.client import Scope
+from idp.oidc.program import ALGORITHMS
 from idp.oidc.token import AUTHENTICATION_METHODS
 
 PATH = "/.well-known/openid-configuration"
@@ -29,10 +30,11 @@ def document(issuer: str) -> dict[str, Any]:
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+        "token_endpoint_auth_methods_supported": [*AUTHENTICATION_METHODS, "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],

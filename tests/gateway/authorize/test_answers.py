@@ -20,7 +20,7 @@ from config.settings import Identity, IdentityHeaders
 from config.vocabulary import AuthenticationLevel, Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
-from gateway.authorize.ext_authz import Authorizer
+from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.request import AccessRequest, read_request
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
@@ -84,8 +84,7 @@ class Door:
             snapshot=lambda: snapshot,
             sessions=self.store,
             sign=signer.sign,
-            begin_sign_in=self._begin,
-            keep_form=self._keep,
+            ways_in=WaysIn(self._begin, self._keep),
             pages=PlainPages(),
             clock=lambda: NOW,
             measured=lambda kind, _seconds: self.kinds.append(kind),
