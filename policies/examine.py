@@ -134,8 +134,8 @@ def _schema_of_people() -> cedarpy.Schema:
 def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:
     """Cedar tells each fault once per action; the writer needs it once.
 
-    What does not speak of technical accounts is read as if there were people alone: whatever it asks of a person such an
-    account has too, so it can be evaluated, and what compares two people stays allowed.
+    What does not speak of technical accounts is read as if there were people alone: whatever it asks of a person
+    such an account has too, so it can be evaluated, and what compares two people stays allowed.
     """
     fitting = schema if PROGRAMS in text else _schema_of_people()
     found = {
