@@ -23,6 +23,10 @@ async def issued(
     now: datetime,
 ) -> Issued | Refused:
     """A guess is counted before it is looked at, and given back where it was right."""
+    if provider.issue_token is None:
+        nobody = Refused(OAuthError.UNSUPPORTED_GRANT_TYPE, "there are no technical accounts")
+        await _record(provider, "", nobody.error, origin, now)
+        return nobody
     asked = program.read(pairs, authorization)
     if isinstance(asked, Refused):
         await _record(provider, "", asked.error, origin, now)
@@ -32,8 +36,6 @@ async def issued(
         error = OAuthError.SLOW_DOWN if reason == "program_must_wait" else OAuthError.INVALID_CLIENT
         said = "too many attempts" if error is OAuthError.SLOW_DOWN else "the program did not prove itself"
         return Refused(error, said)
-    if provider.issue_token is None:
-        return Refused(OAuthError.UNSUPPORTED_GRANT_TYPE, "there are no technical accounts")
     made = await provider.issue_token(asked, origin, now)
     if isinstance(made, NotIssued):
         await _record(provider, asked.account, made.reason, origin, now)

@@ -96,7 +96,9 @@ async def keys(request: web.Request) -> web.Response:
 
 
 async def document(request: web.Request) -> web.Response:
-    return web.json_response(discovery.document(provider_of(request).issuer), headers=KEPT_SHORTLY)
+    provider = provider_of(request)
+    told = discovery.document(provider.issuer, programs=provider.issue_token is not None)
+    return web.json_response(told, headers=KEPT_SHORTLY)
 
 
 def _json(
