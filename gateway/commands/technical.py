@@ -88,7 +88,7 @@ async def _keep(state: State, kept: ProgramSecret) -> None:
         at=kept.issued_at,
         origin=NOWHERE,
         subject=technical_subject(kept.account),
-        account=kept.account,
+        person=kept.account,
         secret=kept.id,
         by=acting(),
     )
@@ -112,7 +112,7 @@ async def _revoke(state: State, name: str) -> tuple[ProgramSecret, int]:
         raise CannotStart(f"no secret {name!r} is in force", "`brana technical list` names them")
     moment, subject = now(), technical_subject(found[0].account)
     event = ProgramSecretRevoked(
-        at=moment, origin=NOWHERE, subject=subject, account=found[0].account, secret=name, by=acting()
+        at=moment, origin=NOWHERE, subject=subject, person=found[0].account, secret=name, by=acting()
     )
     over = replace(found[0], ended_at=moment)
     await _recorded(state, over, event)

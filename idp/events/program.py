@@ -1,4 +1,6 @@
-"""Secrets of technical accounts; what a program is refused at the token endpoint is `TokenRefused`."""
+"""Secrets of technical accounts, whose ids are the `person` of these events. What a program is refused at the token
+endpoint is `TokenRefused`.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +9,6 @@ from idp.events.happening import Actor, Happening
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramSecretIssued(Happening):
-    account: str
     secret: str
     """Its public name."""
     by: Actor
@@ -15,6 +16,5 @@ class ProgramSecretIssued(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramSecretRevoked(Happening):
-    account: str
     secret: str
     by: Actor
