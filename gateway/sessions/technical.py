@@ -65,14 +65,13 @@ class TechnicalSessions:
             address=origin.address,
             user_agent=origin.user_agent[:256],
         )
-        details = {"name": account.name, "owner": account.owner, "host": NOWHERE, "amr": list(proof)}
         entry = entry_of(
             session,
             Code.SESSION_OPENED,
             now,
             address=origin.address,
             request_id=origin.request_id,
-            details={**details},
+            details={"name": account.name, "owner": account.owner, "host": NOWHERE, "amr": list(proof)},
         )
         nobody = handle_hash(secrets.token_urlsafe(32))
         return await self._store.add(session, nobody, NOWHERE, [entry])
