@@ -14,6 +14,7 @@ from gateway.audit import (
     ending_reasons,
     refusal_reasons,
     sign_in_reasons,
+    technical_reasons,
 )
 from gateway.audit.named import Group
 
@@ -23,6 +24,7 @@ GROUPS: tuple[Group, ...] = (
     *refusal_reasons.GROUPS,
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
+    *technical_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

@@ -14,7 +14,7 @@ from aiohttp import UnixConnector
 
 from config.alphabet import alphabetical
 from config.places import Places
-from config.settings import Title
+from config.settings import Settings, Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
@@ -27,6 +27,7 @@ from gateway.commands.known_people import known_people
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
@@ -34,6 +35,7 @@ from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
+from gateway.sessions.kept_form import keep
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -45,6 +47,7 @@ from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
+from gateway.sessions.stronger import Wish
 from gateway.sessions.supervision import Supervision
 from gateway.storage.audit import OPERATOR
 from gateway.storage.directory_reading import StoredReading
@@ -120,7 +123,7 @@ class ControlPlane:
         self.state, self.settings, self.book = state, state.settings, book
         self.addresses = Addresses(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, book)
-        self.gate_epoch = self.snapshot.epoch
+        self.aim_gate(self.snapshot.epoch, state.settings)
         self.office = SessionOffice(
             state.sessions,
             self.revoked,
@@ -170,6 +173,11 @@ class ControlPlane:
 
     # What the parts tell each other.
 
+    def aim_gate(self, epoch: str, settings: Settings) -> None:
+        """What the gate lets in by itself from the next that is published on."""
+        self._gate_epoch = epoch
+        self.discovery.technical = [one.id for one in settings.applications if one.technical]
+
     def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
         """When the strictest directory locks accounts; `told`: None by one that does not say."""
         return strictest(
@@ -180,7 +188,7 @@ class ControlPlane:
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
-        self.discovery.publish_gate(revoked, self.gate_epoch if self._grants_let_in else NO_EPOCH)
+        self.discovery.publish_gate(revoked, self._gate_epoch if self._grants_let_in else NO_EPOCH)
 
     def let_grants_in(self, *, allowed: bool) -> None:
         """Whether a fresh grant suffices; where not, every request asks for a decision."""
@@ -205,8 +213,17 @@ class ControlPlane:
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
-        beginning = await self.sign_in.begin(request.host, request.target, request.language, moment)
+        wish = Wish.SILENT if request.framed else None
+        beginning = await self.sign_in.begin(
+            request.host, request.target, request.language, moment, wish=wish
+        )
         return beginning.location, beginning.cookie
+
+    def keep_form(self, request: AccessRequest, session: Session, moment: datetime) -> str | None:
+        """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
+        if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
+            return None
+        return keep(request.host, request.target, session.subject, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

@@ -26,6 +26,7 @@ def resources_of(state: State, settings: Settings) -> dict[str, list[Json]]:
             spool=state.access_log,
             district=tuple(state.district),
             grant_keys=public_jwks(state.keys.grant),
+            token_keys=public_jwks(state.keys.technical),
             accounts=accounts_of(settings.applications),
         ),
     )

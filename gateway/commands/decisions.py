@@ -44,6 +44,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             frozenset(application.municipalities) or everywhere,
             application.identity,
             application.grant_suffix,
+            application.technical,
         )
         for application in settings.applications
     }
@@ -52,7 +53,13 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
 
 def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
-    rests_on = [settings.applications, settings.grants, settings.sign_in, settings.facts.grace]
+    rests_on = [
+        settings.applications,
+        settings.grants,
+        settings.sign_in,
+        settings.facts.grace,
+        settings.technical_accounts,
+    ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
         policies=policies,
@@ -61,5 +68,6 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
+        technical={one.id: one for one in settings.technical_accounts},
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

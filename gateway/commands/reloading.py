@@ -159,7 +159,7 @@ class Reloading:
         try:
             await exchange.prepare()
             plane.settled.clear()
-            plane.gate_epoch = after.epoch
+            plane.aim_gate(after.epoch, after.state.settings)
             await exchange.switch(plane.revoked.announce)
             plane.take(after.state, after.book)
             await self._exchange_pages()
@@ -223,5 +223,10 @@ def contents_of(settings: Settings) -> dict[str, str]:
         f"oidc_clients[{number}].secret_file": client.secret_file
         for number, client in enumerate(settings.oidc_clients)
         if client.secret_file is not None
+    }
+    files |= {
+        f"technical_accounts[{number}].keys": one.keys
+        for number, one in enumerate(settings.technical_accounts)
+        if one.keys is not None
     }
     return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}

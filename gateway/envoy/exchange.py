@@ -4,7 +4,8 @@ Laws:
 
 - clusters, secrets and kinds of grants come before the routes that need them, and go after the last route that did;
 - with the routes comes the gate's new epoch: no grant of before passes a table that it was not made for;
-- what Envoy refuses, or does not take in time, is put back whole. A listener is never touched, so no connection ends.
+- what Envoy refuses, or does not take in time, is put back whole;
+- of the listener nothing changes but the chain of hosts for technical accounts, so people's connections stay.
 """
 
 import asyncio
@@ -14,21 +15,24 @@ from datetime import timedelta
 from gateway.envoy.discovery import (
     CLUSTERS,
     EXTENSIONS,
+    LISTENERS,
     ROUTE_TABLES,
     SECRETS,
     Discovery,
     Kept,
+    Subject,
 )
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
-from gateway.envoy.messages import ROUTES, Json
+from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
+from gateway.envoy.technical import CLIENT_AUTHORITY, TECHNICAL_ROUTES
 
 PATIENCE = timedelta(seconds=10)  # for Envoy to take a kind; a thousand applications need half a second
 SWITCH_PATIENCE = timedelta(seconds=3)  # decisions wait meanwhile, and Envoy gives one up after five
 WARM = timedelta(seconds=5)  # for names to be looked up and servers asked for their health
 LOOK = 0.02  # seconds
-BEFORE_ROUTES = [(CLUSTERS, ()), (EXTENSIONS, (GRANT_FILTER,))]
-WITH_ROUTES = [(ROUTE_TABLES, (ROUTES,)), (EXTENSIONS, (GATE_FILTER,))]
+BEFORE_ROUTES: list[Subject] = [(CLUSTERS, ()), (EXTENSIONS, (GRANT_FILTER,))]
+WITH_ROUTES: list[Subject] = [(LISTENERS, ()), (EXTENSIONS, (GATE_FILTER,))]
 
 
 class Exchange:
@@ -46,14 +50,17 @@ class Exchange:
         self._discovery.add(both | {EXTENSIONS: self._grants_of_both()})
         await self._discovery.taken(BEFORE_ROUTES, PATIENCE)
         # A cluster whose secret was refused is served nevertheless, and nobody gets an answer.
-        await self._discovery.taken([(SECRETS, (one["name"],)) for one in self._after[SECRETS]], PATIENCE)
+        await self._discovery.taken(self._named(SECRETS, besides=CLIENT_AUTHORITY), PATIENCE)
         await self._warm()
 
     async def switch(self, new_epoch: Callable[[], None]) -> None:
         """The new routes count, and no old grant. `new_epoch` publishes the gate. Raises Refused, NotTaken."""
-        self._discovery.publish({ROUTE_TABLES: self._after[ROUTE_TABLES]})
+        self._discovery.publish({kind: self._after[kind] for kind in (ROUTE_TABLES, LISTENERS)})
         new_epoch()
-        await self._discovery.taken(WITH_ROUTES, SWITCH_PATIENCE)
+        tables = self._named(ROUTE_TABLES)
+        # Asked for by the chain of technical accounts, which is there if its table is.
+        more = [(SECRETS, (CLIENT_AUTHORITY,))] if (ROUTE_TABLES, (TECHNICAL_ROUTES,)) in tables else []
+        await self._discovery.taken([*WITH_ROUTES, *tables, *more], SWITCH_PATIENCE)
 
     def tidy(self) -> None:
         """What no route needs any more goes. What is left of it otherwise serves nobody, so nothing is waited for."""
@@ -62,6 +69,9 @@ class Exchange:
     def undo(self) -> None:
         """Everything but the gate is as before; whoever published a new one publishes the old."""
         self._discovery.put_back(self._before)
+
+    def _named(self, kind: str, besides: str = "") -> list[Subject]:
+        return [(kind, (one["name"],)) for one in self._after[kind] if one["name"] != besides]
 
     def _grants_of_both(self) -> list[Json]:
         """Grants of old and new kinds are read: a route that names none of them would let nobody in."""

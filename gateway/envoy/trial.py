@@ -55,13 +55,13 @@ async def objection(resources: Mapping[str, Sequence[Json]], run: Path) -> str |
 
 def as_file(resources: Mapping[str, Sequence[Json]], run: Path) -> Json:
     """The same as one bootstrap file: what is discovered otherwise stands where it is used."""
-    (table,) = resources[ROUTE_TABLES]
+    tables = {one["name"]: one for one in resources[ROUTE_TABLES]}
     start = bootstrap(run)
     (discovery,) = start["static_resources"]["clusters"]
     del start["dynamic_resources"], start["admin"]
     start["static_resources"] = {
         "clusters": [discovery, *map(_in_place, resources[CLUSTERS])],
-        "listeners": [_with_routes(_in_place(one), table) for one in resources[LISTENERS]],
+        "listeners": [_with_routes(_in_place(one), tables) for one in resources[LISTENERS]],
         "secrets": list(resources[SECRETS]),
     }
     return start
@@ -74,13 +74,12 @@ def _in_place(made: Any) -> Any:
     return [_in_place(one) for one in made] if isinstance(made, list) else made
 
 
-def _with_routes(made: Any, table: Json) -> Any:
+def _with_routes(made: Any, tables: Mapping[str, Json]) -> Any:
     if isinstance(made, dict):
-        return {
-            "route_config" if key == "rds" else key: table if key == "rds" else _with_routes(value, table)
-            for key, value in made.items()
-        }
-    return [_with_routes(one, table) for one in made] if isinstance(made, list) else made
+        inner = {key: _with_routes(value, tables) for key, value in made.items() if key != "rds"}
+        table = {"route_config": tables[made["rds"]["route_config_name"]]} if "rds" in made else {}
+        return inner | table
+    return [_with_routes(one, tables) for one in made] if isinstance(made, list) else made
 
 
 def _words(said: str) -> str:

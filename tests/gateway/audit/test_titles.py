@@ -19,7 +19,7 @@ DETAILS = {
     *("policies", "previous", "directory", "of"),
     *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
-    "account",
+    *("account", "secret"),
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 

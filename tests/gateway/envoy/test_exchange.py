@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import dataclasses
+import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,12 +12,13 @@ import pytest_asyncio
 from aiohttp import web
 from msgspec.structs import replace
 
-from config.settings import Application, Identity, IdentityHeaders, Route, UpstreamTls
+from config.settings import Application, Identity, IdentityHeaders, Route, Technical, UpstreamTls
 from config.vocabulary import Action
 from gateway.envoy.discovery import CLUSTERS, LISTENERS, NotTaken, Refused, all_resources
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.trial import objection
+from tests.rig import exact_http
 from tests.rig.envoy import DOMAIN, Plane, hosting
 from tests.rig.neighbours import EPOCH
 from tests.rig.open_socket import answers, socket
@@ -92,6 +95,43 @@ async def test_grants_are_read_as_the_routes_of_that_moment_want_it(plane: Plane
     await second.switch(lambda: plane.discovery.publish_gate([], EPOCH))
     second.tidy()
     assert await status_of(plane, f"told.{DOMAIN}") == 421
+
+
+async def test_hosts_for_technical_accounts_come_and_go_while_people_stay_connected(plane: Plane) -> None:
+    """They have a chain of the listener and a table of their own."""
+    door = f"programs.{DOMAIN}"
+    program = hosting("program", upstream(plane), technical=True, technical_host=door)
+    settings = replace(
+        plane.settings,
+        technical=Technical(authority=plane.folder / "server.pem"),
+        applications=[*plane.settings.applications, program],
+    )
+    around = dataclasses.replace(plane.surroundings, token_keys=plane.surroundings.grant_keys)
+
+    async def status_at_the_door() -> int:
+        tls = ssl.create_default_context(cafile=str(plane.folder / "server.pem"))
+        tls.check_hostname = False
+        reader, writer = await exact_http.connect(plane.port, tls, door)
+        (answer,) = await exact_http.exchange(reader, writer, exact_http.request("/", host=door))
+        return answer.status
+
+    async with socket(plane) as opened:
+        there = exchange(plane, all_resources(settings, around))
+        await there.prepare()
+        await there.switch(lambda: plane.discovery.publish_gate([], EPOCH))
+        there.tidy()
+        assert await status_at_the_door() == 403, "the decision was asked"
+        back = exchange(plane, with_more(plane))
+        await back.prepare()
+        await back.switch(lambda: plane.discovery.publish_gate([], EPOCH))
+        back.tidy()
+        async with asyncio.timeout(10):
+            while await status_at_the_door() != 421:
+                await asyncio.sleep(0.02)
+        assert await answers(opened)
+    counted = await plane.administration.counters("^listener_manager.listener_in_place_updated$")
+    assert counted["listener_manager.listener_in_place_updated"] == 2
+    assert await objection(all_resources(settings, around), plane.surroundings.run) is None
 
 
 async def test_a_certificate_that_envoy_cannot_read_is_refused_in_its_words(plane: Plane) -> None:
