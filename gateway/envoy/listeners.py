@@ -1,8 +1,11 @@
 """The one listener that people reach, and its certificate."""
 
+from ipaddress import ip_network
+
 from config.settings import Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
@@ -23,7 +26,7 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         stat_prefix=LISTENER,
         codec_type="AUTO",
         rds={"route_config_name": ROUTES, "config_source": discovered()},
-        http_filters=http_filters(),
+        http_filters=http_filters(another_control_plane() if settings.fleet else None),
         access_log=access_log(surroundings.spool),
         local_reply_config=local_replies(
             f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
@@ -31,7 +34,25 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         **reading(),
         **limits(),
     )
-    return listening(settings.public.address, settings.public.port, manager)
+    public = settings.public
+    return listening(public.address, public.port, manager) | behind(public.proxies, manager)
+
+
+def behind(proxies: list[str], manager: Json) -> Json:
+    """Fields of a listener that load balancers alone may connect to, each connection with its client's address.
+
+    Whoever else connects finds no filter chain and is closed: so nobody says of himself where he comes from.
+    """
+    if not proxies:
+        return {}
+    networks = [ip_network(one) for one in proxies]
+    ranges = [{"address_prefix": str(one.network_address), "prefix_len": one.prefixlen} for one in networks]
+    read = typed("envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol")
+    chain = _chain(manager) | {"filter_chain_match": {"direct_source_prefix_ranges": ranges}}
+    return {
+        "listener_filters": [{"name": "envoy.filters.listener.proxy_protocol", "typed_config": read}],
+        "filter_chains": [chain],
+    }
 
 
 def listening(address: str, port: int, manager: Json) -> Json:
@@ -41,25 +62,28 @@ def listening(address: str, port: int, manager: Json) -> Json:
         "address": {"socket_address": {"address": address, "port_value": port}},
         "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         "listener_filters_timeout": seconds(HANDSHAKE),
-        "filter_chains": [
-            {
-                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
-                "transport_socket_connect_timeout": seconds(HANDSHAKE),
-                "filters": [
-                    {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-                ],
-            }
-        ],
+        "filter_chains": [_chain(manager)],
     }
 
 
-def http_filters() -> list[Json]:
-    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise."""
+def _chain(manager: Json) -> Json:
+    return {
+        "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
+        "transport_socket_connect_timeout": seconds(HANDSHAKE),
+        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
+    }
+
+
+def http_filters(again: Json | None = None) -> list[Json]:
+    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise.
+
+    `again`: when a question that no control plane has seen goes on to another one.
+    """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
-        authorization_filter(),
+        authorization_filter(again),
         stream_filter(),
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},

@@ -36,6 +36,8 @@ class Surroundings:
     """JWK set (RFC 7517 §5) of the public keys that sign grants."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
+    left: frozenset[str] = frozenset()
+    """Nodes of the fleet that are no longer believed."""
 
     def socket(self, name: str) -> Path:
         return self.run / f"{name}.sock"

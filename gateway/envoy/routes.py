@@ -22,6 +22,7 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
+from gateway.envoy.elsewhere import tried_elsewhere
 from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
@@ -78,7 +79,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
             raise HostTaken(name)
     return {
         "name": ROUTES,
-        "virtual_hosts": [*hosts, _unknown()],
+        "virtual_hosts": [*(tried_elsewhere(hosts) if settings.fleet else hosts), _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
         "response_headers_to_add": [
             {

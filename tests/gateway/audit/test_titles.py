@@ -18,6 +18,7 @@ DETAILS = {
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
+    *("node", "role", "service"),
     "account",
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
