@@ -22,6 +22,7 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from joserfc.jwk import ECKey
 
 from config.district import District
 from config.fleet import Service
@@ -41,7 +42,7 @@ from gateway.commands.preflight import folder_in_memory
 from gateway.commands.repeating import running
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
-from gateway.envoy.discovery import EXTENSIONS, Discovery, Rejection, all_resources
+from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
 from gateway.envoy.messages import Surroundings
@@ -51,6 +52,7 @@ from gateway.fleet import papers
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
+from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
 
@@ -85,10 +87,12 @@ class Node:
         self._heard = float("-inf")
         self._has = ""
         """Version of what Envoy goes by."""
-        self._told_alone = False
+        self._began, self._told_alone = time.monotonic(), False
 
     async def serve(self, stop: asyncio.Event) -> None:
-        self._configure({"keys": []}, frozenset())
+        # Envoy listens to nobody before it has a gate: this one knows a key that signs nothing, and honours none.
+        self._configure(public_jwks(ECKey.generate_key("P-256")), frozenset())
+        self._publish_gate()
         ingest = self._ingest()
         ends = asyncio.Event()
         control = self.run / "metrics.sock"
@@ -122,7 +126,7 @@ class Node:
         }
 
     def _configure(self, keys: Mapping[str, object], left: frozenset[str]) -> None:
-        """Envoy's configuration, from this node's own files. Without keys no request is let in at all yet."""
+        """Envoy's configuration, from the node's own files."""
         around = Surroundings(
             run=self.run,
             spool=self.spool / CURRENT,
@@ -131,10 +135,7 @@ class Node:
             accounts=accounts_of(self.settings.applications),
             left=left,
         )
-        resources = all_resources(self.settings, around)
-        if not keys["keys"]:
-            del resources[EXTENSIONS]
-        self.discovery.publish(resources)
+        self.discovery.publish(all_resources(self.settings, around))
 
     def _rejected(self, rejection: Rejection) -> None:
         self.measures.refusals.inc()
@@ -163,11 +164,12 @@ class Node:
                     self._has = known.version
 
     def _without_a_word(self, error: Exception) -> None:
-        if self.gate.alone(time.monotonic()) and not self._told_alone:
+        clock = time.monotonic()
+        begins = clock - self._began < self.gate.grace  # both start at once, and the other takes longer
+        if self.gate.alone(clock) and not self._told_alone and not begins:
             self._told_alone = True
             log.error("node.alone", cause=str(error))
-            if self.gate.known is not None:
-                self._publish_gate()
+            self._publish_gate()
 
     def _publish_gate(self) -> None:
         self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(time.monotonic()))
@@ -210,8 +212,7 @@ class Node:
                 room = left is None or left >= LEAST_ROOM
                 if room is not self.gate.room:
                     self.gate.room = room
-                    if self.gate.known is not None:
-                        self._publish_gate()
+                    self._publish_gate()
             await asyncio.sleep(ROOM_EVERY)
 
     async def _watch_envoy(self) -> None:

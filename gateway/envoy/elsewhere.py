@@ -11,6 +11,7 @@ from typing import Any
 
 from config.fleet import ALIVE_HOST, Service, authority_file, host_of, node_file, uri_of
 from config.settings import Fleet, Peer, Settings
+from gateway.envoy.authorization import TIMEOUT
 from gateway.envoy.messages import Json, Surroundings, discovered, pipe, seconds, typed
 
 ALIVE_PATH = "/alive"
@@ -70,11 +71,15 @@ def listeners_elsewhere(fleet: Fleet, surroundings: Surroundings, left: Collecti
 
 
 def another_control_plane() -> Json:
-    """Field of a route to our own pages, and of the question for a decision."""
+    """Field of a route to our own pages, and of the question for a decision.
+
+    Of the latter Envoy takes `max_interval` for the patience with a single try as well, so it is no shorter than that
+    with all of them; three tries come nowhere near it as a pause.
+    """
     return {
         "retry_on": "connect-failure,refused-stream",
         "num_retries": TRIES,
-        "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.02s"},
+        "retry_back_off": {"base_interval": "0.005s", "max_interval": seconds(TIMEOUT)},
         "host_selection_retry_max_attempts": 5,
         "retry_host_predicate": [
             {
@@ -127,7 +132,8 @@ def _cluster(service: Service, peers: list[Peer], here: Surroundings | None) -> 
         },
         "transport_socket_matches": [_plain(), *(_tls(service, one) for one in peers)],
         "upstream_connection_options": {"tcp_keepalive": KEEP_ALIVE},
-        "common_lb_config": {"healthy_panic_threshold": {"value": 0}},  # nobody is well: a page says so
+        # Where none seems well, one that is merely slow is better than none.
+        "common_lb_config": {"healthy_panic_threshold": {"value": 1}},
         "outlier_detection": _left_out(),
         "health_checks": [_question(service)],
     }
