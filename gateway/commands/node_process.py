@@ -13,6 +13,7 @@ if __name__ == "__main__":
 
 import asyncio
 import contextlib
+import logging
 import signal
 import time
 from collections.abc import Collection, Mapping
@@ -87,7 +88,8 @@ class Node:
         self._heard = float("-inf")
         self._has = ""
         """Version of what Envoy goes by."""
-        self._began, self._told_alone = time.monotonic(), False
+        self._alone = True
+        self._trouble = LastingTrouble("node.trouble")
 
     async def serve(self, stop: asyncio.Event) -> None:
         # Envoy listens to nobody before it has a gate: this one knows a key that signs nothing, and honours none.
@@ -103,7 +105,7 @@ class Node:
                 partial(self._follow_gate),
                 partial(self._reconcile),
                 partial(follow, self.run / FOLDER, self._tell, NOTICES_EVERY),
-                partial(self._keep_room),
+                partial(self._keep_gate),
                 partial(self._watch_envoy),
                 *([] if self.fleet.decides else [partial(self._renew)]),
             ),
@@ -117,12 +119,11 @@ class Node:
 
     def ready(self) -> dict[str, bool]:
         """Whether people may be sent here: as long as grants are honoured, although nobody new can come in."""
-        clock = time.monotonic()
         return {
             "data_plane": self.envoy_up,
             "in_service": not is_draining(self.run),
-            "not_alone": not self.gate.alone(clock),
-            "control_plane": clock - self._heard < GONE.total_seconds(),
+            "not_alone": not self._alone,
+            "control_plane": time.monotonic() - self._heard < GONE.total_seconds(),
         }
 
     def _configure(self, keys: Mapping[str, object], left: frozenset[str]) -> None:
@@ -146,16 +147,15 @@ class Node:
             try:
                 news = await self.carrier.known(self._has)
             except (ControlPlaneAway, NotBelieved) as error:
-                self._without_a_word(error)
+                self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
                 continue
-            clock, before = time.monotonic(), self.gate.known
-            was_alone = self.gate.alone(clock)
-            self._heard, self._told_alone = clock, False
-            self.gate.heard(clock, news)
+            self._trouble.over()
+            self._heard, before = time.monotonic(), self.gate.known
+            self.gate.heard(self._heard, news)
             if news is not None and (before is None or (news.keys, news.left) != (before.keys, before.left)):
                 self._configure(news.keys, frozenset(news.left))
-            if news is not None or was_alone:
+            if news is not None or self._alone:
                 self._publish_gate()
                 applied = await self.discovery.gate_applied(timedelta(seconds=GATE_PATIENCE))
                 known = self.gate.known
@@ -163,16 +163,14 @@ class Node:
                 if known is not None and (applied or not self.envoy_up):
                     self._has = known.version
 
-    def _without_a_word(self, error: Exception) -> None:
-        clock = time.monotonic()
-        begins = clock - self._began < self.gate.grace  # both start at once, and the other takes longer
-        if self.gate.alone(clock) and not self._told_alone and not begins:
-            self._told_alone = True
-            log.error("node.alone", cause=str(error))
-            self._publish_gate()
-
     def _publish_gate(self) -> None:
-        self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(time.monotonic()))
+        clock = time.monotonic()
+        self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(clock))
+        if self._alone is not self.gate.alone(clock):
+            self._alone = not self._alone
+            log.log(
+                logging.ERROR if self._alone else logging.INFO, "node.alone", grants_let_in=not self._alone
+            )
 
     def _ingest(self) -> Ingest:
         async def nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
@@ -204,13 +202,14 @@ class Node:
         entry = acts.data_plane(notice.what, notice.at, notice.process, notice.status)
         await self.carrier.tell(name, entry)
 
-    async def _keep_room(self) -> None:
-        """Set room aside for the access log; when it runs out on a full disk, no grant lets anybody in unrecorded."""
+    async def _keep_gate(self) -> None:
+        """No grant is honoured while nobody is heard, nor where the access log has no room left."""
         while True:
             with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
                 left = await asyncio.to_thread(set_aside, self.spool / CURRENT)
                 room = left is None or left >= LEAST_ROOM
-                if room is not self.gate.room:
+                alone = self.gate.alone(time.monotonic())
+                if (room, alone) != (self.gate.room, self._alone):
                     self.gate.room = room
                     self._publish_gate()
             await asyncio.sleep(ROOM_EVERY)

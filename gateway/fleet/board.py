@@ -36,6 +36,8 @@ class Board:
         self._tell()
 
     def publish_left(self, names: Collection[str]) -> None:
+        """Nodes that are no longer believed: told to the others, and waited for no more."""
+        self._nodes = {name: one for name, one in self._nodes.items() if name not in names}
         if sorted(names) != self._left:
             self._left = sorted(names)
             if self._epoch:

@@ -7,50 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from config.vocabulary import Role
-from gateway.demo.configuration import MAP, RECORDS
-from gateway.demo.people import CENTRE, Inhabitant
-from gateway.demo.slapd import free_port
-from gateway.demo.world import Account, draw_accounts
-from tests.rig.fleet import Fleet, fleet
-from tests.rig.neighbours import Neighbour, listening
-from tests.rig.visitor import Visitor
+from gateway.demo.configuration import MAP
+from tests.rig.fleet import Fleet
+from tests.rig.fleet_people import inhabited, records, signed_in
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
-PEOPLE = 12
 MOMENT = 1.0  # seconds in which a revocation is everywhere
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
-    port = free_port()
-    people = draw_accounts(
-        Inhabitant(login=f"referent{number}", given="Ivo", surname="Referent", places=((CENTRE, Role.CLERK),))
-        for number in range(PEOPLE)
-    )
-    async with (
-        listening(Neighbour(web_socket=True), port),
-        fleet(tmp_path_factory.mktemp("f"), ["b", "c"], people, f"http://127.0.0.1:{port}") as made,
-    ):
+    async with inhabited(tmp_path_factory.mktemp("f"), ["b", "c"]) as made:
         yield made
-
-
-def clerk(office: Fleet) -> Account:
-    """Somebody of the centre whom no test has used."""
-    found = next(one for one in office.product.world.accounts if one.login not in office.used)
-    office.used.add(found.login)
-    return found
-
-
-def records(office: Fleet) -> str:
-    return office.product.application(RECORDS, CENTRE)
-
-
-async def signed_in(office: Fleet, at: str) -> tuple[Visitor, Account]:
-    browser, account = office.visitor(at), clerk(office)
-    shown = await browser.sign_in(account, records(office))
-    assert (shown.status, shown.text) == (200, "hello"), (shown.status, shown.title)
-    return browser, account
 
 
 async def test_somebody_signs_in_at_an_edge_and_is_in_at_every_node(office: Fleet) -> None:

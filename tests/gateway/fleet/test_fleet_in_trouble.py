@@ -1,0 +1,94 @@
+"""Nodes that are cut off, taken out of service, or removed."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.rig.fleet_people import inhabited, records, signed_in
+from tests.rig.visitor import Visitor
+
+pytestmark = pytest.mark.real
+
+
+async def test_an_edge_alone_honours_grants_for_the_grace_and_carries_its_log_later(tmp_path: Path) -> None:
+    async with inhabited(tmp_path, grace="8 s") as office:
+        browser, account = await signed_in(office, "b")
+        stranger = office.visitor("b")
+        await office["a"].stop()
+        shown = await browser.get(records(office), follow=False)
+        assert shown.status == 200
+        told = await stranger.get(records(office), follow=False)
+        assert (told.status, told.title) == (503, "Přístup teď nelze ověřit")
+        await office["b"].until(lambda status, parts: status == 503 and not parts["not_alone"])
+        assert (await browser.get(records(office), follow=False)).status == 503
+        await office["a"].serve()
+        await office["a"].ready()
+        await office["b"].ready()
+        assert (await browser.get(records(office), follow=False)).status == 200
+        found = await office.entries("--request-id", shown.request_id)
+        assert [(one["entry"]["code"], one["entry"]["person"]) for one in found] == [
+            ("access.request", account.login)
+        ]
+
+
+async def test_a_control_plane_that_is_killed_comes_back_and_nobody_is_signed_out(tmp_path: Path) -> None:
+    async with inhabited(tmp_path) as office:
+        browser, _ = await signed_in(office, "b")
+        office["a"].child("control_plane_process").kill()
+        assert (await browser.get(records(office), follow=False)).status == 200
+        await office.entries("--code", "system.started", at_least=2)
+        await signed_in(office, "b")
+        browser.goes_to(office["a"].address)
+        assert (await browser.get(records(office), follow=False)).status == 200
+
+
+async def test_a_node_that_left_decides_nothing_any_more_and_may_join_again(tmp_path: Path) -> None:
+    async with inhabited(tmp_path) as office:
+        browser, _ = await signed_in(office, "b")
+        began = time.monotonic()
+        status, said = await office["a"].brana("fleet", "leave", "b")
+        assert status == 0, said
+        await office["b"].until(lambda _, parts: not parts["not_alone"])
+        assert (await browser.get(records(office), follow=False)).status == 503
+        refused = await office.entries("--code", "fleet.node_refused", "--reason", "node_revoked")
+        assert refused[0]["entry"]["details"]["node"] == "b"
+        assert time.monotonic() - began < 30
+        await office.join("b")
+        await office["b"].stop()
+        await office["b"].serve()
+        await office["b"].ready()
+        assert (await browser.get(records(office), follow=False)).status == 200
+
+
+async def test_a_drained_edge_drops_no_request_while_people_move_to_another(tmp_path: Path) -> None:
+    async with inhabited(tmp_path, ["b", "c"]) as office:
+        people = [(await signed_in(office, "b"))[0] for _ in range(3)]
+        seen: list[int | str] = []
+        over = asyncio.Event()
+
+        async def works(browser: Visitor) -> None:
+            while not over.is_set():
+                try:
+                    seen.append((await browser.get(records(office), follow=False)).status)
+                except aiohttp.ClientError as error:
+                    seen.append(repr(error))
+                await asyncio.sleep(0.01)
+
+        working = [asyncio.create_task(works(one)) for one in people]
+        draining = asyncio.create_task(office["b"].brana("drain", "--notice", "1", "--at-most", "10"))
+        await office["b"].until(lambda status, parts: status == 503 and not parts["in_service"])
+        for one in people:  # as a load balancer does that reads /readyz
+            one.goes_to(office["c"].address)
+        status, said = await draining
+        assert status == 0, said
+        assert "nothing is under way" in said
+        await office["b"].stop()
+        await office["b"].serve()
+        await office["b"].ready()
+        over.set()
+        await asyncio.gather(*working)
+        assert set(seen) == {200}
+        assert len(seen) > 50
