@@ -18,8 +18,12 @@ from typing import Any
 import psutil
 
 from config.vocabulary import ApplicationId
+from gateway.audit.entry import Code, Entry
+from gateway.audit.search import Query
+from gateway.commands.state import State
 from gateway.demo.slapd import free_port
 from gateway.demo.world import Account
+from gateway.storage.audit_search import LogSearch
 from tests.rig.product import ENDS_WITHIN, READY_WITHIN, ROOT, Product, installed
 from tests.rig.visitor import Visitor
 
@@ -114,6 +118,8 @@ class Fleet:
     product: Product
     nodes: dict[str, Node]
     fleet_port: int
+    state: State
+    """Of `a`, opened beside it."""
     visitors: list[Visitor] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Logins of people whom a test has used."""
@@ -137,17 +143,15 @@ class Fleet:
         status, said = await self[name].brana("fleet", "join", typed=f"{await self.invite(name, role)}\n")
         assert status == 0, said
 
-    async def entries(self, *filters: str, at_least: int = 1) -> list[dict[str, Any]]:
+    async def entries(self, *codes: Code, at_least: int = 1, **asked: Any) -> list[Entry]:
         """What the log of `a` has, newest first; waits for so many."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            status, said = await self["a"].brana("audit", "search", "--json", "--limit", "1000", *filters)
-            assert status == 0, said
-            found = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-            if len(found) >= at_least or time.monotonic() > end:
-                assert len(found) >= at_least, said
-                return found
-            await asyncio.sleep(0.1)
+        query, search = Query(codes=frozenset(codes), **asked), LogSearch(self.state.database)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                page = await search.page(query, limit=1_000)
+                if len(page.entries) >= at_least:
+                    return [recorded.entry for recorded in page.entries]
+                await asyncio.sleep(0.05)
 
 
 def _node(folder: Path, name: str, address: str, text: str, metrics_port: int) -> Node:
@@ -176,33 +180,43 @@ async def fleet(
         return configured("a", text + FLEET.format(name="a", role="whole", port=port, grace=grace))
 
     async with installed(folder, accounts, application, of_a) as product:
-        made = Fleet(product, {}, port)
-        text = product.configuration.read_text("utf-8")
-        metrics = product.settings.metrics.port
-        made.nodes["a"] = Node(
-            "a", "127.0.0.1", product.configuration, product.settings.state.directory, metrics, product.log
-        )
-        for number, name in enumerate(edges):
-            address, own = EDGES[number], folder / name
-            other = text.replace(str(product.settings.state.directory), str(own / "state"))
-            other = other.replace("[public]\n", f'[public]\naddress = "{address}"\n', 1)
-            other = other.replace("[metrics]\n", f'[metrics]\naddress = "{address}"\n', 1)
-            other = other.replace('node = "a"\nrole = "whole"', f'node = "{name}"\nrole = "edge"', 1)
-            other = configured(name, other + PEER.format(port=port))
-            made.nodes[name] = _node(folder, name, address, other, metrics)
-        try:
-            status, said = await made["a"].brana("fleet", "authority")
-            assert status == 0, said
-            await made["a"].serve()
-            await made["a"].ready()
-            for name in edges:
-                await made.join(name)
-                await made[name].serve()
-            for name in edges:
-                await made[name].ready()
-            yield made
-        finally:
-            for visitor in made.visitors:
-                await visitor.close()
-            for node in reversed(list(made.nodes.values())):
-                await node.stop()
+        with product.state() as state:
+            made = Fleet(product, {}, port, state)
+            async with _running(made, folder, edges, configured, port):
+                yield made
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    made: Fleet, folder: Path, edges: Sequence[str], configured: Callable[[str, str], str], port: int
+) -> AsyncIterator[None]:
+    product = made.product
+    text = product.configuration.read_text("utf-8")
+    metrics = product.settings.metrics.port
+    made.nodes["a"] = Node(
+        "a", "127.0.0.1", product.configuration, product.settings.state.directory, metrics, product.log
+    )
+    for number, name in enumerate(edges):
+        address, own = EDGES[number], folder / name
+        other = text.replace(str(product.settings.state.directory), str(own / "state"))
+        other = other.replace("[public]\n", f'[public]\naddress = "{address}"\n', 1)
+        other = other.replace("[metrics]\n", f'[metrics]\naddress = "{address}"\n', 1)
+        other = other.replace('node = "a"\nrole = "whole"', f'node = "{name}"\nrole = "edge"', 1)
+        other = configured(name, other + PEER.format(port=port))
+        made.nodes[name] = _node(folder, name, address, other, metrics)
+    try:
+        status, said = await made["a"].brana("fleet", "authority")
+        assert status == 0, said
+        await made["a"].serve()
+        await made["a"].ready()
+        for name in edges:
+            await made.join(name)
+            await made[name].serve()
+        for name in edges:
+            await made[name].ready()
+        yield
+    finally:
+        for visitor in made.visitors:
+            await visitor.close()
+        for node in reversed(list(made.nodes.values())):
+            await node.stop()

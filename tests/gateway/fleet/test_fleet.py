@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from gateway.audit.entry import Code
 from gateway.demo.configuration import MAP
 from tests.rig.fleet import Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
@@ -26,8 +27,8 @@ async def test_somebody_signs_in_at_an_edge_and_is_in_at_every_node(office: Flee
     for node in ("b", "c", "a"):
         browser.goes_to(office[node].address)
         assert (await browser.get(records(office))).status == 200
-    (opened,) = await office.entries("--code", "session.opened", "--person", account.login)
-    assert opened["entry"]["address"] == "127.0.0.1"
+    (opened,) = await office.entries(Code.SESSION_OPENED, person=account.login)
+    assert opened.address == "127.0.0.1"
 
 
 async def test_what_an_edge_let_in_is_in_the_log_once_with_its_node_and_its_person(office: Fleet) -> None:
@@ -35,12 +36,12 @@ async def test_what_an_edge_let_in_is_in_the_log_once_with_its_node_and_its_pers
     ids = [(await browser.get(records(office))).request_id for _ in range(20)]
     office["b"].child("node_process").kill()  # in the middle of what it carries
     ids += [(await browser.get(records(office))).request_id for _ in range(20)]
-    found = await office.entries("--code", "access.request", "--person", account.login, at_least=40)
-    ours = [one["entry"] for one in found if one["entry"]["request_id"] in ids]
-    assert sorted(one["request_id"] for one in ours) == sorted(ids)
-    assert {one["details"]["node"] for one in ours} == {"b"}
-    assert {one["subject"] for one in ours} == {account.subject}
-    assert any(one["details"]["fresh"] for one in ours)
+    found = await office.entries(Code.ACCESS, person=account.login, at_least=40)
+    ours = [one for one in found if one.request_id in ids]
+    assert sorted(one.request_id for one in ours) == sorted(ids)
+    assert {one.details["node"] for one in ours} == {"b"}
+    assert {one.subject for one in ours} == {account.subject}
+    assert any(one.details["fresh"] for one in ours)
     await office["b"].ready()
 
 
@@ -72,12 +73,12 @@ async def test_a_stream_through_an_edge_ends_with_its_session(office: Fleet) -> 
     stream = await browser.web_socket(url)
     await stream.send_str("x")
     assert (await stream.receive(10)).data == "echo x"
-    await office.entries("--code", "stream.opened", "--person", account.login)
+    await office.entries(Code.STREAM_OPENED, person=account.login)
     asked = asyncio.create_task(office["a"].brana("sessions", "revoke", "--user", account.login))
     assert (await stream.receive(30)).data is not None or stream.closed
     await asked
-    (cut,) = await office.entries("--code", "stream.cut", "--person", account.login)
-    assert cut["entry"]["outcome"] == "refused"
+    (cut,) = await office.entries(Code.STREAM_CUT, person=account.login)
+    assert cut.outcome == "refused"
 
 
 async def test_the_list_of_nodes_says_who_is_what(office: Fleet) -> None:

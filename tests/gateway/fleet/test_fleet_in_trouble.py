@@ -2,93 +2,99 @@
 
 import asyncio
 import time
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
+from gateway.audit.entry import Code
+from tests.rig.fleet import Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.visitor import Visitor
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 
-async def test_an_edge_alone_honours_grants_for_the_grace_and_carries_its_log_later(tmp_path: Path) -> None:
-    async with inhabited(tmp_path, grace="8 s") as office:
-        browser, account = await signed_in(office, "b")
-        stranger = office.visitor("b")
-        await office["a"].stop()
-        shown = await browser.get(records(office), follow=False)
-        assert shown.status == 200
-        told = await stranger.get(records(office), follow=False)
-        assert (told.status, told.title) == (503, "Přístup teď nelze ověřit")
-        await office["b"].until(lambda status, parts: status == 503 and not parts["not_alone"])
-        assert (await browser.get(records(office), follow=False)).status == 503
-        await office["a"].serve()
-        await office["a"].ready()
-        await office["b"].ready()
-        assert (await browser.get(records(office), follow=False)).status == 200
-        found = await office.entries("--request-id", shown.request_id)
-        assert [(one["entry"]["code"], one["entry"]["person"]) for one in found] == [
-            ("access.request", account.login)
-        ]
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    """Every test leaves all nodes well."""
+    async with inhabited(tmp_path_factory.mktemp("f"), ["b", "c"], grace="8 s") as made:
+        yield made
 
 
-async def test_a_control_plane_that_is_killed_comes_back_and_nobody_is_signed_out(tmp_path: Path) -> None:
-    async with inhabited(tmp_path) as office:
-        browser, _ = await signed_in(office, "b")
-        office["a"].child("control_plane_process").kill()
-        assert (await browser.get(records(office), follow=False)).status == 200
-        await office.entries("--code", "system.started", at_least=2)
-        await signed_in(office, "b")
-        browser.goes_to(office["a"].address)
-        assert (await browser.get(records(office), follow=False)).status == 200
+async def test_an_edge_alone_honours_grants_for_the_grace_and_carries_its_log_later(office: Fleet) -> None:
+    browser, account = await signed_in(office, "b")
+    stranger = office.visitor("b")
+    await office["a"].stop()
+    shown = await browser.get(records(office), follow=False)
+    assert shown.status == 200
+    told = await stranger.get(records(office), follow=False)
+    assert (told.status, told.title) == (503, "Přístup teď nelze ověřit")
+    await office["b"].until(lambda status, parts: status == 503 and not parts["not_alone"])
+    await office["c"].until(lambda status, parts: status == 503)
+    assert (await browser.get(records(office), follow=False)).status == 503
+    await office["a"].serve()
+    for node in ("a", "b", "c"):
+        await office[node].ready()
+    assert (await browser.get(records(office), follow=False)).status == 200
+    found = await office.entries(request_id=shown.request_id)
+    assert [(one.code, one.person) for one in found] == [("access.request", account.login)]
 
 
-async def test_a_node_that_left_decides_nothing_any_more_and_may_join_again(tmp_path: Path) -> None:
-    async with inhabited(tmp_path) as office:
-        browser, _ = await signed_in(office, "b")
-        began = time.monotonic()
-        status, said = await office["a"].brana("fleet", "leave", "b")
-        assert status == 0, said
-        await office["b"].until(lambda _, parts: not parts["not_alone"])
-        assert (await browser.get(records(office), follow=False)).status == 503
-        refused = await office.entries("--code", "fleet.node_refused", "--reason", "node_revoked")
-        assert refused[0]["entry"]["details"]["node"] == "b"
-        assert time.monotonic() - began < 30
-        await office.join("b")
-        await office["b"].stop()
-        await office["b"].serve()
-        await office["b"].ready()
-        assert (await browser.get(records(office), follow=False)).status == 200
+async def test_a_control_plane_that_is_killed_comes_back_and_nobody_is_signed_out(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "b")
+    before = len(await office.entries(Code.STARTED))
+    office["a"].child("control_plane_process").kill()
+    assert (await browser.get(records(office), follow=False)).status == 200
+    await office.entries(Code.STARTED, at_least=before + 1)
+    await signed_in(office, "b")
+    browser.goes_to(office["a"].address)
+    assert (await browser.get(records(office), follow=False)).status == 200
 
 
-async def test_a_drained_edge_drops_no_request_while_people_move_to_another(tmp_path: Path) -> None:
-    async with inhabited(tmp_path, ["b", "c"]) as office:
-        people = [(await signed_in(office, "b"))[0] for _ in range(3)]
-        seen: list[int | str] = []
-        over = asyncio.Event()
+async def test_a_node_that_left_decides_nothing_any_more_and_may_join_again(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "b")
+    began = time.monotonic()
+    status, said = await office["a"].brana("fleet", "leave", "b")
+    assert status == 0, said
+    await office["b"].until(lambda _, parts: not parts["not_alone"])
+    assert (await browser.get(records(office), follow=False)).status == 503
+    refused = await office.entries(Code.NODE_REFUSED, reason="node_revoked")
+    assert refused[0].details["node"] == "b"
+    assert time.monotonic() - began < 30
+    await office.join("b")
+    await office["b"].stop()
+    await office["b"].serve()
+    await office["b"].ready()
+    assert (await browser.get(records(office), follow=False)).status == 200
 
-        async def works(browser: Visitor) -> None:
-            while not over.is_set():
-                try:
-                    seen.append((await browser.get(records(office), follow=False)).status)
-                except aiohttp.ClientError as error:
-                    seen.append(repr(error))
-                await asyncio.sleep(0.01)
 
-        working = [asyncio.create_task(works(one)) for one in people]
-        draining = asyncio.create_task(office["b"].brana("drain", "--notice", "1", "--at-most", "10"))
-        await office["b"].until(lambda status, parts: status == 503 and not parts["in_service"])
-        for one in people:  # as a load balancer does that reads /readyz
-            one.goes_to(office["c"].address)
-        status, said = await draining
-        assert status == 0, said
-        assert "nothing is under way" in said
-        await office["b"].stop()
-        await office["b"].serve()
-        await office["b"].ready()
-        over.set()
-        await asyncio.gather(*working)
-        assert set(seen) == {200}
-        assert len(seen) > 50
+async def test_a_drained_edge_drops_no_request_while_people_move_to_another(office: Fleet) -> None:
+    people = [(await signed_in(office, "b"))[0] for _ in range(3)]
+    seen: list[int | str] = []
+    over = asyncio.Event()
+
+    async def works(browser: Visitor) -> None:
+        while not over.is_set():
+            try:
+                seen.append((await browser.get(records(office), follow=False)).status)
+            except aiohttp.ClientError as error:
+                seen.append(repr(error))
+            await asyncio.sleep(0.01)
+
+    working = [asyncio.create_task(works(one)) for one in people]
+    draining = asyncio.create_task(office["b"].brana("drain", "--notice", "1", "--at-most", "10"))
+    await office["b"].until(lambda status, parts: status == 503 and not parts["in_service"])
+    for one in people:  # as a load balancer does that reads /readyz
+        one.goes_to(office["c"].address)
+    status, said = await draining
+    assert status == 0, said
+    assert "nothing is under way" in said
+    await office["b"].stop()
+    await office["b"].serve()
+    await office["b"].ready()
+    over.set()
+    await asyncio.gather(*working)
+    assert set(seen) == {200}
+    assert len(seen) > 50
