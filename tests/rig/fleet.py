@@ -133,6 +133,13 @@ class Fleet:
         self.visitors.append(made)
         return made
 
+    async def decides(self, at: str) -> None:
+        """Return when a stranger who comes in there is sent to the sign-in."""
+        browser = self.visitor(at)
+        async with asyncio.timeout(PATIENCE):
+            while (await browser.get(self.product.addresses.portal, follow=False)).status != 302:
+                await asyncio.sleep(0.05)
+
     async def invite(self, name: str, role: str = "edge") -> str:
         """A code for that node, from `a`."""
         status, said = await self["a"].brana("fleet", "invite", name, "--role", role)

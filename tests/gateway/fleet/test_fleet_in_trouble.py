@@ -3,12 +3,17 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from sqlalchemy import delete
 
+from config.fleet import NodeName, authority_file, node_file
 from gateway.audit.entry import Code
+from gateway.fleet import certificates, papers
+from gateway.storage.tables.fleet import fleet_certificate
 from tests.rig.fleet import Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.visitor import Visitor
@@ -48,6 +53,7 @@ async def test_a_control_plane_that_is_killed_comes_back_and_nobody_is_signed_ou
     office["a"].child("control_plane_process").kill()
     assert (await browser.get(records(office), follow=False)).status == 200
     await office.entries(Code.STARTED, at_least=before + 1)
+    await office.decides("b")
     await signed_in(office, "b")
     browser.goes_to(office["a"].address)
     assert (await browser.get(records(office), follow=False)).status == 200
@@ -98,3 +104,29 @@ async def test_a_drained_edge_drops_no_request_while_people_move_to_another(offi
     await asyncio.gather(*working)
     assert set(seen) == {200}
     assert len(seen) > 50
+
+
+async def test_a_certificate_that_is_due_is_renewed_without_a_restart_of_envoy(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "b")
+    file, key = node_file(office["b"].state), certificates.new_key()
+    earlier = datetime.now(UTC) - certificates.NODE_LIVES + certificates.RENEW_BEFORE
+    due = await office.state.register.renew(NodeName("b"), certificates.request_of(key), earlier)
+    assert due is not None
+    papers.keep(office["b"].state, authority_file(office["b"].state).read_bytes(), due, key)
+    envoy = office["b"].child("--config-path").pid
+    office["b"].child("node_process").kill()  # it looks at the certificate when it begins, and each minute
+    renewed = await office.entries(Code.NODE_RENEWED, at_least=2)
+    assert {one.details["node"] for one in renewed} == {"b"}
+    async with asyncio.timeout(10):
+        while papers.good_for(office["b"].state, datetime.now(UTC)) < certificates.RENEW_BEFORE * 2:
+            await asyncio.sleep(0.05)
+    assert file.stat().st_mode & 0o777 == 0o600
+    await office.state.database.write(
+        lambda connection: connection.execute(
+            delete(fleet_certificate).where(fleet_certificate.c.serial != renewed[0].details["serial"])
+        )
+    )  # what is shown from here on is the new one
+    await office["b"].until(lambda status, parts: status == 200 and parts["control_plane"])
+    await office.decides("b")
+    assert (await browser.get(records(office), follow=False)).status == 200
+    assert office["b"].child("--config-path").pid == envoy
