@@ -13,6 +13,7 @@ from config.fleet import ALIVE_HOST, Service, authority_file, host_of, node_file
 from config.settings import Fleet, Peer, Settings
 from gateway.envoy.authorization import TIMEOUT
 from gateway.envoy.messages import Json, Surroundings, discovered, pipe, seconds, typed
+from gateway.envoy.streams import many_at_once
 
 ALIVE_PATH = "/alive"
 ASK_EVERY, ANSWERED = timedelta(milliseconds=500), timedelta(seconds=1)
@@ -120,6 +121,7 @@ def _cluster(service: Service, peers: list[Peer], here: Surroundings | None) -> 
         "name": service.value,
         "type": "STATIC",
         "connect_timeout": seconds(CONNECT),
+        "circuit_breakers": many_at_once(),  # of three tries at a time, as delivered, the others would be lost
         "load_assignment": {"cluster_name": service.value, "endpoints": groups},
         "typed_extension_protocol_options": {
             HTTP_OPTIONS: typed(

@@ -154,7 +154,11 @@ class _Entrance(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         connection = cast(asyncio.Transport, transport)
-        found = self._door.protocol(connection)
+        try:
+            found = self._door.protocol(connection)
+        except BaseException:  # as where the register cannot be read: doubt refuses
+            connection.abort()
+            raise
         if found is None:
             connection.close()
             return

@@ -1,5 +1,6 @@
 """A real Envoy of a whole node: its own control plane first, another one over mutual TLS when that is away."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -80,6 +81,16 @@ async def test_no_request_fails_when_the_nodes_own_control_plane_is_away(tmp_pat
             assert (await plane.ask()).status == 200  # the other one decides
         assert len(other.asked()) == 5
         assert plane.application.requests != []
+
+
+async def test_many_requests_at_once_go_on_to_another_control_plane(tmp_path: Path) -> None:
+    async with node(tmp_path) as (plane, _):
+        assert (await plane.ask()).status == 200
+        await plane.control_plane_dies()
+        answers = await asyncio.gather(
+            *(plane.ask() for _ in range(40)), *(plane.ask(host=LOGIN) for _ in range(40))
+        )
+        assert {one.status for one in answers} == {200}
 
 
 async def test_another_node_than_the_one_that_was_meant_is_asked_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
 from aiohttp import web
@@ -143,6 +144,20 @@ async def test_a_certificate_that_is_not_in_the_register_is_refused(tmp_path: Pa
         another, _ = fleet.papers.node("b", Role.EDGE)
         assert await fleet.ask(another) == b""
         assert fleet.last() == Refused(Unproven.REVOKED, "b", "authorize.brana.internal", "127.0.0.1")
+
+
+async def test_nobody_is_let_through_while_the_register_cannot_be_read(tmp_path: Path) -> None:
+    async with a_door(tmp_path) as fleet:
+        file = fleet.member("b", Role.EDGE)
+        fleet.members = Broken()
+        assert await fleet.ask(file) == b""
+
+
+class Broken(dict[str, tuple[str, Role]]):
+    """A register that fails."""
+
+    def get(self, *_: object) -> Never:
+        raise OSError("the disk is gone")
 
 
 async def test_nothing_older_than_tls_1_3_is_spoken(tmp_path: Path) -> None:
