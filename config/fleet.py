@@ -39,7 +39,6 @@ class Service(StrEnum):
     WATCH = "watch"
     NODE = "node"
     """What the gate must know, the access log, renewal."""
-    RENEWAL = "renewal"
     JOIN = "join"
 
 
@@ -50,7 +49,6 @@ CALLERS: dict[Service, frozenset[Role]] = {
     Service.AUTHORIZE: WITH_ENVOY,
     Service.WATCH: WITH_ENVOY,
     Service.NODE: WITH_ENVOY,
-    Service.RENEWAL: frozenset(Role),
     Service.JOIN: frozenset(),  # for whoever is no node yet: without a certificate, and with a code
 }
 """Nothing else is offered: what changes a state is asked for on the machine itself."""

@@ -101,10 +101,10 @@ async def _serve(plane: ControlPlane) -> None:
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
-    ingest = rounds.ingest(plane)
+    ingest = rounds.ingest(plane) if alone else None
     directories = Directories(state)
     directories.start()
-    if alone:
+    if ingest is not None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP.total_seconds()):
                 await ingest.catch_up()
@@ -113,7 +113,7 @@ async def _serve(plane: ControlPlane) -> None:
         stack.push_async_callback(directories.close)
         await directories.first_read(stop)
         logging_ends, doors = asyncio.Event(), list[Door]()
-        keepers = [asyncio.create_task(ingest.run(logging_ends))] if alone else []
+        keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         opened = await stack.enter_async_context(
             serving(
                 plane,

@@ -54,6 +54,7 @@ from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
 from gateway.grants.sign import public_jwks
+from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
 
@@ -97,7 +98,7 @@ class Node:
         self._publish_gate()
         ingest = self._ingest()
         ends = asyncio.Event()
-        control = self.run / "metrics.sock"
+        control = self.run / SOCKET
         async with (
             self.discovery.serving(self.run / "discovery.sock"),
             measuring(self.measures, self.ready, self.settings.metrics, control),

@@ -18,7 +18,7 @@ from gateway.commands.state import now
 from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
 from gateway.fleet.door import Door
-from gateway.metrics import metrics_app
+from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
@@ -43,7 +43,6 @@ from idp.oidc.keys import SigningKey, SigningKeys
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
 LONGEST_LINE = 2 * HEADERS_KIB * 1024  # bytes: Envoy has refused longer ones; see BEHIND_ENVOY
-MEASURED = "metrics.sock"
 BEHIND_ENVOY: dict[str, Any] = {
     "access_log": None,
     # What aiohttp refuses by itself it quotes, to the browser and in the log: a session's handle, for one,
@@ -195,7 +194,7 @@ async def serving(
             yield None
             return
         # On a whole node the process beside Envoy answers for all of it.
-        await _listen(stack, observed, run / MEASURED if fleet.lets_in else plane.settings.metrics)
+        await _listen(stack, observed, run / SOCKET if fleet.lets_in else plane.settings.metrics)
         nodes = _runner(services_for_nodes(plane, fleet, board), asked)
         await _listen(stack, nodes, run / "node.sock")
         servers = {
@@ -203,7 +202,6 @@ async def serving(
             Service.IDP: provider,
             Service.WEB: pages,
             Service.NODE: nodes,
-            Service.RENEWAL: nodes,
         }
         answering = {service: _server(runner) for service, runner in servers.items()}
         yield await stack.enter_async_context(door(plane, fleet, {**answering, Service.WATCH: watch}))

@@ -85,12 +85,6 @@ def node_app(
     return app
 
 
-def renewal_app(who: WhoAsks, register: Renewal, now: Callable[[], datetime]) -> web.Application:
-    app = web.Application(client_max_size=LARGEST)
-    app.add_routes(renewal_routes(who, register, now))
-    return app
-
-
 def renewal_routes(who: WhoAsks, register: Renewal, now: Callable[[], datetime]) -> list[web.RouteDef]:
     async def renew(request: web.Request) -> web.Response:
         said = await _read(request, Request)

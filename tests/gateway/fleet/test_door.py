@@ -60,9 +60,7 @@ async def a_door(folder: Path) -> AsyncIterator[Fleet]:
     own, _ = papers.node("a", Role.WHOLE)
     fleet = Fleet(papers, free_port(), own)
     server, entry = web.Server(says_who), web.Server(welcomes)
-    services = dict.fromkeys((Service.AUTHORIZE, Service.NODE, Service.RENEWAL), server) | {
-        Service.JOIN: entry
-    }
+    services = dict.fromkeys((Service.AUTHORIZE, Service.NODE), server) | {Service.JOIN: entry}
     fleet.door = Door((papers.file, own), services, fleet.standing, fleet.refused.append, now)
     async with fleet.door.serving("127.0.0.1", fleet.port):
         yield fleet
@@ -101,9 +99,11 @@ async def test_a_service_that_is_not_offered_is_refused(asked: Service | str, tm
 async def test_a_node_without_envoy_asks_for_no_decisions(tmp_path: Path) -> None:
     async with a_door(tmp_path) as fleet:
         control = fleet.member("c", Role.CONTROL)
-        assert await fleet.ask(control, Service.AUTHORIZE) == b""
-        assert fleet.last().reason is Unproven.NOT_ITS_SERVICE
-        assert b"200 OK" in await fleet.ask(control, Service.RENEWAL)
+        for service in (Service.AUTHORIZE, Service.NODE):
+            assert await fleet.ask(control, service) == b""
+            assert fleet.last() == Refused(
+                Unproven.NOT_ITS_SERVICE, "c", f"{service}.brana.internal", "127.0.0.1"
+            )
 
 
 async def test_the_certificate_of_another_authority_is_refused_in_the_handshake(tmp_path: Path) -> None:

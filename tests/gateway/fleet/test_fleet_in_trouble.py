@@ -1,6 +1,7 @@
 """Nodes that are cut off, taken out of service, or removed."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import delete
 
 from config.fleet import NodeName, authority_file, node_file
@@ -130,3 +133,27 @@ async def test_a_certificate_that_is_due_is_renewed_without_a_restart_of_envoy(o
     await office.decides("b")
     assert (await browser.get(records(office), follow=False)).status == 200
     assert office["b"].child("--config-path").pid == envoy
+
+
+async def test_a_control_plane_renews_its_own_certificate_and_shows_the_new_one(office: Fleet) -> None:
+    state, key = office["a"].state, certificates.new_key()
+    earlier = datetime.now(UTC) - certificates.NODE_LIVES + certificates.RENEW_BEFORE
+    due = await office.state.register.renew(NodeName("a"), certificates.request_of(key), earlier)
+    assert due is not None
+    papers.keep(state, authority_file(state).read_bytes(), due, key)
+    office["a"].child("control_plane_process").kill()
+    async with asyncio.timeout(30):
+        while papers.good_for(state, datetime.now(UTC)) < certificates.RENEW_BEFORE * 2:
+            await asyncio.sleep(0.1)
+    await office.decides("b")
+    new = x509.load_pem_x509_certificate(node_file(state).read_bytes()).public_bytes(Encoding.DER)
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    async with asyncio.timeout(10):
+        while True:
+            _, writer = await asyncio.open_connection("127.0.0.1", office.fleet_port, ssl=anybody)
+            shown = writer.get_extra_info("ssl_object").getpeercert(True)
+            writer.transport.abort()
+            if shown == new:
+                return
+            await asyncio.sleep(0.1)
