@@ -11,6 +11,7 @@ from config.fleet import NAME, NodeName, Role, authority_file
 from config.load import read
 from config.problem import ConfigurationRefused
 from config.settings import Fleet, Settings
+from gateway.commands import lock
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart, prepare_state
@@ -22,6 +23,7 @@ from gateway.fleet.invitation import LONGEST_LIFE, Invitation, new_invitation, w
 from gateway.fleet.invitation import read as read_invitation
 from gateway.fleet.joining import CannotJoin, ask_to_join
 from gateway.fleet.register import Admitted, Node, NotJoined
+from gateway.storage.audit_spool import hand_over
 
 HOURS = int(LONGEST_LIFE.total_seconds()) // 3600
 AT_ONCE = timedelta(minutes=1)  # the founder's own code, used by the same command
@@ -37,6 +39,10 @@ def authority(configuration: Path) -> None:
     state = open_state(configuration)
     try:
         fleet = _fleet_of(state.settings)
+        if lock.is_taken(state.settings.state.directory):
+            raise CannotStart(
+                "the product runs here", "stop it first; it begins as a node with its next start"
+            )
         if not fleet.decides:
             raise CannotStart("an edge founds no fleet", "say this on a node with a control plane")
         admitted = asyncio.run(_found(state, fleet))
@@ -130,6 +136,7 @@ async def _found(state: State, fleet: Fleet) -> Admitted:
     key = certificates.new_key()
     admitted = await state.register.join(invitation.code, certificates.request_of(key), "", moment)
     assert not isinstance(admitted, NotJoined)
+    await state.database.write(lambda connection: hand_over(connection, name))
     papers.keep(state.settings.state.directory, admitted.authority, admitted.certificate, key)
     return admitted
 

@@ -71,6 +71,13 @@ def move(
         append(connection, entries)
 
 
+def hand_over(connection: Connection, node: str) -> None:
+    """A machine that was alone becomes this node: what of its files is in the log already stays known."""
+    for name in places(connection):
+        this = audit_spool.c.name == name
+        connection.execute(update(audit_spool).where(this).values(name=_kept_as(name, node)))
+
+
 def _kept_as(name: str, node: str) -> str:
     """Names of files have no slash, nor have those of nodes."""
     return f"{node}/{name}" if node else name
