@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -177,14 +178,15 @@ async def fleet(
     application: str | Mapping[ApplicationId, str] = "http://127.0.0.1:1",
     configured: Callable[[str, str], str] = lambda _name, text: text,
     grace: str = "2 s",
+    role: str = "whole",
 ) -> AsyncIterator[Fleet]:
     """`a` has founded the fleet and serves; the edges have joined and serve. `configured`: of a node's name and its
-    configuration.
+    configuration. `role`: of `a`.
     """
     port = free_port()
 
     def of_a(text: str) -> str:
-        return configured("a", text + FLEET.format(name="a", role="whole", port=port, grace=grace))
+        return configured("a", text + FLEET.format(name="a", role=role, port=port, grace=grace))
 
     async with installed(folder, accounts, application, of_a) as product:
         with product.state() as state:
@@ -208,7 +210,8 @@ async def _running(
         other = text.replace(str(product.settings.state.directory), str(own / "state"))
         other = other.replace("[public]\n", f'[public]\naddress = "{address}"\n', 1)
         other = other.replace("[metrics]\n", f'[metrics]\naddress = "{address}"\n', 1)
-        other = other.replace('node = "a"\nrole = "whole"', f'node = "{name}"\nrole = "edge"', 1)
+        node = re.compile(r'^node = "a"\nrole = "\w+"$', re.MULTILINE)
+        other = node.sub(f'node = "{name}"\nrole = "edge"', other, count=1)
         other = configured(name, other + PEER.format(port=port))
         made.nodes[name] = _node(folder, name, address, other, metrics)
     try:
