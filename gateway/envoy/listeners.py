@@ -7,11 +7,13 @@ from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
+from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
+from gateway.envoy.webdav import webdav_filter
 
 LISTENER = "people"
 CERTIFICATE = "brana.certificate"
@@ -75,15 +77,18 @@ def _chain(manager: Json) -> Json:
 
 
 def http_filters(again: Json | None = None) -> list[Json]:
-    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise.
+    """gRPC-web → grant → gate → decision → WebDAV → watch of streams → form → router; the order is the product's
+    promise.
 
     `again`: when a question that no control plane has seen goes on to another one.
     """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
+        grpc_web_filter(),  # first, so that refusals are answered in its words
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
         authorization_filter(again),
+        webdav_filter(),
         stream_filter(),
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},
