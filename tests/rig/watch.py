@@ -9,7 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.streams.words import ENVOY_ASKS, LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+from gateway.streams.words import (
+    CONTROL_PLANE_ANSWERS,
+    ENVOY_ASKS,
+    LONGEST_LINE,
+    Answer,
+    Answered,
+    Asked,
+    Question,
+    Revoked,
+)
 
 
 class Answerer:
@@ -98,6 +107,7 @@ class WatchOfStreams:
             "gateway.commands.streams_process",
             str(self._run),
             str(self._grace.total_seconds()),
+            CONTROL_PLANE_ANSWERS,
             stderr=asyncio.subprocess.DEVNULL,
         )
         async with asyncio.timeout(10):
