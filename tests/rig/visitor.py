@@ -62,7 +62,7 @@ class Shown:
         return found[1].replace(" ", "") if found else ""
 
 
-class _Loopback(AbstractResolver):
+class Loopback(AbstractResolver):
     """Every name of the product lives here (RFC 6761 §6.3), at `to`."""
 
     def __init__(self, to: str) -> None:
@@ -80,7 +80,7 @@ class Visitor:
 
     def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1", to: str = "127.0.0.1") -> None:
         self.address = address
-        self._names = _Loopback(to)
+        self._names = Loopback(to)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 ssl=tls, resolver=self._names, use_dns_cache=False, limit=8, local_addr=(address, 0)
