@@ -44,6 +44,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
             "gateway.commands.streams_process",
             str(run),
             str(settings.streams.grace.total_seconds()),
+            str(settings.streams.per_session),
         ],
         envoy=process.command(start, concurrency=os.cpu_count() or 1),
         run=str(run),

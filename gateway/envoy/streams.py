@@ -17,7 +17,7 @@ PING_EVERY, PING_ANSWERED = timedelta(seconds=1), timedelta(seconds=3)  # a watc
 IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
 UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
-MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024 streams and 3 other tries
+MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024, and 3 other tries
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
 
@@ -78,7 +78,8 @@ def _idle(made: Json, idle: timedelta | None) -> Json:
 
 
 def many_at_once() -> Json:
-    return {"thresholds": [{"max_connections": MOST, "max_requests": MOST, "max_retries": MOST}]}
+    bounds = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
+    return {"thresholds": [dict.fromkeys(bounds, MOST)]}
 
 
 def watch_cluster(surroundings: Surroundings) -> Json:
