@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.asking import Place, asked, nothing, without_decision, without_gate
+from gateway.envoy.asking import Place, asked, at_most, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
 from gateway.envoy.hardening import whole
@@ -16,6 +16,12 @@ from gateway.envoy.streams import lasting, of_nobody
 from gateway.envoy.upstreams import another_try
 
 MIB = 2**20
+NOT_THEIRS = [
+    REASON_HEADER,  # the log believes it
+    "clear-site-data",  # would take our cookies out of the browser at all hosts of the domain (W3C, §4.1)
+    "alt-svc",  # of the server behind us, and would lead people past us (RFC 7838)
+]
+"""What an application does not say to browsers."""
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
 ANY_LENGTH = 2**63 - 1
 
@@ -29,7 +35,7 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
     routes = [
         one
         for route in table
-        for timed in _timed(route, _route(route, application, place), longest)
+        for timed in _timed(route, _route(route, application, place, longest), longest)
         for one in _limited(route, timed)
     ]
     return [*routes, nothing(begins)]
@@ -39,8 +45,8 @@ def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
     return [of_nobody(route, made)] if route.public else lasting(route, made, longest)
 
 
-def _route(route: Route, application: Application, place: Place) -> Json:
-    further: Json = {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+def _route(route: Route, application: Application, place: Place, longest: timedelta) -> Json:
+    further: Json = {"response_headers_to_remove": NOT_THEIRS}
     kept = not_told(application)
     if route.public:
         place = place.at(public_cluster(application))
@@ -50,7 +56,8 @@ def _route(route: Route, application: Application, place: Place) -> Json:
         filters = read_as(kind_of(application))
     further |= {"typed_per_filter_config": filters} if filters else {}
     further |= {"request_headers_to_remove": kept} if kept else {}
-    return asked(route, place, another_try(application)) | further
+    # Whatever nobody watches ends as well: no answer outlives the session that it was begun with.
+    return asked(route, place, another_try(application) | at_most(longest)) | further
 
 
 def _limited(route: Route, made: Json) -> list[Json]:
