@@ -6,14 +6,16 @@ from msgspec.structs import replace
 
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.asking import Place, asked, at_most, nothing, without_decision, without_gate
+from gateway.envoy.asking import Place, asked, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
+from gateway.envoy.grpc_web import spoken
 from gateway.envoy.hardening import whole
 from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json
 from gateway.envoy.streams import lasting, of_nobody
 from gateway.envoy.upstreams import another_try
+from gateway.envoy.webdav import DESTINATION, tree
 
 MIB = 2**20
 NOT_THEIRS = [
@@ -35,17 +37,17 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
     routes = [
         one
         for route in table
-        for timed in _timed(route, _route(route, application, place, longest), longest)
+        for timed in _timed(route, _route(route, application, place), longest)
         for one in _limited(route, timed)
     ]
     return [*routes, nothing(begins)]
 
 
 def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    return [of_nobody(route, made)] if route.public else lasting(route, made, longest)
+    return of_nobody(route, made, longest) if route.public else lasting(route, made, longest)
 
 
-def _route(route: Route, application: Application, place: Place, longest: timedelta) -> Json:
+def _route(route: Route, application: Application, place: Place) -> Json:
     further: Json = {"response_headers_to_remove": NOT_THEIRS}
     kept = not_told(application)
     if route.public:
@@ -54,10 +56,12 @@ def _route(route: Route, application: Application, place: Place, longest: timede
         kept = [*kept, "authorization"] if application.identity.way == "basic" else kept
     else:
         filters = read_as(kind_of(application))
+    filters |= spoken() if application.grpc_web else {}
+    kept = kept if route.webdav else [*kept, DESTINATION]
     further |= {"typed_per_filter_config": filters} if filters else {}
     further |= {"request_headers_to_remove": kept} if kept else {}
-    # Whatever nobody watches ends as well: no answer outlives the session that it was begun with.
-    return asked(route, place, another_try(application) | at_most(longest)) | further
+    made = asked(route, place, another_try(application)) | further
+    return tree(route, made, place.authority, tls=application.tls is not None) if route.webdav else made
 
 
 def _limited(route: Route, made: Json) -> list[Json]:

@@ -4,11 +4,13 @@ from config.settings import Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
+from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
+from gateway.envoy.webdav import webdav_filter
 
 LISTENER = "people"
 CERTIFICATE = "brana.certificate"
@@ -54,12 +56,16 @@ def listening(address: str, port: int, manager: Json) -> Json:
 
 
 def http_filters() -> list[Json]:
-    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise."""
+    """gRPC-web → grant → gate → decision → WebDAV → watch of streams → form → router; the order is the product's
+    promise.
+    """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
+        grpc_web_filter(),  # first, so that refusals are answered in its words
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
         authorization_filter(),
+        webdav_filter(),
         stream_filter(),
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},
