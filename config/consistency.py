@@ -23,6 +23,7 @@ from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import Settings
+from config.technical import files_of_technical_accounts, technical_findings
 from config.upstreams import is_address
 
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -58,6 +59,7 @@ def inconsistencies(
         ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), technical_findings(settings, district)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -95,6 +97,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
     }
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
+    readable |= files_of_technical_accounts(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault

@@ -16,6 +16,7 @@ COMMANDS = {
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
+    "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

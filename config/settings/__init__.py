@@ -22,6 +22,7 @@ from config.settings.directories import (
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.vocabulary import Language, MunicipalityCode
 
 __all__ = [
@@ -53,6 +54,10 @@ __all__ = [
     "Smtp",
     "State",
     "Streams",
+    "Technical",
+    "TechnicalAccount",
+    "TechnicalCertificate",
+    "TechnicalRole",
     "Title",
     "UpstreamTls",
     "Webhook",
@@ -143,3 +148,5 @@ class Settings(Setting, frozen=True, kw_only=True):
     notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
+    technical: Technical | None = None
+    technical_accounts: list[TechnicalAccount] = field(default_factory=list)

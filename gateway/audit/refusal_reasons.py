@@ -69,6 +69,13 @@ GROUPS: tuple[Group, ...] = (
             "not_from_our_page": Title(
                 cs="formulář neodeslala naše stránka", en="the form was not sent by our own page"
             ),
+            "form_of_somebody_else": Title(
+                cs="formulář, který vyplnila jiná osoba", en="a form that another person had filled in"
+            ),
+            "form_ticket_unusable": Title(
+                cs="formulář čekal na přihlášení příliš dlouho",
+                en="a form that waited for a sign-in too long",
+            ),
             "municipality_not_yours": Title(
                 cs="volba obce, v níž osoba nemá roli", en="chose a municipality without holding a role there"
             ),

@@ -26,6 +26,18 @@ TITLES: dict[Code, Title] = {
         cs="Odhlášení jinde odmítnuto: {who} (důvod: {reason})",
         en="Signing out elsewhere refused: {who} (reason: {reason})",
     ),
+    Code.TECHNICAL_SECRET_ISSUED: Title(
+        cs="Vydáno tajemství {secret} technického účtu: {who} (vydal(a): {by})",
+        en="Secret {secret} of a technical account issued: {who} (by: {by})",
+    ),
+    Code.TECHNICAL_SECRET_REVOKED: Title(
+        cs="Zneplatněno tajemství {secret} technického účtu: {who} (zneplatnil(a): {by})",
+        en="Secret {secret} of a technical account revoked: {who} (by: {by})",
+    ),
+    Code.TECHNICAL_REFUSED: Title(
+        cs="Technický účet nevpuštěn: {who}, aplikace {application} (důvod: {reason})",
+        en="Technical account not let in: {who}, application {application} (reason: {reason})",
+    ),
     Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Heslo přijato: {who}", en="Password accepted: {who}"),
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"

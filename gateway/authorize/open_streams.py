@@ -16,8 +16,8 @@ import structlog
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
+from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.response import SIGN_IN_NEEDED
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.office import entry_of

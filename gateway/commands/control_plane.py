@@ -26,6 +26,7 @@ from gateway.commands.known_people import known_people
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.sign import GrantSigner
@@ -33,6 +34,7 @@ from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
+from gateway.sessions.kept_form import keep
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -44,6 +46,7 @@ from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
+from gateway.sessions.stronger import Wish
 from gateway.sessions.supervision import Supervision
 from gateway.storage.audit import OPERATOR
 from gateway.storage.directory_reading import StoredReading
@@ -85,7 +88,11 @@ class ControlPlane:
         self.metrics = Metrics()
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
-        self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        self.discovery = Discovery(
+            state.begun / CURRENT,
+            self._rejected,
+            technical=[one.id for one in state.settings.applications if one.technical],
+        )
         self.streams = OpenStreams(lambda: self.snapshot, state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
         self.office = SessionOffice(
@@ -195,8 +202,17 @@ class ControlPlane:
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
-        beginning = await self.sign_in.begin(request.host, request.target, request.language, moment)
+        wish = Wish.SILENT if request.framed else None
+        beginning = await self.sign_in.begin(
+            request.host, request.target, request.language, moment, wish=wish
+        )
         return beginning.location, beginning.cookie
+
+    def keep_form(self, request: AccessRequest, session: Session, moment: datetime) -> str | None:
+        """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
+        if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
+            return None
+        return keep(request.host, request.target, session.subject, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

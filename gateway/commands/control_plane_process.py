@@ -95,6 +95,7 @@ async def _serve(plane: ControlPlane) -> None:
                 spool=state.access_log,
                 district=tuple(state.district),
                 grant_keys=public_jwks(state.keys.grant),
+                token_keys=public_jwks(state.keys.technical),
                 accounts=accounts_of(plane.settings.applications),
             ),
         )

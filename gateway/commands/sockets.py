@@ -10,7 +10,8 @@ from aiohttp import web
 
 from config.places import Places
 from config.settings import Directory, Settings
-from gateway.authorize.ext_authz import Authorizer
+from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.commands import technical_accounts
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
 from gateway.control import Sync, control_app
@@ -23,6 +24,7 @@ from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.kept_form import KeptForms
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -82,7 +84,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
     }
-    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
+    forms = KeptForms(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
+    )
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths(), **forms.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -110,6 +115,8 @@ def provider_app(plane: ControlPlane) -> web.Application:
             kept=plane.kept,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            programs=technical_accounts.programs(settings),
+            issue_token=technical_accounts.issuer(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -156,15 +163,17 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:
+    pages = DecisionPages(plane.desk)
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.signer.sign,
-        begin_sign_in=plane.begin_sign_in,
-        pages=DecisionPages(plane.desk),
+        ways_in=WaysIn(plane.begin_sign_in, plane.keep_form),
+        pages=pages,
         clock=now,
         measured=plane.metrics.verdict,
         language=plane.settings.language,
+        technical=technical_accounts.door(plane, pages),
     )
 
 

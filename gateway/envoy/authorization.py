@@ -15,19 +15,15 @@ UNAVAILABLE = 424
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
 SENT = (
-    "accept",
-    "accept-language",
-    "content-type",
-    "user-agent",
-    "upgrade",
-    "origin",
-    "referer",
-    "x-request-id",
+    *("accept", "accept-language", "content-type", "user-agent", "origin", "referer", "x-request-id"),
+    "x-brana-certificate-verified",
+    *("upgrade", "x-requested-with", "purpose", "sec-purpose", "service-worker"),
 )
-"""Headers of the request that the decision sees, besides method, path, host and `sec-fetch-*`."""
+"""Headers of the request that the decision sees, besides method, path, host, `authorization` and `sec-fetch-*`."""
 TO_APPLICATION = ("x-brana-assertion", *(PERSON_HEADER + fact for fact in FACTS))
 TO_BROWSER_WITH_REFUSAL = (
     "location",
+    "www-authenticate",
     "set-cookie",
     "content-type",
     "content-language",
@@ -92,7 +88,9 @@ def _ext_authz() -> Json:
                 "allowed_upstream_headers": {"patterns": _exact(TO_APPLICATION)},
                 "allowed_client_headers": {"patterns": _exact(TO_BROWSER_WITH_REFUSAL)},
                 "allowed_client_headers_on_success": {"patterns": _exact(("set-cookie",))},
-                "dynamic_metadata_from_headers": {"patterns": _exact(("x-brana-gate",))},
+                "dynamic_metadata_from_headers": {
+                    "patterns": _exact(("x-brana-gate", "x-brana-assertion", "x-brana-until"))
+                },
             },
         },
     )
@@ -107,5 +105,8 @@ def _facts() -> list[Json]:
     return [
         {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
         {"key": "x-brana-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-content-length", "value": "%REQ(CONTENT-LENGTH)%"},
+        {"key": "x-brana-bearer", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:bearer)%"},
+        {"key": "x-brana-certificate", "value": "%DOWNSTREAM_PEER_CERT%"},
         {"key": "cookie", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:cookies)%"},
     ]

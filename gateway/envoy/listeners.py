@@ -10,6 +10,13 @@ from gateway.envoy.hosts import Authority
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
+from gateway.envoy.technical import (
+    TECHNICAL_ROUTES,
+    asking_for_certificates,
+    by_name_of_server,
+    certificate_filter,
+    technical_hosts,
+)
 from gateway.envoy.webdav import webdav_filter
 
 LISTENER = "people"
@@ -20,12 +27,28 @@ TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
     """Where people come in: TLS, one way of reading a request, grant, gate, decision, router."""
-    manager = typed(
+    people = _manager(settings, surroundings, ROUTES, http_filters())
+    made = listening(settings.public.address, settings.public.port, people)
+    hosts = sorted(host for _, host, _ in technical_hosts(settings, surroundings))
+    if not hosts:
+        return made
+    words, grant, *further = http_filters()
+    filters = [words, grant, certificate_filter(), *further]
+    technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
+    chain = _chain(asking_for_certificates(_tls()), technical)
+    return made | {
+        "listener_filters": by_name_of_server(),
+        "filter_chains": [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]],
+    }
+
+
+def _manager(settings: Settings, surroundings: Surroundings, table: str, filters: list[Json]) -> Json:
+    return typed(
         HCM,
         stat_prefix=LISTENER,
         codec_type="AUTO",
-        rds={"route_config_name": ROUTES, "config_source": discovered()},
-        http_filters=http_filters(),
+        rds={"route_config_name": table, "config_source": discovered()},
+        http_filters=filters,
         access_log=access_log(surroundings.spool),
         local_reply_config=local_replies(
             f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
@@ -33,7 +56,6 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         **reading(),
         **limits(),
     )
-    return listening(settings.public.address, settings.public.port, manager)
 
 
 def listening(address: str, port: int, manager: Json) -> Json:
@@ -43,15 +65,15 @@ def listening(address: str, port: int, manager: Json) -> Json:
         "address": {"socket_address": {"address": address, "port_value": port}},
         "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         "listener_filters_timeout": seconds(HANDSHAKE),
-        "filter_chains": [
-            {
-                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
-                "transport_socket_connect_timeout": seconds(HANDSHAKE),
-                "filters": [
-                    {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-                ],
-            }
-        ],
+        "filter_chains": [_chain(_tls(), manager)],
+    }
+
+
+def _chain(tls: Json, manager: Json) -> Json:
+    return {
+        "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": tls},
+        "transport_socket_connect_timeout": seconds(HANDSHAKE),
+        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
     }
 
 

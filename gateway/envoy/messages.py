@@ -34,6 +34,8 @@ class Surroundings:
     """Codes of the district's municipalities."""
     grant_keys: Mapping[str, Any]
     """JWK set (RFC 7517 §5) of the public keys that sign grants."""
+    token_keys: Mapping[str, Any] = field(default_factory=dict)
+    """JWK set of the public keys that sign access tokens of technical accounts."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
 

@@ -22,7 +22,7 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
@@ -55,6 +55,7 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
+KEPT_FORMS = f"{OUR_PATHS}/form"
 HSTS = "max-age=31536000"
 
 
@@ -81,8 +82,13 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
+    return table_of(ROUTES, hosts)
+
+
+def table_of(name: str, hosts: list[Json]) -> Json:
+    """Whatever host is none of these is refused."""
     return {
-        "name": ROUTES,
+        "name": name,
         "virtual_hosts": [*hosts, _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
         "response_headers_to_add": [
@@ -128,15 +134,20 @@ def _sign_in(host: str, authority: Authority) -> Json:
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
     """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
-    odd = {
+    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
+    return _virtual_host(host, [odd_paths(), form, _ours(OUR_PATHS, "web", host, authority), *asked])
+
+
+def odd_paths() -> Json:
+    """What two programs might read differently is refused before anything else."""
+    return {
         "match": {"safe_regex": {"regex": ODD_PATH}},
         "direct_response": {"status": 400},
         "typed_per_filter_config": without_gate(),
     }
-    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
-def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
+def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
@@ -147,7 +158,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
-        "typed_per_filter_config": without_gate() | form_whole(),
+        "typed_per_filter_config": without_gate() | whole(longest),
     }
 
 

@@ -119,7 +119,8 @@ def office(tmp_path: Path) -> Path:
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
     )
     authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
-    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):
+    programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
+    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")

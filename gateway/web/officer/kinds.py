@@ -68,6 +68,18 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Technické účty", en="Technical accounts"),
+        {
+            Code.TECHNICAL_SECRET_ISSUED: Title(
+                cs="Vydané tajemství programu", en="Secret of a program issued"
+            ),
+            Code.TECHNICAL_SECRET_REVOKED: Title(
+                cs="Zneplatněné tajemství programu", en="Secret of a program revoked"
+            ),
+            Code.TECHNICAL_REFUSED: Title(cs="Nevpuštěný technický účet", en="Technical account not let in"),
+        },
+    ),
+    (
         Title(cs="Přístup", en="Access"),
         {
             Code.ACCESS: Title(cs="Požadavek", en="Request"),

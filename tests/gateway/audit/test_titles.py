@@ -18,7 +18,7 @@ DETAILS = {
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
-    "account",
+    *("account", "secret"),
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from config.identity import FACTS
-from config.settings import Health, Identity, IdentityHeaders, Route, Settings, UpstreamTls
+from config.settings import Health, Identity, IdentityHeaders, Route, Settings, Technical, UpstreamTls
 from config.vocabulary import Action, ApplicationId
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
@@ -95,9 +95,41 @@ def told_of(settings: Settings) -> dict[str, Any]:
     return {CLUSTERS: hosted, ROUTE_TABLES: hosts, SECRETS: told[SECRETS], EXTENSIONS: told[EXTENSIONS]}
 
 
+PROGRAMS = replace(
+    SETTINGS,
+    technical=Technical(authority=FILES / "programs.pem", revocation_list=FILES / "programs.crl"),
+    applications=[
+        hosting(
+            "agenda",
+            "http://10.0.0.1:80",
+            technical=True,
+            technical_host=f"api.{SETTINGS.public.domain}",
+            routes=[Route(path="/open", public=True), Route(action=Action.READ)],
+        )
+    ],
+)
+"""An application that technical accounts may use, with a host for certificates."""
+
+
+def told_of_programs(settings: Settings) -> dict[str, Any]:
+    keys = {"keys": [{"kty": "EC", "crv": "P-256", "kid": "k2", "x": "x", "y": "y"}]}
+    told = all_resources(settings, dataclasses.replace(SURROUNDINGS, token_keys=keys))
+    chains = told[LISTENERS][0]["filter_chains"]
+    assert (
+        chains[1:] == listener(SETTINGS, SURROUNDINGS)["filter_chains"]
+    )  # people's connections are what they were
+    return {
+        "chain": chains[0],
+        ROUTE_TABLES: told[ROUTE_TABLES][1],
+        SECRETS: told[SECRETS][1:],
+        EXTENSIONS: told[EXTENSIONS],
+    }
+
+
 HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
+    "programs": told_of_programs(PROGRAMS),
     "bootstrap": bootstrap(SURROUNDINGS.run),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
@@ -181,7 +213,10 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     except GateWordUnusable:
         return
     head = code.removesuffix(script("gate.lua"))
-    assert head == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\n'
+    assert (
+        head
+        == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\nlocal TECHNICAL = ""\n'
+    )
     assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
     assert word
 
