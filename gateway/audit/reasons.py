@@ -11,6 +11,7 @@ from config.settings import Title
 from gateway.audit import (
     client_reasons,
     ending_reasons,
+    node_reasons,
     refusal_reasons,
     sign_in_reasons,
     technical_reasons,
@@ -23,6 +24,7 @@ GROUPS: tuple[Group, ...] = (
     *refusal_reasons.GROUPS,
     *ending_reasons.GROUPS,
     *technical_reasons.GROUPS,
+    *node_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

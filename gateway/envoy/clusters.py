@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import Application, Settings
+from gateway.envoy.elsewhere import clusters_elsewhere
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.identity import identity_filters, no_trailers
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
@@ -25,7 +26,10 @@ def application_cluster(application: str) -> str:
 
 def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Every cluster but the discovery server's. Raises UpstreamUnusable."""
-    ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
+    if settings.fleet is not None:
+        ours = clusters_elsewhere(settings.fleet, surroundings, surroundings.left)
+    else:
+        ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
     authority = Authority(settings)
     hosted = [
         one

@@ -22,6 +22,7 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
+from gateway.envoy.elsewhere import tried_elsewhere
 from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
@@ -82,7 +83,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
-    return table_of(ROUTES, hosts)
+    return table_of(ROUTES, tried_elsewhere(hosts) if settings.fleet else hosts)
 
 
 def table_of(name: str, hosts: list[Json]) -> Json:

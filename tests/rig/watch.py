@@ -9,7 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.streams.words import ENVOY_ASKS, LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+from gateway.streams.words import (
+    CONTROL_PLANE_ANSWERS,
+    ENVOY_ASKS,
+    LONGEST_LINE,
+    Answer,
+    Answered,
+    Asked,
+    Question,
+    Revoked,
+)
 
 
 class Answerer:
@@ -99,6 +108,7 @@ class WatchOfStreams:
             "gateway.commands.streams_process",
             str(self._run),
             str(self._grace.total_seconds()),
+            CONTROL_PLANE_ANSWERS,
             str(self._most),
             stderr=asyncio.subprocess.DEVNULL,
         )

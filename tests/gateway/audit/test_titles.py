@@ -19,6 +19,7 @@ DETAILS = {
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
     *("account", "secret"),
+    *("node", "role", "service"),
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 
