@@ -106,6 +106,8 @@ class Grants(Setting, frozen=True, kw_only=True):
 class Streams(Setting, frozen=True, kw_only=True):
     grace: timedelta = timedelta(minutes=1)
     """How long a WebSocket or stream stays open when nobody can say whether it still may."""
+    per_session: Annotated[int, Meta(ge=1, le=20_000)] = 500
+    """How many of them one session may have open at once."""
 
 
 class Policies(Setting, frozen=True, kw_only=True):

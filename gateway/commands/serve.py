@@ -51,7 +51,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     grace = str(settings.streams.grace.total_seconds())
     answers = CONTROL_PLANE_ANSWERS if fleet is None else f"{way_to(Service.WATCH)}.sock"
     control = _python("control_plane_process", str(configuration))
-    streams = _python("streams_process", str(run), grace, answers)
+    streams = _python("streams_process", str(run), grace, answers, str(settings.streams.per_session))
     envoy = process.command(start, concurrency=os.cpu_count() or 1)
     Plan(
         control=control if fleet is None or fleet.decides else [],

@@ -93,8 +93,9 @@ class Answerer:
 class WatchOfStreams:
     """The real process, as the supervisor starts it."""
 
-    def __init__(self, run: Path, grace: timedelta) -> None:
-        self._run, self._grace = run, grace
+    def __init__(self, run: Path, grace: timedelta, most: int) -> None:
+        """`most`: streams of one session."""
+        self._run, self._grace, self._most = run, grace, most
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -108,6 +109,7 @@ class WatchOfStreams:
             str(self._run),
             str(self._grace.total_seconds()),
             CONTROL_PLANE_ANSWERS,
+            str(self._most),
             stderr=asyncio.subprocess.DEVNULL,
         )
         async with asyncio.timeout(10):
