@@ -18,11 +18,13 @@ AT_THE_NEXT_START = (
     "public.address",
     "public.port",
     "public.advertised_port",
+    "public.proxies",
     "state",
     "directories",
     "facts.refresh",
     "facts.full",
     "streams",
+    "fleet",
     "audit",
     "metrics",
 )

@@ -19,6 +19,7 @@ from config.settings.directories import (
     Facts,
     RoleMapping,
 )
+from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
@@ -33,6 +34,7 @@ __all__ = [
     "Deputy",
     "Directory",
     "Facts",
+    "Fleet",
     "Grants",
     "Health",
     "Identity",
@@ -42,6 +44,7 @@ __all__ = [
     "Office",
     "OfficeNetwork",
     "OidcClient",
+    "Peer",
     "Place",
     "Policies",
     "Public",
@@ -85,6 +88,8 @@ class Public(Setting, frozen=True, kw_only=True):
     key: Path
     advertised_port: Port | None = None
     """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
+    proxies: list[str] = field(default_factory=list)
+    """Networks of load balancers, as `10.1.0.0/28`, which say by the PROXY protocol whom they pass on."""
 
 
 class State(Setting, frozen=True, kw_only=True):
@@ -101,6 +106,8 @@ class Grants(Setting, frozen=True, kw_only=True):
 class Streams(Setting, frozen=True, kw_only=True):
     grace: timedelta = timedelta(minutes=1)
     """How long a WebSocket or stream stays open when nobody can say whether it still may."""
+    per_session: Annotated[int, Meta(ge=1, le=20_000)] = 500
+    """How many of them one session may have open at once."""
 
 
 class Policies(Setting, frozen=True, kw_only=True):
@@ -139,6 +146,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
     streams: Streams = field(default_factory=Streams)
+    fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH

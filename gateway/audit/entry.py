@@ -88,6 +88,12 @@ class Code(StrEnum):
     DATA_PLANE_STARTED = "system.data_plane_started"
     DATA_PLANE_DIED = "system.data_plane_died"
     CLOCK_JUMPED = "system.clock_jumped"
+    FLEET_FOUNDED = "fleet.founded"
+    NODE_INVITED = "fleet.node_invited"
+    NODE_JOINED = "fleet.node_joined"
+    NODE_RENEWED = "fleet.node_renewed"
+    NODE_LEFT = "fleet.node_left"
+    NODE_REFUSED = "fleet.node_refused"
 
 
 class Outcome(StrEnum):

@@ -12,6 +12,7 @@ from gateway.audit import (
     client_reasons,
     configuration_reasons,
     ending_reasons,
+    node_reasons,
     refusal_reasons,
     sign_in_reasons,
     technical_reasons,
@@ -25,6 +26,7 @@ GROUPS: tuple[Group, ...] = (
     *ending_reasons.GROUPS,
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
+    *node_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

@@ -54,6 +54,10 @@ GROUPS: tuple[Group, ...] = (
             "request_too_large": Title(cs="příliš velká data", en="too much data was sent"),
             "headers_too_large": Title(cs="příliš velké hlavičky", en="the headers are too large"),
             "request_too_slow": Title(cs="požadavek nepřišel včas", en="the request did not arrive in time"),
+            "too_many_streams": Title(
+                cs="příliš mnoho otevřených spojení jednoho přihlášení",
+                en="too many open connections of one sign-in",
+            ),
             "protocol_too_old": Title(cs="zastaralý protokol", en="an outdated protocol"),
             "upgrade_refused": Title(
                 cs="nepovolený způsob spojení", en="a kind of connection that is not allowed"

@@ -298,6 +298,23 @@ TITLES: dict[Code, Title] = {
     Code.CLOCK_JUMPED: Title(
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
     ),
+    Code.FLEET_FOUNDED: Title(
+        cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"
+    ),
+    Code.NODE_INVITED: Title(
+        cs="Vydán kód pro připojení uzlu {node} ({role}): {who}",
+        en="Code issued for node {node} to join ({role}): {who}",
+    ),
+    Code.NODE_JOINED: Title(
+        cs="Připojen uzel {node} ({role}) z adresy {address}",
+        en="Node {node} ({role}) joined from {address}",
+    ),
+    Code.NODE_RENEWED: Title(cs="Uzlu {node} obnoven certifikát", en="Certificate of node {node} renewed"),
+    Code.NODE_LEFT: Title(cs="Vyřazen uzel {node}: {who}", en="Node {node} removed: {who}"),
+    Code.NODE_REFUSED: Title(
+        cs="Odmítnuto spojení uzlu {node} ke službě {service} z adresy {address}",
+        en="Connection of node {node} to service {service} from {address} refused",
+    ),
 }
 
 ENDED_BY_ITSELF = Title(

@@ -59,8 +59,11 @@ class OpenStreams:
         self._news = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def serving(self, socket: Path) -> AsyncIterator[None]:
-        """Answer at the unix socket, which only this user may open, until the block ends."""
+    async def serving(self, socket: Path) -> AsyncIterator[Callable[[], asyncio.Protocol]]:
+        """Answer at the unix socket, which only this user may open, until the block ends.
+
+        Gives what answers a connection that came in elsewhere.
+        """
         conversations: set[asyncio.Task[None]] = set()
 
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,7 +76,7 @@ class OpenStreams:
         server = await asyncio.start_unix_server(converse, socket, limit=LONGEST_LINE)
         _for_owner_only(socket)
         try:
-            yield
+            yield lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(LONGEST_LINE), converse)
         finally:
             server.close()
             for task in conversations:

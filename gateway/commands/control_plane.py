@@ -5,9 +5,11 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 from aiohttp import UnixConnector
@@ -27,10 +29,12 @@ from gateway.commands.known_people import known_people
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.draining import is_draining
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
+from gateway.fleet.board import Board
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
-from gateway.grants.sign import GrantSigner
+from gateway.grants.sign import GrantSigner, public_jwks
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
@@ -81,6 +85,16 @@ AUDIT_ABOUT = Title(
 )
 
 
+class Gates(Protocol):
+    """Where the table of revoked ids and the epoch go."""
+
+    def publish_gate(self, revoked: Collection[str], epoch: str) -> None: ...
+
+    async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
+        """Wait until every gate that can be reached has them; False when one did not in time."""
+        ...
+
+
 class ControlPlane:
     """Made from an opened state. Raises PoliciesUnusable.
 
@@ -92,6 +106,10 @@ class ControlPlane:
         settings = state.settings
         self.metrics = Metrics()
         self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
+        keys = {"grants": public_jwks(state.keys.grant), "tokens": public_jwks(state.keys.technical)}
+        self.board = Board(keys, time.monotonic) if settings.fleet else None
+        self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
         reading = StoredReading(state.database)
@@ -129,7 +147,7 @@ class ControlPlane:
             self.revoked,
             state.settings.sign_in,
             state.settings.grants.lifetime,
-            lambda: self.discovery.gate_applied(GATE_PATIENCE),
+            lambda: self.gates.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         self.lockout = self.lockout_as(self.lockouts)
@@ -188,7 +206,7 @@ class ControlPlane:
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
-        self.discovery.publish_gate(revoked, self._gate_epoch if self._grants_let_in else NO_EPOCH)
+        self.gates.publish_gate(revoked, self._gate_epoch if self._grants_let_in else NO_EPOCH)
 
     def let_grants_in(self, *, allowed: bool) -> None:
         """Whether a fresh grant suffices; where not, every request asks for a decision."""
@@ -314,11 +332,17 @@ class ControlPlane:
         await self.provider.close()
         self.directory.close()
 
+    def fit(self) -> bool:
+        """Whether other nodes may send people's requests here."""
+        return self.state.database.works() and not is_draining(self.state.run)
+
     def ready(self) -> dict[str, bool]:
-        """Parts that people need to come in, and whether they work."""
+        """Parts that people need to come in, and whether they work. In a fleet Envoy is another process's matter."""
+        here = {} if self.board is not None else {"data_plane": self.data_plane_up}
         return {
-            "data_plane": self.data_plane_up,
+            **here,
             "database": self.state.database.works(),
+            "in_service": not is_draining(self.state.run),
             "directory": all(self.directories_up.values()),
             **{f"directory.{name}": up for name, up in self.directories_up.items()},
         }

@@ -40,6 +40,10 @@ from policies.examine import examine
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
 MARK = 16  # hexadecimal digits of a digest
 RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
+NODE_BY_NODE = (
+    "the change is sound, but this is a fleet: each node tells its own Envoy\n"
+    "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet)"
+)
 AWAY = "see that Envoy runs (`/readyz`, the operators' log), then reload once more"
 log = structlog.get_logger("reload")
 
@@ -112,6 +116,8 @@ class Reloading:
     async def _reloaded(self, by: str) -> tuple[Candidate, Changes]:
         before = self._in_force
         after = await asyncio.to_thread(self._examined)
+        if self._plane.board is not None:
+            raise NotReloaded("fleet_node_by_node", NODE_BY_NODE)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
         self._require_live(delta)
         try:

@@ -8,16 +8,19 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from config.fleet import Service
 from config.places import Places
-from config.settings import Directory, Settings
+from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.exchangeable import Exchangeable
+from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.hardening import HEADERS_KIB
-from gateway.metrics import metrics_app
+from gateway.fleet.door import Door
+from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
@@ -191,11 +194,13 @@ class Pages:
         """At the start, and whenever the plane has taken other settings."""
         self._authorizer = authorizer(self._plane)
         provider, pages = provider_app(self._plane), web_app(self._plane, self._officer())
-        await self.provider.take(provider)
-        await self.web.take(pages)
+        await self.provider.take(_asked_alive_first(self._plane, provider))
+        await self.web.take(_asked_alive_first(self._plane, pages))
 
-    async def decide(self, asked: web.BaseRequest) -> web.Response:
+    async def decide(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Never by one configuration about a route of another."""
+        if self._plane.board is not None and (said := asked_alive(asked, self._plane.fit)) is not None:
+            return said
         await self._plane.settled.wait()
         return await self._authorizer.handle(asked)
 
@@ -208,35 +213,60 @@ async def serving(
     sync: Sync,
     reload: Reload,
     try_out: TryOut,
-) -> AsyncIterator[None]:
-    """All sockets answer while the block runs."""
-    run, metrics = plane.state.run, plane.settings.metrics
+) -> AsyncIterator[Door | None]:
+    """All sockets answer while the block runs; in a fleet also the port for other nodes, which is given."""
+    run, fleet, board = plane.state.run, plane.settings.fleet, plane.board
     async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
-        await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
+        watch = await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
         await pages.exchange()
-        for server, name in (
-            (web.Server(pages.decide, **BEHIND_ENVOY), "authorize"),
-            (pages.provider.server, "idp"),
-            (pages.web.server, "web"),
-        ):
-            runner = web.ServerRunner(server, shutdown_timeout=CLOSING)
-            await _listen(stack, runner, run / f"{name}.sock")
+        runners = {
+            Service.AUTHORIZE: _runner_of(web.Server(pages.decide, **BEHIND_ENVOY)),
+            Service.IDP: _runner_of(pages.provider.server),
+            Service.WEB: _runner_of(pages.web.server),
+        }
+        for service, runner in runners.items():
+            await _listen(stack, runner, run / f"{service}.sock")
         await _listen(stack, _runner(control_app(look_again, sync, reload, try_out)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
-        await observed.setup()
-        stack.push_async_callback(observed.cleanup)
-        await web.TCPSite(observed, metrics.address, metrics.port).start()
-        yield
+        if fleet is None or board is None:
+            await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
+            await _listen(stack, observed, plane.settings.metrics)
+            yield None
+            return
+        # On a whole node the process beside Envoy answers for all of it.
+        await _listen(stack, observed, run / SOCKET if fleet.lets_in else plane.settings.metrics)
+        nodes = _runner(_asked_alive_first(plane, services_for_nodes(plane, fleet, board)))
+        await _listen(stack, nodes, run / "node.sock")
+        answering = {service: _server(one) for service, one in (runners | {Service.NODE: nodes}).items()}
+        yield await stack.enter_async_context(door(plane, fleet, {**answering, Service.WATCH: watch}))
+
+
+def _asked_alive_first(plane: ControlPlane, app: web.Application) -> web.Application:
+    """In a fleet every service says whether it works, before it is asked for anything."""
+    if plane.board is not None:
+        app.middlewares.insert(0, alive(plane.fit))
+    return app
 
 
 def _runner(app: web.Application) -> web.AppRunner:
     return web.AppRunner(app, shutdown_timeout=CLOSING, **BEHIND_ENVOY)
 
 
-async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, socket: Path) -> None:
+def _runner_of(server: web.Server) -> web.BaseRunner:
+    return web.ServerRunner(server, shutdown_timeout=CLOSING)
+
+
+def _server(runner: web.BaseRunner) -> web.Server:
+    assert runner.server is not None
+    return runner.server
+
+
+async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, where: Path | Metrics) -> None:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    socket.unlink(missing_ok=True)
-    await web.UnixSite(runner, str(socket)).start()
-    socket.chmod(0o600)
+    if isinstance(where, Metrics):
+        await web.TCPSite(runner, where.address, where.port).start()
+        return
+    where.unlink(missing_ok=True)
+    await web.UnixSite(runner, str(where)).start()
+    where.chmod(0o600)

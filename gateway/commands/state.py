@@ -16,6 +16,7 @@ from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
@@ -79,6 +80,10 @@ class State:
         made = replace(self, settings=settings, district=district)
         made.__dict__.update(seal=self.seal, keys=self.keys)  # cached: the master key is read once
         return made
+
+    @cached_property
+    def register(self) -> StoredRegister:
+        return StoredRegister(self.database, self.seal, append)
 
     @property
     def run(self) -> Path:

@@ -43,13 +43,14 @@ TO_BROWSER_WITH_REFUSAL = (
 )
 
 
-def authorization_filter() -> Json:
+def authorization_filter(again: Json | None = None) -> Json:
     """Asked unless the gate has set `fresh`; no answer means 503, never a pass.
 
     The filter is made only for requests that need it (`composite`): one that is made and then finds itself
-    disabled costs a sixth of a request. What cannot be matched is asked about.
+    disabled costs a sixth of a request. What cannot be matched is asked about. `again`: when a question that nobody
+    has seen goes to another control plane.
     """
-    ask = {"name": "brana.ask", "typed_config": _ext_authz()}
+    ask = {"name": "brana.ask", "typed_config": _ext_authz(again)}
     asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, typed_config=ask)}}
     skipped = {"action": {"name": "skip", "typed_config": typed(SKIP)}}
     matcher = {
@@ -72,7 +73,7 @@ def _fresh() -> Json:
     return {"input": {"name": "fresh", "typed_config": header}, "value_match": {"exact": "1"}}
 
 
-def _ext_authz() -> Json:
+def _ext_authz(again: Json | None) -> Json:
     return typed(
         EXT_AUTHZ,
         transport_api_version="V3",
@@ -92,6 +93,7 @@ def _ext_authz() -> Json:
                     "patterns": _exact(("x-brana-gate", "x-brana-assertion", "x-brana-until"))
                 },
             },
+            **({"retry_policy": again} if again else {}),
         },
     )
 

@@ -23,6 +23,7 @@ from aiohttp import web
 
 from config.settings import Settings
 from gateway.envoy.clusters import clusters
+from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
 from gateway.envoy.gate import EXTENSION, GATE_FILTER, Tokens, gate_filter, grant_filter, kind_of
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import certificate, listener
@@ -82,8 +83,13 @@ class Refused(Exception):
 
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
     """Everything but the gate, which has its own `publish_gate`."""
+    fleet, left = settings.fleet, surroundings.left
     return {
-        LISTENERS: [listener(settings, surroundings), tried_listener(surroundings)],
+        LISTENERS: [
+            listener(settings, surroundings),
+            tried_listener(surroundings),
+            *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),
+        ],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
         SECRETS: [
@@ -91,6 +97,7 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
             *client_authority(settings),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
+            *(secrets_of_node(settings) if fleet else ()),
         ],
         EXTENSIONS: [
             grant_filter(

@@ -1,8 +1,11 @@
 """The one listener that people reach, and its certificate."""
 
+from ipaddress import ip_network
+
 from config.settings import Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
@@ -27,19 +30,41 @@ TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
     """Where people come in: TLS, one way of reading a request, grant, gate, decision, router."""
-    people = _manager(settings, surroundings, ROUTES, http_filters())
+    public, again = settings.public, another_control_plane() if settings.fleet else None
+    people = _manager(settings, surroundings, ROUTES, http_filters(again))
     # The name is read also where nobody needs it: what is not a chain cannot change while people are connected.
     named = {"listener_filters": by_name_of_server()}
-    made = listening(settings.public.address, settings.public.port, people) | named
-    hosts = sorted(host for _, host, _ in technical_hosts(settings, surroundings))
-    if not hosts:
-        return made
-    words, grant, *further = http_filters()
-    filters = [words, grant, certificate_filter(), *further]
-    technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
-    chain = _chain(asking_for_certificates(_tls()), technical)
-    chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
-    return made | {"filter_chains": chains}
+    made = listening(public.address, public.port, people) | named
+    if hosts := sorted(host for _, host, _ in technical_hosts(settings, surroundings)):
+        words, grant, *further = http_filters(again)
+        filters = [words, grant, certificate_filter(), *further]
+        technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
+        chain = _chain(asking_for_certificates(_tls()), technical)
+        chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
+        made |= {"filter_chains": chains}
+    return made | behind(public.proxies, made)
+
+
+def behind(proxies: list[str], made: Json) -> Json:
+    """Fields of the listener `made` that load balancers alone may connect to, each connection with its client's
+    address.
+
+    Whoever else connects finds no filter chain and is closed: so nobody says of himself where he comes from.
+    """
+    if not proxies:
+        return {}
+    networks = [ip_network(one) for one in proxies]
+    ranges = [{"address_prefix": str(one.network_address), "prefix_len": one.prefixlen} for one in networks]
+    theirs = {"direct_source_prefix_ranges": ranges}
+    read = typed("envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol")
+    first = {"name": "envoy.filters.listener.proxy_protocol", "typed_config": read}
+    return {
+        "listener_filters": [first, *made.get("listener_filters", ())],
+        "filter_chains": [
+            chain | {"filter_chain_match": chain.get("filter_chain_match", {}) | theirs}
+            for chain in made["filter_chains"]
+        ],
+    }
 
 
 def _manager(settings: Settings, surroundings: Surroundings, table: str, filters: list[Json]) -> Json:
@@ -77,16 +102,18 @@ def _chain(tls: Json, manager: Json) -> Json:
     }
 
 
-def http_filters() -> list[Json]:
+def http_filters(again: Json | None = None) -> list[Json]:
     """gRPC-web → grant → gate → decision → WebDAV → watch of streams → form → router; the order is the product's
     promise.
+
+    `again`: when a question that no control plane has seen goes on to another one.
     """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         grpc_web_filter(),  # first, so that refusals are answered in its words
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
-        authorization_filter(),
+        authorization_filter(again),
         webdav_filter(),
         stream_filter(),
         forms_whole(),

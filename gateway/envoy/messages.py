@@ -38,6 +38,8 @@ class Surroundings:
     """JWK set of the public keys that sign access tokens of technical accounts."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
+    left: frozenset[str] = frozenset()
+    """Nodes of the fleet that are no longer believed."""
 
     def socket(self, name: str) -> Path:
         return self.run / f"{name}.sock"

@@ -22,6 +22,7 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
+from gateway.envoy.elsewhere import tried_elsewhere
 from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
@@ -30,7 +31,12 @@ from gateway.envoy.tried import ours
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
-ODD_PATH = r"(?i).*(;|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]).*"
+_SIGN = r";|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]"
+# What is no escape (§2.1): `%u002e` is a dot to HTTP.sys. ASCII in more octets than it takes (RFC 3629 §3).
+_ESCAPE = r"%([^0-9a-f]|[0-9a-f]?$|[0-9a-f][^0-9a-f])|%c[01]%[89ab][0-9a-f]|%e0%8[01]%|%f0%80%8[01]%"
+# A segment of dots and spaces alone, which Windows makes shorter.
+_DOTS = r"/(\.|%20)+(/|$)"
+ODD_PATH = rf"(?i).*({_SIGN}|{_ESCAPE}|{_DOTS}).*"
 PORTAL = (
     Route(methods=["GET"], action=Action.READ),
     Route(action=Action.WRITE),
@@ -78,7 +84,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
-    return table_of(ROUTES, hosts)
+    return table_of(ROUTES, tried_elsewhere(hosts) if settings.fleet else hosts)
 
 
 def table_of(name: str, hosts: list[Json]) -> Json:

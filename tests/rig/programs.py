@@ -31,7 +31,7 @@ from gateway.demo.world import draw_accounts
 from tests.rig.attacked import Ground
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import installed
-from tests.rig.visitor import _Loopback
+from tests.rig.visitor import Loopback
 
 AGENDA, STORES = "agenda", "sklad"
 RULES = """
@@ -219,7 +219,7 @@ class Programs:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))
         if certificate is not None:
             tls.load_cert_chain(certificate)
-        connector = aiohttp.TCPConnector(ssl=tls, resolver=_Loopback(), local_addr=(source, 0))
+        connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback("127.0.0.1"), local_addr=(source, 0))
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         async with (
             aiohttp.ClientSession(connector=connector) as http,

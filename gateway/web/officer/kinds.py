@@ -143,6 +143,17 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
         },
     ),
+    (
+        Title(cs="Uzly", en="Nodes"),
+        {
+            Code.FLEET_FOUNDED: Title(cs="Založení autority uzlů", en="Authority founded"),
+            Code.NODE_INVITED: Title(cs="Kód pro připojení uzlu", en="Node invited"),
+            Code.NODE_JOINED: Title(cs="Připojení uzlu", en="Node joined"),
+            Code.NODE_RENEWED: Title(cs="Obnova certifikátu uzlu", en="Node renewed"),
+            Code.NODE_LEFT: Title(cs="Vyřazení uzlu", en="Node removed"),
+            Code.NODE_REFUSED: Title(cs="Odmítnuté spojení uzlu", en="Node refused"),
+        },
+    ),
 )
 KINDS: dict[Code, Title] = {code: title for _, group in GROUPS for code, title in group.items()}
 

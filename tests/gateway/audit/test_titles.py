@@ -20,6 +20,7 @@ DETAILS = {
     *("added", "removed", "changed", "settings", "after", "verdict"),
     *("granted_by", "why"),
     *("account", "secret"),
+    *("node", "role", "service"),
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 

@@ -17,11 +17,23 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from config.identity import FACTS
-from config.settings import Health, Identity, IdentityHeaders, Route, Settings, Technical, UpstreamTls
+from config.settings import (
+    Fleet,
+    Health,
+    Identity,
+    IdentityHeaders,
+    Peer,
+    Route,
+    Settings,
+    Technical,
+    UpstreamTls,
+)
 from config.vocabulary import Action, ApplicationId
+from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
+from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
@@ -127,6 +139,30 @@ def told_of_programs(settings: Settings) -> dict[str, Any]:
     }
 
 
+def told_in_a_fleet() -> dict[str, Any]:
+    """What a whole node's Envoy is told otherwise than one that is alone, behind load balancers."""
+    peers = [
+        Peer(name="b", address="10.1.0.12"),
+        Peer(name="c", address="::2"),
+        Peer(name="d", address="::3"),
+    ]
+    public = replace(SETTINGS.public, proxies=["10.1.0.0/28"])
+    settings = replace(SETTINGS, fleet=Fleet(node="a", address="10.1.0.11", peers=peers), public=public)
+    around = dataclasses.replace(SURROUNDINGS, left=frozenset({"d"}))
+    told, alone = all_resources(settings, around), all_resources(SETTINGS, SURROUNDINGS)
+    people, *ways = told[LISTENERS]
+    (chain,) = people["filter_chains"]
+    hosts = {one["name"]: one for one in told[ROUTE_TABLES][0]["virtual_hosts"]}
+    return {
+        CLUSTERS: [one for one in told[CLUSTERS] if one not in alone[CLUSTERS]],
+        SECRETS: [one for one in told[SECRETS] if one not in alone[SECRETS]],
+        LISTENERS: ways,
+        "people": {"listener_filters": people["listener_filters"], "match": chain["filter_chain_match"]},
+        "sign-in": hosts["login.brana.test"],
+        "decision": authorization_filter(another_control_plane()),
+    }
+
+
 HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
@@ -138,6 +174,7 @@ GOLDENS: dict[str, Any] = {
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(SETTINGS),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
+    "fleet": told_in_a_fleet(),
     "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN),
 }
 
