@@ -260,14 +260,16 @@ async def test_a_code_is_given_to_no_other_fleet_and_no_other_node(ground: Groun
     assert not isinstance(made, NotJoined)
 
 
-async def test_nobody_says_by_himself_where_he_comes_from(tmp_path: Path) -> None:
+async def test_nobody_says_by_himself_where_he_comes_from(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     """Behind load balancers: what comes from elsewhere is closed, whatever it begins with."""
     proxies = ["127.0.0.1/32"]
 
     def behind(_name: str, text: str) -> str:
         return text.replace("[public]\n", f"[public]\nproxies = {json.dumps(proxies)}\n", 1)
 
-    async with inhabited(tmp_path, [], configured=behind) as fleet:
+    async with inhabited(tmp_path_factory.mktemp("f"), [], configured=behind) as fleet:
         port, host = fleet.product.port, f"portal.{fleet.product.settings.public.domain}"
 
         async def ask(begins: bytes, local: str) -> bytes:

@@ -1,7 +1,5 @@
 """A node that decides and lets nobody in by itself, with an edge in front."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.audit.entry import Code
@@ -11,9 +9,9 @@ pytestmark = pytest.mark.real
 
 
 async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_nothing_is_taken_live_there(
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    async with inhabited(tmp_path, role="control") as office:
+    async with inhabited(tmp_path_factory.mktemp("f"), role="control") as office:
         browser, account = await signed_in(office, "b")
         shown = await browser.get(records(office))
         assert shown.status == 200

@@ -99,6 +99,8 @@ async def test_a_program_is_told_the_reason_as_json(client):
     assert answer.status == 401
     assert answer.headers["x-brana-reason"] == "sign_in_needed"
     assert await answer.json() == {
+        "type": "urn:brana:reason:sign_in_needed",
+        "status": 401,
         "reason": "sign_in_needed",
         "title": "Nejprve se přihlaste",
         "advice": "Vaše přihlášení skončilo, nebo jste se ještě nepřihlásili. Přihlaste se a pokračujte.",

@@ -66,6 +66,8 @@ def test_the_json_of_a_refusal_says_the_same(title, advice):
     shown = ShownRefusal(reason="x", title=both(title, "b"), advice=both(advice, "d"))
     occurrence = Occurrence(refusal=shown, status=403, at=NOW, request_id="r-1")
     assert json.loads(refusal_json(occurrence, CS, None)) == {
+        "type": "urn:brana:reason:x",
+        "status": 403,
         "reason": "x",
         "title": title,
         "advice": advice,
