@@ -1,6 +1,7 @@
 """The names that hosted applications are reached by, and as which they are told who was asked for."""
 
-from config.settings import PLACEHOLDER, Application, Settings
+from config.hosts import hosts_with_owners
+from config.settings import Application, Settings
 from gateway.envoy.messages import Surroundings
 
 HTTPS = 443
@@ -19,7 +20,5 @@ class Authority:
 
 def hosts_of(application: Application, surroundings: Surroundings) -> list[tuple[str, str]]:
     """Host and whose it is: a municipality's code, or `-` where the person's active one decides."""
-    if PLACEHOLDER not in application.host:
-        return [(application.host.lower(), "-")]
-    codes = application.municipalities or surroundings.district
-    return [(application.host.replace(PLACEHOLDER, code).lower(), code) for code in codes]
+    found = hosts_with_owners(application, surroundings.district)
+    return [(host.lower(), owner or "-") for host, owner in found]
