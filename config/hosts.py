@@ -20,10 +20,20 @@ MOST_ON_A_HOST = 8  # applications: each has a cookie of its own, and all of the
 
 def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
     """Hosts the application is served on: one, or one for each of its municipalities."""
-    if PLACEHOLDER not in application.host:
-        return [application.host]
-    codes = application.municipalities or list(district)
-    return [application.host.replace(PLACEHOLDER, code) for code in codes]
+    return [host for host, _ in hosts_with_owners(application, district)]
+
+
+def hosts_with_owners(
+    application: Application, district: Iterable[MunicipalityCode], written: str | None = None
+) -> list[tuple[str, MunicipalityCode | None]]:
+    """Host, and which municipality's it is; None: the person's active one decides. `written`: another of its hosts
+    than that of people.
+    """
+    written = written or application.host
+    if PLACEHOLDER not in written:
+        return [(written, None)]
+    codes = application.municipalities or district
+    return [(written.replace(PLACEHOLDER, code), code) for code in codes]
 
 
 def host_findings(settings: Settings, district: District | None) -> Iterator[Finding]:

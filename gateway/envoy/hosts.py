@@ -1,6 +1,7 @@
 """The names that hosted applications are reached by, and as which they are told who was asked for."""
 
-from config.settings import PLACEHOLDER, Application, Settings
+from config.hosts import hosts_with_owners
+from config.settings import Application, Settings
 from gateway.envoy.messages import Surroundings
 
 HTTPS = 443
@@ -23,8 +24,5 @@ def hosts_of(
     """Host and whose it is: a municipality's code, or `-` where the person's active one decides. `written`: another
     of its hosts than that of people.
     """
-    written = written or application.host
-    if PLACEHOLDER not in written:
-        return [(written.lower(), "-")]
-    codes = application.municipalities or surroundings.district
-    return [(written.replace(PLACEHOLDER, code).lower(), code) for code in codes]
+    found = hosts_with_owners(application, surroundings.district, written)
+    return [(host.lower(), owner or "-") for host, owner in found]

@@ -16,7 +16,7 @@ from idp.login.progress import Progress, carried_out, out_of_turn
 from idp.login.reach import reach_of
 from idp.login.states import Failed, Standings
 
-JUST_READ = timedelta(seconds=30)
+IN_THIS_REQUEST = timedelta(seconds=30)
 """A directory answers within it: the password of such a sign-in was accepted while this very request came."""
 
 
@@ -47,7 +47,7 @@ def known_anew(
         return flow
     standing = state.standing
     if reading is None or reading.subject != standing.person.subject:
-        return flow if recent(standing.read_at, now, JUST_READ) else out_of_turn(flow)
+        return flow if recent(standing.read_at, now, IN_THIS_REQUEST) else out_of_turn(flow)
     if read_meanwhile(standing.read_at, reading.read_at, now):
         return flow  # another tab went back to the password, and here again
     answer = reading.answer

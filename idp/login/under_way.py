@@ -9,13 +9,13 @@ from datetime import datetime
 
 from config.vocabulary import SubjectId
 from idp import events
-from idp.directory.person import AccountState, Person
+from idp.directory.person import Person
 from idp.events import NOWHERE
 from idp.login.book import Book, Flow
 from idp.login.facts import lost_a_role, read_meanwhile
 from idp.login.level import strongest
 from idp.login.needed_level import LevelLimits, needed
-from idp.login.outcome import NOT_ACTIVE, about
+from idp.login.outcome import MENDED_BY_CHANGING, NOT_ACTIVE, about
 from idp.login.refusal import Refusal
 from idp.login.states import AwaitingNewPassword, AwaitingPassword, Standing, Standings
 
@@ -79,9 +79,10 @@ def _why(flow: Flow, news: News, limits: LevelLimits, now: datetime) -> Stopped 
 def _reason(standing: Standing, person: Person | None, limits: LevelLimits) -> Refusal | None:
     if person is None:
         return Refusal.UNKNOWN_PERSON
-    must_change = person.state in {AccountState.MUST_CHANGE_PASSWORD, AccountState.PASSWORD_EXPIRED}
-    if person.state.ends_sessions and not (must_change and standing.must_change is not None):
-        return NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+    why = NOT_ACTIVE.get(person.state, Refusal.ACCOUNT_DISABLED)
+    goes_on = why in MENDED_BY_CHANGING and standing.must_change is not None
+    if person.state.ends_sessions and not goes_on:
+        return why
     if standing.must_change is not None:
         return None
     if lost_a_role(standing.person, person):

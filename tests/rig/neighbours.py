@@ -3,7 +3,7 @@
 import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,18 +95,19 @@ class Request:
 
 
 class Neighbour:
-    """A server that keeps what it was sent; `answer` may be replaced by a test."""
+    """A server that keeps what it was sent; `answer`, or the whole of `handle`, may be replaced by a test."""
 
     def __init__(self, *, web_socket: bool = False) -> None:
         self.web_socket = web_socket
         self.requests: list[Request] = []
         self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+        self.handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] = self._keep_and_answer
 
     async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Looked up at each request, so that a test may put another `handle` in."""
         return await self.handle(asked)
 
-    async def handle(self, asked: web.BaseRequest) -> web.StreamResponse:
+    async def _keep_and_answer(self, asked: web.BaseRequest) -> web.StreamResponse:
         headers = [(key.decode("latin-1"), value.decode("latin-1")) for key, value in asked.raw_headers]
         request = Request(asked.method, asked.raw_path, headers, await asked.read())
         self.requests.append(request)

@@ -43,7 +43,7 @@ async def test_a_decision_that_does_not_come_is_a_refusal(tmp_path: Path) -> Non
             await asyncio.sleep(30)
             return web.Response()
 
-        plane.decision.handle = never  # type: ignore[method-assign]
+        plane.decision.handle = never
         page = await plane.ask(headers=("Accept: text/html",))
         assert (page.status, page.value(REASON_HEADER)) == (503, "gateway_unavailable")
         assert plane.application.requests == []

@@ -43,7 +43,7 @@ async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host
         arrived.append(asked.path)
         return await answering(asked)
 
-    ours.handle = noted  # type: ignore[method-assign]
+    ours.handle = noted
     _, writer = await plane.connect()
     try:
         head = f"POST {path} HTTP/1.1\r\nHost: {host}.{DOMAIN}\r\nCookie: {cookie}\r\n"
@@ -58,7 +58,7 @@ async def test_a_form_that_is_not_whole_holds_nothing_of_ours(plane: Plane, host
                 await asyncio.sleep(0.02)
         assert ours.last.body == b"ab"
     finally:
-        ours.handle = answering  # type: ignore[method-assign]
+        ours.handle = answering
         writer.transport.abort()
 
 

@@ -246,11 +246,11 @@ async def test_an_answer_lasts_as_long_as_its_route_says(served: Plane) -> None:
         writer.close()
         return answer
 
-    usual, served.application.handle = served.application.handle, slowly  # type: ignore[method-assign]
+    usual, served.application.handle = served.application.handle, slowly
     try:
         answers = await asyncio.gather(*map(said, WHOLE))
     finally:
-        served.application.handle = usual  # type: ignore[method-assign]
+        served.application.handle = usual
     assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
     whole = [answer.endswith(b"\r\n0\r\n\r\n") for answer in answers]
     assert dict(zip(WHOLE, whole, strict=True)) == WHOLE
@@ -278,9 +278,9 @@ async def test_an_answer_that_does_not_begin_in_time_is_a_page_that_says_so(serv
         await asyncio.sleep(1)
         return web.Response()
 
-    usual, served.application.handle = served.application.handle, never  # type: ignore[method-assign]
+    usual, served.application.handle = served.application.handle, never
     try:
         answer = await ask(served, "/quick")
     finally:
-        served.application.handle = usual  # type: ignore[method-assign]
+        served.application.handle = usual
     assert (answer.status, answer.value(REASON_HEADER)) == (504, "application_too_slow")

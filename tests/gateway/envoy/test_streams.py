@@ -127,7 +127,7 @@ async def test_a_long_answer_is_cut_as_well(plane: Plane) -> None:
         return stream
 
     answering = plane.application.handle
-    plane.application.handle = endless  # type: ignore[method-assign]
+    plane.application.handle = endless
     try:
         async with browser(plane) as http, http.get("/long", headers=headers(plane)) as answer:
             assert await answer.content.read(9) == b"data: x\n\n"
@@ -141,7 +141,7 @@ async def test_a_long_answer_is_cut_as_well(plane: Plane) -> None:
         line = await line_of(plane, answer.headers["x-request-id"])
         assert line["ended"] == "brana_cut_role_lost"
     finally:
-        plane.application.handle = answering  # type: ignore[method-assign]
+        plane.application.handle = answering
 
 
 async def test_a_short_answer_of_a_watched_route_is_nobody_s_question(plane: Plane) -> None:
@@ -204,7 +204,7 @@ async def test_who_may_not_is_told_where_the_application_has_not_answered_yet(pl
         await waiting.wait()
         return web.Response()
 
-    plane.application.handle = slow  # type: ignore[method-assign]
+    plane.application.handle = slow
     plane.watch.refused["sid1"] = "role_lost"
     try:
         async with browser(plane) as http, http.get("/long", headers=headers(plane)) as answer:
@@ -213,7 +213,7 @@ async def test_who_may_not_is_told_where_the_application_has_not_answered_yet(pl
         assert line["ended"] == "brana_cut_role_lost"
     finally:
         waiting.set()
-        plane.application.handle = answering  # type: ignore[method-assign]
+        plane.application.handle = answering
 
 
 async def test_a_watch_that_hangs_is_one_that_died(plane: Plane) -> None:

@@ -143,7 +143,7 @@ async def test_a_slow_reader_holds_little_of_envoy_s_memory(plane: Plane) -> Non
         return stream
 
     answering = plane.application.handle
-    plane.application.handle = flood  # type: ignore[method-assign]
+    plane.application.handle = flood
     reader, writer = await plane.connect()
     try:
         writer.write((UPGRADE + f"Cookie: {plane.cookie()}\r\n\r\n").encode())
@@ -155,4 +155,4 @@ async def test_a_slow_reader_holds_little_of_envoy_s_memory(plane: Plane) -> Non
         assert written < 40 * 1024 * 1024
     finally:
         writer.transport.abort()
-        plane.application.handle = answering  # type: ignore[method-assign]
+        plane.application.handle = answering

@@ -69,7 +69,7 @@ async def test_of_many_streams_in_one_connection_the_concerned_alone_is_cut(plan
             return stream
 
     answering = plane.application.handle
-    plane.application.handle = endless  # type: ignore[method-assign]
+    plane.application.handle = endless
     reader, writer = await plane.connect(alpn="h2")
     try:
         writer.write(http2.PREFACE)
@@ -91,7 +91,7 @@ async def test_of_many_streams_in_one_connection_the_concerned_alone_is_cut(plan
                 pass
     finally:
         writer.transport.abort()
-        plane.application.handle = answering  # type: ignore[method-assign]
+        plane.application.handle = answering
 
 
 async def _frame(reader: asyncio.StreamReader) -> tuple[int, int]:
@@ -136,7 +136,7 @@ async def test_what_nobody_watches_ends_as_late_as_a_session_at_the_latest(tmp_p
         async with http.ws_connect("/feed", headers={"Host": f"open.{DOMAIN}"}) as opened:
             assert await answers(opened)
             assert await ends(opened) < LONGEST.total_seconds() + AT_ONCE
-        plane.application.handle = endless  # type: ignore[method-assign]
+        plane.application.handle = endless
         for path, asked in (("/feed", {"Host": f"open.{DOMAIN}"}), ("/", headers(plane))):
             with pytest.raises(aiohttp.ClientPayloadError):
                 async with asyncio.timeout(5), http.get(path, headers=asked) as answer:
