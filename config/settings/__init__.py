@@ -20,6 +20,7 @@ from config.settings.directories import (
     RoleMapping,
 )
 from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.vocabulary import Language, MunicipalityCode
@@ -34,8 +35,10 @@ __all__ = [
     "Facts",
     "Grants",
     "Health",
+    "Hsts",
     "Identity",
     "IdentityHeaders",
+    "Limits",
     "Metrics",
     "Notifications",
     "Office",
@@ -54,6 +57,7 @@ __all__ = [
     "State",
     "Streams",
     "Title",
+    "Tls",
     "UpstreamTls",
     "Webhook",
 ]
@@ -68,18 +72,6 @@ class Office(Setting, frozen=True, kw_only=True):
     """Whom people call who fear that somebody else uses their account, as pages and messages show it."""
     municipality: MunicipalityCode | None = None
     """Of the office that runs the centre: where the recovery administrator has a role; left out: there is none."""
-
-
-class Public(Setting, frozen=True, kw_only=True):
-    domain: str
-    """Pages live at login., portal. and admin. below this domain; applications name their own hosts."""
-    address: str = "127.0.0.1"
-    port: Port = 8443
-    certificate: Path
-    """PEM chain for all hosts of the domain."""
-    key: Path
-    advertised_port: Port | None = None
-    """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
 
 
 class State(Setting, frozen=True, kw_only=True):
@@ -128,6 +120,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
     state: State
+    limits: Limits = field(default_factory=Limits)
     directories: Annotated[list[Directory], Meta(min_length=1)]
     policies: Policies
     facts: Facts = field(default_factory=Facts)

@@ -85,7 +85,11 @@ class ControlPlane:
         self.metrics = Metrics()
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
-        self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        self.discovery = Discovery(
+            state.begun / CURRENT,
+            self._rejected,
+            per_session=state.settings.limits.requests_per_session,
+        )
         self.streams = OpenStreams(lambda: self.snapshot, state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
         self.office = SessionOffice(

@@ -34,7 +34,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     """Write what the supervisor runs, and Envoy's bootstrap, into the run folder."""
     run = settings.state.directory / "run"
     start = run / "envoy.json"
-    start.write_text(json.dumps(bootstrap(run)), "utf-8")
+    start.write_text(json.dumps(bootstrap(run, settings.limits)), "utf-8")
     plan = run / "plan.json"
     Plan(
         control=[sys.executable, "-m", "gateway.commands.control_plane_process", str(configuration)],

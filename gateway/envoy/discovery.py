@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from config.settings import Settings
+from config.settings import Limits, Settings
 from gateway.envoy.clusters import clusters
 from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter, kind_of
 from gateway.envoy.identity import accounts
@@ -101,12 +101,18 @@ class _Answer:
 
 
 class Discovery:
-    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes."""
+    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes; `per_session`: how
+    many requests a second it lets a session make.
+    """
 
     def __init__(
-        self, begun: Path, on_rejection: Callable[[Rejection], None], hold: timedelta = HOLD
+        self,
+        begun: Path,
+        on_rejection: Callable[[Rejection], None],
+        hold: timedelta = HOLD,
+        per_session: int = Limits().requests_per_session,
     ) -> None:
-        self._begun, self._on_rejection = begun, on_rejection
+        self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -125,7 +131,7 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun)]})
+        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun, self._per_session)]})
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""

@@ -102,14 +102,15 @@ def _required(kind: GrantKind) -> Json:
     return {"requires_any": {"requirements": [{"provider_name": kind.name}, {"allow_missing_or_failed": {}}]}}
 
 
-def gate_filter(revoked: Collection[str], epoch: str, begun: Path) -> Json:
-    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`.
+def gate_filter(revoked: Collection[str], epoch: str, begun: Path, per_session: int) -> Json:
+    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `per_session`: requests a
+    second of a session, in each of Envoy's threads.
 
     Raises GateWordUnusable.
     """
     code = (
         f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
-        f"local BEGUN = {_escaped(begun)}\n{script('gate.lua')}"
+        f"local BEGUN = {_escaped(begun)}\nlocal A_SECOND = {per_session}\n{script('gate.lua')}"
     )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)

@@ -6,6 +6,7 @@ from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
+from gateway.envoy.limits import address_limit
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
@@ -23,7 +24,7 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         stat_prefix=LISTENER,
         codec_type="AUTO",
         rds={"route_config_name": ROUTES, "config_source": discovered()},
-        http_filters=http_filters(),
+        http_filters=http_filters(settings),
         access_log=access_log(surroundings.spool),
         local_reply_config=local_replies(
             f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
@@ -53,12 +54,13 @@ def listening(address: str, port: int, manager: Json) -> Json:
     }
 
 
-def http_filters() -> list[Json]:
-    """Grant → gate → decision → watch of streams → form → router; the order is the product's promise."""
+def http_filters(settings: Settings) -> list[Json]:
+    """Grant → gate → limit of an address → decision → watch of streams → form → router; the order is the product's promise."""
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
+        address_limit(settings.limits),
         authorization_filter(),
         stream_filter(),
         forms_whole(),

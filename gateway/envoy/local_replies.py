@@ -136,6 +136,42 @@ UNDECIDED = Reply(
 )
 """The decision point is away; the same reason as where it says itself that it cannot decide."""
 
+CROWDED = Reply(
+    status=429,
+    reason="too_many_from_address",
+    title_cs="Příliš mnoho požadavků",
+    advice_cs="Z vaší adresy přichází příliš mnoho požadavků najednou. Počkejte chvíli a zkuste to znovu. "
+    "Sdílíte-li připojení s celým úřadem a stává se to často, řekněte to správci.",
+    title_en="Too many requests",
+    advice_en="Too many requests come from your address at once. Wait a moment and try again. "
+    "If you share the connection with a whole office and this happens often, tell the administrator.",
+)
+HURRIED = Reply(
+    status=429,
+    reason="too_many_of_session",
+    title_cs="Příliš mnoho požadavků",
+    advice_cs="Pod vaším přihlášením přichází příliš mnoho požadavků najednou. Počkejte chvíli a zkuste to znovu. "
+    "Nic takového neděláte? Odhlaste se a řekněte to správci.",
+    title_en="Too many requests",
+    advice_en="Too many requests come with your sign-in at once. Wait a moment and try again. "
+    "If that is not your doing, sign out and tell the administrator.",
+)
+OVERLOADED = Reply(
+    status=503,
+    reason="gateway_overloaded",
+    title_cs="Brána je přetížená",
+    advice_cs="Právě přichází víc požadavků, než brána zvládne. Počkejte chvíli a zkuste to znovu.",
+    title_en="The gateway is overloaded",
+    advice_en="More requests are coming than the gateway can serve. Wait a moment and try again.",
+)
+LATER = {
+    "local_rate_limited": CROWDED,
+    "lua_response": HURRIED,  # the gate answers nothing else by itself
+    "overload": OVERLOADED,
+}
+"""By Envoy's word for how its answer came about: what passes by itself, within `RETRY_AFTER`."""
+RETRY_AFTER = "1"  # seconds, RFC 9110 §10.2.3
+
 STYLE = script("local_reply.css")
 STYLE_DIGEST = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (
@@ -167,9 +203,16 @@ def local_replies(portal: str) -> Json:
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
     mappers += [_page(UNDECIDED, undecided, portal), _data(UNDECIDED, undecided)]
+    for detail, reply in LATER.items():
+        when = _details(detail)
+        mappers += [_later(mapper) for mapper in (_page(reply, when, portal), _data(reply, when))]
     for reply in REPLIES:
         mappers += [_page(reply, _status(reply.status), portal), _data(reply, _status(reply.status))]
     return {"mappers": mappers}
+
+
+def _later(mapper: Json) -> Json:
+    return mapper | {"headers_to_add": [*mapper["headers_to_add"], overwrite("retry-after", RETRY_AFTER)]}
 
 
 def _details(details: str) -> Json:

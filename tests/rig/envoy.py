@@ -136,7 +136,9 @@ class Plane:
         for name, neighbour in neighbours:
             await self._control.enter_async_context(listening(neighbour, socket(name)))
         await self._control.enter_async_context(self.watch.answering(socket("watch")))
-        self.discovery = Discovery(self.begun, self.rejections.append)
+        self.discovery = Discovery(
+            self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
+        )
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
@@ -150,7 +152,7 @@ class Plane:
         """Return when Envoy serves. Raises TimeoutError; `envoy.log` says why."""
         self._starts += 1
         file = self.folder / "envoy.json"
-        file.write_text(json.dumps(bootstrap(self.surroundings.run)))
+        file.write_text(json.dumps(bootstrap(self.surroundings.run, self.settings.limits)))
         with (self.folder / "envoy.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command(file, concurrency=self.workers),

@@ -91,13 +91,13 @@ def told_of(settings: Settings) -> dict[str, Any]:
 HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
-    "bootstrap": bootstrap(SURROUNDINGS.run),
+    "bootstrap": bootstrap(SURROUNDINGS.run, SETTINGS.limits),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(SETTINGS),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
-    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN),
+    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN, 100),
 }
 
 
@@ -170,7 +170,7 @@ def test_an_upstream_may_be_a_name() -> None:
 def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     """Either the word is refused, or the text of the gate is the script behind two plain strings."""
     try:
-        code = gate_filter([word], word, BEGUN)["typed_config"]["default_source_code"]["inline_string"]
+        code = gate_filter([word], word, BEGUN, 100)["typed_config"]["default_source_code"]["inline_string"]
     except GateWordUnusable:
         return
     head = code.removesuffix(script("gate.lua"))
@@ -182,14 +182,14 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
 @pytest.mark.parametrize("word", ['"', "a b", "a\nb", "a\\", "", "ž", "]]", "a\0"])
 def test_a_word_that_is_not_an_identifier_is_refused(word: str) -> None:
     with pytest.raises(GateWordUnusable, match="base64url"):
-        gate_filter([word], "epoch1", BEGUN)
+        gate_filter([word], "epoch1", BEGUN, 100)
 
 
 @given(st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name))
 def test_whatever_the_files_name_the_gate_opens_that_one(name: bytes) -> None:
     """Read back by Lua's rules for strings: a backslash and three digits are a byte."""
     path = Path(os.fsdecode(b"/dev/shm/" + name))
-    code = gate_filter([], "e", path)["typed_config"]["default_source_code"]["inline_string"]
+    code = gate_filter([], "e", path, 100)["typed_config"]["default_source_code"]["inline_string"]
     (line,) = (line for line in code.splitlines() if line.startswith("local BEGUN = "))
     text = line.removeprefix('local BEGUN = "').removesuffix('"')
     assert '"' not in text
