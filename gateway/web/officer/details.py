@@ -67,6 +67,7 @@ LABELS: Mapping[str, Title] = {
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
     "key": Title(cs="Klíč", en="Key"),
     "kind": Title(cs="Druh upozornění", en="Kind of notice"),
+    "times": Title(cs="Požadavků dohromady", en="Requests taken together"),
     "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
     "lost": Title(cs="Ztracené role", en="Roles lost"),
     "method": Title(cs="Metoda HTTP", en="HTTP method"),

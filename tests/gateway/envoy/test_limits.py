@@ -1,10 +1,10 @@
 """How many requests and connections one client may have: a real Envoy with small limits."""
 
 import asyncio
+import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,12 +14,13 @@ from msgspec.structs import replace
 from config.settings import Limits, Settings
 from gateway.envoy.limits import BURST_SECONDS
 from tests.rig.envoy import DOMAIN, Plane, data_plane
-from tests.rig.exact_http import Answer, request
+from tests.rig.exact_http import Answer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 A_SECOND = 5
 BURST = A_SECOND * BURST_SECONDS
 CONNECTIONS = 12
+TOGETHER = 5
 FILES = f"files.{DOMAIN}"
 PAGE = ("Accept: text/html",)
 
@@ -36,20 +37,20 @@ async def _limited(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
         yield plane
 
 
-async def _many(plane: Plane, count: int, **asked: object) -> list[Answer]:
-    """Over one connection, one behind the other."""
-    one = request("/", host=FILES, **asked)  # type: ignore[arg-type] - as the one who asks wrote it
-    return await plane.raw(one * count)
+async def _many(plane: Plane, **asked: Any) -> list[Answer]:
+    """More than a burst, a few at a time."""
+    answers: list[Answer] = []
+    while len(answers) < BURST + TOGETHER or answers[-1].status != 429:
+        answers += await asyncio.gather(*(plane.ask("/", **asked) for _ in range(TOGETHER)))
+        assert len(answers) < 10 * BURST
+    return answers
 
 
 async def test_a_session_that_asks_without_end_is_told_to_wait_and_another_one_is_not(limited: Plane) -> None:
     cookie = limited.cookie(revocation="hurried.1")
-    began = time.monotonic()
-    answers = await _many(limited, BURST * 2, cookie=cookie)
+    answers = await _many(limited, cookie=cookie)
     statuses = [answer.status for answer in answers]
-    earned = A_SECOND * (int(time.monotonic() - began) + 1)
-    assert statuses[:BURST] == [200] * BURST
-    assert BURST - earned <= statuses.count(429)
+    assert statuses[: BURST - TOGETHER] == [200] * (BURST - TOGETHER)
     refused = answers[statuses.index(429)]
     assert refused.value("retry-after") == "1"
     assert json.loads(refused.body)["reason"] == "too_many_of_session"
@@ -61,7 +62,7 @@ async def test_an_address_that_asks_without_end_is_told_to_wait_and_who_has_a_gr
     limited: Plane,
 ) -> None:
     asked_before = len(limited.decision.requests)
-    answers = await _many(limited, BURST * 2)
+    answers = await _many(limited)
     refused = [answer for answer in answers if answer.status == 429]
     assert refused
     assert len(limited.decision.requests) - asked_before == len(answers) - len(refused)
@@ -73,7 +74,7 @@ async def test_an_address_that_asks_without_end_is_told_to_wait_and_who_has_a_gr
 
 
 async def test_a_person_reads_in_both_languages_why_to_wait(limited: Plane) -> None:
-    answers = await _many(limited, BURST * 2, headers=PAGE)
+    answers = await _many(limited, headers=PAGE)
     text = next(answer for answer in answers if answer.status == 429).body.decode()
     assert "Z vaší adresy přichází příliš mnoho požadavků" in text
     assert "Too many requests come from your address" in text
@@ -81,7 +82,7 @@ async def test_a_person_reads_in_both_languages_why_to_wait(limited: Plane) -> N
 
 async def test_the_sign_in_and_what_nobody_has_are_limited_as_well(limited: Plane) -> None:
     for host in (f"login.{DOMAIN}", f"nowhere.{DOMAIN}"):
-        answers = await limited.raw(request("/", host=host) * BURST * 2)
+        answers = await _many(limited, host=host)
         assert answers[-1].status == 429, host
         assert answers[-1].value("x-brana-reason") == "too_many_from_address"
 
@@ -89,10 +90,10 @@ async def test_the_sign_in_and_what_nobody_has_are_limited_as_well(limited: Plan
 async def test_more_connections_than_allowed_are_not_taken_and_room_is_given_back(limited: Plane) -> None:
     held = []
     try:
-        with pytest.raises(OSError):  # noqa: PT011 - reset or ended before TLS was agreed on, as it happens
-            for _ in range(CONNECTIONS + 1):
+        with contextlib.suppress(OSError):  # reset, or ended before TLS was agreed on, as it happens
+            while len(held) <= CONNECTIONS:
                 held.append(await limited.connect())
-        assert len(held) >= CONNECTIONS - 2  # what tests before left open counts too
+        assert CONNECTIONS - 2 <= len(held) <= CONNECTIONS  # what tests before left open counts too
     finally:
         for _, writer in held:
             writer.close()
