@@ -50,6 +50,11 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.certificate_ends = Gauge(
+            "brana_certificate_not_after_timestamp_seconds",
+            "Until when the public certificate that is served is good, seconds since 1970",
+            registry=self.registry,
+        )
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",
             "Tries to sign in as the recovery administrator; any deserves a look",

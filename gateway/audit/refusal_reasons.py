@@ -139,6 +139,9 @@ GROUPS: tuple[Group, ...] = (
     (
         Title(cs="Porucha", en="Failure"),
         {
+            "certificate_unfit": Title(
+                cs="certifikát nebo klíč nelze použít", en="the certificate or its key cannot serve"
+            ),
             "our_fault": Title(cs="chyba brány nebo přihlašovací služby", en="a fault of the product itself"),
             "unavailable": Title(
                 cs="aplikace nebo stránka neodpovídala", en="the application or page did not answer"

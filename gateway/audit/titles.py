@@ -257,6 +257,26 @@ TITLES: dict[Code, Title] = {
         cs="Vytvořen podpisový klíč {key} (účel: {purpose})",
         en="Signing key {key} created (purpose: {purpose})",
     ),
+    Code.KEY_ROTATED: Title(
+        cs="Klíč vyměněn: {key} (účel: {purpose}, podepisuje od {signs_from})",
+        en="Key changed: {key} (purpose: {purpose}, signs from {signs_from})",
+    ),
+    Code.KEY_COMPROMISED: Title(
+        cs="Klíče prohlášeny za prozrazené, nic jimi podepsaného už neplatí (účel: {purpose})",
+        en="Keys declared compromised, nothing they signed counts any more (purpose: {purpose})",
+    ),
+    Code.KEYS_RESEALED: Title(
+        cs="Tajemství zapečetěna novým hlavním klíčem (počet: {secrets})",
+        en="Secrets sealed under a new master key (number: {secrets})",
+    ),
+    Code.CERTIFICATE_REPLACED: Title(
+        cs="Veřejný certifikát vyměněn, nový platí do {ends}",
+        en="Public certificate replaced, the new one is good until {ends}",
+    ),
+    Code.CERTIFICATE_REFUSED: Title(
+        cs="Nový veřejný certifikát odmítnut, dosavadní zůstává (důvod: {reason})",
+        en="New public certificate refused, the one before stays (reason: {reason})",
+    ),
     Code.STARTED: Title(cs="Brána spuštěna, verze {version}", en="Brána started, version {version}"),
     Code.STOPPED: Title(cs="Brána zastavena ({cause})", en="Brána stopped ({cause})"),
     Code.DATA_PLANE_STARTED: Title(

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import UnixConnector
 
 from config.alphabet import alphabetical
+from config.hosts import BUILT_IN_HOSTS, hosts_of
 from config.places import Places
 from config.settings import Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
@@ -23,6 +24,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.known_people import known_people
+from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
@@ -128,6 +130,16 @@ class ControlPlane:
             frozenset(self.addresses.hosts()).__contains__,
             state.seal.close,
             state.seal.open,
+        )
+        domain = state.settings.public.domain
+        self.certificate = PublicCertificate(
+            state.settings.public,
+            [
+                *(f"{name}.{domain}" for name in BUILT_IN_HOSTS),
+                *(host for one in state.settings.applications for host in hosts_of(one, state.district)),
+            ],
+            self.discovery.publish_certificate,
+            lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
         self._grants_let_in = True
         self.data_plane_up = False
@@ -295,6 +307,7 @@ class ControlPlane:
         """Parts that people need to come in, and whether they work."""
         return {
             "data_plane": self.data_plane_up,
+            "certificate": self.certificate.works(now()),
             "database": self.state.database.works(),
             "directory": all(self.directories_up.values()),
             **{f"directory.{name}": up for name, up in self.directories_up.items()},

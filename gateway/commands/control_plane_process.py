@@ -32,6 +32,7 @@ from gateway.commands.fitness import require_buildable
 from gateway.commands.notices import deliveries
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
+from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.sockets import serving
 from gateway.commands.state import State, now, open_state
 from gateway.envoy.discovery import all_resources
@@ -99,6 +100,8 @@ async def _serve(plane: ControlPlane) -> None:
             ),
         )
     )
+    if (entries := plane.certificate.begin(now())):
+        await state.record(entries)
     plane.revoked.replace(await state.sessions.revoked(moment))
     await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
@@ -135,6 +138,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
                 partial(_watch_envoy, plane),
                 partial(rounds.keep_room, plane),
+                partial(keep_certificate, plane.certificate, state.record, now),
                 *(partial(rounds.deliver, one) for one in deliveries(plane)),
             )
         )
@@ -182,6 +186,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         plane.supervision(),
         recomputation,
         names,
+        lambda: plane.certificate.standing,
     )
 
 

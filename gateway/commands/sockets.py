@@ -15,12 +15,14 @@ from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.state import now
 from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
+from gateway.envoy.plain import ACME
 from gateway.metrics import metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
+from gateway.web.challenges import challenges_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
 from gateway.web.officer.exceptions import Exceptions
@@ -182,6 +184,8 @@ async def serving(
         await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
         await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
         await _listen(stack, _runner(control_app(look_again, sync)), run / "control.sock")
+        if plane.settings.public.acme is not None:
+            await _listen(stack, _runner(challenges_app(plane.settings.public.acme)), run / f"{ACME}.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         await observed.setup()
         stack.push_async_callback(observed.cleanup)

@@ -16,17 +16,20 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from config.settings import Limits, Settings
+from config.settings import Application, Limits, Settings
 from gateway.envoy.clusters import clusters
 from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter, kind_of
 from gateway.envoy.identity import accounts
-from gateway.envoy.listeners import certificate, listener
+from gateway.envoy.listeners import listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
+from gateway.envoy.plain import plain_listener
 from gateway.envoy.routes import routes
+from gateway.envoy.tls import CERTIFICATE, certificate
 from gateway.envoy.upstream_tls import upstream_secrets
 
 LISTENERS = "envoy.config.listener.v3.Listener"
@@ -43,6 +46,7 @@ PATHS = {
 }
 """Last word of `/v3/discovery:<word>` → type of resource (Envoy's REST endpoints)."""
 LARGEST_QUESTION = 1 << 20
+STANDING = frozenset({GATE_FILTER, CERTIFICATE})
 
 Resources = Mapping[str, Iterable[Json]]
 """Type of resource → resources; each has a `name`."""
@@ -63,13 +67,15 @@ class Rejection:
 
 
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
-    """Everything but the gate, which has its own `publish_gate`."""
+    """Everything but the gate and the certificate, which have a `publish_…` of their own."""
     return {
-        LISTENERS: [listener(settings, surroundings)],
+        LISTENERS: [
+            listener(settings, surroundings),
+            *plain_listener(settings, surroundings),
+        ],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings)],
         SECRETS: [
-            certificate(settings),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
         ],
@@ -122,16 +128,28 @@ class Discovery:
         self._closing = False
 
     def publish(self, resources: Resources) -> None:
-        """Replace the resources of the given kinds; of extensions, the ones named, so that the gate stays."""
+        """Replace the resources of the given kinds; the gate and the certificate stay until there are others."""
         for kind, messages in resources.items():
             encoded = {message["name"]: _encoded(kind, message) for message in messages}
-            kept = self._resources[kind] if kind == EXTENSIONS else {}
+            kept = {name: one for name, one in self._resources[kind].items() if name in STANDING}
             self._resources[kind] = kept | encoded
         self._tell()
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun, self._per_session)]})
+        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session))
+
+    def publish_certificate(self, chain: bytes, key: bytes) -> None:
+        """Push another certificate and its key (PEM): for connections that begin from now on."""
+        self._put(SECRETS, certificate(chain, key))
+
+    def publish_grant_keys(self, keys: Mapping[str, Any], applications: Iterable[Application]) -> None:
+        """Push the keys that verify grants (JWK set)."""
+        self._put(EXTENSIONS, grant_filter(keys, map(kind_of, applications)))
+
+    def _put(self, kind: str, message: Json) -> None:
+        self._resources[kind] = self._resources[kind] | {message["name"]: _encoded(kind, message)}
+        self._tell()
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""

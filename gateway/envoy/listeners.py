@@ -1,6 +1,6 @@
-"""The one listener that people reach, and its certificate."""
+"""The one listener that people reach."""
 
-from config.settings import Settings
+from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
@@ -10,11 +10,10 @@ from gateway.envoy.limits import address_limit
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
+from gateway.envoy.tls import tls_context
 
 LISTENER = "people"
-CERTIFICATE = "brana.certificate"
 HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 
 
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
@@ -32,19 +31,19 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         **reading(),
         **limits(),
     )
-    return listening(settings.public.address, settings.public.port, manager)
+    return listening(settings.public, settings.public.port, manager)
 
 
-def listening(address: str, port: int, manager: Json) -> Json:
+def listening(public: Public, port: int, manager: Json) -> Json:
     """A TLS listener around an HTTP connection manager (the benchmark puts a bare one in)."""
     return {
         "name": LISTENER,
-        "address": {"socket_address": {"address": address, "port_value": port}},
+        "address": {"socket_address": {"address": public.address, "port_value": port}},
         "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         "listener_filters_timeout": seconds(HANDSHAKE),
         "filter_chains": [
             {
-                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": _tls()},
+                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": tls_context(public.tls)},
                 "transport_socket_connect_timeout": seconds(HANDSHAKE),
                 "filters": [
                     {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
@@ -55,7 +54,7 @@ def listening(address: str, port: int, manager: Json) -> Json:
 
 
 def http_filters(settings: Settings) -> list[Json]:
-    """Grant → gate → limit of an address → decision → watch of streams → form → router; the order is the product's promise."""
+    """Grant → gate → limit of an address → decision → watch of streams → form → router: the order is a promise."""
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         by_discovery(GRANT_FILTER, JWT),
@@ -66,28 +65,3 @@ def http_filters(settings: Settings) -> list[Json]:
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},
     ]
-
-
-def certificate(settings: Settings) -> Json:
-    """The certificate as a secret of its own; read again when its files are replaced by renaming."""
-    return {
-        "name": CERTIFICATE,
-        "tls_certificate": {
-            "certificate_chain": {"filename": str(settings.public.certificate)},
-            "private_key": {"filename": str(settings.public.key)},
-        },
-    }
-
-
-def _tls() -> Json:
-    return typed(
-        TLS,
-        common_tls_context={
-            "tls_params": {
-                "tls_minimum_protocol_version": "TLSv1_3",
-                "tls_maximum_protocol_version": "TLSv1_3",
-            },
-            "alpn_protocols": ["h2", "http/1.1"],
-            "tls_certificate_sds_secret_configs": [{"name": CERTIFICATE, "sds_config": discovered()}],
-        },
-    )

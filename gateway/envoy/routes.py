@@ -26,6 +26,7 @@ from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
+from gateway.envoy.tls import strict_transport
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
@@ -50,7 +51,6 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
-HSTS = "max-age=31536000"
 
 
 class HostTaken(Exception):
@@ -80,12 +80,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
         "name": ROUTES,
         "virtual_hosts": [*hosts, _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
-        "response_headers_to_add": [
-            {
-                "header": {"key": "strict-transport-security", "value": HSTS},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
-        ],
+        "response_headers_to_add": [strict_transport(settings.public.hsts)],
         "validate_clusters": False,  # clusters and routes come separately
     }
 

@@ -41,7 +41,7 @@ async def add_bare_listener(
         **reading(),
         **limits(),
     )
-    listener = listening(plane.settings.public.address, port, manager) | {"name": name}
+    listener = listening(plane.settings.public, port, manager) | {"name": name}
     resources = all_resources(plane.settings, plane.surroundings)
     plane.discovery.publish({LISTENERS: [*resources[LISTENERS], listener]})
     for _ in range(100):

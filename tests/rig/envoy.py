@@ -145,6 +145,8 @@ class Plane:
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
+        public = self.settings.public
+        self.discovery.publish_certificate(public.certificate.read_bytes(), public.key.read_bytes())
 
     async def control_plane_dies(self) -> None:
         await self._control.aclose()

@@ -23,10 +23,11 @@ from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
-from gateway.envoy.listeners import certificate, listener
+from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
+from gateway.envoy.tls import certificate
 from gateway.envoy.upstreams import UpstreamUnusable
 from tests.rig.envoy import DISTRICT, hosting, settings_for
 
@@ -95,7 +96,7 @@ GOLDENS: dict[str, Any] = {
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
-    "certificate": certificate(SETTINGS),
+    "certificate": certificate(b"chain", b"key"),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
     "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN, 100),
 }
