@@ -149,7 +149,9 @@ def certificate_refused(now: datetime, causes: Sequence[str]) -> Entry:
     """The files that lie there are not served; the certificate before them stays."""
     told = [neutral(cause, TEXT) for cause in causes]
     return replace(
-        _system(Code.CERTIFICATE_REFUSED, now, causes=told), outcome=Outcome.REFUSED, reason="certificate_unfit"
+        _system(Code.CERTIFICATE_REFUSED, now, causes=told),
+        outcome=Outcome.REFUSED,
+        reason="certificate_unfit",
     )
 
 

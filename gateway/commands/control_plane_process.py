@@ -100,7 +100,7 @@ async def _serve(plane: ControlPlane) -> None:
             ),
         )
     )
-    if (entries := plane.certificate.begin(now())):
+    if entries := plane.certificate.begin(now()):
         await state.record(entries)
     plane.revoked.replace(await state.sessions.revoked(moment))
     await state.identities.settle_password_changes(moment)

@@ -43,7 +43,10 @@ def listening(public: Public, port: int, manager: Json) -> Json:
         "listener_filters_timeout": seconds(HANDSHAKE),
         "filter_chains": [
             {
-                "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": tls_context(public.tls)},
+                "transport_socket": {
+                    "name": "envoy.transport_sockets.tls",
+                    "typed_config": tls_context(public.tls),
+                },
                 "transport_socket_connect_timeout": seconds(HANDSHAKE),
                 "filters": [
                     {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}

@@ -31,7 +31,9 @@ def plain_listener(settings: Settings, surroundings: Surroundings) -> list[Json]
         route_config={
             "name": PLAIN,
             "validate_clusters": False,
-            "virtual_hosts": [{"name": PLAIN, "domains": ["*"], "routes": _routes(public, Authority(settings).port)}],
+            "virtual_hosts": [
+                {"name": PLAIN, "domains": ["*"], "routes": _routes(public, Authority(settings).port)}
+            ],
         },
         access_log=access_log(surroundings.spool),
         **reading(),

@@ -25,6 +25,12 @@ LABELS: Mapping[str, Title] = {
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
+    "ends": Title(cs="Platí do", en="Good until"),
+    "keys": Title(cs="Klíče", en="Keys"),
+    "secrets": Title(cs="Počet tajemství", en="Secrets"),
+    "serial": Title(cs="Sériové číslo", en="Serial number"),
+    "signs_from": Title(cs="Podepisuje od", en="Signs from"),
     "before": Title(cs="Předchozí název", en="Name before"),
     "browser_of_subject": Title(
         cs="Čí je prohlížeč (identifikátor osoby)", en="Whose browser it is (identifier of the person)"
