@@ -73,7 +73,7 @@ async def acme(folder: Path, http_port: int) -> AsyncIterator[Acme]:
     }
     configuration = folder / "pebble.json"
     configuration.write_text(json.dumps({"pebble": settings}))
-    off = [word for kind in ("http01", "https01", "tlsalpn01", "doh") for word in (f"-{kind}", "")]
+    off = [word for kind in ("http01", "https01", "tlsalpn01") for word in (f"-{kind}", "")]
     named = [NAMES_SERVER, "-dns01", f"127.0.0.1:{names}", *off, "-management", f"127.0.0.1:{free_port()}"]
     asking = ["pebble", "-config", str(configuration), "-dnsserver", f"127.0.0.1:{names}", "-strict"]
     server = Acme(folder, made, management)
