@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
+    "keys": ("gateway.commands.keys", "List and change signing keys."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }

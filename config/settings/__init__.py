@@ -38,6 +38,7 @@ __all__ = [
     "Hsts",
     "Identity",
     "IdentityHeaders",
+    "Keys",
     "Limits",
     "Metrics",
     "Notifications",
@@ -85,6 +86,13 @@ class Grants(Setting, frozen=True, kw_only=True):
     lifetime: timedelta = timedelta(minutes=5)
 
 
+class Keys(Setting, frozen=True, kw_only=True):
+    rotate_every: timedelta = timedelta(days=90)
+    """How old a key that signs grants, assertions or id tokens may become."""
+    announce: timedelta = timedelta(hours=1)
+    """How long a new key is known to those who verify before it signs."""
+
+
 class Streams(Setting, frozen=True, kw_only=True):
     grace: timedelta = timedelta(minutes=1)
     """How long a WebSocket or stream stays open when nobody can say whether it still may."""
@@ -126,6 +134,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     facts: Facts = field(default_factory=Facts)
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
+    keys: Keys = field(default_factory=Keys)
     streams: Streams = field(default_factory=Streams)
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)

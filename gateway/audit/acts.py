@@ -131,14 +131,9 @@ def key_rotated(now: datetime, subject: str, key_id: str, purpose: str, *, signs
 
 def key_compromised(now: datetime, subject: str, key_ids: Sequence[str], purpose: str) -> Entry:
     """From now on nothing that these keys signed is believed."""
-    entry = _system(Code.KEY_COMPROMISED, now, keys=list(key_ids), purpose=purpose)
-    return replace(entry, subject=subject, person=subject)
-
-
-def keys_resealed(now: datetime, subject: str, secrets: int) -> Entry:
-    """Everything that is sealed was sealed anew under another master key."""
-    entry = _system(Code.KEYS_RESEALED, now, secrets=secrets)
-    return replace(entry, subject=subject, person=subject)
+    entry = _system(Code.KEY_COMPROMISED, now, purpose=purpose)
+    told = entry.details | {"keys": list(key_ids)}
+    return replace(entry, subject=subject, person=subject, details=told)
 
 
 def certificate_replaced(now: datetime, serial: str, sha256: str, ends: datetime) -> Entry:
@@ -147,12 +142,9 @@ def certificate_replaced(now: datetime, serial: str, sha256: str, ends: datetime
 
 def certificate_refused(now: datetime, causes: Sequence[str]) -> Entry:
     """The files that lie there are not served; the certificate before them stays."""
-    told = [neutral(cause, TEXT) for cause in causes]
-    return replace(
-        _system(Code.CERTIFICATE_REFUSED, now, causes=told),
-        outcome=Outcome.REFUSED,
-        reason="certificate_unfit",
-    )
+    entry = _system(Code.CERTIFICATE_REFUSED, now, Outcome.REFUSED)
+    told: list[str] = [neutral(cause, TEXT) for cause in causes]
+    return replace(entry, reason="certificate_unfit", details={"causes": told})
 
 
 def clock_jumped(now: datetime, expected: datetime) -> Entry:

@@ -79,7 +79,6 @@ class Code(StrEnum):
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     KEY_COMPROMISED = "key.compromised"
-    KEYS_RESEALED = "key.resealed"
     CERTIFICATE_REPLACED = "certificate.replaced"
     CERTIFICATE_REFUSED = "certificate.refused"
     STARTED = "system.started"

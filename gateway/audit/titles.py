@@ -265,10 +265,6 @@ TITLES: dict[Code, Title] = {
         cs="Klíče prohlášeny za prozrazené, nic jimi podepsaného už neplatí (účel: {purpose})",
         en="Keys declared compromised, nothing they signed counts any more (purpose: {purpose})",
     ),
-    Code.KEYS_RESEALED: Title(
-        cs="Tajemství zapečetěna novým hlavním klíčem (počet: {secrets})",
-        en="Secrets sealed under a new master key (number: {secrets})",
-    ),
     Code.CERTIFICATE_REPLACED: Title(
         cs="Veřejný certifikát vyměněn, nový platí do {ends}",
         en="Public certificate replaced, the new one is good until {ends}",

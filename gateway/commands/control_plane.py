@@ -23,14 +23,14 @@ from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.messages import Json
-from gateway.grants.assertion import AssertionRefused, AssertionVerifier
-from gateway.grants.sign import GrantSigner
+from gateway.grants.assertion import AssertionRefused
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
@@ -101,7 +101,6 @@ class ControlPlane:
             state.settings.grants.lifetime,
             lambda: self.discovery.gate_applied(GATE_PATIENCE),
         )
-        self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         reading = StoredReading(state.database)
         self.directory = Federation(
             state.settings.directories,
@@ -123,6 +122,9 @@ class ControlPlane:
             Client(self.addresses.issuer, GATEWAY),
             lambda: UnixConnector(str(state.run / "idp.sock")),
             back_channel=f"http://login.{state.settings.public.domain}",
+        )
+        self.keys = KeysInForce(
+            state, self.discovery, self.addresses.portal, self.provider.forget_keys, now()
         )
         self.sign_in = SignIn(
             self.provider,
@@ -154,7 +156,7 @@ class ControlPlane:
                 support=state.settings.office.support,
             ),
             now=now,
-            read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
+            read_assertion=self.keys.read_assertion,
             assertion_refusals=(AssertionRefused,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,

@@ -29,6 +29,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
+from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.notices import deliveries
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
@@ -39,7 +40,6 @@ from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
-from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
@@ -95,7 +95,7 @@ async def _serve(plane: ControlPlane) -> None:
                 run=state.run,
                 spool=state.access_log,
                 district=tuple(state.district),
-                grant_keys=public_jwks(state.keys.grant),
+                grant_keys=plane.keys.grant_keys(),
                 accounts=accounts_of(plane.settings.applications),
             ),
         )
@@ -138,6 +138,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
                 partial(_watch_envoy, plane),
                 partial(rounds.keep_room, plane),
+                partial(keep_keys, plane.keys, now),
                 partial(keep_certificate, plane.certificate, state.record, now),
                 *(partial(rounds.deliver, one) for one in deliveries(plane)),
             )
@@ -159,6 +160,7 @@ async def _serve(plane: ControlPlane) -> None:
 async def look_again(plane: ControlPlane, directories: Directories) -> bool:
     """Take in what commands wrote into the database, revocations and confirmations; whether Envoy has it."""
     directories.look_again()
+    await plane.keys.look_again(now())
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     return await plane.discovery.gate_applied(COMMAND_PATIENCE)
 

@@ -22,6 +22,7 @@ from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
+from gateway.web.assertion_keys import keys_path
 from gateway.web.challenges import challenges_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
@@ -37,7 +38,6 @@ from idp.http.page import Assets, Office, Pages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
-from idp.oidc.keys import SigningKey, SigningKeys
 
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
@@ -84,7 +84,9 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
     }
-    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
+    return make_app(
+        plane.desk, rooms, {**entrance.paths(), **staying.paths(), **keys_path(plane.keys.assertion_keys)}
+    )
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -92,9 +94,6 @@ def provider_app(plane: ControlPlane) -> web.Application:
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
     others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
-    keys = SigningKeys(
-        [SigningKey("ES256", state.keys.provider_es256), SigningKey("RS256", state.keys.provider_rs256)]
-    )
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
@@ -105,7 +104,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             refresh=settings.facts.refresh,
             grace=settings.facts.grace,
             clients={gateway.id: gateway, **others},
-            keys=keys,
+            keys=plane.keys.provider,
             store=state.identities,
             authenticate=plane.known.authenticate,
             reread=plane.known.person,
@@ -161,7 +160,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
-        sign=plane.signer.sign,
+        sign=plane.keys.sign,
         begin_sign_in=plane.begin_sign_in,
         pages=DecisionPages(plane.desk),
         clock=now,

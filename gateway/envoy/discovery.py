@@ -23,7 +23,7 @@ from aiohttp import web
 
 from config.settings import Application, Limits, Settings
 from gateway.envoy.clusters import clusters
-from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter, kind_of
+from gateway.envoy.gate import EXTENSION, GATE_FILTER, GRANT_FILTER, gate_filter, grant_filter, kind_of
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
@@ -153,7 +153,13 @@ class Discovery:
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""
-        names = (GATE_FILTER,)
+        return await self._applied((GATE_FILTER,), timeout)
+
+    async def grant_keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
+        """The same of the keys that verify grants."""
+        return await self._applied((GRANT_FILTER,), timeout)
+
+    async def _applied(self, names: tuple[str, ...], timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
         try:
             async with asyncio.timeout(timeout.total_seconds()):
                 while self._confirmed.get((EXTENSIONS, names)) != self._answer(EXTENSIONS, names).version:

@@ -78,7 +78,7 @@ def _figure(value: float, baseline: str, bar: float, *, holds: bool) -> dict[str
 
 @contextlib.contextmanager
 def _other_processors() -> Iterator[set[int]]:
-    """This process and its children leave one processor alone; yields which (any, where there is but one)."""
+    """Ourselves and what we start leave one processor alone; yields which (any, where there is but one)."""
     all_of_them = os.sched_getaffinity(0)
     ours = {min(all_of_them)}
     os.sched_setaffinity(0, all_of_them - ours or all_of_them)

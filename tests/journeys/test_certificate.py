@@ -74,7 +74,7 @@ async def certified(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
     webroot.mkdir()
 
     def configured(text: str) -> str:
-        """Files where the hook puts them, plain HTTP, and records for one municipality: a name less is a second less."""
+        """Files where the hook puts them, plain HTTP, and one host of records."""
         for name, file in (("certificate", "chain.pem"), ("key", "key.pem")):
             was = re.search(rf'^{name} = "(.*)"$', text, re.MULTILINE)
             assert was is not None

@@ -28,7 +28,6 @@ LABELS: Mapping[str, Title] = {
     "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
     "ends": Title(cs="Platí do", en="Good until"),
     "keys": Title(cs="Klíče", en="Keys"),
-    "secrets": Title(cs="Počet tajemství", en="Secrets"),
     "serial": Title(cs="Sériové číslo", en="Serial number"),
     "signs_from": Title(cs="Podepisuje od", en="Signs from"),
     "before": Title(cs="Předchozí název", en="Name before"),

@@ -127,7 +127,6 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
             Code.KEY_ROTATED: Title(cs="Výměna klíče", en="Key changed"),
             Code.KEY_COMPROMISED: Title(cs="Prozrazené klíče", en="Keys compromised"),
-            Code.KEYS_RESEALED: Title(cs="Nový hlavní klíč", en="New master key"),
             Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
             Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),

@@ -1,6 +1,5 @@
 """Files that are replaced while the product runs: what is served, what is refused and why."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,7 +42,7 @@ class Kept:
         ):
             draft = target.with_suffix(".new")
             draft.write_bytes(source.read_bytes())
-            os.replace(draft, target)
+            draft.replace(target)
 
     def look(self, now: datetime = NOW) -> list[Entry]:
         """Twice: files must rest for one look."""
