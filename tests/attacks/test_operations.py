@@ -1,6 +1,7 @@
 """What runs beside the pages: interfaces, processes, memory, floods."""
 
 import asyncio
+import contextlib
 import json
 import re
 import resource
@@ -96,6 +97,7 @@ async def test_a_flood_from_one_address_is_told_to_wait_recorded_in_few_lines_an
     burst = limits.requests_per_address * BURST_SECONDS
     asked = exact_http.request("/", host="niemand.test").replace(b"Connection: close\r\n", b"")
     statuses: list[int] = []
+    reasons: set[str] = set()
 
     async def lane() -> None:
         while statuses.count(429) < burst // 2:
@@ -105,20 +107,19 @@ async def test_a_flood_from_one_address_is_told_to_wait_recorded_in_few_lines_an
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 found = re.search(r"content-length: (\d+)", head)
                 assert found is not None, head
-                await reader.readexactly(int(found[1]))
+                body = await reader.readexactly(int(found[1]))
                 statuses.append(int(head.split(" ")[1]))
+                reasons.add(json.loads(body)["reason"])
             writer.transport.abort()
 
     await asyncio.gather(*(lane() for _ in range(LANES)))
     assert statuses.count(421) >= burst - LANES
-    answer = await ground.ask(host="niemand.test", address=address)
-    assert answer.status == 429
-    assert json.loads(answer.body)["reason"] == "too_many_from_address"
+    assert reasons == {"no_such_host", "too_many_from_address"}
     assert (await ground.ask("/x", cookie=clerk.cookie)).status == 200
     assert (
         await ground.ask(host=ground.login.removeprefix("https://"), address=ground.address())
     ).status != 429
-    told = await _told(ground, address, statuses.count(429) + 1)
+    told = await _told(ground, address, statuses.count(429))
     assert len(told) < statuses.count(429) // 4
 
 
@@ -193,9 +194,9 @@ async def test_frames_of_http_2_that_want_an_answer_each_end_the_connection(
     _, writer = await ground.connect(alpn="h2", address=ground.address())
     writer.write(http2.PREFACE)
     one = http2.frame(flood, 0, 0, bytes(8) if flood == PING else b"")
-    with pytest.raises(ConnectionError):
-        async with asyncio.timeout(20):
-            for _ in range(200):
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(30):  # it ends by the other side, or this one fails
+            while True:
                 writer.write(one * 500)
                 await writer.drain()
     writer.transport.abort()
