@@ -19,7 +19,7 @@ DETAILS = {
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
     "account",
-    *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
+    *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
 }
 
 
