@@ -38,7 +38,9 @@ def list_keys(configuration: Path) -> None:
 
 
 @command.command(
-    help="Make new keys. They are announced, then sign; those before are believed until what they signed is over."
+    name="rotate",
+    help="Make new keys. They are announced, then sign; those before are believed until what they signed is over.",
+    short_help="Make new keys, in order or at once.",
 )
 @configuration
 @click.option("--which", type=click.Choice(list(WHICH)), default="all", show_default=True, help="Whose keys.")
@@ -52,9 +54,6 @@ def rotate_keys(configuration: Path, which: str, *, compromised: bool) -> None:
     click.echo(f"made: {', '.join(made)}")
     if not compromised:
         click.echo(f"each signs from {state.settings.keys.announce} on; see `brana keys list`")
-
-
-command.add_command(rotate_keys, "rotate")
 
 
 def _standing(key: KeptKey, *, signs: bool) -> str:
