@@ -24,6 +24,8 @@ class Route(Setting, frozen=True, kw_only=True):
     becomes no."""
     streaming: bool = False
     """Whether answers go on for as long as they like: events, long polling, downloads. They are watched as well."""
+    webdav: bool = False
+    """Whether requests may name where to copy or move to (`Destination`, RFC 4918): below this path alone."""
     body_mib: Annotated[int, Meta(ge=1, le=10_240)] | None = None
     """The largest body of a request; left out: any."""
     timeout: timedelta | None = None
@@ -98,6 +100,8 @@ class Application(Setting, frozen=True, kw_only=True):
     """Requests go to the first that works, or to all that work in turn."""
     protocol: Literal["http1", "http2"] = "http1"
     """What the servers speak: HTTP/1.1, or HTTP/2 (without TLS by prior knowledge, RFC 9113 §3.3)."""
+    grpc_web: bool = False
+    """Whether gRPC-web of browsers becomes gRPC, for servers that speak gRPC alone."""
     tls: UpstreamTls | None = None
     health: Health | None = None
     identity: Identity = field(default_factory=Identity)

@@ -64,6 +64,10 @@ GROUPS: tuple[Group, ...] = (
             "upgrade_refused": Title(
                 cs="nepovolený způsob spojení", en="a kind of connection that is not allowed"
             ),
+            "destination_refused": Title(
+                cs="kopírování nebo přesun mimo složku aplikace (WebDAV)",
+                en="a copy or move out of the application's folder (WebDAV)",
+            ),
             "not_from_our_page": Title(
                 cs="formulář neodeslala naše stránka", en="the form was not sent by our own page"
             ),

@@ -99,15 +99,15 @@ TITLES: dict[Code, Title] = {
         en="A change of factors refused: {who} (reason: {reason})",
     ),
     Code.ENROLMENT_CODE_ISSUED: Title(
-        cs="Vydán jednorázový kód k přidání ověření: {who} (vydal(a): {by})",
+        cs="Vydán jednorázový kód od správce: {who} (vydal(a): {by})",
         en="Single-use enrolment code issued: {who} (by: {by})",
     ),
     Code.ENROLMENT_CODE_USED: Title(
-        cs="Jednorázový kód k přidání ověření použit: {who} (vydal(a): {by})",
+        cs="Jednorázový kód od správce použit: {who} (vydal(a): {by})",
         en="Single-use enrolment code used: {who} (issued by: {by})",
     ),
     Code.ENROLMENT_CODE_REFUSED: Title(
-        cs="Jednorázový kód k přidání ověření odmítnut: {who} (důvod: {reason})",
+        cs="Jednorázový kód od správce odmítnut: {who} (důvod: {reason})",
         en="Single-use enrolment code refused: {who} (reason: {reason})",
     ),
     Code.RECOVERY_CODES_MADE: Title(

@@ -41,6 +41,8 @@ class AccessRequest:
     """A person looks at the answer; everything else gets JSON and no redirects."""
     cookies: Mapping[str, str]
     language: Language
+    rpc: bool = False
+    """A gRPC client reads the answer: Envoy makes its status out of ours and its message out of the body."""
     language_chosen: bool = False
     """It was asked for just now (`?lang=`), by the switch of a refusal page: to be remembered."""
 
@@ -56,6 +58,7 @@ def read_request(
     """`headers` is case-insensitive; `cookies` all Cookie headers joined by `; `. Raises NotFromEnvoy."""
     try:
         application, municipality, action = headers[ROUTE].split(" ")
+        rpc = is_rpc(headers.get("Content-Type", ""))
         return AccessRequest(
             application=ApplicationId(application),
             municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
@@ -67,8 +70,9 @@ def read_request(
             address=headers["x-brana-client-address"],
             request_id=headers["x-request-id"],
             user_agent=headers.get("User-Agent", ""),
-            page_load=_is_page_load(method, headers),
+            page_load=not rpc and _is_page_load(method, headers),
             cookies=read_cookies(cookies),
+            rpc=rpc,
             language=_asked_language(target) or _language(headers, cookies, default),
             language_chosen=_asked_language(target) is not None,
         )
@@ -85,6 +89,11 @@ def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:
     host = f"https://{headers['Host']}"
     said = headers.get("Referer", "")
     return said[len(host) :] if said.startswith(f"{host}/") else "/"
+
+
+def is_rpc(content_type: str) -> bool:
+    """As Envoy tells gRPC from gRPC-web: `application/grpc`, or that with `+` and an encoding."""
+    return re.match(r"application/grpc(\+|;|\Z)", content_type, re.IGNORECASE) is not None
 
 
 def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:

@@ -149,13 +149,13 @@ def _machine(
     pages: Pages,
     cookies: tuple[str, ...],
 ) -> Answer:
-    title, advice = words
     language = request.language
-    body = {
-        "reason": reason,
-        "title": title.get(language, ""),
-        "advice": with_contact(advice.get(language, ""), language, pages.support),
-        "request_id": request.request_id,
-    }
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", REASON_HEADER: reason}
+    title, advice = (text.get(language, "") for text in words)
+    advice = with_contact(advice, language, pages.support)
+    headers = {"Cache-Control": "no-store", REASON_HEADER: reason}
+    if request.rpc:
+        message = f"{title}. {advice} ({reason}, {request.request_id})"
+        return Answer(status, headers | {"Content-Type": "text/plain; charset=utf-8"}, cookies, message)
+    body = {"reason": reason, "title": title, "advice": advice, "request_id": request.request_id}
+    headers |= {"Content-Type": "application/json"}
     return Answer(status, headers, cookies, msgspec.json.encode(body).decode())

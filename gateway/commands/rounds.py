@@ -129,7 +129,7 @@ async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
 
 async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
     """Somebody may be in the middle of a sign-in without any session that could be compared."""
-    if news.trouble is not None or (only is None and not news.confirmed):
+    if news.trouble is not None:
         return
     under_way = {
         whose: asked_at

@@ -14,7 +14,16 @@ UNAVAILABLE = 424
 """Status by which the decision says 503 with a page of its own: Envoy drops what a 5xx answer holds."""
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
-SENT = ("accept", "accept-language", "user-agent", "upgrade", "origin", "referer", "x-request-id")
+SENT = (
+    "accept",
+    "accept-language",
+    "content-type",
+    "user-agent",
+    "upgrade",
+    "origin",
+    "referer",
+    "x-request-id",
+)
 """Headers of the request that the decision sees, besides method, path, host and `sec-fetch-*`."""
 TO_APPLICATION = ("x-brana-assertion", *(PERSON_HEADER + fact for fact in FACTS))
 TO_BROWSER_WITH_REFUSAL = (

@@ -9,11 +9,13 @@ from config.vocabulary import REASON_HEADER
 from gateway.envoy.asking import Place, asked, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
+from gateway.envoy.grpc_web import spoken
 from gateway.envoy.hardening import whole
 from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json
 from gateway.envoy.streams import lasting, of_nobody
 from gateway.envoy.upstreams import another_try
+from gateway.envoy.webdav import DESTINATION, tree
 
 MIB = 2**20
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
@@ -36,7 +38,7 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
 
 
 def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    return [of_nobody(route, made)] if route.public else lasting(route, made, longest)
+    return of_nobody(route, made) if route.public else lasting(route, made, longest)
 
 
 def _route(route: Route, application: Application, place: Place) -> Json:
@@ -48,9 +50,12 @@ def _route(route: Route, application: Application, place: Place) -> Json:
         kept = [*kept, "authorization"] if application.identity.way == "basic" else kept
     else:
         filters = read_as(kind_of(application))
+    filters |= spoken() if application.grpc_web else {}
+    kept = kept if route.webdav else [*kept, DESTINATION]
     further |= {"typed_per_filter_config": filters} if filters else {}
     further |= {"request_headers_to_remove": kept} if kept else {}
-    return asked(route, place, another_try(application)) | further
+    made = asked(route, place, another_try(application)) | further
+    return tree(route, made, place.authority, tls=application.tls is not None) if route.webdav else made
 
 
 def _limited(route: Route, made: Json) -> list[Json]:

@@ -4,6 +4,7 @@ from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
+from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.limits import address_limit
@@ -11,6 +12,7 @@ from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
 from gateway.envoy.tls import tls_context
+from gateway.envoy.webdav import webdav_filter
 
 LISTENER = "people"
 HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -57,13 +59,17 @@ def listening(public: Public, port: int, manager: Json) -> Json:
 
 
 def http_filters(settings: Settings) -> list[Json]:
-    """Grant → gate → limit of an address → decision → watch of streams → form → router: the order is a promise."""
+    """gRPC-web → grant → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
+    is the product's promise.
+    """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
+        grpc_web_filter(),  # first, so that refusals are answered in its words
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
         address_limit(settings.limits),
         authorization_filter(),
+        webdav_filter(),
         stream_filter(),
         forms_whole(),
         {"name": "envoy.filters.http.router", "typed_config": router},

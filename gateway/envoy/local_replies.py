@@ -2,175 +2,21 @@
 
 import base64
 import html
-from dataclasses import dataclass
 from hashlib import sha256
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, overwrite, typed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """Texts of one status; `reason` is the same in JSON, in the log and in tests."""
-
-    status: int
-    reason: str
-    title_cs: str
-    advice_cs: str
-    title_en: str
-    advice_en: str
-
-
-REPLIES = (
-    Reply(
-        status=400,
-        reason="request_malformed",
-        title_cs="Požadavek nelze zpracovat",
-        advice_cs="Adresa nebo požadavek má neplatný tvar. Otevřete aplikaci znovu z portálu.",
-        title_en="The request cannot be processed",
-        advice_en="The address or the request is malformed. Open the application from the portal again.",
-    ),
-    Reply(
-        status=403,
-        reason="upgrade_refused",
-        title_cs="Požadavek není povolen",
-        advice_cs="Aplikace tento způsob spojení nepoužívá. Obraťte se na správce technologického centra.",
-        title_en="The request is not allowed",
-        advice_en="The application does not use this kind of connection. Ask the centre's administrator.",
-    ),
-    Reply(
-        status=404,
-        reason="page_unknown",
-        title_cs="Stránka neexistuje",
-        advice_cs="Na této adrese nic není. Zkontrolujte ji, nebo otevřete aplikaci z portálu.",
-        title_en="There is no such page",
-        advice_en="Nothing is at this address. Check it, or open the application from the portal.",
-    ),
-    Reply(
-        status=408,
-        reason="request_too_slow",
-        title_cs="Požadavek nepřišel včas",
-        advice_cs="Spojení je příliš pomalé nebo se přerušilo. Zkuste to znovu.",
-        title_en="The request did not arrive in time",
-        advice_en="The connection is too slow or was interrupted. Try again.",
-    ),
-    Reply(
-        status=413,
-        reason="request_too_large",
-        title_cs="Odesílaná data jsou příliš velká",
-        advice_cs="Rozdělte data na menší části, nebo se obraťte na správce aplikace.",
-        title_en="The data sent are too large",
-        advice_en="Split the data into smaller parts, or ask the application's administrator.",
-    ),
-    Reply(
-        status=421,
-        reason="no_such_host",
-        title_cs="Tato adresa zde neexistuje",
-        advice_cs="Pod tímto názvem tu není žádná aplikace. Zkontrolujte adresu, nebo začněte na portálu.",
-        title_en="There is no such address here",
-        advice_en="No application has this name. Check the address, or start at the portal.",
-    ),
-    Reply(
-        status=426,
-        reason="protocol_too_old",
-        title_cs="Prohlížeč používá zastaralý protokol",
-        advice_cs="Aktualizujte prohlížeč a zkuste to znovu.",
-        title_en="The browser uses an outdated protocol",
-        advice_en="Update the browser and try again.",
-    ),
-    Reply(
-        status=431,
-        reason="headers_too_large",
-        title_cs="Hlavičky požadavku jsou příliš velké",
-        advice_cs="Smažte v prohlížeči soubory cookie této adresy a zkuste to znovu.",
-        title_en="The request's headers are too large",
-        advice_en="Delete this address's cookies in the browser and try again.",
-    ),
-    Reply(
-        status=500,
-        reason="our_fault",
-        title_cs="Na bráně došlo k chybě",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The gateway has failed",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=502,
-        reason="application_answer_unusable",
-        title_cs="Aplikace odpověděla chybně",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The application gave an unusable answer",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=503,
-        reason="unavailable",
-        title_cs="Služba není dostupná",
-        advice_cs="To, co jste chtěli otevřít, teď neodpovídá. "
-        "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The service is not available",
-        advice_en="What you wanted to open does not answer now. "
-        "Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=504,
-        reason="application_too_slow",
-        title_cs="Aplikace neodpověděla včas",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The application did not answer in time",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
+from gateway.envoy.reply_texts import (
+    CROWDED,
+    DESTINATION,
+    HURRIED,
+    OVERLOADED,
+    REPLIES,
+    UNDECIDED,
+    Reply,
 )
-
-UNDECIDED = Reply(
-    status=503,
-    reason="gateway_unavailable",
-    title_cs="Přístup teď nelze ověřit",
-    advice_cs="Ověření přístupu neodpovídá, a bez něj nikoho nepustíme. "
-    "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-    title_en="Access cannot be checked right now",
-    advice_en="The access decision does not answer, and nobody is let in without it. "
-    "Try again in a moment. If it goes on, tell the administrator the time and number below.",
-)
-"""The decision point is away; the same reason as where it says itself that it cannot decide."""
-
-CROWDED = Reply(
-    status=429,
-    reason="too_many_from_address",
-    title_cs="Příliš mnoho požadavků",
-    advice_cs="Z vaší adresy přichází příliš mnoho požadavků najednou. Počkejte chvíli a zkuste to znovu. "
-    "Sdílíte-li připojení s celým úřadem a stává se to často, řekněte to správci.",
-    title_en="Too many requests",
-    advice_en="Too many requests come from your address at once. Wait a moment and try again. "
-    "If you share the connection with a whole office and this happens often, tell the administrator.",
-)
-HURRIED = Reply(
-    status=429,
-    reason="too_many_of_session",
-    title_cs="Příliš mnoho požadavků",
-    advice_cs="Pod vaším přihlášením přichází příliš mnoho požadavků najednou. Počkejte chvíli a zkuste to znovu. "
-    "Nic takového neděláte? Odhlaste se a řekněte to správci.",
-    title_en="Too many requests",
-    advice_en="Too many requests come with your sign-in at once. Wait a moment and try again. "
-    "If that is not your doing, sign out and tell the administrator.",
-)
-OVERLOADED = Reply(
-    status=503,
-    reason="gateway_overloaded",
-    title_cs="Brána je přetížená",
-    advice_cs="Právě přichází víc požadavků, než brána zvládne. Počkejte chvíli a zkuste to znovu.",
-    title_en="The gateway is overloaded",
-    advice_en="More requests are coming than the gateway can serve. Wait a moment and try again.",
-)
-LATER = {
-    "local_rate_limited": CROWDED,
-    "lua_response": HURRIED,  # the gate answers nothing else by itself
-    "overload": OVERLOADED,
-}
-"""By Envoy's word for how its answer came about: what passes by itself, within `RETRY_AFTER`."""
-RETRY_AFTER = "1"  # seconds, RFC 9110 §10.2.3
 
 STYLE = script("local_reply.css")
 STYLE_DIGEST = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
@@ -192,6 +38,8 @@ ZONE_CS = (
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
+BY_SCRIPT = "lua_response"  # and of one by a script of ours: that of WebDAV, and the gate's
+TOO_MANY, TOO_MUCH = "local_rate_limited", "overload"  # by `limits.py`
 
 
 def local_replies(portal: str) -> Json:
@@ -199,20 +47,27 @@ def local_replies(portal: str) -> Json:
 
     `portal`: its address, to which pages lead.
     """
-    denied, undecided = _details(DENIED), _details(NO_DECISION)
+    denied = _details(DENIED)
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
-    mappers += [_page(UNDECIDED, undecided, portal), _data(UNDECIDED, undecided)]
-    for detail, reply in LATER.items():
-        when = _details(detail)
-        mappers += [_later(mapper) for mapper in (_page(reply, when, portal), _data(reply, when))]
-    for reply in REPLIES:
-        mappers += [_page(reply, _status(reply.status), portal), _data(reply, _status(reply.status))]
+    rows = [
+        (UNDECIDED, _details(NO_DECISION)),
+        (CROWDED, _details(TOO_MANY)),
+        (OVERLOADED, _details(TOO_MUCH)),
+        *((one, _all(_details(BY_SCRIPT), _status(one.status))) for one in (DESTINATION, HURRIED)),
+    ]
+    for reply, when in [*rows, *((one, _status(one.status)) for one in REPLIES)]:
+        mappers += [_message(reply, when), _page(reply, when, portal), _data(reply, when)]
     return {"mappers": mappers}
 
 
-def _later(mapper: Json) -> Json:
-    return mapper | {"headers_to_add": [*mapper["headers_to_add"], overwrite("retry-after", RETRY_AFTER)]}
+def _all(*filters: Json) -> Json:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _headers(reply: Reply) -> list[Json]:
+    later = [overwrite("retry-after", reply.retry_after)] if reply.retry_after else []
+    return [*HEADERS, overwrite(REASON_HEADER, reply.reason), *later]
 
 
 def _details(details: str) -> Json:
@@ -238,7 +93,22 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
             "text_format_source": {"inline_string": page},
             "content_type": "text/html; charset=utf-8",
         },
-        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+        "headers_to_add": _headers(reply),
+    }
+
+
+def _message(reply: Reply, when: Json) -> Json:
+    """For gRPC clients: Envoy makes `grpc-status` out of the status, and `grpc-message` out of this."""
+    text = f"{reply.title_cs}. {reply.title_en}. ({reply.reason}, %REQ(X-REQUEST-ID)%)"
+    rpc = {"prefix": "application/grpc", "ignore_case": True}
+    asked = {"header_filter": {"header": {"name": "content-type", "string_match": rpc}}}
+    return {
+        "filter": {"and_filter": {"filters": [when, asked]}},
+        "body_format_override": {
+            "text_format_source": {"inline_string": text},
+            "content_type": "text/plain; charset=utf-8",
+        },
+        "headers_to_add": _headers(reply),
     }
 
 
@@ -260,7 +130,7 @@ def _data(reply: Reply, when: Json) -> Json:
             },
             "content_type": "application/json",
         },
-        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+        "headers_to_add": _headers(reply),
     }
 
 

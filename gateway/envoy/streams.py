@@ -18,6 +18,7 @@ IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
 UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
 MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024 streams and 3 other tries
+NONCE = "YnJhbmEtd2ViLXNvY2tldA=="  # 16 bytes, as RFC 6455 §4.1 wants; HTTP/2 has its own answer for clients
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
 
@@ -42,18 +43,28 @@ def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
     lives longer, whatever happens.
     """
     plain = _watched(route, made, longest) if route.streaming else _short(route, made)
-    if not route.websocket:
-        return [plain]
-    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
-    match = made["match"] | {"headers": [*made["match"].get("headers", []), asked]}
-    return [_watched(route, made | {"match": match, "route": made["route"] | UPGRADES}, longest), plain]
+    return [_watched(route, _upgraded(made), longest), plain] if route.websocket else [plain]
 
 
-def of_nobody(route: Route, made: Json) -> Json:
+def of_nobody(route: Route, made: Json) -> list[Json]:
     """The same of a public route: it has no session, so nothing is watched, and only silence ends a stream."""
-    usual = {"idle_timeout": seconds(IDLE_OF_NOBODY)} if route.websocket or route.streaming else {}
-    more = usual | (UPGRADES if route.websocket else {})
-    return _short(route, made | {"route": made["route"] | more})
+    if not route.websocket and not route.streaming:
+        return [_short(route, made)]
+    quiet = _short(route, _idle(made, IDLE_OF_NOBODY))
+    return [_upgraded(quiet), quiet] if route.websocket else [quiet]
+
+
+def _upgraded(made: Json) -> Json:
+    """Of a row, requests for web sockets alone. Within an HTTP/2 connection they come without a key (RFC 8441 §5), but
+    servers that are asked over HTTP/1.1 want one.
+    """
+    asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
+    key = {"header": {"key": "sec-websocket-key", "value": NONCE}, "append_action": "ADD_IF_ABSENT"}
+    return made | {
+        "match": made["match"] | {"headers": [*made["match"].get("headers", []), asked]},
+        "route": made["route"] | UPGRADES,
+        "request_headers_to_add": [key],
+    }
 
 
 def _short(route: Route, made: Json) -> Json:

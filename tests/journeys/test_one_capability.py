@@ -35,7 +35,7 @@ async def test_a_low_port_is_served_and_every_process_holds_that_capability_alon
     port = _low_port()
     async with installed(
         tmp_path_factory.mktemp("o"),
-        configured=lambda text: re.sub(r"^port = \d+", f"port = {port}", text, count=1, flags=re.M),
+        configured=lambda text: re.sub(r"^port = \d+", f"port = {port}", text, count=1, flags=re.MULTILINE),
     ) as product:
         product.before = ONE_ALONE
         await product.start()

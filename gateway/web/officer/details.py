@@ -131,7 +131,7 @@ FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
 }
 ACTS: Mapping[str, Title] = {
     Act.REMOVAL: Title(cs="odebrání způsobu ověření", en="removing an authenticator"),
-    Act.CODE: Title(cs="vydání kódu k přidání ověření", en="issuing an enrolment code"),
+    Act.CODE: Title(cs="vydání kódu od správce", en="issuing an enrolment code"),
     Act.EXCEPTION: Title(cs="povolení výjimky", en="granting an exception"),
     Act.LIFT: Title(cs="zrušení zablokování", en="lifting a block"),
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),

@@ -42,11 +42,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.FACTOR_CHANGE_REFUSED: Title(
                 cs="Odmítnutá změna způsobů ověření", en="Change of authenticators refused"
             ),
-            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k přidání ověření", en="Enrolment code issued"),
-            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k přidání ověření", en="Enrolment code used"),
-            Code.ENROLMENT_CODE_REFUSED: Title(
-                cs="Odmítnutý kód k přidání ověření", en="Enrolment code refused"
-            ),
+            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód od správce", en="Enrolment code issued"),
+            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód od správce", en="Enrolment code used"),
+            Code.ENROLMENT_CODE_REFUSED: Title(cs="Odmítnutý kód od správce", en="Enrolment code refused"),
             Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
             Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
             Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),

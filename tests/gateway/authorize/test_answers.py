@@ -225,6 +225,14 @@ async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
     assert any(c.startswith("brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
+async def test_a_grpc_client_gets_words_for_its_message(door: Door, session: Session) -> None:
+    answer, text = await door.ask({"Cookie": None, "Content-Type": "application/grpc"})
+    assert (answer.status, answer.headers["x-brana-reason"]) == (401, "sign_in_needed")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert text.startswith("Nejprve se přihlaste. ")
+    assert text.endswith("(sign_in_needed, request-1)")
+
+
 async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door, session: Session) -> None:
     answer, text = await door.ask({"Cookie": None, "Accept": "application/json"})
     assert answer.status == 401

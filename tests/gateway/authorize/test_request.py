@@ -67,6 +67,22 @@ def test_only_page_loads_get_pages(headers: dict[str, str], method: str, page: b
 
 
 @pytest.mark.parametrize(
+    ("said", "rpc"),
+    [
+        ("application/grpc", True),
+        ("Application/gRPC+proto", True),
+        ("application/grpc; charset=utf-8", True),
+        ("application/grpc-web", False),
+        ("application/grpc-web+proto", False),
+        ("application/json", False),
+        (None, False),
+    ],
+)
+def test_a_grpc_client_is_known_by_what_it_sends(said: str | None, rpc: bool) -> None:
+    assert read({"Content-Type": said}, "POST").rpc is rpc
+
+
+@pytest.mark.parametrize(
     ("headers", "cookies", "language"),
     [
         ({}, "", Language.CZECH),

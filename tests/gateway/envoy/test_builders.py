@@ -75,6 +75,13 @@ OTHERS = replace(
                 Route(path="/open-live", public=True, websocket=True, streaming=True),
             ],
         ),
+        hosting(
+            "folders",
+            "http://10.0.0.1:80",
+            path="/folders",
+            routes=[Route(path="/dav", action=Action.WRITE, webdav=True), Route(action=Action.READ)],
+        ),
+        hosting("calls", "http://10.0.0.1:80", protocol="http2", grpc_web=True),
     ],
 )
 """What most applications do without."""
