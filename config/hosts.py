@@ -20,10 +20,27 @@ MOST_ON_A_HOST = 8  # applications: each has a cookie of its own, and all of the
 
 def hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
     """Hosts the application is served on: one, or one for each of its municipalities."""
-    if PLACEHOLDER not in application.host:
-        return [application.host]
-    codes = application.municipalities or list(district)
-    return [application.host.replace(PLACEHOLDER, code) for code in codes]
+    return _each(application.host, application, district)
+
+
+def technical_hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
+    """The same of those for technical accounts; most have none."""
+    host = application.technical_host
+    return [] if host is None else _each(host.lower(), application, district)
+
+
+def _each(host: str, application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
+    if PLACEHOLDER not in host:
+        return [host]
+    return [host.replace(PLACEHOLDER, code) for code in application.municipalities or district]
+
+
+def certified_hosts(settings: Settings, district: Iterable[MunicipalityCode]) -> list[str]:
+    """All that the public certificate must cover."""
+    hosts = [f"{name}.{settings.public.domain}" for name in BUILT_IN_HOSTS]
+    for one in settings.applications:
+        hosts += [*hosts_of(one, district), *technical_hosts_of(one, district)]
+    return list(dict.fromkeys(hosts))
 
 
 def host_findings(settings: Settings, district: District | None) -> Iterator[Finding]:

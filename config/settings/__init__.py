@@ -19,10 +19,12 @@ from config.settings.directories import (
     Facts,
     RoleMapping,
 )
+from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.vocabulary import Language, MunicipalityCode
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Deputy",
     "Directory",
     "Facts",
+    "Fleet",
     "Grants",
     "Health",
     "Hsts",
@@ -45,6 +48,7 @@ __all__ = [
     "Office",
     "OfficeNetwork",
     "OidcClient",
+    "Peer",
     "Place",
     "Policies",
     "Public",
@@ -57,6 +61,10 @@ __all__ = [
     "Smtp",
     "State",
     "Streams",
+    "Technical",
+    "TechnicalAccount",
+    "TechnicalCertificate",
+    "TechnicalRole",
     "Title",
     "Tls",
     "UpstreamTls",
@@ -96,6 +104,8 @@ class Keys(Setting, frozen=True, kw_only=True):
 class Streams(Setting, frozen=True, kw_only=True):
     grace: timedelta = timedelta(minutes=1)
     """How long a WebSocket or stream stays open when nobody can say whether it still may."""
+    per_session: Annotated[int, Meta(ge=1, le=20_000)] = 500
+    """How many of them one session may have open at once."""
 
 
 class Policies(Setting, frozen=True, kw_only=True):
@@ -136,6 +146,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     grants: Grants = field(default_factory=Grants)
     keys: Keys = field(default_factory=Keys)
     streams: Streams = field(default_factory=Streams)
+    fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
@@ -143,3 +154,5 @@ class Settings(Setting, frozen=True, kw_only=True):
     notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
+    technical: Technical | None = None
+    technical_accounts: list[TechnicalAccount] = field(default_factory=list)

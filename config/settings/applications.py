@@ -94,6 +94,10 @@ class Application(Setting, frozen=True, kw_only=True):
     path: str = "/"
     """Where on its host the application begins, in whole segments; paths of its routes begin behind it. Of several
     applications of one host the longest path decides."""
+    technical: bool = False
+    """Whether technical accounts may use it, with a token; then it gets no bearer token of its own."""
+    technical_host: str | None = None
+    """A further host, for technical accounts alone, where clients may show a certificate."""
     upstreams: Annotated[list[str], Meta(min_length=1)]
     """`http://host:port` or `https://host:port` of each server of the application."""
     balance: Literal["in-order", "spread"] = "in-order"

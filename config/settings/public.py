@@ -45,6 +45,8 @@ class Public(Setting, frozen=True, kw_only=True):
     key: Path
     advertised_port: Port | None = None
     """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
+    proxies: list[str] = field(default_factory=list)
+    """Networks of load balancers, as `10.1.0.0/28`, which say by the PROXY protocol whom they pass on."""
     http_port: Port | None = None
     """Where plain HTTP is answered: with the way to HTTPS, and with what an authority asks for (`acme`)."""
     acme: Path | None = None

@@ -60,6 +60,10 @@ GROUPS: tuple[Group, ...] = (
             "too_many_of_session": Title(
                 cs="příliš mnoho požadavků jednoho přihlášení", en="too many requests of one sign-in"
             ),
+            "too_many_streams": Title(
+                cs="příliš mnoho otevřených spojení jednoho přihlášení",
+                en="too many open connections of one sign-in",
+            ),
             "protocol_too_old": Title(cs="zastaralý protokol", en="an outdated protocol"),
             "upgrade_refused": Title(
                 cs="nepovolený způsob spojení", en="a kind of connection that is not allowed"
@@ -70,6 +74,13 @@ GROUPS: tuple[Group, ...] = (
             ),
             "not_from_our_page": Title(
                 cs="formulář neodeslala naše stránka", en="the form was not sent by our own page"
+            ),
+            "form_of_somebody_else": Title(
+                cs="formulář, který vyplnila jiná osoba", en="a form that another person had filled in"
+            ),
+            "form_ticket_unusable": Title(
+                cs="formulář čekal na přihlášení příliš dlouho",
+                en="a form that waited for a sign-in too long",
             ),
             "municipality_not_yours": Title(
                 cs="volba obce, v níž osoba nemá roli", en="chose a municipality without holding a role there"

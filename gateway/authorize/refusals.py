@@ -4,6 +4,7 @@
 """
 
 from config.vocabulary import Language, MunicipalityCode
+from gateway.authorize.technical_refusals import TECHNICAL_WORDS
 from gateway.authorize.verdict import Refused, Text
 
 _CS, _EN = Language.CZECH, Language.ENGLISH
@@ -56,6 +57,7 @@ WORDS: dict[str, tuple[Text, Text]] = {
             "If the trouble lasts, {contact}.",
         },
     ),
+    **TECHNICAL_WORDS,
 }
 
 

@@ -12,6 +12,7 @@ import contextlib
 import gc
 import os
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ import uvloop
 
 from gateway import __version__
 from gateway.audit import acts
+from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
@@ -29,17 +31,20 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
+from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.notices import deliveries
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
+from gateway.commands.repeating import Round, running
 from gateway.commands.sockets import serving
 from gateway.commands.state import State, now, open_state
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
+from gateway.fleet.door import Door
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
@@ -88,20 +93,10 @@ async def _serve(plane: ControlPlane) -> None:
     await state.record(
         [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
     )
-    plane.publish(
-        all_resources(
-            plane.settings,
-            Surroundings(
-                run=state.run,
-                spool=state.access_log,
-                district=tuple(state.district),
-                grant_keys=plane.keys.grant_keys(),
-                accounts=accounts_of(plane.settings.applications),
-            ),
-        )
-    )
-    if entries := plane.certificate.begin(now()):
-        await state.record(entries)
+    fleet, alone = plane.settings.fleet, plane.board is None
+    if alone:
+        _tell_envoy(plane)
+    plane.certificate.begin(now())
     plane.revoked.replace(await state.sessions.revoked(moment))
     await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
@@ -109,37 +104,37 @@ async def _serve(plane: ControlPlane) -> None:
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
-    ingest = rounds.ingest(plane)
+    ingest = rounds.ingest(plane) if alone else None
     directories = Directories(state)
     directories.start()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(CATCH_UP.total_seconds()):
-            await ingest.catch_up()
+    if ingest is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP.total_seconds()):
+                await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
         await directories.first_read(stop)
-        logging_ends = asyncio.Event()
-        keepers = [asyncio.create_task(ingest.run(logging_ends))]
-        await stack.enter_async_context(
+        logging_ends, doors = asyncio.Event(), list[Door]()
+        keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
+        opened = await stack.enter_async_context(
             serving(
                 plane,
                 _officer(plane, recomputation),
-                partial(look_again, plane, directories),
+                partial(look_again, plane, directories, doors),
                 directories.sync,
             )
         )
+        doors += [opened] if opened is not None else []
+        if fleet is not None and not fleet.lets_in:
+            log.info("ready", node=fleet.node, policies=plane.book.version)
         await stack.enter_async_context(
-            rounds.running(
+            running(
                 partial(rounds.keep_facts, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
-                partial(rounds.reconcile, plane),
-                partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
-                partial(_watch_envoy, plane),
-                partial(rounds.keep_room, plane),
                 partial(keep_keys, plane.keys, now),
-                partial(keep_certificate, plane.certificate, state.record, now),
+                *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, one) for one in deliveries(plane)),
             )
         )
@@ -157,12 +152,53 @@ async def _serve(plane: ControlPlane) -> None:
     await plane.close()
 
 
-async def look_again(plane: ControlPlane, directories: Directories) -> bool:
-    """Take in what commands wrote into the database, revocations and confirmations; whether Envoy has it."""
+async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
+    """Take in what commands wrote into the database: revocations, confirmations, nodes; whether Envoy has it."""
     directories.look_again()
     await plane.keys.look_again(now())
+    if plane.board is not None:
+        for one in doors:
+            look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
-    return await plane.discovery.gate_applied(COMMAND_PATIENCE)
+    return await plane.gates.gate_applied(COMMAND_PATIENCE)
+
+
+def _tell_envoy(plane: ControlPlane) -> None:
+    state, keys = plane.state, plane.keys.for_gates()
+    around = Surroundings(
+        run=state.run,
+        spool=state.access_log,
+        district=tuple(state.district),
+        grant_keys=keys["grants"],
+        token_keys=keys["tokens"],
+        accounts=accounts_of(plane.settings.applications),
+    )
+    plane.publish(all_resources(plane.settings, around))
+
+
+def _beside_envoy(plane: ControlPlane) -> list[Round]:
+    state = plane.state
+    return [
+        partial(rounds.reconcile, plane),
+        partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
+        partial(_watch_envoy, plane),
+        partial(rounds.keep_room, plane),
+        partial(keep_certificate, plane.certificate, state.record, now),
+    ]
+
+
+def _for_nodes(plane: ControlPlane, opened: Door | None) -> list[Round]:
+    assert opened is not None
+    assert plane.board is not None
+    return [
+        partial(keep_door, plane, opened, plane.board),
+        partial(renew, plane),
+        partial(keep_certificate, plane.certificate, _told_by_its_node, now),
+    ]
+
+
+async def _told_by_its_node(_: Sequence[Entry]) -> None:
+    """What is to be recorded of the certificate, the process that serves it records."""
 
 
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
@@ -194,11 +230,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
 
 async def _record(state: State, notice: Notice) -> None:
     """What the supervisor saw of Envoy becomes an entry."""
-    if notice.what == "died":
-        entry = acts.data_plane_died(notice.at, notice.process, notice.status)
-    else:
-        entry = acts.data_plane_started(notice.at, notice.process)
-    await state.record([entry])
+    await state.record([acts.data_plane(notice.what, notice.at, notice.process, notice.status)])
 
 
 async def _watch_envoy(plane: ControlPlane) -> None:

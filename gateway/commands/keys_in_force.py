@@ -1,9 +1,9 @@
 """The signing keys of the running product: told to Envoy, applications and relying parties before one signs."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -12,13 +12,14 @@ from joserfc.jwk import ECKey, RSAKey
 from config.settings import Settings
 from config.vocabulary import ApplicationId
 from gateway.audit.acts import SYSTEM
+from gateway.commands.addresses import Addresses
 from gateway.commands.state import State
-from gateway.envoy.discovery import Discovery
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.keys import Purpose
 from gateway.grants.ring import MARGIN
-from gateway.grants.sign import GrantSigner, SignedGrant, public_jwks
+from gateway.grants.sign import GrantSigner, SignedGrant, TokenSigner, public_jwks
+from gateway.grants.token import Token, TokenVerifier
 from gateway.storage.audit import append
 from gateway.storage.key_rotation import Change, ring, rotate
 from idp.oidc.claims import ID_TOKEN_LIFETIME
@@ -27,8 +28,9 @@ from idp.oidc.keys import SigningKey, SigningKeys
 
 log = structlog.get_logger("keys")
 ALGORITHMS: dict[Purpose, Algorithm] = {Purpose.PROVIDER_ES256: "ES256", Purpose.PROVIDER_RS256: "RS256"}
-ENVOY_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
+GATES_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
 LOOK_EVERY = 30  # seconds
+OURS = (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
 FOR_PROGRAMS = "assertion-keys.json"  # in `run`, for applications of this machine
 
 
@@ -40,41 +42,57 @@ def changes(settings: Settings, purposes: Sequence[Purpose], *, compromised: boo
     return [Change(one, settings.keys.announce, lives[one], compromised) for one in purposes]
 
 
+class Gates(Protocol):
+    """Where the keys go by which grants and access tokens are verified, as `for_gates` gives them."""
+
+    def publish_keys(self, keys: Mapping[str, Any]) -> None: ...
+
+    async def keys_applied(self, timeout: timedelta) -> bool: ...  # noqa: ASYNC109 - a bound, not a cancellation
+
+
 class KeysInForce:
     """Asked for every signature and verification; `apply` when something may have changed. Raises NoKeySigns."""
 
     def __init__(
         self,
         state: State,
-        discovery: Discovery,
-        issuer: str,
+        gates: Gates,
+        addresses: Addresses,
         provider_changed: Callable[[], None],
         now: datetime,
     ) -> None:
         state.keys  # noqa: B018 - a first start makes them
-        self._state, self._discovery, self._issuer = state, discovery, issuer
+        self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
         self._names = self._in_force(now)
-        self._verifier = self._verifying()
-        self._signer = self._signing()
+        self._verify()
+        self._sign()
         self.provider = SigningKeys(self._of_provider())
         self._tell_programs()
 
     def sign(self, grant: Grant) -> SignedGrant:
         return self._signer.sign(grant)
 
+    def sign_token(self, grant: Grant, account: str) -> str:
+        return self._token_signer.sign(grant, account)
+
     def read_assertion(self, token: str, audience: ApplicationId, now: datetime) -> Assertion:
         """Raises AssertionRefused."""
         return self._verifier(token, audience, now)
 
-    def grant_keys(self) -> dict[str, Any]:
-        """JWK set for Envoy."""
-        return public_jwks(*map(self._ec, self._names[Purpose.GRANT]))
+    def read_token(self, text: str, audience: ApplicationId, now: datetime) -> Token:
+        """Raises TokenRefused."""
+        return self._token_verifier(text, audience, now)
+
+    def for_gates(self) -> dict[str, Any]:
+        """JWK sets for every Envoy: of grants, and of access tokens of technical accounts."""
+        sets = {"grants": Purpose.GRANT, "tokens": Purpose.TECHNICAL}
+        return {name: public_jwks(*self._believed(purpose)) for name, purpose in sets.items()}
 
     def assertion_keys(self) -> dict[str, Any]:
         """JWK set for applications."""
-        return public_jwks(*map(self._ec, self._names[Purpose.ASSERTION]))
+        return public_jwks(*self._believed(Purpose.ASSERTION))
 
     async def look_again(self, now: datetime) -> None:
         """Take in what is in the database."""
@@ -87,12 +105,12 @@ class KeysInForce:
         if names == before:
             return
         self._names = names
-        self._verifier = self._verifying()
-        self._discovery.publish_grant_keys(self.grant_keys(), self._state.settings.applications)
+        self._verify()
+        self._gates.publish_keys(self.for_gates())
         self._tell_programs()
-        if not await self._discovery.grant_keys_applied(ENVOY_PATIENCE):
+        if not await self._gates.keys_applied(GATES_PATIENCE):
             log.warning("keys.not_taken_yet", by="Envoy")
-        self._signer = self._signing()
+        self._sign()
         self.provider.replace(self._of_provider())
         self._provider_changed()
         log.info("keys.in_force", **{str(purpose): ids for purpose, ids in names.items()})
@@ -115,15 +133,22 @@ class KeysInForce:
 
     def _in_force(self, now: datetime) -> dict[Purpose, tuple[str, ...]]:
         """Ids of the keys that are believed, the one that signs first."""
-        wanted = (Purpose.GRANT, Purpose.ASSERTION, *ALGORITHMS)
+        wanted = (*OURS, *ALGORITHMS)
         return {purpose: tuple(one.id for one in self._ring.verifying(purpose, now)) for purpose in wanted}
 
-    def _signing(self) -> GrantSigner:
-        grant, assertion = (self._names[purpose][0] for purpose in (Purpose.GRANT, Purpose.ASSERTION))
-        return GrantSigner(self._ec(grant), self._ec(assertion), self._issuer)
+    def _sign(self) -> None:
+        grant, technical, assertion = (self._believed(purpose)[0] for purpose in OURS)
+        issuer, portal = self._addresses.issuer, self._addresses.portal
+        self._signer = GrantSigner(grant, assertion, portal)
+        self._token_signer = TokenSigner(technical, assertion, issuer, portal)
 
-    def _verifying(self) -> AssertionVerifier:
-        return AssertionVerifier([self._ec(one) for one in self._names[Purpose.ASSERTION]], self._issuer)
+    def _verify(self) -> None:
+        self._verifier = AssertionVerifier(self._believed(Purpose.ASSERTION), self._addresses.portal)
+        self._token_verifier = TokenVerifier(self._believed(Purpose.TECHNICAL), self._addresses.issuer)
+
+    def _believed(self, purpose: Purpose) -> list[ECKey]:
+        """The one that signs comes first."""
+        return [self._ec(name) for name in self._names[purpose]]
 
     def _of_provider(self) -> list[SigningKey]:
         return [

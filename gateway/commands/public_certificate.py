@@ -54,19 +54,21 @@ class PublicCertificate:
         self._served = b""
         self._told_at: datetime | None = None
         self.standing = Standing()
+        self.unrecorded: list[Entry] = []
+        """Whoever records takes it away."""
 
-    def begin(self, now: datetime) -> list[Entry]:
+    def begin(self, now: datetime) -> None:
         """The first look: what lies there is served if it may be."""
         self._seen = self._look()
-        return self.step(now)
+        self.step(now)
 
-    def step(self, now: datetime) -> list[Entry]:
-        """What is to be recorded."""
+    def step(self, now: datetime) -> None:
+        """Look once."""
         seen, before = self._look(), self._seen
         self._seen = seen
-        entries = self._judge(now) if seen == before and seen != self._judged else []
+        if seen == before and seen != self._judged:
+            self.unrecorded += self._judge(now)
         self._warn(now)
-        return entries
 
     def works(self, now: datetime) -> bool:
         return self.standing.ends is not None and now < self.standing.ends
@@ -113,10 +115,12 @@ async def keep_certificate(
     record: Callable[[Sequence[Entry]], Awaitable[None]],
     now: Callable[[], datetime],
 ) -> None:
-    """The round: look each second."""
+    """The round: look each second. What could not be recorded is recorded when it can be."""
     while True:
-        if entries := kept.step(now()):
-            await record(entries)
+        kept.step(now())
+        if kept.unrecorded:
+            await record(kept.unrecorded)
+            kept.unrecorded.clear()
         await asyncio.sleep(LOOK_EVERY)
 
 

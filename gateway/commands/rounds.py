@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import Collection
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import structlog
 
@@ -19,7 +17,7 @@ from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.state import now
-from gateway.commands.troubles import KNOWN, LastingTrouble
+from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.process import Administration
 from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living, stop_sign_ins
@@ -35,8 +33,6 @@ from idp.directory.subject import directory_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
 log = structlog.get_logger("rounds")
-PAUSE = 5.0  # seconds after a failure
-STEADY = 30.0  # seconds without another one: its trouble is over
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
@@ -46,10 +42,6 @@ ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
 DELIVER_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
-
-
-Round = partial[Coroutine[Any, Any, None]]
-"""Its function's name is told when it fails."""
 
 
 def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
@@ -222,37 +214,3 @@ async def deliver(delivery: Delivery) -> None:
     while True:
         if not await delivery.step():
             await asyncio.sleep(DELIVER_EVERY)
-
-
-@contextlib.asynccontextmanager
-async def running(*rounds: Round, pause: float = PAUSE, steady: float = STEADY) -> AsyncIterator[None]:
-    """The rounds run while the block does. One that fails is told and begins again after a pause."""
-    tasks = [asyncio.create_task(_again(one, pause, steady)) for one in rounds]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _again(one: Round, pause: float, steady: float) -> None:
-    name = one.func.__name__
-    lasting = LastingTrouble("round.trouble", {"round": name})
-    while True:
-        task = asyncio.ensure_future(one())
-        try:
-            if lasting.told:
-                await asyncio.wait({task}, timeout=steady)
-                if not task.done() or task.exception() is None:
-                    lasting.over()
-            await task
-        except KNOWN as error:
-            lasting.tell(error)
-        except Exception:
-            log.exception("round.failed", round=name)
-        finally:
-            if not task.done():  # the block ends: not before what the round was about to do
-                task.cancel()
-                await asyncio.wait({task})
-        await asyncio.sleep(pause)

@@ -16,6 +16,7 @@ from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import prepare
@@ -73,6 +74,10 @@ class State:
     def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
         """The same sessions, with something else happening at the provider when they end."""
         return StoredSessions(self.database, append, self.activity, end_at_provider)
+
+    @cached_property
+    def register(self) -> StoredRegister:
+        return StoredRegister(self.database, self.seal, append)
 
     @property
     def run(self) -> Path:

@@ -21,14 +21,24 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from config.settings import Application, Limits, Settings
+from config.settings import Limits, Settings
 from gateway.envoy.clusters import clusters
-from gateway.envoy.gate import EXTENSION, GATE_FILTER, GRANT_FILTER, gate_filter, grant_filter, kind_of
+from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
+from gateway.envoy.gate import (
+    EXTENSION,
+    GATE_FILTER,
+    GRANT_FILTER,
+    Tokens,
+    gate_filter,
+    grant_filter,
+    kind_of,
+)
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
 from gateway.envoy.plain import plain_listener
 from gateway.envoy.routes import routes
+from gateway.envoy.technical import client_authority, issuer_of, technical_routes
 from gateway.envoy.tls import CERTIFICATE, certificate
 from gateway.envoy.upstream_tls import upstream_secrets
 
@@ -68,19 +78,29 @@ class Rejection:
 
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
     """Everything but the gate and the certificate, which have a `publish_…` of their own."""
+    fleet, left = settings.fleet, surroundings.left
     return {
         LISTENERS: [
             listener(settings, surroundings),
             *plain_listener(settings, surroundings),
+            *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),
         ],
         CLUSTERS: clusters(settings, surroundings),
-        ROUTE_TABLES: [routes(settings, surroundings)],
+        ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
         SECRETS: [
+            *client_authority(settings),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
+            *(secrets_of_node(settings) if fleet else ()),
         ],
-        EXTENSIONS: [grant_filter(surroundings.grant_keys, map(kind_of, settings.applications))],
+        EXTENSIONS: [
+            _grant_filter(settings, surroundings.grant_keys, surroundings.token_keys),
+        ],
     }
+
+
+def _grant_filter(settings: Settings, grants: Mapping[str, Any], tokens: Mapping[str, Any]) -> Json:
+    return grant_filter(grants, map(kind_of, settings.applications), Tokens(issuer_of(settings), tokens))
 
 
 class _Node(msgspec.Struct, frozen=True):
@@ -116,9 +136,11 @@ class Discovery:
         begun: Path,
         on_rejection: Callable[[Rejection], None],
         hold: timedelta = HOLD,
+        technical: Collection[str] = (),
         per_session: int = Limits().requests_per_session,
     ) -> None:
         self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
+        self._technical = technical
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -137,15 +159,15 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session))
+        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session, self._technical))
 
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
         self._put(SECRETS, certificate(chain, key))
 
-    def publish_grant_keys(self, keys: Mapping[str, Any], applications: Iterable[Application]) -> None:
-        """Push the keys that verify grants (JWK set)."""
-        self._put(EXTENSIONS, grant_filter(keys, map(kind_of, applications)))
+    def publish_keys(self, keys: Mapping[str, Any], settings: Settings) -> None:
+        """Push the keys that verify grants and access tokens: JWK sets, as in `Surroundings`."""
+        self._put(EXTENSIONS, _grant_filter(settings, keys["grants"], keys["tokens"]))
 
     def _put(self, kind: str, message: Json) -> None:
         self._resources[kind] = self._resources[kind] | {message["name"]: _encoded(kind, message)}
@@ -155,8 +177,8 @@ class Discovery:
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""
         return await self._applied((GATE_FILTER,), timeout)
 
-    async def grant_keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
-        """The same of the keys that verify grants."""
+    async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
+        """The same of the keys that verify grants and access tokens."""
         return await self._applied((GRANT_FILTER,), timeout)
 
     async def _applied(self, names: tuple[str, ...], timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above

@@ -10,6 +10,7 @@ STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in eit
 CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
 OUR_FORM_BYTES = 16_384  # the longest form of our own pages; they are read by whole forms only
+KEPT_FORM_BYTES = 262_144  # of a form that was sent after its sign-in had ended; read by whole forms only
 OUR_STREAM = timedelta(minutes=1)  # a request to our own pages, from its first byte to the answer's last
 HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
 HEADERS_COUNT = 100

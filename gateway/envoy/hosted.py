@@ -18,6 +18,12 @@ from gateway.envoy.upstreams import another_try
 from gateway.envoy.webdav import DESTINATION, tree
 
 MIB = 2**20
+NOT_THEIRS = [
+    REASON_HEADER,  # the log believes it
+    "clear-site-data",  # would take our cookies out of the browser at all hosts of the domain (W3C, §4.1)
+    "alt-svc",  # of the server behind us, and would lead people past us (RFC 7838)
+]
+"""What an application does not say to browsers."""
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
 ANY_LENGTH = 2**63 - 1
 
@@ -38,11 +44,11 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
 
 
 def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    return of_nobody(route, made) if route.public else lasting(route, made, longest)
+    return of_nobody(route, made, longest) if route.public else lasting(route, made, longest)
 
 
 def _route(route: Route, application: Application, place: Place) -> Json:
-    further: Json = {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+    further: Json = {"response_headers_to_remove": NOT_THEIRS}
     kept = not_told(application)
     if route.public:
         place = place.at(public_cluster(application))

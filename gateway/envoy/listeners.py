@@ -3,14 +3,23 @@
 from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
 from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.limits import address_limit
+from gateway.envoy.load_balancers import behind
 from gateway.envoy.local_replies import local_replies
 from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
+from gateway.envoy.technical import (
+    TECHNICAL_ROUTES,
+    asking_for_certificates,
+    by_name_of_server,
+    certificate_filter,
+    technical_hosts,
+)
 from gateway.envoy.tls import tls_context
 from gateway.envoy.webdav import webdav_filter
 
@@ -20,12 +29,31 @@ HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectio
 
 def listener(settings: Settings, surroundings: Surroundings) -> Json:
     """Where people come in: TLS, one way of reading a request, grant, gate, decision, router."""
-    manager = typed(
+    public = settings.public
+    people = _manager(settings, surroundings, ROUTES, http_filters(settings))
+    made = listening(public, public.port, people)
+    if hosts := sorted(host for _, host, _ in technical_hosts(settings, surroundings)):
+        words, grant, *further = http_filters(settings)
+        filters = [words, grant, certificate_filter(), *further]
+        technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
+        chain = _chain(asking_for_certificates(tls_context(public.tls)), technical)
+        made |= {
+            "listener_filters": by_name_of_server(),
+            "filter_chains": [
+                chain | {"filter_chain_match": {"server_names": hosts}},
+                *made["filter_chains"],
+            ],
+        }
+    return made | behind(public.proxies, made)
+
+
+def _manager(settings: Settings, surroundings: Surroundings, table: str, filters: list[Json]) -> Json:
+    return typed(
         HCM,
         stat_prefix=LISTENER,
         codec_type="AUTO",
-        rds={"route_config_name": ROUTES, "config_source": discovered()},
-        http_filters=http_filters(settings),
+        rds={"route_config_name": table, "config_source": discovered()},
+        http_filters=filters,
         access_log=access_log(surroundings.spool),
         local_reply_config=local_replies(
             f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
@@ -33,7 +61,6 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
         **reading(),
         **limits(),
     )
-    return listening(settings.public, settings.public.port, manager)
 
 
 def listening(public: Public, port: int, manager: Json) -> Json:
@@ -43,24 +70,21 @@ def listening(public: Public, port: int, manager: Json) -> Json:
         "address": {"socket_address": {"address": public.address, "port_value": port}},
         "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         "listener_filters_timeout": seconds(HANDSHAKE),
-        "filter_chains": [
-            {
-                "transport_socket": {
-                    "name": "envoy.transport_sockets.tls",
-                    "typed_config": tls_context(public.tls),
-                },
-                "transport_socket_connect_timeout": seconds(HANDSHAKE),
-                "filters": [
-                    {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-                ],
-            }
-        ],
+        "filter_chains": [_chain(tls_context(public.tls), manager)],
+    }
+
+
+def _chain(tls: Json, manager: Json) -> Json:
+    return {
+        "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": tls},
+        "transport_socket_connect_timeout": seconds(HANDSHAKE),
+        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
     }
 
 
 def http_filters(settings: Settings) -> list[Json]:
     """gRPC-web → grant → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
-    is the product's promise.
+    is the product's promise. In a fleet a question that no control plane has seen goes on to another one.
     """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
@@ -68,7 +92,7 @@ def http_filters(settings: Settings) -> list[Json]:
         by_discovery(GRANT_FILTER, JWT),
         by_discovery(GATE_FILTER, LUA),
         address_limit(settings.limits),
-        authorization_filter(),
+        authorization_filter(another_control_plane() if settings.fleet else None),
         webdav_filter(),
         stream_filter(),
         forms_whole(),

@@ -121,6 +121,8 @@ def _data(reply: Reply, when: Json) -> Json:
         "filter": when,
         "body_format_override": {
             "json_format": {
+                "type": f"urn:brana:reason:{reply.reason}",
+                "status": reply.status,
                 "reason": reply.reason,
                 "title": reply.title_cs,
                 "advice": reply.advice_cs,
@@ -128,7 +130,7 @@ def _data(reply: Reply, when: Json) -> Json:
                 "advice_en": reply.advice_en,
                 "request_id": "%REQ(X-REQUEST-ID)%",
             },
-            "content_type": "application/json",
+            "content_type": "application/problem+json",
         },
         "headers_to_add": _headers(reply),
     }

@@ -5,6 +5,7 @@ from gateway.envoy.access_log import access_log
 from gateway.envoy.hardening import BUFFER_BYTES, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.limits import address_limit
+from gateway.envoy.load_balancers import behind
 from gateway.envoy.messages import Json, Surroundings, typed
 
 PLAIN = "plain"
@@ -39,20 +40,15 @@ def plain_listener(settings: Settings, surroundings: Surroundings) -> list[Json]
         **reading(),
         **limits(),
     )
-    return [
-        {
-            "name": PLAIN,
-            "address": {"socket_address": {"address": public.address, "port_value": public.http_port}},
-            "per_connection_buffer_limit_bytes": BUFFER_BYTES,
-            "filter_chains": [
-                {
-                    "filters": [
-                        {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
-                    ]
-                }
-            ],
-        }
-    ]
+    made: Json = {
+        "name": PLAIN,
+        "address": {"socket_address": {"address": public.address, "port_value": public.http_port}},
+        "per_connection_buffer_limit_bytes": BUFFER_BYTES,
+        "filter_chains": [
+            {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
+        ],
+    }
+    return [made | behind(public.proxies, made)]
 
 
 def _routes(public: Public, port: int) -> list[Json]:

@@ -75,6 +75,16 @@ REPLIES = (
         advice_en="Update the browser and try again.",
     ),
     Reply(
+        status=429,
+        reason="too_many_streams",
+        title_cs="Příliš mnoho otevřených spojení",
+        advice_cs="Pod vaším přihlášením je otevřeno příliš mnoho trvalých spojení. Zavřete okna a karty, které "
+        "nepotřebujete, a zkuste to znovu. Nic takového neděláte? Odhlaste se a řekněte to správci.",
+        title_en="Too many open connections",
+        advice_en="Too many lasting connections are open with your sign-in. Close windows and tabs that you do not "
+        "need, and try again. If that is not your doing, sign out and tell the administrator.",
+    ),
+    Reply(
         status=431,
         reason="headers_too_large",
         title_cs="Hlavičky požadavku jsou příliš velké",

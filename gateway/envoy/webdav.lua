@@ -30,8 +30,13 @@ local function plain(path)
   if string.find(lower, "%%25%x%x") or string.find(lower, "%%$") then
     return false
   end
-  for segment in string.gmatch(string.gsub(lower, "%%2e", "."), "[^/]+") do
-    if segment == "." or segment == ".." then
+  -- ASCII in more octets than it takes (RFC 3629 §3)
+  if string.find(lower, "%%c[01]%%[89ab]%x") or string.find(lower, "%%e0%%8[01]%%") or string.find(lower, "%%f0%%80%%8[01]%%") then
+    return false
+  end
+  -- dots to climb by, and what Windows makes into such: a segment of dots and spaces alone
+  for segment in string.gmatch(string.gsub(string.gsub(lower, "%%2e", "."), "%%20", " "), "[^/]+") do
+    if string.find(segment, "^[. ]+$") then
       return false
     end
   end

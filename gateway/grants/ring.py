@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 
 from gateway.grants.keys import Purpose
 
-ROTATED = (Purpose.GRANT, Purpose.ASSERTION, Purpose.PROVIDER_ES256, Purpose.PROVIDER_RS256)
+ROTATED = (
+    *(Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION),
+    *(Purpose.PROVIDER_ES256, Purpose.PROVIDER_RS256),
+)
 """All but the log's: who verifies a checkpoint years later must know its key."""
 WHICH = {
     "grant": (Purpose.GRANT,),
+    "technical": (Purpose.TECHNICAL,),
     "assertion": (Purpose.ASSERTION,),
     "provider": (Purpose.PROVIDER_ES256, Purpose.PROVIDER_RS256),
     "all": ROTATED,
@@ -74,8 +78,8 @@ class KeyRing:
 
 
 def all_that_must_change(purposes: Iterable[Purpose]) -> tuple[Purpose, ...]:
-    """When these keys are compromised. A grant carries an assertion: a new one comes with a new grant alone."""
+    """When these keys are compromised. Grants and tokens carry an assertion: a new one comes with new ones alone."""
     wanted = set(purposes)
     if Purpose.ASSERTION in wanted:
-        wanted.add(Purpose.GRANT)
+        wanted |= {Purpose.GRANT, Purpose.TECHNICAL}
     return tuple(purpose for purpose in ROTATED if purpose in wanted)

@@ -21,39 +21,68 @@ from gateway.storage.tables.audit import audit_spool
 
 
 class SpoolPlaces:
-    """Implements `gateway.audit.ingest.SpoolStore`."""
+    """Implements `gateway.audit.ingest.SpoolStore`. `node`: whose files they are; empty: this machine's."""
 
-    def __init__(self, database: Database, activity: Activity) -> None:
-        self._database, self._activity = database, activity
+    def __init__(self, database: Database, activity: Activity, node: str = "") -> None:
+        self._database, self._activity, self._node = database, activity, node
 
     async def places(self) -> dict[str, Place]:
-        return await self._database.read(places)
+        return await self._database.read(lambda connection: places(connection, self._node))
 
     async def move(
         self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
     ) -> None:
         def work(connection: Connection) -> None:
-            move(connection, before, after, entries)
+            move(connection, before, after, entries, self._node)
             self._activity.push(connection, {session: micros(at) for session, at in seen.items()})
 
         await self._database.write(work)
 
 
-def places(connection: Connection) -> dict[str, Place]:
-    rows = connection.execute(select(audit_spool))
-    return {row.name: Place(row.name, row.offset, row.renaming_to, row.finished) for row in rows}
+def places(connection: Connection, node: str = "") -> dict[str, Place]:
+    """Of one node, by the names of its files."""
+    begins = _kept_as("", node)
+    rows = connection.execute(select(audit_spool)).all()
+    names = {row.name: row.name.removeprefix(begins) for row in rows if _whose(row.name) == node}
+    return {
+        names[row.name]: Place(names[row.name], row.offset, row.renaming_to, row.finished)
+        for row in rows
+        if row.name in names
+    }
 
 
-def move(connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry]) -> None:
-    stored = places(connection).get(before.name)
+def move(
+    connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry], node: str = ""
+) -> None:
+    stored = places(connection, node).get(before.name)
     if (stored or Place(before.name)) != before:
         raise PlaceLost(before)
-    this = audit_spool.c.name == before.name
+    this = audit_spool.c.name == _kept_as(before.name, node)
     if after is None:
         connection.execute(delete(audit_spool).where(this))
-    elif stored is None:
-        connection.execute(insert(audit_spool).values(asdict(after)))
     else:
-        connection.execute(update(audit_spool).where(this).values(asdict(after)))
+        values = asdict(after) | {"name": _kept_as(after.name, node)}
+        connection.execute(
+            insert(audit_spool).values(values)
+            if stored is None
+            else update(audit_spool).where(this).values(values)
+        )
     if entries:
         append(connection, entries)
+
+
+def hand_over(connection: Connection, node: str) -> None:
+    """A machine that was alone becomes this node: what of its files is in the log already stays known."""
+    for name in places(connection):
+        this = audit_spool.c.name == name
+        connection.execute(update(audit_spool).where(this).values(name=_kept_as(name, node)))
+
+
+def _kept_as(name: str, node: str) -> str:
+    """Names of files have no slash, nor have those of nodes."""
+    return f"{node}/{name}" if node else name
+
+
+def _whose(kept: str) -> str:
+    node, slash, _ = kept.rpartition("/")
+    return node if slash else ""

@@ -82,6 +82,7 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('path = "/documents"', 'path = "/a/../b"', None, "not a plain path"),
         ('path = "/documents"', 'path = "/a%2fb"', None, "not a plain path"),
         ('methods = ["GET"]', 'methods = ["get"]', None, "not an HTTP method"),
+        ('methods = ["GET"]', 'methods = ["TRACE"]', None, "show what we tell it alone"),
         ('municipality = "588491"', "", "[[directories.roles]]", "a role holds in one municipality"),
         (
             'role = "accountant"',

@@ -20,6 +20,8 @@ from idp.directory.lockout import CAUTIOUS, Lockout
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
+FLEET = ROOT / "config" / "examples" / "fleet.toml"
+"""What a node of a fleet adds."""
 TABLE = ROOT / "docs" / "settings.md"
 SHOWN_DEFAULT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
 ROW = re.compile(r"\| `([a-z0-9_.\[\]]+)` \| ([^|]+) \| ([^|]*) \| ([^|]+) \| ([^|]+) \|\Z")
@@ -60,15 +62,26 @@ def written_in(value: Any, prefix: str = "") -> Iterator[str]:
         yield prefix
 
 
-def with_defaults() -> str:
+def with_defaults(example: Path = EXAMPLE) -> str:
     """The example with every shown default switched on."""
-    return SHOWN_DEFAULT.sub("", EXAMPLE.read_text(encoding="utf-8"))
+    return SHOWN_DEFAULT.sub("", example.read_text(encoding="utf-8"))
 
 
-def test_the_example_shows_every_setting_there_is() -> None:
+def test_the_examples_show_every_setting_there_is_each_in_one_of_them() -> None:
     import tomllib  # noqa: PLC0415 - here the text itself is the matter
 
-    assert set(written_in(tomllib.loads(with_defaults()))) == set(FIELDS)
+    alone, added = (set(written_in(tomllib.loads(with_defaults(one)))) for one in (EXAMPLE, FLEET))
+    assert alone | added == set(FIELDS)
+    assert alone & added == set()
+
+
+def test_what_a_fleet_adds_fits_behind_the_example_and_shows_the_defaults() -> None:
+    both = [
+        parse(with_defaults() + one, EXAMPLE).fleet
+        for one in (FLEET.read_text("utf-8"), with_defaults(FLEET))
+    ]
+    assert both[0] is not None
+    assert both[0] == both[1]
 
 
 def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
@@ -90,7 +103,7 @@ def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
 
 def test_every_setting_is_explained_where_it_first_stands() -> None:
     explained, table, seen = False, "", set[str]()
-    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+    for line in (*EXAMPLE.read_text("utf-8").splitlines(), "", *FLEET.read_text("utf-8").splitlines()):
         name = f"{table}.{line.lstrip('#').partition(' ')[0]}"
         if line.startswith("# "):
             explained = True
@@ -119,7 +132,8 @@ def office(tmp_path: Path) -> Path:
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
     )
     authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
-    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):
+    programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
+    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")

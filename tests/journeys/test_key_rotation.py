@@ -171,6 +171,6 @@ async def test_the_log_and_the_list_tell_which_keys_there_were(at_work: AtWork) 
     with at_work.product.state() as state:
         found = (await LogSearch(state.database).page(Query(codes=wanted), None, 50)).entries
     codes = [one.entry.code for one in found if hasattr(one, "entry")]
-    assert codes.count(Code.KEY_COMPROMISED) == 4
-    assert codes.count(Code.KEY_ROTATED) == 8
+    assert codes.count(Code.KEY_COMPROMISED) == 5
+    assert codes.count(Code.KEY_ROTATED) == 10
     assert Code.SESSION_ENDED not in codes

@@ -62,11 +62,14 @@ class Shown:
         return found[1].replace(" ", "") if found else ""
 
 
-class _Loopback(AbstractResolver):
-    """Every name of the product lives here (RFC 6761 §6.3)."""
+class Loopback(AbstractResolver):
+    """Every name of the product lives here (RFC 6761 §6.3), at `to`."""
+
+    def __init__(self, to: str) -> None:
+        self.to = to
 
     async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
+        return [ResolveResult(hostname=host, host=self.to, port=port, family=family, proto=0, flags=0)]
 
     async def close(self) -> None:
         pass
@@ -75,10 +78,13 @@ class _Loopback(AbstractResolver):
 class Visitor:
     """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
 
-    def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1") -> None:
+    def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1", to: str = "127.0.0.1") -> None:
         self.address = address
+        self._names = Loopback(to)
         self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls, resolver=_Loopback(), limit=8, local_addr=(address, 0)),
+            connector=aiohttp.TCPConnector(
+                ssl=tls, resolver=self._names, use_dns_cache=False, limit=8, local_addr=(address, 0)
+            ),
             cookie_jar=aiohttp.CookieJar(quote_cookie=False),
             headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
             timeout=aiohttp.ClientTimeout(total=20),
@@ -87,10 +93,17 @@ class Visitor:
     async def close(self) -> None:
         await self._http.close()
 
+    def goes_to(self, to: str) -> None:
+        """Connections that are made from now on lead there, as when a name's address changes."""
+        self._names.to = to
+
     async def get(
         self, url: str | URL, *, follow: bool = True, headers: Mapping[str, str] = NAVIGATES
     ) -> Shown:
         return await self._ask("GET", URL(url), headers, allow_redirects=follow)
+
+    async def web_socket(self, url: str) -> aiohttp.ClientWebSocketResponse:
+        return await self._http.ws_connect(url.replace("https:", "wss:", 1))
 
     async def post(
         self,

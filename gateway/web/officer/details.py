@@ -65,6 +65,8 @@ LABELS: Mapping[str, Title] = {
     "grant": Title(cs="Povolení", en="Grant"),
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
     "happened": Title(cs="Kdy se to stalo", en="When it happened"),
+    "owner": Title(cs="Kdo za program odpovídá", en="Who answers for the program"),
+    "secret": Title(cs="Označení tajemství", en="Name of the secret"),
     "granted_by": Title(cs="Povolil(a)", en="Granted by"),
     "granted_by_subject": Title(cs="Identifikátor toho, kdo to povolil", en="Identifier of who granted it"),
     "head": Title(cs="Začátek dat", en="Beginning of the data"),

@@ -68,6 +68,18 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Technické účty", en="Technical accounts"),
+        {
+            Code.TECHNICAL_SECRET_ISSUED: Title(
+                cs="Vydané tajemství programu", en="Secret of a program issued"
+            ),
+            Code.TECHNICAL_SECRET_REVOKED: Title(
+                cs="Zneplatněné tajemství programu", en="Secret of a program revoked"
+            ),
+            Code.TECHNICAL_REFUSED: Title(cs="Nevpuštěný technický účet", en="Technical account not let in"),
+        },
+    ),
+    (
         Title(cs="Přístup", en="Access"),
         {
             Code.ACCESS: Title(cs="Požadavek", en="Request"),
@@ -128,6 +140,17 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
             Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
+        },
+    ),
+    (
+        Title(cs="Uzly", en="Nodes"),
+        {
+            Code.FLEET_FOUNDED: Title(cs="Založení autority uzlů", en="Authority founded"),
+            Code.NODE_INVITED: Title(cs="Kód pro připojení uzlu", en="Node invited"),
+            Code.NODE_JOINED: Title(cs="Připojení uzlu", en="Node joined"),
+            Code.NODE_RENEWED: Title(cs="Obnova certifikátu uzlu", en="Node renewed"),
+            Code.NODE_LEFT: Title(cs="Vyřazení uzlu", en="Node removed"),
+            Code.NODE_REFUSED: Title(cs="Odmítnuté spojení uzlu", en="Node refused"),
         },
     ),
 )

@@ -54,9 +54,10 @@ def test_a_key_is_due_when_the_newest_of_its_purpose_is_old_enough() -> None:
     assert KeyRing((*keys, _key("new", 0))).due(NOW, 100 * HOUR) == ROTATED[1:]
 
 
-def test_a_compromised_key_of_assertions_takes_the_grants_with_it_that_carry_them() -> None:
-    assert all_that_must_change(WHICH["assertion"]) == (Purpose.GRANT, Purpose.ASSERTION)
+def test_a_compromised_key_of_assertions_takes_the_grants_and_tokens_with_it_that_carry_them() -> None:
+    assert all_that_must_change(WHICH["assertion"]) == (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
     assert all_that_must_change(WHICH["grant"]) == (Purpose.GRANT,)
+    assert all_that_must_change(WHICH["technical"]) == (Purpose.TECHNICAL,)
     assert all_that_must_change(WHICH["all"]) == ROTATED
 
 
