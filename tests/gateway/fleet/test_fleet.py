@@ -30,7 +30,7 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flee
 async def test_somebody_signs_in_at_an_edge_and_is_in_at_every_node(office: Fleet) -> None:
     browser, account = await signed_in(office, "b")
     for node in ("b", "c", "a"):
-        browser.goes_to(office[node].address)
+        browser.moves_to(office[node].address)
         assert (await browser.get(records(office))).status == 200
     (opened,) = await office.entries(Code.SESSION_OPENED, person=account.login)
     assert opened.address == "127.0.0.1"
@@ -52,13 +52,13 @@ async def test_what_an_edge_let_in_is_in_the_log_once_with_its_node_and_its_pers
 
 async def test_an_ended_session_is_out_at_every_edge_within_a_second(office: Fleet) -> None:
     browser, account = await signed_in(office, "b")
-    browser.goes_to(office["c"].address)
+    browser.moves_to(office["c"].address)
     assert (await browser.get(records(office))).status == 200
     status, said = await office["a"].brana("sessions", "revoke", "--user", account.login)
     ended = time.monotonic()
     assert status == 0, said  # it has waited for every gate that can be reached
     for node in ("b", "c"):
-        browser.goes_to(office[node].address)
+        browser.moves_to(office[node].address)
         assert (await browser.get(records(office), follow=False)).status == 302
     assert time.monotonic() - ended < MOMENT
 
@@ -96,9 +96,9 @@ async def test_compromised_keys_are_believed_at_no_edge_and_nobody_is_signed_out
     status, said = await office["a"].brana("keys", "rotate", "--compromised")
     assert status == 0, said
     for node in ("b", "c"):
-        thief.goes_to(office[node].address)
+        thief.moves_to(office[node].address)
         assert (await thief.get(records(office), follow=False)).status == 302
-        browser.goes_to(office[node].address)
+        browser.moves_to(office[node].address)
         assert (await browser.get(records(office), follow=False)).status == 200
     again = await browser.get(records(office), follow=False)  # the new key's grant, by the edge alone
     found = await office.entries(Code.ACCESS, person=account.login, at_least=3)
