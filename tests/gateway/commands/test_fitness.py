@@ -24,12 +24,16 @@ RECEIVERS = "tls/receivers-authority.pem"  # of two settings
 AUTHORITIES = ("tls/directory-authority.pem", RECEIVERS, "tls/applications-authority.pem")
 PAIRS = ("tls/chain.pem", "tls/key.pem", "tls/gateway.pem", "tls/gateway.key")
 CERTIFICATES = (*PAIRS, *AUTHORITIES)
+PROGRAMS = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
 SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.password", "map.password")
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """The configuration, the policies and the list of municipalities, copied where the settings say."""
+    """The configuration, the policies and the list of municipalities, copied where the settings say; and the empty
+    folder of the ACME client.
+    """
+    (tmp_path / "acme").mkdir()
     shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
     shutil.copyfile(EXAMPLES / "kromeriz.csv", tmp_path / "district.csv")
     text = (EXAMPLES / "embedded.toml").read_text("utf-8")
@@ -52,6 +56,8 @@ def office(copied: Path) -> Path:
     files = (*pair, *pair, *[made.certificate] * len(AUTHORITIES))
     for file, name in zip(files, CERTIFICATES, strict=True):
         shutil.copy(file, folder / name)
+    for name in PROGRAMS:
+        (folder / name).write_text("{}", "utf-8")  # read by the product alone
     for name in SECRETS:
         write_private(folder / name, b"x" * 32)
     return copied
@@ -80,9 +86,9 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
 
 def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> None:
     told = faults(copied)
-    assert sorted(str(copied.parent / name) for name in (*CERTIFICATES, RECEIVERS, *SECRETS)) == sorted(
-        problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told
-    )
+    assert sorted(
+        str(copied.parent / name) for name in (*CERTIFICATES, RECEIVERS, *PROGRAMS, *SECRETS)
+    ) == sorted(problem.what.partition("the file ")[2].removesuffix(" is missing") for problem in told)
     assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
 
 
