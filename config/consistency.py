@@ -20,13 +20,13 @@ from config.files import file_fault, folder_fault
 from config.fleet import fleet_findings
 from config.guesses import guess_findings
 from config.hosts import host_findings
+from config.listening import listening_findings
 from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import Settings
 from config.technical import files_of_technical_accounts, technical_findings
-from config.upstreams import is_address
 
 OF_AN_EDGE = ("public.", "applications", "technical.")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -50,13 +50,13 @@ def inconsistencies(
         ((), control_characters(settings)),
         ((), _files(settings)),
         ((), _office(settings, district)),
-        (("facts", "sign_in", "grants"), duration_findings(settings, written)),
+        (("facts", "sign_in", "grants", "keys"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
         ((), fleet_findings(settings)),
         ((), proxy_findings(settings.public)),
         ((), directory_findings(settings, district)),
         (limits, whole_district_findings(settings)),
-        (("public.address", "public.port", "metrics"), _ports(settings)),
+        (("public.address", "public.port", "metrics"), listening_findings(settings)),
         (("public.domain",), host_findings(settings, district)),
         ((), application_findings(settings, district)),
         ((), _clients(settings)),
@@ -127,23 +127,6 @@ def _files(settings: Settings) -> Iterator[Finding]:
             "state.directory",
             f"{settings.state.directory} is too long a path for the sockets in it",
             f"choose a folder of at most {LONGEST_SOCKET - 1 - len(str(LAST_SOCKET))} characters",
-        )
-
-
-def _ports(settings: Settings) -> Iterator[Finding]:
-    public, metrics = settings.public, settings.metrics
-    sound = True
-    for at, address in (("public.address", public.address), ("metrics.address", metrics.address)):
-        if not is_address(address):
-            sound = False
-            yield at, f"{address!r} is not an IP address", "write for example `127.0.0.1`; a name will not do"
-    everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared only
-    shared = public.address == metrics.address or everywhere & {public.address, metrics.address}
-    if sound and public.port == metrics.port and shared:
-        yield (
-            "metrics.port",
-            f"{metrics.port} is public.port already, on the same address",
-            "give the measurements a port of their own",
         )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
 
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "streams", "fleet", "audit")
+TABLES = ("facts", "sign_in", "grants", "keys", "streams", "fleet", "audit")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 
@@ -23,6 +24,7 @@ class Order:
 
 ORDERS = (
     Order("grants.lifetime", "sign_in.idle", "a grant would let in somebody who has been idle for too long"),
+    Order("keys.announce", "keys.rotate_every", "a key would be replaced before it signs"),
     Order("facts.refresh", "facts.grace", "facts would be too old before they are read again"),
     Order("facts.refresh", "facts.full", "everything would be read again and again"),
     Order("sign_in.idle", "sign_in.absolute", "a session would never end by idling"),
@@ -36,9 +38,12 @@ ORDERS = (
 )
 BOUNDS = (
     ("sign_in.trust_new_keys_after", timedelta(hours=1), timedelta(days=30)),
+    ("keys.rotate_every", timedelta(days=1), timedelta(days=732)),
+    ("public.tls.warn_before", timedelta(days=1), timedelta(days=90)),
+    ("public.hsts.max_age", timedelta(0), timedelta(days=732)),
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),
 )
-"""Setting, least, most: time for people to notice a stranger's key; an exception that nobody has forgotten."""
+"""Setting, least, most: time for people to notice a stranger's key; an exception that nobody forgets; and the like."""
 CEILINGS = (
     (
         "facts.refresh",
@@ -118,7 +123,6 @@ def _findings_of_roles(settings: Settings) -> Iterator[Finding]:
 
 
 def _value(settings: Settings, path: str) -> timedelta:
-    table, name = path.split(".")
-    value = getattr(getattr(settings, table), name)
+    value = reduce(getattr, path.split("."), settings)
     assert isinstance(value, timedelta), path
     return value

@@ -36,6 +36,22 @@ def hosts_with_owners(
     return [(written.replace(PLACEHOLDER, code), code) for code in codes]
 
 
+def technical_hosts_of(application: Application, district: Iterable[MunicipalityCode]) -> list[str]:
+    """The same of those for technical accounts; most have none."""
+    written = application.technical_host
+    if written is None:
+        return []
+    return [host for host, _ in hosts_with_owners(application, district, written.lower())]
+
+
+def certified_hosts(settings: Settings, district: Iterable[MunicipalityCode]) -> list[str]:
+    """All that the public certificate must cover."""
+    hosts = [f"{name}.{settings.public.domain}" for name in BUILT_IN_HOSTS]
+    for one in settings.applications:
+        hosts += [*hosts_of(one, district), *technical_hosts_of(one, district)]
+    return list(dict.fromkeys(hosts))
+
+
 def host_findings(settings: Settings, district: District | None) -> Iterator[Finding]:
     domain = settings.public.domain
     if not HOST.match(domain):

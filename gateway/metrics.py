@@ -10,6 +10,15 @@ DECISION_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0)
 VERDICTS = ("granted", "refused", "sign_in", "unavailable")
 
 
+def certificate_gauge(registry: CollectorRegistry | None) -> Gauge:
+    """None: where another process of this machine shows it."""
+    return Gauge(
+        "brana_certificate_not_after_timestamp_seconds",
+        "Until when the public certificate that is served is good, seconds since 1970",
+        registry=registry,
+    )
+
+
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -49,7 +58,7 @@ class Metrics:
             "Configurations Envoy did not accept; any is a fault of ours",
             registry=self.registry,
         )
-
+        self.certificate_ends = certificate_gauge(self.registry)
         self._recovery = Counter(
             "brana_recovery_sign_ins_total",
             "Tries to sign in as the recovery administrator; any deserves a look",

@@ -20,6 +20,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import time
@@ -293,6 +294,16 @@ def _after(pause: float) -> str:
     return f" in {pause:g} s" if pause else ""
 
 
+def leave_nothing_behind() -> None:
+    """For this process and all that it starts: files are the owner's alone, and memory with keys is never dumped.
+
+    One byte is too little for a dump, and where dumps go to a program it says that there shall be none; 0 would not
+    (core(5), "Piping core dumps to a program").
+    """
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+
+
 def main(arguments: list[str]) -> int:
     """Entry point. Takes the plan's file and, where there is one, the descriptor of the lock."""
     lock = int(arguments[1]) if len(arguments) > 1 else None
@@ -302,6 +313,8 @@ def main(arguments: list[str]) -> int:
     def say(text: str) -> None:
         sys.stderr.write(f"brana: {text}\n")
         sys.stderr.flush()
+
+    leave_nothing_behind()
 
     async def supervise() -> int:
         return await Supervisor(Plan.read(Path(arguments[0])), say, lock).run()

@@ -21,6 +21,7 @@ from config.settings.directories import (
 )
 from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
@@ -37,8 +38,11 @@ __all__ = [
     "Fleet",
     "Grants",
     "Health",
+    "Hsts",
     "Identity",
     "IdentityHeaders",
+    "Keys",
+    "Limits",
     "Metrics",
     "Notifications",
     "Office",
@@ -62,6 +66,7 @@ __all__ = [
     "TechnicalCertificate",
     "TechnicalRole",
     "Title",
+    "Tls",
     "UpstreamTls",
     "Webhook",
 ]
@@ -78,20 +83,6 @@ class Office(Setting, frozen=True, kw_only=True):
     """Of the office that runs the centre: where the recovery administrator has a role; left out: there is none."""
 
 
-class Public(Setting, frozen=True, kw_only=True):
-    domain: str
-    """Pages live at login., portal. and admin. below this domain; applications name their own hosts."""
-    address: str = "127.0.0.1"
-    port: Port = 8443
-    certificate: Path
-    """PEM chain for all hosts of the domain."""
-    key: Path
-    advertised_port: Port | None = None
-    """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
-    proxies: list[str] = field(default_factory=list)
-    """Networks of load balancers, as `10.1.0.0/28`, which say by the PROXY protocol whom they pass on."""
-
-
 class State(Setting, frozen=True, kw_only=True):
     directory: Path
     """Where the database, keys, sockets and the spool live; created with mode 0700."""
@@ -101,6 +92,13 @@ class State(Setting, frozen=True, kw_only=True):
 
 class Grants(Setting, frozen=True, kw_only=True):
     lifetime: timedelta = timedelta(minutes=5)
+
+
+class Keys(Setting, frozen=True, kw_only=True):
+    rotate_every: timedelta = timedelta(days=90)
+    """How old a key that signs grants, assertions or id tokens may become."""
+    announce: timedelta = timedelta(hours=1)
+    """How long a new key is known to those who verify before it signs."""
 
 
 class Streams(Setting, frozen=True, kw_only=True):
@@ -140,11 +138,13 @@ class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
     state: State
+    limits: Limits = field(default_factory=Limits)
     directories: Annotated[list[Directory], Meta(min_length=1)]
     policies: Policies
     facts: Facts = field(default_factory=Facts)
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
+    keys: Keys = field(default_factory=Keys)
     streams: Streams = field(default_factory=Streams)
     fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)

@@ -121,8 +121,10 @@ def parse_line(data: bytes) -> Line | Damaged:
     return line
 
 
-def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
-    """The entry of a request. A session that nobody knows any more is kept by its name alone."""
+def access_entry(line: Line, holders: Mapping[SessionId, Holder], times: int = 1) -> Entry:
+    """The entry of a request. A session that nobody knows any more is kept by its name alone. `times`: of how many
+    requests alike it tells.
+    """
     holder = holders.get(line.session) if line.session else None
     application, municipality, action = _route(line.route or "")
     revocation_id, active = line.holder
@@ -154,6 +156,7 @@ def access_entry(line: Line, holders: Mapping[SessionId, Holder]) -> Entry:
             "protocol": _text("protocol", line.protocol),
             "fresh": bool(line.fresh),
             "generation": _text("generation", revocation_id.rpartition(".")[2]),
+            **({"times": times} if times > 1 else {}),
         },
     )
 

@@ -197,6 +197,30 @@ def key_created(now: datetime, key_id: str, purpose: str) -> Entry:
     return _system(Code.KEY_CREATED, now, key=key_id, purpose=purpose)
 
 
+def key_rotated(now: datetime, subject: str, key_id: str, purpose: str, *, signs_from: datetime) -> Entry:
+    """Another key of the purpose was made. `subject`: who asked, or the system itself."""
+    entry = _system(Code.KEY_ROTATED, now, key=key_id, purpose=purpose, signs_from=signs_from.isoformat())
+    return replace(entry, subject=subject, person=subject)
+
+
+def key_compromised(now: datetime, subject: str, key_ids: Sequence[str], purpose: str) -> Entry:
+    """From now on nothing that these keys signed is believed."""
+    entry = _system(Code.KEY_COMPROMISED, now, purpose=purpose)
+    told = entry.details | {"keys": list(key_ids)}
+    return replace(entry, subject=subject, person=subject, details=told)
+
+
+def certificate_replaced(now: datetime, serial: str, sha256: str, ends: datetime) -> Entry:
+    return _system(Code.CERTIFICATE_REPLACED, now, serial=serial, sha256=sha256, ends=ends.isoformat())
+
+
+def certificate_refused(now: datetime, causes: Sequence[str]) -> Entry:
+    """The files that lie there are not served; the certificate before them stays."""
+    entry = _system(Code.CERTIFICATE_REFUSED, now, Outcome.REFUSED)
+    told: list[str] = [neutral(cause, TEXT) for cause in causes]
+    return replace(entry, reason="certificate_unfit", details={"causes": told})
+
+
 def clock_jumped(now: datetime, expected: datetime) -> Entry:
     """The system clock says `now` where at least `expected` was due (or, for a jump ahead, at most)."""
     milliseconds = round((now - expected).total_seconds() * 1000)

@@ -14,11 +14,12 @@ from typing import Protocol, assert_never
 
 from config.vocabulary import SessionId
 from gateway.audit import spool
-from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, damaged, parse_line
+from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry
+from gateway.audit.crowding import Told, told
 from gateway.audit.entry import Entry
 from gateway.audit.spool import Place, SpoolFile
 
-BATCH = 250  # lines in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
+BATCH = 250  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
 WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
 POLL = 0.1  # seconds between looks at the spool
 RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
@@ -178,20 +179,20 @@ class Ingest:
                 assert_never(step)
 
     async def _read(self, place: Place, *, complete: bool) -> bool:
-        found = await asyncio.to_thread(self._lines, place, complete)
+        found, end = await asyncio.to_thread(self._lines, place, complete)
         if not found:
             return False
-        sessions = {item.session for _, item in found if isinstance(item, Line) and item.session}
+        sessions = {one.item.session for one in found if isinstance(one.item, Line) and one.item.session}
         holders = await self._holders(sessions) if sessions else {}
         now = self._now()
         entries = [
-            access_entry(item, holders)
-            if isinstance(item, Line)
-            else damage_entry(item, place.name, place.offset + piece.start, now)
-            for piece, item in found
+            access_entry(one.item, holders, one.times)
+            if isinstance(one.item, Line)
+            else damage_entry(one.item, place.name, place.offset + one.piece.start, now)
+            for one in found
         ]
-        after = replace(place, offset=place.offset + found[-1][0].end)
-        await self._store.move(place, after, entries, _seen((item for _, item in found), now))
+        after = replace(place, offset=place.offset + end)
+        await self._store.move(place, after, entries, _seen((one.item for one in found), now))
         return True
 
     def _files(self) -> list[SpoolFile]:
@@ -206,14 +207,12 @@ class Ingest:
         except OSError as error:
             raise SpoolUnreadable(self._folder, error) from error
 
-    def _lines(self, place: Place, complete: bool) -> list[tuple[spool.Piece, Line | Damaged]]:  # noqa: FBT001
+    def _lines(self, place: Place, complete: bool) -> tuple[list[Told], int]:  # noqa: FBT001
         with (self._folder / place.name).open("rb") as file:
             file.seek(place.offset)
             data = file.read(WINDOW)
-        return [
-            (piece, damaged(piece.why, piece.data) if piece.why else parse_line(piece.data))
-            for piece in spool.pieces(data, most=BATCH, window=WINDOW, complete=complete)
-        ]
+        found = spool.pieces(data, most=WINDOW, window=WINDOW, complete=complete)
+        return told(found, BATCH)
 
     def _rename(self, name: str, to: str) -> None:
         old, new = self._folder / name, self._folder / to

@@ -12,7 +12,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="certifikát, kterému nelze věřit", en="a certificate that is not trusted"
             ),
             "node_certificate_of_other_purpose": Title(
-                cs="certifikát uzlu k jinému účelu", en="a certificate of a node for another purpose"
+                cs="certifikát, který není pro uzel", en="a certificate that is not for a node"
             ),
             "node_certificate_expired": Title(
                 cs="certifikát uzlu neplatí v tuto dobu", en="a certificate that is not valid now"

@@ -54,6 +54,12 @@ GROUPS: tuple[Group, ...] = (
             "request_too_large": Title(cs="příliš velká data", en="too much data was sent"),
             "headers_too_large": Title(cs="příliš velké hlavičky", en="the headers are too large"),
             "request_too_slow": Title(cs="požadavek nepřišel včas", en="the request did not arrive in time"),
+            "too_many_from_address": Title(
+                cs="příliš mnoho požadavků z jedné adresy", en="too many requests from one address"
+            ),
+            "too_many_of_session": Title(
+                cs="příliš mnoho požadavků jednoho přihlášení", en="too many requests of one sign-in"
+            ),
             "too_many_streams": Title(
                 cs="příliš mnoho otevřených spojení jednoho přihlášení",
                 en="too many open connections of one sign-in",
@@ -148,10 +154,14 @@ GROUPS: tuple[Group, ...] = (
     (
         Title(cs="Porucha", en="Failure"),
         {
+            "certificate_unfit": Title(
+                cs="certifikát nebo klíč nelze použít", en="the certificate or its key cannot serve"
+            ),
             "our_fault": Title(cs="chyba brány nebo přihlašovací služby", en="a fault of the product itself"),
             "unavailable": Title(
                 cs="aplikace nebo stránka neodpovídala", en="the application or page did not answer"
             ),
+            "gateway_overloaded": Title(cs="brána byla přetížená", en="the gateway was overloaded"),
             "stream_watch_lost": Title(
                 cs="dohled nad trvalými spojeními neběžel", en="the watch of lasting connections did not run"
             ),

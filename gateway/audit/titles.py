@@ -12,6 +12,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
+from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 
 NOTHING = "–"
@@ -260,61 +261,7 @@ TITLES: dict[Code, Title] = {
         cs="Ověření neporušenosti auditních záznamů: {who} ({finding})",
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
-    Code.POLICIES_LOADED: Title(
-        cs="Od této chvíle platí zásady verze {policy_version} (počet: {policies}; před nimi verze: {previous})",
-        en="Policies of version {policy_version} are in force from now on "
-        "(number: {policies}; version before: {previous})",
-    ),
-    Code.CONFIGURATION_RELOADED: Title(
-        cs="Od této chvíle platí nové nastavení {after}: {who} (aplikace přidané: {added}; odebrané: {removed}; "
-        "změněné: {changed}; ostatní nastavení: {settings})",
-        en="New settings {after} are in force from now on: {who} (applications added: {added}; removed: {removed}; "
-        "changed: {changed}; other settings: {settings})",
-    ),
-    Code.CONFIGURATION_REFUSED: Title(
-        cs="Změna nastavení nepřijata, platí dosavadní: {who} (důvod: {reason})",
-        en="A change of the settings was not taken, the old ones stay: {who} (reason: {reason})",
-    ),
-    Code.DECISION_TRIED: Title(
-        cs="Zkouška rozhodnutí bez přístupu: {who}, pro osobu {of}, aplikace {application}, úkon {action} "
-        "(vyšlo: {verdict})",
-        en="A decision tried out, without access: {who}, about {of}, application {application}, action {action} "
-        "(it came to: {verdict})",
-    ),
-    Code.KEY_CREATED: Title(
-        cs="Vytvořen podpisový klíč {key} (účel: {purpose})",
-        en="Signing key {key} created (purpose: {purpose})",
-    ),
-    Code.STARTED: Title(cs="Brána spuštěna, verze {version}", en="Brána started, version {version}"),
-    Code.STOPPED: Title(cs="Brána zastavena ({cause})", en="Brána stopped ({cause})"),
-    Code.DATA_PLANE_STARTED: Title(
-        cs="Spuštěna datová část (Envoy), proces {process}",
-        en="Data plane (Envoy) started, process {process}",
-    ),
-    Code.DATA_PLANE_DIED: Title(
-        cs="Datová část (Envoy) nečekaně skončila, proces {process}, stav {status}",
-        en="Data plane (Envoy) ended unexpectedly, process {process}, status {status}",
-    ),
-    Code.CLOCK_JUMPED: Title(
-        cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
-    ),
-    Code.FLEET_FOUNDED: Title(
-        cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"
-    ),
-    Code.NODE_INVITED: Title(
-        cs="Vydán kód pro připojení uzlu {node} ({role}): {who}",
-        en="Code issued for node {node} to join ({role}): {who}",
-    ),
-    Code.NODE_JOINED: Title(
-        cs="Připojen uzel {node} ({role}) z adresy {address}",
-        en="Node {node} ({role}) joined from {address}",
-    ),
-    Code.NODE_RENEWED: Title(cs="Uzlu {node} obnoven certifikát", en="Certificate of node {node} renewed"),
-    Code.NODE_LEFT: Title(cs="Vyřazen uzel {node}: {who}", en="Node {node} removed: {who}"),
-    Code.NODE_REFUSED: Title(
-        cs="Odmítnuto spojení uzlu {node} ke službě {service} z adresy {address}",
-        en="Connection of node {node} to service {service} from {address} refused",
-    ),
+    **OPERATION_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

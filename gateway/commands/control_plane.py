@@ -9,12 +9,13 @@ import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import UnixConnector
 
 from config.alphabet import alphabetical
+from config.hosts import certified_hosts
 from config.places import Places
 from config.settings import Settings, Title
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
@@ -25,7 +26,9 @@ from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
+from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
@@ -33,8 +36,7 @@ from gateway.envoy.draining import is_draining
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.fleet.board import Board
-from gateway.grants.assertion import AssertionRefused, AssertionVerifier
-from gateway.grants.sign import GrantSigner, public_jwks
+from gateway.grants.assertion import AssertionRefused
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
@@ -105,10 +107,20 @@ class ControlPlane:
     def __init__(self, state: State) -> None:
         settings = state.settings
         self.metrics = Metrics()
-        self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        addresses = Addresses(settings, state.district)
+        self.discovery = Discovery(
+            state.begun / CURRENT, self._rejected, per_session=settings.limits.requests_per_session
+        )
+        self.changing_envoy = asyncio.Lock()
+        """Held by whoever exchanges what Envoy goes by, or the keys among it."""
+        self.provider = Provider(
+            Client(addresses.issuer, GATEWAY),
+            lambda: UnixConnector(str(state.run / "idp.sock")),
+            back_channel=f"http://login.{settings.public.domain}",
+        )
+        self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
-        keys = {"grants": public_jwks(state.keys.grant), "tokens": public_jwks(state.keys.technical)}
-        self.board = Board(keys, time.monotonic) if settings.fleet else None
+        self.board = Board(self.keys.for_gates(), time.monotonic) if settings.fleet else None
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
@@ -121,12 +133,13 @@ class ControlPlane:
         }
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.secret_hashes = SecretHashes()
-        issuer = Addresses(settings, state.district).issuer
-        self.recovery_alarm = RecoveryAlarm(f"{issuer}/recovery", self.metrics, now)
-        self.provider = Provider(
-            Client(issuer, GATEWAY),
-            lambda: UnixConnector(str(state.run / "idp.sock")),
-            back_channel=f"http://login.{settings.public.domain}",
+        self.recovery_alarm = RecoveryAlarm(f"{addresses.issuer}/recovery", self.metrics, now)
+        # In a fleet it is judged here for the officers; the node's own process serves and records it.
+        self.certificate = PublicCertificate(
+            settings.public,
+            certified_hosts(settings, state.district),
+            self.discovery.publish_certificate,
+            lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
         self._grants_let_in = True
         self.data_plane_up = False
@@ -149,7 +162,8 @@ class ControlPlane:
             state.settings.grants.lifetime,
             lambda: self.gates.gate_applied(GATE_PATIENCE),
         )
-        self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
+        self.keys.under(state)
+        self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
         self.known = known_people(state.settings, self.directory)
         self.sign_in = SignIn(
@@ -169,7 +183,7 @@ class ControlPlane:
                 support=state.settings.office.support,
             ),
             now=now,
-            read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
+            read_assertion=self.keys.read_assertion,
             assertion_refusals=(AssertionRefused,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
@@ -207,6 +221,18 @@ class ControlPlane:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
         self.gates.publish_gate(revoked, self._gate_epoch if self._grants_let_in else NO_EPOCH)
+
+    async def publish_keys(self, keys: Mapping[str, Any]) -> None:
+        if self.board is not None:
+            self.board.publish_keys(keys)
+            return
+        async with self.changing_envoy:
+            self.discovery.publish_keys(keys, self.settings)
+
+    async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
+        """Wait until every gate that can be reached verifies by them; False when one did not in time."""
+        applied = self.discovery.keys_applied if self.board is None else self.board.gate_applied
+        return await applied(timeout)
 
     def let_grants_in(self, *, allowed: bool) -> None:
         """Whether a fresh grant suffices; where not, every request asks for a decision."""
@@ -338,9 +364,9 @@ class ControlPlane:
 
     def ready(self) -> dict[str, bool]:
         """Parts that people need to come in, and whether they work. In a fleet Envoy is another process's matter."""
-        here = {} if self.board is not None else {"data_plane": self.data_plane_up}
+        here = {"data_plane": self.data_plane_up, "certificate": self.certificate.works(now())}
         return {
-            **here,
+            **({} if self.board is not None else here),
             "database": self.state.database.works(),
             "in_service": not is_draining(self.state.run),
             "directory": all(self.directories_up.values()),

@@ -23,6 +23,7 @@ import uvloop
 from gateway import __version__
 from gateway.asking import Reloaded
 from gateway.audit import acts
+from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
@@ -32,10 +33,12 @@ from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
+from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
+from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.sockets import Pages, serving
@@ -86,10 +89,7 @@ def main(configuration: Path) -> int:
 
 
 async def _serve(plane: ControlPlane, configuration: Path) -> None:
-    state, moment = plane.state, now()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
     await state.record(
@@ -97,7 +97,8 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
     )
     fleet, alone = plane.settings.fleet, plane.board is None
     if alone:
-        plane.publish(resources_of(state, state.settings))
+        plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
+    plane.certificate.begin(now())
     plane.revoked.replace(await state.sessions.revoked(moment))
     await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
@@ -140,6 +141,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
                 partial(rounds.keep_facts, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
+                partial(keep_keys, plane.keys, now),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, partial(sends.of, one)) for one in Channel),
             )
@@ -156,6 +158,13 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         await sealing
         await checkpoints.seal()
     await plane.close()
+
+
+def _told_to_end() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _exchange(pages: Pages, sends: CurrentDeliveries) -> None:
@@ -178,6 +187,7 @@ def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
 async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
     """Take in what commands wrote into the database: revocations, confirmations, nodes; whether Envoy has it."""
     directories.look_again()
+    await plane.keys.look_again(now())
     if plane.board is not None:
         for one in doors:
             look_at_nodes(plane, one, plane.board)
@@ -192,13 +202,22 @@ def _beside_envoy(plane: ControlPlane) -> list[Round]:
         partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
         partial(_watch_envoy, plane),
         partial(rounds.keep_room, plane),
+        partial(keep_certificate, plane.certificate, state.record, now),
     ]
 
 
 def _for_nodes(plane: ControlPlane, opened: Door | None) -> list[Round]:
     assert opened is not None
     assert plane.board is not None
-    return [partial(keep_door, plane, opened, plane.board), partial(renew, plane)]
+    return [
+        partial(keep_door, plane, opened, plane.board),
+        partial(renew, plane),
+        partial(keep_certificate, plane.certificate, _told_by_its_node, now),
+    ]
+
+
+async def _told_by_its_node(_: Sequence[Entry]) -> None:
+    """What is to be recorded of the certificate, the process that serves it records."""
 
 
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
@@ -224,6 +243,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
         plane.supervision(),
         recomputation,
         names,
+        lambda: plane.certificate.standing,
     )
 
 

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
 from config.vocabulary import MunicipalityCode
 from gateway.commands.addresses import Addresses
 from gateway.commands.demo_code import announced, credentials
 from gateway.commands.fitness import ready_to_start
+from gateway.commands.keys_in_force import FOR_PROGRAMS
 from gateway.commands.lock import take
 from gateway.commands.operator import acting
 from gateway.commands.preflight import CannotStart, require_free
@@ -33,7 +33,6 @@ from gateway.demo.configuration import settings_text
 from gateway.demo.slapd import SlapdUnusable
 from gateway.demo.start import DOMAIN, DemoUnusable, Running, prepare, running
 from gateway.demo.world import Account, World
-from gateway.grants.sign import public_jwks
 from gateway.storage.identity_book import IdentityBook
 from gateway.supervise import die_with
 from idp.login.enrolment_code import LIFETIME_MAX
@@ -86,13 +85,13 @@ def command(directory: Path, port: int, metrics_port: int, login: str | None, *,
     with console.status("Preparing the world: people, directory, certificates …"), _told(directory):
         world = prepare(directory, now())
     issuer = f"https://portal.{DOMAIN}" + ("" if port == 443 else f":{port}")
-    issuer_keys = world.folder / "assertion-keys.json"
+    issuer_keys = world.folder / "state/run" / FOR_PROGRAMS
     try:
         with console.status("Starting directory and applications …"), _told(directory):
             servers = running(world, issuer, issuer_keys, f"{issuer}/")
             around = servers.__enter__()
         try:
-            _serve(world, around, issuer_keys, (port, metrics_port), (console, output))
+            _serve(world, around, (port, metrics_port), (console, output))
         finally:
             _ending()
             servers.__exit__(None, None, None)
@@ -133,7 +132,6 @@ def _ending() -> None:
 def _serve(
     world: World,
     around: Running,
-    issuer_keys: Path,
     ports: tuple[int, int],
     consoles: tuple[Console, Console],
 ) -> None:
@@ -153,7 +151,6 @@ def _serve(
     state, lock = ready_to_start(configuration)
     try:
         codes = asyncio.run(_enrol(state, world))
-        issuer_keys.write_bytes(msgspec.json.encode(public_jwks(state.keys.assertion)))
         addresses = Addresses(state.settings, state.district)
     finally:
         state.database.close()

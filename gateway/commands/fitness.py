@@ -14,7 +14,7 @@ from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
 from config.fleet import authority_file, node_file
-from config.hosts import BUILT_IN_HOSTS, hosts_of
+from config.hosts import BUILT_IN_HOSTS, hosts_of, technical_hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
@@ -232,6 +232,8 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
         for number, application in enumerate(reading.settings.applications):
             if reading.sound(f"applications[{number}].host"):
                 hosts += hosts_of(application, reading.district or ())
+            if reading.sound(f"applications[{number}].technical_host"):
+                hosts += technical_hosts_of(application, reading.district or ())
     files = {"public.certificate": public.certificate, "public.key": public.key}
     chain, key = (None if file_fault(one) else one.read_bytes() for one in files.values())
     faults = certificate_faults(chain, key, list(dict.fromkeys(hosts)), now())

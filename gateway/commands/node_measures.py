@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from config.settings import Metrics
+from gateway.metrics import certificate_gauge
 
 MAY_BE_DOWN = "control_plane"
 """Told, but people may still be sent here: whoever is in works on for the grace, others are told in a friendly way."""
@@ -21,8 +22,10 @@ PATIENCE = aiohttp.ClientTimeout(total=2)
 
 
 class Measures:
-    def __init__(self) -> None:
+    def __init__(self, *, decides: bool) -> None:
+        """`decides`: a control plane runs here too, which measures the public certificate itself."""
         self.registry = CollectorRegistry()
+        self.certificate_ends = certificate_gauge(None if decides else self.registry)
         self.contact = Gauge(
             "brana_node_contact", "1 while a control plane answers this node", registry=self.registry
         )
@@ -42,7 +45,7 @@ class Measures:
             registry=self.registry,
         )
 
-    def certificate(self, left: timedelta) -> None:
+    def papers(self, left: timedelta) -> None:
         self.good_for.set(left.total_seconds())
 
 

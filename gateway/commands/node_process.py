@@ -16,7 +16,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -28,19 +28,23 @@ from joserfc.jwk import ECKey
 
 from config.district import District
 from config.fleet import Service
+from config.hosts import certified_hosts
 from config.load import load
 from config.settings import Fleet, Settings
 from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.access import Holder
+from gateway.audit.entry import Entry
 from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
 from gateway.commands.application_accounts import accounts_of
+from gateway.commands.challenging import challenging
 from gateway.commands.failure import explained
 from gateway.commands.node_measures import Measures, measuring
 from gateway.commands.preflight import folder_in_memory
+from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
@@ -49,6 +53,7 @@ from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
+from gateway.envoy.plain import ACME
 from gateway.envoy.process import Administration
 from gateway.fleet import papers
 from gateway.fleet.board import GONE
@@ -79,10 +84,21 @@ class Node:
         state = settings.state.directory
         self.run, self.spool = state / "run", state / "spool"
         self.begun = folder_in_memory(settings.state)
-        self.measures = Measures()
+        self.measures = Measures(decides=fleet.decides)
         self.gate = Gatekeeper(fleet.grace.total_seconds())
         technical = [one.id for one in settings.applications if one.technical]
-        self.discovery = Discovery(self.begun / CURRENT, self._rejected, technical=technical)
+        self.discovery = Discovery(
+            self.begun / CURRENT,
+            self._rejected,
+            technical=technical,
+            per_session=settings.limits.requests_per_session,
+        )
+        self.certificate = PublicCertificate(
+            settings.public,
+            certified_hosts(settings, district),
+            self.discovery.publish_certificate,
+            lambda ends: self.measures.certificate_ends.set(ends.timestamp()),
+        )
         here = [self.run / f"{Service.NODE}.sock"] if fleet.decides else []
         elsewhere = [self.run / f"{way_to(Service.NODE)}.sock"] if fleet.peers else []
         self.carrier = Carrier([*here, *elsewhere])
@@ -99,18 +115,21 @@ class Node:
         nobodys = public_jwks(ECKey.generate_key("P-256"))
         self._configure({"grants": nobodys, "tokens": nobodys}, frozenset())
         self._publish_gate()
+        self.certificate.begin(now())
         ingest = self._ingest()
         ends = asyncio.Event()
         control = self.run / SOCKET
         async with (
             self.discovery.serving(self.run / "discovery.sock"),
             measuring(self.measures, self.ready, self.settings.metrics, control),
+            challenging(self.settings.public.acme, self.run / f"{ACME}.sock"),
             running(
                 partial(self._follow_gate),
                 partial(self._reconcile),
                 partial(follow, self.run / FOLDER, self._tell, NOTICES_EVERY),
                 partial(self._keep_gate),
                 partial(self._watch_envoy),
+                partial(keep_certificate, self.certificate, self._record, now),
                 *([] if self.fleet.decides else [partial(self._renew)]),
             ),
         ):
@@ -125,6 +144,7 @@ class Node:
         """Whether people may be sent here: as long as grants are honoured, although nobody new can come in."""
         return {
             "data_plane": self.envoy_up,
+            "certificate": self.certificate.works(now()),
             "in_service": not is_draining(self.run),
             "not_alone": not self._alone,
             "control_plane": time.monotonic() - self._heard < GONE.total_seconds(),
@@ -162,11 +182,16 @@ class Node:
                 self._configure(news.keys, frozenset(news.left))
             if news is not None or self._alone:
                 self._publish_gate()
-                applied = await self.discovery.gate_applied(timedelta(seconds=GATE_PATIENCE))
+                applied = await self._applied()
                 known = self.gate.known
                 # An Envoy that is not there yet will begin with this one.
                 if known is not None and (applied or not self.envoy_up):
                     self._has = known.version
+
+    async def _applied(self) -> bool:
+        """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""
+        patience = timedelta(seconds=GATE_PATIENCE)
+        return await self.discovery.keys_applied(patience) and await self.discovery.gate_applied(patience)
 
     def _publish_gate(self) -> None:
         clock = time.monotonic()
@@ -202,6 +227,10 @@ class Node:
             await reconciliation.step()
             await asyncio.sleep(RECONCILE_EVERY)
 
+    async def _record(self, entries: Sequence[Entry]) -> None:
+        for one in entries:
+            await self.carrier.tell(f"{one.at.timestamp():020.6f}-{one.code}", one)
+
     async def _tell(self, notice: Notice) -> None:
         name = f"{notice.at.timestamp():020.6f}-{notice.what}"
         entry = acts.data_plane(notice.what, notice.at, notice.process, notice.status)
@@ -226,7 +255,7 @@ class Node:
             self.envoy_up = await self.administration.ready()
             self.measures.contact.set(time.monotonic() - self._heard < GONE.total_seconds())
             self.measures.waiting.set(await asyncio.to_thread(self._waiting))
-            self.measures.certificate(papers.good_for(self.settings.state.directory, now()))
+            self.measures.papers(papers.good_for(self.settings.state.directory, now()))
             if self.envoy_up and not told:
                 told = True
                 log.info("ready", node=self.fleet.node)

@@ -135,6 +135,7 @@ def _ports(settings: Settings) -> list[tuple[str, str, int]]:
     ports = [
         ("public.port", public.address, public.port),
         ("metrics.port", metrics.address, metrics.port),
+        *([("public.http_port", public.address, public.http_port)] if public.http_port else []),
     ]
     if fleet is None:
         return ports

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -28,7 +29,7 @@ from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.state import State, now
-from gateway.envoy.discovery import NotTaken, Refused
+from gateway.envoy.discovery import EXTENSIONS, NotTaken, Refused, granting
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
@@ -82,7 +83,7 @@ class Reloading:
     ) -> None:
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
-        self._in_force = candidate(plane.state, plane.book)
+        self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates())
         self._one_at_a_time = asyncio.Lock()
 
     async def reload(self, by: str) -> Reloaded:
@@ -124,7 +125,11 @@ class Reloading:
             await self._exchange(by, after, delta)
         except Refused as refused:
             problem = await refused_by_envoy(
-                self._configuration, after.state, {*delta.added, *delta.changed}, refused.rejection
+                self._configuration,
+                after.state,
+                self._plane.keys.for_gates(),
+                {*delta.added, *delta.changed},
+                refused.rejection,
             )
             raise NotReloaded("data_plane_refused", str(problem)) from refused
         except NotTaken as silent:
@@ -137,7 +142,8 @@ class Reloading:
         try:
             with heap.without_collections():
                 settings, district, book = checked(self._configuration, builds=False)
-                return candidate(self._plane.state.under(settings, district), book)
+                keys = self._plane.keys.for_gates()
+                return candidate(self._plane.state.under(settings, district), book, keys)
         except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 
@@ -159,9 +165,16 @@ class Reloading:
 
     async def _exchange(self, by: str, after: Candidate, delta: Changes) -> None:
         """Raises Refused, NotTaken, and what the database raises; then all is as before."""
+        async with self._plane.changing_envoy:
+            await self._exchanged(by, after, delta)
+
+    async def _exchanged(self, by: str, after: Candidate, delta: Changes) -> None:
         plane, before = self._plane, self._in_force
         administration = Administration(plane.state.run / "envoy-admin.sock")
-        exchange = Exchange(plane.discovery, administration, after.resources)
+        # Another key may have come into force since the candidate was made; none does from here on.
+        keys = plane.keys.for_gates()
+        verified = [granting(after.state.settings, keys["grants"], keys["tokens"])]
+        exchange = Exchange(plane.discovery, administration, after.resources | {EXTENSIONS: verified})
         try:
             await exchange.prepare()
             plane.settled.clear()
@@ -206,12 +219,12 @@ class Reloading:
         return Reloaded(applied=False, reason=reason, said=said)
 
 
-def candidate(state: State, book: PolicyBook) -> Candidate:
-    """Raises PasswordUnusable, OSError."""
+def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any]) -> Candidate:
+    """`keys`: for the gate, those of this moment. Raises PasswordUnusable, OSError."""
     return Candidate(
         state,
         book,
-        resources_of(state, state.settings),
+        resources_of(state, state.settings, keys),
         contents_of(state.settings),
         snapshot_of(state.settings, state.district, book).epoch,
     )

@@ -45,7 +45,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     """Write what the supervisor runs, and Envoy's bootstrap, into the run folder."""
     run, fleet = settings.state.directory / "run", settings.fleet
     start = run / "envoy.json"
-    start.write_text(json.dumps(bootstrap(run)), "utf-8")
+    start.write_text(json.dumps(bootstrap(run, settings.limits)), "utf-8")
     draining.over(run)
     plan = run / "plan.json"
     grace = str(settings.streams.grace.total_seconds())

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -13,12 +12,14 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
+from gateway.commands.behind_envoy import BEHIND_ENVOY
+from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
-from gateway.envoy.hardening import HEADERS_KIB
+from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
@@ -26,6 +27,7 @@ from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
+from gateway.web.assertion_keys import keys_path
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
@@ -42,21 +44,9 @@ from idp.http.page import Pages as SignInPages
 from idp.http.provider import Provider
 from idp.http.recovery import Recovery
 from idp.oidc.client import clients_of, gateway_client
-from idp.oidc.keys import SigningKey, SigningKeys
 
 log = structlog.get_logger("sockets")
 CLOSING = 2.0  # seconds for requests under way when we stop
-LONGEST_LINE = 2 * HEADERS_KIB * 1024  # bytes: Envoy has refused longer ones; see BEHIND_ENVOY
-BEHIND_ENVOY: dict[str, Any] = {
-    "access_log": None,
-    # What aiohttp refuses by itself it quotes, to the browser and in the log: a session's handle, for one,
-    # which no script may read. So nothing that Envoy lets through may be too long for it.
-    "max_line_size": LONGEST_LINE,
-    "max_field_size": LONGEST_LINE,
-    # No honest form is compressed, and inflating a stranger's zeros costs a thousand times what they sent.
-    "auto_decompress": False,
-}
-"""How the servers of our sockets differ from one that faces the network by itself."""
 
 
 def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
@@ -92,7 +82,8 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
-    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths(), **forms.paths()})
+    paths = {**entrance.paths(), **staying.paths(), **forms.paths(), **keys_path(plane.keys.assertion_keys)}
+    return make_app(plane.desk, rooms, paths)
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -100,9 +91,6 @@ def provider_app(plane: ControlPlane) -> web.Application:
     settings, state, addresses = plane.settings, plane.state, plane.addresses
     gateway = gateway_client(addresses.redirect_uris(), [f"{addresses.portal}/"])
     others = clients_of(settings.oidc_clients, lambda path: path.read_text(encoding="utf-8"))
-    keys = SigningKeys(
-        [SigningKey("ES256", state.keys.provider_es256), SigningKey("RS256", state.keys.provider_rs256)]
-    )
     return idp_app.make_app(
         Provider(
             issuer=addresses.issuer,
@@ -113,7 +101,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             refresh=settings.facts.refresh,
             grace=settings.facts.grace,
             clients={gateway.id: gateway, **others},
-            keys=keys,
+            keys=plane.keys.provider,
             store=state.identities,
             authenticate=plane.known.authenticate,
             reread=plane.known.person,
@@ -172,7 +160,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
-        sign=plane.signer.sign,
+        sign=plane.keys.sign,
         ways_in=WaysIn(plane.begin_sign_in, plane.keep_form),
         pages=pages,
         clock=now,
@@ -230,6 +218,7 @@ async def serving(
         observed = _runner(metrics_app(plane.metrics, plane.ready))
         if fleet is None or board is None:
             await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
+            await stack.enter_async_context(challenging(plane.settings.public.acme, run / f"{ACME}.sock"))
             await _listen(stack, observed, plane.settings.metrics)
             yield None
             return

@@ -16,8 +16,6 @@ from gateway.authorize.technical_door import TechnicalDoor
 from gateway.authorize.technical_tokens import Places, TokenIssuer
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.preflight import CannotStart
-from gateway.grants.sign import TokenSigner
-from gateway.grants.token import TokenVerifier
 from gateway.sessions.technical import TechnicalSessions
 from idp.oidc.program import Program
 
@@ -81,14 +79,12 @@ def sessions(plane: ControlPlane) -> TechnicalSessions:
 def issuer(plane: ControlPlane) -> TokenIssuer | None:
     if not plane.settings.technical_accounts:
         return None
-    keys = plane.state.keys
-    signer = TokenSigner(keys.technical, keys.assertion, plane.addresses.issuer, plane.addresses.portal)
     return TokenIssuer(
         snapshot=lambda: plane.snapshot,
         places=places(plane),
         sessions=sessions(plane),
         store=plane.state.sessions,
-        sign=signer.sign,
+        sign=plane.keys.sign_token,
         host=plane.addresses.issuer.removeprefix("https://"),
     )
 
@@ -103,8 +99,8 @@ def door(plane: ControlPlane, pages: Pages) -> TechnicalDoor:
         snapshot=lambda: plane.snapshot,
         sessions=sessions(plane),
         store=plane.state.sessions,
-        read_token=TokenVerifier(plane.state.keys.technical, plane.addresses.issuer),
+        read_token=plane.keys.read_token,
         trusted=lambda: trusted(plane.settings),
-        sign=plane.signer.sign,
+        sign=plane.keys.sign,
         pages=pages,
     )

@@ -50,8 +50,12 @@ def authorization_filter(again: Json | None = None) -> Json:
     disabled costs a sixth of a request. What cannot be matched is asked about. `again`: when a question that nobody
     has seen goes to another control plane.
     """
-    ask = {"name": "brana.ask", "typed_config": _ext_authz(again)}
-    asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, typed_config=ask)}}
+    return composed(AUTHORIZATION_FILTER, {"name": "brana.ask", "typed_config": _ext_authz(again)})
+
+
+def composed(name: str, made: Json) -> Json:
+    """A filter that is made for requests without a fresh grant alone."""
+    asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, typed_config=made)}}
     skipped = {"action": {"name": "skip", "typed_config": typed(SKIP)}}
     matcher = {
         "matcher_list": {"matchers": [{"predicate": {"single_predicate": _fresh()}, "on_match": skipped}]},
@@ -59,10 +63,10 @@ def authorization_filter(again: Json | None = None) -> Json:
     }
     composite = typed("envoy.extensions.filters.http.composite.v3.Composite")
     return {
-        "name": AUTHORIZATION_FILTER,
+        "name": name,
         "typed_config": typed(
             "envoy.extensions.common.matching.v3.ExtensionWithMatcher",
-            extension_config={"name": "brana.authorization.composite", "typed_config": composite},
+            extension_config={"name": f"{name}.composite", "typed_config": composite},
             xds_matcher=matcher,
         ),
     }

@@ -2,31 +2,22 @@
 
 from pathlib import Path
 
-from gateway.envoy.messages import DISCOVERY_CLUSTER, Json, discovered, pipe, typed
+from config.settings import Limits
+from gateway.envoy.limits import overload
+from gateway.envoy.messages import DISCOVERY_CLUSTER, Json, discovered, pipe
 
 NODE = "brana"
-MAX_CONNECTIONS = 20_000  # of people; above it new ones are refused instead of memory running out
 ADMIN_MODE = 0o600
 
 
-def bootstrap(run: Path) -> Json:
+def bootstrap(run: Path, limits: Limits) -> Json:
     """The bootstrap file of an Envoy whose sockets are in `run`."""
     return {
         "node": {"cluster": NODE},
         "admin": {"address": pipe(run / "envoy-admin.sock", ADMIN_MODE)},
         "dynamic_resources": {"lds_config": discovered(), "cds_config": discovered()},
         "static_resources": {"clusters": [_discovery(run / "discovery.sock")]},
-        "overload_manager": {
-            "resource_monitors": [
-                {
-                    "name": "envoy.resource_monitors.global_downstream_max_connections",
-                    "typed_config": typed(
-                        "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-                        max_active_downstream_connections=MAX_CONNECTIONS,
-                    ),
-                }
-            ]
-        },
+        "overload_manager": overload(limits),
         "layered_runtime": {"layers": [{"name": "static", "static_layer": {}}]},
         # An instance of its own per process: no names from the machine, no hot restart.
         "stats_config": {"use_all_default_tags": False},

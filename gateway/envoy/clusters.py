@@ -8,6 +8,7 @@ from gateway.envoy.elsewhere import clusters_elsewhere
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.identity import identity_filters, no_trailers
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
+from gateway.envoy.plain import ACME
 from gateway.envoy.responses import our_cookies_removed
 from gateway.envoy.streams import many_at_once, watch_cluster
 from gateway.envoy.upstream_tls import marked, transport
@@ -36,6 +37,8 @@ def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
         for application in settings.applications
         for one in _application(application, authority, surroundings)
     ]
+    if settings.public.acme is not None:
+        ours.append(_cluster(ACME, "STATIC", [_endpoint(surroundings.socket(ACME))], []))
     return [*ours, watch_cluster(surroundings), *hosted]
 
 

@@ -17,20 +17,31 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from config.settings import Settings
+from config.settings import Limits, Settings
 from gateway.envoy.clusters import clusters
 from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
-from gateway.envoy.gate import EXTENSION, GATE_FILTER, Tokens, gate_filter, grant_filter, kind_of
+from gateway.envoy.gate import (
+    EXTENSION,
+    GATE_FILTER,
+    GRANT_FILTER,
+    Tokens,
+    gate_filter,
+    grant_filter,
+    kind_of,
+)
 from gateway.envoy.identity import accounts
-from gateway.envoy.listeners import certificate, listener
+from gateway.envoy.listeners import listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
+from gateway.envoy.plain import plain_listener
 from gateway.envoy.question import Error, question_of
 from gateway.envoy.routes import routes
 from gateway.envoy.technical import client_authority, issuer_of, technical_routes
+from gateway.envoy.tls import CERTIFICATE, certificate
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstream_tls import upstream_secrets
 
@@ -47,6 +58,8 @@ PATHS = {
     "extension_configs": EXTENSIONS,
 }
 """Last word of `/v3/discovery:<word>` → type of resource (Envoy's REST endpoints)."""
+STANDING = frozenset({GATE_FILTER, CERTIFICATE})
+"""What is published by itself, and stays when all the rest is exchanged."""
 
 Resources = Mapping[str, Iterable[Json]]
 """Type of resource → resources; each has a `name`."""
@@ -82,31 +95,30 @@ class Refused(Exception):
 
 
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
-    """Everything but the gate, which has its own `publish_gate`."""
+    """Everything but the gate and the certificate, which have a `publish_…` of their own."""
     fleet, left = settings.fleet, surroundings.left
     return {
         LISTENERS: [
             listener(settings, surroundings),
             tried_listener(surroundings),
+            *plain_listener(settings, surroundings),
             *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),
         ],
         CLUSTERS: clusters(settings, surroundings),
         ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
         SECRETS: [
-            certificate(settings),
             *client_authority(settings),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
             *(secrets_of_node(settings) if fleet else ()),
         ],
-        EXTENSIONS: [
-            grant_filter(
-                surroundings.grant_keys,
-                map(kind_of, settings.applications),
-                Tokens(issuer_of(settings), surroundings.token_keys),
-            )
-        ],
+        EXTENSIONS: [granting(settings, surroundings.grant_keys, surroundings.token_keys)],
     }
+
+
+def granting(settings: Settings, grants: Mapping[str, Any], tokens: Mapping[str, Any]) -> Json:
+    """How grants and access tokens are verified: JWK sets, as in `Surroundings`."""
+    return grant_filter(grants, map(kind_of, settings.applications), Tokens(issuer_of(settings), tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,9 @@ class _Answer:
 
 
 class Discovery:
-    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes."""
+    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes; `per_session`: how
+    many requests a second it lets a session make.
+    """
 
     def __init__(
         self,
@@ -124,8 +138,9 @@ class Discovery:
         on_rejection: Callable[[Rejection], None],
         hold: timedelta = HOLD,
         technical: Collection[str] = (),
+        per_session: int = Limits().requests_per_session,
     ) -> None:
-        self._begun, self._on_rejection = begun, on_rejection
+        self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
         self.technical = technical
         """Applications that technical accounts may use, in the gate that is published next."""
         self._hold = hold.total_seconds()
@@ -139,11 +154,10 @@ class Discovery:
         self._closing = False
 
     def publish(self, resources: Resources) -> None:
-        """Replace the resources of the given kinds; of extensions, the ones named, so that the gate stays."""
+        """Replace the resources of the given kinds; the gate and the certificate stay until there are others."""
         for kind, messages in resources.items():
             encoded = {message["name"]: _encoded(kind, message) for message in messages}
-            kept = self._resources[kind] if kind == EXTENSIONS else {}
-            self._resources[kind] = kept | encoded
+            self._resources[kind] = self._standing(kind) | encoded
         self._tell()
 
     def add(self, resources: Resources) -> None:
@@ -154,6 +168,9 @@ class Discovery:
             }
         self._tell()
 
+    def _standing(self, kind: str) -> dict[str, bytes]:
+        return {name: one for name, one in self._resources[kind].items() if name in STANDING}
+
     def published(self, kind: str, name: str) -> Json | None:
         found = self._resources[kind].get(name)
         return None if found is None else dict(json.loads(found))
@@ -163,21 +180,39 @@ class Discovery:
         return dict(self._resources)
 
     def put_back(self, kept: Kept) -> None:
-        """Publish again what was published then, but for the gate; Envoy is sent it whatever version it has."""
+        """Publish again what was published then, but for gate and certificate; sent whatever version Envoy has."""
         for kind, resources in kept.items():
-            gate = {name: one for name, one in self._resources[kind].items() if name == GATE_FILTER}
-            self._resources[kind] = dict(resources) | gate
+            self._resources[kind] = dict(resources) | self._standing(kind)
             self._sent_anew[kind] += 1
         self._tell()
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun, self.technical)]})
+        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session, self.technical))
+
+    def publish_certificate(self, chain: bytes, key: bytes) -> None:
+        """Push another certificate and its key (PEM): for connections that begin from now on."""
+        self._put(SECRETS, certificate(chain, key))
+
+    def publish_keys(self, keys: Mapping[str, Any], settings: Settings) -> None:
+        """Push the keys that verify grants and access tokens: JWK sets, as in `Surroundings`."""
+        self._put(EXTENSIONS, granting(settings, keys["grants"], keys["tokens"]))
+
+    def _put(self, kind: str, message: Json) -> None:
+        self._resources[kind] = self._resources[kind] | {message["name"]: _encoded(kind, message)}
+        self._tell()
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""
+        return await self._applied((GATE_FILTER,), timeout)
+
+    async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
+        """The same of the keys that verify grants and access tokens."""
+        return await self._applied((GRANT_FILTER,), timeout)
+
+    async def _applied(self, names: tuple[str, ...], timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
         try:
-            await self.taken([(EXTENSIONS, (GATE_FILTER,))], timeout)
+            await self.taken([(EXTENSIONS, names)], timeout)
         except (NotTaken, Refused):
             return False
         return True

@@ -1,5 +1,5 @@
 -- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
--- EPOCH, REVOKED and TECHNICAL (ids with a space between) and BEGUN (name of a file) are set in front of this text. A verdict
+-- EPOCH, REVOKED and TECHNICAL (ids with a space between), BEGUN (name of a file) and A_SECOND are set before this. A verdict
 -- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
@@ -92,6 +92,24 @@ local function stripped(cookies, keep_language)
   return rest
 end
 
+-- How many requests a session makes: ten seconds' worth may come at once. By the clock of whole seconds, which is enough.
+local BURST_SECONDS = 10
+local left, left_at, counted = {}, {}, 0
+local function too_many(who)
+  local now, tokens = os.time(), left[who]
+  if not tokens then
+    if counted >= MOST then
+      left, left_at, counted = {}, {}, 0
+    end
+    tokens, left_at[who], counted = A_SECOND * BURST_SECONDS, now, counted + 1
+  elseif left_at[who] ~= now then
+    tokens = math.min(A_SECOND * BURST_SECONDS, tokens + A_SECOND * math.max(0, now - left_at[who]))
+    left_at[who] = now
+  end
+  left[who] = math.max(0, tokens - 1)
+  return tokens < 1
+end
+
 local answered_by_us = {} -- by name of the route
 local function is_ours(route)
   local known = answered_by_us[route]
@@ -158,6 +176,11 @@ function envoy_on_request(handle)
   local token = TECHNICAL ~= "" and token_of(headers, stream:routeName() or "")
   local route = gate ~= nil and stream:routeName()
   local verdict = route and verdict_on(gate, route)
+  if verdict and too_many(verdict) then
+    stream:filterState():set("brana.fresh", "envoy.string", verdict) -- the log says whose they are
+    handle:respond({[":status"] = "429"}, "")
+    return
+  end
   if verdict and begun(headers, verdict, route) then
     -- One text of filter state: metadata would cost a tenth of a request more.
     headers:replace("x-brana-fresh", "1")

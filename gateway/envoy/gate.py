@@ -134,16 +134,18 @@ def _of_token(kind: GrantKind, tokens: Tokens) -> Json:
     return read
 
 
-def gate_filter(revoked: Collection[str], epoch: str, begun: Path, technical: Collection[str] = ()) -> Json:
-    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `technical`: applications
-    that technical accounts may use.
+def gate_filter(
+    revoked: Collection[str], epoch: str, begun: Path, per_session: int, technical: Collection[str] = ()
+) -> Json:
+    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `per_session`: requests a
+    second of a session, in each of Envoy's threads. `technical`: applications that technical accounts may use.
 
     Raises GateWordUnusable.
     """
     code = (
         f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
-        f"local BEGUN = {_escaped(begun)}\nlocal TECHNICAL = {_quoted(sorted(technical))}\n"
-        f"{script('gate.lua')}"
+        f"local BEGUN = {_escaped(begun)}\nlocal A_SECOND = {per_session}\n"
+        f"local TECHNICAL = {_quoted(sorted(technical))}\n{script('gate.lua')}"
     )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)

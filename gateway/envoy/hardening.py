@@ -17,6 +17,7 @@ HEADERS_COUNT = 100
 BUFFER_BYTES = 65_536  # per connection and direction
 LAST_WORDS = timedelta(milliseconds=500)  # for a client to read why a connection ends, before it does
 STREAMS = 100  # concurrent per HTTP/2 connection (RFC 9113 §5.1.2)
+REQUESTS = 20_000  # of one connection; then it is closed in order, so that nothing grows with its age
 STREAM_WINDOW, CONNECTION_WINDOW = 262_144, 1_048_576  # bytes on their way: 40 Mbit/s over 50 ms
 RESET_BURST, RESET_PER_SECOND = 200, 50  # streams a client may begin and reset (CVE-2023-44487)
 
@@ -79,6 +80,7 @@ def limits() -> Json:
             "idle_timeout": seconds(CONNECTION_IDLE),
             "max_headers_count": HEADERS_COUNT,
             "headers_with_underscores_action": "DROP_HEADER",
+            "max_requests_per_connection": REQUESTS,
         },
         "http_protocol_options": {"allow_absolute_url": True, "accept_http_10": False},
         "http2_protocol_options": {

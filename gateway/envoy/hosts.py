@@ -11,8 +11,8 @@ class Authority:
     """The `host[:port]` that people see, which is what every upstream is given."""
 
     def __init__(self, settings: Settings) -> None:
-        port = settings.public.advertised_port or settings.public.port
-        self._suffix = "" if port == HTTPS else f":{port}"
+        self.port = settings.public.advertised_port or settings.public.port
+        self._suffix = "" if self.port == HTTPS else f":{self.port}"
 
     def of(self, host: str) -> str:
         return host + self._suffix

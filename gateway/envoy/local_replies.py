@@ -2,161 +2,21 @@
 
 import base64
 import html
-from dataclasses import dataclass
 from hashlib import sha256
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, overwrite, typed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """Texts of one status; `reason` is the same in JSON, in the log and in tests."""
-
-    status: int
-    reason: str
-    title_cs: str
-    advice_cs: str
-    title_en: str
-    advice_en: str
-
-
-REPLIES = (
-    Reply(
-        status=400,
-        reason="request_malformed",
-        title_cs="Požadavek nelze zpracovat",
-        advice_cs="Adresa nebo požadavek má neplatný tvar. Otevřete aplikaci znovu z portálu.",
-        title_en="The request cannot be processed",
-        advice_en="The address or the request is malformed. Open the application from the portal again.",
-    ),
-    Reply(
-        status=403,
-        reason="upgrade_refused",
-        title_cs="Požadavek není povolen",
-        advice_cs="Aplikace tento způsob spojení nepoužívá. Obraťte se na správce technologického centra.",
-        title_en="The request is not allowed",
-        advice_en="The application does not use this kind of connection. Ask the centre's administrator.",
-    ),
-    Reply(
-        status=404,
-        reason="page_unknown",
-        title_cs="Stránka neexistuje",
-        advice_cs="Na této adrese nic není. Zkontrolujte ji, nebo otevřete aplikaci z portálu.",
-        title_en="There is no such page",
-        advice_en="Nothing is at this address. Check it, or open the application from the portal.",
-    ),
-    Reply(
-        status=408,
-        reason="request_too_slow",
-        title_cs="Požadavek nepřišel včas",
-        advice_cs="Spojení je příliš pomalé nebo se přerušilo. Zkuste to znovu.",
-        title_en="The request did not arrive in time",
-        advice_en="The connection is too slow or was interrupted. Try again.",
-    ),
-    Reply(
-        status=413,
-        reason="request_too_large",
-        title_cs="Odesílaná data jsou příliš velká",
-        advice_cs="Rozdělte data na menší části, nebo se obraťte na správce aplikace.",
-        title_en="The data sent are too large",
-        advice_en="Split the data into smaller parts, or ask the application's administrator.",
-    ),
-    Reply(
-        status=421,
-        reason="no_such_host",
-        title_cs="Tato adresa zde neexistuje",
-        advice_cs="Pod tímto názvem tu není žádná aplikace. Zkontrolujte adresu, nebo začněte na portálu.",
-        title_en="There is no such address here",
-        advice_en="No application has this name. Check the address, or start at the portal.",
-    ),
-    Reply(
-        status=426,
-        reason="protocol_too_old",
-        title_cs="Prohlížeč používá zastaralý protokol",
-        advice_cs="Aktualizujte prohlížeč a zkuste to znovu.",
-        title_en="The browser uses an outdated protocol",
-        advice_en="Update the browser and try again.",
-    ),
-    Reply(
-        status=429,
-        reason="too_many_streams",
-        title_cs="Příliš mnoho otevřených spojení",
-        advice_cs="Pod vaším přihlášením je otevřeno příliš mnoho trvalých spojení. Zavřete okna a karty, které "
-        "nepotřebujete, a zkuste to znovu. Nic takového neděláte? Odhlaste se a řekněte to správci.",
-        title_en="Too many open connections",
-        advice_en="Too many lasting connections are open with your sign-in. Close windows and tabs that you do not "
-        "need, and try again. If that is not your doing, sign out and tell the administrator.",
-    ),
-    Reply(
-        status=431,
-        reason="headers_too_large",
-        title_cs="Hlavičky požadavku jsou příliš velké",
-        advice_cs="Smažte v prohlížeči soubory cookie této adresy a zkuste to znovu.",
-        title_en="The request's headers are too large",
-        advice_en="Delete this address's cookies in the browser and try again.",
-    ),
-    Reply(
-        status=500,
-        reason="our_fault",
-        title_cs="Na bráně došlo k chybě",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The gateway has failed",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=502,
-        reason="application_answer_unusable",
-        title_cs="Aplikace odpověděla chybně",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The application gave an unusable answer",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=503,
-        reason="unavailable",
-        title_cs="Služba není dostupná",
-        advice_cs="To, co jste chtěli otevřít, teď neodpovídá. "
-        "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The service is not available",
-        advice_en="What you wanted to open does not answer now. "
-        "Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
-    Reply(
-        status=504,
-        reason="application_too_slow",
-        title_cs="Aplikace neodpověděla včas",
-        advice_cs="Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-        title_en="The application did not answer in time",
-        advice_en="Try again in a moment. If it goes on, tell the administrator the time and number below.",
-    ),
+from gateway.envoy.reply_texts import (
+    CROWDED,
+    DESTINATION,
+    HURRIED,
+    OVERLOADED,
+    REPLIES,
+    UNDECIDED,
+    Reply,
 )
-
-UNDECIDED = Reply(
-    status=503,
-    reason="gateway_unavailable",
-    title_cs="Přístup teď nelze ověřit",
-    advice_cs="Ověření přístupu neodpovídá, a bez něj nikoho nepustíme. "
-    "Zkuste to za chvíli znovu. Trvá-li potíž, sdělte správci čas a číslo uvedené níže.",
-    title_en="Access cannot be checked right now",
-    advice_en="The access decision does not answer, and nobody is let in without it. "
-    "Try again in a moment. If it goes on, tell the administrator the time and number below.",
-)
-"""The decision point is away; the same reason as where it says itself that it cannot decide."""
-
-DESTINATION = Reply(
-    status=403,
-    reason="destination_refused",
-    title_cs="Sem kopírovat ani přesouvat nelze",
-    advice_cs="Kopírovat a přesouvat lze jen uvnitř téže složky aplikace a do názvů bez zvláštních znaků. "
-    "Zvolte jiný cíl, nebo soubor stáhněte a na novém místě nahrajte.",
-    title_en="Nothing can be copied or moved there",
-    advice_en="Copy and move within the same folder of the application, to names without special characters. "
-    "Choose another destination, or download the file and upload it in its new place.",
-)
-"""Where a WebDAV client wants to copy or move to would have to be asked for in another way."""
 
 STYLE = script("local_reply.css")
 STYLE_DIGEST = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
@@ -178,7 +38,8 @@ ZONE_CS = (
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
-BY_SCRIPT = "lua_response"  # and of one by a script of ours: only that of WebDAV answers by itself
+BY_SCRIPT = "lua_response"  # and of one by a script of ours: that of WebDAV, and the gate's
+TOO_MANY, TOO_MUCH = "local_rate_limited", "overload"  # by `limits.py`
 
 
 def local_replies(portal: str) -> Json:
@@ -189,10 +50,24 @@ def local_replies(portal: str) -> Json:
     denied = _details(DENIED)
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
-    rows = [(UNDECIDED, _details(NO_DECISION)), (DESTINATION, _details(BY_SCRIPT))]
+    rows = [
+        (UNDECIDED, _details(NO_DECISION)),
+        (CROWDED, _details(TOO_MANY)),
+        (OVERLOADED, _details(TOO_MUCH)),
+        *((one, _all(_details(BY_SCRIPT), _status(one.status))) for one in (DESTINATION, HURRIED)),
+    ]
     for reply, when in [*rows, *((one, _status(one.status)) for one in REPLIES)]:
         mappers += [_message(reply, when), _page(reply, when, portal), _data(reply, when)]
     return {"mappers": mappers}
+
+
+def _all(*filters: Json) -> Json:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _headers(reply: Reply) -> list[Json]:
+    later = [overwrite("retry-after", reply.retry_after)] if reply.retry_after else []
+    return [*HEADERS, overwrite(REASON_HEADER, reply.reason), *later]
 
 
 def _details(details: str) -> Json:
@@ -218,7 +93,7 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
             "text_format_source": {"inline_string": page},
             "content_type": "text/html; charset=utf-8",
         },
-        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+        "headers_to_add": _headers(reply),
     }
 
 
@@ -233,7 +108,7 @@ def _message(reply: Reply, when: Json) -> Json:
             "text_format_source": {"inline_string": text},
             "content_type": "text/plain; charset=utf-8",
         },
-        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+        "headers_to_add": _headers(reply),
     }
 
 
@@ -257,7 +132,7 @@ def _data(reply: Reply, when: Json) -> Json:
             },
             "content_type": "application/problem+json",
         },
-        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+        "headers_to_add": _headers(reply),
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from config.hosts import OUR_PATHS
-from config.settings import Application, Route, Settings
+from config.settings import Application, Hsts, Route, Settings
 from config.vocabulary import Action
 from gateway.envoy.asking import (
     CLIENT_ADDRESS,
@@ -27,6 +27,7 @@ from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM,
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
+from gateway.envoy.tls import strict_transport
 from gateway.envoy.tried import ours
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
@@ -58,7 +59,6 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-internal",
 ]
 KEPT_FORMS = f"{OUR_PATHS}/form"
-HSTS = "max-age=31536000"
 
 
 class HostTaken(Exception):
@@ -84,21 +84,16 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
-    return table_of(ROUTES, tried_elsewhere(hosts) if settings.fleet else hosts)
+    return table_of(ROUTES, tried_elsewhere(hosts) if settings.fleet else hosts, settings.public.hsts)
 
 
-def table_of(name: str, hosts: list[Json]) -> Json:
+def table_of(name: str, hosts: list[Json], hsts: Hsts) -> Json:
     """Whatever host is none of these is refused."""
     return {
         "name": name,
         "virtual_hosts": [*hosts, _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
-        "response_headers_to_add": [
-            {
-                "header": {"key": "strict-transport-security", "value": HSTS},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
-        ],
+        "response_headers_to_add": [strict_transport(hsts)],
         "validate_clusters": False,  # clusters and routes come separately
     }
 

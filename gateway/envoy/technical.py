@@ -48,7 +48,7 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
         rows = hosted(own, place, settings.sign_in.absolute)
         # There is no sign-in here, so none of our own paths either.
         hosts.append({"name": host, "domains": [host], "routes": [odd_paths(), nothing("/.brana"), *rows]})
-    return [table_of(TECHNICAL_ROUTES, hosts)] if hosts else []
+    return [table_of(TECHNICAL_ROUTES, hosts, settings.public.hsts)] if hosts else []
 
 
 def client_authority(settings: Settings) -> list[Json]:

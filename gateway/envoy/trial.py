@@ -10,14 +10,21 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from config.settings import Limits
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import CLUSTERS, LISTENERS, ROUTE_TABLES, SECRETS
 from gateway.envoy.messages import Json
 from gateway.envoy.process import validation
+from gateway.envoy.tls import certificate
 
 PATIENCE = timedelta(seconds=20)
 SAID = re.compile(r"error initializing configuration '[^']*': (.+)")
@@ -56,13 +63,13 @@ async def objection(resources: Mapping[str, Sequence[Json]], run: Path) -> str |
 def as_file(resources: Mapping[str, Sequence[Json]], run: Path) -> Json:
     """The same as one bootstrap file: what is discovered otherwise stands where it is used."""
     tables = {one["name"]: one for one in resources[ROUTE_TABLES]}
-    start = bootstrap(run)
+    start = bootstrap(run, Limits())
     (discovery,) = start["static_resources"]["clusters"]
     del start["dynamic_resources"], start["admin"]
     start["static_resources"] = {
         "clusters": [discovery, *map(_in_place, resources[CLUSTERS])],
         "listeners": [_with_routes(_in_place(one), tables) for one in resources[LISTENERS]],
-        "secrets": list(resources[SECRETS]),
+        "secrets": [_certificate_of_nobody(), *resources[SECRETS]],
     }
     return start
 
@@ -80,6 +87,20 @@ def _with_routes(made: Any, tables: Mapping[str, Json]) -> Any:
         table = {"route_config": tables[made["rds"]["route_config_name"]]} if "rds" in made else {}
         return inner | table
     return [_with_routes(one, tables) for one in made] if isinstance(made, list) else made
+
+
+def _certificate_of_nobody() -> Json:
+    """In place of the public one, which is judged before Envoy hears of it: its key need not lie in the file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return certificate(made.public_bytes(Encoding.PEM), private)
 
 
 def _words(said: str) -> str:

@@ -20,7 +20,7 @@ GONE = timedelta(seconds=5)  # a node that has not asked for so long is waited f
 
 
 class Board:
-    """Stands where on one machine the discovery server stands: `publish_gate`, `gate_applied`."""
+    """Stands where on one machine the discovery server stands: `publish_gate`, `publish_keys`, `gate_applied`."""
 
     def __init__(self, keys: Mapping[str, Any], clock: Callable[[], float]) -> None:
         """`keys`: what `Known` says of them."""
@@ -35,6 +35,13 @@ class Board:
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         self._revoked, self._epoch = sorted(revoked), epoch
         self._tell()
+
+    def publish_keys(self, keys: Mapping[str, Any]) -> None:
+        """Others verify from now on. As the gate does, they reach a node with the next answer."""
+        if dict(keys) != self._keys:
+            self._keys = dict(keys)
+            if self._epoch:
+                self._tell()
 
     def publish_left(self, names: Collection[str]) -> None:
         """Nodes that are no longer believed: told to the others, and waited for no more."""

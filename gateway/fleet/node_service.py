@@ -22,6 +22,7 @@ MAY_TELL = frozenset(
     {
         *(Code.ACCESS, Code.ACCESS_CUT_OFF, Code.ACCESS_SPOOL_DAMAGED),
         *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED),
+        *(Code.CERTIFICATE_REPLACED, Code.CERTIFICATE_REFUSED),
     }
 )
 """What a node sees by itself. Nothing else is believed from it."""

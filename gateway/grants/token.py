@@ -1,5 +1,6 @@
 """Reading the access token of a technical account where the gate could not: for a decision, never for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -30,11 +31,11 @@ class Token:
 class TokenVerifier:
     """`issuer` is the provider's address."""
 
-    def __init__(self, key: ECKey, issuer: str) -> None:
-        self._keys, self._issuer = KeySet([key]), issuer
+    def __init__(self, keys: Sequence[ECKey], issuer: str) -> None:
+        self._keys, self._issuer = KeySet(list(keys)), issuer
 
     def __call__(self, text: str, audience: ApplicationId, now: datetime) -> Token:
-        """Raises TokenRefused. One key, one algorithm, one type: what says another is meant for something else."""
+        """Raises TokenRefused. Keys of one purpose, one algorithm, one type: another is meant for something else."""
         try:
             read = jwt.decode(text, self._keys, algorithms=[ALGORITHM])
             claims = read.claims

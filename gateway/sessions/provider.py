@@ -101,6 +101,10 @@ class Provider:
                 raise ProviderUnreachable("its key set cannot be read") from error
         return self._keys
 
+    def forget_keys(self) -> None:
+        """Ask for them at the next token: one of them may be believed no more."""
+        self._keys = None
+
     async def exchange(self, code: str, verifier: str, redirect_uri: str) -> str:
         """The id token for a code (RFC 6749 §4.1.3). Raises CodeRefused, ProviderUnreachable."""
         form = {

@@ -29,7 +29,9 @@ def private_key_of(
 
     def find(connection: Connection, purpose: Purpose) -> bytes | None:
         row = connection.execute(
-            select(signing_key.c.id, signing_key.c.sealed).where(signing_key.c.purpose == purpose)
+            select(signing_key.c.id, signing_key.c.sealed)
+            .where(signing_key.c.purpose == purpose)
+            .order_by(signing_key.c.created_at.desc())
         ).first()
         return None if row is None else seal.open(row.sealed, f"signing_key/{row.id}")
 

@@ -46,6 +46,10 @@ class SigningKeys:
     """The first key of an algorithm signs. Raises KeyMissing when ES256 or RS256 has none."""
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
+        self.replace(keys)
+
+    def replace(self, keys: Sequence[SigningKey]) -> None:
+        """From now on these. Raises KeyMissing."""
         self._signing: dict[str, SigningKey] = {}
         for key in keys:
             self._signing.setdefault(key.algorithm, key)

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from gateway.audit.entry import Code
 from gateway.grants.cookie import GRANT
-from tests.rig.programs import Programs, maker, programs
+from tests.rig.programs import Programs, Told, maker, programs
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BASED = "x-brana-assertion"
@@ -269,3 +269,27 @@ async def test_people_are_never_asked_for_a_certificate_nor_let_in_where_program
     told = await world.ask(world.address("api") + "/.brana/sign-in", certificate=certificate)
     assert told.status == 404
     assert world.ground.taken_over.requests == []
+
+
+async def test_a_token_serves_on_while_keys_change_in_order_and_is_worth_nothing_when_they_are_compromised(
+    world: Programs,
+) -> None:
+    """The last test here: tokens of before are over."""
+
+    async def issued() -> str:
+        return str((await world.token(**world.assertion())).body["access_token"])
+
+    async def asked(token: str) -> Told:
+        return await world.ask(world.address("agenda") + "/x", Authorization=f"Bearer {token}")
+
+    before = await issued()
+    await world.ground.brana("keys", "rotate", "--which", "technical")
+    told = await asked(before)
+    assert told.status == 200
+    assert (await world.ground.entry(told.request_id)).details["fresh"]  # Envoy believes both keys
+    world.ground.taken_over.requests.clear()
+    await world.ground.brana("keys", "rotate", "--which", "technical", "--compromised")
+    await refused(world, await asked(before), "token_unusable")
+    told = await asked(await issued())
+    assert told.status == 200
+    assert (await world.ground.entry(told.request_id)).details["fresh"]

@@ -5,31 +5,19 @@ HTTP settings and the application behind. CPU time is the kernel's count for the
 """
 
 import asyncio
-import contextlib
-import copy
 import json
-import os
-import re
 import statistics
 import tempfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gateway.demo.slapd import free_port
-from gateway.envoy.clusters import application_cluster
-from gateway.envoy.discovery import CLUSTERS, all_resources
-from gateway.envoy.listeners import HCM
-from gateway.envoy.messages import Json, typed
-from gateway.envoy.process import command
 from tests.rig.bare_listener import add_bare_listener
-from tests.rig.envoy import DOMAIN, Plane, data_plane
+from tests.rig.envoy import Plane, data_plane
+from tests.rig.load import load, quick_application
 
 ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1
-CONNECTIONS = 32
-TICKS = os.sysconf("SC_CLK_TCK")
 PUSHED = 10_000  # revoked ids in the look at push time
 
 
@@ -67,82 +55,6 @@ async def measure() -> dict[str, dict[str, Any]]:
 def figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
     holds = value >= bar if least else value <= bar
     return {"value": round(value, 3), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
-
-
-@contextlib.asynccontextmanager
-async def quick_application(plane: Plane) -> AsyncIterator[None]:
-    """An application that costs little beside Envoy: another Envoy that answers by itself."""
-    port = free_port()
-    answer = {
-        "match": {"prefix": "/"},
-        "direct_response": {"status": 200, "body": {"inline_string": "x" * 512}},
-    }
-    router = typed("envoy.extensions.filters.http.router.v3.Router")
-    manager = typed(
-        HCM,
-        stat_prefix="quick",
-        http_filters=[{"name": "envoy.filters.http.router", "typed_config": router}],
-        route_config={"virtual_hosts": [{"name": "quick", "domains": ["*"], "routes": [answer]}]},
-    )
-    listener: Json = {
-        "name": "quick",
-        "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
-        "filter_chains": [
-            {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
-        ],
-    }
-    file = plane.folder / "quick.json"
-    file.write_text(json.dumps({"static_resources": {"listeners": [listener]}}))
-    process = await asyncio.create_subprocess_exec(*command(file, concurrency=1, log_level="error"))
-    try:
-        clusters = all_resources(plane.settings, plane.surroundings)[CLUSTERS]
-        application = next(one for one in clusters if one["name"] == application_cluster("files"))
-        address = application["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]
-        address["socket_address"]["port_value"] = port
-        plain = copy.deepcopy(application) | {"name": "bare"}
-        for options in plain["typed_extension_protocol_options"].values():
-            del options["http_filters"]
-        plane.discovery.publish({CLUSTERS: [*clusters, plain]})
-        for _ in range(100):
-            if (await plane.ask("/", cookie=plane.cookie())).body == b"x" * 512:
-                break
-            await asyncio.sleep(0.05)
-        yield
-    finally:
-        process.kill()
-        await process.wait()
-
-
-async def load(plane: Plane, port: int, cookie: str, seconds: int) -> tuple[float, float]:
-    """CPU microseconds of Envoy per request, and requests per second."""
-    assert plane.process is not None
-    before = _cpu_seconds(plane.process.pid)
-    wrk = await asyncio.create_subprocess_exec(
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "-H",
-        f"Host: files.{DOMAIN}",
-        "-H",
-        f"Cookie: {cookie}",
-        f"https://127.0.0.1:{port}/documents/list",
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output = (await wrk.communicate())[0].decode()
-    spent = _cpu_seconds(plane.process.pid) - before
-    counted = re.search(r"(\d+) requests in", output)
-    assert counted is not None, output
-    assert "Non-2xx" not in output, output
-    requests = int(counted[1])
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    assert rate is not None, output
-    return spent / requests * 1e6, float(rate[1])
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 async def _push_time(plane: Plane) -> float:

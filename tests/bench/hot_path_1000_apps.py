@@ -14,9 +14,10 @@ from typing import Any
 
 from config.settings import Application, Identity, IdentityHeaders, Route
 from config.vocabulary import Action
-from tests.bench.hot_path import SECONDS, figure, load, quick_application
+from tests.bench.hot_path import SECONDS, figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import DOMAIN, Plane, data_plane, hosting
+from tests.rig.load import load, quick_application
 
 APPLICATIONS = 1_000
 SHARING, TOLD = 100, 100  # of them

@@ -125,7 +125,7 @@ def test_the_example_lists_every_word_of_a_closed_list(words: type[StrEnum]) -> 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     """Files of the names that the example uses, and the example itself with the paths of this test."""
-    for name in ("tls", "policies/region", "policies/municipalities"):
+    for name in ("tls", "acme", "policies/region", "policies/municipalities"):
         (tmp_path / name).mkdir(parents=True)
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.hosts import certified_hosts
 from config.load import load
 from config.problem import ConfigurationRefused
 
@@ -40,6 +41,13 @@ def test_one_in_order_can_start(office: Office) -> None:
     settings, _ = load(written(office))
     [account] = settings.technical_accounts
     assert account.ends.isoformat() == "2027-12-31"
+
+
+def test_the_public_certificate_must_cover_the_hosts_of_programs_too(office: Office) -> None:
+    settings, district = load(written(office))
+    hosts = certified_hosts(settings, district)
+    assert {"api.brana.example", "spis.brana.example", "login.brana.example"} <= set(hosts)
+    assert len(hosts) == len(set(hosts))
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from tests.rig import exact_http
 from tests.rig.code_generator import code_at
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
-from tests.rig.product import ROOT, Product, enrolment_code, installed
+from tests.rig.product import NO_LIMITS, ROOT, Product, enrolment_code, installed
 from tests.rig.visitor import Shown, Visitor
 
 MORE_CLERKS = 150
@@ -294,6 +294,7 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"\n'
         patience += 'login_attributes = ["uid", "userPKCS12"]'  # in which a server takes any octets
         quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
+        quick = quick.replace(NO_LIMITS, "")  # as delivered
         return (
             _with_further_policies(folder, quick)
             + LIMITS

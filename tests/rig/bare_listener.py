@@ -2,29 +2,35 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.demo.slapd import free_port
 from gateway.envoy.discovery import LISTENERS, all_resources
 from gateway.envoy.hardening import limits, reading
 from gateway.envoy.listeners import HCM, listening
-from gateway.envoy.messages import typed
+from gateway.envoy.messages import Json, typed
 from tests.rig.envoy import Plane
 
 
-async def add_bare_listener(plane: Plane, **more: Any) -> int:
-    """Nothing but the router, beside the product's listener, to the cluster `bare`; its port. `more`: of its route."""
+async def add_bare_listener(
+    plane: Plane, name: str = "bare", filters: Sequence[Json] = (), logs: Sequence[Json] = (), **more: Any
+) -> int:
+    """Nothing but the router, beside the product's listener, to the cluster `bare`; its port. `more`: of its route;
+    `filters` stand before the router, `logs` are access logs.
+    """
     port = free_port()
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     manager = typed(
         HCM,
-        stat_prefix="bare",
-        http_filters=[{"name": "envoy.filters.http.router", "typed_config": router}],
+        stat_prefix=name,
+        access_log=[*logs],
+        http_filters=[*filters, {"name": "envoy.filters.http.router", "typed_config": router}],
         route_config={
             "validate_clusters": False,  # clusters and listeners come separately
             "virtual_hosts": [
                 {
-                    "name": "bare",
+                    "name": name,
                     "domains": ["*"],
                     "routes": [
                         {"match": {"prefix": "/"}, "route": {"cluster": "bare", "timeout": "0s"} | more}
@@ -35,7 +41,7 @@ async def add_bare_listener(plane: Plane, **more: Any) -> int:
         **reading(),
         **limits(),
     )
-    listener = listening(plane.settings.public.address, port, manager) | {"name": "bare"}
+    listener = listening(plane.settings.public, port, manager) | {"name": name}
     resources = all_resources(plane.settings, plane.surroundings)
     plane.discovery.publish({LISTENERS: [*resources[LISTENERS], listener]})
     for _ in range(100):

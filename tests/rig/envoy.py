@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from config.settings import (
     Application,
     Directory,
+    Limits,
     Office,
     Policies,
     Public,
@@ -43,6 +44,7 @@ from tests.rig.watch import Answerer, WatchOfStreams
 
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
+NO_LIMIT = 100_000  # a second, from one address: what is measured is something else
 GRACE = timedelta(seconds=1)  # of streams that nobody can answer for
 STREAMS = 2_000  # of one session; as many as the benchmark opens
 
@@ -82,6 +84,7 @@ def settings_for(folder: Path, port: int, upstream: str) -> Settings:
             )
         ],
         policies=Policies(region=unused, municipalities=unused),
+        limits=Limits(requests_per_address=NO_LIMIT, requests_per_session=NO_LIMIT),
         applications=[
             application("files", f"files.{DOMAIN}", routes, upstream),
             application(
@@ -138,10 +141,14 @@ class Plane:
         for name, neighbour in neighbours:
             await self._control.enter_async_context(listening(neighbour, socket(name)))
         await self._control.enter_async_context(self.watch.answering(socket("watch")))
-        self.discovery = Discovery(self.begun, self.rejections.append)
+        self.discovery = Discovery(
+            self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
+        )
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
+        public = self.settings.public
+        self.discovery.publish_certificate(public.certificate.read_bytes(), public.key.read_bytes())
 
     async def control_plane_dies(self) -> None:
         await self._control.aclose()
@@ -152,7 +159,7 @@ class Plane:
         """Return when Envoy serves. Raises TimeoutError; `envoy.log` says why."""
         self._starts += 1
         file = self.folder / "envoy.json"
-        file.write_text(json.dumps(bootstrap(self.surroundings.run)))
+        file.write_text(json.dumps(bootstrap(self.surroundings.run, self.settings.limits)))
         with (self.folder / "envoy.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command(file, concurrency=self.workers),

@@ -43,6 +43,8 @@ APPLICATIONS = (RECORDS, BUDGET, MAP)
 READY_WITHIN = 30.0  # seconds; a loaded machine needs more than the usual one
 ENDS_WITHIN = 15.0
 POLL = 0.01
+NO_LIMITS = "\n[limits]\nrequests_per_address = 100000\nrequests_per_session = 100000\n"
+"""Everybody comes from one address: what is measured is something else."""
 
 
 class Product:
@@ -55,6 +57,8 @@ class Product:
         self.log = world.folder / "brana.log"
         self._supervisor: asyncio.subprocess.Process | None = None
         self._visitors: list[Visitor] = []
+        self.before: tuple[str, ...] = ()
+        """Command under which `brana serve` runs, as `setpriv …`."""
 
     @property
     def run(self) -> Path:
@@ -90,7 +94,7 @@ class Product:
         begun = time.monotonic()
         with self.log.open("ab") as log:
             self._supervisor = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
+                *self.before, sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
                 cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
         visitor = self.visitor()
@@ -131,9 +135,7 @@ class Product:
         return self._child("gateway.commands.streams_process")
 
     def _child(self, argument: str) -> psutil.Process:
-        assert self._supervisor is not None
-        children = psutil.Process(self._supervisor.pid).children()
-        return next(child for child in children if argument in child.cmdline())
+        return next(child for child in self.supervisor().children() if argument in child.cmdline())
 
     def as_root(self) -> contextlib.AbstractContextManager[Any]:
         """A python-ldap connection that may change everything in the directory."""
@@ -191,7 +193,7 @@ async def installed(
     configuration = folder / "brana.toml"
     upstreams = dict.fromkeys(APPLICATIONS, application) if isinstance(application, str) else application
     text = settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port())
-    configuration.write_text(configured(text), "utf-8")
+    configuration.write_text(configured(text + NO_LIMITS), "utf-8")
     try:
         state = open_state(configuration)
         try:

@@ -11,7 +11,7 @@ from socket import AF_INET, AddressFamily
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractCookieJar, AbstractResolver, ResolveResult
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -79,23 +79,37 @@ class Visitor:
     """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
 
     def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1", to: str = "127.0.0.1") -> None:
-        self.address = address
-        self._names = Loopback(to)
-        self._http = aiohttp.ClientSession(
+        self.address, self._tls, self._names = address, tls, Loopback(to)
+        self._http = self._connecting(aiohttp.CookieJar(quote_cookie=False))
+        self._before: list[aiohttp.ClientSession] = []
+
+    def _connecting(self, cookies: AbstractCookieJar) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                ssl=tls, resolver=self._names, use_dns_cache=False, limit=8, local_addr=(address, 0)
+                ssl=self._tls,
+                resolver=self._names,
+                use_dns_cache=False,
+                limit=8,
+                local_addr=(self.address, 0),
             ),
-            cookie_jar=aiohttp.CookieJar(quote_cookie=False),
+            cookie_jar=cookies,
             headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
             timeout=aiohttp.ClientTimeout(total=20),
         )
 
     async def close(self) -> None:
-        await self._http.close()
+        for each in (*self._before, self._http):
+            await each.close()
 
     def goes_to(self, to: str) -> None:
         """Connections that are made from now on lead there, as when a name's address changes."""
         self._names.to = to
+
+    def moves_to(self, to: str) -> None:
+        """Whatever it asks from now on goes there, by connections of its own."""
+        self.goes_to(to)
+        self._before.append(self._http)
+        self._http = self._connecting(self._http.cookie_jar)
 
     async def get(
         self, url: str | URL, *, follow: bool = True, headers: Mapping[str, str] = NAVIGATES

@@ -1,6 +1,6 @@
 """Private keys, sealed."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, text
 
 from gateway.storage.tables import metadata
 
@@ -11,4 +11,6 @@ signing_key = Table(
     Column("purpose", String(20), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("signs_from", BigInteger, nullable=False, server_default=text("0")),
+    Column("ends_at", BigInteger),  # when nothing it signed is believed any more; none: nobody follows it yet
 )

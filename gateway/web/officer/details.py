@@ -25,6 +25,11 @@ LABELS: Mapping[str, Title] = {
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
     "authenticator": Title(cs="Název způsobu ověření", en="Name of the authenticator"),
+    "causes": Title(cs="Co je třeba napravit", en="What must be mended"),
+    "ends": Title(cs="Platí do", en="Good until"),
+    "keys": Title(cs="Klíče", en="Keys"),
+    "serial": Title(cs="Sériové číslo", en="Serial number"),
+    "signs_from": Title(cs="Podepisuje od", en="Signs from"),
     "before": Title(cs="Předchozí název", en="Name before"),
     "browser_of_subject": Title(
         cs="Čí je prohlížeč (identifikátor osoby)", en="Whose browser it is (identifier of the person)"
@@ -69,6 +74,7 @@ LABELS: Mapping[str, Title] = {
     "jumped_ms": Title(cs="Skok hodin", en="Clock jumped by"),
     "key": Title(cs="Klíč", en="Key"),
     "kind": Title(cs="Druh upozornění", en="Kind of notice"),
+    "times": Title(cs="Požadavků dohromady", en="Requests taken together"),
     "left_out_before": Title(cs="Předtím vynechaných záznamů", en="Entries left out before"),
     "lost": Title(cs="Ztracené role", en="Roles lost"),
     "method": Title(cs="Metoda HTTP", en="HTTP method"),

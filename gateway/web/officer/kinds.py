@@ -140,6 +140,10 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
                 cs="Nepřijatá změna nastavení", en="Change of settings refused"
             ),
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
+            Code.KEY_ROTATED: Title(cs="Výměna klíče", en="Key changed"),
+            Code.KEY_COMPROMISED: Title(cs="Prozrazené klíče", en="Keys compromised"),
+            Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
+            Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
         },
     ),

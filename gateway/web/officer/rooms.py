@@ -7,8 +7,9 @@ verification is recorded with what it found.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -70,6 +71,19 @@ class Names:
         return self.municipalities.get(code, code)
 
 
+class CertificateShown(Protocol):
+    """What is to be told of the public certificate."""
+
+    @property
+    def ends(self) -> datetime | None: ...
+
+    @property
+    def soon(self) -> bool: ...
+
+    @property
+    def refused(self) -> Sequence[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Officer:
     """`record`: durable when it returns; `checkpoint`: the last one; `recomputation`: checks the whole log."""
@@ -81,6 +95,7 @@ class Officer:
     sessions: Sessions
     recomputation: Recomputation
     names: Names
+    certificate: Callable[[], CertificateShown]
 
     def pages(self) -> Sequence[Page]:
         return (
@@ -108,6 +123,7 @@ class Officer:
             counted={each.value: urlencode({"counted": each, **hours_of(since, until)}) for each in Counted},
             checkpoint=await self.checkpoint(),
             damaged=await self._found_damaged(),
+            certificate=self.certificate(),
             signed_in=len(await self.sessions.live(caller, self.desk.now())),
         )
 

@@ -9,7 +9,7 @@ from gateway.audit.access import FAILURES, Damaged, Holder, Line, access_entry, 
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.response import CANNOT_DECIDE, UNAVAILABLE_REASONS
-from gateway.envoy.local_replies import REPLIES, UNDECIDED
+from gateway.envoy.reply_texts import REPLIES, UNDECIDED
 from tests.gateway.audit.making import NOON
 
 LINE = {

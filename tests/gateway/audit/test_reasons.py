@@ -15,7 +15,7 @@ from gateway.audit.reasons import GROUPS, OF_POLICIES, REASONS, with_policies
 from gateway.audit.recomputation import Trouble
 from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
-from gateway.envoy.local_replies import REPLIES
+from gateway.envoy.reply_texts import REPLIES
 from gateway.fleet.certificates import Unproven
 from gateway.fleet.register import NotJoined
 from gateway.notices.delivery import Undelivered

@@ -21,7 +21,7 @@ DETAILS = {
     *("granted_by", "why"),
     *("account", "secret"),
     *("node", "role", "service"),
-    *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
+    *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
 }
 
 

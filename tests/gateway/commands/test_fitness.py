@@ -30,7 +30,10 @@ SECRETS = ("directory.password", "library.secret", "webhook.secret", "smtp.passw
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """The configuration, the policies and the list of municipalities, copied where the settings say."""
+    """The configuration, the policies and the list of municipalities, copied where the settings say; and the empty
+    folder of the ACME client.
+    """
+    (tmp_path / "acme").mkdir()
     shutil.copytree(EXAMPLES / "policies", tmp_path / "policies")
     shutil.copyfile(EXAMPLES / "kromeriz.csv", tmp_path / "district.csv")
     text = (EXAMPLES / "embedded.toml").read_text("utf-8")

@@ -35,10 +35,11 @@ from gateway.envoy.clusters import clusters
 from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
-from gateway.envoy.listeners import certificate, listener
+from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.routes import HostTaken, routes
+from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstreams import UpstreamUnusable
 from tests.rig.envoy import DISTRICT, hosting, settings_for
@@ -134,7 +135,7 @@ def told_of_programs(settings: Settings) -> dict[str, Any]:
     return {
         "chain": chains[0],
         ROUTE_TABLES: told[ROUTE_TABLES][1],
-        SECRETS: told[SECRETS][1:],
+        SECRETS: told[SECRETS],
         EXTENSIONS: told[EXTENSIONS],
     }
 
@@ -146,7 +147,7 @@ def told_in_a_fleet() -> dict[str, Any]:
         Peer(name="c", address="::2"),
         Peer(name="d", address="::3"),
     ]
-    public = replace(SETTINGS.public, proxies=["10.1.0.0/28"])
+    public = replace(SETTINGS.public, proxies=["10.1.0.0/28"], http_port=80)
     settings = replace(SETTINGS, fleet=Fleet(node="a", address="10.1.0.11", peers=peers), public=public)
     around = dataclasses.replace(SURROUNDINGS, left=frozenset({"d"}))
     told, alone = all_resources(settings, around), all_resources(SETTINGS, SURROUNDINGS)
@@ -167,15 +168,15 @@ HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
     "programs": told_of_programs(PROGRAMS),
-    "bootstrap": bootstrap(SURROUNDINGS.run),
+    "bootstrap": bootstrap(SURROUNDINGS.run, SETTINGS.limits),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
     "tried": tried_listener(SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
-    "certificate": certificate(SETTINGS),
+    "certificate": certificate(b"chain", b"key"),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
     "fleet": told_in_a_fleet(),
-    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN),
+    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN, 100),
 }
 
 
@@ -248,14 +249,18 @@ def test_an_upstream_may_be_a_name() -> None:
 def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     """Either the word is refused, or the text of the gate is the script behind two plain strings."""
     try:
-        code = gate_filter([word], word, BEGUN)["typed_config"]["default_source_code"]["inline_string"]
+        code = gate_filter([word], word, BEGUN, 100)["typed_config"]["default_source_code"]["inline_string"]
     except GateWordUnusable:
         return
     head = code.removesuffix(script("gate.lua"))
-    assert (
-        head
-        == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\nlocal TECHNICAL = ""\n'
+    words = (
+        f'EPOCH = "{word}"',
+        f'REVOKED = "{word}"',
+        f'BEGUN = "{BEGUN}"',
+        "A_SECOND = 100",
+        'TECHNICAL = ""',
     )
+    assert head == "".join(f"local {one}\n" for one in words)
     assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
     assert word
 
@@ -263,14 +268,14 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
 @pytest.mark.parametrize("word", ['"', "a b", "a\nb", "a\\", "", "ž", "]]", "a\0"])
 def test_a_word_that_is_not_an_identifier_is_refused(word: str) -> None:
     with pytest.raises(GateWordUnusable, match="base64url"):
-        gate_filter([word], "epoch1", BEGUN)
+        gate_filter([word], "epoch1", BEGUN, 100)
 
 
 @given(st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name))
 def test_whatever_the_files_name_the_gate_opens_that_one(name: bytes) -> None:
     """Read back by Lua's rules for strings: a backslash and three digits are a byte."""
     path = Path(os.fsdecode(b"/dev/shm/" + name))
-    code = gate_filter([], "e", path)["typed_config"]["default_source_code"]["inline_string"]
+    code = gate_filter([], "e", path, 100)["typed_config"]["default_source_code"]["inline_string"]
     (line,) = (line for line in code.splitlines() if line.startswith("local BEGUN = "))
     text = line.removeprefix('local BEGUN = "').removesuffix('"')
     assert '"' not in text

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from aiohttp import web
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
 from gateway.envoy.process import Administration
-from tests.rig.envoy import DOMAIN, Plane, data_plane
-from tests.rig.neighbours import certificate
+from tests.rig.envoy import DOMAIN, data_plane
 
 pytestmark = pytest.mark.real
 
@@ -101,30 +99,6 @@ async def test_an_envoy_without_a_listener_is_not_ready(tmp_path: Path) -> None:
 
 async def test_an_administration_that_is_not_there_is_not_ready(tmp_path: Path) -> None:
     assert not await Administration(tmp_path / "none.sock").ready()
-
-
-async def test_a_renewed_certificate_is_served_without_a_restart(tmp_path: Path) -> None:
-    async with data_plane(tmp_path) as plane:
-        before = await _served(plane)
-        fresh = tmp_path / "fresh"
-        fresh.mkdir()
-        certificate(fresh)
-        for name in ("server.key", "server.pem"):
-            (fresh / name).rename(tmp_path / name)
-        for _ in range(100):
-            if await _served(plane) != before:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("the old certificate is still served")
-
-
-async def _served(plane: Plane) -> bytes:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    _, writer = await asyncio.open_connection("127.0.0.1", plane.port, ssl=context, server_hostname="x.test")
-    served: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-    writer.transport.abort()
-    return served
 
 
 async def test_logs_are_opened_anew_after_a_rename(tmp_path: Path) -> None:

@@ -38,6 +38,26 @@ async def test_a_question_waits_for_news() -> None:
     assert news.revoked == ["a.1"]
 
 
+async def test_other_keys_are_news_and_the_same_are_none() -> None:
+    board = Board({"grants": {"keys": []}}, Clock())
+    board.publish_keys({"grants": {"keys": ["1"]}})  # before there is a gate
+    assert await board.news(B, "", SOON) is None
+    board.publish_gate([], "e")
+    had = await board.news(B, "")
+    assert had is not None
+    assert had.keys == {"grants": {"keys": ["1"]}}
+    board.publish_keys({"grants": {"keys": ["1"]}})
+    assert await board.news(B, had.version, SOON) is None
+    board.publish_keys({"grants": {"keys": ["1", "2"]}})
+    assert not await board.gate_applied(SOON)  # nobody may sign with it yet
+    news = await board.news(B, had.version)
+    assert news is not None
+    assert news.keys == {"grants": {"keys": ["1", "2"]}}
+    asked = asyncio.create_task(board.news(B, news.version, LONG))
+    assert await board.gate_applied(LONG)
+    asked.cancel()
+
+
 async def test_a_gate_is_applied_when_every_node_that_asks_has_it() -> None:
     board = Board({}, Clock())
     board.publish_gate([], "e")

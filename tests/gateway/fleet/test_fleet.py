@@ -1,15 +1,20 @@
 """A node that decides and edges that let people in, each with processes of its own, over mutual TLS."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
 
 from gateway.audit.entry import Code
+from gateway.commands.state import now
+from gateway.demo.authority import Authority, write_private
 from gateway.demo.configuration import MAP
-from tests.rig.fleet import Fleet
+from gateway.grants.cookie import GRANT
+from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -25,7 +30,7 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flee
 async def test_somebody_signs_in_at_an_edge_and_is_in_at_every_node(office: Fleet) -> None:
     browser, account = await signed_in(office, "b")
     for node in ("b", "c", "a"):
-        browser.goes_to(office[node].address)
+        browser.moves_to(office[node].address)
         assert (await browser.get(records(office))).status == 200
     (opened,) = await office.entries(Code.SESSION_OPENED, person=account.login)
     assert opened.address == "127.0.0.1"
@@ -47,13 +52,13 @@ async def test_what_an_edge_let_in_is_in_the_log_once_with_its_node_and_its_pers
 
 async def test_an_ended_session_is_out_at_every_edge_within_a_second(office: Fleet) -> None:
     browser, account = await signed_in(office, "b")
-    browser.goes_to(office["c"].address)
+    browser.moves_to(office["c"].address)
     assert (await browser.get(records(office))).status == 200
     status, said = await office["a"].brana("sessions", "revoke", "--user", account.login)
     ended = time.monotonic()
     assert status == 0, said  # it has waited for every gate that can be reached
     for node in ("b", "c"):
-        browser.goes_to(office[node].address)
+        browser.moves_to(office[node].address)
         assert (await browser.get(records(office), follow=False)).status == 302
     assert time.monotonic() - ended < MOMENT
 
@@ -79,6 +84,55 @@ async def test_a_stream_through_an_edge_ends_with_its_session(office: Fleet) -> 
     await asked
     (cut,) = await office.entries(Code.STREAM_CUT, person=account.login)
     assert cut.outcome == "refused"
+
+
+async def test_compromised_keys_are_believed_at_no_edge_and_nobody_is_signed_out(office: Fleet) -> None:
+    browser, account = await signed_in(office, "b")
+    assert (await browser.get(records(office))).status == 200
+    stolen = {name: value for name, value in browser.cookies(records(office)).items() if name == GRANT}
+    thief = office.visitor("b")
+    thief.keep(records(office), stolen)
+    assert (await thief.get(records(office), follow=False)).status == 200
+    status, said = await office["a"].brana("keys", "rotate", "--compromised")
+    assert status == 0, said
+    for node in ("b", "c"):
+        thief.moves_to(office[node].address)
+        assert (await thief.get(records(office), follow=False)).status == 302
+        browser.moves_to(office[node].address)
+        assert (await browser.get(records(office), follow=False)).status == 200
+    again = await browser.get(records(office), follow=False)  # the new key's grant, by the edge alone
+    found = await office.entries(Code.ACCESS, person=account.login, at_least=3)
+    while again.request_id not in {one.request_id for one in found}:
+        found = await office.entries(Code.ACCESS, person=account.login, at_least=len(found) + 1)
+    (entry,) = [one for one in found if one.request_id == again.request_id]
+    assert (entry.details["node"], entry.details["fresh"]) == ("c", True)
+
+
+async def test_a_renewed_certificate_is_served_and_told_by_every_node(office: Fleet) -> None:
+    public = office.product.settings.public
+    made = Authority(office.product.world.authority.parent)
+    names = x509.load_pem_x509_certificate(public.certificate.read_bytes()).extensions
+    hosts = names.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+    renewed = made.issue("renewed", hosts, now())
+    write_private(public.key, renewed.key.read_bytes())
+    write_private(public.certificate, renewed.certificate.read_bytes())
+    wanted = x509.load_pem_x509_certificate(renewed.certificate.read_bytes()).serial_number
+    tls = ssl.create_default_context(cafile=str(office.product.world.authority))
+    async with asyncio.timeout(PATIENCE):
+        for node in ("a", "b", "c"):
+            while await _serial(office, node, tls) != wanted:
+                await asyncio.sleep(0.05)
+    told = await office.entries(Code.CERTIFICATE_REPLACED, at_least=3)
+    assert sorted(str(one.details["node"]) for one in told) == ["a", "b", "c"]
+    assert {one.details["serial"] for one in told} == {f"{wanted:x}"}
+
+
+async def _serial(office: Fleet, node: str, tls: ssl.SSLContext) -> int:
+    port, name = office.product.port, f"portal.{office.product.settings.public.domain}"
+    _, writer = await asyncio.open_connection(office[node].address, port, ssl=tls, server_hostname=name)
+    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return x509.load_der_x509_certificate(shown).serial_number
 
 
 async def test_the_list_of_nodes_says_who_is_what(office: Fleet) -> None:

@@ -58,7 +58,7 @@ async def test_a_control_plane_that_is_killed_comes_back_and_nobody_is_signed_ou
     await office.entries(Code.STARTED, at_least=before + 1)
     await office.decides("b")
     await signed_in(office, "b")
-    browser.goes_to(office["a"].address)
+    browser.moves_to(office["a"].address)
     assert (await browser.get(records(office), follow=False)).status == 200
 
 

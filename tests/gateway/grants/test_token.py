@@ -14,7 +14,7 @@ from tests.gateway.grants.conftest import NOW
 KEY, ASSERTION_KEY = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
 ISSUER = "https://login.brana.test"
 SIGNER = TokenSigner(KEY, ASSERTION_KEY, ISSUER, "https://portal.brana.test")
-READ = TokenVerifier(KEY, ISSUER)
+READ = TokenVerifier([KEY], ISSUER)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from config.vocabulary import ApplicationId, Role, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
+from gateway.commands.public_certificate import Standing
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
@@ -171,6 +172,7 @@ class Office:
     def __post_init__(self) -> None:
         self.sessions.log = self.log
         self.says(Verdict(report()))
+        self.certificate = Standing()
         self.recomputation = Recomputation(["cat", str(self.verifying)], self.log.record, lambda: NOW)
 
     def says(self, *said: Said, never_ends: bool = False) -> None:
@@ -215,6 +217,7 @@ class Office:
             self.sessions,
             self.recomputation,
             NAMES,
+            lambda: self.certificate,
         )
         return {
             "portal.brana.test": Portal(desk, self.portal).pages(),
