@@ -128,6 +128,30 @@ def test_what_does_not_fit_is_refused_with_a_remedy_and_the_one_before_stays(
     assert kept.made.standing.refused == ()
 
 
+def test_files_of_another_name_are_judged_and_served_when_the_configuration_names_them(kept: Kept) -> None:
+    before = kept.served[:]
+    kept.public = replace(kept.public, certificate=kept.public.certificate.with_name("other.pem"))
+    kept.put(kept.issued("other"))
+    kept.made.aim(kept.public, HOSTS)
+    assert kept.served == before
+    (entry,) = kept.look()
+    assert entry.code is Code.CERTIFICATE_REPLACED
+    assert kept.served[-1] == kept.public.certificate.read_bytes()
+
+
+def test_what_did_not_cover_a_host_is_judged_anew_when_that_host_is_gone(kept: Kept) -> None:
+    narrow = kept.issued("narrow", HOSTS[0])
+    kept.put(narrow)
+    (entry,) = kept.look()
+    assert entry.code is Code.CERTIFICATE_REFUSED
+    kept.made.aim(kept.public, HOSTS)
+    assert kept.look() == [], "nothing has changed"
+    kept.made.aim(kept.public, HOSTS[:1])
+    (entry,) = kept.look()
+    assert entry.code is Code.CERTIFICATE_REPLACED
+    assert kept.served[-1] == narrow.certificate.read_bytes()
+
+
 def test_the_end_of_a_certificate_is_told_beforehand(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     kept.made.begin(NOW)

@@ -16,7 +16,7 @@ from gateway.audit.entry import Code, Outcome
 from gateway.commands.operator import operator
 from gateway.demo.configuration import HOSTS, MAP, RECORDS
 from gateway.envoy.process import Administration
-from tests.rig.changing import HULIN, NOTES, NOTES_POLICY, Changing, changing
+from tests.rig.changing import HULIN, NOTES, NOTES_POLICY, Changing, brana, changing
 from tests.rig.product import Product
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -259,6 +259,19 @@ async def test_a_reload_without_a_change_says_so_and_takes_no_grant_back(world: 
         status, said, _ = await world.reload()
         assert (status, said) == (0, "nothing has changed since the last reload or start\n")
         assert (await browser.get(host, "/", f"{somebody.cookie}; {grant}")) == (200, "")
+
+
+async def test_a_reload_leaves_the_keys_in_force_that_came_after_the_start(world: Changing) -> None:
+    host = world.host(MAP_HOST)
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        _, stolen = await browser.get(host, "/", somebody.cookie)
+        status, _, complaint = await brana(world.product, "keys", "rotate", "--compromised")
+        assert status == 0, complaint
+        await world.with_notes()
+        _, grant = await browser.get(host, "/", somebody.cookie)
+        assert (await browser.get(host, "/", grant))[0] == 200, "by itself, without a question"
+        assert (await browser.get(host, "/", stolen))[0] == 401
 
 
 async def test_a_hangup_of_the_supervisor_reloads_as_well(world: Changing) -> None:
