@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from config.settings import Limits
 from gateway.envoy.bootstrap import bootstrap
@@ -92,7 +93,7 @@ def _with_routes(made: Any, tables: Mapping[str, Json]) -> Any:
 def _certificate_of_nobody() -> Json:
     """In place of the public one, which is judged before Envoy hears of it: its key need not lie in the file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])  # Envoy wants one
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(datetime(2000, 1, 1, tzinfo=UTC))
