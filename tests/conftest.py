@@ -5,9 +5,10 @@ import pytest
 import pytest_socket
 
 from tests.rig.domain_office import office_tree
+from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 
-__all__ = ["domain_tree", "office_tree"]
+__all__ = ["domain_tree", "office_tree", "postgres"]
 
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)

@@ -20,6 +20,7 @@ from config.settings.directories import (
     RoleMapping,
 )
 from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.postgres import Postgres
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.vocabulary import Language, MunicipalityCode
@@ -43,6 +44,7 @@ __all__ = [
     "OidcClient",
     "Place",
     "Policies",
+    "Postgres",
     "Public",
     "RoleLimits",
     "RoleMapping",
@@ -87,6 +89,8 @@ class State(Setting, frozen=True, kw_only=True):
     """Where the database, keys, sockets and the spool live; created with mode 0700."""
     memory: Path = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, mode 0700
     """A folder in memory (tmpfs): the gate writes there whom it lets in, before the request goes on."""
+    database: Postgres | None = None
+    """Left out: a file in `directory`, for one machine. Several machines share a PostgreSQL database."""
 
 
 class Grants(Setting, frozen=True, kw_only=True):

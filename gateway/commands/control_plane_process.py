@@ -162,7 +162,7 @@ async def look_again(plane: ControlPlane, directories: Directories) -> bool:
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
     directory = plane.settings.state.directory
     command = verification_process.command(
-        plane.state.database.path, directory / "checkpoints.log", [signer.verifier], os.getpid()
+        plane.state.database.place, directory / "checkpoints.log", [signer.verifier], os.getpid()
     )
     return Recomputation(command, plane.state.record, now)
 

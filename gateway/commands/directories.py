@@ -39,7 +39,7 @@ class Kept:
             self.known.set()
         _, source = form_and_source(settings, replica, now, pace.refresh)
         self._pool = Pool(settings)
-        self._child = ReadInChild(state.database.path, settings, os.getpid())
+        self._child = ReadInChild(state.database.place, settings, os.getpid())
         self.runner = Runner(settings, replica, source, self._pool, self._child, pace, now, self._told)
         self._listeners = [
             Listener(

@@ -46,7 +46,7 @@ class Open:
 class SessionStore(Protocol):
     """Raises the database's own errors; a missing session is None or left out, never an error."""
 
-    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+    async def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
         """The session of a handle that was given out at this host, ended ones too. A point read, at once."""
         ...
 

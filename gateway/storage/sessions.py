@@ -46,8 +46,8 @@ class StoredSessions:
         self._activity, self._end_at_provider = activity, end_at_provider
         self._records: Together[Record] = Together(self._record)
 
-    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
-        row = self._database.row_now(_BY_HANDLE, handle_hash, host)
+    async def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+        row = await self._database.row(_BY_HANDLE, handle_hash, host)
         return None if row is None else session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:

@@ -44,10 +44,17 @@ Index(
     audit_entry.c.outcome,
     audit_entry.c.at,
     sqlite_where=audit_entry.c.outcome != "success",
+    postgresql_where=audit_entry.c.outcome != "success",
 )
 for _name in INDEXED:
     _column = audit_entry.c[_name]
-    Index(f"ix_audit_entry_{_name}_at", _column, audit_entry.c.at, sqlite_where=_column != "")
+    Index(
+        f"ix_audit_entry_{_name}_at",
+        _column,
+        audit_entry.c.at,
+        sqlite_where=_column != "",
+        postgresql_where=_column != "",
+    )
 
 audit_tail = Table(
     "audit_tail",

@@ -1,0 +1,31 @@
+"""What changes in the database tells every node that listens: by triggers, so that no writer can forget it.
+
+What a trigger says is heard when its transaction commits, once for however many statements
+(postgresql.org/docs/15/sql-notify.html).
+"""
+
+from sqlalchemy import Connection
+
+CHANNEL = "brana_changed"
+
+TOLD = {
+    "revoked": "INSERT",
+    "directory_sync": "INSERT OR UPDATE",
+    "audit_checkpoint": "INSERT",
+}
+"""Tables that nodes keep a view of, and what changes the view."""
+
+FUNCTION = f"""
+CREATE OR REPLACE FUNCTION brana_tell() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('{CHANNEL}', TG_TABLE_NAME); RETURN NULL; END $$
+"""
+TRIGGER = """
+CREATE OR REPLACE TRIGGER brana_tell AFTER {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION brana_tell()
+"""
+
+
+def tell_of_changes(connection: Connection) -> None:
+    """Make the triggers, or bring them to this version."""
+    connection.exec_driver_sql(FUNCTION)
+    for table, when in TOLD.items():
+        connection.exec_driver_sql(TRIGGER.format(when=when, table=table))
