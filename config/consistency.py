@@ -23,6 +23,7 @@ from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import Settings
+from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.upstreams import is_address
 
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
@@ -58,6 +59,7 @@ def inconsistencies(
         ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), database_findings(settings)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -94,7 +96,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
         for number, directory in enumerate(settings.directories)
     }
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
+    secrets |= secrets_of_database(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
+    readable |= certificates_of_database(settings)
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault

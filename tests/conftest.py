@@ -14,7 +14,7 @@ __all__ = ["domain_tree", "office_tree", "postgres"]
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
 
-LOOPBACK = ["127.0.0.1", "::1", *ADDRESSES]
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

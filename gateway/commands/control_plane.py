@@ -23,6 +23,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.known_people import known_people
+from gateway.commands.nodes import Nodes
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
@@ -46,6 +47,7 @@ from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
 from gateway.sessions.supervision import Supervision
 from gateway.storage.audit import OPERATOR
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
@@ -82,6 +84,7 @@ class ControlPlane:
     def __init__(self, state: State) -> None:
         self.state, self.settings = state, state.settings
         self.addresses = Addresses(state.settings, state.district)
+        self.nodes = Nodes(state.database)
         self.metrics = Metrics()
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
@@ -140,6 +143,7 @@ class ControlPlane:
             now=now,
             read_assertion=AssertionVerifier([state.keys.assertion], self.addresses.portal),
             assertion_refusals=(AssertionRefused,),
+            state_errors=(DatabaseUnusable,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,

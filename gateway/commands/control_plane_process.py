@@ -100,21 +100,25 @@ async def _serve(plane: ControlPlane) -> None:
         )
     )
     plane.revoked.replace(await state.sessions.revoked(moment))
-    await state.identities.settle_password_changes(moment)
+    if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
+        await state.identities.settle_password_changes(moment)
     await plane.office.catch_up_with_provider(moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane)
+    plane.nodes.start()
     directories = Directories(state)
-    directories.start()
+    await directories.lead(leads=plane.nodes.leads)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CATCH_UP.total_seconds()):
             await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
+        await stack.enter_async_context(rounds.running(partial(rounds.follow_nodes, plane, directories)))
         await directories.first_read(stop)
         logging_ends = asyncio.Event()
         keepers = [asyncio.create_task(ingest.run(logging_ends))]
@@ -135,7 +139,7 @@ async def _serve(plane: ControlPlane) -> None:
                 partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
                 partial(_watch_envoy, plane),
                 partial(rounds.keep_room, plane),
-                *(partial(rounds.deliver, one) for one in deliveries(plane)),
+                *(partial(rounds.deliver, plane, one) for one in deliveries(plane)),
             )
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
@@ -156,6 +160,7 @@ async def look_again(plane: ControlPlane, directories: Directories) -> bool:
     """Take in what commands wrote into the database, revocations and confirmations; whether Envoy has it."""
     directories.look_again()
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
+    await plane.nodes.ask_all()
     return await plane.discovery.gate_applied(COMMAND_PATIENCE)
 
 

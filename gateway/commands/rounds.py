@@ -18,6 +18,7 @@ from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
+from gateway.commands.nodes import LEAD
 from gateway.commands.state import now
 from gateway.commands.troubles import KNOWN, LastingTrouble
 from gateway.envoy.process import Administration
@@ -28,6 +29,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from gateway.storage.telling import ASKED, DIRECTORIES, REVOKED
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -59,13 +61,14 @@ def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
         signer,
         plane.settings.audit.checkpoint_every,
         LastingTrouble("audit.trouble", {"of": "checkpoints"}).hear,
+        shared=plane.nodes.shared,
     )
 
 
 def ingest(plane: ControlPlane) -> Ingest:
     return Ingest(
         plane.state.access_log.parent,
-        SpoolPlaces(plane.state.database, plane.state.activity),
+        SpoolPlaces(plane.state.database, plane.state.activity, plane.state.spool_name),
         plane.holders,
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,
@@ -211,16 +214,35 @@ async def tidy(plane: ControlPlane) -> None:
         await asyncio.sleep(TIDY_EVERY.total_seconds())
         moment = now()
         plane.revoked.sweep(moment)
-        await plane.state.sessions.revoked(moment)
+        await plane.state.sessions.forget_revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
 
 
-async def deliver(delivery: Delivery) -> None:
-    """Tell what is to be told by one channel; another one's trouble is not this one's."""
+async def follow_nodes(plane: ControlPlane, directories: Directories) -> None:
+    """What other nodes change reaches what this one keeps in memory."""
     while True:
-        if not await delivery.step():
+        changed = await plane.nodes.changed()
+        try:
+            if LEAD in changed:
+                await directories.lead(leads=plane.nodes.leads)
+            if changed & {REVOKED, ASKED}:
+                plane.revoked.replace(await plane.state.sessions.revoked(now()))
+            if ASKED in changed:
+                directories.look_again()
+            if DIRECTORIES in changed and not plane.nodes.leads:
+                for name, current in (await directories.as_kept()).items():
+                    plane.facts[name].reachable(float(current))
+        except BaseException:
+            plane.nodes.again(changed)
+            raise
+
+
+async def deliver(plane: ControlPlane, delivery: Delivery) -> None:
+    """Tell what is to be told by one channel; another one's trouble is not this one's. One node does it for all."""
+    while True:
+        if not plane.nodes.leads or not await delivery.step():
             await asyncio.sleep(DELIVER_EVERY)
 
 

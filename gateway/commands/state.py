@@ -10,7 +10,7 @@ from config.district import District
 from config.load import load
 from config.settings import Settings
 from gateway.audit.entry import Entry
-from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
+from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
@@ -20,7 +20,7 @@ from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
-from gateway.storage.place import named, place_of
+from gateway.storage.place import is_shared, named, place_of
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
@@ -74,6 +74,14 @@ class State:
     def sessions_that_end(self, end_at_provider: EndAtProvider) -> StoredSessions:
         """The same sessions, with something else happening at the provider when they end."""
         return StoredSessions(self.database, append, self.activity, end_at_provider)
+
+    @cached_property
+    def spool_name(self) -> str:
+        """Of our spool among those of the nodes that share the database; empty where there is only one.
+
+        It stays with the folder, whatever the machine is called. Raises CannotStart.
+        """
+        return name_of_folder(self.settings.state.directory) if is_shared(self.database.place) else ""
 
     @property
     def run(self) -> Path:

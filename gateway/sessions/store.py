@@ -150,7 +150,11 @@ class SessionStore(Protocol):
         ...
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:
-        """Revocation ids still in force, with their ends; expired ones are deleted."""
+        """Revocation ids still in force, with their ends."""
+        ...
+
+    async def forget_revoked(self, now: datetime) -> int:
+        """Delete those that are in force no more. Gives their number."""
         ...
 
     async def forget_ended(self, before: datetime) -> int:

@@ -3,11 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
@@ -25,6 +26,10 @@ T = TypeVar("T")
 
 READERS = 4
 PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody waits
+
+
+class Watching(Protocol):
+    def stop(self) -> None: ...
 
 
 class Database:
@@ -52,9 +57,11 @@ class Database:
         self._writer.start()
 
     def works(self) -> bool:
-        """Whether it can be read now, and took what was last to be written. Blocks."""
+        """Whether it can be read now, and took what was last to be written. Of a server, as its watch has it."""
         if self._writer.failing or not self.answers():
             return False
+        if not self._backend.near:
+            return True
         try:
             self.read_now(_nothing)
         except DatabaseUnusable:
@@ -147,6 +154,31 @@ class Database:
         """The same from any thread. Raises DatabaseUnusable."""
         self._require_open()
         return self._writer.write_soon(work)
+
+    def watched(
+        self, told: Callable[[AbstractSet[str]], object], leads: Callable[[bool], object]
+    ) -> "Watching":
+        """Begin to hear what other nodes change; see `gateway.storage.postgres.watch`. Of a server's database alone."""
+        from gateway.storage.postgres.watch import Watch  # noqa: PLC0415 - a driver that a file does without
+
+        assert not isinstance(self.place, Path)
+        watch = Watch(self.place, told, leads, self.look_alive)
+        self.answers = watch.answers
+        watch.start()
+        return watch
+
+    def look_alive(self) -> None:
+        """Write nothing: whether writes succeed again is known at once, and not by the next one of somebody."""
+        with suppress(DatabaseUnusable):
+            self._writer.write_soon(_nothing)
+
+    async def ask_all(self) -> None:
+        """Every node that watches looks again. Raises DatabaseUnusable."""
+        if isinstance(self.place, Path):
+            return
+        from gateway.storage.telling import ask_all  # noqa: PLC0415
+
+        await self.write(ask_all)
 
     def close(self) -> None:
         """Finish what is waiting, then end the threads."""

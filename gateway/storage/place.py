@@ -13,6 +13,11 @@ def place_of(state: State) -> Place:
     return state.database or state.directory / "brana.db"
 
 
+def is_shared(place: Place) -> bool:
+    """Whether other nodes may use it too."""
+    return not isinstance(place, Path)
+
+
 def named(place: Place) -> str:
     """For people; no secret stands in it."""
     if isinstance(place, Path):

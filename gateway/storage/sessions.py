@@ -252,11 +252,16 @@ class StoredSessions:
             await self._database.write(lambda connection: connection.execute(statement))
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:
-        def work(connection: Connection) -> dict[str, datetime]:
-            connection.execute(delete(revoked).where(revoked.c.until <= micros(now)))
-            return {row.id: moment_of(row.until) for row in connection.execute(select(revoked))}
+        living = select(revoked).where(revoked.c.until > micros(now))
 
-        return await self._database.write(work)
+        def look(connection: Connection) -> dict[str, datetime]:
+            return {row.id: moment_of(row.until) for row in connection.execute(living)}
+
+        return await self._database.read(look)
+
+    async def forget_revoked(self, now: datetime) -> int:
+        statement = delete(revoked).where(revoked.c.until <= micros(now))
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     async def forget_ended(self, before: datetime) -> int:
         statement = delete(session).where(session.c.ended_at < micros(before))

@@ -11,7 +11,7 @@ from socket import AF_INET, AddressFamily
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractCookieJar, AbstractResolver, ResolveResult
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -63,10 +63,13 @@ class Shown:
 
 
 class _Loopback(AbstractResolver):
-    """Every name of the product lives here (RFC 6761 §6.3)."""
+    """Every name of the product lives here (RFC 6761 §6.3), at the address of one of its nodes."""
+
+    def __init__(self, node: str) -> None:
+        self._node = node
 
     async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)]
+        return [ResolveResult(hostname=host, host=self._node, port=port, family=family, proto=0, flags=0)]
 
     async def close(self) -> None:
         pass
@@ -75,11 +78,21 @@ class _Loopback(AbstractResolver):
 class Visitor:
     """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
 
-    def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1") -> None:
-        self.address = address
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        address: str = "127.0.0.1",
+        node: str = "127.0.0.1",
+        jar: AbstractCookieJar | None = None,
+    ) -> None:
+        """`jar`: of another visitor: the same browser, which asks another node."""
+        self.address, self.tls = address, tls
+        self.jar = jar or aiohttp.CookieJar(quote_cookie=False)
         self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=tls, resolver=_Loopback(), limit=8, local_addr=(address, 0)),
-            cookie_jar=aiohttp.CookieJar(quote_cookie=False),
+            connector=aiohttp.TCPConnector(
+                ssl=tls, resolver=_Loopback(node), limit=8, local_addr=(address, 0)
+            ),
+            cookie_jar=self.jar,
             headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
             timeout=aiohttp.ClientTimeout(total=20),
         )

@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from config.settings import Postgres
 from gateway.storage.place import named
 from gateway.storage.postgres.engine import STARTS, open_engine
-from gateway.storage.postgres.telling import tell_of_changes
 from gateway.storage.schema import STAMP, all_tables, revisions
+from gateway.storage.telling import tell_of_changes
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
-FIRST = "0020"
-"""The oldest revision that a PostgreSQL database can have."""
+FIRST = "0016"
+"""The oldest revision that a PostgreSQL database can have: migrations behind it run on both kinds."""
 OLDEST_SERVER = 15
 SORTS_BY_BYTES = {"C", "POSIX", "C.UTF-8", "C.utf8"}
 

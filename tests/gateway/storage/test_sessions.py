@@ -248,6 +248,7 @@ async def test_revocations_are_kept_until_their_end(
         f"{session.id}.2",
     ]
     assert await store.revoked(now + MINUTE) == {f"{session.id}.2": now + 2 * MINUTE}
+    assert await store.forget_revoked(now + MINUTE) == 1
     left = database.read_now(lambda c: c.execute(text("SELECT count(*) FROM revoked")).scalar_one())
     assert left == 1
 

@@ -8,12 +8,11 @@ from sqlalchemy import Connection
 
 CHANNEL = "brana_changed"
 
-TOLD = {
-    "revoked": "INSERT",
-    "directory_sync": "INSERT OR UPDATE",
-    "audit_checkpoint": "INSERT",
-}
+REVOKED, DIRECTORIES, ASKED = "revoked", "directory_sync", "asked"
+TOLD = {REVOKED: "INSERT", DIRECTORIES: "INSERT OR UPDATE"}
 """Tables that nodes keep a view of, and what changes the view."""
+EVERYTHING = frozenset({REVOKED, DIRECTORIES, ASKED})
+"""ASKED: a command on some node says "look again" to all of them."""
 
 FUNCTION = f"""
 CREATE OR REPLACE FUNCTION brana_tell() RETURNS trigger LANGUAGE plpgsql AS
@@ -22,6 +21,11 @@ $$ BEGIN PERFORM pg_notify('{CHANNEL}', TG_TABLE_NAME); RETURN NULL; END $$
 TRIGGER = """
 CREATE OR REPLACE TRIGGER brana_tell AFTER {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION brana_tell()
 """
+
+
+def ask_all(connection: Connection) -> None:
+    """Tell every node that a command changed something, when this transaction commits."""
+    connection.exec_driver_sql(f"NOTIFY {CHANNEL}, '{ASKED}'")
 
 
 def tell_of_changes(connection: Connection) -> None:
