@@ -35,6 +35,7 @@ class Writer:
     def __init__(self, backend: Backend) -> None:
         self._backend, self._where = backend, backend.where
         begin = tuple(backend.begin_writing)
+        self._several = SEVERAL if backend.near else STACKED
         self._alone = _Bounds((), ("ROLLBACK", *begin), ())  # the transaction itself is its savepoint
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)
@@ -135,7 +136,7 @@ class Writer:
         driver = driver_of(connection.connection)
         try:
             _run(driver, tuple(self._backend.begin_writing))
-            bounds = SEVERAL if len(group) > 1 else self._alone
+            bounds = self._several if len(group) > 1 else self._alone
             answers = [self._one(connection, bounds, work, future) for work, future in group]
             self._committing = True
             driver.execute("COMMIT")
@@ -143,6 +144,7 @@ class Writer:
         except BaseException:
             self._connection = None
             roll_back(driver)
+            connection.invalidate()
             connection.close()
             raise
         return answers
@@ -178,6 +180,8 @@ class _Bounds:
 
 
 SEVERAL = _Bounds(("SAVEPOINT one",), ("ROLLBACK TO one", "RELEASE one"), ("RELEASE one",))
+STACKED = _Bounds(("SAVEPOINT one",), ("ROLLBACK TO one",), ())
+"""Each hides the one before: a way to the server less for each write."""
 
 
 def _run(driver: Driver, statements: tuple[str, ...]) -> None:

@@ -23,7 +23,6 @@ from gateway.storage.schema import STAMP, all_tables
 
 QUICK = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "listen_addresses": "''",
     "max_connections": "200",

@@ -28,6 +28,7 @@ WRITERS, STARTS, LEADER = 4_243_001, 4_243_002, 4_243_003
 """Advisory locks of the database: of whoever writes, of whoever prepares the tables, of the node that leads."""
 
 SETTINGS = {
+    "synchronous_commit": "on",  # what was answered for survives the server's death; with standbys: theirs, too
     "lock_timeout": "5s",  # another node's transaction takes milliseconds
     "idle_in_transaction_session_timeout": "5s",  # a node that stands still or was cut off gives its locks back
     "tcp_keepalives_idle": "2",

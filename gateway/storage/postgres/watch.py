@@ -77,8 +77,6 @@ class Watch:
         self._hear_answer()
         self._back()
         self._told(EVERYTHING)
-        changed: set[str] = set()
-        raw.add_notify_handler(lambda told: changed.add(told.payload))
         while not self._stopping.is_set():
             if not self._leading:
                 # asking takes the lock, so that it is asked only until it is had
@@ -87,10 +85,10 @@ class Watch:
             else:
                 raw.execute(b"SELECT 1")
             self._hear_answer()
-            changed.update(one.payload for one in raw.notifies(timeout=QUESTION_EVERY, stop_after=1))
+            # with those that came beside the answer
+            changed = frozenset(one.payload for one in raw.notifies(timeout=QUESTION_EVERY, stop_after=1))
             if changed:
-                self._told(frozenset(changed))
-                changed.clear()
+                self._told(changed)
 
     def _hear_answer(self) -> None:
         self._answered = time.monotonic()
