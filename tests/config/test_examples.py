@@ -13,6 +13,7 @@ import pytest
 from config.duration import parse_duration
 from config.expected import bare
 from config.load import load, parse
+from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.vocabulary import Action, Role
 from idp.directory.kind import login_attributes, people_filter
@@ -20,6 +21,9 @@ from idp.directory.lockout import CAUTIOUS, Lockout
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
+FLEET = ROOT / "config" / "examples" / "fleet.toml"
+OF_NODES = "state.database."
+"""Settings that a single machine does without."""
 TABLE = ROOT / "docs" / "settings.md"
 SHOWN_DEFAULT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
 ROW = re.compile(r"\| `([a-z0-9_.\[\]]+)` \| ([^|]+) \| ([^|]*) \| ([^|]+) \| ([^|]+) \|\Z")
@@ -68,7 +72,11 @@ def with_defaults() -> str:
 def test_the_example_shows_every_setting_there_is() -> None:
     import tomllib  # noqa: PLC0415 - here the text itself is the matter
 
-    assert set(written_in(tomllib.loads(with_defaults()))) == set(FIELDS)
+    assert set(written_in(tomllib.loads(with_defaults()))) == {
+        one for one in FIELDS if not one.startswith(OF_NODES)
+    }
+    nodes = set(written_in(tomllib.loads(SHOWN_DEFAULT.sub("", FLEET.read_text(encoding="utf-8")))))
+    assert nodes == {"state.directory", *(one for one in FIELDS if one.startswith(OF_NODES))}
 
 
 def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
@@ -117,9 +125,11 @@ def office(tmp_path: Path) -> Path:
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
+        *("database.password", "tls/database-client.key"),
     )
-    authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
-    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities):
+    whose = ("directory", "receivers", "applications", "database")
+    authorities = [f"tls/{one}-authority.pem" for one in whose]
+    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", *authorities):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
@@ -134,6 +144,39 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
     settings, district = load(office)
     assert settings.applications[0].routes[3].path == "/"
     assert len(district) == 1
+
+
+def of_a_node() -> str:
+    """The example with the state of a node that shares its database."""
+    alone = re.compile(r"^\[state\]\n.*?(?=\n\n\n)", re.MULTILINE | re.DOTALL)
+    (kept,) = alone.findall(EXAMPLE.read_text(encoding="utf-8"))
+    return EXAMPLE.read_text(encoding="utf-8").replace(kept, FLEET.read_text(encoding="utf-8"))
+
+
+def test_the_example_of_a_node_is_a_configuration_that_can_start(office: Path) -> None:
+    office.write_text(of_a_node(), encoding="utf-8")
+    settings, _ = load(office)
+    assert settings.state.database is not None
+    assert settings.state.database.hosts == ["db1.kromeriz.example:5432", "db2.kromeriz.example:5432"]
+    assert (settings.state.database.name, settings.state.database.user) == ("brana", "brana")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ('authority = "tls/database-authority.pem"\n', "", "anybody could pose as the server"),
+        ('"db1.kromeriz.example:5432"', '"db 1"', "'db 1' is no host"),
+        ('"db1.kromeriz.example:5432"', '"/run/postgresql"', "has hosts and sockets' folders"),
+        ('key = "tls/database-client.key"\n', "", "certificate and key go together"),
+        ("#password_env =", "password_env =", "stands beside password_file"),
+    ],
+)
+def test_a_database_that_is_reached_in_an_unsafe_way_is_refused(
+    office: Path, written: str, instead: str, told: str
+) -> None:
+    office.write_text(of_a_node().replace(written, instead), encoding="utf-8")
+    with pytest.raises(ConfigurationRefused, match=told):
+        load(office)
 
 
 def rows() -> dict[str, tuple[str, ...]]:

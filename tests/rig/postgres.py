@@ -51,6 +51,8 @@ def _as_nobody_special(command: list[str]) -> None:
 @dataclass
 class Server:
     folder: Path
+    port: int = 5432
+    """Part of the socket's name."""
     _prepared: Postgres | None = None
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -64,7 +66,7 @@ class Server:
     def run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """As the server's own superuser."""
         with psycopg.connect(
-            host=str(self.folder), dbname=database, user="postgres", autocommit=True
+            host=str(self.folder), port=self.port, dbname=database, user="postgres", autocommit=True
         ) as connection:
             answer = connection.execute(statement.encode())
             return answer.fetchall() if answer.description else []
@@ -89,6 +91,14 @@ class Server:
             if other not in {*ours, STAMP}:
                 self.run(f"DROP TABLE {other}", name)
         return self._prepared
+
+    def give(self, name: str, content: bytes) -> None:
+        """A file that the server reads, and nobody else."""
+        path = self.folder / name
+        path.write_bytes(content)
+        path.chmod(0o600)
+        if os.geteuid() == 0:
+            shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
 
     def start(self, **settings: str) -> None:
         given = " ".join(f"-c {name}={value}" for name, value in {**QUICK, **settings}.items())
