@@ -6,12 +6,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from config.settings import Postgres
+from gateway.audit.anchors import Fault
+from gateway.audit.checkpoint_file import append as append_note
+from gateway.audit.checkpoint_file import read
 from gateway.audit.checkpointer import Checkpointer
 from gateway.storage.audit import append
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -107,12 +111,30 @@ async def test_the_log_of_several_nodes_has_no_gap_and_is_sealed_once(
     with closing(Database(place)) as one, closing(Database(place)) as other:
         files = [tmp_path / "one.log", tmp_path / "other.log"]
         for database, file in zip((one, other), files, strict=True):
-            node = Checkpointer(Checkpoints(database), file, SIGNER, 1, print, shared=True)
+            node = Checkpointer(Checkpoints(database), file, SIGNER, timedelta(seconds=1), print, shared=True)
             await node.begin()
             await node.seal()
         for file in files:
             report = verify_log(one, file, [SIGNER.verifier])
             assert (report.broken, report.sealed, report.checkpoints) == (None, WRITERS * EACH, 1)
+
+
+async def test_the_file_of_a_node_that_stood_still_may_lack_what_others_sealed_but_nothing_in_between(
+    place: Postgres, tmp_path: Path
+) -> None:
+    file, behind = tmp_path / "whole.log", tmp_path / "behind.log"
+    with closing(Database(place)) as database:
+        node = Checkpointer(Checkpoints(database), file, SIGNER, timedelta(seconds=1), print, shared=True)
+        for number in range(4):
+            await database.write(lambda c, number=number: append(c, [entry(number)]))
+            await node.seal()
+        notes = [written.note for written in read(file)]
+        for kept, fault in ((notes[:1], None), ((), None), (notes[1:], Fault.CHECKPOINT_REMOVED)):
+            behind.unlink(missing_ok=True)
+            for note in kept:
+                append_note(behind, note)
+            broken = verify_log(database, behind, [SIGNER.verifier]).broken
+            assert (broken and broken.fault) == fault
 
 
 def test_what_is_there_once_is_taken_once(
