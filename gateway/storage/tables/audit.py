@@ -44,7 +44,6 @@ Index(
     audit_entry.c.outcome,
     audit_entry.c.at,
     sqlite_where=audit_entry.c.outcome != "success",
-    postgresql_where=audit_entry.c.outcome != "success",
 )
 for _name in INDEXED:
     _column = audit_entry.c[_name]
@@ -53,7 +52,6 @@ for _name in INDEXED:
         _column,
         audit_entry.c.at,
         sqlite_where=_column != "",
-        postgresql_where=_column != "",
     )
 
 audit_tail = Table(

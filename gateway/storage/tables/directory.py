@@ -76,7 +76,6 @@ directory_group = Table(
         "generation",
         "sid",
         sqlite_where=Column("sid") != "",
-        postgresql_where=Column("sid") != "",
     ),
     sqlite_with_rowid=False,
 )

@@ -15,6 +15,7 @@ from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.postgres.engine import STARTS
 from gateway.storage.schema import MIGRATIONS, all_tables, revisions
+from gateway.storage.tables.audit import INDEXED
 from gateway.storage.telling import TOLD
 from tests.rig.postgres import Server
 
@@ -56,6 +57,8 @@ def test_what_is_made_is_what_the_tables_say(postgres: Server, empty: Postgres) 
     with closing(Database(empty)) as database, database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, all_tables()) == []
+    partial = postgres.run("SELECT count(*) FROM pg_index WHERE indpred IS NOT NULL", empty.name)
+    assert partial == [(len(INDEXED) + 2,)]
     triggers = postgres.run(
         "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'brana_tell'", empty.name
     )
