@@ -9,6 +9,7 @@ from config.settings import Route
 
 PLAIN_PATH = re.compile(r"(?!.*//)/(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._~/-]*\Z")
 METHOD = re.compile(r"[A-Z]{1,20}\Z")
+SHOWN_BACK = ("TRACE", "TRACK")  # RFC 9110 §9.3.8: the request is the answer, an account lent by us and all
 LEAST, MOST = timedelta(seconds=1), timedelta(hours=1)
 """Of both times of a route."""
 
@@ -19,6 +20,12 @@ def route_findings(route: Route, at: str) -> Iterator[Finding]:
     for method in route.methods:
         if not METHOD.match(method):
             yield f"{at}.methods", f"{method!r} is not an HTTP method", 'write for example ["GET", "HEAD"]'
+        elif method in SHOWN_BACK:
+            yield (
+                f"{at}.methods",
+                f"{method} has the application show what we tell it alone",
+                "take it out; no application needs it",
+            )
     if route.public and route.action is not None:
         yield f"{at}.action", "nothing is decided on a public route", "take out `action`, or `public`"
     if not route.public and route.action is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from config.application_routes import PLAIN_PATH, route_findings
 from config.district import District
 from config.doubt import Finding
+from config.hosts import hosts_of
 from config.identity import identity_findings
 from config.settings import Application, Health, Settings
 from config.upstreams import NAME, upstream_of
@@ -28,6 +29,8 @@ def application_findings(settings: Settings, district: District | None) -> Itera
         yield from identity_findings(application.identity, f"{at}.identity")
         if application.health is not None:
             yield from _health(application.health, f"{at}.health")
+        if application.grpc_web and application.protocol != "http2":
+            yield f"{at}.grpc_web", "gRPC is spoken over HTTP/2 alone", 'add `protocol = "http2"`'
         for code in application.municipalities:
             if district is not None and code not in district:
                 yield (
@@ -37,12 +40,40 @@ def application_findings(settings: Settings, district: District | None) -> Itera
                 )
         for index, route in enumerate(application.routes):
             yield from route_findings(route, f"{at}.routes[{index}]")
+            if route.webdav:
+                yield from _below_tree(settings, application, route.path, f"{at}.routes[{index}]", district)
             if route.websocket and application.protocol == "http2":
                 yield (
                     f"{at}.routes[{index}].websocket",
                     "no web socket is opened over HTTP/2 to the servers",
                     'take out `protocol = "http2"`, or give what has web sockets an application of its own',
                 )
+
+
+def _below_tree(
+    settings: Settings, application: Application, path: str, at: str, district: District | None
+) -> Iterator[Finding]:
+    """Who may move a folder moves all that is in it, so nothing in it may be asked for in another way."""
+    tree, hosts = _whole(application, path), set(hosts_of(application, district or ()))
+    for other in settings.applications:
+        if other.host != application.host and hosts.isdisjoint(hosts_of(other, district or ())):
+            continue
+        deeper = [_whole(other, route.path) for route in other.routes]
+        if other is not application:
+            deeper.append(_whole(other, "/"))
+        found = next((one for one in deeper if one != tree and one.startswith(tree)), None)
+        if found is not None:
+            yield (
+                f"{at}.webdav",
+                f"{found!r} has routes of its own within it, which a copy or a move would pass by",
+                "give the WebDAV tree a path with nothing else in it",
+            )
+            return
+
+
+def _whole(application: Application, path: str) -> str:
+    """Where a path of the application lies on its host, in the form in which paths are compared."""
+    return application.path.rstrip("/").lower() + path.rstrip("/").lower() + "/"
 
 
 def _upstreams(application: Application, at: str) -> Iterator[Finding]:

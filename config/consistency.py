@@ -17,15 +17,19 @@ from config.district import District
 from config.doubt import Finding, without_doubt
 from config.durations import duration_findings
 from config.files import file_fault, folder_fault
+from config.fleet import fleet_findings
 from config.guesses import guess_findings
 from config.hosts import host_findings
+from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import Settings
 from config.shared_database import certificates_of_database, database_findings, secrets_of_database
+from config.technical import files_of_technical_accounts, technical_findings
 from config.upstreams import is_address
 
+OF_AN_EDGE = ("public.", "applications", "technical.")
 BUILT_IN_CLIENTS = frozenset({"brana-gateway"})
 LONGEST_SOCKET = 107  # bytes of a unix socket's path, unix(7)
 LAST_SOCKET = Path("run/envoy-admin.sock")  # the longest name below the state directory
@@ -49,6 +53,8 @@ def inconsistencies(
         ((), _office(settings, district)),
         (("facts", "sign_in", "grants"), duration_findings(settings, written)),
         ((), guess_findings(settings)),
+        ((), fleet_findings(settings)),
+        ((), proxy_findings(settings.public)),
         ((), directory_findings(settings, district)),
         (limits, whole_district_findings(settings)),
         (("public.address", "public.port", "metrics"), _ports(settings)),
@@ -60,6 +66,7 @@ def inconsistencies(
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
         ((), database_findings(settings)),
+        ((), technical_findings(settings, district)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
 
@@ -99,6 +106,11 @@ def _files(settings: Settings) -> Iterator[Finding]:
     secrets |= secrets_of_database(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     readable |= certificates_of_database(settings)
+    readable |= files_of_technical_accounts(settings)
+    at_edge = settings.fleet is not None and not settings.fleet.decides
+    if at_edge:  # it asks no directory and tells nobody, so that none of their secrets need lie there
+        secrets = {at: file for at, file in secrets.items() if at.startswith(OF_AN_EDGE)}
+        readable = {at: file for at, file in readable.items() if at.startswith(OF_AN_EDGE)}
     for at, file in (readable | secrets).items():
         if (fault := file_fault(file)) is not None:
             yield at, *fault
@@ -107,10 +119,11 @@ def _files(settings: Settings) -> Iterator[Finding]:
             yield at, f"{file} can be read by other users", f"chmod 600 {file}"
         if not file.stat().st_size and at in secrets:  # an empty password binds as nobody, RFC 4513 §5.1.2
             yield at, f"{file} is empty", "write the secret into it"
-    for at, folder in (
-        ("policies.region", settings.policies.region),
-        ("policies.municipalities", settings.policies.municipalities),
-    ):
+    folders = {
+        "policies.region": settings.policies.region,
+        "policies.municipalities": settings.policies.municipalities,
+    }
+    for at, folder in () if at_edge else folders.items():
         if (fault := folder_fault(folder, "policies are files `*.cedar` in it")) is not None:
             yield at, *fault
     if len(os.fsencode(settings.state.directory / LAST_SOCKET)) > LONGEST_SOCKET:

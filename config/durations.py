@@ -7,7 +7,7 @@ from datetime import timedelta
 from config.doubt import Finding
 from config.settings import Settings
 
-TABLES = ("facts", "sign_in", "grants", "streams", "audit")
+TABLES = ("facts", "sign_in", "grants", "streams", "fleet", "audit")
 ATTEMPT_LIFETIME = timedelta(minutes=15)
 """How long a browser's way through the provider is remembered at the host where it began."""
 
@@ -80,7 +80,7 @@ def duration_findings(settings: Settings, written: Collection[str]) -> Iterator[
 def _findings_of_nothing(settings: Settings) -> Iterator[Finding]:
     for table in TABLES:
         values = getattr(settings, table)
-        for name in values.__struct_fields__:
+        for name in () if values is None else values.__struct_fields__:
             value = getattr(values, name)
             if isinstance(value, timedelta) and not value:
                 yield f"{table}.{name}", "nothing can happen in no time", "write for example `5 min`"

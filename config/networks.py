@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import TypeVar
 
 from config.doubt import Finding
+from config.settings import Public
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -43,3 +44,15 @@ def network_findings(table: str, written: Iterable[Sequence[str]], has: str) -> 
                 continue
             if taken.setdefault(network, number) != number:
                 yield at, f"{one} has {has} already, in {table}[{taken[network]}]", "name it once"
+
+
+def proxy_findings(public: Public) -> Iterator[Finding]:
+    for index, one in enumerate(public.proxies):
+        at = f"public.proxies[{index}]"
+        try:
+            network = ip_network(one)
+        except ValueError:
+            yield at, f"{one!r} is not a network", "write for example `10.1.0.0/28`, its first address"
+            continue
+        if network.prefixlen == 0:
+            yield at, f"{one} is everybody, who could then say to be anybody", "name the load balancers alone"

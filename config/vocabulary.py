@@ -18,6 +18,21 @@ RECOVERY_ADMINISTRATOR = SubjectId("recovery-administrator")
 RECOVERY_LIFETIME = timedelta(minutes=30)
 """Of its session, however busy it is: enough to mend what keeps everybody else out."""
 
+TECHNICAL = "technical"
+"""In the place of a directory's name in the subjects of technical accounts; no directory may be called so."""
+
+
+def technical_subject(account: str) -> SubjectId:
+    """`account`: its id in the configuration."""
+    return SubjectId(f"{TECHNICAL}:{account}")
+
+
+def technical_account_of(subject: SubjectId) -> str | None:
+    """Id of the technical account; None for a person."""
+    kind, _, account = subject.partition(":")
+    return account if kind == TECHNICAL else None
+
+
 SessionId = NewType("SessionId", str)
 """Public name of a session (22 characters, base64url of 128 random bits). Not a credential."""
 

@@ -16,6 +16,9 @@ COMMANDS = {
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
+    "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),
+    "fleet": ("gateway.commands.fleet", "Nodes of a fleet: found, invite, join, list, remove."),
+    "drain": ("gateway.commands.drain", "Take this machine out of service before it is stopped."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),
 }
 

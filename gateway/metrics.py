@@ -67,6 +67,8 @@ class Metrics:
         self.decision_seconds.observe(seconds)
 
 
+SOCKET = "metrics.sock"
+"""Where a whole node's control plane shows them to the process beside Envoy, which shows them to others."""
 MAY_BE_DOWN = "directory"
 """How the names of those parts begin without which who is in can go on working: told, but still ready."""
 

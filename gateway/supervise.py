@@ -1,4 +1,4 @@
-"""`brana serve` while it runs: three children, each started again when it dies. Standard library only.
+"""`brana serve` while it runs: its children, each started again when it dies. Standard library only.
 
 `python -m gateway.supervise PLAN` reads a JSON file made by `Plan.write`. Laws:
 
@@ -23,8 +23,9 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from gateway.audit.headroom import set_aside
@@ -39,12 +40,15 @@ LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
 ENVOY, CONTROL_PLANE, STREAMS = "Envoy", "control plane", "watch of streams"  # their names in messages
+NODE = "process of the node"
 CURRENT = "current.log"  # link to the file of Envoy's present start, in the spool and among what began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to run. `control`, `streams` and `envoy` are argument lists; `run`, `spool` and `begun` folders."""
+    """What to run. `control`, `streams`, `envoy` and `node` are argument lists, empty where that does not run here;
+    `run`, `spool` and `begun` folders.
+    """
 
     control: list[str]
     streams: list[str]
@@ -52,6 +56,7 @@ class Plan:
     run: str
     spool: str
     begun: str
+    node: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)), "utf-8")
@@ -91,21 +96,25 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) asks
                 loop.add_signal_handler(number, self._stopping.set)
-        children = (
-            Child(CONTROL_PLANE, lambda: self._plan.control, lambda _pid: None, lambda _pid, _status: None),
-            Child(STREAMS, lambda: self._plan.streams, lambda _pid: None, lambda _pid, _status: None),
-            Child(
-                ENVOY,
-                self._envoy_command,
-                lambda pid: self._notice("started", pid, 0),
-                lambda pid, status: self._notice("died", pid, status),
-            ),
-        )
-        keepers = [asyncio.create_task(self._keep(child)) for child in children]
+        keepers = [asyncio.create_task(self._keep(child)) for child in self._children()]
         await self._stopping.wait()
         await self._end()
         await asyncio.gather(*keepers)
         return 1 if self._failed else 0
+
+    def _children(self) -> list[Child]:
+        plan = self._plan
+        commands = {CONTROL_PLANE: plan.control, NODE: plan.node, STREAMS: plan.streams}
+        children = [
+            Child(name, partial(list, command), lambda _pid: None, lambda _pid, _status: None)
+            for name, command in commands.items()
+            if command
+        ]
+        if plan.envoy:
+            told = partial(self._notice, "started")
+            died = partial(self._notice, "died")
+            children.append(Child(ENVOY, self._envoy_command, lambda pid: told(pid, 0), died))
+        return children
 
     async def _keep(self, child: Child) -> None:
         quick = 0
@@ -132,7 +141,8 @@ class Supervisor:
         except OSError as error:
             self._say(f"{child.name} cannot be started yet: {error}; free space on the disk")
             return TRY_LATER
-        held = () if self._lock is None or child.name != CONTROL_PLANE else (self._lock,)
+        writes = CONTROL_PLANE if self._plan.control else NODE
+        held = () if self._lock is None or child.name != writes else (self._lock,)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -172,6 +182,8 @@ class Supervisor:
             await _stop(envoy, DRAIN_SECONDS)
         if streams := self._running.get(STREAMS):
             await _stop(streams, DRAIN_SECONDS)
+        if node := self._running.get(NODE):  # after Envoy, so that its last lines are carried
+            await _stop(node, GRACE_SECONDS)
         if control := self._running.get(CONTROL_PLANE):
             await _stop(control, GRACE_SECONDS)
 

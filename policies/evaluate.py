@@ -5,6 +5,7 @@ Laws kept here:
 2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
 3. A municipality's policies are never evaluated for another municipality.
 4. An outcome is remembered only under everything it rests on, and never where that passes with time.
+5. A technical account is permitted only what a policy permits to technical accounts by name.
 """
 
 import re
@@ -14,7 +15,7 @@ from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, Language, MunicipalityCode
+from config.vocabulary import Action, Language, MunicipalityCode, technical_account_of
 from policies.explain import why_nothing_permits
 from policies.model import Permitted, Question, Refused, Text, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
@@ -133,6 +134,8 @@ class PolicyBook:
             return Permitted(rule=first.id, version=self.version, also=tuple(policy.id for policy in others))
         if outcome.deciding:
             return self._forbidden(question, outcome.deciding)
+        if technical_account_of(question.subject) is not None:
+            return self._refuse(question, Reason.NOT_FOR_TECHNICAL_ACCOUNTS)
         explanation = why_nothing_permits(question, self.allowed)
         wording = spell_out(WORDINGS[explanation.reason], question, self._names, explanation.roles)
         return self._refused(explanation.reason, wording)
@@ -169,7 +172,10 @@ class PolicyBook:
                 [request(of, action, asked[action]) for action in new], compiled.handle, _known_entities(of)
             )
             for action, result in zip(new, results, strict=True):
-                outcome = outcomes[action] = _outcome(compiled, result)
+                outcome = _outcome(compiled, result)
+                if technical_account_of(question.subject) is not None:
+                    outcome = _to_technical_accounts(outcome)
+                outcomes[action] = outcome
                 if not outcome.error and is_timeless(compiled.looks_at[action]):
                     self._remember((of, action, asked[action]), outcome)
         return [outcomes[action] for action in actions]
@@ -261,6 +267,14 @@ def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
     if any(policy.forbids is permits for policy in deciding) or (permits and not deciding):
         return _failed(compiled, "Cedar decided by policies that were reviewed as something else")
     return _Outcome(permits=permits, deciding=deciding)
+
+
+def _to_technical_accounts(outcome: _Outcome) -> _Outcome:
+    """Law 5: what was written of people, before there were such accounts, opens nothing to one."""
+    if not outcome.permits:
+        return outcome
+    deciding = tuple(policy for policy in outcome.deciding if policy.technical)
+    return _Outcome(permits=bool(deciding), deciding=deciding)
 
 
 def _failed(compiled: _Compiled, error: str) -> _Outcome:

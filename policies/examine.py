@@ -14,6 +14,7 @@ import cedarpy
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
+PROGRAMS = "TechnicalAccount"
 REMEMBERED = 1024  # statements; municipalities' policies resemble each other
 
 
@@ -38,6 +39,8 @@ class Examined:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]]
     """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
+    technical: bool
+    """Its scope says `principal is TechnicalAccount`."""
     faults: tuple[str, ...]
     """What the schema objects to, in the words of Cedar's validator."""
 
@@ -65,6 +68,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         entities=frozenset(_entities(policy)),
         actions=_actions(policy["action"]),
         looks_at=frozenset(_looked_at(policy)),
+        technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         faults=_faults(text, schema),
     )
 
@@ -121,11 +125,22 @@ def _path(node: Any) -> tuple[str, ...] | None:
     return None if before is None else (*before, intern(str(inside["attr"])))
 
 
+@lru_cache(maxsize=1)
+def _schema_of_people() -> cedarpy.Schema:
+    text = SCHEMA_FILE.read_text("utf-8")
+    return cedarpy.Schema.from_str(text.replace(f"principal: [Person, {PROGRAMS}]", "principal: Person"))
+
+
 def _faults(text: str, schema: cedarpy.Schema) -> tuple[str, ...]:
-    """Cedar tells each fault once per action; the writer needs it once."""
+    """Cedar tells each fault once per action; the writer needs it once.
+
+    What does not speak of technical accounts is read as if there were people alone: whatever it asks of a person
+    such an account has too, so it can be evaluated, and what compares two people stays allowed.
+    """
+    fitting = schema if PROGRAMS in text else _schema_of_people()
     found = {
         PER_ACTION.sub("", error.error.removeprefix(f"for policy `{error.policy_id}`").lstrip(",: "))
-        for error in cedarpy.validate_policies(text, schema).errors
+        for error in cedarpy.validate_policies(text, fitting).errors
     }
     own = {what for what in found if not what.startswith(FOLLOWS_FROM_ANOTHER)}
     return tuple(sorted(own or found))

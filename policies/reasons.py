@@ -25,6 +25,7 @@ class Reason(StrEnum):
     ACTION_NOT_PERMITTED = "action_not_permitted"
     ROLE_NOT_SUFFICIENT = "role_not_sufficient"
     NOTHING_PERMITS = "nothing_permits"
+    NOT_FOR_TECHNICAL_ACCOUNTS = "not_for_technical_accounts"
 
 
 OWN_TO_THE_ENGINE = frozenset(
@@ -137,6 +138,16 @@ WORDINGS: dict[Reason, Wording] = {
         {
             CS: "Pokud jde o omyl, obraťte se na technologické centrum.",
             EN: "If this is a mistake, contact the technology centre.",
+        },
+    ),
+    Reason.NOT_FOR_TECHNICAL_ACCOUNTS: Wording(
+        {
+            CS: "Technický účet tu nesmí {action}",
+            EN: "The technical account may not {action} here",
+        },
+        {
+            CS: "Nic mu to nepovoluje: chybí pravidlo s podmínkou `principal is TechnicalAccount`.",
+            EN: "Nothing permits it: there is no rule that says `principal is TechnicalAccount`.",
         },
     ),
 }

@@ -18,6 +18,7 @@ from config.vocabulary import (
     MunicipalityCode,
     Role,
     SubjectId,
+    technical_account_of,
 )
 from policies.model import LEVELS, NOTHING_FURTHER, Device, Facts, Question
 
@@ -75,7 +76,7 @@ def requests(question: Question, actions: Iterable[Action], looks_at: Paths = EV
 def request(of: Parties, action: Action, context: str) -> JSON:
     """Cedar's request; `context` is from `circumstances`."""
     return {
-        "principal": {"type": "Person", "id": str(of.subject)},
+        "principal": {"type": kind_of(of.subject), "id": str(of.subject)},
         "action": {"type": "Action", "id": str(action)},
         "resource": {"type": "Resource", "id": _resource_id(of)},
         "context": context,
@@ -117,7 +118,7 @@ def entities(of: Parties) -> str:
     ]
     return _encoder.encode(
         [
-            {"uid": {"type": "Person", "id": str(of.subject)}, "attrs": person, "parents": []},
+            {"uid": {"type": kind_of(of.subject), "id": str(of.subject)}, "attrs": person, "parents": []},
             {
                 "uid": {"type": "Resource", "id": _resource_id(of)},
                 "attrs": resource,
@@ -125,6 +126,11 @@ def entities(of: Parties) -> str:
             },
         ]
     ).decode()
+
+
+def kind_of(subject: SubjectId) -> str:
+    """Cedar's type of whoever asks."""
+    return "Person" if technical_account_of(subject) is None else "TechnicalAccount"
 
 
 def _resource_id(of: Parties) -> str:

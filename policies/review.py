@@ -47,6 +47,8 @@ class Policy:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]] = EVERYTHING
     """Which of the circumstances it reads, as paths below `context`."""
+    technical: bool = False
+    """It speaks of technical accounts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         column=statement.column,
         actions=examined.actions,
         looks_at=examined.looks_at,
+        technical=examined.technical,
     )
 
 

@@ -16,6 +16,7 @@ from config.applications import BUILT_IN_APPLICATIONS
 from config.district import read_district
 from gateway.__main__ import brana
 from gateway.audit.verify import Fault
+from gateway.commands.node_measures import Measures
 from gateway.demo.people import inhabitants
 from gateway.envoy.access_log import LINE
 from gateway.grants.cookie import GRANT, GRANT_OF_ONE, SESSION, SIGN_IN
@@ -144,7 +145,8 @@ def test_options_that_are_shown_are_options() -> None:
 
 def test_the_metrics_explained_are_those_there_are() -> None:
     explained = {name.removesuffix("_total") for name in METRIC.findall(TEXTS["docs/operators.md"])}
-    assert explained == {family.name for family in Metrics().registry.collect()}
+    there = (Metrics().registry, Measures().registry)
+    assert explained == {family.name for registry in there for family in registry.collect()}
 
 
 def test_every_cookie_is_in_the_architecture() -> None:

@@ -19,10 +19,12 @@ from config.settings.directories import (
     Facts,
     RoleMapping,
 )
+from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
+from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.vocabulary import Language, MunicipalityCode
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Deputy",
     "Directory",
     "Facts",
+    "Fleet",
     "Grants",
     "Health",
     "Identity",
@@ -42,6 +45,7 @@ __all__ = [
     "Office",
     "OfficeNetwork",
     "OidcClient",
+    "Peer",
     "Place",
     "Policies",
     "Postgres",
@@ -55,6 +59,10 @@ __all__ = [
     "Smtp",
     "State",
     "Streams",
+    "Technical",
+    "TechnicalAccount",
+    "TechnicalCertificate",
+    "TechnicalRole",
     "Title",
     "UpstreamTls",
     "Webhook",
@@ -82,6 +90,8 @@ class Public(Setting, frozen=True, kw_only=True):
     key: Path
     advertised_port: Port | None = None
     """Port in addresses that people see, where it differs from `port` (behind a port forward)."""
+    proxies: list[str] = field(default_factory=list)
+    """Networks of load balancers, as `10.1.0.0/28`, which say by the PROXY protocol whom they pass on."""
 
 
 class State(Setting, frozen=True, kw_only=True):
@@ -100,6 +110,8 @@ class Grants(Setting, frozen=True, kw_only=True):
 class Streams(Setting, frozen=True, kw_only=True):
     grace: timedelta = timedelta(minutes=1)
     """How long a WebSocket or stream stays open when nobody can say whether it still may."""
+    per_session: Annotated[int, Meta(ge=1, le=20_000)] = 500
+    """How many of them one session may have open at once."""
 
 
 class Policies(Setting, frozen=True, kw_only=True):
@@ -138,6 +150,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     sign_in: SignIn = field(default_factory=SignIn)
     grants: Grants = field(default_factory=Grants)
     streams: Streams = field(default_factory=Streams)
+    fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
@@ -145,3 +158,5 @@ class Settings(Setting, frozen=True, kw_only=True):
     notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
+    technical: Technical | None = None
+    technical_accounts: list[TechnicalAccount] = field(default_factory=list)

@@ -24,6 +24,8 @@ class Route(Setting, frozen=True, kw_only=True):
     becomes no."""
     streaming: bool = False
     """Whether answers go on for as long as they like: events, long polling, downloads. They are watched as well."""
+    webdav: bool = False
+    """Whether requests may name where to copy or move to (`Destination`, RFC 4918): below this path alone."""
     body_mib: Annotated[int, Meta(ge=1, le=10_240)] | None = None
     """The largest body of a request; left out: any."""
     timeout: timedelta | None = None
@@ -92,12 +94,18 @@ class Application(Setting, frozen=True, kw_only=True):
     path: str = "/"
     """Where on its host the application begins, in whole segments; paths of its routes begin behind it. Of several
     applications of one host the longest path decides."""
+    technical: bool = False
+    """Whether technical accounts may use it, with a token; then it gets no bearer token of its own."""
+    technical_host: str | None = None
+    """A further host, for technical accounts alone, where clients may show a certificate."""
     upstreams: Annotated[list[str], Meta(min_length=1)]
     """`http://host:port` or `https://host:port` of each server of the application."""
     balance: Literal["in-order", "spread"] = "in-order"
     """Requests go to the first that works, or to all that work in turn."""
     protocol: Literal["http1", "http2"] = "http1"
     """What the servers speak: HTTP/1.1, or HTTP/2 (without TLS by prior knowledge, RFC 9113 §3.3)."""
+    grpc_web: bool = False
+    """Whether gRPC-web of browsers becomes gRPC, for servers that speak gRPC alone."""
     tls: UpstreamTls | None = None
     health: Health | None = None
     identity: Identity = field(default_factory=Identity)

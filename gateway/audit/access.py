@@ -22,6 +22,18 @@ CUT = "brana_cut_"  # in the words of the watch, before the reason: `gateway/str
 WATCH_FAILED, WATCH_LOST = "ext_proc_error", "stream_watch_lost"  # Envoy's word, and the reason
 MALFORMED = "request_malformed"  # the reason that Envoy's answer has where one can be given
 HEAD = 120  # characters shown of a damaged line
+FAILURES = frozenset(
+    {
+        WATCH_LOST,
+        "application_answer_unusable",
+        "application_too_slow",
+        "directory_unreachable",
+        "gateway_unavailable",
+        "our_fault",
+        "unavailable",
+    }
+)
+"""Reasons of ours that refuse nobody. The status does not tell them: every answer to a gRPC client has 200."""
 REFUSALS = frozenset({401, 403, 407, 429})  # whoever answers so; with a reason of ours anything below 500
 
 
@@ -188,7 +200,7 @@ def _reason(line: Line) -> str:
 
 
 def _outcome(status: int, reason: str) -> Outcome:
-    if reason == WATCH_LOST:
+    if reason in FAILURES:
         return Outcome.FAILURE
     if status in REFUSALS or (reason and status < 500):
         return Outcome.REFUSED

@@ -32,6 +32,11 @@ def data_plane_died(now: datetime, process: int, status: int) -> Entry:
     return _system(Code.DATA_PLANE_DIED, now, Outcome.FAILURE, process=process, status=status)
 
 
+def data_plane(what: Literal["started", "died"], at: datetime, process: int, status: int) -> Entry:
+    """Of a notice of the supervisor."""
+    return data_plane_started(at, process) if what == "started" else data_plane_died(at, process, status)
+
+
 def directory_unreachable(now: datetime, directory: str, server: str, cause: str) -> Entry:
     return _directory_trouble(Code.DIRECTORY_UNREACHABLE, now, directory, server, cause)
 

@@ -54,6 +54,9 @@ class Code(StrEnum):
     CODE_REFUSED = "oidc.code_refused"
     TOKEN_ISSUED = "oidc.token_issued"
     TOKEN_REFUSED = "oidc.token_refused"
+    TECHNICAL_SECRET_ISSUED = "technical.secret_issued"
+    TECHNICAL_SECRET_REVOKED = "technical.secret_revoked"
+    TECHNICAL_REFUSED = "technical.refused"
     SESSION_OPENED = "session.opened"
     SESSION_ENDED = "session.ended"
     SESSION_LEVEL = "session.level_changed"
@@ -82,6 +85,12 @@ class Code(StrEnum):
     DATA_PLANE_STARTED = "system.data_plane_started"
     DATA_PLANE_DIED = "system.data_plane_died"
     CLOCK_JUMPED = "system.clock_jumped"
+    FLEET_FOUNDED = "fleet.founded"
+    NODE_INVITED = "fleet.node_invited"
+    NODE_JOINED = "fleet.node_joined"
+    NODE_RENEWED = "fleet.node_renewed"
+    NODE_LEFT = "fleet.node_left"
+    NODE_REFUSED = "fleet.node_refused"
 
 
 class Outcome(StrEnum):

@@ -110,6 +110,10 @@ def entry_of(event: Event) -> Entry:  # noqa: C901, PLR0911, PLR0912, PLR0915 - 
             return replace(used, session=session)
         case events.RecoveryRefused(account=account, reason=reason):
             return _refused(event, Code.RECOVERY_REFUSED, reason, account=account)
+        case events.ProgramSecretIssued(secret=secret, by=by):
+            return _entry(event, Code.TECHNICAL_SECRET_ISSUED, secret=secret, **_by(by))
+        case events.ProgramSecretRevoked(secret=secret, by=by):
+            return _entry(event, Code.TECHNICAL_SECRET_REVOKED, secret=secret, **_by(by))
         case _:
             assert_never(event)
 

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.settings import Title
-from gateway.audit import client_reasons, ending_reasons, refusal_reasons, sign_in_reasons
+from gateway.audit import (
+    client_reasons,
+    ending_reasons,
+    node_reasons,
+    refusal_reasons,
+    sign_in_reasons,
+    technical_reasons,
+)
 from gateway.audit.named import Group
 
 GROUPS: tuple[Group, ...] = (
@@ -16,6 +23,8 @@ GROUPS: tuple[Group, ...] = (
     *client_reasons.GROUPS,
     *refusal_reasons.GROUPS,
     *ending_reasons.GROUPS,
+    *technical_reasons.GROUPS,
+    *node_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

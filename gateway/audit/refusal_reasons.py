@@ -54,12 +54,27 @@ GROUPS: tuple[Group, ...] = (
             "request_too_large": Title(cs="příliš velká data", en="too much data was sent"),
             "headers_too_large": Title(cs="příliš velké hlavičky", en="the headers are too large"),
             "request_too_slow": Title(cs="požadavek nepřišel včas", en="the request did not arrive in time"),
+            "too_many_streams": Title(
+                cs="příliš mnoho otevřených spojení jednoho přihlášení",
+                en="too many open connections of one sign-in",
+            ),
             "protocol_too_old": Title(cs="zastaralý protokol", en="an outdated protocol"),
             "upgrade_refused": Title(
                 cs="nepovolený způsob spojení", en="a kind of connection that is not allowed"
             ),
+            "destination_refused": Title(
+                cs="kopírování nebo přesun mimo složku aplikace (WebDAV)",
+                en="a copy or move out of the application's folder (WebDAV)",
+            ),
             "not_from_our_page": Title(
                 cs="formulář neodeslala naše stránka", en="the form was not sent by our own page"
+            ),
+            "form_of_somebody_else": Title(
+                cs="formulář, který vyplnila jiná osoba", en="a form that another person had filled in"
+            ),
+            "form_ticket_unusable": Title(
+                cs="formulář čekal na přihlášení příliš dlouho",
+                en="a form that waited for a sign-in too long",
             ),
             "municipality_not_yours": Title(
                 cs="volba obce, v níž osoba nemá roli", en="chose a municipality without holding a role there"

@@ -241,16 +241,16 @@ GROUPS: tuple[Group, ...] = (
                 cs="osoba nemá způsob ověření požadované síly",
                 en="the person has no factor of the demanded level",
             ),
-            "enrolment_code_wrong": Title(cs="špatný kód k přidání ověření", en="wrong enrolment code"),
+            "enrolment_code_wrong": Title(cs="špatný kód od správce", en="wrong enrolment code"),
             "enrolment_code_of_another_person": Title(
-                cs="kód k přidání ověření byl vydán jiné osobě",
+                cs="kód od správce byl vydán jiné osobě",
                 en="the enrolment code was issued for another person",
             ),
             "enrolment_code_used": Title(
-                cs="kód k přidání ověření už byl použit", en="the enrolment code was used already"
+                cs="kód od správce už byl použit", en="the enrolment code was used already"
             ),
             "enrolment_code_expired": Title(
-                cs="platnost kódu k přidání ověření skončila", en="the enrolment code has expired"
+                cs="platnost kódu od správce skončila", en="the enrolment code has expired"
             ),
         },
     ),

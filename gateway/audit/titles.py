@@ -26,6 +26,18 @@ TITLES: dict[Code, Title] = {
         cs="Odhlášení jinde odmítnuto: {who} (důvod: {reason})",
         en="Signing out elsewhere refused: {who} (reason: {reason})",
     ),
+    Code.TECHNICAL_SECRET_ISSUED: Title(
+        cs="Vydáno tajemství {secret} technického účtu: {who} (vydal(a): {by})",
+        en="Secret {secret} of a technical account issued: {who} (by: {by})",
+    ),
+    Code.TECHNICAL_SECRET_REVOKED: Title(
+        cs="Zneplatněno tajemství {secret} technického účtu: {who} (zneplatnil(a): {by})",
+        en="Secret {secret} of a technical account revoked: {who} (by: {by})",
+    ),
+    Code.TECHNICAL_REFUSED: Title(
+        cs="Technický účet nevpuštěn: {who}, aplikace {application} (důvod: {reason})",
+        en="Technical account not let in: {who}, application {application} (reason: {reason})",
+    ),
     Code.SIGN_IN_PASSWORD_ACCEPTED: Title(cs="Heslo přijato: {who}", en="Password accepted: {who}"),
     Code.SIGN_IN_PASSWORD_REFUSED: Title(
         cs="Heslo odmítnuto: {who} (důvod: {reason})", en="Password refused: {who} (reason: {reason})"
@@ -99,15 +111,15 @@ TITLES: dict[Code, Title] = {
         en="A change of factors refused: {who} (reason: {reason})",
     ),
     Code.ENROLMENT_CODE_ISSUED: Title(
-        cs="Vydán jednorázový kód k přidání ověření: {who} (vydal(a): {by})",
+        cs="Vydán jednorázový kód od správce: {who} (vydal(a): {by})",
         en="Single-use enrolment code issued: {who} (by: {by})",
     ),
     Code.ENROLMENT_CODE_USED: Title(
-        cs="Jednorázový kód k přidání ověření použit: {who} (vydal(a): {by})",
+        cs="Jednorázový kód od správce použit: {who} (vydal(a): {by})",
         en="Single-use enrolment code used: {who} (issued by: {by})",
     ),
     Code.ENROLMENT_CODE_REFUSED: Title(
-        cs="Jednorázový kód k přidání ověření odmítnut: {who} (důvod: {reason})",
+        cs="Jednorázový kód od správce odmítnut: {who} (důvod: {reason})",
         en="Single-use enrolment code refused: {who} (reason: {reason})",
     ),
     Code.RECOVERY_CODES_MADE: Title(
@@ -269,6 +281,23 @@ TITLES: dict[Code, Title] = {
     ),
     Code.CLOCK_JUMPED: Title(
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
+    ),
+    Code.FLEET_FOUNDED: Title(
+        cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"
+    ),
+    Code.NODE_INVITED: Title(
+        cs="Vydán kód pro připojení uzlu {node} ({role}): {who}",
+        en="Code issued for node {node} to join ({role}): {who}",
+    ),
+    Code.NODE_JOINED: Title(
+        cs="Připojen uzel {node} ({role}) z adresy {address}",
+        en="Node {node} ({role}) joined from {address}",
+    ),
+    Code.NODE_RENEWED: Title(cs="Uzlu {node} obnoven certifikát", en="Certificate of node {node} renewed"),
+    Code.NODE_LEFT: Title(cs="Vyřazen uzel {node}: {who}", en="Node {node} removed: {who}"),
+    Code.NODE_REFUSED: Title(
+        cs="Odmítnuto spojení uzlu {node} ke službě {service} z adresy {address}",
+        en="Connection of node {node} to service {service} from {address} refused",
     ),
 }
 

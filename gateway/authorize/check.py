@@ -9,10 +9,11 @@ from datetime import datetime
 
 from config.identity import names_of
 from config.settings import Identity
-from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.technical_standing import standing
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
@@ -29,6 +30,13 @@ def check(
     over = session.why_over(snapshot.limits, now)
     if over is not None:
         return SignInNeeded(over)
+    account = technical_account_of(session.subject)
+    if account is not None:
+        offer = snapshot.applications.get(request.application)
+        stands = standing(account, session, offer, snapshot, request.address, now)
+        if isinstance(stands, str):
+            return refusal(stands, request.municipality, "", snapshot.policies.version)
+        session = stands
     found = _resource(request, session, snapshot, now)
     if isinstance(found, Refused):
         return found

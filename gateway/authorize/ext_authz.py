@@ -7,6 +7,7 @@ is not allowed.
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
 from gateway.authorize.response import Answer, AnswerKind, Pages
 from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.technical_door import TechnicalDoor
 from gateway.authorize.verdict import Granted, SignInNeeded
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
@@ -38,8 +40,19 @@ class Measured(Protocol):
     def __call__(self, kind: AnswerKind, seconds: float) -> None: ...
 
 
+KeepForm = Callable[[AccessRequest, Session, datetime], str | None]
+"""Gives the path of the page that holds a form until its person, of that session, has signed in; None: it cannot."""
+
 BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
 """Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """For whoever is not let in as they are."""
+
+    begin_sign_in: BeginSignIn
+    keep_form: KeepForm
 
 
 class Authorizer:
@@ -51,16 +64,18 @@ class Authorizer:
         snapshot: Callable[[], Snapshot],
         sessions: SessionStore,
         sign: Callable[[Grant], SignedGrant],
-        begin_sign_in: BeginSignIn,
+        ways_in: WaysIn,
         pages: Pages,
         clock: Callable[[], datetime],
         measured: Measured,
         language: Language,
+        technical: TechnicalDoor | None = None,
     ) -> None:
         self._snapshot, self._sessions, self._sign = snapshot, sessions, sign
-        self._begin_sign_in = begin_sign_in
+        self._ways_in = ways_in
         self._pages, self._clock = pages, clock
         self._measured, self._language = measured, language
+        self._technical = technical
 
     async def handle(self, asked: web.BaseRequest) -> web.Response:
         cookies = "; ".join(asked.headers.getall("Cookie", []))
@@ -80,6 +95,8 @@ class Authorizer:
 
     async def decide(self, request: AccessRequest, now: datetime) -> Answer:
         """Raises what the database or the provider raise; the caller then refuses."""
+        if self._technical is not None and self._technical.concerns(request):
+            return await self._technical.decide(request, now)
         session = await self._session(request)
         snapshot = self._snapshot()
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
@@ -88,8 +105,9 @@ class Authorizer:
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
-            beginning = await self._begin_sign_in(request, now) if wanted else None
-            return response.to_sign_in(request, self._pages, beginning, cookie)
+            beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
+            keeper = self._ways_in.keep_form(request, session, now) if request.form and session else None
+            return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
             signed = self._sign(verdict.grant)

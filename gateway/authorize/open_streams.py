@@ -16,8 +16,8 @@ import structlog
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, SessionId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
+from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.response import SIGN_IN_NEEDED
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.office import entry_of
@@ -45,8 +45,11 @@ class OpenStreams:
         self._news = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def serving(self, socket: Path) -> AsyncIterator[None]:
-        """Answer at the unix socket, which only this user may open, until the block ends."""
+    async def serving(self, socket: Path) -> AsyncIterator[Callable[[], asyncio.Protocol]]:
+        """Answer at the unix socket, which only this user may open, until the block ends.
+
+        Gives what answers a connection that came in elsewhere.
+        """
         conversations: set[asyncio.Task[None]] = set()
 
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,7 +62,7 @@ class OpenStreams:
         server = await asyncio.start_unix_server(converse, socket, limit=LONGEST_LINE)
         _for_owner_only(socket)
         try:
-            yield
+            yield lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(LONGEST_LINE), converse)
         finally:
             server.close()
             for task in conversations:

@@ -4,6 +4,7 @@
 """
 
 from config.vocabulary import Language, MunicipalityCode
+from gateway.authorize.technical_refusals import TECHNICAL_WORDS
 from gateway.authorize.verdict import Refused, Text
 
 _CS, _EN = Language.CZECH, Language.ENGLISH
@@ -33,8 +34,8 @@ WORDS: dict[str, tuple[Text, Text]] = {
     "no_role": (
         {_CS: "Nemáte roli v žádné obci", _EN: "You have no role in any municipality"},
         {
-            _CS: "Požádejte správce svého úřadu, aby vám v adresáři přidělil roli.",
-            _EN: "Ask your office's administrator to give you a role in the directory.",
+            _CS: "Aby vám ji v adresáři úřadu přidělili, {contact}.",
+            _EN: "To be given one in the office directory, {contact}.",
         },
     ),
     "application_not_offered": (
@@ -56,6 +57,7 @@ WORDS: dict[str, tuple[Text, Text]] = {
             "If the trouble lasts, {contact}.",
         },
     ),
+    **TECHNICAL_WORDS,
 }
 
 

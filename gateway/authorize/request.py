@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from gateway.authorize.asker import Asker, Sent, asker, form_sent
 from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
 
 ROUTE = "x-brana-route"
 ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")
+NOT_TOLD = "-"  # how Envoy says that there is no such thing
 ACTIVE = "-"  # in the route: whatever municipality the person acts for
 
 
@@ -39,8 +41,20 @@ class AccessRequest:
     user_agent: str
     page_load: bool
     """A person looks at the answer; everything else gets JSON and no redirects."""
+    framed: bool = False
+    """The page stands within another one, where nobody can sign in."""
+    bearer: str | None = None
+    """A token that the gate has set aside; None where there was none, or the application takes none of ours."""
+    certificate: str = "-"
+    """The leaf that the client showed on this connection, PEM with URL escapes; `-` for none."""
+    certificate_verified: bool = False
+    """Envoy's word that its chain leads to the authority."""
+    form: Sent | None = None
+    """A form that a page of this host sent."""
     cookies: Mapping[str, str]
     language: Language
+    rpc: bool = False
+    """A gRPC client reads the answer: Envoy makes its status out of ours and its message out of the body."""
     language_chosen: bool = False
     """It was asked for just now (`?lang=`), by the switch of a refusal page: to be remembered."""
 
@@ -56,6 +70,8 @@ def read_request(
     """`headers` is case-insensitive; `cookies` all Cookie headers joined by `; `. Raises NotFromEnvoy."""
     try:
         application, municipality, action = headers[ROUTE].split(" ")
+        rpc = is_rpc(headers.get("Content-Type", ""))
+        who = asker(method, headers)
         return AccessRequest(
             application=ApplicationId(application),
             municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
@@ -67,13 +83,23 @@ def read_request(
             address=headers["x-brana-client-address"],
             request_id=headers["x-request-id"],
             user_agent=headers.get("User-Agent", ""),
-            page_load=_is_page_load(method, headers),
+            page_load=not rpc and who is not Asker.PROGRAM,
+            framed=who is Asker.FRAME,
+            form=form_sent(method, headers),
+            bearer=_told(headers.get("x-brana-bearer", NOT_TOLD)),
+            certificate=headers.get("x-brana-certificate", "-"),
+            certificate_verified=headers.get("x-brana-certificate-verified") == "1",
             cookies=read_cookies(cookies),
+            rpc=rpc,
             language=_asked_language(target) or _language(headers, cookies, default),
             language_chosen=_asked_language(target) is not None,
         )
     except (KeyError, ValueError) as error:
         raise NotFromEnvoy(f"{type(error).__name__}: {error}") from error
+
+
+def _told(said: str) -> str | None:
+    return None if said in ("", NOT_TOLD) else said
 
 
 def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:
@@ -87,14 +113,9 @@ def page_of(method: str, target: str, headers: Mapping[str, str]) -> str:
     return said[len(host) :] if said.startswith(f"{host}/") else "/"
 
 
-def _is_page_load(method: str, headers: Mapping[str, str]) -> bool:
-    """Fetch Metadata (W3C) where the browser sends it, else what it says it accepts."""
-    if "Upgrade" in headers:
-        return False
-    mode = headers.get("Sec-Fetch-Mode")
-    if mode is not None:
-        return mode == "navigate"
-    return method in ("GET", "HEAD", "POST") and "text/html" in headers.get("Accept", "")
+def is_rpc(content_type: str) -> bool:
+    """As Envoy tells gRPC from gRPC-web: `application/grpc`, or that with `+` and an encoding."""
+    return re.match(r"application/grpc(\+|;|\Z)", content_type, re.IGNORECASE) is not None
 
 
 def _asked_language(target: str) -> Language | None:

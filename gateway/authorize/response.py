@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-import msgspec
-
 from config.identity import PERSON_HEADER
 from config.vocabulary import REASON_HEADER, Language
 from gateway.authorize.contact import with_contact
+from gateway.authorize.problem import PROBLEM, SIGN_IN_NEEDED, challenge, problem, status_for_programs
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.verdict import Granted, Refused, Text
@@ -18,8 +17,8 @@ from gateway.grants.sign import SignedGrant
 from gateway.sessions.attempt import superfluous
 from gateway.sessions.session import Session
 
-ASSERTION, GATE = "x-brana-assertion", "x-brana-gate"
-SIGN_IN_NEEDED, CANNOT_DECIDE = "sign_in_needed", "gateway_unavailable"
+ASSERTION, GATE, UNTIL = "x-brana-assertion", "x-brana-gate", "x-brana-until"
+CANNOT_DECIDE = "gateway_unavailable"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
 
@@ -35,6 +34,7 @@ class AnswerKind(StrEnum):
 KINDS = {
     200: AnswerKind.GRANTED,
     302: AnswerKind.SIGN_IN,
+    307: AnswerKind.SIGN_IN,
     401: AnswerKind.SIGN_IN,
     403: AnswerKind.REFUSED,
     503: AnswerKind.UNAVAILABLE,
@@ -52,6 +52,8 @@ class Answer:
 
     @property
     def kind(self) -> AnswerKind:
+        if self.status == 401 and self.headers[REASON_HEADER] != SIGN_IN_NEEDED:
+            return AnswerKind.REFUSED
         return KINDS[self.status]
 
 
@@ -94,6 +96,13 @@ def granted(verdict: Granted, signed: SignedGrant, cookie: str) -> Answer:
     )
 
 
+def granted_to_program(verdict: Granted, signed: SignedGrant) -> Answer:
+    """Without a cookie: what came by a certificate or a token must come so again."""
+    person = {PERSON_HEADER + fact: text for fact, text in verdict.grant.person.items()}
+    until = str(int(verdict.grant.assertion.expires_at.timestamp()))
+    return Answer(200, {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), UNTIL: until, **person})
+
+
 def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages, cookie: str) -> Answer:
     """A grant that no longer stands is taken back in the same answer."""
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
@@ -101,16 +110,28 @@ def refused(request: AccessRequest, verdict: Refused, session: Session, pages: P
     if request.page_load:
         html = pages.refused(request, verdict, session, status)
         return _page(status, verdict.reason, html, pages, cookies + _chosen(request, pages))
-    return _machine(status, verdict.reason, (verdict.title, verdict.advice), request, pages, cookies)
+    status = status_for_programs(status, verdict.reason)
+    return machine(status, verdict.reason, (verdict.title, verdict.advice), request, pages, cookies)
 
 
 def to_sign_in(
-    request: AccessRequest, pages: Pages, beginning: tuple[str, str] | None, cookie: str
+    request: AccessRequest,
+    pages: Pages,
+    beginning: tuple[str, str] | None,
+    cookie: str,
+    keeper: str | None = None,
 ) -> Answer:
-    """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load."""
+    """`beginning`: the address to send the browser to and the attempt's Set-Cookie value, for a page load; `keeper`:
+    the path of the page that holds a form till then.
+    """
     cookies = (clear_cookie(cookie),)
     if not request.page_load:
-        return _machine(401, SIGN_IN_NEEDED, WORDS[SIGN_IN_NEEDED], request, pages, cookies)
+        return machine(401, SIGN_IN_NEEDED, WORDS[SIGN_IN_NEEDED], request, pages, cookies)
+    if keeper is not None:
+        location = f"https://{request.host}{keeper}"
+        return Answer(
+            307, {"Location": location, "Cache-Control": "no-store", REASON_HEADER: SIGN_IN_NEEDED}, cookies
+        )
     if beginning is None:  # what was typed into the form would be lost by a redirect
         return _page(401, SIGN_IN_NEEDED, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
@@ -123,7 +144,7 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     """The gateway itself cannot decide: database, provider or a fault of ours. Doubt refuses."""
     if request.page_load:
         return _page(503, CANNOT_DECIDE, pages.unavailable(request), pages, ())
-    return _machine(503, CANNOT_DECIDE, WORDS[CANNOT_DECIDE], request, pages, ())
+    return machine(503, CANNOT_DECIDE, WORDS[CANNOT_DECIDE], request, pages, ())
 
 
 def _chosen(request: AccessRequest, pages: Pages) -> tuple[str, ...]:
@@ -141,7 +162,7 @@ def _page(status: int, reason: str, html: str, pages: Pages, cookies: tuple[str,
     return Answer(status, headers, cookies, html)
 
 
-def _machine(
+def machine(
     status: int,
     reason: str,
     words: tuple[Text, Text],
@@ -149,13 +170,12 @@ def _machine(
     pages: Pages,
     cookies: tuple[str, ...],
 ) -> Answer:
-    title, advice = words
-    language = request.language
-    body = {
-        "reason": reason,
-        "title": title.get(language, ""),
-        "advice": with_contact(advice.get(language, ""), language, pages.support),
-        "request_id": request.request_id,
-    }
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", REASON_HEADER: reason}
-    return Answer(status, headers, cookies, msgspec.json.encode(body).decode())
+    """What a program gets; gRPC's `message` Envoy puts into the trailers."""
+    headers = {"Cache-Control": "no-store", REASON_HEADER: reason, **challenge(status, reason, request.host)}
+    if request.rpc:
+        title, advice = (text.get(request.language, "") for text in words)
+        advice = with_contact(advice, request.language, pages.support)
+        message = f"{title}. {advice} ({reason}, {request.request_id})"
+        return Answer(status, headers | {"Content-Type": "text/plain; charset=utf-8"}, cookies, message)
+    body = problem(status, reason, words, request.language, pages.support, request.request_id)
+    return Answer(status, headers | {"Content-Type": PROBLEM}, cookies, body)

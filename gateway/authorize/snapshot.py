@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from config.district import District
-from config.settings import Identity, SignIn
+from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from policies.model import Question, Verdict
 
@@ -35,6 +35,8 @@ class Offer:
     """How it is told who asks."""
     grant_suffix: str = ""
     """What the name of its grants' cookie ends with."""
+    technical: bool = False
+    """Whether technical accounts may use it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +47,7 @@ class Snapshot:
     limits: SignIn
     grant_lifetime: timedelta
     directory_grace: timedelta
+    technical: Mapping[str, TechnicalAccount] = field(default_factory=dict)
+    """By id."""
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""

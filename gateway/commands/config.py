@@ -8,6 +8,8 @@ import click
 from config.problem import ConfigurationRefused, Problem
 from gateway.commands.fitness import (
     checked,
+    edge_checked,
+    is_edge,
     may_start,
     notes,
     problems_of_directories,
@@ -28,6 +30,9 @@ def command() -> None: ...
 @configuration
 @click.option("--directory", is_flag=True, help="Also bind to the office directory and search it once.")
 def check(configuration: Path, *, directory: bool) -> None:
+    if is_edge(configuration):
+        _check_edge(configuration)
+        return
     settings, district, book = checked(configuration)
     troubles = asyncio.run(troubles_of_directories(settings)) if directory else {}
     faults: list[Problem] = []
@@ -54,3 +59,12 @@ def check(configuration: Path, *, directory: bool) -> None:
         click.echo(f"directory {', '.join(answering)}: asked, and answered as the settings say")
     if troubles:
         click.echo(f"directory {', '.join(troubles)} is away: its people cannot sign in until it answers")
+
+
+def _check_edge(configuration: Path) -> None:
+    settings, district = edge_checked(configuration)
+    require_ready(configuration, settings)
+    click.echo(
+        f"{configuration}: fit to start an edge: {len(district)} municipalities, "
+        f"{len(settings.applications)} applications"
+    )

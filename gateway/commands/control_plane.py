@@ -4,9 +4,11 @@ Every object is made here and handed what it needs; nothing anywhere reaches for
 """
 
 import logging
+import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 from aiohttp import UnixConnector
@@ -27,13 +29,17 @@ from gateway.commands.nodes import Nodes
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
+from gateway.envoy.draining import is_draining
+from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
+from gateway.fleet.board import Board
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
-from gateway.grants.sign import GrantSigner
+from gateway.grants.sign import GrantSigner, public_jwks
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
+from gateway.sessions.kept_form import keep
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -45,6 +51,7 @@ from gateway.sessions.shown import Card
 from gateway.sessions.sign_in import SignIn
 from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
+from gateway.sessions.stronger import Wish
 from gateway.sessions.supervision import Supervision
 from gateway.storage.audit import OPERATOR
 from gateway.storage.database import DatabaseUnusable
@@ -78,6 +85,16 @@ AUDIT_ABOUT = Title(
 )
 
 
+class Gates(Protocol):
+    """Where the table of revoked ids and the epoch go."""
+
+    def publish_gate(self, revoked: Collection[str], epoch: str) -> None: ...
+
+    async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
+        """Wait until every gate that can be reached has them; False when one did not in time."""
+        ...
+
+
 class ControlPlane:
     """Made from an opened state. `serve` returns when `stop` is set. Raises PoliciesUnusable."""
 
@@ -88,7 +105,12 @@ class ControlPlane:
         self.metrics = Metrics()
         self.book = policy_book(state.settings, state.district)
         self.snapshot = snapshot_of(state.settings, state.district, self.book)
-        self.discovery = Discovery(state.begun / CURRENT, self._rejected)
+        technical = [one.id for one in state.settings.applications if one.technical]
+        self.discovery = Discovery(state.begun / CURRENT, self._rejected, technical=technical)
+        # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
+        keys = {"grants": public_jwks(state.keys.grant), "tokens": public_jwks(state.keys.technical)}
+        self.board = Board(keys, time.monotonic) if state.settings.fleet else None
+        self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
         self.office = SessionOffice(
@@ -96,7 +118,7 @@ class ControlPlane:
             self.revoked,
             state.settings.sign_in,
             state.settings.grants.lifetime,
-            lambda: self.discovery.gate_applied(GATE_PATIENCE),
+            lambda: self.gates.gate_applied(GATE_PATIENCE),
         )
         self.signer = GrantSigner(state.keys.grant, state.keys.assertion, self.addresses.portal)
         reading = StoredReading(state.database)
@@ -174,7 +196,7 @@ class ControlPlane:
     def _publish_gate(self, revoked: Collection[str]) -> None:
         self.metrics.revoked.set(len(revoked))
         self.streams.revoked(revoked)
-        self.discovery.publish_gate(revoked, self.snapshot.epoch if self._grants_let_in else NO_EPOCH)
+        self.gates.publish_gate(revoked, self.snapshot.epoch if self._grants_let_in else NO_EPOCH)
 
     def let_grants_in(self, *, allowed: bool) -> None:
         """Whether a fresh grant suffices; where not, every request asks for a decision."""
@@ -199,8 +221,17 @@ class ControlPlane:
 
     async def begin_sign_in(self, request: AccessRequest, moment: datetime) -> tuple[str, str]:
         """Whoever has signed in anew at another host is let in without a question, whatever ended here before."""
-        beginning = await self.sign_in.begin(request.host, request.target, request.language, moment)
+        wish = Wish.SILENT if request.framed else None
+        beginning = await self.sign_in.begin(
+            request.host, request.target, request.language, moment, wish=wish
+        )
         return beginning.location, beginning.cookie
+
+    def keep_form(self, request: AccessRequest, session: Session, moment: datetime) -> str | None:
+        """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
+        if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
+            return None
+        return keep(request.host, request.target, session.subject, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {
@@ -291,11 +322,17 @@ class ControlPlane:
         await self.provider.close()
         self.directory.close()
 
+    def fit(self) -> bool:
+        """Whether other nodes may send people's requests here."""
+        return self.state.database.works() and not is_draining(self.state.run)
+
     def ready(self) -> dict[str, bool]:
-        """Parts that people need to come in, and whether they work."""
+        """Parts that people need to come in, and whether they work. In a fleet Envoy is another process's matter."""
+        here = {} if self.board is not None else {"data_plane": self.data_plane_up}
         return {
-            "data_plane": self.data_plane_up,
+            **here,
             "database": self.state.database.works(),
+            "in_service": not is_draining(self.state.run),
             "directory": all(self.directories_up.values()),
             **{f"directory.{name}": up for name, up in self.directories_up.items()},
         }

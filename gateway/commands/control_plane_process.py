@@ -12,6 +12,7 @@ import contextlib
 import gc
 import os
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -29,15 +30,18 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
+from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
 from gateway.commands.notices import deliveries
 from gateway.commands.policies_in_force import new_policies, reasons_of
 from gateway.commands.preflight import DiskFull
+from gateway.commands.repeating import Round, running
 from gateway.commands.sockets import serving
 from gateway.commands.state import State, now, open_state
 from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
+from gateway.fleet.door import Door
 from gateway.grants.sign import public_jwks
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -87,18 +91,9 @@ async def _serve(plane: ControlPlane) -> None:
     await state.record(
         [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
     )
-    plane.publish(
-        all_resources(
-            plane.settings,
-            Surroundings(
-                run=state.run,
-                spool=state.access_log,
-                district=tuple(state.district),
-                grant_keys=public_jwks(state.keys.grant),
-                accounts=accounts_of(plane.settings.applications),
-            ),
-        )
-    )
+    fleet, alone = plane.settings.fleet, plane.board is None
+    if alone:
+        _tell_envoy(plane)
     plane.revoked.replace(await state.sessions.revoked(moment))
     if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
         await state.identities.settle_password_changes(moment)
@@ -107,38 +102,39 @@ async def _serve(plane: ControlPlane) -> None:
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
-    ingest = rounds.ingest(plane)
+    ingest = rounds.ingest(plane) if alone else None
     plane.nodes.start()
     directories = Directories(state)
     await directories.lead(leads=plane.nodes.leads)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(CATCH_UP.total_seconds()):
-            await ingest.catch_up()
+    if ingest is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP.total_seconds()):
+                await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
+        logging_ends, doors = asyncio.Event(), list[Door]()
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        await stack.enter_async_context(rounds.running(partial(rounds.follow_nodes, plane, directories)))
+        await stack.enter_async_context(running(partial(rounds.follow_nodes, plane, directories, doors)))
         await directories.first_read(stop)
-        logging_ends = asyncio.Event()
-        keepers = [asyncio.create_task(ingest.run(logging_ends))]
-        await stack.enter_async_context(
+        keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
+        opened = await stack.enter_async_context(
             serving(
                 plane,
                 _officer(plane, recomputation),
-                partial(look_again, plane, directories),
+                partial(look_again, plane, directories, doors),
                 directories.sync,
             )
         )
+        doors += [opened] if opened is not None else []
+        if fleet is not None and not fleet.lets_in:
+            log.info("ready", node=fleet.node, policies=plane.book.version)
         await stack.enter_async_context(
-            rounds.running(
+            running(
                 partial(rounds.keep_facts, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
-                partial(rounds.reconcile, plane),
-                partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
-                partial(_watch_envoy, plane),
-                partial(rounds.keep_room, plane),
+                *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, one) for one in deliveries(plane)),
             )
         )
@@ -156,12 +152,44 @@ async def _serve(plane: ControlPlane) -> None:
     await plane.close()
 
 
-async def look_again(plane: ControlPlane, directories: Directories) -> bool:
-    """Take in what commands wrote into the database, revocations and confirmations; whether Envoy has it."""
+async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
+    """Take in what commands wrote into the database: revocations, confirmations, nodes; whether Envoy has it."""
     directories.look_again()
+    if plane.board is not None:
+        for one in doors:
+            await look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
-    return await plane.discovery.gate_applied(COMMAND_PATIENCE)
+    return await plane.gates.gate_applied(COMMAND_PATIENCE)
+
+
+def _tell_envoy(plane: ControlPlane) -> None:
+    state = plane.state
+    around = Surroundings(
+        run=state.run,
+        spool=state.access_log,
+        district=tuple(state.district),
+        grant_keys=public_jwks(state.keys.grant),
+        token_keys=public_jwks(state.keys.technical),
+        accounts=accounts_of(plane.settings.applications),
+    )
+    plane.publish(all_resources(plane.settings, around))
+
+
+def _beside_envoy(plane: ControlPlane) -> list[Round]:
+    state = plane.state
+    return [
+        partial(rounds.reconcile, plane),
+        partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
+        partial(_watch_envoy, plane),
+        partial(rounds.keep_room, plane),
+    ]
+
+
+def _for_nodes(plane: ControlPlane, opened: Door | None) -> list[Round]:
+    assert opened is not None
+    assert plane.board is not None
+    return [partial(keep_door, plane, opened, plane.board), partial(renew, plane)]
 
 
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
@@ -192,11 +220,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
 
 async def _record(state: State, notice: Notice) -> None:
     """What the supervisor saw of Envoy becomes an entry."""
-    if notice.what == "died":
-        entry = acts.data_plane_died(notice.at, notice.process, notice.status)
-    else:
-        entry = acts.data_plane_started(notice.at, notice.process)
-    await state.record([entry])
+    await state.record([acts.data_plane(notice.what, notice.at, notice.process, notice.status)])
 
 
 async def _watch_envoy(plane: ControlPlane) -> None:

@@ -44,6 +44,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             frozenset(application.municipalities) or everywhere,
             application.identity,
             application.grant_suffix,
+            application.technical,
         )
         for application in settings.applications
     }
@@ -53,7 +54,14 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
 def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     content = msgspec.json.encode(
-        [policies.version, settings.applications, settings.grants, list(district)], enc_hook=str
+        [
+            policies.version,
+            settings.applications,
+            settings.grants,
+            settings.technical_accounts,
+            list(district),
+        ],
+        enc_hook=str,
     )
     return Snapshot(
         policies=policies,
@@ -62,5 +70,6 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
+        technical={one.id: one for one in settings.technical_accounts},
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

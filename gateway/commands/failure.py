@@ -10,6 +10,7 @@ from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
 from gateway.control import NotRunning, NotTold
+from gateway.fleet.joining import CannotJoin
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
@@ -17,6 +18,7 @@ from gateway.storage.unnamed_people import OfNoDirectory
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 
 TOLD = (
+    CannotJoin,
     CannotStart,
     ConfigurationRefused,
     DatabaseUnusable,

@@ -13,6 +13,7 @@ from pathlib import Path
 from config.district import District
 from config.doubt import Finding, without_doubt
 from config.files import file_fault
+from config.fleet import authority_file, node_file
 from config.hosts import BUILT_IN_HOSTS, hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
@@ -22,7 +23,13 @@ from config.vocabulary import DirectoryName
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
 from gateway.commands.decisions import policy_book
-from gateway.commands.preflight import machine_faults, momentary_faults, prepare_state, require_free_ports
+from gateway.commands.preflight import (
+    CannotStart,
+    machine_faults,
+    momentary_faults,
+    prepare_state,
+    require_free_ports,
+)
 from gateway.commands.rehearsal import (
     application_faults,
     building_faults,
@@ -31,6 +38,7 @@ from gateway.commands.rehearsal import (
     directory_faults,
 )
 from gateway.commands.state import State, now, opened
+from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
@@ -72,6 +80,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     if directory:
         asyncio.run(require_directory(configuration, settings))
     prepare_state(settings.state)
+    require_papers(settings)
     held = lock.take(settings.state.directory)
     state = opened(settings, district)
     try:
@@ -80,6 +89,53 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
         state.database.close()
         raise
     return state, held
+
+
+def is_edge(configuration: Path) -> bool:
+    """Whether this machine keeps nothing: it has no database to open. Raises only where the file is no TOML."""
+    fleet = read(configuration).settings.fleet
+    return fleet is not None and not fleet.decides
+
+
+def edge_ready_to_start(configuration: Path) -> tuple[Settings, int]:
+    """The same for an edge: what needs directories, policies or a database is looked at where they are."""
+    settings, _ = edge_checked(configuration)
+    if not lock.is_taken(settings.state.directory):
+        require_free_ports(settings)
+    prepare_state(settings.state)
+    require_papers(settings)
+    return settings, lock.take(settings.state.directory)
+
+
+def edge_checked(configuration: Path) -> tuple[Settings, District]:
+    """Raises ConfigurationRefused with all."""
+    reading = read(configuration)
+    settings, district = reading.settings, reading.district
+    found = [
+        *machine_faults(settings),
+        *application_faults(settings.applications),
+        *_certificate_faults(reading),
+    ]
+    own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
+    problems = [*reading.problems, *own]
+    if problems or district is None:
+        raise ConfigurationRefused(sorted(problems, key=lambda problem: problem.line))
+    _refuse(configuration, list(building_faults(settings, district)))
+    return settings, district
+
+
+def require_papers(settings: Settings) -> None:
+    """Raises CannotStart for a node of a fleet that has not joined it yet, or was away until its papers had ended."""
+    if settings.fleet is None:
+        return
+    state = settings.state.directory
+    how = "found the fleet on its first node with `brana fleet authority`, join with `brana fleet join` on others"
+    for file in (authority_file(state), node_file(state)):
+        if (fault := file_fault(file)) is not None:
+            raise CannotStart(f"this node has not joined its fleet: {fault[0]}", how)
+    left = papers.good_for(state, now())
+    if left.total_seconds() <= 0:
+        raise CannotStart(f"the certificate in {node_file(state)} has ended", "join again: brana fleet join")
 
 
 def require_ready(configuration: Path, settings: Settings) -> None:

@@ -5,13 +5,14 @@ the directory: it is known without asking, and nobody of the directory can be it
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from config.settings import Settings
-from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, SubjectId, technical_account_of
 from idp.directory.errors import BindRefused, RefusalReason
 from idp.directory.person import AccountState, Person
 from idp.directory.reader import Admit
@@ -37,6 +38,8 @@ class KnownPeople:
     administrators_separate: bool
     recovery: Person | None
     """None where the product has none."""
+    technical: AbstractSet[str] = frozenset()
+    """Ids of the technical accounts that the configuration has."""
 
     async def authenticate(self, login: str, password: str, admit: Admit) -> Person | BindRefused:
         answer = await self.directories.authenticate(login, password, admit)
@@ -52,6 +55,8 @@ class KnownPeople:
 
     def by_us(self, subject: SubjectId) -> bool:
         """Whether somebody is known without a directory."""
+        if technical_account_of(subject) is not None:
+            return technical_account_of(subject) in self.technical
         return self.recovery is not None and subject == RECOVERY_ADMINISTRATOR
 
     def as_they_count(self, found: Mapping[SubjectId, Person]) -> dict[SubjectId, Person]:
@@ -74,4 +79,5 @@ def known_people(settings: Settings, directories: Directories) -> KnownPeople:
         directories,
         settings.sign_in.administrators_separate,
         recovery.person(home) if home is not None else None,
+        frozenset(one.id for one in settings.technical_accounts),
     )

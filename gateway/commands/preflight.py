@@ -150,11 +150,15 @@ def require_free_ports(settings: Settings) -> None:
 
 
 def _ports(settings: Settings) -> list[tuple[str, str, int]]:
-    public, metrics = settings.public, settings.metrics
-    return [
+    public, metrics, fleet = settings.public, settings.metrics, settings.fleet
+    ports = [
         ("public.port", public.address, public.port),
         ("metrics.port", metrics.address, metrics.port),
     ]
+    if fleet is None:
+        return ports
+    ours = [("fleet.port", fleet.address, fleet.port)] if fleet.decides else []
+    return [*ours, *(one for one in ports if fleet.lets_in or one[0] != "public.port")]
 
 
 def require_free(wanted: Iterable[tuple[str, str, int]]) -> None:

@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import structlog
 
@@ -18,10 +16,12 @@ from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
+from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.nodes import LEAD
 from gateway.commands.state import now
-from gateway.commands.troubles import KNOWN, LastingTrouble
+from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.process import Administration
+from gateway.fleet.door import Door
 from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living, stop_sign_ins
 from gateway.sessions.session import EndReason
@@ -29,7 +29,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.storage.telling import ASKED, DIRECTORIES, REVOKED
+from gateway.storage.telling import ASKED, DIRECTORIES, NODES, REVOKED
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -37,8 +37,6 @@ from idp.directory.subject import directory_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
 log = structlog.get_logger("rounds")
-PAUSE = 5.0  # seconds after a failure
-STEADY = 30.0  # seconds without another one: its trouble is over
 TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
@@ -48,10 +46,6 @@ ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
 DELIVER_EVERY = 1.0  # seconds
 LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
-
-
-Round = partial[Coroutine[Any, Any, None]]
-"""Its function's name is told when it fails."""
 
 
 def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
@@ -132,7 +126,7 @@ async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
 
 async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
     """Somebody may be in the middle of a sign-in without any session that could be compared."""
-    if news.trouble is not None or (only is None and not news.confirmed):
+    if news.trouble is not None:
         return
     under_way = {
         whose: asked_at
@@ -220,7 +214,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.office.catch_up_with_provider(moment)
 
 
-async def follow_nodes(plane: ControlPlane, directories: Directories) -> None:
+async def follow_nodes(plane: ControlPlane, directories: Directories, doors: Sequence[Door]) -> None:
     """What other nodes change reaches what this one keeps in memory."""
     while True:
         changed = await plane.nodes.changed()
@@ -229,6 +223,9 @@ async def follow_nodes(plane: ControlPlane, directories: Directories) -> None:
                 await directories.lead(leads=plane.nodes.leads)
             if changed & {REVOKED, ASKED}:
                 plane.revoked.replace(await plane.state.sessions.revoked(now()))
+            if plane.board is not None and changed & {NODES, ASKED}:
+                for one in doors:
+                    await look_at_nodes(plane, one, plane.board)
             if ASKED in changed:
                 directories.look_again()
             if DIRECTORIES in changed and not plane.nodes.leads:
@@ -244,37 +241,3 @@ async def deliver(plane: ControlPlane, delivery: Delivery) -> None:
     while True:
         if not plane.nodes.leads or not await delivery.step():
             await asyncio.sleep(DELIVER_EVERY)
-
-
-@contextlib.asynccontextmanager
-async def running(*rounds: Round, pause: float = PAUSE, steady: float = STEADY) -> AsyncIterator[None]:
-    """The rounds run while the block does. One that fails is told and begins again after a pause."""
-    tasks = [asyncio.create_task(_again(one, pause, steady)) for one in rounds]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _again(one: Round, pause: float, steady: float) -> None:
-    name = one.func.__name__
-    lasting = LastingTrouble("round.trouble", {"round": name})
-    while True:
-        task = asyncio.ensure_future(one())
-        try:
-            if lasting.told:
-                await asyncio.wait({task}, timeout=steady)
-                if not task.done() or task.exception() is None:
-                    lasting.over()
-            await task
-        except KNOWN as error:
-            lasting.tell(error)
-        except Exception:
-            log.exception("round.failed", round=name)
-        finally:
-            if not task.done():  # the block ends: not before what the round was about to do
-                task.cancel()
-                await asyncio.wait({task})
-        await asyncio.sleep(pause)

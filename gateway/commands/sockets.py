@@ -8,14 +8,18 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from config.fleet import Service
 from config.places import Places
-from config.settings import Directory, Settings
-from gateway.authorize.ext_authz import Authorizer
+from config.settings import Directory, Metrics, Settings
+from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.commands import technical_accounts
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
+from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.state import now
 from gateway.control import Sync, control_app
 from gateway.envoy.hardening import HEADERS_KIB
-from gateway.metrics import metrics_app
+from gateway.fleet.door import Door
+from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.recovery_rows import fingerprint_of
@@ -24,6 +28,7 @@ from gateway.streams.words import CONTROL_PLANE_ANSWERS
 from gateway.web.app import make_app
 from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
+from gateway.web.kept_form import KeptForms
 from gateway.web.officer.exceptions import Exceptions
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
@@ -83,7 +88,10 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
         f"portal.{domain}": Portal(plane.desk, own).pages(),
         f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
     }
-    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths()})
+    forms = KeptForms(
+        plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
+    )
+    return make_app(plane.desk, rooms, {**entrance.paths(), **staying.paths(), **forms.paths()})
 
 
 def provider_app(plane: ControlPlane) -> web.Application:
@@ -111,6 +119,8 @@ def provider_app(plane: ControlPlane) -> web.Application:
             kept=plane.kept,
             change_password=plane.directory.change_password,
             lockout=lambda: plane.lockout,
+            programs=technical_accounts.programs(settings),
+            issue_token=technical_accounts.issuer(plane),
             realms=plane.directory.realms,
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
@@ -158,46 +168,84 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:
+    pages = DecisionPages(plane.desk)
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.signer.sign,
-        begin_sign_in=plane.begin_sign_in,
-        pages=DecisionPages(plane.desk),
+        ways_in=WaysIn(plane.begin_sign_in, plane.keep_form),
+        pages=pages,
         clock=now,
         measured=plane.metrics.verdict,
         language=plane.settings.language,
+        technical=technical_accounts.door(plane, pages),
     )
 
 
 @contextlib.asynccontextmanager
 async def serving(
     plane: ControlPlane, officer: Officer, look_again: Callable[[], Awaitable[bool]], sync: Sync
-) -> AsyncIterator[None]:
-    """All sockets answer while the block runs."""
-    run, metrics = plane.state.run, plane.settings.metrics
+) -> AsyncIterator[Door | None]:
+    """All sockets answer while the block runs; in a fleet also the port for other nodes, which is given."""
+    run, fleet, board = plane.state.run, plane.settings.fleet, plane.board
+    asked = [] if fleet is None else [alive(plane.fit)]
     async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
-        await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
-        decisions = web.ServerRunner(web.Server(authorizer(plane).handle, **BEHIND_ENVOY))
+        watch = await stack.enter_async_context(plane.streams.serving(run / CONTROL_PLANE_ANSWERS))
+        decisions = web.ServerRunner(web.Server(_deciding(plane), **BEHIND_ENVOY))
+        provider = _runner(provider_app(plane), asked)
+        pages = _runner(web_app(plane, officer), asked)
         await _listen(stack, decisions, run / "authorize.sock")
-        await _listen(stack, _runner(provider_app(plane)), run / "idp.sock")
-        await _listen(stack, _runner(web_app(plane, officer)), run / "web.sock")
+        await _listen(stack, provider, run / "idp.sock")
+        await _listen(stack, pages, run / "web.sock")
         await _listen(stack, _runner(control_app(look_again, sync)), run / "control.sock")
         observed = _runner(metrics_app(plane.metrics, plane.ready))
-        await observed.setup()
-        stack.push_async_callback(observed.cleanup)
-        await web.TCPSite(observed, metrics.address, metrics.port).start()
-        yield
+        if fleet is None or board is None:
+            await stack.enter_async_context(plane.discovery.serving(run / "discovery.sock"))
+            await _listen(stack, observed, plane.settings.metrics)
+            yield None
+            return
+        # On a whole node the process beside Envoy answers for all of it.
+        await _listen(stack, observed, run / SOCKET if fleet.lets_in else plane.settings.metrics)
+        nodes = _runner(services_for_nodes(plane, fleet, board), asked)
+        await _listen(stack, nodes, run / "node.sock")
+        servers = {
+            Service.AUTHORIZE: decisions,
+            Service.IDP: provider,
+            Service.WEB: pages,
+            Service.NODE: nodes,
+        }
+        answering = {service: _server(runner) for service, runner in servers.items()}
+        yield await stack.enter_async_context(door(plane, fleet, {**answering, Service.WATCH: watch}))
 
 
-def _runner(app: web.Application) -> web.AppRunner:
+def _deciding(plane: ControlPlane) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+    decide = authorizer(plane).handle
+    if plane.board is None:
+        return decide
+
+    async def decide_or_say_alive(request: web.BaseRequest) -> web.StreamResponse:
+        return asked_alive(request, plane.fit) or await decide(request)
+
+    return decide_or_say_alive
+
+
+def _runner(app: web.Application, before: Sequence[Any] = ()) -> web.AppRunner:
+    for one in before:
+        app.middlewares.insert(0, one)
     return web.AppRunner(app, shutdown_timeout=CLOSING, **BEHIND_ENVOY)
 
 
-async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, socket: Path) -> None:
+def _server(runner: web.BaseRunner) -> web.Server:
+    assert runner.server is not None
+    return runner.server
+
+
+async def _listen(stack: contextlib.AsyncExitStack, runner: web.BaseRunner, where: Path | Metrics) -> None:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    socket.unlink(missing_ok=True)
-    await web.UnixSite(runner, str(socket)).start()
-    socket.chmod(0o600)
+    if isinstance(where, Metrics):
+        await web.TCPSite(runner, where.address, where.port).start()
+        return
+    where.unlink(missing_ok=True)
+    await web.UnixSite(runner, str(where)).start()
+    where.chmod(0o600)

@@ -16,6 +16,7 @@ from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
 from gateway.storage.audit import append
 from gateway.storage.database import Database
+from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
@@ -77,11 +78,16 @@ class State:
 
     @cached_property
     def spool_name(self) -> str:
-        """Of our spool among those of the nodes that share the database; empty where there is only one.
+        """Of our spool among those of the machines that share the database; empty where there is only one.
 
-        It stays with the folder, whatever the machine is called. Raises CannotStart.
+        As long as this one is no node of a fleet. It stays with the folder, whatever the machine is called.
+        Raises CannotStart.
         """
         return name_of_folder(self.settings.state.directory) if is_shared(self.database.place) else ""
+
+    @cached_property
+    def register(self) -> StoredRegister:
+        return StoredRegister(self.database, self.seal, append)
 
     @property
     def run(self) -> Path:

@@ -1,4 +1,5 @@
-"""The process that watches open streams, started by the supervisor: `… RUN GRACE`, a folder and seconds.
+"""The process that watches open streams, started by the supervisor: `… RUN GRACE ANSWERS MOST`, a folder, seconds, the
+socket in the folder where a control plane answers, and how many streams one session may have.
 
 It is its own, so that thousands of open streams cost the control plane neither memory nor time, and loads little.
 """
@@ -15,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.streams.guard import Guard
-from gateway.streams.words import CONTROL_PLANE_ANSWERS, ENVOY_ASKS
+from gateway.streams.watch import Watch
+from gateway.streams.words import ENVOY_ASKS
 
 
 def say(text: str) -> None:
@@ -30,9 +32,9 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-async def serve(run: Path, grace: float) -> None:
+async def serve(run: Path, answers: str, watch: Watch) -> None:
     loop = asyncio.get_running_loop()
-    guard = Guard(run / CONTROL_PLANE_ANSWERS, grace, loop.time, say)
+    guard = Guard(run / answers, watch, loop.time, say)
     working = asyncio.ensure_future(guard.run(run / ENVOY_ASKS))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)
@@ -43,4 +45,4 @@ async def serve(run: Path, grace: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), sys.argv[3], Watch(float(sys.argv[2]), int(sys.argv[4]))))

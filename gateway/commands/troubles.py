@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from gateway.fleet.carrier import ControlPlaneAway, NotBelieved
 from gateway.storage.unusable import DatabaseUnusable
 from idp.directory.errors import DirectoryUnusable
 
-KNOWN = (DatabaseUnusable, DirectoryUnusable)
+KNOWN = (ControlPlaneAway, DatabaseUnusable, DirectoryUnusable, NotBelieved)
 """They say themselves what to do: a traceback would only hide it."""
 log = structlog.get_logger("troubles")
 

@@ -14,6 +14,8 @@ from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import Json, overwrite, seconds, typed
 
 SERVER = "server"  # which library answers for us is nobody's business
+SHOWS_ITSELF: Json = {"name": ":method", "string_match": {"safe_regex": {"regex": "(?i)TRAC[EK]"}}}
+"""The answer would hold what only the application may read: an account, an assertion (RFC 9110 §9.3.8)."""
 CLIENT_ADDRESS = overwrite("x-brana-client-address", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
 
 
@@ -63,7 +65,9 @@ def nothing(path: str = "/") -> Json:
 
 def _match(route: Route) -> Json:
     match = _below(route.path)
-    if route.methods:
+    if not route.methods:
+        match["headers"] = [SHOWS_ITSELF | {"invert_match": True}]
+    else:
         methods = sorted({method.upper() for method in route.methods})
         if "GET" in methods:
             methods.append("HEAD")  # RFC 9110 §9.3.2: the same as GET, without the body

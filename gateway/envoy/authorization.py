@@ -14,11 +14,16 @@ UNAVAILABLE = 424
 """Status by which the decision says 503 with a page of its own: Envoy drops what a 5xx answer holds."""
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
-SENT = ("accept", "accept-language", "user-agent", "upgrade", "origin", "referer", "x-request-id")
-"""Headers of the request that the decision sees, besides method, path, host and `sec-fetch-*`."""
+SENT = (
+    *("accept", "accept-language", "content-type", "user-agent", "origin", "referer", "x-request-id"),
+    "x-brana-certificate-verified",
+    *("upgrade", "x-requested-with", "purpose", "sec-purpose", "service-worker"),
+)
+"""Headers of the request that the decision sees, besides method, path, host, `authorization` and `sec-fetch-*`."""
 TO_APPLICATION = ("x-brana-assertion", *(PERSON_HEADER + fact for fact in FACTS))
 TO_BROWSER_WITH_REFUSAL = (
     "location",
+    "www-authenticate",
     "set-cookie",
     "content-type",
     "content-language",
@@ -38,13 +43,14 @@ TO_BROWSER_WITH_REFUSAL = (
 )
 
 
-def authorization_filter() -> Json:
+def authorization_filter(again: Json | None = None) -> Json:
     """Asked unless the gate has set `fresh`; no answer means 503, never a pass.
 
     The filter is made only for requests that need it (`composite`): one that is made and then finds itself
-    disabled costs a sixth of a request. What cannot be matched is asked about.
+    disabled costs a sixth of a request. What cannot be matched is asked about. `again`: when a question that nobody
+    has seen goes to another control plane.
     """
-    ask = {"name": "brana.ask", "typed_config": _ext_authz()}
+    ask = {"name": "brana.ask", "typed_config": _ext_authz(again)}
     asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, typed_config=ask)}}
     skipped = {"action": {"name": "skip", "typed_config": typed(SKIP)}}
     matcher = {
@@ -67,7 +73,7 @@ def _fresh() -> Json:
     return {"input": {"name": "fresh", "typed_config": header}, "value_match": {"exact": "1"}}
 
 
-def _ext_authz() -> Json:
+def _ext_authz(again: Json | None) -> Json:
     return typed(
         EXT_AUTHZ,
         transport_api_version="V3",
@@ -83,8 +89,11 @@ def _ext_authz() -> Json:
                 "allowed_upstream_headers": {"patterns": _exact(TO_APPLICATION)},
                 "allowed_client_headers": {"patterns": _exact(TO_BROWSER_WITH_REFUSAL)},
                 "allowed_client_headers_on_success": {"patterns": _exact(("set-cookie",))},
-                "dynamic_metadata_from_headers": {"patterns": _exact(("x-brana-gate",))},
+                "dynamic_metadata_from_headers": {
+                    "patterns": _exact(("x-brana-gate", "x-brana-assertion", "x-brana-until"))
+                },
             },
+            **({"retry_policy": again} if again else {}),
         },
     )
 
@@ -98,5 +107,8 @@ def _facts() -> list[Json]:
     return [
         {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
         {"key": "x-brana-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+        {"key": "x-brana-content-length", "value": "%REQ(CONTENT-LENGTH)%"},
+        {"key": "x-brana-bearer", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:bearer)%"},
+        {"key": "x-brana-certificate", "value": "%DOWNSTREAM_PEER_CERT%"},
         {"key": "cookie", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:cookies)%"},
     ]

@@ -4,8 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from config.settings import Application, Settings
+from gateway.envoy.elsewhere import clusters_elsewhere
 from gateway.envoy.hosts import Authority, hosts_of
-from gateway.envoy.identity import identity_filters
+from gateway.envoy.identity import identity_filters, no_trailers
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
 from gateway.envoy.responses import our_cookies_removed
 from gateway.envoy.streams import many_at_once, watch_cluster
@@ -25,7 +26,10 @@ def application_cluster(application: str) -> str:
 
 def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     """Every cluster but the discovery server's. Raises UpstreamUnusable."""
-    ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
+    if settings.fleet is not None:
+        ours = clusters_elsewhere(settings.fleet, surroundings, surroundings.left)
+    else:
+        ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
     authority = Authority(settings)
     hosted = [
         one
@@ -49,12 +53,13 @@ def _application(application: Application, authority: Authority, surroundings: S
     by_address = all(one.is_address for one in upstreams_of(application))
     further = watching(application, authority.of(host)) | transport(application)
     further |= {"circuit_breakers": many_at_once()}
+    late = [no_trailers()] if application.protocol == "http2" else []  # HTTP/1.1 gets none from Envoy
     return [
         _cluster(
             name,
             "STATIC" if by_address else "STRICT_DNS",
             endpoints(application, partial(marked, application)),
-            [*filters, our_cookies_removed()],
+            [*filters, *late, our_cookies_removed()],
             CODECS[application.protocol],
         )
         | further

@@ -22,11 +22,13 @@ from aiohttp import web
 
 from config.settings import Settings
 from gateway.envoy.clusters import clusters
-from gateway.envoy.gate import EXTENSION, GATE_FILTER, gate_filter, grant_filter, kind_of
+from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
+from gateway.envoy.gate import EXTENSION, GATE_FILTER, Tokens, gate_filter, grant_filter, kind_of
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
 from gateway.envoy.routes import routes
+from gateway.envoy.technical import client_authority, issuer_of, technical_routes
 from gateway.envoy.upstream_tls import upstream_secrets
 
 LISTENERS = "envoy.config.listener.v3.Listener"
@@ -64,16 +66,28 @@ class Rejection:
 
 def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, list[Json]]:
     """Everything but the gate, which has its own `publish_gate`."""
+    fleet, left = settings.fleet, surroundings.left
     return {
-        LISTENERS: [listener(settings, surroundings)],
+        LISTENERS: [
+            listener(settings, surroundings),
+            *(listeners_elsewhere(fleet, surroundings, left) if fleet else ()),
+        ],
         CLUSTERS: clusters(settings, surroundings),
-        ROUTE_TABLES: [routes(settings, surroundings)],
+        ROUTE_TABLES: [routes(settings, surroundings), *technical_routes(settings, surroundings)],
         SECRETS: [
             certificate(settings),
+            *client_authority(settings),
             *upstream_secrets(settings.applications),
             *accounts(settings.applications, surroundings),
+            *(secrets_of_node(settings) if fleet else ()),
         ],
-        EXTENSIONS: [grant_filter(surroundings.grant_keys, map(kind_of, settings.applications))],
+        EXTENSIONS: [
+            grant_filter(
+                surroundings.grant_keys,
+                map(kind_of, settings.applications),
+                Tokens(issuer_of(settings), surroundings.token_keys),
+            )
+        ],
     }
 
 
@@ -104,9 +118,14 @@ class Discovery:
     """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes."""
 
     def __init__(
-        self, begun: Path, on_rejection: Callable[[Rejection], None], hold: timedelta = HOLD
+        self,
+        begun: Path,
+        on_rejection: Callable[[Rejection], None],
+        hold: timedelta = HOLD,
+        technical: Collection[str] = (),
     ) -> None:
         self._begun, self._on_rejection = begun, on_rejection
+        self._technical = technical
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -125,7 +144,7 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun)]})
+        self.publish({EXTENSIONS: [gate_filter(revoked, epoch, self._begun, self._technical)]})
 
     async def gate_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until Envoy says that it has the gate last published; False when it did not in time."""

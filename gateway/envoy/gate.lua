@@ -1,5 +1,5 @@
 -- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
--- EPOCH, REVOKED (ids with a space between) and BEGUN (name of a file) are set in front of this text. A verdict
+-- EPOCH, REVOKED and TECHNICAL (ids with a space between) and BEGUN (name of a file) are set in front of this text. A verdict
 -- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
@@ -9,6 +9,11 @@ local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
 local revoked = {}
 for id in string.gmatch(REVOKED, "%S+") do
   revoked[id] = true
+end
+
+local takes_tokens = {}
+for application in string.gmatch(TECHNICAL, "%S+") do
+  takes_tokens[application] = true
 end
 
 -- Words of a fresh grant for the log, or false when somebody has to decide anew.
@@ -130,11 +135,27 @@ local function begun(headers, verdict, route)
   return written
 end
 
+-- The token of a technical account, which no application ever sees; nil where there is none.
+local tokens_on = {} -- by name of the route
+local function token_of(headers, route)
+  local known = tokens_on[route]
+  if known == nil then
+    known = takes_tokens[string.match(route, "^(%S+)") or ""] or false
+    tokens_on[route] = known
+  end
+  local said = known and headers:get("authorization")
+  if said and string.lower(string.sub(said, 1, 7)) == "bearer " then
+    headers:remove("authorization")
+    return string.sub(said, 8)
+  end
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local cookies = headers:get("cookie")
   local gate = headers:get("x-brana-gate")
   local stream = handle:streamInfo()
+  local token = TECHNICAL ~= "" and token_of(headers, stream:routeName() or "")
   local route = gate ~= nil and stream:routeName()
   local verdict = route and verdict_on(gate, route)
   if verdict and begun(headers, verdict, route) then
@@ -149,6 +170,9 @@ function envoy_on_request(handle)
     end
     if cookies then
       stream:dynamicMetadata():set("brana.gate", "cookies", cookies)
+    end
+    if token then
+      stream:dynamicMetadata():set("brana.gate", "bearer", token)
     end
     local authority = handle:metadata():get("authority")
     if authority then -- where no route fits there is none, and no upstream either

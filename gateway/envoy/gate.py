@@ -24,7 +24,7 @@ JWT_OF_ROUTE = "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig"
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
 EXTENSION = "envoy.config.core.v3.TypedExtensionConfig"
 ISSUER, AUDIENCE = "brana-grant", "brana-gate"
-CLOCK_SKEW_SECONDS = 1  # grants are issued and verified by one machine
+CLOCK_SKEW_SECONDS = 1  # of one machine, or of nodes whose clocks are kept together
 CACHED_GRANTS = 2_000  # per worker; an entry takes about two cookies' length
 LONGEST_GRANT = 8_192  # bytes; browsers keep 4,096 of a cookie
 _PLAIN = frozenset(string.ascii_letters + string.digits + "/._-")
@@ -48,17 +48,33 @@ class GrantKind:
     """What the cookie's name ends with, of applications that share a host."""
     person: bool = False
     """Whether what is told in plain headers is read too."""
+    token: str = ""
+    """The application whose access tokens are read as well; empty: none."""
 
     @property
     def name(self) -> str:
-        return f"grant{self.suffix}.person" if self.person else f"grant{self.suffix}"
+        usual = f"grant{self.suffix}.person" if self.person else f"grant{self.suffix}"
+        return f"{usual}.token.{self.token}" if self.token else usual
 
 
 USUAL = GrantKind()
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """By what access tokens of technical accounts are verified."""
+
+    issuer: str
+    keys: Mapping[str, Any]
+    """JWK set (RFC 7517 §5)."""
+
+
 def kind_of(application: Application) -> GrantKind:
-    return GrantKind(application.grant_suffix, application.identity.way == "headers")
+    return GrantKind(
+        application.grant_suffix,
+        application.identity.way == "headers",
+        application.id if application.technical else "",
+    )
 
 
 def read_as(kind: GrantKind) -> Json:
@@ -66,12 +82,15 @@ def read_as(kind: GrantKind) -> Json:
     return {} if kind == USUAL else {GRANT_FILTER: typed(JWT_OF_ROUTE, requirement_name=kind.name)}
 
 
-def grant_filter(keys: Mapping[str, Any], kinds: Iterable[GrantKind] = ()) -> Json:
+def grant_filter(
+    keys: Mapping[str, Any], kinds: Iterable[GrantKind] = (), tokens: Tokens | None = None
+) -> Json:
     """`jwt_authn`: the grant's cookie, verified (ES256, RFC 7519), and some of its claims as headers."""
     others = sorted(set(kinds) - {USUAL})
     made = typed(
         JWT,
-        providers={kind.name: _provider(kind, keys) for kind in (USUAL, *others)},
+        providers={kind.name: _provider(kind, keys) for kind in (USUAL, *others)}
+        | {f"token.{kind.name}": _of_token(kind, tokens) for kind in others if kind.token and tokens},
         rules=[{"match": {"prefix": "/"}, "requires": _required(USUAL)}],
         **({"requirement_map": {kind.name: _required(kind) for kind in others}} if others else {}),
     )
@@ -99,17 +118,32 @@ def _provider(kind: GrantKind, keys: Mapping[str, Any]) -> Json:
 
 def _required(kind: GrantKind) -> Json:
     """A missing or unusable grant is no refusal here: it means that somebody has to decide."""
-    return {"requires_any": {"requirements": [{"provider_name": kind.name}, {"allow_missing_or_failed": {}}]}}
+    names = [f"token.{kind.name}", kind.name] if kind.token else [kind.name]
+    each: list[Json] = [{"provider_name": name} for name in names]
+    return {"requires_any": {"requirements": [*each, {"allow_missing_or_failed": {}}]}}
 
 
-def gate_filter(revoked: Collection[str], epoch: str, begun: Path) -> Json:
-    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`.
+def _of_token(kind: GrantKind, tokens: Tokens) -> Json:
+    """RFC 9068 §4, for one application: another's token is none here, nor is anything signed for another purpose."""
+    read = _provider(kind, tokens.keys) | {
+        "issuer": tokens.issuer,
+        "audiences": [kind.token],
+        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
+    }
+    del read["from_cookies"]
+    return read
+
+
+def gate_filter(revoked: Collection[str], epoch: str, begun: Path, technical: Collection[str] = ()) -> Json:
+    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `technical`: applications
+    that technical accounts may use.
 
     Raises GateWordUnusable.
     """
     code = (
         f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
-        f"local BEGUN = {_escaped(begun)}\n{script('gate.lua')}"
+        f"local BEGUN = {_escaped(begun)}\nlocal TECHNICAL = {_quoted(sorted(technical))}\n"
+        f"{script('gate.lua')}"
     )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)

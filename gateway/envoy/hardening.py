@@ -5,17 +5,19 @@ from datetime import timedelta
 from gateway.envoy.messages import Json, seconds, typed
 
 HEADERS_TIMEOUT = timedelta(seconds=10)  # slow headers
-REQUEST_TIMEOUT = timedelta(minutes=15)  # a whole body: 100 MiB at 1 Mbit/s
+REQUEST_TIMEOUT = timedelta(hours=4)  # a whole body: 1 GiB at 0.6 Mbit/s
 STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in either direction
 CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
 OUR_FORM_BYTES = 16_384  # the longest form of our own pages; they are read by whole forms only
+KEPT_FORM_BYTES = 262_144  # of a form that was sent after its sign-in had ended; read by whole forms only
 OUR_STREAM = timedelta(minutes=1)  # a request to our own pages, from its first byte to the answer's last
 HEADERS_KIB = 32  # all headers of a request; two cookies of 4 KiB and an address fit well
 HEADERS_COUNT = 100
 BUFFER_BYTES = 65_536  # per connection and direction
 LAST_WORDS = timedelta(milliseconds=500)  # for a client to read why a connection ends, before it does
 STREAMS = 100  # concurrent per HTTP/2 connection (RFC 9113 §5.1.2)
+STREAM_WINDOW, CONNECTION_WINDOW = 262_144, 1_048_576  # bytes on their way: 40 Mbit/s over 50 ms
 RESET_BURST, RESET_PER_SECOND = 200, 50  # streams a client may begin and reset (CVE-2023-44487)
 
 FORM_FILTER = "brana.form"
@@ -81,12 +83,14 @@ def limits() -> Json:
         "http_protocol_options": {"allow_absolute_url": True, "accept_http_10": False},
         "http2_protocol_options": {
             "max_concurrent_streams": STREAMS,
-            "initial_stream_window_size": 65_536,
-            "initial_connection_window_size": 1_048_576,
+            "allow_connect": True,  # web sockets within a connection (RFC 8441); nothing else may begin so
+            "initial_stream_window_size": STREAM_WINDOW,
+            "initial_connection_window_size": CONNECTION_WINDOW,
             "stream_reset_burst": RESET_BURST,
             "stream_reset_rate": RESET_PER_SECOND,
             "disallow_obs_text": False,
         },
+        "proxy_100_continue": True,  # whoever is refused sends no body; hints pass (RFC 9110 §15.2, RFC 8297)
         "max_request_headers_kb": HEADERS_KIB,
         "request_headers_timeout": seconds(HEADERS_TIMEOUT),
         "request_timeout": seconds(REQUEST_TIMEOUT),

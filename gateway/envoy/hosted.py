@@ -9,13 +9,21 @@ from config.vocabulary import REASON_HEADER
 from gateway.envoy.asking import Place, asked, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
+from gateway.envoy.grpc_web import spoken
 from gateway.envoy.hardening import whole
 from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json
 from gateway.envoy.streams import lasting, of_nobody
 from gateway.envoy.upstreams import another_try
+from gateway.envoy.webdav import DESTINATION, tree
 
 MIB = 2**20
+NOT_THEIRS = [
+    REASON_HEADER,  # the log believes it
+    "clear-site-data",  # would take our cookies out of the browser at all hosts of the domain (W3C, §4.1)
+    "alt-svc",  # of the server behind us, and would lead people past us (RFC 7838)
+]
+"""What an application does not say to browsers."""
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
 ANY_LENGTH = 2**63 - 1
 
@@ -36,11 +44,11 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
 
 
 def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    return [of_nobody(route, made)] if route.public else lasting(route, made, longest)
+    return of_nobody(route, made, longest) if route.public else lasting(route, made, longest)
 
 
 def _route(route: Route, application: Application, place: Place) -> Json:
-    further: Json = {"response_headers_to_remove": [REASON_HEADER]}  # the log believes it
+    further: Json = {"response_headers_to_remove": NOT_THEIRS}
     kept = not_told(application)
     if route.public:
         place = place.at(public_cluster(application))
@@ -48,9 +56,12 @@ def _route(route: Route, application: Application, place: Place) -> Json:
         kept = [*kept, "authorization"] if application.identity.way == "basic" else kept
     else:
         filters = read_as(kind_of(application))
+    filters |= spoken() if application.grpc_web else {}
+    kept = kept if route.webdav else [*kept, DESTINATION]
     further |= {"typed_per_filter_config": filters} if filters else {}
     further |= {"request_headers_to_remove": kept} if kept else {}
-    return asked(route, place, another_try(application)) | further
+    made = asked(route, place, another_try(application)) | further
+    return tree(route, made, place.authority, tls=application.tls is not None) if route.webdav else made
 
 
 def _limited(route: Route, made: Json) -> list[Json]:

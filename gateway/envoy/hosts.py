@@ -17,9 +17,14 @@ class Authority:
         return host + self._suffix
 
 
-def hosts_of(application: Application, surroundings: Surroundings) -> list[tuple[str, str]]:
-    """Host and whose it is: a municipality's code, or `-` where the person's active one decides."""
-    if PLACEHOLDER not in application.host:
-        return [(application.host.lower(), "-")]
+def hosts_of(
+    application: Application, surroundings: Surroundings, written: str | None = None
+) -> list[tuple[str, str]]:
+    """Host and whose it is: a municipality's code, or `-` where the person's active one decides. `written`: another
+    of its hosts than that of people.
+    """
+    written = written or application.host
+    if PLACEHOLDER not in written:
+        return [(written.lower(), "-")]
     codes = application.municipalities or surroundings.district
-    return [(application.host.replace(PLACEHOLDER, code).lower(), code) for code in codes]
+    return [(written.replace(PLACEHOLDER, code).lower(), code) for code in codes]

@@ -47,6 +47,15 @@ def accounts(applications: Iterable[Application], surroundings: Surroundings) ->
     ]
 
 
+def no_trailers() -> Json:
+    """Filter of a cluster whose servers speak HTTP/2: what comes after a body was looked at by nobody."""
+    everything = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": ".*"}}}}
+    return {
+        "name": "brana.no_trailers",
+        "typed_config": typed(MUTATION, mutations={"request_trailers_mutations": [everything]}),
+    }
+
+
 def _headers(headers: IdentityHeaders) -> Json:
     """What the client says under these names, or names that some server reads as these, is taken away first."""
     names = names_of(headers)

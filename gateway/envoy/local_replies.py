@@ -81,6 +81,16 @@ REPLIES = (
         advice_en="Update the browser and try again.",
     ),
     Reply(
+        status=429,
+        reason="too_many_streams",
+        title_cs="Příliš mnoho otevřených spojení",
+        advice_cs="Pod vaším přihlášením je otevřeno příliš mnoho trvalých spojení. Zavřete okna a karty, které "
+        "nepotřebujete, a zkuste to znovu. Nic takového neděláte? Odhlaste se a řekněte to správci.",
+        title_en="Too many open connections",
+        advice_en="Too many lasting connections are open with your sign-in. Close windows and tabs that you do not "
+        "need, and try again. If that is not your doing, sign out and tell the administrator.",
+    ),
+    Reply(
         status=431,
         reason="headers_too_large",
         title_cs="Hlavičky požadavku jsou příliš velké",
@@ -136,6 +146,18 @@ UNDECIDED = Reply(
 )
 """The decision point is away; the same reason as where it says itself that it cannot decide."""
 
+DESTINATION = Reply(
+    status=403,
+    reason="destination_refused",
+    title_cs="Sem kopírovat ani přesouvat nelze",
+    advice_cs="Kopírovat a přesouvat lze jen uvnitř téže složky aplikace a do názvů bez zvláštních znaků. "
+    "Zvolte jiný cíl, nebo soubor stáhněte a na novém místě nahrajte.",
+    title_en="Nothing can be copied or moved there",
+    advice_en="Copy and move within the same folder of the application, to names without special characters. "
+    "Choose another destination, or download the file and upload it in its new place.",
+)
+"""Where a WebDAV client wants to copy or move to would have to be asked for in another way."""
+
 STYLE = script("local_reply.css")
 STYLE_DIGEST = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (
@@ -156,6 +178,7 @@ ZONE_CS = (
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
+BY_SCRIPT = "lua_response"  # and of one by a script of ours: only that of WebDAV answers by itself
 
 
 def local_replies(portal: str) -> Json:
@@ -163,12 +186,12 @@ def local_replies(portal: str) -> Json:
 
     `portal`: its address, to which pages lead.
     """
-    denied, undecided = _details(DENIED), _details(NO_DECISION)
+    denied = _details(DENIED)
     waits = {"and_filter": {"filters": [denied, _status(UNAVAILABLE)]}}
     mappers: list[Json] = [{"filter": waits, "status_code": 503}, {"filter": denied}]
-    mappers += [_page(UNDECIDED, undecided, portal), _data(UNDECIDED, undecided)]
-    for reply in REPLIES:
-        mappers += [_page(reply, _status(reply.status), portal), _data(reply, _status(reply.status))]
+    rows = [(UNDECIDED, _details(NO_DECISION)), (DESTINATION, _details(BY_SCRIPT))]
+    for reply, when in [*rows, *((one, _status(one.status)) for one in REPLIES)]:
+        mappers += [_message(reply, when), _page(reply, when, portal), _data(reply, when)]
     return {"mappers": mappers}
 
 
@@ -199,6 +222,21 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
     }
 
 
+def _message(reply: Reply, when: Json) -> Json:
+    """For gRPC clients: Envoy makes `grpc-status` out of the status, and `grpc-message` out of this."""
+    text = f"{reply.title_cs}. {reply.title_en}. ({reply.reason}, %REQ(X-REQUEST-ID)%)"
+    rpc = {"prefix": "application/grpc", "ignore_case": True}
+    asked = {"header_filter": {"header": {"name": "content-type", "string_match": rpc}}}
+    return {
+        "filter": {"and_filter": {"filters": [when, asked]}},
+        "body_format_override": {
+            "text_format_source": {"inline_string": text},
+            "content_type": "text/plain; charset=utf-8",
+        },
+        "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
+    }
+
+
 def _escaped(text: str) -> str:
     return html.escape(text).replace("%", "%%")
 
@@ -208,6 +246,8 @@ def _data(reply: Reply, when: Json) -> Json:
         "filter": when,
         "body_format_override": {
             "json_format": {
+                "type": f"urn:brana:reason:{reply.reason}",
+                "status": reply.status,
                 "reason": reply.reason,
                 "title": reply.title_cs,
                 "advice": reply.advice_cs,
@@ -215,7 +255,7 @@ def _data(reply: Reply, when: Json) -> Json:
                 "advice_en": reply.advice_en,
                 "request_id": "%REQ(X-REQUEST-ID)%",
             },
-            "content_type": "application/json",
+            "content_type": "application/problem+json",
         },
         "headers_to_add": [*HEADERS, overwrite(REASON_HEADER, reply.reason)],
     }

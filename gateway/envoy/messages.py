@@ -34,8 +34,12 @@ class Surroundings:
     """Codes of the district's municipalities."""
     grant_keys: Mapping[str, Any]
     """JWK set (RFC 7517 §5) of the public keys that sign grants."""
+    token_keys: Mapping[str, Any] = field(default_factory=dict)
+    """JWK set of the public keys that sign access tokens of technical accounts."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
+    left: frozenset[str] = frozenset()
+    """Nodes of the fleet that are no longer believed."""
 
     def socket(self, name: str) -> Path:
         return self.run / f"{name}.sock"

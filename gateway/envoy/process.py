@@ -12,6 +12,7 @@ from gateway.envoy.listeners import LISTENER
 FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
 FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
+ACTIVE = f"^http.{LISTENER}.downstream_rq_active$"
 ZONE = "Europe/Prague"  # of the times on Envoy's own pages; its log of access stays in UTC
 
 
@@ -66,6 +67,14 @@ class Administration:
     async def reopen_logs(self) -> None:
         """Make Envoy open its access log anew (after the spool's link was pointed at another file)."""
         await self._ask("POST", "/reopen_logs")
+
+    async def drain(self) -> None:
+        """Say goodbye on every connection, and take no new ones a moment later; what is under way goes on."""
+        await self._ask("POST", "/drain_listeners?graceful&skip_exit")
+
+    async def under_way(self) -> int:
+        """Requests of people that have not ended, open web sockets and streams among them."""
+        return sum((await self.counters(ACTIVE)).values())
 
     async def configuration(self) -> str:
         """All that Envoy was told, as JSON; it leaves out what is secret."""

@@ -22,14 +22,20 @@ from gateway.envoy.asking import (
     without_gate,
 )
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.elsewhere import tried_elsewhere
+from gateway.envoy.hardening import KEPT_FORM_BYTES, OUR_FORM_BYTES, OUR_STREAM, whole
 from gateway.envoy.hosted import hosted
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.messages import ROUTES, Json, Surroundings, overwrite
 
 # Spellings that Envoy and an application might read differently: parameters of a segment, an encoded
 # `#`, `?`, `;`, `/`, `\`, control character, or an escape inside an escape (RFC 3986 §3.3, §6.2.2).
-ODD_PATH = r"(?i).*(;|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]).*"
+_SIGN = r";|\\|%(0[0-9a-f]|1[0-9a-f]|23|2f|3b|3f|5c|7f|25[0-9a-f]{2})|[\x00-\x20\x7f]"
+# What is no escape (§2.1): `%u002e` is a dot to HTTP.sys. ASCII in more octets than it takes (RFC 3629 §3).
+_ESCAPE = r"%([^0-9a-f]|[0-9a-f]?$|[0-9a-f][^0-9a-f])|%c[01]%[89ab][0-9a-f]|%e0%8[01]%|%f0%80%8[01]%"
+# A segment of dots and spaces alone, which Windows makes shorter.
+_DOTS = r"/(\.|%20)+(/|$)"
+ODD_PATH = rf"(?i).*({_SIGN}|{_ESCAPE}|{_DOTS}).*"
 PORTAL = (
     Route(methods=["GET"], action=Action.READ),
     Route(action=Action.WRITE),
@@ -50,6 +56,7 @@ KEPT_FROM_UPSTREAMS = [
     "x-envoy-external-address",
     "x-envoy-internal",
 ]
+KEPT_FORMS = f"{OUR_PATHS}/form"
 HSTS = "max-age=31536000"
 
 
@@ -76,8 +83,13 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for name, count in names.items():
         if count > 1:
             raise HostTaken(name)
+    return table_of(ROUTES, tried_elsewhere(hosts) if settings.fleet else hosts)
+
+
+def table_of(name: str, hosts: list[Json]) -> Json:
+    """Whatever host is none of these is refused."""
     return {
-        "name": ROUTES,
+        "name": name,
         "virtual_hosts": [*hosts, _unknown()],
         "request_headers_to_remove": KEPT_FROM_UPSTREAMS,
         "response_headers_to_add": [
@@ -123,15 +135,20 @@ def _sign_in(host: str, authority: Authority) -> Json:
 
 def _gated(host: str, authority: Authority, asked: Sequence[Json]) -> Json:
     """A host behind the gate: odd paths, our own below `/.brana`, and what is asked."""
-    odd = {
+    form = _ours(KEPT_FORMS, "web", host, authority, KEPT_FORM_BYTES)
+    return _virtual_host(host, [odd_paths(), form, _ours(OUR_PATHS, "web", host, authority), *asked])
+
+
+def odd_paths() -> Json:
+    """What two programs might read differently is refused before anything else."""
+    return {
         "match": {"safe_regex": {"regex": ODD_PATH}},
         "direct_response": {"status": 400},
         "typed_per_filter_config": without_gate(),
     }
-    return _virtual_host(host, [odd, _ours(OUR_PATHS, "web", host, authority), *asked])
 
 
-def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
+def _ours(path: str, cluster: str, host: str, authority: Authority, longest: int = OUR_FORM_BYTES) -> Json:
     """Our own pages: no gate, no decision, cookies kept, and told who is there."""
     return {
         "match": {"prefix": "/"} if path == "/" else {"path_separated_prefix": path},
@@ -142,7 +159,7 @@ def _ours(path: str, cluster: str, host: str, authority: Authority) -> Json:
             overwrite("x-brana-host", authority.of(host)),
         ],
         "response_headers_to_remove": [SERVER],
-        "typed_per_filter_config": without_gate() | form_whole(),
+        "typed_per_filter_config": without_gate() | whole(longest),
     }
 
 

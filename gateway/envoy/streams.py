@@ -17,7 +17,8 @@ PING_EVERY, PING_ANSWERED = timedelta(seconds=1), timedelta(seconds=3)  # a watc
 IDLE = timedelta(minutes=5)  # above the pings of common libraries (20 to 60 s)
 IDLE_OF_NOBODY = timedelta(hours=1)  # on public routes: all that ends their streams
 UPGRADES: Json = {"upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}]}
-MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024 streams and 3 other tries
+MOST = 20_000  # at once, as many as connections of people; Envoy's own bounds are 1,024, and 3 other tries
+NONCE = "YnJhbmEtd2ViLXNvY2tldA=="  # 16 bytes, as RFC 6455 §4.1 wants; HTTP/2 has its own answer for clients
 GATE = "envoy.filters.http.ext_authz:x-brana-gate"
 
 
@@ -41,34 +42,49 @@ def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
     that of such a route only requests for one are watched. What is watched has no `timeout`. `longest`: no session
     lives longer, whatever happens.
     """
-    plain = _watched(route, made, longest) if route.streaming else _short(route, made)
-    if not route.websocket:
-        return [plain]
+    plain = _watched(route, made, longest) if route.streaming else _short(route, made, longest)
+    return [_watched(route, _upgraded(made), longest), plain] if route.websocket else [plain]
+
+
+def of_nobody(route: Route, made: Json, longest: timedelta) -> list[Json]:
+    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, or `longest`."""
+    if not route.websocket and not route.streaming:
+        return [_short(route, made, longest)]
+    quiet = _short(route, _idle(made, IDLE_OF_NOBODY), longest)
+    return [_bounded(_upgraded(quiet), longest), quiet] if route.websocket else [quiet]
+
+
+def _upgraded(made: Json) -> Json:
+    """Of a row, requests for web sockets alone. Within an HTTP/2 connection they come without a key (RFC 8441 §5), but
+    servers that are asked over HTTP/1.1 want one.
+    """
     asked = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}  # RFC 6455 §4.1
-    match = made["match"] | {"headers": [*made["match"].get("headers", []), asked]}
-    return [_watched(route, made | {"match": match, "route": made["route"] | UPGRADES}, longest), plain]
+    key = {"header": {"key": "sec-websocket-key", "value": NONCE}, "append_action": "ADD_IF_ABSENT"}
+    return made | {
+        "match": made["match"] | {"headers": [*made["match"].get("headers", []), asked]},
+        "route": made["route"] | UPGRADES,
+        "request_headers_to_add": [key],
+    }
 
 
-def of_nobody(route: Route, made: Json) -> Json:
-    """The same of a public route: it has no session, so nothing is watched, and only silence ends a stream."""
-    usual = {"idle_timeout": seconds(IDLE_OF_NOBODY)} if route.websocket or route.streaming else {}
-    more = usual | (UPGRADES if route.websocket else {})
-    return _short(route, made | {"route": made["route"] | more})
+def _short(route: Route, made: Json, longest: timedelta) -> Json:
+    """A row whose answers end in the route's time, and without one not later than any session does."""
+    if route.timeout is None:
+        return _idle(_bounded(made, longest), route.idle_timeout)
+    return _idle(made | {"route": made["route"] | {"timeout": seconds(route.timeout)}}, route.idle_timeout)
 
 
-def _short(route: Route, made: Json) -> Json:
-    """A row whose answers end in the route's time; a web socket's request is never whole, so for it none begins."""
-    timed = {} if route.timeout is None else {"timeout": seconds(route.timeout)}
-    return _idle(made | {"route": made["route"] | timed}, route.idle_timeout)
+def _bounded(made: Json, longest: timedelta) -> Json:
+    """From the request's first byte on. Envoy looks at no `timeout` beside it."""
+    at_most = {"max_stream_duration": {"max_stream_duration": seconds(longest)}}
+    return made | {"route": made["route"] | at_most}
 
 
 def _watched(route: Route, made: Json, longest: timedelta) -> Json:
     here = typed(f"{EXT_PROC}.ExtProcPerRoute", overrides={})
     on = {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
-    at_most = {"max_stream_duration": {"max_stream_duration": seconds(longest)}}
-    quiet = _idle(made, route.idle_timeout or IDLE)
+    quiet = _idle(_bounded(made, longest), route.idle_timeout or IDLE)
     return quiet | {
-        "route": quiet["route"] | at_most,
         "typed_per_filter_config": made.get("typed_per_filter_config", {}) | on,
     }
 
@@ -78,7 +94,8 @@ def _idle(made: Json, idle: timedelta | None) -> Json:
 
 
 def many_at_once() -> Json:
-    return {"thresholds": [{"max_connections": MOST, "max_requests": MOST, "max_retries": MOST}]}
+    bounds = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
+    return {"thresholds": [dict.fromkeys(bounds, MOST)]}
 
 
 def watch_cluster(surroundings: Surroundings) -> Json:

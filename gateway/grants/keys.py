@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     PROVIDER_ES256 = "provider-es256"
     PROVIDER_RS256 = "provider-rs256"
     CHECKPOINT = "checkpoint"
+    TECHNICAL = "technical"
+    """Access tokens of technical accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Keys:
     provider_es256: ECKey
     provider_rs256: RSAKey
     checkpoint: Ed25519PrivateKey
+    technical: ECKey
 
     def __repr__(self) -> str:
         return f"Keys(grant={self.grant.thumbprint()}, …)"
@@ -50,4 +53,5 @@ def load_keys(private_key: Callable[[Purpose], bytes]) -> Keys:
         provider_es256=ECKey.import_key(private_key(Purpose.PROVIDER_ES256)),
         provider_rs256=RSAKey.import_key(private_key(Purpose.PROVIDER_RS256)),
         checkpoint=Ed25519PrivateKey.from_private_bytes(private_key(Purpose.CHECKPOINT)),
+        technical=ECKey.import_key(private_key(Purpose.TECHNICAL)),
     )

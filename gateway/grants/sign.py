@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 from gateway.grants.claims import Grant
 
 ALGORITHM = "ES256"
+TOKEN_TYPE = "at+jwt"  # RFC 9068 §2.1
 NUMBER = 32  # octets of each half of a signature; RFC 7518 §3.4
 _ECDSA = ECDSA(SHA256())
 
@@ -40,6 +41,21 @@ class GrantSigner:
     def sign(self, grant: Grant) -> SignedGrant:
         assertion = self._assertion.token(grant.assertion.claims(self._issuer))
         return SignedGrant(self._grant.token(grant.claims(assertion)), assertion)
+
+
+class TokenSigner:
+    """Access tokens of technical accounts: a grant in the form of RFC 9068, with a key of its own purpose."""
+
+    def __init__(self, key: ECKey, assertion_key: ECKey, issuer: str, assertion_issuer: str) -> None:
+        self._token, self._assertion = _Signer(key, TOKEN_TYPE), _Signer(assertion_key, "JWT")
+        self._issuer, self._assertion_issuer = issuer, assertion_issuer
+
+    def sign(self, grant: Grant, account: str) -> str:
+        """`account`: id of the technical account, the OAuth client."""
+        about = grant.assertion
+        assertion = self._assertion.token(about.claims(self._assertion_issuer))
+        told = {"iss": self._issuer, "aud": about.audience, "client_id": account}
+        return self._token.token({**grant.claims(assertion), **told})
 
 
 class _Signer:

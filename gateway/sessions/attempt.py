@@ -42,6 +42,8 @@ class Attempt(msgspec.Struct, frozen=True):
     expires_at: datetime
     factors_since: datetime | None = None
     """What was shown before then does not suffice; None: whatever the provider takes does."""
+    silent: bool = False
+    """Nobody could be asked: a frame shows no page of the sign-in."""
 
     @property
     def cookie(self) -> str:
@@ -51,7 +53,14 @@ class Attempt(msgspec.Struct, frozen=True):
         return f"Attempt({self.state[:STATE_IN_NAME]}…)"
 
 
-def begin(host: str, return_to: str, now: datetime, factors_since: datetime | None = None) -> Attempt:
+def begin(
+    host: str,
+    return_to: str,
+    now: datetime,
+    factors_since: datetime | None = None,
+    *,
+    silent: bool = False,
+) -> Attempt:
     """A new attempt; what is not a plain path on this host, or too long to carry, becomes `/`."""
     stays_here = len(return_to) <= LONGEST_RETURN and PATH.match(return_to)
     return Attempt(
@@ -62,6 +71,7 @@ def begin(host: str, return_to: str, now: datetime, factors_since: datetime | No
         return_to=return_to if stays_here else "/",
         expires_at=now + ATTEMPT_LIFETIME,
         factors_since=factors_since,
+        silent=silent,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from joserfc.jwk import KeySet
@@ -26,6 +26,9 @@ from gateway.sessions.session import Session
 from gateway.sessions.stronger import QUESTIONS, Wish
 
 CALLBACK = "/.brana/callback"
+KNOWN_LONGER = timedelta(
+    hours=1
+)  # after the end it opens nothing, but says whose form it was that came too late
 
 
 class Fault(StrEnum):
@@ -41,6 +44,8 @@ class Fault(StrEnum):
     CODE_REFUSED = "code_refused"
     ID_TOKEN_REFUSED = "id_token_refused"
     SESSION_OVER = "session_over"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    """A frame cannot ask the person anything."""
 
 
 PROVIDER_SAID = {
@@ -96,7 +101,13 @@ class SignIn:
         """`wish`: what any session at the provider does not suffice for. Raises ProviderUnreachable, SignInRefused."""
         if not self._hosts(host):
             raise SignInRefused(Fault.UNKNOWN_HOST)
-        attempt = begin(host, return_to, now, factors_since=now if wish is Wish.ANEW else None)
+        attempt = begin(
+            host,
+            return_to,
+            now,
+            factors_since=now if wish is Wish.ANEW else None,
+            silent=wish is Wish.SILENT,
+        )
         metadata = await self._provider.metadata()
         extra = {"ui_locales": str(language), **(QUESTIONS[wish] if wish is not None else {})}
         location = authorization_url(
@@ -127,10 +138,12 @@ class SignIn:
             raise SignInRefused(Fault.OTHER_ISSUER, attempt.return_to)
         if "error" in answer or "code" not in answer:
             reason = PROVIDER_SAID.get(answer.get("error", ""), Fault.PROVIDER_REFUSED)
+            if attempt.silent and answer.get("error") == "login_required":
+                reason = Fault.SIGN_IN_NEEDED
             raise SignInRefused(reason, attempt.return_to)
         who = await self._who(answer["code"], attempt, now)
         session, handle = await self._session(who, attempt, address, user_agent, request_id, now)
-        lifetime = session.latest_end(self._office.limits) - now
+        lifetime = session.latest_end(self._office.limits) - now + KNOWN_LONGER
         gone = clear_cookie(attempt.cookie)
         return Arrival(attempt.return_to, (set_cookie(SESSION, handle, lifetime), gone), session)
 

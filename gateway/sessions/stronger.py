@@ -16,12 +16,15 @@ class Wish(StrEnum):
     """Factors shown after it was asked for, whoever shows them; the id token has to say so too."""
     TWO_FACTORS = "two-factors"
     KEY = "key"
+    SILENT = "silent"
+    """The session that is there, or none: no page is shown within a page."""
 
 
 QUESTIONS: Mapping[Wish, Mapping[str, str]] = {
     Wish.ANEW: {"max_age": "0"},  # only the policy knows how old a sign-in may be; a new one always will do
     Wish.TWO_FACTORS: {"acr_values": AuthenticationLevel.TWO_FACTORS.value},
     Wish.KEY: {"acr_values": AuthenticationLevel.PHISHING_RESISTANT.value},
+    Wish.SILENT: {"prompt": "none"},
 }
 """Parameters of the authorization request (OpenID Connect Core 1.0 §3.1.2.1)."""
 

@@ -6,7 +6,6 @@ Whoever asks under a fresh grant is seen in the access log alone: so this is whe
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -24,49 +23,73 @@ from gateway.storage.tables.audit import audit_spool
 class SpoolPlaces:
     """Implements `gateway.audit.ingest.SpoolStore`.
 
-    `of`: name of the spool's folder among those of several nodes; empty where there is only one.
+    `node`: whose files they are: the name of a fleet's node; of a machine that shares the database and is no node, the
+    name of its folder; empty for the only machine there is.
     """
 
-    def __init__(self, database: Database, activity: Activity, of: str = "") -> None:
-        self._database, self._activity = database, activity
-        self._before = f"{of}/" if of else ""
+    def __init__(self, database: Database, activity: Activity, node: str = "") -> None:
+        self._database, self._activity, self._node = database, activity, node
 
     async def places(self) -> dict[str, Place]:
-        return await self._database.read(lambda connection: places(connection, self._before))
+        return await self._database.read(lambda connection: places(connection, self._node))
 
     async def move(
         self, before: Place, after: Place | None, entries: Sequence[Entry], seen: Mapping[SessionId, datetime]
     ) -> None:
         def work(connection: Connection) -> None:
-            move(connection, before, after, entries, self._before)
+            move(connection, before, after, entries, self._node)
             self._activity.push(connection, {session: micros(at) for session, at in seen.items()})
 
         await self._database.write(work)
 
 
-def places(connection: Connection, of: str = "") -> dict[str, Place]:
-    """Of the folder whose files' names begin with `of` in the table."""
-    rows = connection.execute(select(audit_spool).where(audit_spool.c.name.startswith(of, autoescape=True)))
-    found = (Place(row.name.removeprefix(of), row.offset, row.renaming_to, row.finished) for row in rows)
-    return {one.name: one for one in found}
+def places(connection: Connection, node: str = "") -> dict[str, Place]:
+    """Of one node, by the names of its files."""
+    begins = _kept_as("", node)
+    rows = connection.execute(select(audit_spool)).all()
+    names = {row.name: row.name.removeprefix(begins) for row in rows if _whose(row.name) == node}
+    return {
+        names[row.name]: Place(names[row.name], row.offset, row.renaming_to, row.finished)
+        for row in rows
+        if row.name in names
+    }
 
 
 def move(
-    connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry], of: str = ""
+    connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry], node: str = ""
 ) -> None:
-    stored = places(connection, of).get(before.name)
+    stored = places(connection, node).get(before.name)
     if (stored or Place(before.name)) != before:
         raise PlaceLost(before)
-    this = audit_spool.c.name == of + before.name
+    this = audit_spool.c.name == _kept_as(before.name, node)
     if after is None:
         connection.execute(delete(audit_spool).where(this))
-    elif stored is None:
-        connection.execute(insert(audit_spool).values(_row(after, of)))
     else:
-        connection.execute(update(audit_spool).where(this).values(_row(after, of)))
+        values = asdict(after) | {"name": _kept_as(after.name, node)}
+        connection.execute(
+            insert(audit_spool).values(values)
+            if stored is None
+            else update(audit_spool).where(this).values(values)
+        )
     if entries:
         append(connection, entries)
 
 
-def _row(place: Place, of: str) -> dict[str, Any]:
-    return {**asdict(place), "name": of + place.name}
+def hand_over(connection: Connection, before: str, node: str) -> None:
+    """A machine that was none becomes this node: what of its files is in the log already stays known.
+
+    `before`: under what its places are kept so far.
+    """
+    for name in places(connection, before):
+        this = audit_spool.c.name == _kept_as(name, before)
+        connection.execute(update(audit_spool).where(this).values(name=_kept_as(name, node)))
+
+
+def _kept_as(name: str, node: str) -> str:
+    """Names of files have no slash, nor have those of nodes."""
+    return f"{node}/{name}" if node else name
+
+
+def _whose(kept: str) -> str:
+    node, slash, _ = kept.rpartition("/")
+    return node if slash else ""

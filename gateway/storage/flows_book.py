@@ -15,7 +15,8 @@ from idp.login.book import Flow, UnderWay
 from idp.login.handle import FlowId
 from idp.login.states import AwaitingPassword, asked_at, subject_of
 
-# a plus, or an empty text, keeps SQLite from an index that does not cover the query: rows hold up to 8 KB
+# a plus, or an empty text, keeps SQLite from an index that does not cover the query: rows hold up to 8 KB;
+# a text has no plus in PostgreSQL
 UNDER_WAY = "SELECT count(*), min(expires_at) FROM sign_in_flow WHERE +expires_at > ? AND "
 # nothing was shown where nobody is known: at the password page, while the directory is not asked about anybody
 FULLEST_NETWORKS = """
@@ -27,6 +28,17 @@ FULLEST_ADDRESS = """
 OLDEST_AT = """
     SELECT id FROM sign_in_flow WHERE network = ? AND subject IS NULL AND expires_at > ? AND address = ?
     ORDER BY began_at, id LIMIT 1"""
+STANDING_MOST = """
+    SELECT subject || '' AS whose FROM sign_in_flow
+    WHERE {where} AND subject || '' IS NOT NULL AND +expires_at > ?
+    GROUP BY whose HAVING count(*) > ? ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
+FULLEST_OF_PERSON = """
+    SELECT address || '' AS place FROM sign_in_flow WHERE {where} AND subject || '' = ? AND +expires_at > ?
+    GROUP BY place ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
+OLDEST_OF_PERSON = """
+    SELECT id FROM sign_in_flow WHERE {where} AND subject || '' = ? AND +expires_at > ? AND address = ?
+    ORDER BY began_at, id LIMIT 1"""
+IN_NETWORK, OF_STRANGERS = "network = ?", "network IS NOT NULL"
 
 
 class FlowsBook(AuthenticatorsBook):
@@ -77,13 +89,13 @@ class FlowsBook(AuthenticatorsBook):
         return self._under_way("address = ?", now, address)
 
     def flows_in(self, network: str, now: datetime) -> UnderWay:
-        return self._under_way("network = ?", now, network)
+        return self._under_way(IN_NETWORK, now, network)
 
     def flows_known_to(self, subject: SubjectId, now: datetime) -> UnderWay:
         return self._under_way("known_to = ?", now, subject)
 
     def flows_of_strangers(self, now: datetime) -> UnderWay:
-        return self._under_way("network IS NOT NULL", now)
+        return self._under_way(OF_STRANGERS, now)
 
     def fullest_networks(self, most: int, now: datetime) -> list[tuple[str, int]]:
         return self._driver.execute(FULLEST_NETWORKS, (micros(now), most)).fetchall()
@@ -95,6 +107,25 @@ class FlowsBook(AuthenticatorsBook):
         [oldest] = self._driver.execute(OLDEST_AT, (network, micros(now), *fullest)).fetchone()
         self.drop_flow(FlowId(oldest))
         return True
+
+    def person_standing_most(self, network: str | None, more_than: int, now: datetime) -> SubjectId | None:
+        found = self._of_strangers(STANDING_MOST, network, micros(now), more_than)
+        return SubjectId(found) if found is not None else None
+
+    def drop_oldest_of(self, subject: SubjectId, network: str | None, now: datetime) -> bool:
+        fullest = self._of_strangers(FULLEST_OF_PERSON, network, subject, micros(now))
+        if fullest is None:
+            return False
+        oldest = self._of_strangers(OLDEST_OF_PERSON, network, subject, micros(now), fullest)
+        assert oldest is not None
+        self.drop_flow(FlowId(oldest))
+        return True
+
+    def _of_strangers(self, query: str, network: str | None, *values: str | int) -> str | None:
+        """The first that is found of those in a network, or of all."""
+        where, which = (OF_STRANGERS, ()) if network is None else (IN_NETWORK, (network,))
+        row = self._driver.execute(query.format(where=where), (*which, *values)).fetchone()
+        return None if row is None else str(row[0])
 
     def move_flows(self, before: str, after: str) -> None:
         of_it = sign_in_flow.c.address == before

@@ -30,6 +30,7 @@ from gateway.storage.tables.identity import (
     sign_in_flow,
     sign_in_guesses,
 )
+from gateway.storage.tables.technical import technical_assertion
 from idp.directory.person import Person
 from idp.events import NOWHERE, EndReason, Event, RecoveryRefused, SignInNotBegun, SignInStarted, Throttled
 from idp.login import conduct_password_change, desk, under_way
@@ -162,6 +163,7 @@ class IdentityStore:
             (sign_in_flow, sign_in_flow.c.expires_at, now),
             (sign_in_guesses, sign_in_guesses.c.forget_at, now),
             (access_token, access_token.c.expires_at, now),
+            (technical_assertion, technical_assertion.c.expires_at, now),
             (authorization_code, authorization_code.c.expires_at, now - REPLAYS_NOTICED),
             (enrolment_code, enrolment_code.c.expires_at, now - ENDED_KEPT),
             (known_login, known_login.c.seen_at, now - FORGOTTEN),

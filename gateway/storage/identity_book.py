@@ -33,6 +33,7 @@ from gateway.storage.tables.identity import (
 )
 from gateway.storage.tables.recovery import recovery_account
 from gateway.storage.tables.sessions import session as gateway_session
+from gateway.storage.technical_book import TechnicalBook
 from idp.events import Event
 from idp.login.handle import HandleHash
 from idp.login.new_device import NewDevice
@@ -45,7 +46,7 @@ from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
 
 
-class IdentityBook(FlowsBook):
+class IdentityBook(FlowsBook, TechnicalBook):
     """Implements `idp.login.book.Book` and `idp.oidc.book.Book`; lives as long as one transaction."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:

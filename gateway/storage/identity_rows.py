@@ -100,6 +100,7 @@ def session_row(session: Session) -> Values:
         "user_agent": session.user_agent,
         "proof_counts_from": micros_or_none(session.proof_counts_from),
         "password_changed_at": micros_or_none(session.password_changed_at),
+        "recovery_code_used_at": micros_or_none(session.recovery_code_used_at),
     }
 
 
@@ -122,6 +123,7 @@ def session_of(row: Row[Any]) -> Session:
         user_agent=row.user_agent,
         proof_counts_from=moment_or_none(row.proof_counts_from),
         password_changed_at=moment_or_none(row.password_changed_at),
+        recovery_code_used_at=moment_or_none(row.recovery_code_used_at),
     )
 
 

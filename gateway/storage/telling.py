@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 CHANNEL = "brana_changed"
 
-REVOKED, DIRECTORIES, ASKED = "revoked", "directory_sync", "asked"
-TOLD = {REVOKED: "INSERT", DIRECTORIES: "INSERT OR UPDATE"}
+REVOKED, DIRECTORIES, NODES, ASKED = "revoked", "directory_sync", "fleet_node", "asked"
+TOLD = {REVOKED: "INSERT", DIRECTORIES: "INSERT OR UPDATE", NODES: "INSERT OR UPDATE OR DELETE"}
 """Tables that nodes keep a view of, and what changes the view."""
-EVERYTHING = frozenset({REVOKED, DIRECTORIES, ASKED})
+EVERYTHING = frozenset({*TOLD, ASKED})
 """ASKED: a command on some node says "look again" to all of them."""
 
 FUNCTION = f"""

@@ -17,7 +17,7 @@ from grpclib.server import Stream as Call
 
 from gateway.streams import orders
 from gateway.streams.stream import NotFromEnvoy, read_stream
-from gateway.streams.watch import DOUBT, Watch
+from gateway.streams.watch import DOUBT, TOO_MANY, Watch
 from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Revoked, Said
 
 METHOD = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
@@ -43,10 +43,10 @@ class Guard:
     """`control`: socket of the control plane. `clock`: seconds, never going back. `say`: tells the operators."""
 
     def __init__(
-        self, control: Path, grace: float, clock: Callable[[], float], say: Callable[[str], None]
+        self, control: Path, watch: Watch, clock: Callable[[], float], say: Callable[[str], None]
     ) -> None:
         self._control, self._clock, self._say = control, clock, say
-        self._watch = Watch(grace)
+        self._watch = watch
         self._calls: dict[int, FromEnvoy] = {}
         self._news = asyncio.Event()
         self._orders: set[asyncio.Task[None]] = set()
@@ -79,6 +79,9 @@ class Guard:
             await call.send_message(orders.end(DOUBT))
             return
         number = self._watch.opened(stream, self._clock())
+        if number is None:
+            await call.send_message(orders.end(TOO_MANY, orders.TOO_MANY_REQUESTS))
+            return
         self._calls[number] = call
         try:
             await call.recv_message()

@@ -14,6 +14,7 @@ SET_HEADERS, HEADER, KEY, RAW_VALUE = 1, 1, 1, 3  # of HeaderMutation, HeaderVal
 UNAUTHORIZED = (
     401  # as for whoever must sign in; 403 has a page of Envoy's own (gateway/envoy/local_replies.py)
 )
+TOO_MANY_REQUESTS = 429  # RFC 6585 §4
 LENGTH_DELIMITED, VARINT = 2, 0
 CUT = "brana_cut_"
 """Before the reason, in the details of the answer that Envoy writes into its access log."""
@@ -34,10 +35,10 @@ def _field(number: int, content: bytes) -> bytes:
 GO_ON, TRAILERS_PASS = _field(REQUEST_HEADERS, b""), _field(RESPONSE_TRAILERS, b"")
 
 
-def end(reason: str) -> bytes:
-    """End the stream; where no answer has begun, the answer is 401 with the reason in its header."""
+def end(reason: str, status: int = UNAUTHORIZED) -> bytes:
+    """End the stream; where no answer has begun, the answer has this status, and the reason in its header."""
     header = _field(KEY, REASON_HEADER.encode()) + _field(RAW_VALUE, reason.encode())
-    code = _varint(CODE << 3 | VARINT) + _varint(UNAUTHORIZED)
+    code = _varint(CODE << 3 | VARINT) + _varint(status)
     return _field(
         IMMEDIATE_RESPONSE,
         _field(STATUS, code)

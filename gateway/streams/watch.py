@@ -5,11 +5,13 @@ Laws:
 - a stream is asked about soon after it began, whenever what it rests on is revoked, when the last "yes" runs out, and
   after every time the control plane was away: nobody knows what was missed;
 - a "no" ends it; a "yes" that was given before something was revoked is worth nothing;
-- without an answer it stays for the grace, counted from when it had to be asked about, and then ends.
+- without an answer it stays for the grace, counted from when it had to be asked about, and then ends;
+- of one session no more are open at once than `most`: nobody takes the room of everybody else.
 
 Times are seconds of a clock that never goes back.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +21,7 @@ from gateway.streams.words import Answer, Question
 SETTLE = 0.5  # seconds: what has ended by then was a short answer, and its line in the access log says all
 AGAIN = 1.0  # seconds until a question without an answer is asked again
 DOUBT = "gateway_unavailable"  # the reason when nobody could say
+TOO_MANY = "too_many_streams"  # and when its session has too many
 
 
 @dataclass(slots=True)
@@ -37,16 +40,23 @@ class Watched:
 class Watch:
     grace: float
     """Seconds."""
+    most: int
+    """Streams of one session."""
     _open: dict[int, Watched] = field(default_factory=dict)
     _under: dict[str, set[int]] = field(default_factory=dict)
     """By revocation id."""
+    _held: Counter[str] = field(default_factory=Counter)
+    """How many, by session."""
     _last: int = 0
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def opened(self, stream: Stream, now: float) -> int:
-        """Its number, by which it is known from now on."""
+    def opened(self, stream: Stream, now: float) -> int | None:
+        """Its number, by which it is known from now on; None where it is one too many."""
+        if self._held[stream.session] >= self.most:
+            return None
+        self._held[stream.session] += 1
         self._last += 1
         self._open[self._last] = Watched(stream, now + SETTLE)
         self._under.setdefault(stream.revocation_id, set()).add(self._last)
@@ -55,6 +65,10 @@ class Watch:
     def closed(self, number: int) -> None:
         if (watched := self._open.pop(number, None)) is not None:
             self._leave(number, watched.stream.revocation_id)
+            session = watched.stream.session
+            self._held[session] -= 1
+            if not self._held[session]:
+                del self._held[session]
 
     def revoked(self, ids: Collection[str], now: float) -> None:
         for name in ids:

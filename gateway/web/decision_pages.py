@@ -10,6 +10,7 @@ from gateway.sessions.session import Session
 from gateway.sessions.stronger import link
 from gateway.web.desk import Desk
 from gateway.web.identity import ADMIN
+from gateway.web.kept_form import SIGN_IN_ELSEWHERE
 from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
@@ -54,8 +55,7 @@ class DecisionPages:
         return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 
     def signed_out(self, request: AccessRequest) -> str:
-        start = "/"  # of this host: a form sent again needs a sign-in that was begun here
-        return self._page(request, FORM_NOT_PASSED_ON, 401, start)
+        return self._page(request, FORM_NOT_PASSED_ON, 401, SIGN_IN_ELSEWHERE)
 
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.page))

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER, ApplicationId, Language, MunicipalityCode, SessionId
+from gateway.authorize.problem import PROBLEM, challenge
 from gateway.authorize.request import page_of
 from gateway.sessions.session import Session
 from gateway.sessions.status import SessionStatus
@@ -123,8 +124,8 @@ class Desk:
             return web.Response(
                 text=refusal_json(occurrence, language, self.pages.support),
                 status=status,
-                content_type="application/json",
-                headers=page_headers() | named,
+                content_type=PROBLEM,
+                headers=page_headers() | named | challenge(status, refusal.reason, request.host),
             )
         audience, who = self._present(request, language)
         if session is not None:

@@ -19,6 +19,7 @@ from gateway.sessions.session import EndReason, Session
 from gateway.sessions.sign_in import CALLBACK, Fault, SignIn, SignInRefused
 from gateway.sessions.stronger import STRONGER, Wish, wish_of
 from gateway.web.desk import Desk, Handler, client_address_of, origin_of, request_id_of
+from gateway.web.framed import frame_page
 from gateway.web.refusal import ShownRefusal, both, signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.events import Origin
@@ -85,6 +86,8 @@ class Entrance:
 
     async def _refused(self, request: web.Request, error: SignInRefused, now: datetime) -> web.StreamResponse:
         await self._record(request, error.reason, now)
+        if error.reason is Fault.SIGN_IN_NEEDED:
+            return frame_page(self.desk, request, error.return_to)
         if error.reason is Fault.SESSION_OVER:
             return await self._begun(request, error.return_to, Wish.ANEW, now)
         refusal, status = told(error.reason)

@@ -1,11 +1,12 @@
 """What every request passes before a handler: same origin for what changes something, and no bare error."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from gateway.authorize.asker import from_our_page
 from gateway.web.desk import Desk, NotIdentified, Refused, request_id_of
 from gateway.web.refusal import (
     GATEWAY_UNAVAILABLE,
@@ -22,25 +23,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 REFUSALS_BY_STATUS = {404: PAGE_UNKNOWN, 405: PAGE_UNKNOWN, 421: PAGE_UNKNOWN, 413: TOO_LARGE}
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def from_our_page(headers: Mapping[str, str], host: str) -> bool:
-    """Whether a request that changes something was sent by a page of the same origin.
-
-    The browser says so itself (Fetch Metadata, `Sec-Fetch-Site`); an older one sends Origin, which must be
-    the one that was asked. A request with neither is refused. `host` is the Host header, with its port.
-    """
-    site = headers.get("Sec-Fetch-Site")
-    origin = headers.get("Origin")
-    if site is not None and site != "same-origin":
-        return False
-    if origin is not None:
-        return _without_usual_port(origin) == f"https://{_without_usual_port(host)}"
-    return site is not None
-
-
-def _without_usual_port(authority: str) -> str:
-    return authority.lower().removesuffix(":443")
 
 
 def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middleware:

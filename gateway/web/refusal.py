@@ -3,7 +3,6 @@
 Shown by the decision point on any host, and by our own handlers. Pure: texts in, texts out.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from types import MappingProxyType
 
 from config.vocabulary import Language
 from gateway.authorize.contact import with_contact
+from gateway.authorize.problem import problem
 from idp.http.page import Pages
 
 Text = Mapping[Language, str]
@@ -33,6 +33,8 @@ class ShownRefusal:
     """Whether acting for another municipality could change the answer."""
     account_may_help: bool = False
     """Whether somebody who is signed in may do something about it at "my account"."""
+    in_another_window: bool = False
+    """This one holds what would be lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +108,29 @@ FORM_NOT_PASSED_ON = ShownRefusal(
     reason="sign_in_needed",
     title=both(cs="Vaše přihlášení mezitím skončilo", en="Your sign-in has ended meanwhile"),
     advice=both(
-        cs="To, co jste právě odeslali, jsme nepředali dál. Přihlaste se v jiném okně, vraťte se sem "
-        "a odešlete formulář znovu.",
-        en="What you have just sent was not passed on. Sign in in another window, come back here "
-        "and send the form again.",
+        cs="To, co jste právě odeslali, jsme nepředali dál, ale váš prohlížeč to má i s přílohami. Přihlaste se "
+        "v jiném okně, vraťte se sem, načtěte tuto stránku znovu a potvrďte opětovné odeslání.",
+        en="What you have just sent was not passed on, but your browser still has it, attachments too. Sign in in "
+        "another window, come back here, reload this page and confirm that it is to be sent again.",
+    ),
+    in_another_window=True,
+)
+FORM_OF_SOMEBODY_ELSE = ShownRefusal(
+    reason="form_of_somebody_else",
+    title=both(cs="Tento formulář vyplnil někdo jiný", en="Somebody else filled in this form"),
+    advice=both(
+        cs="Mezitím se tu přihlásila jiná osoba, proto jsme formulář neodeslali. Odeslat ho může jen ten, "
+        "kdo ho vyplnil, až se znovu přihlásí.",
+        en="Another person has signed in here meanwhile, so the form was not sent. Only whoever filled it in "
+        "can send it, after signing in again.",
+    ),
+)
+FORM_TICKET_UNUSABLE = ShownRefusal(
+    reason="form_ticket_unusable",
+    title=both(cs="Formulář čekal příliš dlouho", en="The form has waited for too long"),
+    advice=both(
+        cs="Nic jsme neodeslali. Vraťte se v prohlížeči o stránku zpět: co jste vyplnili, tam zpravidla zůstalo.",
+        en="Nothing was sent. Go back one page in the browser: what you filled in is usually still there.",
     ),
 )
 GATEWAY_UNAVAILABLE = ShownRefusal(
@@ -155,6 +176,7 @@ def refusal_page(
         portal=portal,
         who=who,
         again=again,
+        elsewhere=refusal.in_another_window,
         log=log,
         stronger=stronger,
         account=refusal.account_may_help and who is not None,
@@ -162,17 +184,10 @@ def refusal_page(
 
 
 def refusal_json(occurrence: Occurrence, language: Language, support: str | None) -> str:
-    """The same for a program: `reason`, `title`, `advice`, `request_id`. `support`: of the office."""
+    """The same for a program, see `gateway/authorize/problem.py`. `support`: of the office."""
     refusal = occurrence.refusal
-    return json.dumps(
-        {
-            "reason": refusal.reason,
-            "title": refusal.title[language],
-            "advice": with_contact(refusal.advice[language], language, support),
-            "request_id": occurrence.request_id,
-        },
-        ensure_ascii=False,
-    )
+    words = refusal.title, refusal.advice
+    return problem(occurrence.status, refusal.reason, words, language, support, occurrence.request_id)
 
 
 def signed_out_page(pages: Pages, language: Language, *, portal: str) -> str:

@@ -33,6 +33,7 @@ from idp.events.password import (
     PasswordChangeRefused,
     PasswordChangeUnknown,
 )
+from idp.events.program import ProgramSecretIssued, ProgramSecretRevoked
 from idp.events.recovery import (
     RecoveryIssued,
     RecoveryRefused,
@@ -102,6 +103,8 @@ Event = (
     | RecoveryRevoked
     | RecoveryUsed
     | RecoveryRefused
+    | ProgramSecretIssued
+    | ProgramSecretRevoked
 )
 
 __all__ = [
@@ -137,6 +140,8 @@ __all__ = [
     "PasswordChangeUnknown",
     "PasswordChanged",
     "PasswordRefused",
+    "ProgramSecretIssued",
+    "ProgramSecretRevoked",
     "RecoveryCodesMade",
     "RecoveryIssued",
     "RecoveryRefused",

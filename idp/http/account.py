@@ -96,7 +96,7 @@ async def _page(request: web.Request, provider: Provider, handle: HandleHash, no
         return await lead_through(request, ACCOUNT)
     session = found.session
     language = language_of(request, provider.pages.default_language)
-    done = request.query.get("done", "")
+    done = request.query.get("done", "") if arrival.led_here_by_us(request) else ""
     said = DONE.get(done) or UNCHANGED_BY_NAME.get(done)
     of_directory = session.person.subject != RECOVERY_ADMINISTRATOR
     return provider.pages.respond(

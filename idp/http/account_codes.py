@@ -11,7 +11,7 @@ from config.vocabulary import REASON_HEADER
 from idp.events import Origin
 from idp.http import arrival
 from idp.http.account_factors import answered, carried_out
-from idp.http.account_words import UNCHANGED
+from idp.http.account_words import ASKING, UNCHANGED
 from idp.http.authorize import send_on
 from idp.http.provider import Book, provider_of
 from idp.login import own_authenticators
@@ -58,6 +58,7 @@ async def ask(request: web.Request) -> web.Response:
         mark=done.mark,
         stale=stopped is not None and stopped.reason is Unchanged.PROOF_TOO_OLD,
         why_not=UNCHANGED[stopped.reason] if stopped is not None else "",
+        ask=stopped is not None and stopped.reason in ASKING,
     )
 
 

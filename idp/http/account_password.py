@@ -101,6 +101,7 @@ def _page(request: web.Request, session: Session, told: Tell | None) -> web.Resp
         and (told is None or TOLD[told.reason] is not Told.CHANGE_NOT_POSSIBLE),
         address=CHANGE,
         message=telling.message if telling is not None else "",
+        ask=telling is not None and telling.ask,
         wrong_field=telling.field if telling is not None else "",
         wait=wait,
     )

@@ -18,6 +18,8 @@ class Confirmation:
 
     message: str
     section: str
+    ask: bool = False
+    """As of Telling."""
 
 
 DONE: Mapping[str, Confirmation] = {
@@ -59,6 +61,8 @@ UNCHANGED: Mapping[StrEnum, str] = {
     Unchanged.NOTHING_PENDING: "The page was open for too long. Begin again.",
     Unchanged.CODES_MADE_ALREADY: "The new codes were made already; they were shown once.",
 }
+ASKING = frozenset({Unchanged.PROOF_TOO_NEW, Unchanged.LAST_IN_FULL, Unchanged.LAST_AUTHENTICATOR})
+"""Of those: what sends people to somebody."""
 OF_ENROLMENT = (
     Refusal.CODE_UNUSABLE,
     Refusal.CODE_WRONG,
@@ -80,12 +84,15 @@ OF_PASSWORD: Mapping[StrEnum, Telling] = {
         "The office directory has locked your account for a time after wrong passwords. Try again later, or ask your "
         "administrator.",
         422,
+        ask=True,
     ),
 }
 """What the sign-in would say in other words: there nobody is known yet."""
 
 
-UNCHANGED_BY_NAME = {reason.value: Confirmation(words, FACTORS) for reason, words in UNCHANGED.items()}
+UNCHANGED_BY_NAME = {
+    reason.value: Confirmation(words, FACTORS, ask=reason in ASKING) for reason, words in UNCHANGED.items()
+}
 
 
 def told_at(done: str) -> str:

@@ -67,6 +67,14 @@ def from_own_page(request: web.Request, issuer: str) -> bool:
     return request.headers.get("Origin") == issuer
 
 
+def led_here_by_us(request: web.Request) -> bool:
+    """Whether a page of ours leads to this one, so that what its address says was done may be told.
+
+    A link of somebody else's would else tell what nobody did. A browser that does not say (Fetch Metadata) is believed.
+    """
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+
+
 def site_of(address: str) -> str:
     """Origin of a verified redirect address, for the page's `form-action`."""
     parts = urlsplit(address)

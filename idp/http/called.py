@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from config.settings import Title
-from config.vocabulary import RECOVERY_ADMINISTRATOR, Language, SubjectId
+from config.vocabulary import RECOVERY_ADMINISTRATOR, Language, SubjectId, technical_account_of
 from idp.events import Factor
 
 RECOVERY = Title(cs="Nouzový správce", en="Recovery administrator")
+TECHNICAL = Title(cs="{name} (technický účet)", en="{name} (technical account)")
 UNNAMED: Mapping[Factor, Title] = {
     Factor.ONE_TIME_CODE: Title(cs="Telefon", en="Telephone"),
     Factor.KEY: Title(cs="Klíč", en="Key"),
@@ -30,6 +31,8 @@ class Named(Protocol):
 
 def person_name(one: Somebody, language: Language) -> str:
     """As the directory has it; the recovery administrator, who is nobody there, is called what it is."""
+    if technical_account_of(one.subject) is not None:
+        return TECHNICAL.in_language(language).format(name=one.name)
     return RECOVERY.in_language(language) if one.subject == RECOVERY_ADMINISTRATOR else one.name
 
 

@@ -1,7 +1,7 @@
 """Everything the handlers work with, handed over once by whoever starts the provider."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol, TypeVar
@@ -15,17 +15,22 @@ from idp.directory.lockout import Lockout
 from idp.directory.password import Changed, NotChanged
 from idp.directory.person import Person
 from idp.directory.realms import ONE_DIRECTORY, Realms
+from idp.events import Origin
 from idp.http.page import Pages
 from idp.login.key_site import Site
 from idp.login.recovery import RecoveryBook
 from idp.oidc import book as oidc_book
+from idp.oidc import program as programs
 from idp.oidc.client import Clients
+from idp.oidc.errors import OAuthError
 from idp.oidc.keys import SigningKeys
+from idp.oidc.program import Asked as ProgramAsked
+from idp.oidc.program import Program
 
 T = TypeVar("T")
 
 
-class Book(RecoveryBook, oidc_book.Book, Protocol):
+class Book(RecoveryBook, oidc_book.Book, programs.Book, Protocol):
     """All the provider keeps, inside one transaction."""
 
 
@@ -37,6 +42,23 @@ class Store(Protocol):
     async def look(self, query: Callable[[Book], T]) -> T:
         """Run `query` on a snapshot."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    token: str
+    lives: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    error: OAuthError
+    reason: str
+    """Named; told to the client too."""
+
+
+IssueToken = Callable[[ProgramAsked, Origin, datetime], Awaitable[Issued | NotIssued]]
+"""Decides what a program that has proven itself may do, and makes the token that says so; records both."""
 
 
 class DirectoryRefusal(Protocol):
@@ -109,6 +131,10 @@ class Provider:
     clock: Callable[[], datetime]
     """Aware, in UTC."""
     municipality_name: Callable[[MunicipalityCode], str]
+    programs: Mapping[str, Program] = field(default_factory=dict)
+    """Technical accounts by id."""
+    issue_token: IssueToken | None = None
+    """None where there are none."""
     realms: Realms = ONE_DIRECTORY
     """Guesses of a name are counted together, whichever form of it is typed."""
     realm: str = ""

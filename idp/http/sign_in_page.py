@@ -172,6 +172,7 @@ def _respond(
         back=ACCOUNT.path if isinstance(destination, OwnPage) else provider.start,
         message=telling.message if telling is not None else "",
         more=telling.more if telling is not None else "",
+        ask=telling is not None and telling.ask,
         wrong_field=telling.field if telling is not None else "",
         wait=wait,
         **more,

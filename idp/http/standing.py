@@ -1,8 +1,10 @@
 """What is known by now of somebody whose sign-in stands since an earlier request."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from idp.directory.person import Person
+from idp.http.acting import JUST_READ
 from idp.http.provider import Provider, Replicated
 from idp.login import conduct
 from idp.login.conduct_standing import Reading
@@ -18,9 +20,8 @@ async def reading_of(
 ) -> Reading | None:
     """To be read before the transaction of a step; None where nobody stands there yet.
 
-    Where the replica says the same of the person, facts are as old as the younger of the two, and do while they are
-    younger than `Provider.refresh`. Otherwise the directory is asked; while it is away they do within the grace,
-    unless the replica says something else.
+    The directory is asked unless that was just done and the replica says the same of the person. While it is away the
+    younger of what the sign-in and the replica know does within the grace, unless the replica says something else.
     """
     found = await provider.store.look(lambda book: conduct.current(book, flow, caller, now))
     if found is None or not isinstance(found.state, Standings):
@@ -28,10 +29,11 @@ async def reading_of(
     standing = found.state.standing
     kept = await provider.kept(standing.person.subject)
     doubted = kept is not None and not _says_the_same(kept, standing)
-    read_at = standing.read_at if kept is None or doubted else _younger(standing.read_at, kept, now)
-    as_known = Reading(subject=standing.person.subject, answer=standing.person, read_at=read_at)
-    if not doubted and recent(read_at, now, provider.refresh):
+    as_known = Reading(subject=standing.person.subject, answer=standing.person, read_at=standing.read_at)
+    if not doubted and recent(standing.read_at, now, JUST_READ):
         return as_known
+    if kept is not None and not doubted:
+        as_known = replace(as_known, read_at=_younger(standing.read_at, kept, now))
     return await _asked(provider, as_known, now, relied_on=not doubted)
 
 

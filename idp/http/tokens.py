@@ -7,11 +7,11 @@ from aiohttp import web
 
 from config.vocabulary import REASON_HEADER
 from idp import events
-from idp.http import arrival
+from idp.http import arrival, programs
 from idp.http.provider import Book, provider_of
 from idp.http.security_headers import TRANSPORT_HEADERS
 from idp.login.handle import hashed, new_handle, read_handle
-from idp.oidc import claims, discovery, grant, token
+from idp.oidc import claims, discovery, grant, program, token
 from idp.oidc.errors import OAuthError, Refused
 from idp.oidc.grant import Exchange, Redeemed
 
@@ -29,6 +29,8 @@ async def exchange(request: web.Request) -> web.Response:
         pairs = await arrival.form(request)
     except arrival.Malformed:
         return _refused(Refused(OAuthError.INVALID_REQUEST, "send a form in UTF-8"), request)
+    if program.asks_for_it(pairs):
+        return await _to_program(request, pairs)
     asked = token.read(pairs, request.headers.get("Authorization"), provider.clients)
     origin, now = arrival.origin_of(request), provider.clock()
     if isinstance(asked, Refused):
@@ -44,6 +46,16 @@ async def exchange(request: web.Request) -> web.Response:
     if isinstance(redeemed, Refused):
         return _refused(redeemed, request)
     return _json(token.answer(access, _id_token(request, asked, redeemed, access), redeemed.scopes))
+
+
+async def _to_program(request: web.Request, pairs: arrival.Pairs) -> web.Response:
+    """RFC 6749 §4.4."""
+    provider, origin = provider_of(request), arrival.origin_of(request)
+    authorization = request.headers.get("Authorization")
+    made = await programs.issued(provider, pairs, authorization, origin, provider.clock())
+    if isinstance(made, Refused):
+        return _refused(made, request)
+    return _json(program.answer(made.token, made.lives))
 
 
 def _id_token(request: web.Request, asked: Exchange, redeemed: Redeemed, access: str) -> str:
@@ -84,7 +96,9 @@ async def keys(request: web.Request) -> web.Response:
 
 
 async def document(request: web.Request) -> web.Response:
-    return web.json_response(discovery.document(provider_of(request).issuer), headers=KEPT_SHORTLY)
+    provider = provider_of(request)
+    told = discovery.document(provider.issuer, programs=provider.issue_token is not None)
+    return web.json_response(told, headers=KEPT_SHORTLY)
 
 
 def _json(

@@ -21,7 +21,7 @@ from idp.login.own_page import OWN_PAGES, PASSWORD
 from idp.login.session import Session
 
 PASSWORD_CHANGED, CODE_USED = "/sign-in/password-changed", "/sign-in/recovery-code-used"
-TOLD_WITHIN = timedelta(minutes=5)  # of the change: afterwards a link to the page would tell what nobody did
+TOLD_WITHIN = timedelta(minutes=5)  # afterwards a link to the page would tell what nobody did
 SATISFIED = frozenset({"prompt", "max_age"})  # OpenID Connect Core 1.0 §3.1.2.1
 OURS = frozenset({"lang"})
 
@@ -41,30 +41,26 @@ def of_the_code(kept: str) -> str:
 
 
 async def password_changed(request: web.Request) -> web.Response:
-    """Only in a session that a change opened just now: anybody can give out a link to this page."""
-
-    def just_now(session: Session, now: datetime) -> bool:
-        changed_at = session.password_changed_at
-        return changed_at is not None and recent(changed_at, now, TOLD_WITHIN)
-
-    return await _page(request, "password_changed.html", just_now)
+    return await _page(request, "password_changed.html", lambda session: session.password_changed_at)
 
 
 async def code_used(request: web.Request) -> web.Response:
-    return await _page(request, "recovery_code_used.html", lambda _session, _now: True)
+    return await _page(request, "recovery_code_used.html", lambda session: session.recovery_code_used_at)
 
 
 async def _page(
-    request: web.Request, template: str, holds: Callable[[Session, datetime], bool]
+    request: web.Request, template: str, happened: Callable[[Session], datetime | None]
 ) -> web.Response:
-    """`holds`: whether what the page says is so; where it is not, the way goes on with the request as written."""
+    """Only in a session that was opened by what the page tells, and just now: anybody can give out a link to it.
+
+    Elsewhere the way goes on with the request as written.
+    """
     provider = provider_of(request)
     session = await signed_in(provider, cookies.read_hashed(request, cookies.SSO))
-    if session is not None and not holds(session, provider.clock()):
+    at = happened(session) if session is not None else None
+    if session is None or at is None or not recent(at, provider.clock(), TOLD_WITHIN):
         return send_on(_onward(request, without=OURS))
     onward = _onward(request, without=SATISFIED | OURS)
-    if session is None:
-        return send_on(onward)
     subject: SubjectId = session.person.subject
     left = await provider.store.look(lambda book: book.recovery_codes_left(subject))
     return provider.pages.respond(request, template, onward=onward, codes_left=left)

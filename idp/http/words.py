@@ -16,6 +16,8 @@ class Telling:
     """The field that is wrong; empty: the form as a whole."""
     more: str = ""
     """A further sentence, where the form as a whole is wrong."""
+    ask: bool = False
+    """Whether it sends people to somebody whom no other sentence of the page names."""
 
 
 TELLINGS: dict[Told, Telling] = {
@@ -108,7 +110,9 @@ TELLINGS: dict[Told, Telling] = {
         "The password was changed only a short while ago and cannot be changed again yet.", 422
     ),
     Told.CHANGE_NOT_POSSIBLE: Telling(
-        "The password cannot be changed here. Change it on an office computer or ask your administrator.", 503
+        "The password cannot be changed here. Change it on an office computer or ask your administrator.",
+        503,
+        ask=True,
     ),
     Told.CHANGE_UNCERTAIN: Telling(
         "The office directory did not say whether it changed the password. Sign in with the new one; if it is not "

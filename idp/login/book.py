@@ -175,6 +175,14 @@ class Book(Counters, Authenticators, Protocol):
         """Drop the oldest sign-in in which nothing was shown, of the address there that has the most of them."""
         ...
 
+    def person_standing_most(self, network: str | None, more_than: int, now: datetime) -> SubjectId | None:
+        """Who is known in the most of strangers' sign-ins, in a network or (None) in all; None: in so many at most."""
+        ...
+
+    def drop_oldest_of(self, subject: SubjectId, network: str | None, now: datetime) -> bool:
+        """Drop the oldest of those, of the address that has the most of them."""
+        ...
+
     def move_flows(self, before: str, after: str) -> None:
         """Those of one `Flow.address` are another's from now on."""
         ...

@@ -1,6 +1,7 @@
 """Conducts the second factor, and a passkey alone; each function is one transaction of the caller."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from config.vocabulary import SubjectId
 from idp.directory.person import Person
@@ -67,7 +68,12 @@ def enter_recovery_code(book: Book, visit: Visit, typed: str) -> Progress:
             drawn=visit.drawn,
         )
 
-    return take_step(book, visit, happened)
+    progress = take_step(book, visit, happened)
+    if progress.session is None:
+        return progress
+    session = replace(progress.session, recovery_code_used_at=visit.now)
+    book.keep_session(session)
+    return replace(progress, session=session)
 
 
 def show_key(book: Book, visit: Visit, response: str, site: Site) -> Progress:

@@ -39,8 +39,8 @@ def known_anew(
     drawn: Drawn,
     now: datetime,
 ) -> Flow | Progress:
-    """The sign-in by what is known now, or what it came to by that. What is known stays with it where the step that
-    follows keeps it: the next one reads again.
+    """The sign-in by what is known now, or what it came to by that. What is known stays with it, whatever the step that
+    follows comes to: whoever tries codes as fast as can be has the directory asked no faster than it is asked anew.
     """
     state = flow.state
     if not isinstance(state, Standings):
@@ -65,4 +65,7 @@ def known_anew(
         return carried_out(book, Progress(flow=None), effects, now)
     if effects:
         return carried_out(book, Progress(flow=flow), effects, now)
-    return replace(flow, state=following) if isinstance(following, Standings) else out_of_turn(flow)
+    known = replace(flow, state=following) if isinstance(following, Standings) else None
+    if known is not None and known != flow:
+        book.keep_flow(known)
+    return known or out_of_turn(flow)

@@ -1,8 +1,9 @@
 """How many sign-ins may be under way at once, and whose goes when there is no more room.
 
 Strangers' count by address, by network and all together; those of known browsers by browser and by person, and take no
-room of strangers. Where a network or the whole is full, the newcomer gets in for the oldest sign-in in which nothing
-was shown, of whoever has the most: a flood makes room for its neighbours.
+room of strangers. Where a network or the whole is full, the newcomer gets in for the oldest of whoever has the most: a
+flood makes room for its neighbours. First of a person at whom more sign-ins stand there than anybody needs, for one
+password that is known suffices to make them; else of those in which nothing was shown.
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from idp.login.purses import CrowdLimits
 
 FLOWS_PER_ADDRESS = 300  # unfinished at once: a whole office at eight o'clock, not a flood
 FLOWS_PER_PERSON = 1_000  # in all browsers the person is known in
+STANDING_OF_PERSON = 20  # in new browsers, the right password shown: tabs and devices, not a flood
 FLOWS_TOGETHER = 10_000  # all strangers': about 100 MB at the very most
 
 
@@ -102,14 +104,24 @@ def _room_made(book: Book, asking: Asking) -> tuple[Crowded | None, bool]:
     network, most = purses.network_of(asking.origin.address, limits)
     full = _full(book.flows_in(network, now), most, Crowd.NETWORK)
     if full is not None:
-        dropped = book.drop_oldest_in(network, now)
+        dropped = _drop_of_a_person(book, network, now) or book.drop_oldest_in(network, now)
         return (None if dropped else full), dropped
     full = _full(book.flows_of_strangers(now), FLOWS_TOGETHER, Crowd.EVERYWHERE)
     if full is None:
         return None, False
-    fullest = _fullest(book, limits, now)
-    dropped = fullest is not None and book.drop_oldest_in(fullest, now)
+    dropped = _drop_of_a_person(book, None, now) or _drop_of_the_fullest(book, limits, now)
     return (None if dropped else full), dropped
+
+
+def _drop_of_a_person(book: Book, network: str | None, now: datetime) -> bool:
+    """In a network, or in all."""
+    subject = book.person_standing_most(network, STANDING_OF_PERSON, now)
+    return subject is not None and book.drop_oldest_of(subject, network, now)
+
+
+def _drop_of_the_fullest(book: Book, limits: CrowdLimits, now: datetime) -> bool:
+    fullest = _fullest(book, limits, now)
+    return fullest is not None and book.drop_oldest_in(fullest, now)
 
 
 def _fullest(book: Book, limits: CrowdLimits, now: datetime) -> str | None:

@@ -130,6 +130,19 @@ def of_recovery(address: str, limits: GuessLimits) -> tuple[Purse, ...]:
     return replace(here, limit=fewer), replace(around, limit=replace(fewer, guesses=limits.attempts * 4))
 
 
+def of_program(account: str, address: str, limits: GuessLimits) -> tuple[Purse, ...]:
+    """Proofs of a technical account from one address, and everything that is tried from there and around it.
+
+    Not of the account from everywhere: a stranger who knows its name would keep the program itself out, and a secret of
+    256 bits needs no such bound.
+    """
+    name = hashlib.sha256(f"{account}\0{address}".encode("utf-8", "replace")).hexdigest()
+    mine = Purse(
+        BucketKey(f"program:{name[:48]}"), Scope.ACCOUNT, Limit(limits.attempts, limits.attempts_window)
+    )
+    return (mine, *of_place(address, limits))
+
+
 def of_recovery_code(account: str, limits: GuessLimits) -> Purse:
     """Guesses of its second factor, from anywhere: only who has the secret can make them."""
     limit = Limit(limits.attempts, limits.attempts_window)

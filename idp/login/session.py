@@ -52,6 +52,8 @@ class Session:
     """When the authenticator that was shown counts in full, where it was new; see `trust.py`."""
     password_changed_at: datetime | None = None
     """When the sign-in that opened it last chose a new password, where it did."""
+    recovery_code_used_at: datetime | None = None
+    """When the sign-in that opened it last, or raised it, spent a recovery code, where it did."""
 
 
 def roles_of(person: Person) -> frozenset[Role]:

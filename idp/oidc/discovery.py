@@ -5,6 +5,7 @@ from typing import Any
 from config.vocabulary import AuthenticationLevel, Language
 from idp.oidc.authorize import Prompt
 from idp.oidc.client import Scope
+from idp.oidc.program import ALGORITHMS
 from idp.oidc.token import AUTHENTICATION_METHODS
 
 PATH = "/.well-known/openid-configuration"
@@ -21,7 +22,10 @@ CLAIMS = (
 )
 
 
-def document(issuer: str) -> dict[str, Any]:
+def document(issuer: str, *, programs: bool = False) -> dict[str, Any]:
+    """`programs`: whether technical accounts may get tokens."""
+    further = ["client_credentials"] if programs else []
+    by_key = ["private_key_jwt"] if programs else []
     return {
         "issuer": issuer,
         **{name: issuer + path for name, path in ENDPOINTS.items()},
@@ -29,10 +33,11 @@ def document(issuer: str) -> dict[str, Any]:
         "claims_supported": list(CLAIMS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", *further],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+        "token_endpoint_auth_methods_supported": [*AUTHENTICATION_METHODS, *by_key],
+        **({"token_endpoint_auth_signing_alg_values_supported": ALGORITHMS} if programs else {}),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [level.value for level in AuthenticationLevel],
         "prompt_values_supported": [prompt.value for prompt in Prompt],

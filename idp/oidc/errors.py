@@ -21,6 +21,10 @@ class OAuthError(StrEnum):
     INVALID_GRANT = "invalid_grant"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     INVALID_TOKEN = "invalid_token"
+    INVALID_TARGET = "invalid_target"
+    """RFC 8707 §2."""
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    SLOW_DOWN = "slow_down"
 
 
 class Unsafe(StrEnum):

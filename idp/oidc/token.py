@@ -14,7 +14,7 @@ from idp.oidc.grant import TOKEN_LIFETIME, Exchange
 from idp.oidc.parameters import Unreadable
 
 AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post", "none")
-STATUS = {OAuthError.INVALID_CLIENT: 401}
+STATUS = {OAuthError.INVALID_CLIENT: 401, OAuthError.SLOW_DOWN: 429}
 """HTTP status of an error; 400 for all others (RFC 6749 §5.2)."""
 
 _CLIENT = Refused(OAuthError.INVALID_CLIENT, "the client is unknown or did not prove itself")

@@ -117,6 +117,46 @@ async def test_the_account_of_an_application_is_lent_to_nobody_and_seen_by_nobod
         assert not [line for line in lines if secret in line]
 
 
+async def test_no_application_is_made_to_show_what_it_alone_is_told(ground: Ground, guest: SignedIn) -> None:
+    """Apache's answer to TRACE is the request (RFC 9110 §9.3.8): its account would be in the person's hands."""
+    for name in ("ucet", "hlavicky"):
+        ground.taken_over.requests.clear()
+        answer = await ground.ask(f"/{name}/x", host=ground.shared, cookie=guest.cookie, method="TRACE")
+        await ground.refused(answer, "page_unknown")
+        for method in ("TRACE", "TRACK", "trace"):
+            status, number = await ground.curl(
+                *("-X", method, "-H", f"Cookie: {guest.cookie}", f"/{name}/x"), host=ground.shared
+            )
+            assert (status, (await ground.entry(number)).reason) == (404, "page_unknown")
+        assert ground.taken_over.requests == []
+
+
+async def test_no_spelling_of_a_public_page_opens_another(ground: Ground) -> None:
+    for path in (
+        "/vsem/%u002e%u002e/x",
+        "/vsem/%c0%ae%c0%ae/x",
+        "/vsem/..%20/x",
+        "/vsem/.../x",
+        "/vsem/..%c0%afx",
+    ):
+        address = ground.address()
+        answer = await ground.ask(f"/ucet{path}", host=ground.shared, address=address)
+        assert answer.status == 400, path
+        assert (await ground.entry_from(address)).reason == "request_malformed", path
+    assert ground.taken_over.requests == []
+
+
+async def test_an_application_takes_our_cookies_from_nobody_and_leads_nobody_past_us(
+    ground: Ground, guest: SignedIn
+) -> None:
+    told = {"Clear-Site-Data": '"cookies", "*"', "Alt-Svc": 'h2=":8444"; ma=86400', "X-Own": "stays"}
+    ground.taken_over.answer = lambda _: web.Response(headers=told)
+    for path, person in (("/hlavicky/x", guest.account.login), ("/hlavicky/vsem", "")):
+        answer = await ground.ask(path, host=ground.shared, cookie=guest.cookie)
+        assert [answer.values(name.lower()) for name in told] == [[], [], ["stays"]]
+        assert (await ground.entry(answer)).person == person
+
+
 async def test_a_server_that_only_pretends_to_be_the_application_gets_nothing(
     ground: Ground, guest: SignedIn, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.audit.entry import Code
 from gateway.demo.configuration import MAP
-from tests.rig.attacked import Ground
+from tests.rig.attacked import STREAMS, Ground
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 FORGED = {
@@ -76,3 +76,22 @@ async def test_a_revoked_session_keeps_no_web_socket_whatever_the_client_says_an
             async with feed(ground, cookie, **forged):
                 pass
         assert refused.value.status == 401
+
+
+async def test_one_person_does_not_take_the_room_of_everybody_s_streams(ground: Ground) -> None:
+    account, start = ground.somebody(), ground.product.application(MAP)
+    cookie = ground.cookie(await ground.signed_in(account, start), start)
+    other = ground.cookie(await ground.signed_in(ground.somebody(), start), start)
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(STREAMS):
+            await stack.enter_async_context(feed(ground, cookie))
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await stack.enter_async_context(feed(ground, cookie))
+        assert refused.value.status == 429
+        assert refused.value.headers is not None
+        entry = await ground.entry(refused.value.headers["x-request-id"])
+        assert (entry.outcome, entry.reason) == ("refused", "too_many_streams")
+        assert (entry.application, entry.person) == (MAP, account.login)
+        async with feed(ground, other) as opened:
+            await opened.send_str("hello")
+            assert (await opened.receive(5)).data == "echo hello"

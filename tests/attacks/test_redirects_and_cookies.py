@@ -260,9 +260,10 @@ async def test_a_refusal_that_leads_back_leads_back_to_the_same_host(ground: Gro
             assert is_ours(leads_to(f"https://{ground.host()}{form}", html.unescape(address))), address
 
 
-async def test_a_link_to_the_page_about_a_new_password_tells_nobody_that_there_is_one(
-    ground: Ground, clerk: SignedIn
+@pytest.mark.parametrize("page", ["password-changed", "recovery-code-used"])
+async def test_a_link_to_a_page_about_a_sign_in_tells_nobody_what_did_not_happen(
+    ground: Ground, clerk: SignedIn, page: str
 ) -> None:
     browser = known_at_login(ground, clerk)
-    answer = await browser.get(f"{ground.login}/sign-in/password-changed?x=y&prompt=login", follow=False)
+    answer = await browser.get(f"{ground.login}/sign-in/{page}?x=y&prompt=login", follow=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/authorize?x=y&prompt=login")

@@ -37,6 +37,9 @@ ODD = (
     "/x%0d%0aSet-Cookie:a=1",
     "/%2573ign/1",
     "/x%252Fsign",
+    *("/%u0073ign/1", "/x/%u002e%u002e/sign/1", "/sign%", "/sign%2", "/%zzsign"),
+    *("/%c1%b3ign/1", "/x/%C0%AE%c0%ae/sign/1", "/x%c0%afsign", "/x%e0%80%afsign", "/x%f0%80%80%afsign"),
+    *("/x/..%20/sign/1", "/x/.../sign/1", "/x/%20/sign/1"),
 )
 
 

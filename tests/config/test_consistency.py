@@ -82,6 +82,7 @@ SERVER = '"ldaps://ldap.brana.example:636"'
         ('path = "/documents"', 'path = "/a/../b"', None, "not a plain path"),
         ('path = "/documents"', 'path = "/a%2fb"', None, "not a plain path"),
         ('methods = ["GET"]', 'methods = ["get"]', None, "not an HTTP method"),
+        ('methods = ["GET"]', 'methods = ["TRACE"]', None, "show what we tell it alone"),
         ('municipality = "588491"', "", "[[directories.roles]]", "a role holds in one municipality"),
         (
             'role = "accountant"',
@@ -235,6 +236,12 @@ HEALTH = f'{DESCRIPTION}[applications.health]\npath = "/healthz"\n'
         (UPSTREAM, sharing("/a", "/a"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
         (UPSTREAM, sharing("/a", "/A"), 'host = "spis', "spis.brana.example/a is already the place of app0"),
         (UPSTREAM, sharing(*(f"/{n}" for n in range(8))), 'host = "spis', "more than 8 applications"),
+        (
+            UPSTREAM,
+            sharing("/a").replace("'read'", "'read', webdav = true", 1),
+            "webdav = true",
+            "'/a/' has routes of its own within it",
+        ),
         (READ, "", "[[applications.routes]]", "add `action = "),
         (READ, f"{READ}\npublic = true", READ, "take out `action`, or `public`"),
         (READ, f"{READ}\nbody_mib = 0", "body_mib = 0", "a number from 1 to 10240"),
@@ -265,6 +272,44 @@ def test_a_web_socket_over_http_2_to_the_servers_is_refused(office: Office) -> N
     path = office((UPSTREAM, f'{UPSTREAM}\nprotocol = "http2"'), (READ, f"{READ}\nwebsocket = true"))
     (problem,) = faults(path)
     assert line_at(path, problem) == "websocket = true"
+
+
+def test_grpc_web_is_for_servers_that_speak_http_2(office: Office) -> None:
+    path = office((UPSTREAM, f"{UPSTREAM}\ngrpc_web = true"))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == "grpc_web = true"
+    load(office((UPSTREAM, f'{UPSTREAM}\ngrpc_web = true\nprotocol = "http2"')))
+
+
+def webdav(path: str, other: str) -> tuple[str, str]:
+    """A tree at `path` in the place of an application's route, and a further route of it."""
+    further = f'[[applications.routes]]\npath = "{other}"\naction = "administer"\n'
+    return (
+        f'path = "/documents"\nmethods = ["GET"]\n{READ}',
+        f'{READ}\npath = "{path}"\nwebdav = true\n{further}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("tree", "within"), [("/dav", "/dav/secret"), ("/dav/", "/DAV/secret/"), ("/", "/secret")]
+)
+def test_nothing_in_a_webdav_tree_is_asked_for_in_another_way(office: Office, tree: str, within: str) -> None:
+    path = office(webdav(tree, within))
+    (problem,) = faults(path)
+    assert line_at(path, problem) == "webdav = true"
+    assert repr(within.lower().rstrip("/") + "/") in problem.what
+
+
+def test_nor_is_an_application_whose_host_is_written_in_another_way(office: Office) -> None:
+    of_all = ('routes = [{ action = "read" }]', 'routes = [{ action = "read", webdav = true }]')
+    path = office(of_all, ('host = "spis.', 'path = "/x"\nhost = "rada-588491.'))
+    (problem,) = faults(path)
+    assert (line_at(path, problem), "'/x/" in problem.what) == (of_all[1], True)
+
+
+@pytest.mark.parametrize("beside", ["/dav", "/davs", "/"])
+def test_beside_a_webdav_tree_and_of_the_same_path_there_may_be_routes(office: Office, beside: str) -> None:
+    load(office(webdav("/dav", beside)))
 
 
 def test_streams_may_be_silent_for_longer_than_a_grant_and_a_timeout_is_for_what_is_none(

@@ -22,8 +22,7 @@ from idp.directory.lockout import CAUTIOUS, Lockout
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "examples" / "embedded.toml"
 FLEET = ROOT / "config" / "examples" / "fleet.toml"
-OF_NODES = "state.database."
-"""Settings that a single machine does without."""
+"""What a node of a fleet adds."""
 TABLE = ROOT / "docs" / "settings.md"
 SHOWN_DEFAULT = re.compile(r"^#(?=[a-z0-9_]+ = )", re.MULTILINE)
 ROW = re.compile(r"\| `([a-z0-9_.\[\]]+)` \| ([^|]+) \| ([^|]*) \| ([^|]+) \| ([^|]+) \|\Z")
@@ -64,19 +63,31 @@ def written_in(value: Any, prefix: str = "") -> Iterator[str]:
         yield prefix
 
 
-def with_defaults() -> str:
+def with_defaults(example: Path = EXAMPLE) -> str:
     """The example with every shown default switched on."""
-    return SHOWN_DEFAULT.sub("", EXAMPLE.read_text(encoding="utf-8"))
+    return SHOWN_DEFAULT.sub("", example.read_text(encoding="utf-8"))
 
 
-def test_the_example_shows_every_setting_there_is() -> None:
+def test_the_examples_show_every_setting_there_is_each_in_one_of_them() -> None:
     import tomllib  # noqa: PLC0415 - here the text itself is the matter
 
-    assert set(written_in(tomllib.loads(with_defaults()))) == {
-        one for one in FIELDS if not one.startswith(OF_NODES)
-    }
-    nodes = set(written_in(tomllib.loads(SHOWN_DEFAULT.sub("", FLEET.read_text(encoding="utf-8")))))
-    assert nodes == {"state.directory", *(one for one in FIELDS if one.startswith(OF_NODES))}
+    alone, added = (set(written_in(tomllib.loads(with_defaults(one)))) for one in (EXAMPLE, FLEET))
+    assert alone | added == set(FIELDS)
+    assert alone & added == set()
+
+
+def test_what_a_fleet_adds_fits_behind_the_example_and_shows_the_defaults() -> None:
+    plain, shown = [
+        parse(with_defaults() + one, EXAMPLE) for one in (FLEET.read_text("utf-8"), with_defaults(FLEET))
+    ]
+    assert plain.fleet is not None
+    assert plain.fleet == shown.fleet
+    assert plain.state.database is not None
+    assert shown.state.database is not None
+    other_way = msgspec.structs.replace(
+        shown.state.database, password_env=None
+    )  # beside the file of the password
+    assert plain.state.database == other_way
 
 
 def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
@@ -98,7 +109,7 @@ def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
 
 def test_every_setting_is_explained_where_it_first_stands() -> None:
     explained, table, seen = False, "", set[str]()
-    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
+    for line in (*EXAMPLE.read_text("utf-8").splitlines(), "", *FLEET.read_text("utf-8").splitlines()):
         name = f"{table}.{line.lstrip('#').partition(' ')[0]}"
         if line.startswith("# "):
             explained = True
@@ -129,7 +140,9 @@ def office(tmp_path: Path) -> Path:
     )
     whose = ("directory", "receivers", "applications", "database")
     authorities = [f"tls/{one}-authority.pem" for one in whose]
-    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem", *authorities):
+    programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
+    certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem")
+    for name in (*secrets, *certificates, *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
@@ -147,15 +160,14 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
 
 
 def of_a_node() -> str:
-    """The example with the state of a node that shares its database."""
-    alone = re.compile(r"^\[state\]\n.*?(?=\n\n\n)", re.MULTILINE | re.DOTALL)
-    (kept,) = alone.findall(EXAMPLE.read_text(encoding="utf-8"))
-    return EXAMPLE.read_text(encoding="utf-8").replace(kept, FLEET.read_text(encoding="utf-8"))
+    return EXAMPLE.read_text(encoding="utf-8") + FLEET.read_text(encoding="utf-8")
 
 
 def test_the_example_of_a_node_is_a_configuration_that_can_start(office: Path) -> None:
     office.write_text(of_a_node(), encoding="utf-8")
     settings, _ = load(office)
+    assert settings.fleet is not None
+    assert (settings.fleet.node, [one.name for one in settings.fleet.peers]) == ("a", ["b"])
     assert settings.state.database is not None
     assert settings.state.database.hosts == ["db1.kromeriz.example:5432", "db2.kromeriz.example:5432"]
     assert (settings.state.database.name, settings.state.database.user) == ("brana", "brana")

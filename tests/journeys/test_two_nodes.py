@@ -15,10 +15,10 @@ from gateway.demo.configuration import MAP
 from gateway.demo.slapd import free_port
 from gateway.grants.cookie import GRANT
 from gateway.storage.audit_evidence import verify_log
-from tests.rig.fleet import Fleet, fleet
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server
 from tests.rig.product import Product
+from tests.rig.two_nodes import Nodes, two_nodes
 from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -28,18 +28,18 @@ HULIN = MunicipalityCode("588491")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def nodes(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Fleet]:
+async def nodes(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Nodes]:
     port = free_port()
     async with (
         listening(Neighbour(), port),
-        fleet(tmp_path_factory.mktemp("f"), postgres, f"http://127.0.0.1:{port}") as made,
+        two_nodes(tmp_path_factory.mktemp("f"), postgres, f"http://127.0.0.1:{port}") as made,
     ):
         await made.first.start()
         await made.second.start()
         yield made
 
 
-async def signed_in(nodes: Fleet, step: int = 0) -> tuple[Visitor, Visitor]:
+async def signed_in(nodes: Nodes, step: int = 0) -> tuple[Visitor, Visitor]:
     """One browser, at either node."""
     here = nodes.first.visitor()
     shown = await here.sign_in(nodes.first.account("novakova.jana"), nodes.first.application(MAP), step)
@@ -83,7 +83,7 @@ async def sign_out(browser: Visitor, product: Product) -> dict[str, str]:
     return had
 
 
-async def test_a_session_of_one_node_is_good_at_the_other_and_ends_at_both(nodes: Fleet) -> None:
+async def test_a_session_of_one_node_is_good_at_the_other_and_ends_at_both(nodes: Nodes) -> None:
     here, there = await signed_in(nodes)
     assert await status_at(there, nodes.second) == 200  # its grant is verified by the other's Envoy alone
     had = await sign_out(here, nodes.first)
@@ -91,7 +91,7 @@ async def test_a_session_of_one_node_is_good_at_the_other_and_ends_at_both(nodes
     assert await until(there, nodes.second, 302, AT_ONCE) < AT_ONCE
 
 
-async def test_a_node_that_is_cut_off_serves_fresh_grants_opens_nothing_and_comes_back(nodes: Fleet) -> None:
+async def test_a_node_that_is_cut_off_serves_fresh_grants_opens_nothing_and_comes_back(nodes: Nodes) -> None:
     here, there = await signed_in(nodes, step=1)
     assert await status_at(there, nodes.second) == 200
     nodes.line.cut()
@@ -110,7 +110,7 @@ async def test_a_node_that_is_cut_off_serves_fresh_grants_opens_nothing_and_come
     assert await until(there, nodes.second, 302, BACK_WITHIN) < BACK_WITHIN  # what it missed is read again
 
 
-async def test_the_lead_passes_to_the_other_node_when_one_dies(nodes: Fleet) -> None:
+async def test_the_lead_passes_to_the_other_node_when_one_dies(nodes: Nodes) -> None:
     await nodes.first.stop()
     async with asyncio.timeout(BACK_WITHIN):
         while "fleet.leads" not in nodes.second.log.read_text():
@@ -118,7 +118,7 @@ async def test_the_lead_passes_to_the_other_node_when_one_dies(nodes: Fleet) -> 
     assert (await readiness(nodes.second))["database"]
 
 
-async def test_the_log_of_both_is_one_and_each_node_has_all_its_checkpoints(nodes: Fleet) -> None:
+async def test_the_log_of_both_is_one_and_each_node_has_all_its_checkpoints(nodes: Nodes) -> None:
     with nodes.first.state() as state:  # whose line is not the relay of this loop
         signer = Signer(nodes.second.settings.public.domain, state.keys.checkpoint)
         for node in (nodes.first, nodes.second):

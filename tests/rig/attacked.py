@@ -53,6 +53,11 @@ post_logout_redirect_uris = ["https://knihovna.{DOMAIN}/out"]
 """
 
 
+STREAMS = 8  # that one session may have open
+LIMITS = f"""
+[streams]
+per_session = {STREAMS}
+"""
 SHARED = f"spolecny.{DOMAIN}"
 ACCOUNT = "tajne-heslo-aplikace"
 
@@ -289,7 +294,12 @@ async def attacked(folder: Path) -> AsyncIterator[Ground]:
         patience = 'name = "kromeriz"\nconnect_timeout = "1 s"\noperation_timeout = "2 s"\n'
         patience += 'login_attributes = ["uid", "userPKCS12"]'  # in which a server takes any octets
         quick = text.replace('refresh = "10 s"', 'refresh = "1 s"').replace('name = "kromeriz"', patience)
-        return _with_further_policies(folder, quick) + RELYING_PARTY + _sharing(folder, theirs, ports[1])
+        return (
+            _with_further_policies(folder, quick)
+            + LIMITS
+            + RELYING_PARTY
+            + _sharing(folder, theirs, ports[1])
+        )
 
     async with listening(taken_over, theirs), installed(folder, people, upstreams, configured) as product:
         with product.state() as state, _budget(product, state, ports[0]):

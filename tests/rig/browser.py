@@ -47,6 +47,12 @@ async def screenshot(page: Page, name: str) -> Path:
     return path
 
 
+async def led_to(page: Page, path: str) -> None:
+    """As a page of the same host leads there, which this page is: an address alone does not say what was done."""
+    async with page.expect_navigation():
+        await page.evaluate("path => location.assign(path)", path)
+
+
 async def overflow(page: Page) -> list[str]:
     """A page that is wider than its window makes people scroll sideways (WCAG 2.1 §1.4.10)."""
     wider = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -44,6 +44,7 @@ from tests.rig.watch import Answerer, WatchOfStreams
 DISTRICT = (MunicipalityCode("588296"), MunicipalityCode("588458"))
 PATIENCE = timedelta(seconds=10)
 GRACE = timedelta(seconds=1)  # of streams that nobody can answer for
+STREAMS = 2_000  # of one session; as many as the benchmark opens
 
 
 def settings_for(folder: Path, port: int, upstream: str) -> Settings:
@@ -105,6 +106,7 @@ class Plane:
         signer: Signer,
         workers: int,
         memory: Path,
+        streams: int,
     ) -> None:
         self.workers = workers
         self.begun = memory / "begun.log"
@@ -112,7 +114,7 @@ class Plane:
         self.application = Neighbour(web_socket=True)
         self.web, self.idp, self.decision = (Neighbour() for _ in range(3))
         self.watch = Answerer()
-        self.watching = WatchOfStreams(surroundings.run, GRACE)
+        self.watching = WatchOfStreams(surroundings.run, GRACE, streams)
         self.rejections: list[Rejection] = []
         self._control = contextlib.AsyncExitStack()
         self.administration = Administration(surroundings.socket("envoy-admin"))
@@ -236,10 +238,11 @@ async def data_plane(
     applications: Sequence[Application] = (),
     accounts: Mapping[ApplicationId, str] = MappingProxyType({}),
     configured: Callable[[Settings], Settings] = lambda settings: settings,
+    streams: int = STREAMS,
 ) -> AsyncIterator[Plane]:
     """Everything started and ready; ended with the block. `memory`: where the gate's folder is made.
     `applications`: served beside the usual ones; `accounts`: what those of one account are told; `configured` may
-    change everything else.
+    change everything else; one session may have so many `streams`.
     """
     run = folder / "run"
     run.mkdir(mode=0o700)
@@ -258,7 +261,7 @@ async def data_plane(
         accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:
-        plane = Plane(folder, settings, surroundings, signer, workers, Path(gates))
+        plane = Plane(folder, settings, surroundings, signer, workers, Path(gates), streams)
         async with _running(plane, upstream):
             yield plane
 

@@ -1,69 +1,256 @@
-"""Two nodes of one product on one PostgreSQL: each has its state directory and address; port and keys are the same."""
+"""A fleet on one machine: node `a` decides and lets people in, edges `b`, `c` let people in; on a database that is
+shared they may be whole nodes too. Each has its own loopback address, and the same ports, so that a name may lead to
+any of them.
+"""
 
+import asyncio
 import contextlib
+import json
+import os
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from config.load import load
+import psutil
+
+from config.vocabulary import ApplicationId
+from gateway.audit.entry import Code, Entry
+from gateway.audit.search import Query
+from gateway.commands.state import State
 from gateway.demo.slapd import free_port
-from tests.rig.postgres import Server
-from tests.rig.postgres_line import Line, line_to
-from tests.rig.product import Product, installed
+from gateway.demo.world import Account
+from gateway.storage.audit_search import LogSearch
+from tests.rig.product import ENDS_WITHIN, READY_WITHIN, ROOT, Product, installed
+from tests.rig.visitor import Visitor
 
-ADDRESSES = ("127.0.0.1", "127.0.0.2")
+FLEET = """
+[fleet]
+node = "{name}"
+role = "{role}"
+address = "{address}"
+port = {port}
+grace = "{grace}"
+"""
+PEER = """
+[[fleet.peers]]
+name = "{name}"
+address = "{address}"
+port = {port}
+"""
+A = "127.0.0.1"
+EDGES = ["127.0.8.2", "127.0.8.3"]
+PATIENCE = 20.0  # seconds
+
+
+@dataclass
+class Node:
+    name: str
+    address: str
+    configuration: Path
+    state: Path
+    metrics_port: int
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+
+    async def serve(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
+                cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+
+    async def ready(self) -> None:
+        """Return when people may be sent here."""
+        await self.until(lambda status, _: status == 200)
+
+    async def until(self, wanted: Callable[[int, Mapping[str, bool]], bool]) -> None:
+        end = time.monotonic() + READY_WITHIN
+        while not wanted(*await asyncio.to_thread(self.readiness)):
+            ended = self.process is None or self.process.returncode is not None
+            if ended or time.monotonic() > end:
+                raise AssertionError(f"{self.name}: {self.readiness()}\n{self.log.read_text()[-4000:]}")
+            await asyncio.sleep(0.02)
+
+    def readiness(self) -> tuple[int, Mapping[str, bool]]:
+        """Status of `/readyz`, and its parts."""
+        try:
+            with urllib.request.urlopen(
+                f"http://{self.address}:{self.metrics_port}/readyz", timeout=2
+            ) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+        except OSError:
+            return 0, {}
+
+    async def stop(self) -> None:
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), ENDS_WITHIN)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+    def child(self, word: str) -> psutil.Process:
+        assert self.process is not None
+        children = psutil.Process(self.process.pid).children()
+        return next(one for one in children if any(word in part for part in one.cmdline()))
+
+    async def brana(self, *arguments: str, typed: str = "") -> tuple[int, str]:
+        """Exit status, and all that is said."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", *arguments, "--config", str(self.configuration),
+            cwd=ROOT, env=os.environ | {"COLUMNS": "200"}, stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await process.communicate(typed.encode())
+        assert process.returncode is not None
+        return process.returncode, said.decode()
 
 
 @dataclass
 class Fleet:
-    first: Product
-    second: Product
-    line: Line
-    """Of the second to the database."""
+    product: Product
+    nodes: dict[str, Node]
+    fleet_port: int
+    state: State
+    """Of `a`, opened beside it."""
+    visitors: list[Visitor] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """Logins of people whom a test has used."""
+
+    def __getitem__(self, name: str) -> Node:
+        return self.nodes[name]
+
+    def visitor(self, to: str, address: str = "127.0.0.1") -> Visitor:
+        """A new browser whose names lead to that node."""
+        made = Visitor(self.product.tls(), address, self[to].address)
+        self.visitors.append(made)
+        return made
+
+    def same(self, other: Visitor, to: str) -> Visitor:
+        """The same browser with connections of its own to that node."""
+        made = Visitor(other.tls, other.address, self[to].address, other.jar)
+        self.visitors.append(made)
+        return made
+
+    async def decides(self, at: str) -> None:
+        """Return when a stranger who comes in there is sent to the sign-in."""
+        browser = self.visitor(at)
+        async with asyncio.timeout(PATIENCE):
+            while (await browser.get(self.product.addresses.portal, follow=False)).status != 302:
+                await asyncio.sleep(0.05)
+
+    async def invite(self, name: str, role: str = "edge") -> str:
+        """A code for that node, from `a`."""
+        status, said = await self["a"].brana("fleet", "invite", name, "--role", role)
+        assert status == 0, said
+        return said.split()[1]
+
+    async def join(self, name: str, role: str = "edge") -> None:
+        status, said = await self[name].brana("fleet", "join", typed=f"{await self.invite(name, role)}\n")
+        assert status == 0, said
+
+    async def entries(self, *codes: Code, at_least: int = 1, **asked: Any) -> list[Entry]:
+        """What the log of `a` has, newest first; waits for so many."""
+        query, search = Query(codes=frozenset(codes), **asked), LogSearch(self.state.database)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                page = await search.page(query, limit=1_000)
+                if len(page.entries) >= at_least:
+                    return [recorded.entry for recorded in page.entries]
+                await asyncio.sleep(0.05)
+
+
+def _node(folder: Path, name: str, address: str, text: str, metrics_port: int) -> Node:
+    home = folder / name
+    home.mkdir(exist_ok=True)
+    configuration = home / "brana.toml"
+    configuration.write_text(text, "utf-8")
+    return Node(name, address, configuration, home / "state", metrics_port, home / "brana.log")
 
 
 @contextlib.asynccontextmanager
-async def fleet(folder: Path, server: Server, application: str) -> AsyncIterator[Fleet]:
-    """Prepared, not started."""
-    place = server.empty()
-
-    def shared(text: str) -> str:
-        table = f'[state.database]\nhosts = ["{server.folder}"]\nname = "{place.name}"\n'
-        return f"{text}\n{table}"
-
-    async with (
-        installed(folder, application=application, configured=shared) as first,
-        line_to(server.folder, folder / "line") as line,
-    ):
-        second = beside(first, folder / "b", (str(server.folder), str(line.folder)))
-        try:
-            yield Fleet(first, second, line)
-        finally:
-            await second.stop()
-
-
-def beside(first: Product, folder: Path, host: tuple[str, str]) -> Product:
-    """Another node's files: the same configuration but for the machine, and the same master key.
-
-    `host`: the first's way to the database, and this one's.
+async def fleet(
+    folder: Path,
+    edges: Sequence[str] = ("b",),
+    accounts: Sequence[Account] = (),
+    application: str | Mapping[ApplicationId, str] = "http://127.0.0.1:1",
+    configured: Callable[[str, str], str] = lambda _name, text: text,
+    grace: str = "2 s",
+    role: str = "whole",
+    whole: Sequence[str] = (),
+) -> AsyncIterator[Fleet]:
+    """`a` has founded the fleet and serves; the edges have joined and serve. `configured`: of a node's name and its
+    configuration. `role`: of `a`. `whole`: those of the edges that are whole nodes instead.
     """
-    state = folder / "state"
-    text = first.configuration.read_text("utf-8")
-    for here, there in (
-        (f'directory = "{first.settings.state.directory}"', f'directory = "{state}"'),
-        (f'memory = "{first.world.folder}"', f'memory = "{folder}"'),
-        (f'hosts = ["{host[0]}"]', f'hosts = ["{host[1]}"]'),
-        ("[public]\n", f'[public]\naddress = "{ADDRESSES[1]}"\n'),
-        (f"port = {first.settings.metrics.port}\n", f"port = {free_port()}\n"),
-    ):
-        assert here in text, here
-        text = text.replace(here, there)
-    (state / "keys").mkdir(mode=0o700, parents=True)
-    shutil.copy2(first.settings.state.directory / "keys" / "master.key", state / "keys" / "master.key")
-    configuration = folder / "brana.toml"
-    configuration.write_text(text, "utf-8")
-    settings, _ = load(configuration)
-    node = Product(first.world, configuration, settings, first.directory)
-    node.log = folder / "brana.log"
-    return node
+    port = free_port()
+    addresses = {"a": A} | dict(zip(edges, EDGES, strict=False))
+
+    def fleet_of(name: str) -> str:
+        its = role if name == "a" else "whole" if name in whole else "edge"
+        own = addresses[name] if its != "edge" else A
+        peers = (one for one in ("a", *whole) if one != name)
+        return FLEET.format(name=name, role=its, address=own, port=port, grace=grace) + "".join(
+            PEER.format(name=one, address=addresses[one], port=port) for one in peers
+        )
+
+    plain = ""
+
+    def of_a(text: str) -> str:
+        nonlocal plain
+        plain = text
+        return configured("a", text + fleet_of("a"))
+
+    def of_another(name: str) -> str:
+        own = plain.replace(f'"{folder.resolve() / "state"}"', f'"{folder / name / "state"}"')
+        for table in ("public", "metrics"):
+            own = own.replace(f"[{table}]\n", f'[{table}]\naddress = "{addresses[name]}"\n', 1)
+        return configured(name, own + fleet_of(name))
+
+    async with installed(folder, accounts, application, of_a) as product:
+        with product.state() as state:
+            made = Fleet(product, {}, port, state)
+            async with _running(made, folder, {one: of_another(one) for one in edges}, whole):
+                yield made
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    made: Fleet, folder: Path, others: Mapping[str, str], whole: Sequence[str]
+) -> AsyncIterator[None]:
+    """`others`: their names and configurations."""
+    product = made.product
+    keys = product.settings.state.directory / "keys"
+    metrics = product.settings.metrics.port
+    made.nodes["a"] = Node(
+        "a", A, product.configuration, product.settings.state.directory, metrics, product.log
+    )
+    for name, address in zip(others, EDGES, strict=False):
+        made.nodes[name] = _node(folder, name, address, others[name], metrics)
+        if name in whole:
+            shutil.copytree(keys, folder / name / "state" / "keys", copy_function=shutil.copy2)
+    try:
+        status, said = await made["a"].brana("fleet", "authority")
+        assert status == 0, said
+        await made["a"].serve()
+        await made["a"].ready()
+        for name in others:
+            await made.join(name, "whole" if name in whole else "edge")
+            await made[name].serve()
+        for name in others:
+            await made[name].ready()
+        yield
+    finally:
+        for visitor in made.visitors:
+            await visitor.close()
+        for node in reversed(list(made.nodes.values())):
+            await node.stop()

@@ -4,7 +4,10 @@ import { createSecureServer, createServer } from "node:http2";
 
 const [port, key, cert] = process.argv.slice(2);
 const answer = (request, response) =>
-  response.end(`${request.httpVersion} ${request.headers["x-brana-assertion"]}`);
+  request.resume().on("end", () => {
+    const said = [request.httpVersion, request.headers["x-brana-assertion"], ...Object.keys(request.trailers)];
+    response.end(said.join(" "));
+  });
 const server = key
   ? createSecureServer({ key: readFileSync(key), cert: readFileSync(cert) }, answer)
   : createServer(answer);

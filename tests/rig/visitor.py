@@ -62,14 +62,14 @@ class Shown:
         return found[1].replace(" ", "") if found else ""
 
 
-class _Loopback(AbstractResolver):
-    """Every name of the product lives here (RFC 6761 §6.3), at the address of one of its nodes."""
+class Loopback(AbstractResolver):
+    """Every name of the product lives here (RFC 6761 §6.3), at `to`."""
 
-    def __init__(self, node: str) -> None:
-        self._node = node
+    def __init__(self, to: str) -> None:
+        self.to = to
 
     async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host=self._node, port=port, family=family, proto=0, flags=0)]
+        return [ResolveResult(hostname=host, host=self.to, port=port, family=family, proto=0, flags=0)]
 
     async def close(self) -> None:
         pass
@@ -82,15 +82,16 @@ class Visitor:
         self,
         tls: ssl.SSLContext,
         address: str = "127.0.0.1",
-        node: str = "127.0.0.1",
+        to: str = "127.0.0.1",
         jar: AbstractCookieJar | None = None,
     ) -> None:
         """`jar`: of another visitor: the same browser, which asks another node."""
         self.address, self.tls = address, tls
         self.jar = jar or aiohttp.CookieJar(quote_cookie=False)
+        self._names = Loopback(to)
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                ssl=tls, resolver=_Loopback(node), limit=8, local_addr=(address, 0)
+                ssl=tls, resolver=self._names, use_dns_cache=False, limit=8, local_addr=(address, 0)
             ),
             cookie_jar=self.jar,
             headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
@@ -100,10 +101,17 @@ class Visitor:
     async def close(self) -> None:
         await self._http.close()
 
+    def goes_to(self, to: str) -> None:
+        """Connections that are made from now on lead there, as when a name's address changes."""
+        self._names.to = to
+
     async def get(
         self, url: str | URL, *, follow: bool = True, headers: Mapping[str, str] = NAVIGATES
     ) -> Shown:
         return await self._ask("GET", URL(url), headers, allow_redirects=follow)
+
+    async def web_socket(self, url: str) -> aiohttp.ClientWebSocketResponse:
+        return await self._http.ws_connect(url.replace("https:", "wss:", 1))
 
     async def post(
         self,

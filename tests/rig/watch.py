@@ -9,7 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.streams.words import ENVOY_ASKS, LONGEST_LINE, Answer, Answered, Asked, Question, Revoked
+from gateway.streams.words import (
+    CONTROL_PLANE_ANSWERS,
+    ENVOY_ASKS,
+    LONGEST_LINE,
+    Answer,
+    Answered,
+    Asked,
+    Question,
+    Revoked,
+)
 
 
 class Answerer:
@@ -84,8 +93,9 @@ class Answerer:
 class WatchOfStreams:
     """The real process, as the supervisor starts it."""
 
-    def __init__(self, run: Path, grace: timedelta) -> None:
-        self._run, self._grace = run, grace
+    def __init__(self, run: Path, grace: timedelta, most: int) -> None:
+        """`most`: streams of one session."""
+        self._run, self._grace, self._most = run, grace, most
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -98,6 +108,8 @@ class WatchOfStreams:
             "gateway.commands.streams_process",
             str(self._run),
             str(self._grace.total_seconds()),
+            CONTROL_PLANE_ANSWERS,
+            str(self._most),
             stderr=asyncio.subprocess.DEVNULL,
         )
         async with asyncio.timeout(10):

@@ -17,7 +17,7 @@ from gateway.storage.schema import STAMP, all_tables, revisions
 from gateway.storage.telling import tell_of_changes
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
-FIRST = "0016"
+FIRST = "0021"
 """The oldest revision that a PostgreSQL database can have: migrations behind it run on both kinds."""
 OLDEST_SERVER = 15
 SORTS_BY_BYTES = {"C", "POSIX", "C.UTF-8", "C.utf8"}

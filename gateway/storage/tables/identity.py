@@ -79,6 +79,7 @@ provider_session = Table(
     Column("user_agent", Text, nullable=False, server_default=""),
     Column("proof_counts_from", BigInteger),  # of the authenticator that was shown, where it is new
     Column("password_changed_at", BigInteger),  # where the sign-in that opened it chose a new one
+    Column("recovery_code_used_at", BigInteger),  # where the sign-in that opened it spent one
 )
 
 password_change = Table(

@@ -60,6 +60,8 @@ LABELS: Mapping[str, Title] = {
     "grant": Title(cs="Povolení", en="Grant"),
     "granted_actions": Title(cs="Povolené činnosti", en="Permitted actions"),
     "happened": Title(cs="Kdy se to stalo", en="When it happened"),
+    "owner": Title(cs="Kdo za program odpovídá", en="Who answers for the program"),
+    "secret": Title(cs="Označení tajemství", en="Name of the secret"),
     "granted_by": Title(cs="Povolil(a)", en="Granted by"),
     "granted_by_subject": Title(cs="Identifikátor toho, kdo to povolil", en="Identifier of who granted it"),
     "head": Title(cs="Začátek dat", en="Beginning of the data"),
@@ -125,7 +127,7 @@ FLAGS: Mapping[str, Title] = {  # Envoy, "Response flags" of its access log
 }
 ACTS: Mapping[str, Title] = {
     Act.REMOVAL: Title(cs="odebrání způsobu ověření", en="removing an authenticator"),
-    Act.CODE: Title(cs="vydání kódu k přidání ověření", en="issuing an enrolment code"),
+    Act.CODE: Title(cs="vydání kódu od správce", en="issuing an enrolment code"),
     Act.EXCEPTION: Title(cs="povolení výjimky", en="granting an exception"),
     Act.LIFT: Title(cs="zrušení zablokování", en="lifting a block"),
     Act.END: Title(cs="ukončení výjimky", en="ending an exception"),

@@ -17,6 +17,7 @@ from gateway.web.officer.looks import look
 from gateway.web.officer.not_done import REFUSALS, done
 from gateway.web.officer.people import People
 from gateway.web.refusal import FORM_UNREADABLE
+from idp.http.arrival import led_here_by_us
 
 GRANTED, IN_VAIN, ENDED = "granted", "granted-in-vain", "ended"
 DONE = frozenset({GRANTED, IN_VAIN, ENDED})
@@ -66,7 +67,7 @@ class Exceptions:
     async def register(self, request: web.Request) -> web.Response:
         caller, now = self.desk.caller(request, ADMIN), self.desk.now()
         granted = await self._looked_up(request, caller)
-        said = request.query.get("done", "")
+        said = request.query.get("done", "") if led_here_by_us(request) else ""
         return await self.desk.show(
             request,
             "exceptions.html",

@@ -42,11 +42,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.FACTOR_CHANGE_REFUSED: Title(
                 cs="Odmítnutá změna způsobů ověření", en="Change of authenticators refused"
             ),
-            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód k přidání ověření", en="Enrolment code issued"),
-            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód k přidání ověření", en="Enrolment code used"),
-            Code.ENROLMENT_CODE_REFUSED: Title(
-                cs="Odmítnutý kód k přidání ověření", en="Enrolment code refused"
-            ),
+            Code.ENROLMENT_CODE_ISSUED: Title(cs="Vydaný kód od správce", en="Enrolment code issued"),
+            Code.ENROLMENT_CODE_USED: Title(cs="Použitý kód od správce", en="Enrolment code used"),
+            Code.ENROLMENT_CODE_REFUSED: Title(cs="Odmítnutý kód od správce", en="Enrolment code refused"),
             Code.RECOVERY_CODES_MADE: Title(cs="Nové záložní kódy", en="New recovery codes"),
             Code.EXCEPTION_GRANTED: Title(cs="Povolená výjimka", en="Exception granted"),
             Code.EXCEPTION_ENDED: Title(cs="Ukončená výjimka", en="Exception ended"),
@@ -67,6 +65,18 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.RECOVERY_REFUSED: Title(cs="Odmítnutý nouzový správce", en="Recovery administrator refused"),
             Code.RECOVERY_ISSUED: Title(cs="Vydané nouzové tajemství", en="Recovery secret issued"),
             Code.RECOVERY_REVOKED: Title(cs="Zneplatněné nouzové tajemství", en="Recovery secret taken back"),
+        },
+    ),
+    (
+        Title(cs="Technické účty", en="Technical accounts"),
+        {
+            Code.TECHNICAL_SECRET_ISSUED: Title(
+                cs="Vydané tajemství programu", en="Secret of a program issued"
+            ),
+            Code.TECHNICAL_SECRET_REVOKED: Title(
+                cs="Zneplatněné tajemství programu", en="Secret of a program revoked"
+            ),
+            Code.TECHNICAL_REFUSED: Title(cs="Nevpuštěný technický účet", en="Technical account not let in"),
         },
     ),
     (
@@ -126,6 +136,17 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
+        },
+    ),
+    (
+        Title(cs="Uzly", en="Nodes"),
+        {
+            Code.FLEET_FOUNDED: Title(cs="Založení autority uzlů", en="Authority founded"),
+            Code.NODE_INVITED: Title(cs="Kód pro připojení uzlu", en="Node invited"),
+            Code.NODE_JOINED: Title(cs="Připojení uzlu", en="Node joined"),
+            Code.NODE_RENEWED: Title(cs="Obnova certifikátu uzlu", en="Node renewed"),
+            Code.NODE_LEFT: Title(cs="Vyřazení uzlu", en="Node removed"),
+            Code.NODE_REFUSED: Title(cs="Odmítnuté spojení uzlu", en="Node refused"),
         },
     ),
 )

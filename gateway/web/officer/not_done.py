@@ -53,7 +53,7 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
         reason=NotDone.NO_FACTOR,
         title=both(cs="Osoba nemá žádný způsob ověření", en="The person has nothing to remove"),
         advice=both(
-            cs="Není co odebrat. Vydejte jí kód k přidání ověření.",
+            cs="Není co odebrat. Vydejte jí kód od správce.",
             en="There is neither an authenticator nor a recovery code. Issue an enrolment code.",
         ),
     ),
@@ -66,7 +66,7 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
         reason=NotDone.ONLY_FACTOR,
         title=both(cs="Je to jediný způsob ověření osoby", en="It is the only authenticator of the person"),
         advice=both(
-            cs="Odeberte všechny i se záložními kódy a vydejte kód k přidání nového.",
+            cs="Odeberte všechny i se záložními kódy a vydejte kód od správce, s nímž si přidá nový.",
             en="Remove all of them with the recovery codes, and issue an enrolment code.",
         ),
     ),
@@ -84,7 +84,7 @@ REFUSALS: Mapping[NotDone, ShownRefusal] = {
             cs="Správci ani manažerovi bezpečnosti výjimku povolit nelze",
             en="No exception for administrators and security officers",
         ),
-        advice=both(cs="Místo toho vydejte kód k přidání ověření.", en="Issue an enrolment code instead."),
+        advice=both(cs="Místo toho vydejte kód od správce.", en="Issue an enrolment code instead."),
     ),
     NotDone.WHY_UNUSABLE: ShownRefusal(
         reason=NotDone.WHY_UNUSABLE,

@@ -31,6 +31,7 @@ from gateway.web.refusal import FORM_UNREADABLE
 from idp.directory.errors import DirectoryUnusable
 from idp.directory.person import Person
 from idp.http.account import roles_in_words
+from idp.http.arrival import led_here_by_us
 from idp.http.moments import PRAGUE
 from idp.http.page import language_of
 from idp.http.ways_of_proof import FACTORS
@@ -92,7 +93,7 @@ class People:
             sought = await self._sought(caller, text, now)
         except DirectoryUnusable:
             raise Refused(DIRECTORY_AWAY, 503) from None
-        said = request.query.get("done", "")
+        said = request.query.get("done", "") if led_here_by_us(request) else ""
         return await self.show(request, caller, sought, done=said if said in DONE else "")
 
     async def again(

@@ -4,10 +4,13 @@ Laws: changes go only onto the position for which they were computed; only an an
 younger, what is told never does; the source hears of each answer that was taken in, and counts all others as not given;
 more at once than is quick or believable is left to a full sync, whether it comes in one piece or in many. What was
 removed is summed until a question is answered that comes a whole `window` after the one with which the sum began: what
-is told may make questions follow each other as fast as it is told. Whatever is not certain changes nothing.
+is told may make questions follow each other as fast as it is told. Whatever is not certain changes nothing; but that
+somebody is still there, and what of them is different, is certain whoever else vanished: whoever is disabled while
+many are missing waits for nobody to confirm that.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +33,8 @@ class Applied:
 @dataclass(frozen=True, slots=True)
 class FullSyncNeeded:
     why: str
+    touched: Touched = frozenset()
+    """By what was taken in all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,10 @@ class DeltaSync:
             touched = self._replica.apply(self._name, changes, since, at, self._limit, anew=anew)
             self._source.taken_in()
         except PositionUnknown as unknown:
-            return FullSyncNeeded(unknown.why)
+            certain = self._certain(unknown.told, since, at) if unknown.told is not None else frozenset()
+            return FullSyncNeeded(unknown.why, certain)
         except TooManyGone as gone:
-            return FullSyncNeeded(str(gone))
+            return FullSyncNeeded(str(gone), self._certain(changes, since, at))
         except Outdated:
             return AskAgain()
         if anew:
@@ -87,6 +93,17 @@ class DeltaSync:
         another = standing.generation != self.generation
         self.generation = standing.generation
         return Applied(None if another else touched)
+
+    def _certain(self, changes: Changes, since: Position, at: datetime) -> Touched:
+        """Takes in who is there and different, where more vanished than is believable. It confirms nothing, and the
+        next question tells it once more.
+        """
+        people = Changes(people=changes.people)
+        for some in (replace(people, groups=changes.groups), people):  # groups may have been emptied
+            with suppress(TooManyGone, Outdated):
+                if len(some) <= MANY:
+                    return self._replica.apply(self._name, some, since, at, self._limit, anew=False)
+        return frozenset()
 
     def _changes(self, line: Connection, since: Position, meanwhile: Callable[[], None]) -> Changes:
         changes = self._source.changes(line, since, meanwhile)

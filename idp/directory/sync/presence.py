@@ -82,7 +82,10 @@ class Presence:
         """`changes` with who came or left without a trace; of whom they tell, the list says nothing."""
         out = changes.gone | {one.identity for one in changes.problems}
         told = {one.identity for one in changes.people} | out | changes.gone_people
-        found = self._differing(line, self.form.people, self.form.person, there.people, told)
+        try:
+            found = self._differing(line, self.form.people, self.form.person, there.people, told)
+        except PositionUnknown as unknown:
+            raise PositionUnknown(unknown.why, changes) from unknown
         changes = replace(
             changes,
             people=(*changes.people, *found.there),
@@ -94,7 +97,10 @@ class Presence:
     def _groups(self, line: Connection, listed: Listed, changes: Changes) -> Changes:
         out = changes.gone | {one.identity for one in changes.problems}
         told = {one.identity for one in changes.groups} | out | changes.gone_groups
-        found = self._differing(line, self.form.groups, self.form.group, listed, told)
+        try:
+            found = self._differing(line, self.form.groups, self.form.group, listed, told)
+        except PositionUnknown as unknown:
+            raise PositionUnknown(unknown.why, changes) from unknown
         return replace(
             changes,
             groups=(*changes.groups, *found.there),

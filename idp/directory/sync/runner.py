@@ -194,7 +194,9 @@ class Runner:
         self, answer: Applied | FullSyncNeeded | AskAgain, standing: ReplicaState, at: datetime
     ) -> None:
         match answer:
-            case FullSyncNeeded(why):
+            case FullSyncNeeded(why, touched):
+                if touched != frozenset():
+                    self._reporter.changed(touched, at)
                 self._full.begin(why)
             case AskAgain():
                 self.wake()

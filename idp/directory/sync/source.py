@@ -23,11 +23,13 @@ def nothing() -> None:
 
 
 class PositionUnknown(Exception):
-    """The server cannot say what changed since then; only a full sync helps. `why`: for operators."""
+    """The server cannot say what changed since then; only a full sync helps. `why`: for operators. `told`: what it
+    did say before that was clear.
+    """
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, told: Changes | None = None) -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.told = why, told
 
 
 @dataclass(frozen=True, slots=True)

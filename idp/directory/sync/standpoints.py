@@ -31,10 +31,12 @@ class Standpoint(msgspec.Struct, frozen=True):
     """Seconds since 1970."""
 
     def at(self, number: int, now: int) -> "Standpoint":
-        """It was heard up to that number."""
-        if 0 <= now - self.since < SETTLED.total_seconds():
+        """It was heard up to that number. A clock that was set back does not tell how long ago the last time was."""
+        passed = now - self.since
+        if 0 <= passed < SETTLED.total_seconds():
             return msgspec.structs.replace(self, number=number)
-        return Standpoint(self.server, number, settled=self.rising, rising=number, since=now)
+        settled = self.settled if passed < 0 else self.rising
+        return Standpoint(self.server, number, settled=settled, rising=number, since=now)
 
     def back(self) -> "Standpoint":
         return msgspec.structs.replace(self, number=self.settled)

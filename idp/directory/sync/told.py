@@ -1,11 +1,13 @@
 """What a runner was told or asked to do, and has not come to yet.
 
 Laws: no more than WAITING things told wait; the answer to a question stands for all that was told before its changes
-were asked for; while everybody is listed for one, no more than WAITING of them are taken in, lest it never end.
+were asked for; while everybody is listed for one, no more than WAITING of them are taken in, lest it never end; what is
+told is taken in as it was told: nothing older comes after something newer.
 """
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ class Told:
 
     def __init__(self) -> None:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._first = deque[Message]()  # put back, to come before what is in the queue
         self._behind = threading.Event()
         self._before = 0  # messages that came before the changes were asked for
         self._listed = False
@@ -46,7 +49,7 @@ class Told:
 
     def push(self, what: Push) -> bool:
         """Whether a question has to come instead, and nobody was told so yet."""
-        if self._messages.qsize() < WAITING:
+        if self._waiting < WAITING:
             self._messages.put(what)
             return False
         first = not self._behind.is_set()
@@ -55,16 +58,25 @@ class Told:
 
     def next(self, seconds: float) -> Message:
         """None also where none came for so long."""
+        if self._first:
+            return self._first.popleft()
         with suppress(queue.Empty):
             return self._messages.get(timeout=max(0.0, seconds))
         return None
 
     def everything(self) -> list[Message]:
-        return [self._messages.get() for _ in range(self._messages.qsize())]
+        return self._oldest(self._waiting)
+
+    @property
+    def _waiting(self) -> int:
+        return len(self._first) + self._messages.qsize()
+
+    def _oldest(self, number: int) -> list[Message]:
+        return [self._first.popleft() if self._first else self._messages.get() for _ in range(number)]
 
     def question_begins(self) -> None:
         self._behind.clear()
-        self._before, self._listed, self._left = self._messages.qsize(), False, WAITING
+        self._before, self._listed, self._left = self._waiting, False, WAITING
 
     def meanwhile(self, taken: Callable[[Push], bool]) -> None:
         """Between two pages of a list, after which changes are asked for: what waits is `taken`, until one is not."""
@@ -73,11 +85,11 @@ class Told:
             if self._left and not isinstance(message, Wanted | FullSyncEnded | None):
                 self._left = self._left - 1 if taken(message) else 0
             else:
-                self._messages.put(message)
-        self._before = self._messages.qsize()
+                self._first.append(message)
+        self._before = self._waiting
 
     def question_answered(self) -> None:
         """What was told before is dropped. A wake that came while everybody was listed asks once more."""
-        for message in [self._messages.get() for _ in range(self._before)]:
+        for message in self._oldest(self._before):
             if isinstance(message, Wanted | FullSyncEnded) or (message is None and self._listed):
                 self._messages.put(message)

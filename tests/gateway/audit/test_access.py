@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import PUBLIC, SessionId
-from gateway.audit.access import Damaged, Holder, Line, access_entry, damage_entry, parse_line
+from gateway.audit.access import FAILURES, Damaged, Holder, Line, access_entry, damage_entry, parse_line
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.authorize.response import CANNOT_DECIDE, UNAVAILABLE_REASONS
+from gateway.envoy.local_replies import REPLIES, UNDECIDED
 from tests.gateway.audit.making import NOON
 
 LINE = {
@@ -134,6 +136,15 @@ def test_a_stream_that_was_cut_has_the_reason_of_the_cut() -> None:
 def test_a_stream_whose_watch_died_ended_by_a_failure() -> None:
     found = read(line(status=101, ended="ext_proc_error_gRPC_error_14{connection_termination}"))
     assert (found.reason, found.outcome) == ("stream_watch_lost", Outcome.FAILURE)
+
+
+def test_what_is_answered_200_to_a_grpc_client_is_a_refusal_or_a_failure_by_its_reason() -> None:
+    refused = read(line(status=200, reason="sign_in_needed", fresh=None, decided=None))
+    assert (refused.outcome, refused.details["status"]) == (Outcome.REFUSED, 200)
+    failed = [one.reason for one in (*REPLIES, UNDECIDED) if one.status >= 500]
+    assert {CANNOT_DECIDE, *UNAVAILABLE_REASONS, *failed} < FAILURES
+    for reason in FAILURES:
+        assert read(line(status=200, reason=reason)).outcome is Outcome.FAILURE
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:

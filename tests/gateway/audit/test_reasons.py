@@ -16,6 +16,8 @@ from gateway.audit.recomputation import Trouble
 from gateway.authorize.refusals import WORDS
 from gateway.commands.policies_in_force import reasons_of
 from gateway.envoy.local_replies import REPLIES
+from gateway.fleet.certificates import Unproven
+from gateway.fleet.register import NotJoined
 from gateway.notices.delivery import Undelivered
 from gateway.sessions.officers_act import NotDone
 from gateway.sessions.session import EndReason
@@ -34,6 +36,7 @@ from tests.policies.world import example_book
 
 ROOT = Path(__file__).parents[3]
 CLOSED_LISTS: tuple[type[StrEnum], ...] = (
+    *(NotJoined, Unproven),
     *(
         EndReason,
         ProviderEndReason,

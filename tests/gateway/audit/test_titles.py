@@ -18,7 +18,8 @@ DETAILS = {
     *("method", "host", "path", "status", "file", "bytes", "offset", "server", "query", "found", "finding"),
     *("policies", "previous", "directory", "of"),
     *("granted_by", "why"),
-    "account",
+    *("account", "secret"),
+    *("node", "role", "service"),
     *("key", "purpose", "version", "cause", "removal", "process", "jumped_ms"),
 }
 

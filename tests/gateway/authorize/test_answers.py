@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 
 from config.identity import PERSON_CLAIM, PERSON_HEADER
 from config.settings import Identity, IdentityHeaders
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import AuthenticationLevel, Language, SubjectId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.catalogue import openable
-from gateway.authorize.ext_authz import Authorizer
+from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.authorize.request import AccessRequest, read_request
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
@@ -84,7 +84,7 @@ class Door:
             snapshot=lambda: snapshot,
             sessions=self.store,
             sign=signer.sign,
-            begin_sign_in=self._begin,
+            ways_in=WaysIn(self._begin, self._keep),
             pages=PlainPages(),
             clock=lambda: NOW,
             measured=lambda kind, _seconds: self.kinds.append(kind),
@@ -93,6 +93,9 @@ class Door:
 
     def _append(self, _connection: Connection, entries: list[Entry]) -> None:
         self.entries += entries
+
+    def _keep(self, _request: AccessRequest, _session: Session, _now: object) -> str:
+        return "/.brana/form?ticket=x"
 
     async def _begin(self, request: AccessRequest, _now: object) -> tuple[str, str]:
         return f"https://login.test/?to={request.host}", "__Host-brana-signin-abc=1"
@@ -225,11 +228,22 @@ async def test_the_language_switch_of_a_refusal_page_works_and_is_remembered(
     assert any(c.startswith("brana-language=en;") for c in answer.headers.getall("Set-Cookie"))
 
 
+async def test_a_grpc_client_gets_words_for_its_message(door: Door, session: Session) -> None:
+    answer, text = await door.ask({"Cookie": None, "Content-Type": "application/grpc"})
+    assert (answer.status, answer.headers["x-brana-reason"]) == (401, "sign_in_needed")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert text.startswith("Nejprve se přihlaste. ")
+    assert text.endswith("(sign_in_needed, request-1)")
+
+
 async def test_a_script_gets_the_reason_as_json_and_never_a_redirect(door: Door, session: Session) -> None:
     answer, text = await door.ask({"Cookie": None, "Accept": "application/json"})
     assert answer.status == 401
     assert "Location" not in answer.headers
     assert json.loads(text)["reason"] == answer.headers["x-brana-reason"] == "sign_in_needed"
+    assert json.loads(text)["type"] == "urn:brana:reason:sign_in_needed"
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"] == f'Bearer realm="{HOST}"'
     await signed_in(door, session)
     answer, text = await door.ask({"x-brana-route": "records 588296 read", "Accept": "*/*"})
     told = json.loads(text)
@@ -250,8 +264,37 @@ async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) ->
 
 
 async def test_a_form_sent_after_the_session_ended_is_told_not_redirected(door: Door) -> None:
-    answer, text = await door.ask({"Cookie": None}, "POST")
+    answer, text = await door.ask({"Cookie": None, "Content-Type": "text/plain"}, "POST")
     assert (answer.status, text) == (401, "signed out cs")
+
+
+SENT = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{HOST}"}
+
+
+async def test_a_form_of_somebody_whose_session_is_over_is_sent_once_more_to_the_page_that_holds_it(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, replace(session, last_seen_at=NOW - timedelta(hours=1)))
+    answer, _ = await door.ask(SENT, "POST")
+    assert answer.status == 307
+    assert answer.headers["Location"] == f"https://{HOST}/.brana/form?ticket=x"
+    assert answer.headers["x-brana-reason"] == "sign_in_needed"
+    for foreign in ({"Origin": "https://evil.test"}, {"Origin": None}, {"Sec-Fetch-Site": "same-site"}):
+        answer, text = await door.ask({**SENT, **foreign}, "POST")
+        assert (answer.status, text) == (401, "signed out cs")
+
+
+async def test_a_program_is_told_which_sign_in_would_do(door: Door, session: Session) -> None:
+    await signed_in(door, replace(session, acr=AuthenticationLevel.PASSWORD, amr=("pwd",)))
+    answer, text = await door.ask({"Accept": "application/json"})
+    assert answer.status == json.loads(text)["status"] == 401
+    assert json.loads(text)["reason"] == "two_factors_needed"
+    assert answer.headers["WWW-Authenticate"] == (
+        f'Bearer realm="{HOST}", error="insufficient_user_authentication", '
+        'acr_values="urn:brana:acr:two-factors"'
+    )
+    assert door.kinds == [AnswerKind.REFUSED]
+    assert door.entries[-1].reason == "two_factors_needed"
 
 
 async def test_old_attempts_cookies_are_cleared_so_that_the_header_stays_short(door: Door) -> None:

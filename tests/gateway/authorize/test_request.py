@@ -50,20 +50,27 @@ def test_no_route_text_brings_anything_but_a_request_or_a_refusal(route: str) ->
     assert request.action in list(Action)
 
 
+def test_a_page_within_a_page_is_told_apart() -> None:
+    framed = read({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"})
+    assert framed.page_load
+    assert framed.framed
+    assert not read({"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}).framed
+
+
 @pytest.mark.parametrize(
-    ("headers", "method", "page"),
+    ("said", "rpc"),
     [
-        ({"Sec-Fetch-Mode": "navigate"}, "GET", True),
-        ({"Sec-Fetch-Mode": "cors", "Accept": "text/html"}, "GET", False),
-        ({"Accept": "text/html,*/*"}, "GET", True),
-        ({"Accept": "application/json"}, "GET", False),
-        ({}, "GET", False),
-        ({"Accept": "text/html"}, "DELETE", False),
-        ({"Accept": "text/html", "Upgrade": "websocket"}, "GET", False),
+        ("application/grpc", True),
+        ("Application/gRPC+proto", True),
+        ("application/grpc; charset=utf-8", True),
+        ("application/grpc-web", False),
+        ("application/grpc-web+proto", False),
+        ("application/json", False),
+        (None, False),
     ],
 )
-def test_only_page_loads_get_pages(headers: dict[str, str], method: str, page: bool) -> None:
-    assert read(headers, method).page_load is page
+def test_a_grpc_client_is_known_by_what_it_sends(said: str | None, rpc: bool) -> None:
+    assert read({"Content-Type": said}, "POST").rpc is rpc
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.vocabulary import DirectoryName
-from gateway.commands.rounds import LOCKS_TOO_SOON, running, tell_lockout
+from gateway.commands.repeating import running
+from gateway.commands.rounds import LOCKS_TOO_SOON, tell_lockout
 from gateway.commands.troubles import LastingTrouble
 from idp.directory.errors import DirectoryUnreachable
 from idp.directory.lockout import NO_LOCKOUT, Lockout

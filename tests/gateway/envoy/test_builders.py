@@ -17,11 +17,23 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from config.identity import FACTS
-from config.settings import Health, Identity, IdentityHeaders, Route, Settings, UpstreamTls
+from config.settings import (
+    Fleet,
+    Health,
+    Identity,
+    IdentityHeaders,
+    Peer,
+    Route,
+    Settings,
+    Technical,
+    UpstreamTls,
+)
 from config.vocabulary import Action, ApplicationId
+from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, ROUTE_TABLES, SECRETS, all_resources
+from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
+from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
 from gateway.envoy.listeners import certificate, listener
 from gateway.envoy.lua import script
@@ -74,6 +86,13 @@ OTHERS = replace(
                 Route(path="/open-live", public=True, websocket=True, streaming=True),
             ],
         ),
+        hosting(
+            "folders",
+            "http://10.0.0.1:80",
+            path="/folders",
+            routes=[Route(path="/dav", action=Action.WRITE, webdav=True), Route(action=Action.READ)],
+        ),
+        hosting("calls", "http://10.0.0.1:80", protocol="http2", grpc_web=True),
     ],
 )
 """What most applications do without."""
@@ -88,15 +107,72 @@ def told_of(settings: Settings) -> dict[str, Any]:
     return {CLUSTERS: hosted, ROUTE_TABLES: hosts, SECRETS: told[SECRETS], EXTENSIONS: told[EXTENSIONS]}
 
 
+PROGRAMS = replace(
+    SETTINGS,
+    technical=Technical(authority=FILES / "programs.pem", revocation_list=FILES / "programs.crl"),
+    applications=[
+        hosting(
+            "agenda",
+            "http://10.0.0.1:80",
+            technical=True,
+            technical_host=f"api.{SETTINGS.public.domain}",
+            routes=[Route(path="/open", public=True), Route(action=Action.READ)],
+        )
+    ],
+)
+"""An application that technical accounts may use, with a host for certificates."""
+
+
+def told_of_programs(settings: Settings) -> dict[str, Any]:
+    keys = {"keys": [{"kty": "EC", "crv": "P-256", "kid": "k2", "x": "x", "y": "y"}]}
+    told = all_resources(settings, dataclasses.replace(SURROUNDINGS, token_keys=keys))
+    chains = told[LISTENERS][0]["filter_chains"]
+    assert (
+        chains[1:] == listener(SETTINGS, SURROUNDINGS)["filter_chains"]
+    )  # people's connections are what they were
+    return {
+        "chain": chains[0],
+        ROUTE_TABLES: told[ROUTE_TABLES][1],
+        SECRETS: told[SECRETS][1:],
+        EXTENSIONS: told[EXTENSIONS],
+    }
+
+
+def told_in_a_fleet() -> dict[str, Any]:
+    """What a whole node's Envoy is told otherwise than one that is alone, behind load balancers."""
+    peers = [
+        Peer(name="b", address="10.1.0.12"),
+        Peer(name="c", address="::2"),
+        Peer(name="d", address="::3"),
+    ]
+    public = replace(SETTINGS.public, proxies=["10.1.0.0/28"])
+    settings = replace(SETTINGS, fleet=Fleet(node="a", address="10.1.0.11", peers=peers), public=public)
+    around = dataclasses.replace(SURROUNDINGS, left=frozenset({"d"}))
+    told, alone = all_resources(settings, around), all_resources(SETTINGS, SURROUNDINGS)
+    people, *ways = told[LISTENERS]
+    (chain,) = people["filter_chains"]
+    hosts = {one["name"]: one for one in told[ROUTE_TABLES][0]["virtual_hosts"]}
+    return {
+        CLUSTERS: [one for one in told[CLUSTERS] if one not in alone[CLUSTERS]],
+        SECRETS: [one for one in told[SECRETS] if one not in alone[SECRETS]],
+        LISTENERS: ways,
+        "people": {"listener_filters": people["listener_filters"], "match": chain["filter_chain_match"]},
+        "sign-in": hosts["login.brana.test"],
+        "decision": authorization_filter(another_control_plane()),
+    }
+
+
 HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
+    "programs": told_of_programs(PROGRAMS),
     "bootstrap": bootstrap(SURROUNDINGS.run),
     "listener": listener(SETTINGS, SURROUNDINGS),
     "routes": routes(SETTINGS, SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(SETTINGS),
     "grant": grant_filter(SURROUNDINGS.grant_keys),
+    "fleet": told_in_a_fleet(),
     "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN),
 }
 
@@ -174,7 +250,10 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     except GateWordUnusable:
         return
     head = code.removesuffix(script("gate.lua"))
-    assert head == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\n'
+    assert (
+        head
+        == f'local EPOCH = "{word}"\nlocal REVOKED = "{word}"\nlocal BEGUN = "{BEGUN}"\nlocal TECHNICAL = ""\n'
+    )
     assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
     assert word
 

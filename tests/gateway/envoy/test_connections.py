@@ -198,7 +198,7 @@ async def test_what_envoy_answers_is_a_page_for_people_and_data_for_programs(pla
     assert page.value("x-request-id") in page.body.decode()
     assert "default-src 'none'" in page.value("content-security-policy")
     data = await plane.ask(host="evil.test", headers=("Accept: application/json",))
-    assert data.value("content-type") == "application/json"
+    assert data.value("content-type") == "application/problem+json"
     assert b'"reason":"no_such_host"' in data.body
     gone = await plane.ask("/", host=f"gone.{DOMAIN}", cookie=plane.cookie(application="gone"))
     assert gone.status == 503

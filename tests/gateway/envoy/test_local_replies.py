@@ -4,10 +4,13 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 
+from gateway.envoy.authorization import UNAVAILABLE
 from tests.rig.browser import accessibility_faults, chromium, screenshot
 from tests.rig.envoy import DOMAIN, Plane
 
@@ -59,3 +62,37 @@ async def test_the_page_is_styled_and_accessible_in_a_browser(plane: Plane, sche
         colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert colour == {"light": "rgb(246, 246, 246)", "dark": "rgb(1, 4, 9)"}[scheme]
         assert [text for text in complaints if "status of 421" not in text and "favicon" not in text] == []
+
+
+GRPC = ("Content-Type: application/grpc",)
+
+
+async def grpc_status(plane: Plane, host: str, path: str = "/", **asked: str) -> tuple[int, str, str, str]:
+    """HTTP status, gRPC's, its message and our reason."""
+    answer = await plane.ask(path, host=f"{host}.{DOMAIN}", method="POST", headers=GRPC, **asked)
+    assert answer.body == b""
+    said = (
+        answer.value("grpc-status"),
+        unquote(answer.value("grpc-message")),
+        answer.value("x-brana-reason"),
+    )
+    return answer.status, *said
+
+
+@pytest.mark.parametrize(("status", "grpc"), [(401, "16"), (403, "7"), (UNAVAILABLE, "14")])
+async def test_a_refusal_becomes_a_status_of_grpc_with_its_own_words(
+    plane: Plane, status: int, grpc: str
+) -> None:
+    plane.forget()
+    refusal = {"x-brana-reason": "not_permitted"}
+    plane.decision.answer = lambda _: web.Response(status=status, text="Nesmíte.", headers=refusal)
+    assert await grpc_status(plane, "files") == (200, grpc, "Nesmíte.", "not_permitted")
+
+
+async def test_envoys_own_answers_are_statuses_of_grpc_too(plane: Plane) -> None:
+    plane.forget()
+    status, grpc, message, reason = await grpc_status(plane, "gone", cookie=plane.cookie(application="gone"))
+    assert (status, grpc, reason) == (200, "14", "unavailable")
+    assert message.startswith("Služba není dostupná. The service is not available. (unavailable, ")
+    *said, reason = await grpc_status(plane, "register-588296", "/closed")
+    assert (said[:2], reason) == ([200, "12"], "page_unknown")

@@ -191,6 +191,9 @@ async def test_an_answer_with_trailers_comes_whole(plane: Plane) -> None:
         server.close()
         await server.wait_closed()
         plane.discovery.publish(all_resources(plane.settings, plane.surroundings))
+        async with asyncio.timeout(10), browser(plane) as http:
+            while (await http.get("/", headers=headers(plane))).status != 200:
+                await asyncio.sleep(0.02)
 
 
 async def test_who_may_not_is_told_where_the_application_has_not_answered_yet(plane: Plane) -> None:

@@ -7,7 +7,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import UpstreamTls
 from config.vocabulary import REASON_HEADER
-from gateway.demo.authority import Authority, KeyPair
+from gateway.demo.authority import LIFETIME, Authority, KeyPair
 from gateway.demo.slapd import free_port
+from tests.rig import exact_http2 as http2
 from tests.rig.authority import make_authority, server_pair
 from tests.rig.envoy import DOMAIN, Plane, data_plane, hosting
 from tests.rig.exact_http import Answer
@@ -134,6 +135,16 @@ async def test_a_certificate_of_another_authority_is_not_believed(ground: Ground
         assert server.requests == []
 
 
+@pytest.mark.parametrize("fault", ["expired", "not_yet", "of_a_client"])
+async def test_a_certificate_that_does_not_hold_is_not_believed(ground: Ground, fault: str) -> None:
+    now = datetime.now(UTC)
+    when = {"expired": now - 2 * LIFETIME, "not_yet": now + timedelta(days=2)}.get(fault, now)
+    purpose = {"of_a_client": ExtendedKeyUsageOID.CLIENT_AUTH}.get(fault, ExtendedKeyUsageOID.SERVER_AUTH)
+    async with ground.server(ground.ours.issue(fault, [NAME], when, purpose)) as server:
+        ground.refused(await ground.ask("named"))
+        assert server.requests == []
+
+
 async def test_a_server_without_tls_gets_nothing(ground: Ground) -> None:
     server = Neighbour()
     async with listening(server, ground.port):
@@ -169,21 +180,54 @@ async def test_an_authority_that_was_replaced_is_believed_without_a_restart(grou
         await ground.until("named", 200)
 
 
-@pytest.mark.parametrize("name", ["two", "plain-two"])
-async def test_http_2_is_spoken_to_servers_that_want_it(ground: Ground, name: str) -> None:
-    pair = server_pair(ground.ours, "two", [NAME])
-    files = [str(pair.key), str(pair.certificate)] if name == "two" else []
+@contextlib.asynccontextmanager
+async def speaking_http_2(port: int, *files: str) -> AsyncIterator[None]:
+    """`files`: key and certificate, where it speaks TLS."""
     process = await asyncio.create_subprocess_exec(
-        "node", str(HTTP2), str(ground.port), *files, stdout=asyncio.subprocess.PIPE, stderr=sys.stderr
+        "node", str(HTTP2), str(port), *files, stdout=asyncio.subprocess.PIPE, stderr=sys.stderr
     )
     try:
         assert process.stdout is not None
         assert await process.stdout.readline() == b"ready\n"
-        answer = await ground.until(name, 200)
-        assert answer.body == b"2.0 assertion-of-the-grant"
+        yield
     finally:
         process.kill()
         await process.wait()
+
+
+@pytest.mark.parametrize("name", ["two", "plain-two"])
+async def test_http_2_is_spoken_to_servers_that_want_it(ground: Ground, name: str) -> None:
+    pair = server_pair(ground.ours, "two", [NAME])
+    files = [str(pair.key), str(pair.certificate)] if name == "two" else []
+    async with speaking_http_2(ground.port, *files):
+        assert (await ground.until(name, 200)).body == b"2.0 assertion-of-the-grant"
+
+
+async def test_what_comes_after_a_body_reaches_no_server_that_could_read_it(ground: Ground) -> None:
+    """Trailers pass from HTTP/2 to HTTP/2, and some programs put them among the headers (RFC 9110 §6.5.1)."""
+    plane, host = ground.plane, f"plain-two.{DOMAIN}"
+    asked = [(":method", "POST"), (":scheme", "https"), (":path", "/"), (":authority", host)]
+    asked.append(("cookie", plane.cookie(application="plain-two")))
+    forged = [("x-brana-assertion", "forged"), ("x-remote-user", "forged"), ("grpc-status", "0")]
+    async with speaking_http_2(ground.port):
+        await ground.until("plain-two", 200)
+        reader, writer = await plane.connect(alpn="h2")
+        writer.write(http2.PREFACE + http2.frame(http2.HEADERS, http2.END_HEADERS, 1, http2.block(asked)))
+        writer.write(http2.frame(http2.DATA, 0, 1, b"x"))
+        writer.write(http2.frame(http2.HEADERS, http2.END_HEADERS | http2.END_STREAM, 1, http2.block(forged)))
+        async with asyncio.timeout(5):
+            said = await _body(reader)
+        writer.transport.abort()
+    assert said == b"2.0 assertion-of-the-grant"
+
+
+async def _body(reader: asyncio.StreamReader) -> bytes:
+    """What the first frame with data holds (RFC 9113 §4.1)."""
+    while True:
+        head = await reader.readexactly(9)
+        payload = await reader.readexactly(int.from_bytes(head[:3], "big"))
+        if head[3] == http2.DATA:
+            return payload
 
 
 async def test_no_key_and_no_certificate_stands_in_what_envoy_tells_of_its_configuration(

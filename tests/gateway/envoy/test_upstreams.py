@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import socket
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from h2.connection import H2Connection
+from h2.events import ResponseReceived
 
 from config.settings import Health
 from config.vocabulary import REASON_HEADER
@@ -63,6 +66,8 @@ async def twins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Twins
         hosting("ordered", *servers),
         hosting("failing", *servers),
         hosting("crowded", *servers),
+        hosting("waiting", *servers),
+        hosting("once", *servers),
         hosting("spread", *servers, balance="spread"),
         hosting("asked", *servers, health=health),
     ]
@@ -97,6 +102,65 @@ async def test_no_request_fails_of_many_that_come_when_a_server_has_just_gone(tw
     async with twins.up(1):
         answers = await asyncio.gather(*(twins.ask("crowded") for _ in range(100)))
     assert {(one.status, one.body) for one in answers} == {(200, b"server 1")}
+
+
+async def test_none_fails_of_more_than_a_thousand_that_wait_for_a_server_that_takes_no_connection(
+    twins: Twins,
+) -> None:
+    """It is there and does not answer, so all wait for the connection until Envoy gives it up; none is one too many."""
+    async with twins.up(1):
+        with deaf(twins.ports[0]):
+            said = await asyncio.gather(*(hundred(twins.plane, "waiting") for _ in range(12)))
+    assert Counter(status for statuses in said for status in statuses) == {b"200": 1_200}
+
+
+@contextlib.contextmanager
+def deaf(port: int) -> Iterator[None]:
+    """A server whose queue of connections is full."""
+    with socket.socket() as server, contextlib.ExitStack() as held:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen(0)
+        for _ in range(2):
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield
+
+
+async def hundred(plane: Plane, name: str) -> list[bytes]:
+    """Statuses of a hundred requests at once over one HTTP/2 connection."""
+    connection = H2Connection()
+    connection.initiate_connection()
+    asked = [(":method", "GET"), (":scheme", "https"), (":path", "/"), (":authority", f"{name}.{DOMAIN}")]
+    asked.append(("cookie", plane.cookie(application=name)))
+    reader, writer = await plane.connect(alpn="h2")
+    for _ in range(100):
+        connection.send_headers(connection.get_next_available_stream_id(), asked, end_stream=True)
+    writer.write(connection.data_to_send())
+    statuses: list[bytes] = []
+    async with asyncio.timeout(20):
+        while len(statuses) < 100:
+            events = connection.receive_data(await reader.read(65_536))
+            statuses += [dict(one.headers)[b":status"] for one in events if isinstance(one, ResponseReceived)]
+            writer.write(connection.data_to_send())
+    writer.transport.abort()
+    return statuses
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_a_server_has_begun_to_read_is_never_sent_to_another(twins: Twins, method: str) -> None:
+    heads = []
+
+    async def reads_and_ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(reads_and_ends, "127.0.0.1", twins.ports[0])
+    async with server, twins.up(1):
+        answer = await twins.ask("once", method)
+    assert (answer.status, answer.value(REASON_HEADER)) == (503, "unavailable")
+    assert len(heads) == 1
 
 
 @pytest.mark.parametrize("name", ["ordered", "spread", "asked"])

@@ -20,7 +20,10 @@ from gateway.sessions.supervision import Supervision
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from idp.directory.person import AccountState, Person, RoleHeld
-from idp.events import Origin
+from idp.events import NOWHERE, Origin
+from idp.events import EndReason as AtProvider
+from idp.login import desk
+from idp.login.book import Book
 from idp.login.session import Session as SignOn
 from tests.gateway.sessions.office_world import HULIN, LIFETIME
 from tests.gateway.sessions.test_own_and_supervision import Caller
@@ -133,10 +136,20 @@ async def test_where_nothing_changed_nothing_is_written(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "stays"), [(timedelta(0), False), (1.5 * LATER, True), (3 * LATER, False), (60 * LATER, False)]
+    ("age", "stays"),
+    [
+        (timedelta(0), False),
+        (LATER, False),
+        (1.5 * LATER, True),
+        (2 * LATER, True),
+        (3 * LATER, False),
+        (60 * LATER, False),
+    ],
 )
 async def test_only_a_sign_on_opened_meanwhile_is_spared(room: Room, age: timedelta, stays: bool) -> None:
-    """Facts of a time to come are left by a clock that was set back."""
+    """Facts of the very moment of the news are none that came meanwhile; those of a time to come are left by a clock
+    that was set back.
+    """
     theirs, room.told = await room.both.sign_in_at_provider(room.now), None
     opened = replace(theirs, facts_at=room.now + age)
     await room.both.identities.transact(lambda book: book.keep_session(opened))
@@ -151,6 +164,21 @@ async def test_a_sign_on_that_is_idle_is_left_to_the_sweep(room: Room) -> None:
     )
     await room.look()
     assert await room.both.at_provider(JANA_ID) == [theirs]
+
+
+async def test_what_was_opened_while_everything_of_a_person_ends_does_too_and_nothing_of_others(
+    room: Room,
+) -> None:
+    """Sessions that whoever ends everything had not looked up yet; Petr's is left to the round that catches up."""
+    mine, petrs = await room.both.sign_in(room.now), await room.both.sign_in(room.now, PETR_ID)
+
+    def end_petrs(book: Book) -> None:
+        desk.end_one(book, petrs.provider_sid, AtProvider.BY_OFFICER, NOWHERE, room.now)
+
+    await room.both.identities.transact(end_petrs)
+    await room.office.end([], EndReason.ACCOUNT_GONE, None, room.now, [JANA_ID])
+    assert (await room.both.mine(mine)).end_reason is EndReason.PROVIDER_SESSION_ENDED
+    assert (await room.both.mine(petrs)).ended_at is None
 
 
 async def test_a_session_of_ours_that_was_opened_on_a_sign_on_meanwhile_ends_with_it(room: Room) -> None:

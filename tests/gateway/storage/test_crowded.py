@@ -1,9 +1,8 @@
 """How many sign-ins may be under way, and whose goes for a newcomer, on the real book."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import Connection, text
@@ -11,14 +10,23 @@ from sqlalchemy import Connection, text
 from config.settings import OfficeNetwork, SignIn
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
+from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.tables.identity import sign_in_flow
 from idp.events import Origin, SignInStarted
 from idp.login import charging, crowd, purses
-from idp.login.crowd import FLOWS_PER_ADDRESS, FLOWS_PER_PERSON, FLOWS_TOGETHER, Asking, Crowd, Crowded
+from idp.login.crowd import (
+    FLOWS_PER_ADDRESS,
+    FLOWS_PER_PERSON,
+    FLOWS_TOGETHER,
+    STANDING_OF_PERSON,
+    Asking,
+    Crowd,
+    Crowded,
+)
 from idp.login.handle import HandleHash, new_flow_id
 from tests.gateway.storage.test_identity import flow
-from tests.rig.identity_store import Kept, identity_store
+from tests.rig.identity_store import Kept, kept_in
 from tests.rig.people import JANA_ID, NOON, PETR_ID
 
 LIMITS = SignIn()
@@ -29,13 +37,26 @@ FAR_AWAY = "198.51.100.1"
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    with identity_store(tmp_path) as made:
-        yield made
+def kept(database: Database) -> Kept:
+    return kept_in(database)
 
 
-async def fill(kept: Kept, number: int, address: str, limits: SignIn = LIMITS, subject: str | None = None):
-    """So many sign-ins of one address, as a flood leaves them: each a microsecond after the one before."""
+def mark_of(address: str) -> str:
+    """With which names of what `fill` makes begin: short, as a server minds how long a name may be."""
+    return sha256(address.encode()).hexdigest()[:8]
+
+
+async def fill(
+    kept: Kept,
+    number: int,
+    address: str,
+    limits: SignIn = LIMITS,
+    subject: str | None = None,
+    of_each: int = 0,
+):
+    """So many sign-ins of one address, as a flood leaves them: each a microsecond after the one before. At
+    `subject`, or at as many people as it takes with `of_each` at everyone.
+    """
     network, _ = purses.network_of(address, limits)
     own = {"id", "address", "network", "began_at", "subject"}
     columns = ", ".join(column.name for column in sign_in_flow.columns if column.name not in own)
@@ -46,14 +67,17 @@ async def fill(kept: Kept, number: int, address: str, limits: SignIn = LIMITS, s
             text(
                 f"INSERT INTO sign_in_flow (id, address, network, began_at, subject, {columns}) "
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :number) "
-                f"SELECT :key || '-' || i, :key, :network, began_at + i, :subject, {columns} "
+                f"SELECT :mark || '-' || i, :key, :network, began_at + i, "
+                f"CASE WHEN :of_each > 0 THEN 'person-' || (i / NULLIF(:of_each, 0)) ELSE :subject END, {columns} "
                 "FROM n, sign_in_flow WHERE id = 'pattern'"
             ),
             {
                 "number": number,
+                "mark": mark_of(address),
                 "key": purses.address_key(address),
                 "network": network,
                 "subject": subject,
+                "of_each": of_each,
             },
         )
         IdentityBook(connection, kept.seal).drop_flow("pattern")
@@ -75,9 +99,9 @@ async def begin(
 
 async def left(kept: Kept, address: str) -> list[int]:
     """Which of those that `fill` made."""
-    query = text("SELECT id FROM sign_in_flow WHERE id LIKE :key || '-%' ORDER BY began_at")
-    key = {"key": purses.address_key(address)}
-    rows = await kept.database.read(lambda connection: connection.execute(query, key).scalars().all())
+    query = text("SELECT id FROM sign_in_flow WHERE id LIKE :mark || '-%' ORDER BY began_at")
+    mark = {"mark": mark_of(address)}
+    rows = await kept.database.read(lambda connection: connection.execute(query, mark).scalars().all())
     return [int(name.rpartition("-")[2]) for name in rows]
 
 
@@ -160,7 +184,8 @@ async def test_a_network_of_the_office_that_may_have_more_is_not_the_fullest_for
 async def test_sign_ins_in_which_something_was_shown_make_room_for_nobody_and_it_is_told_when_to_come_again(
     kept: Kept, number: int, address: str, reason: Crowd
 ):
-    await fill(kept, number, A_NETWORK, subject=JANA_ID)
+    """Of many people: of one at whom many stand, the next test tells."""
+    await fill(kept, number, A_NETWORK, of_each=STANDING_OF_PERSON)
     await know(kept, KNOWN)
     assert await begin(kept, address) == Crowded(reason, NOON + LIFE)
     assert len(await left(kept, A_NETWORK)) == number
@@ -168,6 +193,23 @@ async def test_sign_ins_in_which_something_was_shown_make_room_for_nobody_and_it
     assert (entry.code, entry.reason, entry.application) == (Code.SIGN_IN_NOT_BEGUN, reason, "gis")
     assert await begin(kept, address, KNOWN) is None
     assert await begin(kept, address, at=NOON + LIFE) is None
+
+
+@pytest.mark.parametrize(
+    ("full", "newcomer"), [(LIMITS.sign_ins_per_network, ITS_NEIGHBOUR), (FLOWS_TOGETHER, FAR_AWAY)]
+)
+async def test_one_known_password_keeps_nobody_out_and_costs_its_person_no_sign_in_elsewhere(
+    kept: Kept, full: int, newcomer: str
+):
+    """Whoever knows one stands at the code as often as they like; a right password costs no guess."""
+    await fill(kept, 1, "192.0.2.50", subject=JANA_ID)  # the person's own, and the oldest
+    await fill(kept, 20, "192.0.2.60", subject=PETR_ID)
+    await fill(kept, 30, "192.0.2.61")
+    await fill(kept, full - 51, A_NETWORK, subject=JANA_ID)
+    assert await begin(kept, newcomer) is None
+    assert await left(kept, A_NETWORK) == list(range(2, full - 50))
+    assert [len(await left(kept, f"192.0.2.{last}")) for last in (50, 60, 61)] == [1, 20, 30]
+    assert kept.entries[-1].details == {"displaced": True}
 
 
 async def test_what_is_begun_in_known_browsers_takes_no_room_of_strangers(kept: Kept):

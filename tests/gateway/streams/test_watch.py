@@ -5,6 +5,7 @@ from gateway.streams.watch import AGAIN, SETTLE, Watch
 from gateway.streams.words import Answer, Question
 
 GRACE = 60.0
+MOST = 3
 
 
 def stream(session: str = "s", generation: int = 1) -> Stream:
@@ -34,7 +35,7 @@ def no(question: Question) -> Answer:
 
 
 def opened_and_allowed() -> tuple[Watch, int]:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     number = watch.opened(stream(), 0.0)
     (question,) = watch.to_ask(SETTLE)
     assert question.first
@@ -43,7 +44,7 @@ def opened_and_allowed() -> tuple[Watch, int]:
 
 
 def test_a_stream_is_asked_about_soon_after_it_began_and_then_when_the_yes_runs_out() -> None:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     watch.opened(stream(), 0.0)
     assert watch.to_ask(SETTLE - 0.01) == []
     (question,) = watch.to_ask(SETTLE)
@@ -54,14 +55,14 @@ def test_a_stream_is_asked_about_soon_after_it_began_and_then_when_the_yes_runs_
 
 
 def test_a_stream_that_ended_is_not_asked_about() -> None:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     watch.closed(watch.opened(stream(), 0.0))
     assert watch.to_ask(1_000.0) == []
     assert len(watch) == 0
 
 
 def test_a_question_without_an_answer_is_asked_again() -> None:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     watch.opened(stream(), 0.0)
     (first,) = watch.to_ask(1.0)
     assert watch.to_ask(1.0 + AGAIN / 2) == []
@@ -69,7 +70,7 @@ def test_a_question_without_an_answer_is_asked_again() -> None:
 
 
 def test_a_revocation_asks_at_once_about_the_streams_that_rest_on_it_and_no_others() -> None:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     mine, _ = watch.opened(stream("a"), 0.0), watch.opened(stream("b"), 0.0)
     for question in watch.to_ask(1.0):
         watch.answered(yes(question), 1.0)
@@ -133,8 +134,20 @@ def test_a_control_plane_that_is_back_is_asked_about_everything() -> None:
     assert [one.number for one in watch.to_ask(5.0)] == [number]
 
 
+def test_a_session_has_no_more_streams_than_it_may_and_others_have_their_own() -> None:
+    watch = Watch(GRACE, MOST)
+    opened = [watch.opened(stream(), 0.0) for _ in range(MOST)]
+    assert watch.opened(stream(generation=2), 0.0) is None
+    assert len(watch) == MOST
+    assert watch.opened(stream("t"), 0.0) is not None
+    for _ in range(2):  # an end may be told twice
+        watch.closed(opened[0] or 0)
+    assert watch.opened(stream(), 0.0) is not None
+    assert watch.opened(stream(), 0.0) is None
+
+
 def test_an_answer_about_a_stream_that_is_gone_changes_nothing() -> None:
-    watch = Watch(GRACE)
+    watch = Watch(GRACE, MOST)
     number = watch.opened(stream(), 0.0)
     (question,) = watch.to_ask(1.0)
     watch.closed(number)

@@ -1,12 +1,16 @@
 """New recovery codes at "my account": asked about first, shown once, and never made by a reload."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from config.vocabulary import AuthenticationLevel
 from gateway.audit.entry import Code
 from idp.http.cookies import SSO
+from idp.login.exception import new_exception
 from idp.login.spoken_code import new_spoken_code
+from tests.rig.people import OPERATOR
 from tests.rig.provider import NEW_CODES, Answer, Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, World
 
@@ -100,6 +104,43 @@ async def test_the_page_after_a_recovery_code_tells_nothing_to_whoever_is_not_si
     assert answer.location == "/authorize?client_id=gis"
 
 
+async def test_a_link_to_the_page_about_a_code_tells_nobody_of_what_did_not_happen(world: World):
+    """In a session that another factor opened, and minutes after a code did: the request goes on as it was written."""
+    link, onward = (
+        "/sign-in/recovery-code-used?x=y&prompt=login&max_age=0&lang=cs",
+        "/authorize?x=y&prompt=login&max_age=0",
+    )
+    other, _ = await world.sign_in()
+    never = await other.get(link, Sec_Fetch_Site="cross-site")
+    assert (never.status, never.location) == (303, onward)
+    code = new_spoken_code()
+    await world.rig.kept.store.transact(
+        lambda book: book.renew_recovery_codes(world.jana.subject, [code], world.rig.clock())
+    )
+    browser, done = await by_recovery_code(world, code)
+    assert (await browser.get(done.location)).status == 200
+    world.rig.clock.forward(minutes=5)
+    late = await browser.get(link)
+    assert (late.status, late.location) == (303, onward)
+
+
+async def test_a_code_that_raised_a_session_is_told_of_however_long_ago_the_password_was_shown(world: World):
+    now, code = world.rig.clock(), new_spoken_code()
+    granted = new_exception(
+        world.jana.subject, JANA, "rozbitý telefon", OPERATOR, now, now + timedelta(days=1)
+    )
+    await world.rig.kept.store.transact(lambda book: book.keep_exception(granted))
+    browser = world.rig.browser()
+    await browser.password(await browser.begin(), JANA, JANA_PASSWORD)
+    world.rig.clock.forward(minutes=10)
+    await world.rig.kept.store.transact(
+        lambda book: book.renew_recovery_codes(world.jana.subject, [code], world.rig.clock())
+    )
+    page = await browser.begin(acr_values=AuthenticationLevel.TWO_FACTORS.value)
+    done = await browser.form(page, "recovery", {"recovery": code})
+    assert "code" in (await browser.told_of_the_code(done)).said
+
+
 async def test_a_recovery_code_on_the_way_to_my_account_is_told_of_there(world: World):
     code = new_spoken_code()
     await world.rig.kept.store.transact(
@@ -118,3 +159,12 @@ async def test_a_recovery_code_on_the_way_to_my_account_is_told_of_there(world: 
         answer = await browser.form(page, "recovery", {"recovery": code})
         assert (answer.location, SSO in browser.cookies) == (location, True)
     assert "remove it here" in (await browser.get("/account?done=recovery-code-used")).text
+
+
+@pytest.mark.parametrize("led_by", ["cross-site", "same-site", "none"])
+async def test_a_link_to_my_account_tells_nobody_of_what_did_not_happen(world: World, led_by: str):
+    browser, _ = await world.sign_in()
+    for done in ("recovery-code-used", "password-changed", "removed", "ended-others", "last_authenticator"):
+        link = f"/account?done={done}"
+        assert 'role="status"' not in (await browser.get(link, Sec_Fetch_Site=led_by)).text
+        assert 'role="status"' in (await browser.get(link, Sec_Fetch_Site="same-origin")).text

@@ -19,7 +19,7 @@ from idp.http.cookies import KNOWN, SSO
 from idp.login import totp
 from idp.login.authenticator import Newly
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
+from tests.rig.browser import accessibility_faults, chromium, led_to, overflow, screenshot
 from tests.rig.code_generator import code_at
 from tests.rig.provider import Browser, at_the_office
 from tests.rig.sign_in_world import World
@@ -94,6 +94,9 @@ async def test_every_page_of_the_account_is_accessible(world: World, tmp_path: P
             ("confirm", "/account/prove"),
         ):
             await page.goto(origin + path)
+            if "done=" in path:
+                await led_to(page, path)
+                await page.locator(".notice[role='status']").wait_for()
             found[name] = await faults_of(page, f"{name}-{language}-{scheme}-{width}")
         for name, new, said in (
             ("account-password-refused", "krátké", "#new-error"),

@@ -146,3 +146,19 @@ async def test_facts_of_a_time_to_come_are_read_again_and_serve_no_grace(
     directory.away, directory.person = False, DISABLED
     assert (await browser.get("/account")).status == 303
     assert (await browser.get("/account/expiry")).status == 401
+
+
+async def test_what_stays_in_somebodys_hands_is_done_by_facts_of_the_last_five_seconds(
+    rig: Rig, directory: Directory, browser: Browser
+):
+    new = "/account/authenticators/new?by=code"
+    page = (await browser.get("/account/prove")).location
+    assert (await browser.password(page, JANA.login, OLD)).status == 303
+    assert (await browser.code(page, code_at(SECRET, rig.clock()))).status == 303
+    directory.person = DISABLED
+    rig.clock.forward(seconds=4)
+    assert (await browser.get(new)).status == 200
+    rig.clock.forward(seconds=1)
+    assert (await browser.get("/account")).status == 200
+    assert (await browser.get(new)).status == 303
+    assert [one.reason for one in rig.kept.entries if one.code is Code.SESSION_ENDED] == ["account_closed"]

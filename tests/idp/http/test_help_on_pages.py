@@ -100,6 +100,17 @@ async def test_a_sign_in_that_was_left_open_too_long_says_so_without_alarm(world
     assert "notice-error" not in late.text
 
 
+@pytest.mark.parametrize("why", ["proof_too_new", "last_in_full", "last_authenticator"])
+async def test_whoever_is_sent_to_somebody_at_my_account_is_told_whom_to_call(world: World, why: str):
+    browser, _ = await world.sign_in()
+    shown = (await browser.get(f"/account?done={why}")).text
+    notice = shown.partition('class="notice notice-warning" role="status"')[2].partition("</div>")[0]
+    assert "your administrator" in notice
+    assert "Call: Helpdesk, 573 321 100" in notice
+    only = shown.partition("The only one cannot be removed here.")[2].partition("</p>")[0]
+    assert "Call: Helpdesk, 573 321 100" in only
+
+
 async def test_a_mistyped_officers_code_is_first_to_be_checked(world: World):
     browser = world.rig.browser()
     page = await browser.begin()

@@ -175,7 +175,7 @@ async def test_who_was_to_sign_in_anew_is_told_of_the_change_and_not_asked_once_
 
 async def test_the_page_about_the_change_says_nothing_to_who_is_not_signed_in(rig: Rig):
     answer = await rig.browser().get("/sign-in/password-changed?client_id=x&prompt=login&lang=cs")
-    assert (answer.status, answer.location) == (303, "/authorize?client_id=x")
+    assert (answer.status, answer.location) == (303, "/authorize?client_id=x&prompt=login")
 
 
 async def test_a_link_to_the_page_about_the_change_tells_nobody_of_what_did_not_happen(

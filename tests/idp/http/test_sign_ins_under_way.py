@@ -1,11 +1,14 @@
 """A sign-in that has shown something ends with all of its person's sessions: it opens nothing afterwards."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import ldap
 import pytest
 
-from config.vocabulary import Role, SubjectId
+from config.vocabulary import REASON_HEADER, Role, SubjectId
 from gateway.audit.entry import Code
 from idp.directory.person import AccountState, RoleHeld
 from idp.events import NOWHERE, EndReason
@@ -18,6 +21,7 @@ from tests.idp.http.test_enrolment import codes_on, enrolled_with_codes
 from tests.rig.people import HULIN, OPERATOR, person
 from tests.rig.provider import Browser
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR_PASSWORD, World
+from tests.rig.slapd import person_dn
 
 pytestmark = pytest.mark.real
 
@@ -167,20 +171,51 @@ async def opened(world: World) -> Session:
     return session
 
 
-async def test_facts_are_as_old_as_the_password_step_while_they_are_young(world: World):
+async def test_facts_are_as_old_as_the_password_step_where_that_was_just_now(world: World):
     browser, page = await at_factor(world)
     read_at = world.rig.clock()
-    world.rig.clock.forward(seconds=59)
+    world.rig.clock.forward(seconds=4)
     assert (await browser.code(page, world.code())).status == 303
     session = await opened(world)
     assert (session.facts_at, session.auth_time) == (read_at, world.rig.clock())
 
 
-async def test_facts_that_grew_old_between_password_and_code_are_read_again(world: World):
+@pytest.mark.parametrize("lapse", [timedelta(seconds=5), timedelta(minutes=9)])
+async def test_facts_are_read_again_where_there_was_time_between_password_and_code(
+    world: World, lapse: timedelta
+):
     browser, page = await at_factor(world)
-    world.rig.clock.forward(minutes=9)
+    world.rig.clock.forward(seconds=lapse.total_seconds())
     assert (await browser.code(page, world.code())).status == 303
     assert (await opened(world)).facts_at == world.rig.clock()
+
+
+@contextmanager
+def changed(world: World, attribute: str, value: str) -> Iterator[None]:
+    """Jana's account in the directory, of which no news come here."""
+    with world.directory.as_root() as root:
+        root.modify_s(person_dn(JANA), [(ldap.MOD_ADD, attribute, value.encode())])
+        try:
+            yield
+        finally:
+            root.modify_s(person_dn(JANA), [(ldap.MOD_DELETE, attribute, None)])
+
+
+async def test_an_account_disabled_while_it_stands_at_the_code_opens_nothing_before_any_news(world: World):
+    browser, page = await at_factor(world)
+    with changed(world, "pwdAccountLockedTime", "000001010000Z"):
+        await opens_nothing(world, browser, page)
+
+
+async def test_a_password_that_must_be_changed_by_now_leads_from_the_code_to_a_new_one_before_any_news(
+    world: World,
+):
+    browser, page = await at_factor(world)
+    world.rig.clock.forward(seconds=30)
+    with changed(world, "pwdReset", "TRUE"):
+        assert (await browser.code(page, world.code())).location == page
+    assert SSO not in browser.cookies
+    assert 'name="new"' in (await browser.get(page)).text
 
 
 async def test_a_passkey_alone_opens_a_session_with_facts_of_that_moment(world: World):
@@ -191,20 +226,38 @@ async def test_a_passkey_alone_opens_a_session_with_facts_of_that_moment(world: 
     assert (await opened(world)).facts_at == world.rig.clock()
 
 
-async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World):
-    """A role was given while the same browser stood at the code of another sign-in."""
+@pytest.mark.parametrize("later", [2, 0])
+async def test_a_sign_in_does_not_bring_back_facts_that_its_session_has_younger(world: World, later: int):
+    """A role was given while the same browser stood at the code of another sign-in, or as the password was shown."""
     browser, _ = await world.sign_in()
     world.rig.clock.forward(minutes=1)
     page = await browser.begin(prompt="login")
     assert (await browser.password(page, JANA, JANA_PASSWORD)).status == 303
-    world.rig.clock.forward(seconds=20)
+    world.rig.clock.forward(seconds=later)
     roles, now = (*world.jana.roles, RoleHeld(HULIN, Role.AUDITOR)), world.rig.clock()
     sid, limits = (await opened(world)).sid, world.rig.provider.sign_in
     assert await world.rig.kept.store.refresh(sid, replace(world.jana, roles=roles), limits, now) is not None
-    world.rig.clock.forward(seconds=20)
+    world.rig.clock.forward(seconds=2)
     assert (await browser.code(page, world.code())).status == 303
     session = await opened(world)
     assert (session.person.roles, session.facts_at) == (roles, now)
+
+
+async def test_a_password_alone_opens_nothing_where_the_session_has_become_an_administrators(world: World):
+    """An exception was granted to a clerk, of whom news say by now what this sign-in was not told."""
+    browser, _ = await world.sign_in()
+    world.rig.clock.forward(seconds=1)
+    subject, now, limits = SubjectId(world.jana.subject), world.rig.clock(), world.rig.provider.sign_in
+    excepted = new_exception(subject, JANA, "telefon", OPERATOR, now, now + timedelta(days=1))
+    await world.rig.kept.store.transact(lambda book: officer.grant_exception(book, excepted))
+    more = replace(world.jana, roles=(*world.jana.roles, RoleHeld(HULIN, Role.LOCAL_ADMINISTRATOR)))
+    before = await world.rig.kept.store.refresh((await opened(world)).sid, more, limits, now)
+    page = await browser.begin(prompt="login")
+    answer = await browser.password(page, JANA, JANA_PASSWORD)
+    assert answer.headers[REASON_HEADER] == "start_again"
+    refused = [one.reason for one in world.rig.kept.entries if one.code is Code.SIGN_IN_FAILED]
+    assert refused == ["factor_too_weak"]
+    assert await opened(world) == before
 
 
 async def test_facts_of_a_time_to_come_are_not_younger_than_what_a_sign_in_reads(world: World):

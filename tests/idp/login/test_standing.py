@@ -130,6 +130,14 @@ def test_a_reading_older_than_the_sign_in_or_about_another_counts_for_nothing(of
     assert isinstance(known(office, found, another, NOON + MINUTE), Progress)
 
 
+def test_what_was_read_stays_with_a_sign_in_that_gets_no_further(office):
+    """So that whoever tries codes as fast as can be does not have the directory asked as fast."""
+    found, later = standing_at(office, AT_CODE), NOON + MINUTE
+    known(office, found, Reading(subject=JANA_ID, answer=LESS, read_at=later), later)
+    kept = office.book.flow(found.id).state.standing
+    assert (kept.person, kept.read_at) == (LESS, later)
+
+
 STOPPED = {
     "role lost": (LESS, Refusal.ROLE_LOST),
     "gone": (None, Refusal.UNKNOWN_PERSON),

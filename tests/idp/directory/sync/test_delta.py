@@ -2,12 +2,14 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import ldap
 import pytest
 
+from idp.directory.person import AccountState
 from idp.directory.sync.delta import Applied, AskAgain, DeltaSync, FullSyncNeeded
 from idp.directory.sync.record import Changes, Position
 from idp.directory.sync.replica import Limit, ReplicaState
@@ -69,6 +71,62 @@ async def test_what_is_taken_in_while_a_reading_is_held_makes_nothing_younger(
     assert (await office.known("p2")).person.name == "Nové Jméno"
     after, _ = standing(office)
     assert (after.position, after.synced_at) == (before.position, before.synced_at)
+
+
+def disable(directory: Directory, number: int) -> None:
+    with directory.as_root() as root:
+        root.modify_s(person_dn(f"p{number}"), [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+
+
+async def state(office: Synced, login: str) -> AccountState:
+    return (await office.known(login)).person.account.state(now())
+
+
+async def test_whoever_is_disabled_while_more_vanish_than_is_believed_waits_for_nobody(
+    office: Synced, directory: Directory, delta: DeltaSync
+):
+    before, _ = standing(office)
+    delete(directory, *range(8))
+    disable(directory, 11)
+    for touched in ({(await office.known("p11")).person.identity}, frozenset()):
+        answer = ask(office, delta, now())
+        assert isinstance(answer, FullSyncNeeded)
+        assert "8 of 12 people" in answer.why
+        assert answer.touched == touched
+    assert await state(office, "p11") is AccountState.DISABLED
+    assert len(await office.logins()) == 12
+    after, _ = standing(office)
+    assert (after.position, after.synced_at) == (before.position, before.synced_at)
+
+
+async def test_so_it_is_where_so_many_are_not_listed_that_nobody_asks_for_them_one_by_one(
+    office: Synced, directory: Directory, delta: DeltaSync
+):
+    telling = office.source.source.telling
+    telling.presence = replace(telling.presence, at_most=0)
+    nobody = Changes(people=(person(1),))  # kept, and in no directory
+    office.replica.apply(office.settings.name, nobody, standing(office)[1], now(), ANYTHING)
+    disable(directory, 11)
+    answer = ask(office, delta, now())
+    assert isinstance(answer, FullSyncNeeded)
+    assert "1 are not listed" in answer.why
+    assert answer.touched == {(await office.known("p11")).person.identity}
+    assert await state(office, "p11") is AccountState.DISABLED
+
+
+async def test_where_a_group_loses_more_members_than_is_believed_people_alone_are_taken_in(
+    office: Synced, directory: Directory, delta: DeltaSync
+):
+    crowd, everybody = f"cn=crowd,{GROUPS}", [person_dn(f"p{number}").encode() for number in range(12)]
+    with directory.as_root() as root:
+        root.add_s(crowd, [("objectClass", b"groupOfNames"), ("cn", b"crowd"), ("member", everybody)])
+        assert isinstance(ask(office, delta, now()), Applied)
+        root.modify_s(crowd, [(ldap.MOD_REPLACE, "member", everybody[:1])])
+    disable(directory, 11)
+    answer = ask(office, delta, now() + 2 * WINDOW)
+    assert isinstance(answer, FullSyncNeeded)
+    assert answer.touched == {(await office.known("p11")).person.identity}
+    assert (await state(office, "p11"), await office.groups("p11")) == (AccountState.DISABLED, {"cn=crowd"})
 
 
 async def test_removals_of_quick_questions_are_summed_and_those_of_slow_ones_are_not(

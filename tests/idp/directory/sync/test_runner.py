@@ -10,9 +10,11 @@ import ldap
 import pytest
 
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
+from idp.directory.person import AccountState
 from idp.directory.sync.runner import Pace
 from tests.rig.running import OFTEN, PATIENCE, confirmed, in_trouble, running
 from tests.rig.slapd import GROUPS, Directory, person_dn, person_ldif, slapd
+from tests.rig.synced import now
 
 pytestmark = pytest.mark.real
 LDIF = "".join(person_ldif(f"p{number}") for number in range(12))
@@ -94,6 +96,30 @@ async def test_a_mass_removal_is_held_until_somebody_confirms_it(directory: Dire
         news = made.hear(confirmed)
         assert (news.touched, news.first_of_its_kind) == (None, True)
         assert len(await made.office.logins()) == 4
+
+
+async def test_while_a_mass_removal_is_held_news_of_who_is_there_are_told(
+    directory: Directory, tmp_path: Path
+):
+    with running(directory, tmp_path / "replica") as made:
+        made.hear(confirmed)
+        for one in made.listeners:
+            one.stop()  # as of a directory that tells nothing by itself
+        for thread in made.threads[1:]:
+            thread.join(PATIENCE)
+        with directory.as_root() as root:
+            for number in range(8):
+                root.delete_s(person_dn(f"p{number}"))
+        assert made.runner.want(full=False).result(PATIENCE) is not None
+        with directory.as_root() as root:
+            root.modify_s(person_dn("p11"), [(ldap.MOD_ADD, "pwdAccountLockedTime", [b"000001010000Z"])])
+        made.heard()
+        assert made.runner.want(full=False).result(PATIENCE) is not None
+        whose = (await made.office.known("p11")).person
+        assert whose.account.state(now()) is AccountState.DISABLED
+        told = made.heard()
+        assert [one.touched for one in told if one.trouble is None] == [{whose.identity}]
+        assert not any(one.confirmed for one in told)
 
 
 def test_a_full_sync_that_is_asked_for_answers_when_it_has_ended(directory: Directory, tmp_path: Path):

@@ -64,6 +64,13 @@ def test_a_clock_that_was_set_back_keeps_nothing_from_settling():
     assert known.heard(B, 1, NOON).number_of(A, A) == 20
 
 
+def test_a_clock_that_was_set_back_makes_nothing_settle_sooner():
+    known = Standpoints().heard(A, 10, NOON)
+    for number, at in ((20, SETTLED), (25, SETTLED + timedelta(minutes=1)), (26, timedelta(hours=-1))):
+        known = known.heard(A, number, NOON + at)
+    assert known.heard(B, 1, NOON).number_of(A, A) == 10
+
+
 def test_reading_everything_anew_begins_with_that_server_and_leaves_the_others():
     known = Standpoints().heard(A, 10, NOON).heard(B, 5, NOON).read_anew(A, 3, NOON)
     assert (known.number_of(A, A), known.number_of(B, B)) == (3, 5)

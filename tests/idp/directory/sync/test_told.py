@@ -59,6 +59,16 @@ def test_while_everybody_is_listed_no_more_is_taken_in_than_may_wait_and_the_ans
     assert told.everything() == []
 
 
+def test_what_is_told_meanwhile_comes_after_what_waited_before_where_the_question_fails():
+    """Else somebody who was disabled would work again by what was told before."""
+    told, older, newer = Told(), piece(), piece()
+    told.question_begins()
+    told.push(piece())
+    told.push(older)
+    told.meanwhile(lambda _: told.push(newer))
+    assert [told.next(0), told.next(0), told.next(0)] == [older, newer, None]
+
+
 def test_once_only_a_question_tells_what_is_true_nothing_more_is_taken_in_before_its_answer():
     told, taken = Told(), list[Push]()
     told.question_begins()

@@ -1,0 +1,273 @@
+"""The process beside Envoy on a node of a fleet: `… CONFIGURATION`, started by the supervisor.
+
+It tells Envoy its configuration, made from this node's own files; hears from a control plane what the gate must know;
+and carries the access log there. It keeps nothing but what waits in the spool.
+"""
+
+import sys
+
+if __name__ == "__main__":
+    from gateway.commands.left_out import leave_out
+
+    leave_out()
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+from joserfc.jwk import ECKey
+
+from config.district import District
+from config.fleet import Service
+from config.load import load
+from config.settings import Fleet, Settings
+from config.vocabulary import SessionId
+from gateway.audit import acts
+from gateway.audit.access import Holder
+from gateway.audit.headroom import AHEAD, set_aside
+from gateway.audit.ingest import Ingest
+from gateway.audit.reconciliation import Reconciliation
+from gateway.commands import heap
+from gateway.commands.application_accounts import accounts_of
+from gateway.commands.failure import explained
+from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.preflight import folder_in_memory
+from gateway.commands.repeating import running
+from gateway.commands.state import now
+from gateway.commands.troubles import LastingTrouble
+from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.draining import is_draining
+from gateway.envoy.elsewhere import way_to
+from gateway.envoy.messages import Surroundings
+from gateway.envoy.notices import FOLDER, Notice, follow
+from gateway.envoy.process import Administration
+from gateway.fleet import papers
+from gateway.fleet.board import GONE
+from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
+from gateway.fleet.gatekeeper import Gatekeeper
+from gateway.grants.sign import public_jwks
+from gateway.metrics import SOCKET
+from gateway.operations_log import configure
+from gateway.supervise import CURRENT, WRONG_CONFIGURATION
+
+GATE_PATIENCE = 1.0  # seconds for Envoy to take a new gate; it needs milliseconds
+AGAIN = 0.1  # seconds between questions while no control plane answers
+RECONCILE_EVERY = 1.0  # seconds
+ROOM_EVERY = 0.5
+LOOK_EVERY = 1.0
+RENEW_EVERY = 60.0
+NOTICES_EVERY = timedelta(milliseconds=200)
+LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
+MIB = 2**20
+log = structlog.get_logger("node")
+
+
+class Node:
+    """One node of a fleet, put together. `serve` returns when `stop` is set."""
+
+    def __init__(self, settings: Settings, fleet: Fleet, district: District) -> None:
+        self.settings, self.fleet, self._district = settings, fleet, district
+        state = settings.state.directory
+        self.run, self.spool = state / "run", state / "spool"
+        self.begun = folder_in_memory(settings.state)
+        self.measures = Measures()
+        self.gate = Gatekeeper(fleet.grace.total_seconds())
+        technical = [one.id for one in settings.applications if one.technical]
+        self.discovery = Discovery(self.begun / CURRENT, self._rejected, technical=technical)
+        here = [self.run / f"{Service.NODE}.sock"] if fleet.decides else []
+        elsewhere = [self.run / f"{way_to(Service.NODE)}.sock"] if fleet.peers else []
+        self.carrier = Carrier([*here, *elsewhere])
+        self.administration = Administration(self.run / "envoy-admin.sock")
+        self.envoy_up = False
+        self._heard = float("-inf")
+        self._has = ""
+        """Version of what Envoy goes by."""
+        self._alone = True
+        self._trouble = LastingTrouble("node.trouble")
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        # Envoy listens to nobody before it has a gate: this one knows a key that signs nothing, and honours none.
+        nobodys = public_jwks(ECKey.generate_key("P-256"))
+        self._configure({"grants": nobodys, "tokens": nobodys}, frozenset())
+        self._publish_gate()
+        ingest = self._ingest()
+        ends = asyncio.Event()
+        control = self.run / SOCKET
+        async with (
+            self.discovery.serving(self.run / "discovery.sock"),
+            measuring(self.measures, self.ready, self.settings.metrics, control),
+            running(
+                partial(self._follow_gate),
+                partial(self._reconcile),
+                partial(follow, self.run / FOLDER, self._tell, NOTICES_EVERY),
+                partial(self._keep_gate),
+                partial(self._watch_envoy),
+                *([] if self.fleet.decides else [partial(self._renew)]),
+            ),
+        ):
+            heap.give_back()
+            carrying = asyncio.create_task(ingest.run(ends))
+            await stop.wait()
+            ends.set()
+            await carrying
+        await self.carrier.close()
+
+    def ready(self) -> dict[str, bool]:
+        """Whether people may be sent here: as long as grants are honoured, although nobody new can come in."""
+        return {
+            "data_plane": self.envoy_up,
+            "in_service": not is_draining(self.run),
+            "not_alone": not self._alone,
+            "control_plane": time.monotonic() - self._heard < GONE.total_seconds(),
+        }
+
+    def _configure(self, keys: Mapping[str, Mapping[str, Any]], left: frozenset[str]) -> None:
+        """Envoy's configuration, from the node's own files."""
+        around = Surroundings(
+            run=self.run,
+            spool=self.spool / CURRENT,
+            district=tuple(self._district),
+            grant_keys=keys["grants"],
+            token_keys=keys["tokens"],
+            accounts=accounts_of(self.settings.applications),
+            left=left,
+        )
+        self.discovery.publish(all_resources(self.settings, around))
+
+    def _rejected(self, rejection: Rejection) -> None:
+        self.measures.refusals.inc()
+        log.error("envoy.refused_configuration", what=str(rejection))
+
+    async def _follow_gate(self) -> None:
+        while True:
+            try:
+                news = await self.carrier.known(self._has)
+            except (ControlPlaneAway, NotBelieved) as error:
+                self._trouble.tell(error)
+                await asyncio.sleep(AGAIN)
+                continue
+            self._trouble.over()
+            self._heard, before = time.monotonic(), self.gate.known
+            self.gate.heard(self._heard, news)
+            if news is not None and (before is None or (news.keys, news.left) != (before.keys, before.left)):
+                self._configure(news.keys, frozenset(news.left))
+            if news is not None or self._alone:
+                self._publish_gate()
+                applied = await self.discovery.gate_applied(timedelta(seconds=GATE_PATIENCE))
+                known = self.gate.known
+                # An Envoy that is not there yet will begin with this one.
+                if known is not None and (applied or not self.envoy_up):
+                    self._has = known.version
+
+    def _publish_gate(self) -> None:
+        clock = time.monotonic()
+        self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(clock))
+        if self._alone is not self.gate.alone(clock):
+            self._alone = not self._alone
+            log.log(
+                logging.ERROR if self._alone else logging.INFO, "node.alone", grants_let_in=not self._alone
+            )
+
+    def _ingest(self) -> Ingest:
+        async def nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
+            return {}  # whose sessions they are the control plane knows
+
+        return Ingest(
+            self.spool,
+            self.carrier,
+            nobody,
+            reopen=self.administration.reopen_logs,
+            rotate_above=self.settings.audit.spool_file_mib * MIB,
+            now=now,
+            trouble=LastingTrouble("audit.trouble", {"of": "access log"}).hear,
+        )
+
+    async def _reconcile(self) -> None:
+        async def nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
+            return {}
+
+        reconciliation = Reconciliation(
+            self.begun, self.spool, self.carrier.recorded, nobody, self.carrier.record, now
+        )
+        while True:
+            await reconciliation.step()
+            await asyncio.sleep(RECONCILE_EVERY)
+
+    async def _tell(self, notice: Notice) -> None:
+        name = f"{notice.at.timestamp():020.6f}-{notice.what}"
+        entry = acts.data_plane(notice.what, notice.at, notice.process, notice.status)
+        await self.carrier.tell(name, entry)
+
+    async def _keep_gate(self) -> None:
+        """No grant is honoured while nobody is heard, nor where the access log has no room left."""
+        while True:
+            with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
+                left = await asyncio.to_thread(set_aside, self.spool / CURRENT)
+                room = left is None or left >= LEAST_ROOM
+                alone = self.gate.alone(time.monotonic())
+                if (room, alone) != (self.gate.room, self._alone):
+                    self.gate.room = room
+                    self._publish_gate()
+            await asyncio.sleep(ROOM_EVERY)
+
+    async def _watch_envoy(self) -> None:
+        """Keep `/readyz` true to what Envoy says of itself; the first "ready" is told to whoever started us."""
+        told = False
+        while True:
+            self.envoy_up = await self.administration.ready()
+            self.measures.contact.set(time.monotonic() - self._heard < GONE.total_seconds())
+            self.measures.waiting.set(await asyncio.to_thread(self._waiting))
+            self.measures.certificate(papers.good_for(self.settings.state.directory, now()))
+            if self.envoy_up and not told:
+                told = True
+                log.info("ready", node=self.fleet.node)
+            await asyncio.sleep(AGAIN if not told else LOOK_EVERY)
+
+    def _waiting(self) -> int:
+        return sum(one.stat().st_size for one in self.spool.glob("access-*.log"))
+
+    async def _renew(self) -> None:
+        while True:
+            await papers.renew_where_due(self.settings.state.directory, self.carrier.renew, now())
+            await asyncio.sleep(RENEW_EVERY)
+
+
+def main(configuration: Path) -> int:
+    configure()
+    heap.share_one()
+    try:
+        settings, district = load(configuration)
+        assert settings.fleet is not None
+        node = Node(settings, settings.fleet, district)
+    except Exception as error:
+        if (message := explained(error)) is None:
+            log.exception("start.failed")
+            return 1
+        sys.stderr.write(f"brana: {message}\n")
+        return WRONG_CONFIGURATION
+    try:
+        uvloop.run(_serve(node))
+    except Exception:
+        log.exception("node.failed")
+        return 1
+    return 0
+
+
+async def _serve(node: Node) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await node.serve(stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

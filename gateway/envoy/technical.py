@@ -1,0 +1,100 @@
+"""Hosts for technical accounts alone: the only ones whose clients are asked for a certificate.
+
+They have a filter chain of their own, chosen by the name in the TLS handshake (RFC 6066 §3), and a table of routes of
+their own, so that neither a person's connection leads to them nor theirs to what people use. The certificate is
+read from the connection itself; no header of a request says whose it is.
+"""
+
+from msgspec.structs import replace
+
+from config.settings import Application, Settings
+from gateway.envoy.asking import Place, nothing
+from gateway.envoy.clusters import application_cluster
+from gateway.envoy.gate import LUA
+from gateway.envoy.hosted import hosted
+from gateway.envoy.hosts import Authority, hosts_of
+from gateway.envoy.lua import script
+from gateway.envoy.messages import Json, Surroundings, discovered, typed
+from gateway.envoy.routes import odd_paths, table_of
+
+TECHNICAL_ROUTES = "technical"
+CLIENT_AUTHORITY = "brana.client-authority"
+TECHNICAL_FILTER = "brana.technical"
+TLS_INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
+
+
+def issuer_of(settings: Settings) -> str:
+    """The provider's address, as it stands in its tokens."""
+    return f"https://{Authority(settings).of(f'login.{settings.public.domain}')}"
+
+
+def technical_hosts(settings: Settings, surroundings: Surroundings) -> list[tuple[Application, str, str]]:
+    """Application, host, and whose it is, as in `hosts_of`."""
+    return [
+        (application, host, municipality)
+        for application in settings.applications
+        if application.technical_host is not None
+        for host, municipality in hosts_of(application, surroundings, application.technical_host)
+    ]
+
+
+def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Json]:
+    """None where no application has such a host."""
+    authority = Authority(settings)
+    hosts = []
+    for application, host, municipality in technical_hosts(settings, surroundings):
+        own = replace(application, routes=[route for route in application.routes if not route.public])
+        place = Place(application.id, municipality, authority.of(host), application_cluster(application.id))
+        rows = hosted(own, place, settings.sign_in.absolute)
+        # There is no sign-in here, so none of our own paths either.
+        hosts.append({"name": host, "domains": [host], "routes": [odd_paths(), nothing("/.brana"), *rows]})
+    return [table_of(TECHNICAL_ROUTES, hosts)] if hosts else []
+
+
+def client_authority(settings: Settings) -> list[Json]:
+    """As a secret of its own, read again when its files are replaced by renaming."""
+    technical = settings.technical
+    if technical is None:
+        return []
+    context: Json = {
+        "trusted_ca": {"filename": str(technical.authority)},
+        # Whoever fails is let through to be told the reason: the decision believes nobody without Envoy's word.
+        "trust_chain_verification": "ACCEPT_UNTRUSTED",
+    }
+    if technical.revocation_list is not None:
+        context |= {"crl": {"filename": str(technical.revocation_list)}, "only_verify_leaf_cert_crl": True}
+    return [{"name": CLIENT_AUTHORITY, "validation_context": context}]
+
+
+def asking_for_certificates(tls: Json) -> Json:
+    """The TLS context of people's connections, made to ask for a certificate.
+
+    Without resumption: of a resumed session Envoy cannot say whether its certificate was verified.
+    """
+    common = tls["common_tls_context"] | {
+        "validation_context_sds_secret_config": {"name": CLIENT_AUTHORITY, "sds_config": discovered()}
+    }
+    return tls | {
+        "common_tls_context": common,
+        "require_client_certificate": False,
+        "disable_stateless_session_resumption": True,
+        "disable_stateful_session_resumption": True,
+    }
+
+
+def certificate_filter() -> Json:
+    """Between grant and gate: says whether the certificate was verified, and knows what was decided of it a moment ago.
+
+    Not before the grant, whose filter takes away what stands in the headers that it writes.
+    """
+    return {
+        "name": TECHNICAL_FILTER,
+        "typed_config": typed(
+            LUA, default_source_code={"inline_string": script("technical.lua")}, clear_route_cache=False
+        ),
+    }
+
+
+def by_name_of_server() -> list[Json]:
+    """Listener filters that read the name a client asks for."""
+    return [{"name": "envoy.filters.listener.tls_inspector", "typed_config": typed(TLS_INSPECTOR)}]

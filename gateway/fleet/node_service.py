@@ -1,0 +1,136 @@
+"""What a control plane answers to a node's own process: news for its gate, its access log, another certificate."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from config.fleet import NodeName
+from config.vocabulary import SessionId
+from gateway.audit.access import Holder
+from gateway.audit.entry import Code, Entry
+from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
+from gateway.fleet.board import Board
+from gateway.fleet.certificates import RequestUnusable
+from gateway.fleet.words import Certificate, Had, Ids, Moved, Places, Request, Told
+
+LARGEST = 4 * 2**20  # bytes: a batch of the access log is far below
+MAY_TELL = frozenset(
+    {
+        *(Code.ACCESS, Code.ACCESS_CUT_OFF, Code.ACCESS_SPOOL_DAMAGED),
+        *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED),
+    }
+)
+"""What a node sees by itself. Nothing else is believed from it."""
+TOLD = "told"  # behind a node's name: places of entries that are no file's
+WhoAsks = Callable[[web.Request], NodeName]
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Renewal(Protocol):
+    async def renew(self, name: NodeName, request: bytes, now: datetime) -> bytes | None: ...
+
+
+def node_app(
+    who: WhoAsks,
+    board: Board,
+    spool_of: Callable[[NodeName], SpoolStore],
+    holders: Holders,
+    recorded: Callable[[Collection[str]], Awaitable[Collection[str]]],
+    record: Callable[[Sequence[Entry]], Awaitable[None]],
+) -> web.Application:
+    """`spool_of`: places of a node's own files."""
+
+    async def known(request: web.Request) -> web.Response:
+        had = await _read(request, Had)
+        news = await board.news(who(request), had.version)
+        return web.Response(status=304) if news is None else _said(news)
+
+    async def places(request: web.Request) -> web.Response:
+        return _said(Places(places=dict(await spool_of(who(request)).places())))
+
+    async def moved(request: web.Request) -> web.Response:
+        said = await _read(request, Moved)
+        node = who(request)
+        entries = await _completed(node, said.entries, holders)
+        seen = {SessionId(one): at for one, at in said.seen.items()}
+        try:
+            await spool_of(_whose(node, said)).move(said.before, said.after, entries, seen)
+        except PlaceLost:
+            return web.Response(status=409)
+        return web.Response(status=204)
+
+    async def told(request: web.Request) -> web.Response:
+        said = await _read(request, Told)
+        await record(await _completed(who(request), said.entries, holders))
+        return web.Response(status=204)
+
+    async def which(request: web.Request) -> web.Response:
+        asked = await _read(request, Ids)
+        return _said(Ids(ids=sorted(await recorded(asked.ids))))
+
+    app = web.Application(client_max_size=LARGEST)
+    app.add_routes(
+        [
+            web.post("/known", known),
+            web.post("/places", places),
+            web.post("/moved", moved),
+            web.post("/told", told),
+            web.post("/recorded", which),
+        ]
+    )
+    return app
+
+
+def renewal_routes(who: WhoAsks, register: Renewal, now: Callable[[], datetime]) -> list[web.RouteDef]:
+    async def renew(request: web.Request) -> web.Response:
+        said = await _read(request, Request)
+        try:
+            made = await register.renew(who(request), said.request.encode(), now())
+        except RequestUnusable as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        if made is None:
+            raise web.HTTPForbidden
+        return _said(Certificate(certificate=made.decode()))
+
+    return [web.post("/renew", renew)]
+
+
+async def _completed(node: NodeName, entries: Sequence[Entry], holders: Holders) -> list[Entry]:
+    """Whose the sessions are is what we know, not what a node says. Each entry names the node that told it."""
+    if any(one.code not in MAY_TELL for one in entries):
+        raise web.HTTPForbidden
+    known = await holders({SessionId(one.session) for one in entries if one.session})
+    return [_complete(node, one, known) for one in entries]
+
+
+def _complete(node: NodeName, entry: Entry, known: Mapping[SessionId, Holder]) -> Entry:
+    holder = known.get(SessionId(entry.session)) if entry.session else None
+    whose: dict[str, Any] = {"subject": "", "person": "", "own_municipality": ""}
+    if holder is not None:
+        whose = {
+            "subject": holder.subject,
+            "person": holder.person,
+            "own_municipality": holder.own_municipality,
+        }
+    elif not entry.session:
+        whose["subject"] = "system" if entry.code is not Code.ACCESS else ""
+    return replace(entry, **whose, details=entry.details | {"node": node})
+
+
+def _whose(node: NodeName, said: Moved) -> NodeName:
+    return NodeName(f"{node}/{TOLD}") if said.apart else node
+
+
+async def _read(request: web.Request, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except msgspec.MsgspecError as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
+
+
+def _said(answer: msgspec.Struct) -> web.Response:
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json")

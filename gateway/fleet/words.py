@@ -1,0 +1,73 @@
+"""What a node and a control plane tell each other: JSON over HTTP, on a connection whose ends have proved who they are.
+
+Nobody says in a message who he is: that is what his certificate says.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gateway.audit.entry import Entry
+from gateway.audit.spool import Place
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What a gate must know. `version`: a digest of the rest, so that control planes that know the same agree."""
+
+    version: str
+    revoked: list[str]
+    epoch: str
+    keys: dict[str, Any]
+    """JWK sets of the public keys that sign grants (`grants`) and access tokens of technical accounts (`tokens`)."""
+    left: list[str]
+    """Names of nodes that are no longer believed."""
+
+
+class Had(msgspec.Struct, frozen=True, kw_only=True):
+    """The question for it: `version` is what the node's Envoy goes by now; empty: nothing yet."""
+
+    version: str = ""
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a node's access log is taken over."""
+
+    places: dict[str, Place]
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries, and the place that moves in the transaction that records them (`gateway.audit.ingest`)."""
+
+    before: Place
+    after: Place | None
+    entries: list[Entry]
+    seen: dict[str, datetime] = {}
+    apart: bool = False
+    """The place is no file's: it marks an entry that is recorded once."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries without a place: of requests that a killed Envoy had let in, which the log itself knows by their ids."""
+
+    entries: list[Entry]
+
+
+class Ids(msgspec.Struct, frozen=True, kw_only=True):
+    """Request ids: asked about, or which of them have their entry."""
+
+    ids: list[str]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """For a certificate. `code`: of whoever is no node yet, base64url."""
+
+    request: str
+    code: str = ""
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    certificate: str
+    authority: str = ""
+    node: str = ""
+    role: str = ""

@@ -1,0 +1,297 @@
+"""Programs that come by themselves, and the product that lets them in: certificates, keys, tokens.
+
+`async with programs(folder) as ground:` is `brana serve` with two applications that technical accounts may use; both
+are the same neighbour, which keeps what it was sent.
+"""
+
+import contextlib
+import json
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from gateway.demo.configuration import POLICIES, RECORDS
+from gateway.demo.people import CENTRE, HULIN, inhabitants
+from gateway.demo.slapd import free_port
+from gateway.demo.start import DOMAIN
+from gateway.demo.world import draw_accounts
+from tests.rig.attacked import Ground
+from tests.rig.neighbours import Neighbour, listening
+from tests.rig.product import installed
+from tests.rig.visitor import Loopback
+
+AGENDA, STORES = "agenda", "sklad"
+RULES = """
+@id("programs-read")
+permit (principal is TechnicalAccount, action == Action::"read", resource)
+when {{ principal.roles.contains(Role::"mail_room") && resource.municipality == Municipality::"{centre}" }};
+
+@id("people-read")
+permit (principal is Person, action == Action::"read", resource in Application::"agenda");
+"""
+SETTINGS = """
+[technical]
+authority = "programs/ca.pem"
+revocation_list = "programs/ca.crl"
+
+[[applications]]
+id = "agenda"
+host = "agenda.{domain}"
+technical = true
+technical_host = "api.{domain}"
+upstreams = ["http://127.0.0.1:{port}"]
+title = {{ cs = "Agenda", en = "Agenda" }}
+description = {{ cs = "", en = "" }}
+routes = [{{ methods = ["GET"], action = "read" }}, {{ action = "write" }}]
+
+[[applications]]
+id = "sklad"
+host = "sklad.{domain}"
+technical = true
+upstreams = ["http://127.0.0.1:{port}"]
+title = {{ cs = "Sklad", en = "Stores" }}
+description = {{ cs = "", en = "" }}
+routes = [{{ action = "read" }}]
+
+[[technical_accounts]]
+id = "podatelna"
+name = "Import podatelny"
+owner = "Jan Novák, 573 321 100"
+roles = [{{ municipality = "{centre}", role = "mail_room" }}]
+ends = 2099-12-31
+secret = true
+keys = "programs/podatelna.json"
+
+[[technical_accounts]]
+id = "cidla"
+name = "Čidla skladu"
+owner = "Jan Novák, 573 321 100"
+roles = [{{ municipality = "{centre}", role = "mail_room" }}]
+ends = 2099-12-31
+networks = ["127.0.0.0/16"]
+certificate = {{ names = ["cidla.{domain}"] }}
+
+[[technical_accounts]]
+id = "davno"
+name = "Starý program"
+owner = "Jan Novák, 573 321 100"
+roles = [{{ municipality = "{centre}", role = "mail_room" }}]
+ends = 2020-12-31
+secret = true
+
+[[technical_accounts]]
+id = "ostatni"
+name = "Program bez pravidla"
+owner = "Jan Novák, 573 321 100"
+roles = [{{ municipality = "{centre}", role = "clerk" }}, {{ municipality = "{hulin}", role = "clerk" }}]
+ends = 2099-12-31
+secret = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def request_id(self) -> str:
+        return self.headers["x-request-id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """An authority of client certificates, in `folder`."""
+
+    folder: Path
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+
+    def client(
+        self,
+        name: str = f"cidla.{DOMAIN}",
+        *,
+        purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.CLIENT_AUTH,
+        ends: timedelta = timedelta(days=1),
+    ) -> tuple[Path, int]:
+        """File with certificate and key, and the serial number."""
+        key, now, serial = (
+            ec.generate_private_key(ec.SECP256R1()),
+            datetime.now(UTC),
+            x509.random_serial_number(),
+        )
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(_name(name))
+            .issuer_name(self.certificate.subject)
+            .public_key(key.public_key())
+            .serial_number(serial)
+            .not_valid_before(now - timedelta(days=2))
+            .not_valid_after(now + ends)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+            .sign(self.key, hashes.SHA256())
+        )
+        file = self.folder / f"{uuid.uuid4()}.pem"
+        file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + _pem(key))
+        return file, serial
+
+    def revoke(self, *serials: int) -> None:
+        """Write the list anew, in place of the one before, as an operator would."""
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.certificate.subject)
+            .last_update(now - timedelta(hours=1))
+            .next_update(now + timedelta(days=7))
+        )
+        for serial in serials:
+            one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
+            builder = builder.add_revoked_certificate(one)
+        draft = self.folder / "ca.crl.new"
+        draft.write_bytes(builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+        draft.rename(self.folder / "ca.crl")
+
+
+def maker(folder: Path, title: str = "Autorita programů") -> Maker:
+    folder.mkdir(parents=True, exist_ok=True)
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    usage = dict.fromkeys(
+        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+         "encipher_only", "decipher_only"), False,
+    )  # fmt: skip
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(_name(title))
+        .issuer_name(_name(title))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=3))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "ca.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    made = Maker(folder, key, certificate)
+    made.revoke()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    ground: Ground
+    authority: Maker
+    revoked: Path
+    """A certificate that is on the list."""
+    key: ECKey
+    """Of the account `podatelna`."""
+
+    def address(self, label: str) -> str:
+        return f"https://{self.ground.product.addresses.authority(f'{label}.{DOMAIN}')}"
+
+    async def ask(
+        self,
+        url: str,
+        method: str = "GET",
+        *,
+        certificate: Path | None = None,
+        source: str = "127.0.0.1",
+        data: Mapping[str, str] | None = None,
+        **headers: str,
+    ) -> Told:
+        """One request on a connection of its own; names of headers with `_` for `-`."""
+        tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))
+        if certificate is not None:
+            tls.load_cert_chain(certificate)
+        connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback("127.0.0.1"), local_addr=(source, 0))
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with (
+            aiohttp.ClientSession(connector=connector) as http,
+            http.request(method, url, headers=sent, data=data, allow_redirects=False) as answer,
+        ):
+            text = await answer.text()
+            is_json = "json" in answer.headers.get("Content-Type", "")
+            return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
+
+    async def token(
+        self, account: str = "podatelna", secret: str = "", *, source: str = "127.0.0.1", **more: str
+    ) -> Told:
+        form = {"grant_type": "client_credentials", "resource": self.address("agenda"), **more}
+        proof = {"Authorization": aiohttp.encode_basic_auth(account, secret)} if secret else {}
+        return await self.ask(self.address("login") + "/token", "POST", data=form, source=source, **proof)
+
+    def assertion(self, key: ECKey | None = None, algorithm: str = "ES256", **claims: Any) -> dict[str, str]:
+        """Parameters that prove `podatelna` (RFC 7523 §2.2)."""
+        now = int(time.time())
+        usual = {"iss": "podatelna", "sub": "podatelna", "aud": self.address("login"), "exp": now + 60}
+        said = {**usual, "iat": now, "jti": str(uuid.uuid4()), **claims}
+        text = jwt.encode({"alg": algorithm}, said, key or self.key, algorithms=[algorithm])
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        return {"client_assertion": text, "client_assertion_type": kind}
+
+    async def secret(self, account: str = "podatelna") -> tuple[str, str]:
+        """A new one, and its public name."""
+        said = await self.ground.brana("technical", "issue-secret", account)
+        words = said.split()
+        return next(word for word in words if word.startswith("brana-secret-")), words[1]
+
+
+@contextlib.asynccontextmanager
+async def programs(folder: Path) -> AsyncIterator[Programs]:
+    upstream, port = Neighbour(web_socket=True), free_port()
+    authority = maker(folder / "programs")
+    revoked, serial = authority.client()
+    authority.revoke(serial)
+    key = ECKey.generate_key("P-256")
+    public = {"keys": [key.as_dict(private=False)]}
+    (folder / "programs" / "podatelna.json").write_text(json.dumps(public))
+    region = folder / "region"
+    region.mkdir()
+    for file in (POLICIES / "region").iterdir():
+        (region / file.name).write_bytes(file.read_bytes())
+    (region / "70-programs.cedar").write_text(RULES.format(centre=CENTRE), "utf-8")
+
+    def configured(text: str) -> str:
+        settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
+        return text.replace(str(POLICIES / "region"), str(region)) + settings
+
+    people = draw_accounts(inhabitants([CENTRE]))
+    async with (
+        listening(upstream, port),
+        installed(
+            folder, people, {RECORDS: f"http://127.0.0.1:{port}", **_others(port)}, configured
+        ) as product,
+    ):
+        with product.state() as state:
+            await product.start()
+            yield Programs(Ground(product, upstream, (0, 0), state), authority, revoked, key)
+
+
+def _others(port: int) -> dict[Any, str]:
+    return dict.fromkeys(("budget", "map"), f"http://127.0.0.1:{port}")
+
+
+def _name(title: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title)])
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
