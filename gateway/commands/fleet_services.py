@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
@@ -70,7 +70,18 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
         state.record,
     )
     app.add_routes(renewal_routes(who, state.register, now))
+    app.middlewares.append(_cut_off(lambda: not state.database.answers()))
     return app
+
+
+def _cut_off(doubts: Callable[[], bool]) -> Middleware:
+    """Cut off from a shared database nobody knows what was revoked meanwhile; another control plane may."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return web.Response(status=503) if doubts() else await handler(request)
+
+    return answer
 
 
 class Watchman:

@@ -14,6 +14,7 @@ from gateway.grants.cookie import GRANT
 from tests.rig.fleet import PATIENCE, Fleet, Node
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.postgres import Server
+from tests.rig.postgres_line import Line, line_to
 from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -21,11 +22,23 @@ MOMENT = 1.0  # seconds in which what one control plane hears is everywhere
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Fleet]:
+async def line(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Line]:
+    """Of `b` to the database."""
+    async with line_to(postgres.folder, tmp_path_factory.mktemp("l") / "line") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Server, line: Line
+) -> AsyncIterator[Fleet]:
+    def configured(node: str, text: str) -> str:
+        way = line.folder if node == "b" else postgres.folder
+        return f'{text}\n[state.database]\nhosts = ["{way}"]\nname = "{name}"\n'
+
     name = postgres.empty().name
-    table = f'\n[state.database]\nhosts = ["{postgres.folder}"]\nname = "{name}"\n'
     async with inhabited(
-        tmp_path_factory.mktemp("f"), ["b", "c"], whole=["b"], configured=lambda _, text: text + table
+        tmp_path_factory.mktemp("f"), ["b", "c"], whole=["b"], configured=configured
     ) as made:
         yield made
 
@@ -110,6 +123,21 @@ async def test_a_control_plane_that_is_killed_leaves_both_doors_open(office: Fle
                 await let_in_by(office, newcomer, account.login, node)
         await office[dead].until(lambda status, parts: status == 200 and parts["control_plane"])
         await office.entries(Code.STARTED, at_least=3)
+
+
+async def test_a_control_plane_that_is_cut_off_from_the_database_leaves_its_envoy_to_the_other(
+    office: Fleet, line: Line
+) -> None:
+    browser, account = await signed_in(office, "b")
+    line.cut()
+    await office["a"].brana("sessions", "revoke", "--user", account.login)
+    await within(PATIENCE, office, browser, "b", 302)  # its gate hears of it from the other one
+    await office.decides("b")
+    newcomer, another = await signed_in(office, "b")
+    await let_in_by(office, newcomer, another.login, "b")
+    line.heal()
+    status, said = await office["b"].brana("fleet", "list")
+    assert status == 0, said
 
 
 async def test_a_node_that_joins_and_leaves_at_one_control_plane_does_so_at_the_other(office: Fleet) -> None:
