@@ -16,7 +16,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 # Debian packages: to run (and to build python-ldap, which is published as source only), and to test.
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
-TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core wrk $(if $(shell command -v npm),,npm)
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core postgresql wrk $(if $(shell command -v npm),,npm)
 # Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
 BROWSER_ASSETS := node_modules/.package-lock.json
@@ -103,8 +103,8 @@ test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'impo
 }
 endef
 
-# Install the Debian packages that are missing. Neither slapd nor Samba may start a server of its own on this machine:
-# Samba's units are masked where it is new here.
+# Install the Debian packages that are missing. Neither slapd, Samba nor PostgreSQL may start a server of its own on this
+# machine: units are masked where they are new here, and no cluster is made.
 define debian
 missing=$$(comm -13 <(dpkg-query -W -f='$${Package} $${db:Status-Status}\n' $(1) 2>/dev/null \
 	| awk '$$2 == "installed" {print $$1}' | sort) <(printf '%s\n' $(1) | sort))
@@ -121,7 +121,11 @@ elif [ -n "$$missing" ]; then
 		[ -d /run/systemd/system ] && [[ " $$(echo $$missing) " == *" samba-ad-dc "* ]] || break
 		systemctl cat $$unit >/dev/null 2>&1 || $(SUDO) systemctl --quiet mask $$unit
 	done
+	if [[ " $$(echo $$missing) " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		$(SUDO) mkdir -p /etc/postgresql-common
+		echo 'create_main_cluster = false' | $(SUDO) tee /etc/postgresql-common/createcluster.conf >/dev/null
+	fi
 	$(APT_GET) update || echo "Trying with the package lists that are here."
-	$(APT_GET) install -y --no-install-recommends $$missing >/dev/null 9<&-
+	$(APT_GET) -o Dpkg::Options::=--force-confold install -y --no-install-recommends $$missing >/dev/null 9<&-
 fi
 endef

@@ -26,6 +26,7 @@ from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
 from config.role_mappings import role_findings
 from config.settings import Settings
+from config.shared_database import certificates_of_database, database_findings, secrets_of_database
 from config.technical import files_of_technical_accounts, technical_findings
 
 OF_AN_EDGE = ("public.", "applications", "technical.")
@@ -64,6 +65,7 @@ def inconsistencies(
         ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
         ((), receiver_findings(settings)),
+        ((), database_findings(settings)),
         ((), technical_findings(settings, district)),
     )
     return [one for rests_on, findings in checks for one in without_doubt(list(findings), rests_on, doubtful)]
@@ -101,7 +103,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
         for number, directory in enumerate(settings.directories)
     }
     secrets |= secrets_of_receivers(settings) | secrets_of_applications(settings)
+    secrets |= secrets_of_database(settings)
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
+    readable |= certificates_of_database(settings)
     readable |= files_of_technical_accounts(settings)
     at_edge = settings.fleet is not None and not settings.fleet.decides
     if at_edge:  # it asks no directory and tells nobody, so that none of their secrets need lie there

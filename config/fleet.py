@@ -86,6 +86,12 @@ def fleet_findings(settings: Settings) -> Iterator[Finding]:
         yield "fleet.node", f"{fleet.node!r} is no name of a node", "use lower-case letters, digits, hyphens"
     if not is_address(fleet.address):
         yield "fleet.address", f"{fleet.address!r} is not an IP address", "write for example `10.1.0.11`"
+    if fleet.decides and fleet.peers and settings.state.database is None:
+        yield (
+            "state.database",
+            f"is missing: {fleet.peers[0].name} decides too, and each would keep a state of its own",
+            "name the PostgreSQL database that they share; a node that alone has a control plane has no peers",
+        )
     if not fleet.decides and not fleet.peers:
         yield "fleet.peers", "an edge decides nothing by itself", "name the nodes with a control plane"
     seen = {fleet.node}

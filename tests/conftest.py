@@ -6,15 +6,16 @@ import pytest_socket
 
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
+from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 
-__all__ = ["domain_tree", "office_tree"]
+__all__ = ["domain_tree", "office_tree", "postgres"]
 
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
 
-LOOPBACK = ["127.0.0.1", "::1", *ADDRESSES, *EDGES]
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

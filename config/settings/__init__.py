@@ -21,6 +21,7 @@ from config.settings.directories import (
 )
 from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
+from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
@@ -51,6 +52,7 @@ __all__ = [
     "Peer",
     "Place",
     "Policies",
+    "Postgres",
     "Public",
     "RoleLimits",
     "RoleMapping",
@@ -88,6 +90,8 @@ class State(Setting, frozen=True, kw_only=True):
     """Where the database, keys, sockets and the spool live; created with mode 0700."""
     memory: Path = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, mode 0700
     """A folder in memory (tmpfs): the gate writes there whom it lets in, before the request goes on."""
+    database: Postgres | None = None
+    """Left out: a file in `directory`, for one machine. Several machines share a PostgreSQL database."""
 
 
 class Grants(Setting, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What the log is held against: its checkpoints from the database, the file, and from elsewhere, by size.
 
-The two local copies must agree note by note. The one freedom: a crash may leave the file without the newest.
+The two local copies must agree note by note. The one freedom: a crash may leave the file without the newest; that of a
+node which stood while others sealed may lack more, but none in between.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -57,8 +58,10 @@ def anchors(
     file_size: int,
     keys: Sequence[Verifier],
     kept: Iterable[Checkpoint] = (),
+    *,
+    shared: bool = False,
 ) -> Iterator[Anchor]:
-    """All anchors by size, lazily.
+    """All anchors by size, lazily. `shared`: other nodes seal the log too, and this one's file follows.
 
     `table`: in order of size. `file`: reads the file from its beginning each time it is called. `file_size`:
     its bytes before the database's snapshot was taken; what was added later need not be in `table`. `kept`: checkpoints
@@ -67,14 +70,21 @@ def anchors(
     elsewhere = sorted(
         (Anchor(one.size, one.root, Source.KEPT) for one in kept), key=lambda anchor: anchor.size
     )
-    return merge(_local(table, file, file_size, keys), elsewhere, key=lambda anchor: anchor.size)
+    return merge(
+        _local(table, file, file_size, keys, shared=shared), elsewhere, key=lambda anchor: anchor.size
+    )
 
 
 def _local(
-    table: Iterable[Sealed], file: Callable[[], Iterator[Written]], file_size: int, keys: Sequence[Verifier]
+    table: Iterable[Sealed],
+    file: Callable[[], Iterator[Written]],
+    file_size: int,
+    keys: Sequence[Verifier],
+    *,
+    shared: bool,
 ) -> Iterator[Anchor]:
     back = _step_back(file(), file_size)
-    for anchor in _pairs(iter(table), _before(file(), file_size), keys):
+    for anchor in _pairs(iter(table), _before(file(), file_size), keys, shared=shared):
         if back and (anchor.size >= back.size or anchor.fault):
             yield back
             return
@@ -110,7 +120,7 @@ def _claimed_size(note: str) -> int | None:
 
 
 def _pairs(
-    table: Iterator[Sealed], file: Iterator[tuple[Written, bool]], keys: Sequence[Verifier]
+    table: Iterator[Sealed], file: Iterator[tuple[Written, bool]], keys: Sequence[Verifier], *, shared: bool
 ) -> Iterator[Anchor]:
     reached = 0
     row, noted = next(table, None), next(file, None)
@@ -123,6 +133,10 @@ def _pairs(
             noted = next(file, None)
             continue
         mine = _from_table(row, keys)
+        if shared and noted is None and not mine.fault:
+            yield mine
+            reached, row = row.size, next(table, None)
+            continue
         if mine.fault or (noted is not None and noted[0].note == row.note):
             yield mine if mine.fault else Anchor(mine.size, mine.root, Source.BOTH, mine.at)
             reached, row, noted = row.size, next(table, None), next(file, None) if noted else None

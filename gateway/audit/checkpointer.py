@@ -5,7 +5,7 @@ the file one note behind at most; `begin` adds it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +46,10 @@ class CheckpointStore(Protocol):
         """Keep `note_of(frontier)` for the log as it is now; None when nothing was added since the newest."""
         ...
 
+    async def after(self, size: int) -> Sequence[Sealed]:
+        """Those of more than `size` entries, the smallest first; some of them, where there are very many."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileAhead:
@@ -62,7 +66,10 @@ class FileAhead:
 
 
 class Checkpointer:
-    """One task. `trouble` hears of what could not be written, and None when it is; each round tries again."""
+    """One task. `trouble` hears of what could not be written, and None when it is; each round tries again.
+
+    `shared`: other nodes seal the same log. Then the file takes their notes over too, and catches up after a pause.
+    """
 
     def __init__(
         self,
@@ -71,7 +78,11 @@ class Checkpointer:
         signer: Signer,
         every: timedelta,
         trouble: Callable[[Exception | None], None],
+        *,
+        shared: bool = False,
     ) -> None:
+        self._shared = shared
+        self._in_file = 0  # entries that the file's last note speaks of
         self._store = store
         self._file = file
         self._signer = signer
@@ -82,7 +93,8 @@ class Checkpointer:
     async def begin(self) -> FileAhead | None:
         """Give the file the note that a crash kept from it, and say if it is ahead of the database.
 
-        Only the newest note is given: a file that lacks more was changed by hand, which `verify` must see.
+        Only the newest note is given: a file that lacks more was changed by hand, which `verify` must see. Where
+        others seal too, a file lacks what they sealed while this node was away.
         """
         newest = await self._store.newest()
         written = await asyncio.to_thread(self._last, newest)
@@ -90,7 +102,10 @@ class Checkpointer:
         database_size = newest.size if newest else 0
         if size > database_size:
             return FileAhead(size, database_size)
-        if newest is not None and written != newest.note:
+        self._in_file = size
+        if self._shared:
+            await self._catch_up()
+        elif newest is not None and written != newest.note:
             self._owed.append(newest.note)
             await asyncio.to_thread(self._pay)
         return None
@@ -98,11 +113,21 @@ class Checkpointer:
     async def seal(self) -> Sealed | None:
         """Make a checkpoint now, if there is anything new."""
         sealed = await self._store.seal(self._note_of)
+        if self._shared:
+            await self._catch_up()
+            return sealed
         if sealed is not None:
             self._owed.append(sealed.note)
         if self._owed:
             await asyncio.to_thread(self._pay)
         return sealed
+
+    async def _catch_up(self) -> None:
+        """What this node and others have sealed, each note once and in order."""
+        while missing := await self._store.after(self._in_file):
+            for one in missing:
+                await asyncio.to_thread(checkpoint_file.append, self._file, one.note)
+                self._in_file = one.size
 
     async def run(self, stop: asyncio.Event) -> None:
         """Seal each interval until `stop` is set, then once more."""

@@ -97,7 +97,8 @@ class Authorizer:
         """Raises what the database or the provider raise; the caller then refuses."""
         if self._technical is not None and self._technical.concerns(request):
             return await self._technical.decide(request, now)
-        session, snapshot = self._session(request), self._snapshot()
+        session = await self._session(request)
+        snapshot = self._snapshot()
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
         offer = snapshot.applications.get(request.application)
         cookie = GRANT + (offer.grant_suffix if offer is not None else "")
@@ -115,9 +116,9 @@ class Authorizer:
         await self._sessions.record(session.id, now, [entry])
         return response.refused(request, verdict, session, self._pages, cookie)
 
-    def _session(self, request: AccessRequest) -> Session | None:
+    async def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)
-        return self._sessions.by_handle(handle_hash(handle), request.host) if handle else None
+        return await self._sessions.by_handle(handle_hash(handle), request.host) if handle else None
 
 
 def _to_envoy(answer: Answer) -> web.Response:

@@ -28,6 +28,7 @@ from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
+from gateway.commands.nodes import Nodes
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
@@ -56,6 +57,7 @@ from gateway.sessions.store import SessionStore
 from gateway.sessions.stronger import Wish
 from gateway.sessions.supervision import Supervision
 from gateway.storage.audit import OPERATOR
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
 from gateway.supervise import CURRENT
@@ -106,6 +108,7 @@ class ControlPlane:
 
     def __init__(self, state: State) -> None:
         settings = state.settings
+        self.nodes = Nodes(state.database)
         self.metrics = Metrics()
         addresses = Addresses(settings, state.district)
         self.discovery = Discovery(
@@ -185,6 +188,7 @@ class ControlPlane:
             now=now,
             read_assertion=self.keys.read_assertion,
             assertion_refusals=(AssertionRefused,),
+            state_errors=(DatabaseUnusable,),
             portal=self.addresses.portal,
             sign_in=self.addresses.issuer,
             municipality_name=state.district.name,

@@ -13,7 +13,7 @@ import gc
 import os
 import signal
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -96,28 +96,26 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
     )
     fleet, alone = plane.settings.fleet, plane.board is None
-    if alone:
-        plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
-    plane.certificate.begin(now())
-    plane.revoked.replace(await state.sessions.revoked(moment))
-    await state.identities.settle_password_changes(moment)
-    await plane.office.catch_up_with_provider(moment)
+    await _take_up(plane, moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)
     if (ahead := await checkpoints.begin()) is not None:
         log.error("audit.rolled_back", cause=str(ahead))
     ingest = rounds.ingest(plane) if alone else None
+    plane.nodes.start()
     directories = Directories(state)
-    directories.start()
+    await directories.lead(leads=plane.nodes.leads)
     if ingest is not None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP.total_seconds()):
                 await ingest.catch_up()
     async with contextlib.AsyncExitStack() as stack:
+        logging_ends, doors = asyncio.Event(), list[Door]()
+        stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
+        await stack.enter_async_context(running(partial(rounds.follow_nodes, plane, directories, doors)))
         await directories.first_read(stop)
-        logging_ends, doors = asyncio.Event(), list[Door]()
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         sends = CurrentDeliveries(plane)
         pages = Pages(plane, partial(_officer, plane, recomputation))
@@ -143,7 +141,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
                 partial(rounds.tidy, plane),
                 partial(keep_keys, plane.keys, now),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
-                *(partial(rounds.deliver, partial(sends.of, one)) for one in Channel),
+                *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
@@ -158,6 +156,18 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         await sealing
         await checkpoints.seal()
     await plane.close()
+
+
+async def _take_up(plane: ControlPlane, moment: datetime) -> None:
+    """What Envoy must know, what is revoked, and what was left open when we were last at work."""
+    state = plane.state
+    if plane.board is None:
+        plane.publish(resources_of(state, state.settings, plane.keys.for_gates()))
+    plane.certificate.begin(moment)
+    plane.revoked.replace(await state.sessions.revoked(moment))
+    if not plane.nodes.shared:  # else another node may be at it still; `sweep` settles what was left
+        await state.identities.settle_password_changes(moment)
+    await plane.office.catch_up_with_provider(moment)
 
 
 def _told_to_end() -> asyncio.Event:
@@ -190,8 +200,9 @@ async def look_again(plane: ControlPlane, directories: Directories, doors: Seque
     await plane.keys.look_again(now())
     if plane.board is not None:
         for one in doors:
-            look_at_nodes(plane, one, plane.board)
+            await look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
+    await plane.nodes.ask_all()
     return await plane.gates.gate_applied(COMMAND_PATIENCE)
 
 
@@ -223,7 +234,7 @@ async def _told_by_its_node(_: Sequence[Entry]) -> None:
 def _recomputation(plane: ControlPlane, signer: Signer) -> Recomputation:
     directory = plane.settings.state.directory
     command = verification_process.command(
-        plane.state.database.path, directory / "checkpoints.log", [signer.verifier], os.getpid()
+        plane.state.database.place, directory / "checkpoints.log", [signer.verifier], os.getpid()
     )
     return Recomputation(command, plane.state.record, now)
 

@@ -1,4 +1,7 @@
-"""The replicas of all directories, kept current in threads beside the event loop; what happens is handed to it."""
+"""The replicas of all directories, kept current in threads beside the event loop; what happens is handed to it.
+
+Of several nodes one does it, which leads; the others use what it keeps in the database.
+"""
 
 import asyncio
 import os
@@ -24,6 +27,7 @@ from idp.directory.sync.runner import Pace, Runner
 
 FIRST_READ = timedelta(minutes=2)  # longer than a hundred thousand people take
 STEP = 0.1  # seconds between two words of how far it is
+ELSEWHERE = "another node reads the directories; say it there (its log has `fleet.leads`)"
 CLOSING = 3.0  # seconds for threads to notice that they end
 
 
@@ -39,7 +43,7 @@ class Kept:
             self.known.set()
         _, source = form_and_source(settings, replica, now, pace.refresh)
         self._pool = Pool(settings)
-        self._child = ReadInChild(state.database.path, settings, os.getpid())
+        self._child = ReadInChild(state.database.place, settings, os.getpid())
         self.runner = Runner(settings, replica, source, self._pool, self._child, pace, now, self._told)
         self._listeners = [
             Listener(
@@ -84,14 +88,32 @@ class Directories:
     """Made and used in the event loop."""
 
     def __init__(self, state: State) -> None:
-        facts = state.settings.facts
-        pace = Pace(facts.refresh, facts.full)
+        self._state = state
         self.news = WaitingNews()
-        self._kept = {one.name: Kept(one, state, pace, self.news) for one in state.settings.directories}
+        self._kept: dict[DirectoryName, Kept] = {}
 
-    def start(self) -> None:
-        for one in self._kept.values():
-            one.start()
+    async def lead(self, *, leads: bool) -> None:
+        """Begin to keep them, or leave that to another node."""
+        if leads and not self._kept:
+            facts = self._state.settings.facts
+            pace = Pace(facts.refresh, facts.full)
+            self._kept = {
+                one.name: Kept(one, self._state, pace, self.news) for one in self._state.settings.directories
+            }
+            for one in self._kept.values():
+                one.start()
+        elif not leads:
+            await self.close()
+
+    async def as_kept(self) -> dict[DirectoryName, bool]:
+        """Whether what the leading node keeps of each is what the directory says. Raises DatabaseUnusable."""
+        replica = StoredReplica(self._state.database)
+        names = [one.name for one in self._state.settings.directories]
+        found = await asyncio.gather(*(asyncio.to_thread(replica.standing, name) for name in names))
+        return {
+            name: one.generation is not None and not one.trouble
+            for name, one in zip(names, found, strict=True)
+        }
 
     def look_again(self) -> None:
         """A command changed something."""
@@ -102,7 +124,10 @@ class Directories:
         """Return when something is known of every directory, or why not; at once but for the very first start."""
 
         async def all_known() -> None:
-            for one in self._kept.values():
+            # another node may read them, in its own time
+            while not self._kept and not all((await self.as_kept()).values()):  # noqa: ASYNC110
+                await asyncio.sleep(STEP)
+            for one in list(self._kept.values()):
                 await one.known.wait()
 
         waits = [asyncio.create_task(all_known()), asyncio.create_task(_set(stop))]
@@ -114,7 +139,9 @@ class Directories:
         """Sync now, and say how far it is until it has ended. Implements `gateway.control.Sync`."""
         kept = self._kept.get(DirectoryName(name))
         if kept is None:
-            yield Step(ended=True, trouble=f"no directory is called {name}")
+            ours = name in {one.name for one in self._state.settings.directories}
+            why = ELSEWHERE if ours else f"no directory is called {name}"
+            yield Step(ended=True, trouble=why)
             return
         answer = asyncio.wrap_future(kept.runner.want(full=full))
         while not answer.done():
@@ -131,7 +158,8 @@ class Directories:
             yield Step(ended=True, trouble=str(held_back(kept.runner.name, held)) if held else "")
 
     async def close(self) -> None:
-        await asyncio.gather(*(asyncio.to_thread(one.stop) for one in self._kept.values()))
+        kept, self._kept = self._kept, {}
+        await asyncio.gather(*(asyncio.to_thread(one.stop) for one in kept.values()))
 
 
 async def _set(event: asyncio.Event) -> None:

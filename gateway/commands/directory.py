@@ -122,7 +122,7 @@ async def _by_the_product(state: State, name: str, bar: ReadingBar, *, full: boo
 
 
 def _here(state: State, settings: Directory, bar: ReadingBar) -> str:
-    read = ReadInChild(state.database.path, settings, os.getpid())
+    read = ReadInChild(state.database.place, settings, os.getpid())
     try:
         held = read(lambda progress: bar.read(progress.people, progress.groups))
     except DirectoryUnusable as trouble:

@@ -8,11 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
 from config.settings import Directory
+from gateway.storage.place import Place, place_text
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 from idp.directory.sync.full import Progress
 from idp.directory.sync.replica import Hold
@@ -55,8 +55,8 @@ def settings_of(text: bytes) -> Directory:
 class ReadInChild:
     """Implements `idp.directory.sync.full_syncs.ReadAll`."""
 
-    def __init__(self, database: Path, settings: Directory, parent: int) -> None:
-        self._command = [sys.executable, "-m", MODULE, str(parent), str(database)]
+    def __init__(self, database: Place, settings: Directory, parent: int) -> None:
+        self._command = [sys.executable, "-m", MODULE, str(parent), place_text(database)]
         self._settings = settings
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None

@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from config.settings import Directory
 from gateway.commands.directory_read import (
@@ -21,6 +20,7 @@ from gateway.commands.directory_read import (
 )
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.directory import StoredReplica
+from gateway.storage.place import place_from
 from gateway.supervise import die_with
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 from idp.directory.pool import Pool
@@ -37,7 +37,7 @@ def main(parent: str, database: str) -> int:
     gc.disable()  # nothing here goes in circles, and looking for some takes a fifth of the time
     settings = settings_of(sys.stdin.buffer.read())
     try:
-        opened = Database(Path(database), lasting=False)
+        opened = Database(place_from(database), lasting=False)
         try:
             _say(Done(_read(opened, settings)))
         finally:

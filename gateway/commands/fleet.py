@@ -14,7 +14,7 @@ from config.settings import Fleet, Settings
 from gateway.commands import lock
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.preflight import CannotStart, prepare_state
+from gateway.commands.preflight import CannotStart, name_of_folder, prepare_state
 from gateway.commands.sessions import tell
 from gateway.commands.state import State, now, open_state
 from gateway.commands.terminal import console, local_time
@@ -24,6 +24,8 @@ from gateway.fleet.invitation import read as read_invitation
 from gateway.fleet.joining import CannotJoin, ask_to_join
 from gateway.fleet.register import Admitted, Node, NotJoined
 from gateway.storage.audit_spool import hand_over
+from gateway.storage.database import Database
+from gateway.storage.migrate import prepare
 
 HOURS = int(LONGEST_LIFE.total_seconds()) // 3600
 AT_ONCE = timedelta(minutes=1)  # the founder's own code, used by the same command
@@ -91,7 +93,16 @@ def join(configuration: Path) -> None:
     if invitation is None:
         raise CannotStart("that is no code for joining", "copy it whole, as `brana fleet invite` printed it")
     prepare_state(settings.state)
-    admitted = asyncio.run(_joined(settings, fleet, invitation))
+    database = _shared(settings) if fleet.decides else None
+    try:
+        admitted = asyncio.run(_joined(settings, fleet, invitation))
+        if database is not None:
+            before = name_of_folder(settings.state.directory)
+            database.write_soon(lambda connection: hand_over(connection, before, admitted.name)).result()
+    finally:
+        if database is not None:
+            database.close()
+    _require_meant(admitted, fleet)
     click.echo(f"this machine is node {admitted.name} ({admitted.role}); start it: brana serve")
 
 
@@ -136,7 +147,7 @@ async def _found(state: State, fleet: Fleet) -> Admitted:
     key = certificates.new_key()
     admitted = await state.register.join(invitation.code, certificates.request_of(key), "", moment)
     assert not isinstance(admitted, NotJoined)
-    await state.database.write(lambda connection: hand_over(connection, name))
+    await state.database.write(lambda connection: hand_over(connection, state.spool_name, name))
     papers.keep(state.settings.state.directory, admitted.authority, admitted.certificate, key)
     return admitted
 
@@ -169,19 +180,30 @@ async def _joined(settings: Settings, fleet: Fleet, invitation: Invitation) -> A
         assert trouble is not None
         raise trouble
     papers.keep(settings.state.directory, admitted.authority, admitted.certificate, key)
+    return admitted
+
+
+def _require_meant(admitted: Admitted, fleet: Fleet) -> None:
     if (admitted.name, admitted.role) != (fleet.node, fleet.role):
         raise CannotStart(
             f"this code was for node {admitted.name} ({admitted.role}), "
             f"and here stands fleet.node {fleet.node} ({fleet.role})",
             "correct the configuration here, or issue a code for this node",
         )
-    return admitted
 
 
 async def _left(state: State, name: str) -> None:
     if not await state.register.leave(NodeName(name), operator(), now()):
         raise CannotStart(f"no node {name!r} in this fleet", "see brana fleet list")
     await tell(state, f"node {name} removed")
+
+
+def _shared(settings: Settings) -> Database | None:
+    """Where the places in the spool stand of a machine that shared the database before. Raises DatabaseUnusable."""
+    if settings.state.database is None:
+        return None
+    prepare(settings.state.database)
+    return Database(settings.state.database)
 
 
 def _read(configuration: Path) -> Settings:

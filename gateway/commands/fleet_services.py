@@ -70,7 +70,18 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
         state.record,
     )
     app.add_routes(renewal_routes(who, state.register, now))
+    app.middlewares.append(_cut_off(lambda: not state.database.answers()))
     return app
+
+
+def _cut_off(doubts: Callable[[], bool]) -> Middleware:
+    """Cut off from a shared database nobody knows what was revoked meanwhile; another control plane may."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return web.Response(status=503) if doubts() else await handler(request)
+
+    return answer
 
 
 class Watchman:
@@ -126,14 +137,16 @@ async def door(plane: ControlPlane, fleet: Fleet, services: Protocols) -> AsyncI
 async def keep_door(plane: ControlPlane, opened: Door, board: Board) -> None:
     """Who left is out within a second; a renewed certificate is shown from then on."""
     while True:
-        look_at_nodes(plane, opened, board)
+        await look_at_nodes(plane, opened, board)
         await asyncio.sleep(SWEEP_EVERY)
 
 
-def look_at_nodes(plane: ControlPlane, opened: Door, board: Board) -> None:
+async def look_at_nodes(plane: ControlPlane, opened: Door, board: Board) -> None:
+    """Raises DatabaseUnusable."""
     opened.reload()
-    opened.sweep()
-    board.publish_left({one.name for one in plane.state.register.nodes() if one.left_at is not None})
+    membership = await plane.state.register.membership()
+    opened.sweep(membership.believed)
+    board.publish_left(membership.left)
 
 
 async def renew(plane: ControlPlane) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 from joserfc.jwk import ECKey, RSAKey
+from sqlalchemy import Connection
 
 from config.settings import Settings
 from config.vocabulary import ApplicationId
@@ -120,13 +121,18 @@ class KeysInForce:
         log.info("keys.in_force", **{str(purpose): ids for purpose, ids in names.items()})
 
     async def rotate_when_due(self, now: datetime) -> None:
-        settings = self._state.settings
-        if due := self._ring.due(now, settings.keys.rotate_every):
+        """Another node may be at it too: whoever writes first has done it for all."""
+        settings, state = self._state.settings, self._state
+        if not self._ring.due(now, settings.keys.rotate_every):
+            return
+
+        def work(connection: Connection) -> None:
+            due = ring(connection, state.seal).due(now, settings.keys.rotate_every)
             wanted = changes(settings, due, compromised=False)
-            await self._state.database.write(
-                lambda connection: rotate(connection, self._state.seal, append, wanted, SYSTEM, now)
-            )
-            await self.look_again(now)
+            rotate(connection, state.seal, append, wanted, SYSTEM, now)
+
+        await state.database.write(work)
+        await self.look_again(now)
 
     def _tell_programs(self) -> None:
         """The file from which applications of this machine read the keys of assertions; whole or as it was."""

@@ -3,6 +3,8 @@
 import errno
 import hashlib
 import os
+import re
+import secrets
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,6 +38,23 @@ def folder_in_memory(state: State) -> Path:
     """Each installation of a machine has its own."""
     name = hashlib.sha256(os.fsencode(state.directory.resolve())).hexdigest()[:16]
     return state.memory / f"brana-{os.getuid()}-{name}"
+
+
+def name_of_folder(directory: Path) -> str:
+    """A random name that stays with the state directory: no other node has it. Raises CannotStart."""
+    path = directory / "node"
+    try:
+        if not path.exists():
+            path.write_text(secrets.token_hex(4), encoding="ascii")
+        name = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"{path} cannot be read: {error}", "let this user read and write it") from error
+    if not re.fullmatch(r"[0-9a-f]{8}", name):
+        raise CannotStart(
+            f"{path} does not hold 8 hexadecimal digits",
+            "restore it; the place in the spool is kept under it",
+        )
+    return name
 
 
 def prepare_state(state: State) -> None:

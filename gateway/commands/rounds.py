@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 import structlog
@@ -16,9 +17,12 @@ from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
+from gateway.commands.fleet_services import look_at_nodes
+from gateway.commands.nodes import LEAD
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.process import Administration
+from gateway.fleet.door import Door
 from gateway.notices.delivery import Delivery
 from gateway.sessions.facts import living, stop_sign_ins
 from gateway.sessions.session import EndReason
@@ -26,6 +30,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from gateway.storage.telling import ASKED, DIRECTORIES, KEYS, NODES, REVOKED
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -51,13 +56,14 @@ def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
         signer,
         plane.settings.audit.checkpoint_every,
         LastingTrouble("audit.trouble", {"of": "checkpoints"}).hear,
+        shared=plane.nodes.shared,
     )
 
 
 def ingest(plane: ControlPlane) -> Ingest:
     return Ingest(
         plane.state.access_log.parent,
-        SpoolPlaces(plane.state.database, lambda: plane.state.activity),
+        SpoolPlaces(plane.state.database, lambda: plane.state.activity, plane.state.spool_name),
         plane.holders,
         reopen=Administration(plane.state.run / "envoy-admin.sock").reopen_logs,
         rotate_above=plane.settings.audit.spool_file_mib * MIB,
@@ -203,14 +209,44 @@ async def tidy(plane: ControlPlane) -> None:
         await asyncio.sleep(TIDY_EVERY.total_seconds())
         moment = now()
         plane.revoked.sweep(moment)
-        await plane.state.sessions.revoked(moment)
+        await plane.state.sessions.forget_revoked(moment)
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
 
 
-async def deliver(delivery: Callable[[], Delivery]) -> None:
-    """Tell what is to be told by one channel; another one's trouble is not this one's."""
+async def follow_nodes(plane: ControlPlane, directories: Directories, doors: Sequence[Door]) -> None:
+    """What other nodes change reaches what this one keeps in memory."""
     while True:
-        if not await delivery().step():
+        changed = await plane.nodes.changed()
+        try:
+            await _look(plane, directories, doors, changed)
+        except BaseException:
+            plane.nodes.again(changed)
+            raise
+
+
+async def _look(
+    plane: ControlPlane, directories: Directories, doors: Sequence[Door], changed: AbstractSet[str]
+) -> None:
+    if LEAD in changed:
+        await directories.lead(leads=plane.nodes.leads)
+    if changed & {REVOKED, ASKED}:
+        plane.revoked.replace(await plane.state.sessions.revoked(now()))
+    if changed & {KEYS, ASKED}:
+        await plane.keys.look_again(now())
+    if plane.board is not None and changed & {NODES, ASKED}:
+        for one in doors:
+            await look_at_nodes(plane, one, plane.board)
+    if ASKED in changed:
+        directories.look_again()
+    if DIRECTORIES in changed and not plane.nodes.leads:
+        for name, current in (await directories.as_kept()).items():
+            plane.facts[name].reachable(float(current))
+
+
+async def deliver(plane: ControlPlane, delivery: Callable[[], Delivery]) -> None:
+    """Tell what is to be told by one channel; another one's trouble is not this one's. One node does it for all."""
+    while True:
+        if not plane.nodes.leads or not await delivery().step():
             await asyncio.sleep(DELIVER_EVERY)

@@ -23,6 +23,7 @@ from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
+from gateway.storage.database import DatabaseUnusable
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
@@ -114,6 +115,7 @@ def provider_app(plane: ControlPlane) -> web.Application:
             realm=_example_realm(settings.directories),
             some_silent=lambda: plane.directory.some_silent,
             directory_errors=(DirectoryUnusable,),
+            store_errors=(DatabaseUnusable,),
             pages=SignInPages(
                 [],
                 [],

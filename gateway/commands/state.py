@@ -10,7 +10,7 @@ from config.district import District
 from config.load import load
 from config.settings import Settings
 from gateway.audit.entry import Entry
-from gateway.commands.preflight import CannotStart, folder_in_memory, prepare_state
+from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
 from gateway.notices.notice import Channel
 from gateway.storage.activity import Activity
@@ -19,8 +19,9 @@ from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
-from gateway.storage.migrate import prepare
+from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
+from gateway.storage.place import is_shared, named, place_of
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
@@ -82,6 +83,15 @@ class State:
         return made
 
     @cached_property
+    def spool_name(self) -> str:
+        """Of our spool among those of the machines that share the database; empty where there is only one.
+
+        As long as this one is no node of a fleet. It stays with the folder, whatever the machine is called.
+        Raises CannotStart.
+        """
+        return name_of_folder(self.settings.state.directory) if is_shared(self.database.place) else ""
+
+    @cached_property
     def register(self) -> StoredRegister:
         return StoredRegister(self.database, self.seal, append)
 
@@ -113,13 +123,13 @@ def open_state(configuration: Path) -> State:
 def existing_state(configuration: Path) -> State:
     """For commands about an installation that has run; makes nothing. Raises what `open_state` does."""
     settings, district = load(configuration)
-    directory = settings.state.directory
-    database = directory / "brana.db"
+    place = place_of(settings.state)
+    setting = "state.directory" if settings.state.database is None else "state.database"
     missing = CannotStart(
-        f"no state at {directory}: there is nothing to look at or to change",
-        f"start `brana serve` once, or correct state.directory in {configuration}",
+        f"no state at {named(place)}: there is nothing to look at or to change",
+        f"start `brana serve` once, or correct {setting} in {configuration}",
     )
-    if not database.exists() or database.stat().st_size == 0:
+    if not exists(place):
         raise missing
     state = opened(settings, district)
     if not state.database.read_now(anything_sealed):  # a first start that never came to its keys
@@ -130,9 +140,9 @@ def existing_state(configuration: Path) -> State:
 
 def opened(settings: Settings, district: District) -> State:
     """For a state directory that is prepared. Raises DatabaseUnusable, OfNoDirectory."""
-    path = settings.state.directory / "brana.db"
-    prepare(path)
-    state = State(settings, district, Database(path))
+    place = place_of(settings.state)
+    prepare(place)
+    state = State(settings, district, Database(place))
     try:
         if state.database.read_now(unnamed_people):
             names = [one.name for one in settings.directories]

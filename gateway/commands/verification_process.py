@@ -12,22 +12,31 @@ from gateway.audit.note import Verifier
 from gateway.audit.recomputation import Failure, Progress, Said, Verdict, encode
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.place import Place, place_from, place_text
 from gateway.supervise import die_with
 
 NICENESS = 15  # of 19
 
 
-def command(database: Path, checkpoints: Path, keys: Sequence[Verifier], parent: int) -> list[str]:
+def command(database: Place, checkpoints: Path, keys: Sequence[Verifier], parent: int) -> list[str]:
     """What starts this module; `parent` is the process that will wait for it."""
     module = "gateway.commands.verification_process"
-    return [sys.executable, "-m", module, str(parent), str(database), str(checkpoints), *map(str, keys)]
+    return [
+        sys.executable,
+        "-m",
+        module,
+        str(parent),
+        place_text(database),
+        str(checkpoints),
+        *map(str, keys),
+    ]
 
 
 def main(parent: str, database: str, checkpoints: str, *keys: str) -> int:
     die_with(int(parent))()
     os.nice(NICENESS)
     try:
-        opened = Database(Path(database))
+        opened = Database(place_from(database))
         try:
             report = verify_log(
                 opened,

@@ -1,7 +1,7 @@
 """What a node's own process says to whichever control plane answers: its ends of `node_service`.
 
-The first of the sockets that takes a connection is asked: that of this node's own control plane, where there is one,
-else the one behind which Envoy finds another.
+The first of the sockets that takes a connection and knows what is so is asked: that of this node's own control plane,
+where there is one, else the one behind which Envoy finds another.
 """
 
 import contextlib
@@ -107,6 +107,9 @@ class Carrier:
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 cause = str(error) or type(error).__name__
                 await self._forget(socket)
+                continue
+            if status == 503:
+                cause = "it is cut off from its database"
                 continue
             if status >= 400 and status != 409:
                 raise NotBelieved(path, status)

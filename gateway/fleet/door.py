@@ -7,7 +7,7 @@ is still one. All is decided before a byte of the caller's is read. What is refu
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ BACKLOG = 128
 REASONS = {9: Unproven.EXPIRED, 10: Unproven.EXPIRED, 26: Unproven.OTHER_PURPOSE}
 """OpenSSL's: not valid yet, expired, of another purpose (X509_V_ERR_…)."""
 
-Standing = Callable[[NodeName, str], Role | None]
+Standing = Callable[[NodeName, str], Awaitable[Role | None]]
 """Role of the node with the certificate of that serial; None where it counts no longer."""
 
 
@@ -57,7 +57,7 @@ class _Context(ssl.SSLContext):
 
 
 class Door:
-    """`services`: makes the protocol that answers a connection. `standing`: asked at each connection and `sweep`."""
+    """`services`: makes the protocol that answers a connection. `standing`: asked at each connection."""
 
     def __init__(
         self,
@@ -97,16 +97,16 @@ class Door:
             self._context.load_cert_chain(self._node)
             self._loaded = stamp
 
-    def sweep(self) -> None:
-        """Close what belongs to nodes that have left, or whose certificate has expired."""
+    def sweep(self, believed: Collection[tuple[NodeName, str]]) -> None:
+        """Close what belongs to other nodes and certificates than these, or whose certificate has expired."""
         self._open = {one: who for one, who in self._open.items() if not one.is_closing()}
         for transport, who in self._open.items():
             der = cast(ssl.SSLObject, transport.get_extra_info("ssl_object")).getpeercert(True)
             over = der is None or isinstance(certificates.shown(der, self._clock()), Unproven)
-            if over or self._standing(who.name, who.serial) is None:
+            if over or (who.name, who.serial) not in believed:
                 transport.abort()
 
-    def protocol(self, transport: asyncio.Transport) -> asyncio.Protocol | None:
+    async def protocol(self, transport: asyncio.Transport) -> asyncio.Protocol | None:
         """What answers on this connection; None where nothing does."""
         tls = cast(Named, transport.get_extra_info("ssl_object"))
         peer = transport.get_extra_info("peername")
@@ -120,7 +120,7 @@ class Door:
         if isinstance(who, Unproven):
             self._refused(Refused(who, service=asked, address=address))
             return None
-        role = self._standing(who.name, who.serial)
+        role = await self._standing(who.name, who.serial)
         if role is None or service is None or role not in CALLERS[service] or service not in self._services:
             reason = Unproven.REVOKED if role is None else Unproven.NOT_ITS_SERVICE
             self._refused(Refused(reason, who.name, asked, address))
@@ -151,11 +151,20 @@ class _Entrance(asyncio.Protocol):
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._deciding: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         connection = cast(asyncio.Transport, transport)
+        connection.pause_reading()
+        self._deciding = asyncio.create_task(self._decide(connection))
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._deciding is not None:
+            self._deciding.cancel()
+
+    async def _decide(self, connection: asyncio.Transport) -> None:
         try:
-            found = self._door.protocol(connection)
+            found = await self._door.protocol(connection)
         except BaseException:  # as where the register cannot be read: doubt refuses
             connection.abort()
             raise
@@ -164,6 +173,7 @@ class _Entrance(asyncio.Protocol):
             return
         connection.set_protocol(found)
         found.connection_made(connection)
+        connection.resume_reading()
 
 
 def _asked(tls: Any, host: str | None, _context: ssl.SSLContext) -> None:

@@ -33,6 +33,13 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    believed: frozenset[tuple[NodeName, str]]
+    """Nodes with the serials of their certificates that count."""
+    left: frozenset[NodeName]
+
+
+@dataclass(frozen=True, slots=True)
 class Admitted:
     """What a new node takes home: PEM."""
 

@@ -46,7 +46,7 @@ class Open:
 class SessionStore(Protocol):
     """Raises the database's own errors; a missing session is None or left out, never an error."""
 
-    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+    async def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
         """The session of a handle that was given out at this host, ended ones too. A point read, at once."""
         ...
 
@@ -150,7 +150,11 @@ class SessionStore(Protocol):
         ...
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:
-        """Revocation ids still in force, with their ends; expired ones are deleted."""
+        """Revocation ids still in force, with their ends."""
+        ...
+
+    async def forget_revoked(self, now: datetime) -> int:
+        """Delete those that are in force no more. Gives their number."""
         ...
 
     async def forget_ended(self, before: datetime) -> int:

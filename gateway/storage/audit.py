@@ -1,11 +1,10 @@
 """Adding to the log, inside the transaction of the act that is recorded.
 
 `append` numbers the entries behind the tree's tail, writes them and the new tail. All of it happens under the
-database's write lock (BEGIN IMMEDIATE), so another process may append in between, and a rolled back act takes
-its entry with it.
+database's write lock, so another process or node may append in between, and a rolled back act takes its entry
+with it.
 """
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from gateway.audit.acts import clock_jumped
 from gateway.audit.canonical import Recorded, canonical, settled
@@ -21,7 +20,7 @@ from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
 from gateway.audit.folding import folded
 from gateway.audit.tree import Frontier, leaf_hash
-from gateway.storage.engine import driver_of
+from gateway.storage.engine import DRIVER_ERRORS, INTEGRITY_ERRORS, Driver, driver_of
 from gateway.storage.rows import run_rows
 from gateway.storage.tables.audit import audit_entry
 
@@ -51,7 +50,7 @@ _NEXT_TAIL = (
     "UPDATE audit_tail SET size = ?, frontier = ?, received_at = ?, wall = ? "
     "WHERE size = ? AND frontier = ? AND received_at = ? AND wall = ?"
 )
-_NAMED = "INSERT OR IGNORE INTO audit_person (subject, person, folded) VALUES (?, ?, ?)"
+_NAMED = "INSERT INTO audit_person (subject, person, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class LogInconsistent(Exception):
@@ -121,17 +120,17 @@ class Ledger:
             elif not _replace_tail(driver, stored, addition.tail):
                 raise LogInconsistent(stored.frontier.size, "the stored tail of the tree has another form")
             return self._finish(driver, stored or Tail(), addition, len(entries))
-        except sqlite3.IntegrityError as error:
+        except INTEGRITY_ERRORS as error:
             raise LogInconsistent(0, "a row that the log did not write stands in its place") from error
-        except (
-            sqlite3.Error
-        ) as error:  # named as the database names it, so that the whole group is rolled back
+        except DBAPIError:
+            raise
+        except DRIVER_ERRORS as error:  # named as SQLAlchemy names it, so that the whole group is rolled back
             raise OperationalError("append to the audit log", None, error) from error
 
-    def _finish(self, driver: sqlite3.Connection, old: Tail, addition: "_Addition", entries: int) -> range:
+    def _finish(self, driver: Driver, old: Tail, addition: "_Addition", entries: int) -> range:
         try:
             run_rows(driver, lambda number: _INSERT + ", ".join([_ROW] * number), addition.rows)
-        except sqlite3.IntegrityError as error:
+        except INTEGRITY_ERRORS as error:
             raise LogInconsistent(
                 old.frontier.size, "a row that the log did not write stands in its place"
             ) from error
@@ -172,7 +171,7 @@ def _addition(last: Tail, entries: Sequence[Entry], now: datetime) -> _Addition:
     return _Addition(Tail(last.frontier.extend(leaves), received_at, wall), rows, names)
 
 
-def _replace_tail(driver: sqlite3.Connection, old: Tail, new: Tail) -> bool:
+def _replace_tail(driver: Driver, old: Tail, new: Tail) -> bool:
     """Whether `old` was the stored tail; if it was not, another process has appended, and nothing is done."""
     return driver.execute(_NEXT_TAIL, (*_columns(new), *_columns(old))).rowcount == 1
 

@@ -1,6 +1,6 @@
 """Checkpoints in the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -9,6 +9,8 @@ from gateway.audit.tree import Frontier
 from gateway.storage.audit import read_tail
 from gateway.storage.database import Database
 from gateway.storage.tables.audit import audit_checkpoint
+
+PAGE = 1_000  # checkpoints read at once
 
 
 class Checkpoints:
@@ -24,6 +26,12 @@ class Checkpoints:
         if not await self._database.read(_has_unsealed):
             return None  # an idle log takes no write lock
         return await self._database.write(lambda connection: _seal(connection, note_of))
+
+    async def after(self, size: int) -> Sequence[Sealed]:
+        later = audit_checkpoint.c.size > size
+        query = select(audit_checkpoint).where(later).order_by(audit_checkpoint.c.size).limit(PAGE)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [Sealed(row.size, row.root, row.at, row.note) for row in rows]
 
 
 def newest(connection: Connection) -> Sealed | None:

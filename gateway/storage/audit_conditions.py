@@ -6,7 +6,7 @@ Of the conditions the one that leaves the fewest entries is given to the index, 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Integer, and_, exists, func, or_, select, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.vocabulary import Action
@@ -162,6 +162,6 @@ def equals(name: str, value: str, *, indexed: bool) -> Condition:
     return (column == value) & (column != "")  # the second names the partial index
 
 
-def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The same value, in a form that no index serves: the planner shall not choose by guess."""
-    return func.coalesce(column, "")
+    return func.coalesce(column, 0 if isinstance(column.type, Integer) else "")

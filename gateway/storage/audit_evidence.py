@@ -14,6 +14,7 @@ from gateway.audit.checkpointer import Sealed
 from gateway.audit.note import Verifier
 from gateway.audit.verify import Report, Row, StoredTail, verify
 from gateway.storage.database import Database
+from gateway.storage.place import is_shared
 from gateway.storage.tables.audit import audit_checkpoint, audit_entry, audit_tail
 
 PAGE = 1_000  # rows held in memory at once
@@ -44,7 +45,14 @@ def verify_log(
     return database.read_now(
         lambda connection: verify(
             rows(connection, told),
-            anchors(checkpoints(connection), lambda: checkpoint_file.read(file), file_size, keys, kept),
+            anchors(
+                checkpoints(connection),
+                lambda: checkpoint_file.read(file),
+                file_size,
+                keys,
+                kept,
+                shared=is_shared(database.place),
+            ),
             stored_tail(connection),
         )
     )

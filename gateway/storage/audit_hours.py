@@ -30,7 +30,7 @@ def hours(
         _e.outcome != Outcome.SUCCESS.value,  # names the partial index
         *refused(_e),
     ]
-    each = select(func.min(_e.at).label("at")).where(*span, *refusals).group_by(_request())
+    each = select(func.min(_e.at).label("at")).where(*span, *refusals).group_by(*_request())
     turned_away = _by_hour(connection, each)
     starts = sorted(through.keys() | turned_away.keys())
     return tuple(Hour(moment(start), through.get(start, 0), turned_away.get(start, 0)) for start in starts)
@@ -44,6 +44,6 @@ def _by_hour(connection: Connection, times: Select[tuple[int]]) -> dict[int, int
     return {row.start: row.number for row in rows}
 
 
-def _request() -> ColumnElement[Any]:
+def _request() -> tuple[ColumnElement[Any], ...]:
     """What makes two refusals one: a decision and the access it refuses bear the same request's number."""
-    return case((_e.request_id != "", _e.request_id), else_=_e.sequence)
+    return _e.request_id, case((_e.request_id != "", 0), else_=_e.sequence)

@@ -21,7 +21,11 @@ from gateway.storage.tables.audit import audit_spool
 
 
 class SpoolPlaces:
-    """Implements `gateway.audit.ingest.SpoolStore`. `node`: whose files they are; empty: this machine's."""
+    """Implements `gateway.audit.ingest.SpoolStore`.
+
+    `node`: whose files they are: the name of a fleet's node; of a machine that shares the database and is no node, the
+    name of its folder; empty for the only machine there is.
+    """
 
     def __init__(self, database: Database, activity: Callable[[], Activity], node: str = "") -> None:
         """`activity`: that of the settings in force."""
@@ -72,10 +76,13 @@ def move(
         append(connection, entries)
 
 
-def hand_over(connection: Connection, node: str) -> None:
-    """A machine that was alone becomes this node: what of its files is in the log already stays known."""
-    for name in places(connection):
-        this = audit_spool.c.name == name
+def hand_over(connection: Connection, before: str, node: str) -> None:
+    """A machine that was none becomes this node: what of its files is in the log already stays known.
+
+    `before`: under what its places are kept so far.
+    """
+    for name in places(connection, before):
+        this = audit_spool.c.name == _kept_as(name, before)
         connection.execute(update(audit_spool).where(this).values(name=_kept_as(name, node)))
 
 

@@ -1,19 +1,22 @@
-"""The embedded database: many readers, and one writer that commits in groups (`writer.py`)."""
+"""The database: many readers, and one writer that commits in groups (`writer.py`)."""
 
 import asyncio
-import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
-from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.engine import BUSY_TIMEOUT, driver_of, open_engine, roll_back
+from gateway.storage import embedded
+from gateway.storage.backend import Backend
+from gateway.storage.embedded import BUSY_TIMEOUT, Embedded
+from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of, roll_back
+from gateway.storage.place import Place, named
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 from gateway.storage.writer import Writer
 
@@ -22,35 +25,45 @@ __all__ = ["Database", "DatabaseUnusable"]
 T = TypeVar("T")
 
 READERS = 4
+PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody waits
+
+
+class Watching(Protocol):
+    def stop(self) -> None: ...
 
 
 class Database:
     """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
 
-    def __init__(self, path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
+    def __init__(self, place: Place, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
         """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
 
-        `patience`: with another program that holds the file.
+        `patience`: with another program that holds the file. Raises DatabaseUnusable.
         """
-        self.path = path
-        self._engine = open_engine(path, lasting=lasting, patience=patience)
+        self.place, self.where = place, named(place)
+        self._backend = _opened(place, lasting=lasting, patience=patience)
+        self._engine = self._backend.engine
         self._readers = ThreadPoolExecutor(READERS, "database-reader")
-        self._writer = Writer(path, self._engine)
-        self._point: PoolProxiedConnection | None = None  # kept for `row_now`
+        self._writer = Writer(self._backend)
+        self._point: PoolProxiedConnection | None = None  # kept for `row`
         self._point_lock = threading.Lock()
+        self.answers: Callable[[], bool] = lambda: True
+        """Whether whoever watches a server over the network had an answer lately; where not, nobody waits for one."""
         try:
-            self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
+            self.read_now(_nothing)
         except DatabaseUnusable:
             self._engine.dispose()
             raise
         self._writer.start()
 
     def works(self) -> bool:
-        """Whether the file can be read now, and took what was last to be written."""
-        if self._writer.failing:
+        """Whether it can be read now, and took what was last to be written. Of a server, as its watch has it."""
+        if self._writer.failing or not self.answers():
             return False
+        if not self._backend.near:
+            return True
         try:
-            self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
+            self.read_now(_nothing)
         except DatabaseUnusable:
             return False
         return True
@@ -62,56 +75,110 @@ class Database:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` on a snapshot in a reader's thread. Raises DatabaseUnusable."""
-        if self._writer.closed:
-            raise DatabaseUnusable(self.path, "closed")
+        self._require_open()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
-        """Run a point query in the calling thread: about 0.1 ms; for the decision path and for commands."""
-        if self._writer.closed:
-            raise DatabaseUnusable(self.path, "closed")
-        try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN")
-                try:
-                    return query(connection)
-                finally:
-                    roll_back(driver_of(connection.connection))
-        except (DBAPIError, sqlite3.Error) as error:
-            if concerns_the_file(error):
-                raise explained(self.path, error) from error
-            raise
+        """Run a point query in the calling thread: about 0.1 ms in a file; for commands and threads."""
+        self._require_open()
+        return self._once_more(lambda: self._read(query))
 
-    def row_now(self, statement: str, *values: str | bytes | int) -> tuple[Any, ...] | None:
-        """The first row of a point query, by the driver alone (about 10 µs): for the decision path.
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(self._backend.begin_reading)
+            try:
+                return query(connection)
+            finally:
+                roll_back(driver_of(connection.connection))
 
+    async def row(self, statement: str, *values: str | bytes | int) -> tuple[Any, ...] | None:
+        """The first row of a point query, by the driver alone: for the decision path.
+
+        From a file in about 10 µs, in the calling thread; from a server in a reader's, and nobody waits long.
         `statement` is SQL with question marks. Such a query is a snapshot by itself. Raises DatabaseUnusable.
         """
-        if self._writer.closed:
-            raise DatabaseUnusable(self.path, "closed")
+        self._require_open()
+        if self._backend.near:
+            return self._once_more(lambda: self._row(statement, values))
+        asked = asyncio.get_running_loop().run_in_executor(
+            self._readers, self._once_more, lambda: self._row_of_server(statement, values)
+        )
         try:
-            # Closed at once: an open cursor would hold the snapshot.
-            with (
-                self._point_lock,
-                closing(self._point_connection().execute(statement, values)) as cursor,
-            ):
-                return cast(tuple[Any, ...] | None, cursor.fetchone())
-        except (DBAPIError, sqlite3.Error) as error:
-            if concerns_the_file(error):
-                raise explained(self.path, error) from error
-            raise
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await asked
+        except TimeoutError:
+            raise DatabaseUnusable(
+                self.where, f"no answer within {PATIENCE.seconds} s; see the server and the network"
+            ) from None
 
-    def _point_connection(self) -> sqlite3.Connection:
+    def _row(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        # Closed at once: an open cursor would hold the snapshot.
+        with self._point_lock, closing(self._point_connection().execute(statement, values)) as cursor:
+            return cast(tuple[Any, ...] | None, cursor.fetchone())
+
+    def _row_of_server(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        with self._engine.connect() as connection:
+            found = driver_of(connection.connection).execute(statement, values).fetchone()
+            return cast(tuple[Any, ...] | None, found)
+
+    def _point_connection(self) -> Driver:
         if self._point is None:
             self._point = self._engine.raw_connection()
         return driver_of(self._point)
+
+    def _once_more(self, ask: Callable[[], T]) -> T:
+        """Again where the backend says so: a question leaves no trace. Raises DatabaseUnusable."""
+        try:
+            try:
+                return ask()
+            except DRIVER_ERRORS as error:
+                if not self._backend.again(error):
+                    raise
+            return ask()
+        except DRIVER_ERRORS as error:
+            if concerns_the_file(error):
+                raise explained(self.where, error) from error
+            raise
+
+    def _require_open(self) -> None:
+        if self._writer.closed:
+            raise DatabaseUnusable(self.where, "closed")
+        if not self.answers():
+            raise DatabaseUnusable(self.where, "it does not answer; see the server and the network")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the next group, return when it is durable; raises what it raised."""
         return await asyncio.wrap_future(self.write_soon(work))
 
     def write_soon(self, work: Callable[[Connection], T]) -> Future[T]:
+        """The same from any thread. Raises DatabaseUnusable."""
+        self._require_open()
         return self._writer.write_soon(work)
+
+    def watched(
+        self, told: Callable[[AbstractSet[str]], object], leads: Callable[[bool], object]
+    ) -> "Watching":
+        """Begin to hear what other nodes change; see `gateway.storage.postgres.watch`. Of a server's database alone."""
+        from gateway.storage.postgres.watch import Watch  # noqa: PLC0415 - a driver that a file does without
+
+        assert not isinstance(self.place, Path)
+        watch = Watch(self.place, told, leads, self.look_alive)
+        self.answers = watch.answers
+        watch.start()
+        return watch
+
+    def look_alive(self) -> None:
+        """Write nothing: whether writes succeed again is known at once, and not by the next one of somebody."""
+        with suppress(DatabaseUnusable):
+            self._writer.write_soon(_nothing)
+
+    async def ask_all(self) -> None:
+        """Every node that watches looks again. Raises DatabaseUnusable."""
+        if isinstance(self.place, Path):
+            return
+        from gateway.storage.telling import ask_all  # noqa: PLC0415
+
+        await self.write(ask_all)
 
     def close(self) -> None:
         """Finish what is waiting, then end the threads."""
@@ -121,3 +188,15 @@ class Database:
             if self._point is not None:
                 self._point.close()
         self._engine.dispose()
+
+
+def _opened(place: Place, *, lasting: bool, patience: timedelta) -> Backend:
+    if isinstance(place, Path):
+        return Embedded(str(place), embedded.open_engine(place, lasting=lasting, patience=patience))
+    from gateway.storage.postgres.engine import Shared, open_engine  # noqa: PLC0415 - a driver that a file does without
+
+    return Shared(named(place), open_engine(place, READERS + 2))
+
+
+def _nothing(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT 1")

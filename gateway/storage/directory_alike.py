@@ -23,7 +23,7 @@ OWNERS = """
 SELECT 'person' AS kind, identity FROM directory_person WHERE generation = ?1 AND node = ?2
 UNION ALL SELECT 'group', identity FROM directory_group WHERE generation = ?1 AND node = ?2
 """
-SHARED = f"SELECT 1 FROM ({OWNERS}) WHERE identity <> ?3 LIMIT 1"  # noqa: S608 - constants
+SHARED = f"SELECT 1 FROM ({OWNERS}) AS owner WHERE identity <> ?3 LIMIT 1"  # noqa: S608 - constants
 PERSON = "SELECT record FROM directory_person WHERE generation = ? AND identity = ?"
 GROUP = "SELECT sid, record FROM directory_group WHERE generation = ? AND identity = ?"
 

@@ -27,18 +27,23 @@ from idp.directory.sync.replica import Size, Touched
 
 PUT_NODE = "INSERT INTO directory_node (generation, digest, node) VALUES (?, ?, ?)"
 PUT_PERSON = (
-    "INSERT OR REPLACE INTO directory_person (generation, identity, node, record) VALUES (?, ?, ?, ?)"
+    "INSERT INTO directory_person (generation, identity, node, record) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (generation, identity) DO UPDATE SET node = excluded.node, record = excluded.record"
 )
-PUT_LOGIN = "INSERT OR IGNORE INTO directory_login (generation, login, identity) VALUES (?, ?, ?)"
+PUT_LOGIN = (
+    "INSERT INTO directory_login (generation, login, identity) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+)
 PUT_GROUP = (
-    "INSERT OR REPLACE INTO directory_group (generation, identity, node, sid, record, members) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO directory_group (generation, identity, node, sid, record, members) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (generation, identity) DO UPDATE SET "
+    "node = excluded.node, sid = excluded.sid, record = excluded.record, members = excluded.members"
 )
 CONTAINERS = "SELECT containers FROM directory_membership WHERE generation = ? AND member = ?"
 PUT_CONTAINERS = (
-    "INSERT OR REPLACE INTO directory_membership (generation, member, containers) VALUES (?, ?, ?)"
+    "INSERT INTO directory_membership (generation, member, containers) VALUES (?, ?, ?) "
+    "ON CONFLICT (generation, member) DO UPDATE SET containers = excluded.containers"
 )
-PUT_PROBLEM = "INSERT OR IGNORE INTO directory_problem (generation, dn, what) VALUES (?, ?, ?)"
+PUT_PROBLEM = "INSERT INTO directory_problem (generation, dn, what) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 NAMED_AT_MOST = 256
 """People touched who are told one by one; above that everybody is looked at."""

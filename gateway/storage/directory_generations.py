@@ -36,11 +36,12 @@ def begin(
 ) -> int:
     """Name of a new generation; what an earlier attempt left behind is given up."""
     give_up(connection, directory)
-    cursor = connection.exec_driver_sql(
-        "INSERT INTO directory_generation (directory, state, began_at, position, nodes) VALUES (?, ?, ?, ?, ?)",
+    new = connection.exec_driver_sql(
+        "INSERT INTO directory_generation (directory, state, began_at, position, nodes) VALUES (?, ?, ?, ?, ?) "
+        "RETURNING id",
         (directory, STAGED, micros(began_at), position, nodes),
     )
-    return int(cursor.lastrowid)
+    return int(new.scalar_one())
 
 
 def count_removal(connection: Connection, directory: DirectoryName, generation: int) -> Removal:
@@ -121,7 +122,8 @@ def keep_nodes(connection: Connection, generation: int, nodes: int) -> None:
 def reach(connection: Connection, directory: DirectoryName, position: Position, at: datetime) -> None:
     """The current generation is as the directory was at `at`."""
     connection.exec_driver_sql(
-        "UPDATE directory_sync SET position = ?, synced_at = max(synced_at, ?), trouble = '' WHERE directory = ?",
+        "UPDATE directory_sync SET position = ?1, trouble = '', "
+        "synced_at = CASE WHEN synced_at > ?2 THEN synced_at ELSE ?2 END WHERE directory = ?3",
         (position, micros(at), directory),
     )
 

@@ -11,9 +11,9 @@ from idp.directory.sync.record import Changes
 NODE = "SELECT node FROM directory_{table} WHERE generation = ? AND identity = ?"
 NAMED = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
 CONTAINERS = """
-SELECT identity FROM directory_membership AS held, json_each(held.containers)
-JOIN directory_group AS one ON one.generation = held.generation AND one.node = value
-WHERE held.generation = ? AND held.member = ?
+SELECT identity FROM directory_membership AS held, json_each(held.containers), directory_group AS one
+WHERE held.generation = ? AND held.member = ? AND one.generation = held.generation
+    AND one.node = CAST(value AS bigint)
 """
 
 

@@ -25,8 +25,9 @@ NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
 BY_SID = "SELECT node FROM directory_group WHERE generation = ? AND sid = ?"
 ABOVE = """
 WITH RECURSIVE held (node) AS (
-    SELECT value FROM json_each(?) UNION
-    SELECT value FROM held JOIN directory_membership ON generation = ? AND member = held.node, json_each(containers)
+    SELECT CAST(value AS bigint) FROM json_each(?) UNION
+    SELECT CAST(value AS bigint)
+    FROM held JOIN directory_membership ON generation = ? AND member = held.node, json_each(containers)
 )
 SELECT identity, sid, record FROM held JOIN directory_group AS one ON one.generation = ? AND one.node = held.node
 ORDER BY identity

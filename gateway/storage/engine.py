@@ -1,43 +1,50 @@
-"""The SQLite file as SQLAlchemy's engine and as the driver's own connections."""
+"""The driver under a connection: statements prepared once, without SQLAlchemy's layers.
+
+Statements are texts in SQLite's spelling, with question marks; where another database wants another spelling, its
+driver translates (`gateway.storage.postgres.spelling`).
+"""
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-BUSY_TIMEOUT = timedelta(seconds=5)  # a command, another process, may hold the write lock for a moment
+DRIVER = "driver"
+"""In the `info` of a connection whose driver is not spoken to directly."""
 
-
-def open_engine(path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> Engine:
-    """Engine for one SQLite file: WAL, foreign keys, every transaction explicit and immediate for writers."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, so that savepoints work
-        for pragma in (
-            f"busy_timeout={patience // timedelta(milliseconds=1)}",  # first: the next one may have to wait
-            "journal_mode=WAL",
-            # an audit entry that was answered for survives a power cut
-            "synchronous=FULL" if lasting else "synchronous=NORMAL",
-            "foreign_keys=ON",
-            # KiB; there are half a dozen connections, and the kernel caches the file for all
-            f"cache_size=-{512 if lasting else 8192}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+DRIVER_ERRORS = (sqlite3.Error, DBAPIError)
+INTEGRITY_ERRORS = (sqlite3.IntegrityError, IntegrityError)
 
 
-def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
-    """The driver's own connection: statements prepared once, without SQLAlchemy's layers."""
-    return cast(sqlite3.Connection, connection.dbapi_connection)
+class Cursor(Protocol):
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def close(self) -> None: ...
 
 
-def roll_back(driver: sqlite3.Connection) -> None:
+class Driver(Protocol):
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
+        """Raises DRIVER_ERRORS."""
+        ...
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
+        """The same."""
+        ...
+
+
+def driver_of(connection: PoolProxiedConnection) -> Driver:
+    return cast(Driver, connection.info.get(DRIVER) or connection.dbapi_connection)
+
+
+def roll_back(driver: Driver) -> None:
     """SQLite has often rolled back by itself when the disk failed; the first error is what matters."""
-    with suppress(sqlite3.Error):
+    with suppress(*DRIVER_ERRORS):
         driver.execute("ROLLBACK")

@@ -13,7 +13,7 @@ from gateway.audit.entry import Entry
 from gateway.fleet import certificates, register
 from gateway.fleet.certificates import Issued, RequestUnusable
 from gateway.fleet.invitation import kept_as
-from gateway.fleet.register import Admitted, Node, NotJoined
+from gateway.fleet.register import Admitted, Membership, Node, NotJoined
 from gateway.storage.database import Database
 from gateway.storage.moment import micros, moment_of, moment_or_none
 from gateway.storage.seal import Seal
@@ -21,6 +21,9 @@ from gateway.storage.tables.fleet import fleet_authority, fleet_certificate, fle
 
 ONE = 1
 ROW = f"fleet_authority/{ONE}"
+STANDING = """
+    SELECT role FROM fleet_node JOIN fleet_certificate ON node = name
+    WHERE serial = ? AND name = ? AND left_at IS NULL"""
 Append = Callable[[Connection, Sequence[Entry]], object]
 
 
@@ -130,23 +133,22 @@ class StoredRegister:
 
         return await self._database.write(work)
 
-    def standing(self, name: NodeName, serial: str) -> Role | None:
+    async def standing(self, name: NodeName, serial: str) -> Role | None:
         """Role of the node whose certificate that is; None where it counts no longer, or never did."""
+        found = await self._database.row(STANDING, serial, name)
+        return None if found is None else Role(found[0])
 
-        def query(connection: Connection) -> str | None:
-            found = connection.execute(
-                select(fleet_node.c.role)
-                .join(fleet_certificate, fleet_certificate.c.node == fleet_node.c.name)
-                .where(
-                    (fleet_certificate.c.serial == serial)
-                    & (fleet_node.c.name == name)
-                    & fleet_node.c.left_at.is_(None)
-                )
+    async def membership(self) -> Membership:
+        def query(connection: Connection) -> Membership:
+            nodes = connection.execute(select(fleet_node.c.name, fleet_node.c.left_at)).all()
+            here = {row.name for row in nodes if row.left_at is None}
+            papers = connection.execute(select(fleet_certificate.c.node, fleet_certificate.c.serial))
+            return Membership(
+                believed=frozenset((NodeName(row.node), row.serial) for row in papers if row.node in here),
+                left=frozenset(NodeName(row.name) for row in nodes if row.left_at is not None),
             )
-            return found.scalar()
 
-        role = self._database.read_now(query)
-        return None if role is None else Role(role)
+        return await self._database.read(query)
 
     def nodes(self) -> list[Node]:
         """All that ever joined, by name."""

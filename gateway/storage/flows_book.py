@@ -15,11 +15,12 @@ from idp.login.book import Flow, UnderWay
 from idp.login.handle import FlowId
 from idp.login.states import AwaitingPassword, asked_at, subject_of
 
-# a plus keeps SQLite from an index that does not cover the query: rows hold up to 8 KB
+# a plus, or an empty text, keeps SQLite from an index that does not cover the query: rows hold up to 8 KB;
+# a text has no plus in PostgreSQL
 UNDER_WAY = "SELECT count(*), min(expires_at) FROM sign_in_flow WHERE +expires_at > ? AND "
 # nothing was shown where nobody is known: at the password page, while the directory is not asked about anybody
 FULLEST_NETWORKS = """
-    SELECT network, count(*) FROM sign_in_flow WHERE network IS NOT NULL AND +subject IS NULL AND +expires_at > ?
+    SELECT network, count(*) FROM sign_in_flow WHERE network IS NOT NULL AND subject || '' IS NULL AND +expires_at > ?
     GROUP BY network ORDER BY 2 DESC, min(began_at) LIMIT ?"""
 FULLEST_ADDRESS = """
     SELECT address FROM sign_in_flow WHERE network = ? AND subject IS NULL AND expires_at > ?
@@ -28,13 +29,14 @@ OLDEST_AT = """
     SELECT id FROM sign_in_flow WHERE network = ? AND subject IS NULL AND expires_at > ? AND address = ?
     ORDER BY began_at, id LIMIT 1"""
 STANDING_MOST = """
-    SELECT subject FROM sign_in_flow WHERE {where} AND +subject IS NOT NULL AND +expires_at > ?
-    GROUP BY +subject HAVING count(*) > ? ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
+    SELECT subject || '' AS whose FROM sign_in_flow
+    WHERE {where} AND subject || '' IS NOT NULL AND +expires_at > ?
+    GROUP BY whose HAVING count(*) > ? ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
 FULLEST_OF_PERSON = """
-    SELECT address FROM sign_in_flow WHERE {where} AND +subject = ? AND +expires_at > ?
-    GROUP BY +address ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
+    SELECT address || '' AS place FROM sign_in_flow WHERE {where} AND subject || '' = ? AND +expires_at > ?
+    GROUP BY place ORDER BY count(*) DESC, min(began_at) LIMIT 1"""
 OLDEST_OF_PERSON = """
-    SELECT id FROM sign_in_flow WHERE {where} AND +subject = ? AND +expires_at > ? AND address = ?
+    SELECT id FROM sign_in_flow WHERE {where} AND subject || '' = ? AND +expires_at > ? AND address = ?
     ORDER BY began_at, id LIMIT 1"""
 IN_NETWORK, OF_STRANGERS = "network = ?", "network IS NOT NULL"
 

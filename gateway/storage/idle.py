@@ -18,12 +18,13 @@ AT_THE_PROVIDER = (f"{provider_session.name}.person", '%"role":"{role}"%')
 def idle_micros(limits: SignIn, where: tuple[str, str]) -> str:
     """An expression: microseconds that a row's session lasts without a request."""
     usual = limits.idle // MICROSECOND
-    cases = [
-        f"CASE WHEN {_holds(one.roles, where)} THEN {one.idle // MICROSECOND} ELSE {usual} END"
+    stricter = sorted(
+        (one.idle // MICROSECOND, one.roles)
         for one in limits.limits
-        if one.idle is not None
-    ]
-    return f"min({', '.join([str(usual), *cases])})" if cases else str(usual)
+        if one.idle is not None and one.idle < limits.idle
+    )
+    cases = [f"WHEN {_holds(roles, where)} THEN {idle}" for idle, roles in stricter]
+    return f"CASE {' '.join(cases)} ELSE {usual} END" if cases else str(usual)
 
 
 def _holds(roles: list[Role], where: tuple[str, str]) -> str:

@@ -1,4 +1,5 @@
-"""Bringing a database file to the schema of this version, before anything else opens it.
+"""Bringing a database to the schema of this version, before anything else opens it. What a server holds is prepared
+in `gateway.storage.postgres.prepare`; here is the file.
 
 A new file gets the tables as they are now and the name of the newest revision; a file of an older version is
 copied and migrated; anything else is refused untouched. Alembic (0.3 s to import) is loaded only when there
@@ -17,20 +18,36 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.engine import BUSY_TIMEOUT, open_engine
+from gateway.storage.embedded import BUSY_TIMEOUT, open_engine
+from gateway.storage.place import Place
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
+PATIENCE_WITH_A_NODE = timedelta(seconds=30)  # which migrates what all of them have kept
 RETRY_S = 0.01  # between looks at a lock that another start holds
 
 
-def prepare(path: Path, migrations: Path = MIGRATIONS, patience: timedelta = BUSY_TIMEOUT) -> None:
-    """Create or migrate the file, for this user alone. `patience`: with another start that is at it.
+def prepare(place: Place, migrations: Path = MIGRATIONS, patience: timedelta = BUSY_TIMEOUT) -> None:
+    """Create or migrate it; a file is this user's alone. `patience`: with another start that is at it.
 
-    Raises DatabaseUnusable; then the file is as it was.
+    Raises DatabaseUnusable; then it is as it was.
     """
-    with _one_at_a_time(path, patience):
-        _prepare(path, migrations)
+    if isinstance(place, Path):
+        with _one_at_a_time(place, patience):
+            _prepare(place, migrations)
+        return
+    from gateway.storage.postgres import prepare as server  # noqa: PLC0415 - a driver that a file does without
+
+    server.prepare(place, migrations, max(patience, PATIENCE_WITH_A_NODE))
+
+
+def exists(place: Place) -> bool:
+    """Whether anything was ever kept there. Raises DatabaseUnusable."""
+    if isinstance(place, Path):
+        return place.exists() and place.stat().st_size > 0
+    from gateway.storage.postgres import prepare as server  # noqa: PLC0415
+
+    return server.exists(place)
 
 
 @contextmanager

@@ -4,17 +4,16 @@
 to win it back from a busy event loop. A statement of many rows runs as a whole while the event loop works on.
 """
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from gateway.storage.engine import Driver
 
 SIZES = (64, 16, 4, 1)  # few different texts, so that each is prepared once
 
 
-def run_rows(
-    driver: sqlite3.Connection, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]
-) -> None:
-    """Run `statement(number)`, the text for that many rows, over all rows in order. Raises sqlite3.Error."""
+def run_rows(driver: Driver, statement: Callable[[int], str], rows: Sequence[Sequence[Any]]) -> None:
+    """Run `statement(number)`, the text for that many rows, over all rows in order. Raises DRIVER_ERRORS."""
     begin = 0
     for size in SIZES:
         while len(rows) - begin >= size:

@@ -46,8 +46,8 @@ class StoredSessions:
         self._activity, self._end_at_provider = activity, end_at_provider
         self._records: Together[Record] = Together(self._record)
 
-    def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
-        row = self._database.row_now(_BY_HANDLE, handle_hash, host)
+    async def by_handle(self, handle_hash: bytes, host: str) -> Session | None:
+        row = await self._database.row(_BY_HANDLE, handle_hash, host)
         return None if row is None else session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:
@@ -252,11 +252,16 @@ class StoredSessions:
             await self._database.write(lambda connection: connection.execute(statement))
 
     async def revoked(self, now: datetime) -> dict[str, datetime]:
-        def work(connection: Connection) -> dict[str, datetime]:
-            connection.execute(delete(revoked).where(revoked.c.until <= micros(now)))
-            return {row.id: moment_of(row.until) for row in connection.execute(select(revoked))}
+        living = select(revoked).where(revoked.c.until > micros(now))
 
-        return await self._database.write(work)
+        def look(connection: Connection) -> dict[str, datetime]:
+            return {row.id: moment_of(row.until) for row in connection.execute(living)}
+
+        return await self._database.read(look)
+
+    async def forget_revoked(self, now: datetime) -> int:
+        statement = delete(revoked).where(revoked.c.until <= micros(now))
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     async def forget_ended(self, before: datetime) -> int:
         statement = delete(session).where(session.c.ended_at < micros(before))

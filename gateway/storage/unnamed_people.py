@@ -5,7 +5,7 @@ Sessions are left alone: their people are not found in any directory, so they en
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, select, update
 
 from config.vocabulary import DirectoryName
 from gateway.storage.tables.authenticators import authenticator
@@ -48,4 +48,4 @@ def name_people(connection: Connection, directories: Sequence[DirectoryName]) ->
 
 
 def _bare(table: Table) -> ColumnElement[bool]:
-    return func.instr(table.c.subject, MARK) == 0
+    return ~table.c.subject.contains(MARK, autoescape=True)

@@ -1,9 +1,11 @@
-"""What a database file cannot do, told so that an operator can mend it."""
+"""What a database cannot do, told so that an operator can mend it."""
 
 import sqlite3
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
+
+from gateway.storage.server_faults import remedy_of
 
 PRIMARY = 0xFF  # the low byte of SQLite's extended result codes, sqlite.org/rescode.html
 
@@ -24,35 +26,44 @@ REMEDIES = {
 
 
 class DatabaseUnusable(Exception):
-    """The database file cannot be opened, is damaged, or the disk is full. Says what to do."""
+    """The database cannot be reached or opened, is damaged, or its disk is full. Says what to do."""
 
-    def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(f"database {path}: {cause}")
-        self.path = path
+    def __init__(self, where: Path | str, cause: str) -> None:
+        super().__init__(f"database {where}: {cause}")
+        self.where = where
 
 
 def concerns_the_file(error: BaseException) -> bool:
-    """Whether nothing else can succeed in the same transaction either."""
-    return isinstance(error, MemoryError) or _code(error) in REMEDIES
+    """Whether nothing else can succeed in the same transaction either: of the file, or of the server."""
+    return isinstance(error, MemoryError | DatabaseUnusable) or _remedy(error) is not None
 
 
-def explained(path: Path, error: BaseException) -> BaseException:
-    """A fresh error for one caller: what SQLite said, and what to do about it."""
+def explained(where: Path | str, error: BaseException) -> BaseException:
+    """A fresh error for one caller: what the database said, and what to do about it."""
     if isinstance(error, DatabaseUnusable):
-        return DatabaseUnusable(path, str(error).removeprefix(f"database {path}: "))
+        return DatabaseUnusable(where, str(error).removeprefix(f"database {where}: "))
+    if (remedy := _remedy(error)) is not None:
+        return DatabaseUnusable(where, f"{_said(error)}; {remedy}")
+    if _code(error) is not None:
+        return DatabaseUnusable(where, f"{_said(error)}; see the cause")
+    return DatabaseUnusable(where, f"the group of writes was rolled back: {type(error).__name__}: {error}")
+
+
+def _remedy(error: BaseException) -> str | None:
+    """None for the fault of one statement, and for what did not come from a database."""
     code = _code(error)
-    if code is not None:
-        hint = REMEDIES.get(code, "see the cause")
-        return DatabaseUnusable(path, f"{_said(error)}; {hint}")
-    return DatabaseUnusable(path, f"the group of writes was rolled back: {type(error).__name__}: {error}")
+    return REMEDIES.get(code) if code is not None else remedy_of(_raised(error))
+
+
+def _raised(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _said(error: BaseException) -> str:
-    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return " ".join(str(_raised(error)).split())
 
 
 def _code(error: BaseException) -> int | None:
     """SQLite's primary result code, None for what did not come from SQLite."""
-    raised = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(raised, "sqlite_errorcode", None)
+    code = getattr(_raised(error), "sqlite_errorcode", None)
     return code & PRIMARY if isinstance(code, int) else None

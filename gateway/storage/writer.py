@@ -11,34 +11,37 @@ whose caller gave up before its turn is not run, one that has begun is finished.
 """
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from gateway.storage.engine import driver_of, roll_back
+from gateway.storage.backend import Backend
+from gateway.storage.engine import Driver, driver_of, roll_back
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
 T = TypeVar("T")
 
-GROUP = 256  # writes per commit: bounds how long the first of them waits
+ATTEMPTS = 3  # of a group that left no trace and may succeed when it is tried again
 
 Pending = tuple[Callable[[Connection], Any], Future[Any]]
 Answer = tuple[Future[Any], Any, BaseException | None]
 
 
 class Writer:
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self._path, self._engine = path, engine
+    def __init__(self, backend: Backend) -> None:
+        self._backend, self._where = backend, backend.where
+        begin = tuple(backend.begin_writing)
+        self._several = SEVERAL if backend.near else STACKED
+        self._alone = _Bounds((), ("ROLLBACK", *begin), ())  # the transaction itself is its savepoint
         self._waiting: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_until_closed, name="database-writer", daemon=True)
         self._taken: list[Pending] = []  # to be answered
         self._connection: Connection | None = None  # kept by the thread
+        self._committing = False  # COMMIT was said, and not yet answered
         self._closing = threading.Lock()  # nothing enters the queue behind the mark that ends it
         self.closed = False
         """Nothing is taken any more: somebody closed it, or its thread has ended."""
@@ -52,7 +55,7 @@ class Writer:
         future: Future[T] = Future()
         with self._closing:
             if self.closed:
-                raise DatabaseUnusable(self._path, "closed")
+                raise DatabaseUnusable(self._where, "closed")
             self._waiting.put((work, future))
         return future
 
@@ -77,12 +80,12 @@ class Writer:
                     self._taken.append(left)
             for _, future in self._taken:
                 if not future.done():
-                    future.set_exception(DatabaseUnusable(self._path, "closed"))
+                    future.set_exception(DatabaseUnusable(self._where, "closed"))
 
     def _write_groups(self) -> None:
         while (first := self._waiting.get()) is not None:
             group, last = [first], False
-            while len(group) < GROUP and not self._waiting.empty():
+            while len(group) < self._backend.group and not self._waiting.empty():
                 following = self._waiting.get()
                 if following is None:
                     last = True
@@ -97,11 +100,11 @@ class Writer:
 
     def _write_group(self, group: list[Pending]) -> None:
         try:
-            answers = self._committed(group)
+            answers = self._at_last_committed(group)
         except BaseException as error:  # noqa: BLE001 - every waiting caller must learn of it
             self.failing = True
             for _, future in group:
-                refusal = explained(self._path, error)  # one each: a raised exception collects its own trace
+                refusal = explained(self._where, error)  # one each: a raised exception collects its own trace
                 refusal.__cause__ = error
                 future.set_exception(refusal)
             return
@@ -112,23 +115,36 @@ class Writer:
             else:
                 future.set_exception(problem)
 
+    def _at_last_committed(self, group: list[Pending]) -> list[Answer]:
+        for _ in range(ATTEMPTS - 1):
+            self._committing = False
+            try:
+                return self._committed(group)
+            except Exception as error:
+                # Where the answer to a COMMIT was lost, nobody knows whether it was done: that is told, not tried.
+                if self._committing or not self._backend.again(error):
+                    raise
+        return self._committed(group)
+
     def _committed(self, group: list[Pending]) -> list[Answer]:
         """Run and commit the group; after any fault of the file with a new connection the next time.
 
         Every statement hands the interpreter's lock over and wins it back from a busy event loop, which costs
         more than the statement; so the connection is kept, and the driver is spoken to directly.
         """
-        connection = self._connection = self._connection or self._engine.connect()
+        connection = self._connection = self._connection or self._backend.engine.connect()
         driver = driver_of(connection.connection)
         try:
-            driver.execute("BEGIN IMMEDIATE")
-            bounds = SEVERAL if len(group) > 1 else ALONE
+            _run(driver, tuple(self._backend.begin_writing))
+            bounds = self._several if len(group) > 1 else self._alone
             answers = [self._one(connection, bounds, work, future) for work, future in group]
+            self._committing = True
             driver.execute("COMMIT")
             connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
         except BaseException:
             self._connection = None
             roll_back(driver)
+            connection.invalidate()
             connection.close()
             raise
         return answers
@@ -164,9 +180,10 @@ class _Bounds:
 
 
 SEVERAL = _Bounds(("SAVEPOINT one",), ("ROLLBACK TO one", "RELEASE one"), ("RELEASE one",))
-ALONE = _Bounds((), ("ROLLBACK", "BEGIN IMMEDIATE"), ())  # the transaction itself is its savepoint
+STACKED = _Bounds(("SAVEPOINT one",), ("ROLLBACK TO one",), ())
+"""Each hides the one before: a way to the server less for each write."""
 
 
-def _run(driver: sqlite3.Connection, statements: tuple[str, ...]) -> None:
+def _run(driver: Driver, statements: tuple[str, ...]) -> None:
     for statement in statements:
         driver.execute(statement)

@@ -72,6 +72,8 @@ class Desk:
     sign_in: str
     municipality_name: Callable[[MunicipalityCode], str]
     status_of: Callable[[SessionId, datetime], Awaitable[SessionStatus | None]]
+    state_errors: tuple[type[Exception], ...] = ()
+    """What is raised when the state cannot be reached, or takes nothing: it passes."""
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""

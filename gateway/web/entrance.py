@@ -47,7 +47,7 @@ EndSession = Callable[[Session, EndReason, Origin, datetime], Awaitable[None]]
 class Entrance:
     desk: Desk
     sign_in: SignIn
-    session_of: Callable[[bytes, str], Session | None]
+    session_of: Callable[[bytes, str], Awaitable[Session | None]]
     end: EndSession
     record: Callable[[Sequence[Entry]], Awaitable[None]]
     limits: Limits
@@ -91,7 +91,7 @@ class Entrance:
         if error.reason is Fault.SESSION_OVER:
             return await self._begun(request, error.return_to, Wish.ANEW, now)
         refusal, status = told(error.reason)
-        session = self._session(request)
+        session = await self._session(request)
         here = session is not None and session.why_over(self.limits, now) is None
         return self.desk.refuse(
             request, refusal, status, again=error.return_to, session=session if here else None
@@ -143,7 +143,7 @@ class Entrance:
         """Ends the session on every host (POST, own page only: the guard sees to it)."""
         if request.method != "POST":
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])
-        session = self._session(request)
+        session = await self._session(request)
         if session is not None:
             await self.end(session, EndReason.SIGNED_OUT, origin_of(request), self.desk.now())
         language = language_of(request, self.desk.pages.default_language)
@@ -154,9 +154,9 @@ class Entrance:
             response.headers.add("Set-Cookie", clear_cookie(name))
         return response
 
-    def _session(self, request: web.Request) -> Session | None:
+    async def _session(self, request: web.Request) -> Session | None:
         handle = self._cookies(request).get(SESSION)
-        return self.session_of(handle_hash(handle), request.host) if handle else None
+        return await self.session_of(handle_hash(handle), request.host) if handle else None
 
     @staticmethod
     def _cookies(request: web.Request) -> dict[str, str]:

@@ -8,7 +8,14 @@ from aiohttp.typedefs import Middleware
 
 from gateway.authorize.asker import from_our_page
 from gateway.web.desk import Desk, NotIdentified, Refused, request_id_of
-from gateway.web.refusal import NOT_FROM_OUR_PAGE, OUR_FAULT, PAGE_UNKNOWN, SIGN_IN_NEEDED, TOO_LARGE
+from gateway.web.refusal import (
+    GATEWAY_UNAVAILABLE,
+    NOT_FROM_OUR_PAGE,
+    OUR_FAULT,
+    PAGE_UNKNOWN,
+    SIGN_IN_NEEDED,
+    TOO_LARGE,
+)
 from idp.http.page import SECURITY_HEADERS
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -42,8 +49,17 @@ def make_guard(desk: Desk, log: structlog.typing.FilteringBoundLogger) -> Middle
             if error.status not in REFUSALS_BY_STATUS:
                 raise
             return desk.refuse(request, REFUSALS_BY_STATUS[error.status], error.status)
-        except Exception:  # the person gets a page and a number, the log the rest
-            log.exception("web.failed", path=request.path, request_id=request_id_of(request))
-            return desk.refuse(request, OUR_FAULT, 500, again="/")
+        except Exception as error:  # noqa: BLE001 - the person gets a page and a number, the log the rest
+            return _failed(desk, log, request, error)
 
     return guard
+
+
+def _failed(
+    desk: Desk, log: structlog.typing.FilteringBoundLogger, request: web.Request, error: Exception
+) -> web.StreamResponse:
+    if isinstance(error, desk.state_errors):
+        log.error("web.state_unavailable", cause=str(error), request_id=request_id_of(request))
+        return desk.refuse(request, GATEWAY_UNAVAILABLE, 503, again="/")
+    log.error("web.failed", path=request.path, request_id=request_id_of(request), exc_info=error)
+    return desk.refuse(request, OUR_FAULT, 500, again="/")

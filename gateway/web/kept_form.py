@@ -4,7 +4,7 @@ Nothing of it is kept on our side: the page holds it, in the browser that sent i
 where it was going, and by the same person.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -47,7 +47,7 @@ SIGN_IN_ELSEWHERE = f"{STRONGER}?{urlencode({'to': BACK_TO_FORM})}"
 class KeptForms:
     desk: Desk
     limits: SignIn
-    session_of: Callable[[bytes, str], Session | None]
+    session_of: Callable[[bytes, str], Awaitable[Session | None]]
     unseal: Sealer
 
     def paths(self) -> Mapping[str, Handler]:
@@ -60,15 +60,15 @@ class KeptForms:
             fields = read_fields(request.headers.get("Content-Type", ""), await _body(request))
         except CannotBeKept:
             # With its files only the browser can send it once more, when the page is loaded anew.
-            if self._is_theirs(request, kept):
+            if await self._is_theirs(request, kept):
                 return _on(request, kept)
             return self.desk.refuse(request, FORM_NOT_PASSED_ON, 401, again=SIGN_IN_ELSEWHERE)
-        return self._page(request, kept, fields)
+        return await self._page(request, kept, fields)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """The page's button: what the browser sends is sent on as it is, or stays in a page like the one before."""
         kept = self._kept(request)
-        if self._is_theirs(request, kept):
+        if await self._is_theirs(request, kept):
             return _on(request, kept)
         return await self.keep(request)
 
@@ -78,7 +78,7 @@ class KeptForms:
             raise web.HTTPMethodNotAllowed(request.method, ["GET"])
         return self.desk.pages.respond(request, "back_to_form.html", portal=self.desk.portal)
 
-    def _page(self, request: web.Request, kept: KeptForm, fields: Fields) -> web.Response:
+    async def _page(self, request: web.Request, kept: KeptForm, fields: Fields) -> web.Response:
         language = language_of(request, self.desk.pages.default_language)
         html = self.desk.pages.render(
             "kept_form.html",
@@ -88,7 +88,7 @@ class KeptForms:
             target=kept.target.partition("?")[0],
             host=kept.host,
             form=fields,
-            signed_in=self._is_theirs(request, kept),
+            signed_in=await self._is_theirs(request, kept),
         )
         headers = page_headers() | {REASON_HEADER: SIGN_IN_NEEDED}
         return web.Response(text=html, status=401, content_type="text/html", headers=headers)
@@ -101,10 +101,10 @@ class KeptForms:
         except TicketUnusable:
             raise Refused(FORM_TICKET_UNUSABLE, 400) from None
 
-    def _is_theirs(self, request: web.Request, kept: KeptForm) -> bool:
+    async def _is_theirs(self, request: web.Request, kept: KeptForm) -> bool:
         """False: nobody is signed in. Raises Refused where somebody else is."""
         handle = read_cookies("; ".join(request.headers.getall("Cookie", []))).get(SESSION)
-        session = self.session_of(handle_hash(handle), request.host) if handle else None
+        session = await self.session_of(handle_hash(handle), request.host) if handle else None
         if session is None or session.why_over(self.limits, self.desk.now()) is not None:
             return False
         if session.subject != kept.subject:

@@ -28,7 +28,7 @@ class Staying:
 
     desk: Desk
     limits: SignIn
-    session_of: Callable[[bytes, str], Session | None]
+    session_of: Callable[[bytes, str], Awaitable[Session | None]]
     seen: Callable[[SessionId, datetime, Sequence[Entry]], Awaitable[None]]
 
     def paths(self) -> Mapping[str, Handler]:
@@ -39,7 +39,7 @@ class Staying:
         if request.method != "GET":
             raise web.HTTPMethodNotAllowed(request.method, ["GET"])
         now = self.desk.now()
-        session = self._session(request, now)
+        session = await self._session(request, now)
         if session is None:
             return web.json_response({}, status=401, headers=NOT_KEPT)
         ending = ending_of(session, self.limits)
@@ -53,13 +53,13 @@ class Staying:
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])
         back = own_path(field(await form(request), "back"))
         now = self.desk.now()
-        session = self._session(request, now)
+        session = await self._session(request, now)
         if session is not None:
             await self.seen(session.id, now, [])
         raise web.HTTPSeeOther(f"https://{request.host}{back}")
 
-    def _session(self, request: web.Request, now: datetime) -> Session | None:
+    async def _session(self, request: web.Request, now: datetime) -> Session | None:
         cookies = read_cookies("; ".join(request.headers.getall("Cookie", [])))
         handle = cookies.get(SESSION)
-        found = self.session_of(handle_hash(handle), request.host) if handle else None
+        found = await self.session_of(handle_hash(handle), request.host) if handle else None
         return found if found is not None and found.why_over(self.limits, now) is None else None

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 from config.vocabulary import REASON_HEADER
 from idp.http.arrival import Malformed, from_own_page
 from idp.http.provider import provider_of
-from idp.http.words import CROWDS, STATUS_REASONS, STATUS_WORDS, TELLINGS
+from idp.http.words import CROWDS, NOTHING_KEPT, STATUS_REASONS, STATUS_WORDS, TELLINGS
 from idp.login.crowd import Crowded
 from idp.login.refusal import Told
 
@@ -73,7 +73,10 @@ async def failures(request: web.Request, handler: Handler) -> web.StreamResponse
         if error.status < 400:
             raise
         return page_of_status(request, error.status)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, provider_of(request).store_errors):
+            log.error("%s %s: %s", request.method, request.path, error)  # noqa: TRY400 - it says itself what it is
+            return page(request, 503, NOTHING_KEPT, "gateway_unavailable")
         log.exception("%s %s failed", request.method, request.path)
         return page_of_status(request, 500)
 

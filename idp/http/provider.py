@@ -143,6 +143,8 @@ class Provider:
     """Whether one of several directories did not answer lately: everybody is told, so that no login is betrayed."""
     on_ended: Callable[[Sequence[SessionId]], Awaitable[None]]
     """Told of sessions that ended, after it is durable."""
+    store_errors: tuple[type[Exception], ...] = ()
+    """What `store` raises when it cannot be reached, or takes nothing: it passes."""
 
     @property
     def site(self) -> Site:

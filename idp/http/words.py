@@ -177,6 +177,9 @@ STATUS_WORDS: dict[int, str] = {
 }
 """For pages of HTTP errors."""
 
+NOTHING_KEPT = "Nobody can sign in at this moment. Whoever is signed in can go on. Try again in a minute."
+"""What the provider keeps cannot be reached."""
+
 CROWDS: dict[Crowd, Telling] = {
     Crowd.HERE: Telling("Too many sign-ins were begun from your address. Try again in a few minutes.", 429),
     Crowd.NETWORK: Telling(

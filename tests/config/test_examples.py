@@ -13,6 +13,7 @@ import pytest
 from config.duration import parse_duration
 from config.expected import bare
 from config.load import load, parse
+from config.problem import ConfigurationRefused
 from config.settings import Settings
 from config.vocabulary import Action, Role
 from idp.directory.kind import login_attributes, people_filter
@@ -76,12 +77,17 @@ def test_the_examples_show_every_setting_there_is_each_in_one_of_them() -> None:
 
 
 def test_what_a_fleet_adds_fits_behind_the_example_and_shows_the_defaults() -> None:
-    both = [
-        parse(with_defaults() + one, EXAMPLE).fleet
-        for one in (FLEET.read_text("utf-8"), with_defaults(FLEET))
+    plain, shown = [
+        parse(with_defaults() + one, EXAMPLE) for one in (FLEET.read_text("utf-8"), with_defaults(FLEET))
     ]
-    assert both[0] is not None
-    assert both[0] == both[1]
+    assert plain.fleet is not None
+    assert plain.fleet == shown.fleet
+    assert plain.state.database is not None
+    assert shown.state.database is not None
+    other_way = msgspec.structs.replace(
+        shown.state.database, password_env=None
+    )  # beside the file of the password
+    assert plain.state.database == other_way
 
 
 def test_the_defaults_that_the_example_shows_are_the_defaults() -> None:
@@ -130,10 +136,13 @@ def office(tmp_path: Path) -> Path:
     secrets = (
         *("tls/key.pem", "directory.password", "library.secret"),
         *("webhook.secret", "smtp.password", "tls/gateway.key", "map.password"),
+        *("database.password", "tls/database-client.key"),
     )
-    authorities = [f"tls/{whose}-authority.pem" for whose in ("directory", "receivers", "applications")]
+    whose = ("directory", "receivers", "applications", "database")
+    authorities = [f"tls/{one}-authority.pem" for one in whose]
     programs = ("programs-ca.pem", "programs-ca.crl", "budget-import.json")
-    for name in (*secrets, "tls/chain.pem", "tls/gateway.pem", *authorities, *programs):
+    certificates = ("tls/chain.pem", "tls/gateway.pem", "tls/database-client.pem")
+    for name in (*secrets, *certificates, *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
@@ -148,6 +157,38 @@ def test_the_example_is_a_configuration_that_can_start(switched_on: bool, office
     settings, district = load(office)
     assert settings.applications[0].routes[3].path == "/"
     assert len(district) == 1
+
+
+def of_a_node() -> str:
+    return EXAMPLE.read_text(encoding="utf-8") + FLEET.read_text(encoding="utf-8")
+
+
+def test_the_example_of_a_node_is_a_configuration_that_can_start(office: Path) -> None:
+    office.write_text(of_a_node(), encoding="utf-8")
+    settings, _ = load(office)
+    assert settings.fleet is not None
+    assert (settings.fleet.node, [one.name for one in settings.fleet.peers]) == ("a", ["b"])
+    assert settings.state.database is not None
+    assert settings.state.database.hosts == ["db1.kromeriz.example:5432", "db2.kromeriz.example:5432"]
+    assert (settings.state.database.name, settings.state.database.user) == ("brana", "brana")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ('authority = "tls/database-authority.pem"\n', "", "anybody could pose as the server"),
+        ('"db1.kromeriz.example:5432"', '"db 1"', "'db 1' is no host"),
+        ('"db1.kromeriz.example:5432"', '"/run/postgresql"', "has hosts and sockets' folders"),
+        ('key = "tls/database-client.key"\n', "", "certificate and key go together"),
+        ("#password_env =", "password_env =", "stands beside password_file"),
+    ],
+)
+def test_a_database_that_is_reached_in_an_unsafe_way_is_refused(
+    office: Path, written: str, instead: str, told: str
+) -> None:
+    office.write_text(of_a_node().replace(written, instead), encoding="utf-8")
+    with pytest.raises(ConfigurationRefused, match=told):
+        load(office)
 
 
 def rows() -> dict[str, tuple[str, ...]]:

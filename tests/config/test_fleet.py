@@ -5,15 +5,16 @@ from msgspec.structs import replace
 
 from config.fleet import CALLERS, Role, Service, fleet_findings, host_of, service_of
 from config.networks import proxy_findings
-from config.settings import Fleet, Peer, Public, Settings
+from config.settings import Fleet, Peer, Postgres, Public, Settings
 from tests.rig.envoy import settings_for
 
 ALONE = settings_for(Path("/nowhere"), 8443, "http://127.0.0.1:9")
+SHARED = Postgres(hosts=["/run/postgresql"])
 PEER = Peer(name="b", address="10.1.0.12")
 
 
-def findings(fleet: Fleet | None) -> list[str]:
-    settings: Settings = replace(ALONE, fleet=fleet)
+def findings(fleet: Fleet | None, database: Postgres | None = SHARED) -> list[str]:
+    settings: Settings = replace(ALONE, fleet=fleet, state=replace(ALONE.state, database=database))
     return [at for at, _, _ in fleet_findings(settings)]
 
 
@@ -35,6 +36,12 @@ def test_a_machine_that_is_alone_and_a_fleet_that_fits_have_no_fault() -> None:
 )
 def test_what_contradicts_itself_is_told(fleet: Fleet, faulty: list[str]) -> None:
     assert findings(fleet) == faulty
+
+
+def test_nodes_that_decide_share_a_database_and_edges_need_none() -> None:
+    assert findings(Fleet(node="a", peers=[PEER]), None) == ["state.database"]
+    assert findings(Fleet(node="a"), None) == []
+    assert findings(Fleet(node="e", role="edge", peers=[PEER]), None) == []
 
 
 @pytest.mark.parametrize("service", Service)

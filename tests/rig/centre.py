@@ -114,7 +114,7 @@ class Centre:
     async def session(self, cookie: str, application: str) -> str:
         """Name of the session whose cookie that is."""
         with self.product.state() as state:
-            found = state.sessions.by_handle(
+            found = await state.sessions.by_handle(
                 handle_hash(cookie.partition("=")[2]), self.authority(application)
             )
         assert found is not None

@@ -1,12 +1,13 @@
-"""A fleet on one machine: node `a` decides and lets people in, edges `b`, `c` let people in. Each has its own loopback
-address, and the same ports, so that a name may lead to any of them.
+"""A fleet on one machine: node `a` decides and lets people in, edges `b`, `c` let people in; on a database that is
+shared they may be whole nodes too. Each has its own loopback address, and the same ports, so that a name may lead to
+any of them.
 """
 
 import asyncio
 import contextlib
 import json
 import os
-import re
+import shutil
 import sys
 import time
 import urllib.error
@@ -32,16 +33,17 @@ FLEET = """
 [fleet]
 node = "{name}"
 role = "{role}"
-address = "127.0.0.1"
+address = "{address}"
 port = {port}
 grace = "{grace}"
 """
 PEER = """
 [[fleet.peers]]
-name = "a"
-address = "127.0.0.1"
+name = "{name}"
+address = "{address}"
 port = {port}
 """
+A = "127.0.0.1"
 EDGES = ["127.0.8.2", "127.0.8.3"]
 PATIENCE = 20.0  # seconds
 
@@ -134,6 +136,12 @@ class Fleet:
         self.visitors.append(made)
         return made
 
+    def same(self, other: Visitor, to: str) -> Visitor:
+        """The same browser with connections of its own to that node."""
+        made = Visitor(other.tls, other.address, self[to].address, other.jar)
+        self.visitors.append(made)
+        return made
+
     async def decides(self, at: str) -> None:
         """Return when a stranger who comes in there is sent to the sign-in."""
         browser = self.visitor(at)
@@ -179,50 +187,66 @@ async def fleet(
     configured: Callable[[str, str], str] = lambda _name, text: text,
     grace: str = "2 s",
     role: str = "whole",
+    whole: Sequence[str] = (),
 ) -> AsyncIterator[Fleet]:
     """`a` has founded the fleet and serves; the edges have joined and serve. `configured`: of a node's name and its
-    configuration. `role`: of `a`.
+    configuration. `role`: of `a`. `whole`: those of the edges that are whole nodes instead.
     """
     port = free_port()
+    addresses = {"a": A} | dict(zip(edges, EDGES, strict=False))
+
+    def fleet_of(name: str) -> str:
+        its = role if name == "a" else "whole" if name in whole else "edge"
+        own = addresses[name] if its != "edge" else A
+        peers = (one for one in ("a", *whole) if one != name)
+        return FLEET.format(name=name, role=its, address=own, port=port, grace=grace) + "".join(
+            PEER.format(name=one, address=addresses[one], port=port) for one in peers
+        )
+
+    plain = ""
 
     def of_a(text: str) -> str:
-        return configured("a", text + FLEET.format(name="a", role=role, port=port, grace=grace))
+        nonlocal plain
+        plain = text
+        return configured("a", text + fleet_of("a"))
+
+    def of_another(name: str) -> str:
+        own = plain.replace(f'"{folder.resolve() / "state"}"', f'"{folder / name / "state"}"')
+        for table in ("public", "metrics"):
+            own = own.replace(f"[{table}]\n", f'[{table}]\naddress = "{addresses[name]}"\n', 1)
+        return configured(name, own + fleet_of(name))
 
     async with installed(folder, accounts, application, of_a) as product:
         with product.state() as state:
             made = Fleet(product, {}, port, state)
-            async with _running(made, folder, edges, configured, port):
+            async with _running(made, folder, {one: of_another(one) for one in edges}, whole):
                 yield made
 
 
 @contextlib.asynccontextmanager
 async def _running(
-    made: Fleet, folder: Path, edges: Sequence[str], configured: Callable[[str, str], str], port: int
+    made: Fleet, folder: Path, others: Mapping[str, str], whole: Sequence[str]
 ) -> AsyncIterator[None]:
+    """`others`: their names and configurations."""
     product = made.product
-    text = product.configuration.read_text("utf-8")
+    keys = product.settings.state.directory / "keys"
     metrics = product.settings.metrics.port
     made.nodes["a"] = Node(
-        "a", "127.0.0.1", product.configuration, product.settings.state.directory, metrics, product.log
+        "a", A, product.configuration, product.settings.state.directory, metrics, product.log
     )
-    for number, name in enumerate(edges):
-        address, own = EDGES[number], folder / name
-        other = text.replace(str(product.settings.state.directory), str(own / "state"))
-        other = other.replace("[public]\n", f'[public]\naddress = "{address}"\n', 1)
-        other = other.replace("[metrics]\n", f'[metrics]\naddress = "{address}"\n', 1)
-        node = re.compile(r'^node = "a"\nrole = "\w+"$', re.MULTILINE)
-        other = node.sub(f'node = "{name}"\nrole = "edge"', other, count=1)
-        other = configured(name, other + PEER.format(port=port))
-        made.nodes[name] = _node(folder, name, address, other, metrics)
+    for name, address in zip(others, EDGES, strict=False):
+        made.nodes[name] = _node(folder, name, address, others[name], metrics)
+        if name in whole:
+            shutil.copytree(keys, folder / name / "state" / "keys", copy_function=shutil.copy2)
     try:
         status, said = await made["a"].brana("fleet", "authority")
         assert status == 0, said
         await made["a"].serve()
         await made["a"].ready()
-        for name in edges:
-            await made.join(name)
+        for name in others:
+            await made.join(name, "whole" if name in whole else "edge")
             await made[name].serve()
-        for name in edges:
+        for name in others:
             await made[name].ready()
         yield
     finally:

@@ -1,7 +1,9 @@
-"""A real identity store on a fresh SQLite file, with the real audit log; its entries are kept to look at."""
+"""A real identity store on a fresh SQLite file, or a database that is given, with the real audit log; its entries are
+kept to look at.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,16 +40,18 @@ class Kept:
 
 @contextmanager
 def identity_store(folder: Path) -> Iterator[Kept]:
-    database = Database(folder / "brana.db")
-    try:
+    with closing(Database(folder / "brana.db")) as database:
         metadata.create_all(database.engine)
-        ledger, entries = Ledger(lambda: datetime.now(UTC)), []
+        yield kept_in(database)
 
-        def append(connection: Connection, recorded: Sequence[Entry]) -> None:
-            ledger.append(connection, recorded)
-            entries.extend(recorded)
 
-        seal = Seal(bytes(range(32)))
-        yield Kept(IdentityStore(database, seal, append), database, seal, append, entries)
-    finally:
-        database.close()
+def kept_in(database: Database) -> Kept:
+    """With the product's tables, and nothing in them."""
+    ledger, entries = Ledger(lambda: datetime.now(UTC)), list[Entry]()
+
+    def append(connection: Connection, recorded: Sequence[Entry]) -> None:
+        ledger.append(connection, recorded)
+        entries.extend(recorded)
+
+    seal = Seal(bytes(range(32)))
+    return Kept(IdentityStore(database, seal, append), database, seal, append, entries)

@@ -85,7 +85,13 @@ class Product:
 
     def visitor(self, address: str = "127.0.0.1") -> Visitor:
         """A new browser at `address`, any of 127.0.0.0/8; closed when the product ends."""
-        made = Visitor(self.tls(), address)
+        made = Visitor(self.tls(), address, self.settings.public.address)
+        self._visitors.append(made)
+        return made
+
+    def same_visitor(self, other: Visitor) -> Visitor:
+        """A browser that another node knows, asking here."""
+        made = Visitor(other.tls, other.address, self.settings.public.address, other.jar)
         self._visitors.append(made)
         return made
 

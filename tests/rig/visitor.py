@@ -78,21 +78,29 @@ class Loopback(AbstractResolver):
 class Visitor:
     """One person's browser. Redirects are followed as a browser does; `get` shows where it ends."""
 
-    def __init__(self, tls: ssl.SSLContext, address: str = "127.0.0.1", to: str = "127.0.0.1") -> None:
-        self.address, self._tls, self._names = address, tls, Loopback(to)
-        self._http = self._connecting(aiohttp.CookieJar(quote_cookie=False))
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        address: str = "127.0.0.1",
+        to: str = "127.0.0.1",
+        jar: AbstractCookieJar | None = None,
+    ) -> None:
+        """`jar`: of another visitor: the same browser, which asks another node."""
+        self.address, self.tls, self._names = address, tls, Loopback(to)
+        self.jar = jar or aiohttp.CookieJar(quote_cookie=False)
+        self._http = self._connecting()
         self._before: list[aiohttp.ClientSession] = []
 
-    def _connecting(self, cookies: AbstractCookieJar) -> aiohttp.ClientSession:
+    def _connecting(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                ssl=self._tls,
+                ssl=self.tls,
                 resolver=self._names,
                 use_dns_cache=False,
                 limit=8,
                 local_addr=(self.address, 0),
             ),
-            cookie_jar=cookies,
+            cookie_jar=self.jar,
             headers={"Accept": "text/html", "Accept-Language": "cs", "User-Agent": "Mozilla/5.0 (X11)"},
             timeout=aiohttp.ClientTimeout(total=20),
         )
@@ -109,7 +117,7 @@ class Visitor:
         """Whatever it asks from now on goes there, by connections of its own."""
         self.goes_to(to)
         self._before.append(self._http)
-        self._http = self._connecting(self._http.cookie_jar)
+        self._http = self._connecting()
 
     async def get(
         self, url: str | URL, *, follow: bool = True, headers: Mapping[str, str] = NAVIGATES

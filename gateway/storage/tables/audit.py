@@ -47,7 +47,12 @@ Index(
 )
 for _name in INDEXED:
     _column = audit_entry.c[_name]
-    Index(f"ix_audit_entry_{_name}_at", _column, audit_entry.c.at, sqlite_where=_column != "")
+    Index(
+        f"ix_audit_entry_{_name}_at",
+        _column,
+        audit_entry.c.at,
+        sqlite_where=_column != "",
+    )
 
 audit_tail = Table(
     "audit_tail",

@@ -71,7 +71,12 @@ directory_group = Table(
     Column("record", LargeBinary, nullable=False),  # JSON of GroupRecord without members
     Column("members", LargeBinary, nullable=False),  # their nodes, ascending, 4 bytes each, little-endian
     Index("ix_directory_group_generation_node", "generation", "node"),
-    Index("ix_directory_group_generation_sid", "generation", "sid", sqlite_where=Column("sid") != ""),
+    Index(
+        "ix_directory_group_generation_sid",
+        "generation",
+        "sid",
+        sqlite_where=Column("sid") != "",
+    ),
     sqlite_with_rowid=False,
 )
 

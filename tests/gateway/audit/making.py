@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from gateway.audit.note import Signer
 from gateway.storage.audit import Ledger
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.database import Database
+from gateway.storage.place import Place
 from gateway.storage.tables import metadata
 
 assert gateway.storage.tables.audit is not None
@@ -64,6 +66,9 @@ def entries(texts: st.SearchStrategy[str] = printable) -> st.SearchStrategy[Entr
 recorded = st.builds(Recorded, st.integers(0, 2**53), moments, entries())
 
 
+EITHER = ["embedded", pytest.param("postgres", marks=pytest.mark.real)]
+
+
 @dataclass
 class Clock:
     now: datetime = NOON
@@ -101,11 +106,21 @@ class Log:
 
 
 @contextmanager
-def open_log(folder: Path, clock: Clock | None = None) -> Iterator[Log]:
+def open_log(folder: Path, clock: Clock | None = None, place: Place | None = None) -> Iterator[Log]:
+    """`place`: a database that has its tables; else a file in `folder`."""
     clock = clock or Clock()
-    with closing(Database(folder / "brana.db")) as database:
-        metadata.create_all(database.engine)
+    with closing(Database(place or folder / "brana.db")) as database:
+        if place is None:
+            metadata.create_all(database.engine)
         yield Log(folder, database, clock, Ledger(clock))
+
+
+@contextmanager
+def open_log_of_either(request: pytest.FixtureRequest, folder: Path) -> Iterator[Log]:
+    """For a fixture with `params=EITHER`."""
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    with open_log(folder, place=server and server.database()) as made:
+        yield made
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> None:

@@ -1,12 +1,22 @@
 import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from gateway.audit import checkpoint_file
 from gateway.audit.checkpoint import unseal
 from gateway.audit.checkpoint_file import CheckpointFileUnwritable
 from gateway.storage.audit_checkpoints import newest
 from gateway.storage.audit_evidence import verify_log
-from tests.gateway.audit.making import SIGNER, Log, entry, until
+from tests.gateway.audit.making import EITHER, SIGNER, Log, entry, open_log_of_either, until
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
 
 
 def sizes(log: Log) -> list[int]:

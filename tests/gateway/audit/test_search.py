@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,15 @@ from gateway.audit.search import Counted, Hour, Page, Position, PositionRefused,
 from gateway.storage.audit_conditions import choices, conditions
 from gateway.storage.audit_search import LogSearch
 from gateway.storage.tables.audit import audit_entry
-from tests.gateway.audit.making import NOON, Log, entry
+from tests.gateway.audit.making import EITHER, NOON, Log, entry, open_log_of_either
 
 NOVAK, DVORAK = "11111111-0000-0000-0000-000000000001", "11111111-0000-0000-0000-000000000002"
+
+
+@pytest.fixture(params=EITHER)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    with open_log_of_either(request, tmp_path) as made:
+        yield made
 
 
 def who(number: int, subject: str, login: str, **facts: object) -> Entry:
@@ -274,6 +281,7 @@ async def test_however_many_logins_were_tried_a_whole_one_is_found(log: Log) -> 
         (Query(crossing=True, since=NOON), "at"),
     ],
 )
+@pytest.mark.parametrize("log", ["embedded"], indirect=True)
 def test_an_index_answers_in_order_and_nothing_is_sorted(
     search: LogSearch, log: Log, query: Query, index: str
 ) -> None:

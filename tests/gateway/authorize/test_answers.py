@@ -159,7 +159,7 @@ async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_en
     assert "secret" not in repr(entry)
     assert entry.details["grant"]
     assert door.kinds == [AnswerKind.GRANTED]
-    kept = door.store.by_handle(handle_hash(HANDLE), HOST)
+    kept = await door.store.by_handle(handle_hash(HANDLE), HOST)
     assert kept is not None
     assert kept.last_seen_at == NOW
 

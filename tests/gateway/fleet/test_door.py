@@ -32,9 +32,12 @@ class Fleet:
     refused: list[Refused] = field(default_factory=list)
     door: Door | None = None
 
-    def standing(self, name: NodeName, serial: str) -> Role | None:
+    async def standing(self, name: NodeName, serial: str) -> Role | None:
         known = self.members.get(serial)
         return known[1] if known is not None and known[0] == name else None
+
+    def believed(self) -> set[tuple[NodeName, str]]:
+        return {(NodeName(name), serial) for serial, (name, _) in self.members.items()}
 
     def member(self, name: str, role: Role, ago: timedelta = timedelta(0)) -> Path:
         file, issued = self.papers.node(name, role, ago)
@@ -130,7 +133,7 @@ async def test_whoever_left_is_refused_and_cut_off_where_it_is_connected(tmp_pat
         await reader.readuntil(b"asked by b")
         fleet.members.clear()
         assert fleet.door is not None
-        fleet.door.sweep()
+        fleet.door.sweep(fleet.believed())
         with contextlib.suppress(ConnectionError):
             assert await asyncio.wait_for(reader.read(), 10) == b""
         writer.transport.abort()

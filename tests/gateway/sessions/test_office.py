@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -26,14 +27,14 @@ async def test_opening_gives_a_handle_that_only_its_holder_knows(
     world: World, who: SignedIn, now: datetime
 ) -> None:
     session, handle = await world.open(who, now)
-    assert world.store.by_handle(handle_hash(handle), "a.example") == session
+    assert await world.store.by_handle(handle_hash(handle), "a.example") == session
     assert len(handle) == 43  # 256 bits
     assert len(session.id) == 22
     assert session.municipality == KROMERIZ
     assert session.generation == 1
     assert len(session.user_agent) == 256
     world.database.close()
-    assert handle.encode() not in world.database.path.read_bytes()
+    assert handle.encode() not in Path(world.database.where).read_bytes()
     (entry,) = world.entries
     assert (entry.code, entry.person, entry.session) == (Code.SESSION_OPENED, "novakova", session.id)
     assert (entry.request_id, entry.details["host"]) == ("request-1", "a.example")
@@ -50,7 +51,7 @@ async def test_another_host_joins_the_same_session(world: World, who: SignedIn, 
     session, first = await world.open(who, now)
     second = await world.office.join(session, "b.example")
     assert first != second
-    assert world.store.by_handle(handle_hash(second), "b.example") == session
+    assert await world.store.by_handle(handle_hash(second), "b.example") == session
     assert world.codes() == [Code.SESSION_OPENED]
 
 
@@ -63,8 +64,8 @@ async def test_two_hosts_that_open_at_once_share_one_session(
     assert first == second
     assert one != two
     assert (
-        world.store.by_handle(handle_hash(one), "a.example")
-        == world.store.by_handle(handle_hash(two), "b.example")
+        await world.store.by_handle(handle_hash(one), "a.example")
+        == await world.store.by_handle(handle_hash(two), "b.example")
         == first
     )
     assert world.codes() == [Code.SESSION_OPENED]
@@ -77,7 +78,7 @@ async def test_ending_announces_the_revocation_id_and_ends_the_sign_in(
     await world.office.end([session], EndReason.ENDED_BY_OFFICER, officer(now), now)
     assert world.announced == [frozenset({session.revocation_id})]
     assert world.ended == [("provider-session-1", EndReason.ENDED_BY_OFFICER)]
-    ended = world.store.by_handle(handle_hash(handle), "a.example")
+    ended = await world.store.by_handle(handle_hash(handle), "a.example")
     assert ended is not None
     assert (ended.end_reason, ended.generation) == (EndReason.ENDED_BY_OFFICER, 2)
     entry = world.entries[-1]
@@ -102,7 +103,7 @@ async def test_ending_twice_announces_and_records_once(world: World, who: Signed
     session, handle = await world.open(who, now)
     await world.office.end([session], EndReason.SIGNED_OUT, None, now)
     await world.office.end([session], EndReason.SIGNED_OUT, None, now)  # from a page that was open before
-    ended = world.store.by_handle(handle_hash(handle), "a.example")
+    ended = await world.store.by_handle(handle_hash(handle), "a.example")
     assert ended is not None
     await world.office.end([ended], EndReason.SIGNED_OUT, None, now)
     await world.office.end([], EndReason.SIGNED_OUT, None, now)
@@ -118,7 +119,7 @@ async def test_signing_out_everywhere_ends_all_of_one_person_and_nobody_elses(
     theirs, handle = await world.open(replace(who, subject="other", provider_sid="provider-session-3"), now)
     assert await world.office.end_all_of(who.subject, EndReason.SIGNED_OUT_EVERYWHERE, None, now) == 2
     assert world.announced == [frozenset({first.revocation_id, second.revocation_id})]
-    assert world.store.by_handle(handle_hash(handle), "a.example") == theirs
+    assert await world.store.by_handle(handle_hash(handle), "a.example") == theirs
     assert await world.office.end_all_of(who.subject, EndReason.SIGNED_OUT_EVERYWHERE, None, now) == 0
 
 
@@ -128,7 +129,7 @@ async def test_acting_for_another_municipality_decides_everything_anew(
     session, handle = await world.open(who, now)
     assert await world.office.act_for(session, HULIN, officer(now), now)
     assert world.announced == [frozenset({session.revocation_id})]
-    switched = world.store.by_handle(handle_hash(handle), "a.example")
+    switched = await world.store.by_handle(handle_hash(handle), "a.example")
     assert switched == replace(session, municipality=HULIN, generation=2)
     assert world.codes() == [Code.SESSION_OPENED, Code.SESSION_MUNICIPALITY, Code.REVOCATION]
     assert world.entries[1].details["from"] == KROMERIZ
@@ -156,7 +157,7 @@ async def test_new_facts_decide_everything_anew(world: World, who: SignedIn, now
     roles = ((HULIN, Role.MAYOR),)
     await world.office.take_facts([session], "Jana Malá", "mala", roles, now + LIFETIME)
     assert world.announced == [frozenset({session.revocation_id})]
-    found = world.store.by_handle(handle_hash(handle), "a.example")
+    found = await world.store.by_handle(handle_hash(handle), "a.example")
     assert found == replace(
         session,
         name="Jana Malá",

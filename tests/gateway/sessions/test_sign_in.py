@@ -116,7 +116,7 @@ async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
 async def test_who_comes_back_with_a_code_is_let_in(browser: Browser, now: datetime) -> None:
     arrival = await browser.arrive(HOST, await browser.leave(HOST, now, "/documents?page=2"), now)
     assert arrival.return_to == "/documents?page=2"
-    assert browser.store.by_handle(browser.handle(HOST), HOST) == arrival.session
+    assert await browser.store.by_handle(browser.handle(HOST), HOST) == arrival.session
     assert list(browser.cookies[HOST]) == [SESSION]  # the attempt's cookie is gone
     assert f"Max-Age={11 * 3600}" in arrival.cookies[0]  # an hour longer, to know whose form comes too late
 
@@ -165,7 +165,7 @@ async def test_a_session_that_was_lifted_keeps_its_name_and_loses_its_grants(
     answer = await browser.leave(HOST, now, auth_time=int(now.timestamp()), **key)
     second = await browser.arrive(HOST, answer, now)
     assert second.session.id == first.session.id
-    kept = browser.store.by_handle(browser.handle(HOST), HOST)
+    kept = await browser.store.by_handle(browser.handle(HOST), HOST)
     assert (kept.acr.value, list(kept.amr)) == (key["acr"], key["amr"])
     assert kept.generation == first.session.generation + 1
     assert first.session.revocation_id in await browser.store.revoked(now)
@@ -263,7 +263,7 @@ async def test_a_session_that_is_over_is_never_revived_by_the_same_sign_in(
     answer = await browser.leave(HOST, later)  # factors shown anew
     renewed = await browser.arrive(HOST, answer, later)
     assert renewed.session.id != arrival.session.id
-    assert browser.store.by_handle(browser.handle(HOST), HOST) == renewed.session
+    assert await browser.store.by_handle(browser.handle(HOST), HOST) == renewed.session
 
 
 async def test_an_ended_session_is_never_revived(browser: Browser, now: datetime) -> None:
@@ -271,5 +271,5 @@ async def test_an_ended_session_is_never_revived(browser: Browser, now: datetime
     await browser.sign_in._office.end([arrival.session], EndReason.SIGNED_OUT, None, now)
     answer = await browser.leave(OTHER_HOST, now)
     assert await browser.refusal(OTHER_HOST, answer, now) == "session_over"
-    ended = browser.store.by_handle(browser.handle(HOST), HOST)
+    ended = await browser.store.by_handle(browser.handle(HOST), HOST)
     assert ended == replace(arrival.session, generation=2, ended_at=now, end_reason=EndReason.SIGNED_OUT)

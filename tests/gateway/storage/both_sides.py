@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -94,11 +95,27 @@ class Sides:
 
     async def fault(self, when: str) -> None:
         """From now on the database itself fails at this step of a transaction."""
-        trigger = f"CREATE TRIGGER fault BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the exercise'); END"
-        await self.database.write(lambda connection: connection.execute(text(trigger)))
+        if isinstance(self.database.place, Path):
+            await self._run(
+                f"CREATE TRIGGER fault BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the exercise'); END"
+            )
+            return
+        happens, _, condition = when.partition(" WHEN ")
+        await self._run(
+            "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the exercise' USING ERRCODE = 'check_violation'; END $$"
+        )
+        await self._run(
+            f"CREATE TRIGGER fault BEFORE {happens} FOR EACH ROW {f'WHEN ({condition})' if condition else ''} "
+            "EXECUTE FUNCTION fault()"
+        )
 
     async def mend(self) -> None:
-        await self.database.write(lambda connection: connection.execute(text("DROP TRIGGER fault")))
+        embedded = isinstance(self.database.place, Path)
+        await self._run("DROP TRIGGER fault" if embedded else "DROP FUNCTION fault CASCADE")
+
+    async def _run(self, statement: str) -> None:
+        await self.database.write(lambda connection: connection.execute(text(statement)))
 
 
 def sides(database: Database) -> Sides:

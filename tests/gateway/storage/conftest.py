@@ -1,6 +1,7 @@
 """A real database with the product's tables, and a place where entries are kept with it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.audit.entry import Entry
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
+from tests.rig.postgres import Server
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
@@ -19,13 +21,18 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "brana.db"
-    prepare(path)
-    opened = Database(path)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["embedded", pytest.param("postgres", marks=pytest.mark.real)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """What holds of the one kind holds of the other."""
+    if request.param == "embedded":
+        path = tmp_path / "brana.db"
+        prepare(path)
+        with closing(Database(path)) as opened:
+            yield opened
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with closing(Database(server.database())) as opened:
+        yield opened
 
 
 class Recorded(list[Entry]):

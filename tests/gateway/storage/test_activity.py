@@ -115,6 +115,7 @@ async def test_lines_that_are_not_taken_over_keep_nobody_awake(
     assert await both.mine(session) == session
 
 
+@pytest.mark.parametrize("database", ["embedded"], indirect=True)
 async def test_each_session_is_found_by_its_name_however_many_there_are(database: Database) -> None:
     for statement in (ACTIVITY._at_the_gateway(2), ACTIVITY._at_the_provider(2)):
         plan = database.read_now(

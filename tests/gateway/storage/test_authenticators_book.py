@@ -158,7 +158,7 @@ async def test_codes_are_not_in_the_file_and_one_seal_cannot_find_those_of_anoth
     ]
     assert rows[0] != rows[1]
     assert [len(row) for row in rows] == [32, 32]
-    folder = kept.database.path.parent
+    folder = Path(kept.database.where).parent
     assert code.encode() not in b"".join(path.read_bytes() for path in folder.glob("brana.db*"))
     stranger = IdentityStore(kept.database, Seal(bytes(32)), lambda *_: None)
     assert await stranger.look(lambda book: book.enrolment_code(code)) is None

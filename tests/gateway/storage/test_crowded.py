@@ -1,9 +1,8 @@
 """How many sign-ins may be under way, and whose goes for a newcomer, on the real book."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import Connection, text
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, text
 from config.settings import OfficeNetwork, SignIn
 from config.vocabulary import SubjectId
 from gateway.audit.entry import Code
+from gateway.storage.database import Database
 from gateway.storage.identity_book import IdentityBook
 from gateway.storage.tables.identity import sign_in_flow
 from idp.events import Origin, SignInStarted
@@ -26,7 +26,7 @@ from idp.login.crowd import (
 )
 from idp.login.handle import HandleHash, new_flow_id
 from tests.gateway.storage.test_identity import flow
-from tests.rig.identity_store import Kept, identity_store
+from tests.rig.identity_store import Kept, kept_in
 from tests.rig.people import JANA_ID, NOON, PETR_ID
 
 LIMITS = SignIn()
@@ -37,9 +37,13 @@ FAR_AWAY = "198.51.100.1"
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    with identity_store(tmp_path) as made:
-        yield made
+def kept(database: Database) -> Kept:
+    return kept_in(database)
+
+
+def mark_of(address: str) -> str:
+    """With which names of what `fill` makes begin: short, as a server minds how long a name may be."""
+    return sha256(address.encode()).hexdigest()[:8]
 
 
 async def fill(
@@ -63,12 +67,13 @@ async def fill(
             text(
                 f"INSERT INTO sign_in_flow (id, address, network, began_at, subject, {columns}) "
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :number) "
-                f"SELECT :key || '-' || i, :key, :network, began_at + i, "
-                f"CASE WHEN :of_each THEN 'person-' || (i / :of_each) ELSE :subject END, {columns} "
+                f"SELECT :mark || '-' || i, :key, :network, began_at + i, "
+                f"CASE WHEN :of_each > 0 THEN 'person-' || (i / NULLIF(:of_each, 0)) ELSE :subject END, {columns} "
                 "FROM n, sign_in_flow WHERE id = 'pattern'"
             ),
             {
                 "number": number,
+                "mark": mark_of(address),
                 "key": purses.address_key(address),
                 "network": network,
                 "subject": subject,
@@ -94,9 +99,9 @@ async def begin(
 
 async def left(kept: Kept, address: str) -> list[int]:
     """Which of those that `fill` made."""
-    query = text("SELECT id FROM sign_in_flow WHERE id LIKE :key || '-%' ORDER BY began_at")
-    key = {"key": purses.address_key(address)}
-    rows = await kept.database.read(lambda connection: connection.execute(query, key).scalars().all())
+    query = text("SELECT id FROM sign_in_flow WHERE id LIKE :mark || '-%' ORDER BY began_at")
+    mark = {"mark": mark_of(address)}
+    rows = await kept.database.read(lambda connection: connection.execute(query, mark).scalars().all())
     return [int(name.rpartition("-")[2]) for name in rows]
 
 

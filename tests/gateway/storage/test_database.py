@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.embedded import GROUP
 from gateway.storage.engine import driver_of
-from gateway.storage.writer import GROUP
 
 PATIENCE = 20  # seconds: nothing here takes one, and a caller that hangs must not hang the tests
 
@@ -39,7 +39,7 @@ def put(n: int) -> Callable[[Connection], int]:
 
 def on_disk(database: Database) -> list[int]:
     """As another process sees it."""
-    other = sqlite3.connect(database.path)
+    other = sqlite3.connect(database.where)
     try:
         return [n for (n,) in other.execute("SELECT n FROM note ORDER BY n")]
     finally:
@@ -306,22 +306,22 @@ def test_of_any_mixture_exactly_the_good_ones_are_kept(
     assert [futures[n].result(0) for n in good] == good
 
 
-def test_a_row_is_read_at_once_and_holds_no_snapshot(notes: Database) -> None:
+async def test_a_row_is_read_at_once_and_holds_no_snapshot(notes: Database) -> None:
     for n in (1, 2):
         notes.write_soon(put(n)).result(PATIENCE)
-        assert notes.row_now("SELECT max(n), count(*) FROM note WHERE n >= ?", 0) == (n, n)
-    assert notes.row_now("SELECT n FROM note WHERE n = ?", 3) is None
+        assert await notes.row("SELECT max(n), count(*) FROM note WHERE n >= ?", 0) == (n, n)
+    assert await notes.row("SELECT n FROM note WHERE n = ?", 3) is None
 
 
-def test_a_wrong_point_query_is_the_callers_fault(notes: Database) -> None:
+async def test_a_wrong_point_query_is_the_callers_fault(notes: Database) -> None:
     with pytest.raises(sqlite3.OperationalError):
-        notes.row_now("SELECT nothing FROM nowhere")
+        await notes.row("SELECT nothing FROM nowhere")
     notes.write_soon(put(1)).result(PATIENCE)
-    assert notes.row_now("SELECT n FROM note") == (1,)
+    assert await notes.row("SELECT n FROM note") == (1,)
 
 
-def test_a_closed_database_gives_no_row(notes: Database) -> None:
-    notes.row_now("SELECT 1")
+async def test_a_closed_database_gives_no_row(notes: Database) -> None:
+    await notes.row("SELECT 1")
     notes.close()
     with pytest.raises(DatabaseUnusable):
-        notes.row_now("SELECT 1")
+        await notes.row("SELECT 1")

@@ -182,7 +182,7 @@ def test_a_file_that_is_no_database_is_told_when_opening(tmp_path: Path) -> None
         Database(path)
 
 
-def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(tmp_path: Path) -> None:
+async def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(tmp_path: Path) -> None:
     path = tmp_path / "brana.db"
     whole = Database(path)
     whole.write_soon(
@@ -202,7 +202,7 @@ def test_a_file_damaged_in_the_middle_is_told_to_who_reads_and_who_writes_there(
         with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
             damaged.read_now(lambda c: c.execute(text("SELECT sum(length(body)) FROM note")).all())
         with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
-            damaged.row_now("SELECT sum(length(body)) FROM note")
+            await damaged.row("SELECT sum(length(body)) FROM note")
         with pytest.raises(DatabaseUnusable, match="damaged; restore it from a backup"):
             damaged.write_soon(lambda c: c.execute(text("UPDATE note SET body = 'y'"))).result(PATIENCE)
     finally:

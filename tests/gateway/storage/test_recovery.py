@@ -49,7 +49,7 @@ async def test_an_account_comes_back_as_it_was_kept(kept: Kept) -> None:
 async def test_the_second_factor_is_sealed(kept: Kept) -> None:
     await kept.store.transact(lambda book: book.keep_recovery(ACCOUNT))
     assert ACCOUNT.code is not None
-    written = b"".join(path.read_bytes() for path in kept.database.path.parent.glob("brana.db*"))
+    written = b"".join(path.read_bytes() for path in Path(kept.database.where).parent.glob("brana.db*"))
     assert ACCOUNT.code.secret.base32.encode() not in written
 
 

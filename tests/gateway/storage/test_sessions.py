@@ -61,9 +61,9 @@ async def test_a_session_is_found_by_any_of_its_handles(
         == session
     )
     await store.add_handle(session.id, b"2" * 32, "b.example", [])
-    assert store.by_handle(b"1" * 32, "a.example") == session
-    assert store.by_handle(b"2" * 32, "b.example") == session
-    assert store.by_handle(b"3" * 32, "a.example") is None
+    assert await store.by_handle(b"1" * 32, "a.example") == session
+    assert await store.by_handle(b"2" * 32, "b.example") == session
+    assert await store.by_handle(b"3" * 32, "a.example") is None
     assert [one.code for one in recorded] == [Code.SESSION_OPENED]
 
 
@@ -71,7 +71,7 @@ async def test_a_handle_copied_to_another_host_is_worth_nothing(
     store: StoredSessions, session: Session
 ) -> None:
     await store.add(session, b"1" * 32, "a.example", [])
-    assert store.by_handle(b"1" * 32, "b.example") is None
+    assert await store.by_handle(b"1" * 32, "b.example") is None
 
 
 async def test_a_session_without_role_and_factors_comes_back_as_it_was(
@@ -79,7 +79,7 @@ async def test_a_session_without_role_and_factors_comes_back_as_it_was(
 ) -> None:
     bare = replace(session, roles=(), municipality=None, amr=())
     await store.add(bare, b"1" * 32, "a.example", [])
-    assert store.by_handle(b"1" * 32, "a.example") == bare
+    assert await store.by_handle(b"1" * 32, "a.example") == bare
 
 
 async def test_the_latest_session_of_a_provider_session_is_found(
@@ -102,7 +102,10 @@ async def test_two_tabs_that_come_back_at_once_share_one_session(
         store.add(session, b"1" * 32, "a.example", opened), store.add(twin, b"2" * 32, "b.example", opened)
     )
     assert (
-        first == second == store.by_handle(b"1" * 32, "a.example") == store.by_handle(b"2" * 32, "b.example")
+        first
+        == second
+        == await store.by_handle(b"1" * 32, "a.example")
+        == await store.by_handle(b"2" * 32, "b.example")
     )
     assert len(recorded) == 1
     assert len(await store.open_ones()) == 1
@@ -118,7 +121,7 @@ async def test_another_person_or_another_sign_in_never_joins_a_session(
     await store.add(session, b"1" * 32, "a.example", [])
     new = replace(session, id=SessionId("B" * 22), **changed)
     assert await store.add(new, b"2" * 32, "a.example", []) == new
-    assert store.by_handle(b"2" * 32, "a.example") == new
+    assert await store.by_handle(b"2" * 32, "a.example") == new
 
 
 async def test_an_ended_session_is_not_joined(store: StoredSessions, session: Session, now: datetime) -> None:
@@ -150,7 +153,7 @@ async def test_ending_raises_the_generation_and_puts_the_old_one_on_the_list(
     await store.add(session, b"1" * 32, "a.example", [])
     ids = await store.end([session.id], EndReason.SIGNED_OUT, now, now + MINUTE, [entry(session, now)])
     assert ids == [session.revocation_id]
-    ended = store.by_handle(b"1" * 32, "a.example")
+    ended = await store.by_handle(b"1" * 32, "a.example")
     assert ended == replace(session, generation=2, ended_at=now, end_reason=EndReason.SIGNED_OUT)
     assert await store.revoked(now) == {session.revocation_id: now + MINUTE}
     assert [one.session for one in recorded] == [session.id]
@@ -181,7 +184,9 @@ async def test_switching_the_municipality_revokes_the_old_generation(
     await store.add(session, b"1" * 32, "a.example", [])
     ids = await store.act_for(session.id, KROMERIZ, now + MINUTE, [entry(session, now)])
     assert ids == [session.revocation_id]
-    assert store.by_handle(b"1" * 32, "a.example") == replace(session, municipality=KROMERIZ, generation=2)
+    assert await store.by_handle(b"1" * 32, "a.example") == replace(
+        session, municipality=KROMERIZ, generation=2
+    )
     assert len(recorded) == 1
 
 
@@ -204,7 +209,7 @@ async def test_new_facts_replace_the_old_and_revoke_what_rested_on_them(
     assert await store.replace_facts([changed], now + MINUTE, [entry(session, now)]) == [
         session.revocation_id
     ]
-    assert store.by_handle(b"1" * 32, "a.example") == replace(changed, generation=2)
+    assert await store.by_handle(b"1" * 32, "a.example") == replace(changed, generation=2)
 
 
 async def test_confirmed_facts_revoke_nothing_and_touch_open_sessions_only(
@@ -226,7 +231,7 @@ async def test_a_decision_is_recorded_with_when_the_session_was_seen(
     await store.add(session, b"1" * 32, "a.example", [])
     await store.record(session.id, now + MINUTE, [entry(session, now, Code.DECISION_PERMIT)])
     await store.record(None, now, [entry(session, now, Code.DECISION_REFUSE)])
-    found = store.by_handle(b"1" * 32, "a.example")
+    found = await store.by_handle(b"1" * 32, "a.example")
     assert found is not None
     assert found.last_seen_at == now + MINUTE
     assert [one.code for one in recorded] == [Code.DECISION_PERMIT, Code.DECISION_REFUSE]
@@ -243,6 +248,7 @@ async def test_revocations_are_kept_until_their_end(
         f"{session.id}.2",
     ]
     assert await store.revoked(now + MINUTE) == {f"{session.id}.2": now + 2 * MINUTE}
+    assert await store.forget_revoked(now + MINUTE) == 1
     left = database.read_now(lambda c: c.execute(text("SELECT count(*) FROM revoked")).scalar_one())
     assert left == 1
 
@@ -255,7 +261,7 @@ async def test_old_ended_sessions_are_forgotten_with_their_handles(
     await store.end([session.id], EndReason.IDLE, now, now + MINUTE, [])
     assert await store.forget_ended(now) == 0
     assert await store.forget_ended(now + MINUTE) == 1
-    assert store.by_handle(b"1" * 32, "a.example") is None
+    assert await store.by_handle(b"1" * 32, "a.example") is None
     handles = database.read_now(lambda c: c.execute(text("SELECT count(*) FROM session_handle")).scalar_one())
     assert handles == 1
 
@@ -271,7 +277,7 @@ async def test_an_act_whose_entry_cannot_be_kept_does_not_happen(
     await store.add(session, b"1" * 32, "a.example", [])
     with pytest.raises(LookupError):
         await store.end([session.id], EndReason.SIGNED_OUT, now, now + MINUTE, [entry(session, now)])
-    assert store.by_handle(b"1" * 32, "a.example") == session
+    assert await store.by_handle(b"1" * 32, "a.example") == session
     assert await store.revoked(now) == {}
 
 

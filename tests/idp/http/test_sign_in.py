@@ -1,6 +1,7 @@
 """Signing in, against a real directory, a real database and the real application on its socket."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -196,7 +197,7 @@ async def test_the_database_holds_no_secret_in_the_clear(world: World):
     world.rig.clock.forward(seconds=60)
     page = await world.at_enrolment(browser, prompt="login")
     pending = secret_on(await browser.get(page + "&by=code"))
-    folder = world.rig.kept.database.path.parent
+    folder = Path(world.rig.kept.database.where).parent
     raw = b"".join(path.read_bytes() for path in folder.glob("brana.db*"))
     for secret in (
         JANA_PASSWORD,

@@ -1,0 +1,42 @@
+"""What the two kinds of databases must do for `Database` and its writer."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+
+class Backend(Protocol):
+    @property
+    def where(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """Its connections leave BEGIN and COMMIT to us."""
+        ...
+
+    @property
+    def begin_reading(self) -> str:
+        """Begins a snapshot."""
+        ...
+
+    @property
+    def begin_writing(self) -> Sequence[str]:
+        """Begin a transaction beside which nobody else writes, on whichever machine."""
+        ...
+
+    @property
+    def group(self) -> int:
+        """Writes of one commit at most: bounds how long the first of them waits."""
+        ...
+
+    @property
+    def near(self) -> bool:
+        """A point query takes so little that a thread of its own would cost more."""
+        ...
+
+    def again(self, error: BaseException, /) -> bool:
+        """Whether what was tried, and left no trace, may succeed when it is tried once more."""
+        ...

@@ -1,0 +1,129 @@
+"""Bringing a PostgreSQL database to the schema of this version, before anything of ours uses it.
+
+An empty database gets the tables as they are now; an older one is migrated from `FIRST` on, as no older one exists;
+anything else is refused untouched. All of it is one transaction, and starts of several nodes take turns.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy.exc import DBAPIError
+
+from config.settings import Postgres
+from gateway.storage.place import named
+from gateway.storage.postgres.engine import STARTS, open_engine
+from gateway.storage.schema import STAMP, all_tables, revisions
+from gateway.storage.telling import tell_of_changes
+from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
+
+FIRST = "0022"
+"""The oldest revision that a PostgreSQL database can have: migrations behind it run on both kinds."""
+OLDEST_SERVER = 15
+SORTS_BY_BYTES = {"C", "POSIX", "C.UTF-8", "C.utf8"}
+
+
+def prepare(server: Postgres, migrations: Path, patience: timedelta) -> None:
+    """Create or migrate. `patience`: with another node's start that is at it. Raises DatabaseUnusable."""
+    engine, where = open_engine(server, 1), named(server)
+    try:
+        with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({STARTS})")
+            _require_fit(connection, where)
+            _prepare(connection, where, migrations)
+    except DBAPIError as error:
+        raise (
+            explained(where, error)
+            if concerns_the_file(error)
+            else DatabaseUnusable(
+                where, f"its tables could not be made: {error.orig}; correct that, nothing was changed"
+            )
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def exists(server: Postgres) -> bool:
+    """Whether anything of ours is there. Raises DatabaseUnusable."""
+    engine, where = open_engine(server, 1), named(server)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table(STAMP)
+    except DBAPIError as error:
+        raise explained(where, error) from error
+    finally:
+        engine.dispose()
+
+
+def _require_fit(connection: Connection, where: str) -> None:
+    version, encoding, collation = connection.exec_driver_sql(
+        "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate "
+        "FROM pg_database WHERE datname = current_database()"
+    ).one()
+    if int(version) // 10_000 < OLDEST_SERVER:
+        raise DatabaseUnusable(
+            where,
+            f"the server is version {int(version) // 10_000}; {OLDEST_SERVER} is the oldest that will do",
+        )
+    if encoding != "UTF8" or collation not in SORTS_BY_BYTES:
+        raise DatabaseUnusable(
+            where,
+            f"its encoding is {encoding} and its order {collation}; make it with "
+            "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'",
+        )
+
+
+def _prepare(connection: Connection, where: str, migrations: Path) -> None:
+    known = revisions(migrations)
+    found = _revision(connection, where)
+    if found is None:
+        _with_partial_indexes(all_tables()).create_all(connection, checkfirst=False)
+        connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (known[-1],))  # noqa: S608 - a constant
+        tell_of_changes(connection)
+    elif found not in known or found < FIRST:
+        raise DatabaseUnusable(
+            where,
+            f"its schema {found!r} is unknown to this version; install the version that wrote it, "
+            "or restore the backup made before it",
+        )
+    elif found != known[-1]:
+        _migrate(connection, where, found, migrations)
+        tell_of_changes(connection)
+
+
+def _with_partial_indexes(tables: MetaData) -> MetaData:
+    """As on a file. Not said in the tables themselves: a file's process would load this dialect, 2 MiB, for nothing."""
+    for table in tables.tables.values():
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            if where is not None:
+                index.dialect_options["postgresql"]["where"] = where
+    return tables
+
+
+def _revision(connection: Connection, where: str) -> str | None:
+    """None for a database without any tables; raises DatabaseUnusable for one that is not ours."""
+    names = inspect(connection).get_table_names()
+    if not names:
+        return None
+    stamps = connection.exec_driver_sql(f"SELECT version_num FROM {STAMP}").all() if STAMP in names else []  # noqa: S608 - a constant
+    if len(stamps) != 1:
+        raise DatabaseUnusable(where, "it holds tables of others; give the product a database of its own")
+    return str(stamps[0][0])
+
+
+def _migrate(connection: Connection, where: str, found: str, migrations: Path) -> None:
+    from alembic import command  # noqa: PLC0415 - 0.3 s, only when needed
+
+    from gateway.storage.migrations.run import configured  # noqa: PLC0415
+
+    try:
+        command.upgrade(configured(connection, migrations), "head")
+    except Exception as error:
+        if concerns_the_file(error):
+            raise explained(where, error) from error
+        raise DatabaseUnusable(
+            where, f"it could not be migrated from {found} and is as it was: {error}"
+        ) from error

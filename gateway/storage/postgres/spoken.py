@@ -1,0 +1,52 @@
+"""A connection to PostgreSQL that understands what is written for the embedded database's driver."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.types.string import StrDumper
+from sqlalchemy.exc import DBAPIError
+
+from gateway.storage.engine import Cursor
+from gateway.storage.postgres.spelling import spelt
+
+Raw = psycopg.Connection[tuple[Any, ...]]
+
+
+class Spoken:
+    """Implements `gateway.storage.engine.Driver`; its errors are SQLAlchemy's."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
+        said = spelt(statement)
+        try:
+            if not values:
+                return self._raw.execute(said.text.replace("%%", "%").encode())
+            return self._raw.execute(said.text.encode(), said.values(values))
+        except psycopg.Error as error:
+            raise told(error) from error
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Cursor:
+        said = spelt(statement)
+        cursor = self._raw.cursor()
+        try:
+            cursor.executemany(said.text.encode(), [said.values(row) for row in rows])
+        except psycopg.Error as error:
+            raise told(error) from error
+        return cursor
+
+
+class WithoutNul(StrDumper):
+    """PostgreSQL's texts hold no NUL, which strangers may send us as a login; nobody has one in a name."""
+
+    def dump(self, obj: str) -> bytes | None:
+        return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in obj else obj)  # type: ignore[return-value] # a buffer of its own kind
+
+
+def told(error: psycopg.Error) -> DBAPIError:
+    # the statement is left out: values may be secrets, and the server's words say what was wrong
+    raised = DBAPIError.instance("", None, error, psycopg.Error)
+    assert isinstance(raised, DBAPIError)
+    return raised

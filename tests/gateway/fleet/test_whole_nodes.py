@@ -1,0 +1,157 @@
+"""Two whole nodes and an edge, over mutual TLS, on one PostgreSQL: what one control plane knows, each knows."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from gateway.audit.entry import Code
+from gateway.grants.cookie import GRANT
+from tests.rig.fleet import PATIENCE, Fleet, Node
+from tests.rig.fleet_people import inhabited, records, signed_in
+from tests.rig.postgres import Server
+from tests.rig.postgres_line import Line, line_to
+from tests.rig.visitor import Visitor
+
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+MOMENT = 1.0  # seconds in which what one control plane hears is everywhere
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def line(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Line]:
+    """Of `b` to the database."""
+    async with line_to(postgres.folder, tmp_path_factory.mktemp("l") / "line") as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Server, line: Line
+) -> AsyncIterator[Fleet]:
+    def configured(node: str, text: str) -> str:
+        way = line.folder if node == "b" else postgres.folder
+        return f'{text}\n[state.database]\nhosts = ["{way}"]\nname = "{name}"\n'
+
+    name = postgres.empty().name
+    async with inhabited(
+        tmp_path_factory.mktemp("f"), ["b", "c"], whole=["b"], configured=configured
+    ) as made:
+        yield made
+
+
+async def status_at(office: Fleet, browser: Visitor, node: str) -> int:
+    return (await office.same(browser, node).get(records(office), follow=False)).status
+
+
+async def within(seconds: float, office: Fleet, browser: Visitor, node: str, status: int) -> None:
+    there, end = office.same(browser, node), time.monotonic() + seconds
+    while (found := (await there.get(records(office), follow=False)).status) != status:
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.01)
+
+
+async def let_in_by(office: Fleet, browser: Visitor, person: str, node: str) -> None:
+    """By that node's gate alone, which hears from a control plane, and another one's keeps the entry."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            shown = await browser.get(records(office))
+            found = await office.entries(request_id=shown.request_id)
+            assert (shown.status, {one.person for one in found}) == (200, {person})
+            if {one.details.get("node") for one in found} == {node}:
+                return
+
+
+@contextmanager
+def no_control_plane(node: Node) -> Iterator[None]:
+    """It is killed, and the one that is started in its place stands still before it does anything."""
+    killed = node.child("control_plane_process")
+    killed.kill()
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            again = node.child("control_plane_process")
+            if again.pid != killed.pid:
+                break
+        except (StopIteration, psutil.Error):
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    again.suspend()
+    try:
+        yield
+    finally:
+        again.resume()
+
+
+async def test_who_signed_in_at_one_node_is_in_at_all_and_who_signed_out_is_out_within_a_second(
+    office: Fleet,
+) -> None:
+    browser, _ = await signed_in(office, "a")
+    for node in ("b", "c", "a"):
+        assert await status_at(office, browser, node) == 200
+    had = browser.cookies(records(office))
+    assert GRANT in had
+    out = await browser.post(f"{records(office)}.brana/sign-out", {}, follow=False)
+    assert out.status == 200, out.title
+    for node in ("b", "c", "a"):
+        browser.keep(records(office), had)  # as somebody who has copied it
+        await within(MOMENT, office, browser, node, 302)
+
+
+async def test_a_session_that_an_officer_ends_at_one_node_is_out_at_all(office: Fleet) -> None:
+    browser, account = await signed_in(office, "b")
+    for node in ("a", "c"):
+        assert await status_at(office, browser, node) == 200
+    status, said = await office["a"].brana("sessions", "revoke", "--user", account.login)
+    assert status == 0, said
+    for node in ("a", "b", "c"):
+        await within(MOMENT, office, browser, node, 302)
+
+
+async def test_a_control_plane_that_is_killed_leaves_both_doors_open(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "b")
+    for dead in ("a", "b"):
+        with no_control_plane(office[dead]):
+            for node in ("a", "b", "c"):
+                assert await status_at(office, browser, node) == 200
+                await office.decides(node)
+                newcomer, account = await signed_in(office, node)
+                await let_in_by(office, newcomer, account.login, node)
+        await office[dead].until(lambda status, parts: status == 200 and parts["control_plane"])
+        await office.entries(Code.STARTED, at_least=3)
+
+
+async def test_a_control_plane_that_is_cut_off_from_the_database_leaves_its_envoy_to_the_other(
+    office: Fleet, line: Line
+) -> None:
+    browser, account = await signed_in(office, "b")
+    line.cut()
+    await office["a"].brana("sessions", "revoke", "--user", account.login)
+    await within(PATIENCE, office, browser, "b", 302)  # its gate hears of it from the other one
+    await office.decides("b")
+    newcomer, another = await signed_in(office, "b")
+    await let_in_by(office, newcomer, another.login, "b")
+    line.heal()
+    status, said = await office["b"].brana("fleet", "list")
+    assert status == 0, said
+
+
+async def test_a_node_that_joins_and_leaves_at_one_control_plane_does_so_at_the_other(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "c")
+    status, said = await office["b"].brana("fleet", "leave", "c")
+    assert status == 0, said
+    await office["c"].until(lambda _, parts: not parts["not_alone"])
+    assert await status_at(office, browser, "c") == 503
+    refused = await office.entries(Code.NODE_REFUSED, reason="node_revoked")
+    assert refused[0].details["node"] == "c"
+    await office.join("c")  # at the first of its peers, by a code of the same
+    await office["c"].stop()
+    await office["c"].serve()
+    await office["c"].ready()
+    with no_control_plane(office["a"]):
+        await office.decides("c")
+        assert await status_at(office, browser, "c") == 200

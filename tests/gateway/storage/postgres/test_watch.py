@@ -1,0 +1,108 @@
+"""What one node changes the others hear of; one leads; whoever missed something reads everything again."""
+
+import queue
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from config.settings import Postgres
+from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.telling import ASKED, EVERYTHING, REVOKED
+from tests.rig.postgres import Server
+
+pytestmark = pytest.mark.real
+PATIENCE = 15.0
+INSERT = "INSERT INTO revoked VALUES (?, ?)"
+
+
+@dataclass
+class Node:
+    database: Database
+    heard: "queue.SimpleQueue[frozenset[str]]" = field(default_factory=queue.SimpleQueue)
+    lead: "queue.SimpleQueue[bool]" = field(default_factory=queue.SimpleQueue)
+
+
+@contextmanager
+def node(place: Postgres) -> Iterator[Node]:
+    with closing(Database(place)) as database:
+        made = Node(database)
+        watch = database.watched(made.heard.put, made.lead.put)
+        try:
+            assert made.heard.get(timeout=PATIENCE) == EVERYTHING
+            yield made
+        finally:
+            watch.stop()
+
+
+@pytest.fixture
+def place(postgres: Server) -> Postgres:
+    return postgres.database()
+
+
+def revoke(database: Database, name: str) -> None:
+    database.write_soon(lambda c: c.exec_driver_sql(INSERT, (name, 5))).result()
+
+
+def test_a_revocation_is_heard_by_every_node_within_a_moment(place: Postgres) -> None:
+    with node(place) as one, node(place) as other:
+        for number in range(5):
+            begun = time.monotonic()
+            revoke(one.database, f"s.{number}")
+            assert other.heard.get(timeout=PATIENCE) == {REVOKED}
+            assert one.heard.get(timeout=PATIENCE) == {REVOKED}
+            assert time.monotonic() - begun < 1
+
+
+def test_what_is_rolled_back_is_not_told(place: Postgres) -> None:
+    def refused(connection: object) -> None:
+        connection.exec_driver_sql(INSERT, ("s.1", 5))  # type: ignore[attr-defined]
+        raise LookupError
+
+    with node(place) as one:
+        with pytest.raises(LookupError):
+            one.database.write_soon(refused).result()
+        revoke(one.database, "s.2")
+        assert one.heard.get(timeout=PATIENCE) == {REVOKED}
+        assert one.heard.empty()
+
+
+async def test_a_command_asks_all_nodes_to_look_again(place: Postgres) -> None:
+    with node(place) as one, closing(Database(place)) as command:
+        await command.ask_all()
+        assert one.heard.get(timeout=PATIENCE) == {ASKED}
+
+
+def test_one_node_leads_and_another_takes_over_when_it_ends(place: Postgres) -> None:
+    with node(place) as other:
+        assert other.lead.get(timeout=PATIENCE) is True
+        with node(place) as waiting:
+            assert waiting.lead.empty()
+            other.database.answers()
+        assert waiting.lead.empty()
+    with node(place) as last:
+        assert last.lead.get(timeout=PATIENCE) is True
+
+
+def test_after_an_outage_everything_is_read_again_and_the_lead_is_asked_for_anew(postgres: Server) -> None:
+    with node(postgres.database()) as one:
+        assert one.lead.get(timeout=PATIENCE) is True
+        postgres.stop()
+        try:
+            assert one.lead.get(timeout=PATIENCE) is False
+            until = time.monotonic() + PATIENCE
+            while one.database.answers():
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            with pytest.raises(DatabaseUnusable, match="it does not answer"):  # nobody waits
+                one.database.write_soon(lambda c: None)
+        finally:
+            postgres.start()
+        assert one.heard.get(timeout=PATIENCE) == EVERYTHING
+        assert one.lead.get(timeout=PATIENCE) is True
+        until = time.monotonic() + PATIENCE
+        while not one.database.works():  # without that anybody writes
+            assert time.monotonic() < until
+            time.sleep(0.05)
