@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
+from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
@@ -22,7 +23,7 @@ from gateway.fleet.door import Door, Refused, node_of
 from gateway.fleet.joining import join_app
 from gateway.fleet.node_service import node_app, renewal_routes
 from gateway.fleet.register import NotJoined
-from gateway.storage.audit_requests import with_entry
+from gateway.storage.audit_requests import append_once, with_entry
 from gateway.storage.audit_spool import SpoolPlaces
 
 log = structlog.get_logger("fleet")
@@ -61,13 +62,16 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
     async def recorded(ids: Any) -> Any:
         return await state.database.read(lambda connection: with_entry(connection, list(ids)))
 
+    async def record(entries: Sequence[Entry]) -> None:
+        await state.database.write(lambda connection: append_once(connection, entries))
+
     app = node_app(
         who,
         board,
         lambda node: SpoolPlaces(state.database, lambda: plane.state.activity, node),
         plane.holders,
         recorded,
-        state.record,
+        record,
     )
     app.add_routes(renewal_routes(who, state.register, now))
     app.middlewares.append(_cut_off(lambda: not state.database.answers()))

@@ -194,7 +194,8 @@ async def test_an_edge_speaks_for_itself_alone_and_of_what_it_sees(ground: Groun
     }
     assert b"403" in (await ground.tell(edge, "/told", {"entries": [forged]}))[:20]
     seen = forged | {"code": "access.cut_off", "request_id": "forged-2", "details": {"node": "a"}}
-    assert b"204" in (await ground.tell(edge, "/told", {"entries": [seen]}))[:20]
+    for _ in range(2):  # as after an answer that was lost
+        assert b"204" in (await ground.tell(edge, "/told", {"entries": [seen]}))[:20]
     (told,) = await ground.fleet.entries(request_id="forged-2")
     assert (told.subject, told.details["node"]) == ("system", "talker")
     assert await ground.fleet.entries(request_id="forged-1", at_least=0) == []

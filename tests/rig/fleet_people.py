@@ -14,7 +14,7 @@ from tests.rig.fleet import Fleet, fleet
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.visitor import Visitor
 
-PEOPLE = 12
+PEOPLE = 14
 
 
 @contextlib.asynccontextmanager
