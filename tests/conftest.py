@@ -1,4 +1,4 @@
-"""Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback, and namespaces, only."""
+"""Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback and namespaces."""
 
 import hypothesis
 import pytest

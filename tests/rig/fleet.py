@@ -294,8 +294,9 @@ async def _running(
     finally:
         for visitor in made.visitors:
             await visitor.close()
-        for node in reversed(list(made.nodes.values())):
-            await node.stop()
+        first, *more = made.nodes.values()
+        await asyncio.gather(*(node.stop() for node in more))
+        await first.stop()  # last: edges bring it what their logs still have
 
 
 async def _begin(made: Fleet, name: str, role: str) -> None:

@@ -23,7 +23,7 @@ from tests.rig.signed_in import SignedIn, sign_in
 from tests.rig.three_nodes import Three
 
 PER_NODE = 4  # people whose first choice it is
-PAUSE = 0.02  # seconds between the requests of one
+PAUSE = 0.05  # seconds between the requests of one
 DECIDED_EVERY = 5  # requests of one, of which the others are let in by a fresh grant
 CONNECTS, ANSWERS = 1.0, 15.0  # seconds
 LOOKS_EVERY = 0.2
@@ -42,7 +42,8 @@ class Load:
     nodes: Mapping[str, Node]
     tls: ssl.SSLContext
     url: str
-    decided: bool = True
+    people: int
+    decided: bool
     """Whether some requests show no grant, so that a control plane is asked."""
     in_service: set[str] = field(default_factory=set)
     under_way: Counter[str] = field(default_factory=Counter)
@@ -154,8 +155,9 @@ async def under_load(
     three: Three, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True
 ) -> AsyncIterator[Load]:
     """Everybody works at these nodes while the block runs."""
-    load = Load(three.fleet.nodes, three.fleet.product.tls(), three.records, decided, set(names))
     people = await sessions(three, PER_NODE * len(names))
+    tls = three.fleet.product.tls()
+    load = Load(three.fleet.nodes, tls, three.records, len(people), decided, set(names))
     workers = []
     for number, one in enumerate(people):
         first = number % len(names)

@@ -65,7 +65,7 @@ class Machine:
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
-        """This thread, and what it starts meanwhile (threads, processes), is on that machine."""
+        """Have this thread, and what it starts meanwhile (threads, processes), be on that machine."""
         before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         try:
             _go_to(Path(f"/proc/{self.holder}/ns/net"))
@@ -78,7 +78,9 @@ class Machine:
 
 
 @contextlib.contextmanager
-def network(middle: Sequence[str], machines: Mapping[str, str]) -> Iterator[tuple[Machine, dict[str, Machine]]]:
+def network(
+    middle: Sequence[str], machines: Mapping[str, str]
+) -> Iterator[tuple[Machine, dict[str, Machine]]]:
     """The middle, which has several addresses, and machines around it, by name, with one each."""
     with contextlib.ExitStack() as stack:
         hub = stack.enter_context(_machine("middle"))

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -27,28 +28,59 @@ class Took:
     socket: float
     """Until an open web socket was closed."""
 
+    @property
+    def everywhere(self) -> float:
+        return max(self.nodes.values())
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Somebody who is in."""
+
+    victim: SignedIn
+    cookie: str
+    """With the grant."""
+    socket: aiohttp.ClientWebSocketResponse
+
+
+@dataclass(frozen=True, slots=True)
 class Revoking:
     fleet: Fleet
     officer: Visitor
     http: aiohttp.ClientSession
 
-    async def sample(self, victim: SignedIn, socket_at: str) -> Took:
-        grant = await self._grant(victim, socket_at)
-        cookie = f"{victim.cookie}; {grant}"
+    async def samples(self, many: int, sockets_at: Sequence[str]) -> list[Took]:
+        """So many sessions, one ended after another; their web sockets are open at these nodes in turn."""
+        account = self.fleet.product.account("novakova.jana")
+        host = self.fleet.product.host(MAP)
+        people = await sign_in(self.fleet.state, [(account, HULIN)] * many, lambda _: host)
+        at_work = await asyncio.gather(*map(self.working, people, itertools.cycle(sockets_at)))
+        ends = [asyncio.create_task(_ended(one.socket)) for one in at_work]
+        clicks = [(await self.end(one)) for one in at_work]
+        async with asyncio.timeout(WAITS):
+            closed = await asyncio.gather(*ends)
+        return [Took(out, at - began) for (began, out), at in zip(clicks, closed, strict=True)]
+
+    async def working(self, victim: SignedIn, socket_at: str) -> Working:
+        """Let in at every node by its gate alone, with a web socket open at one."""
+        cookie = f"{victim.cookie}; {await self._grant(victim, socket_at)}"
         for node in self.fleet.nodes:
-            assert await self._ask(node, cookie) == (200, "")  # let in by its gate alone
-        async with self._socket(socket_at, cookie) as opened:
-            began = time.perf_counter()
-            click = asyncio.create_task(self._click(victim))
-            pollers = [asyncio.create_task(self._until_out(node, cookie)) for node in self.fleet.nodes]
-            ending = asyncio.create_task(_ended(opened))
-            async with asyncio.timeout(WAITS):
-                over = await asyncio.gather(*pollers, ending)
-            await click
-        *nodes, socket = (one - began for one in over)
-        return Took(dict(zip(self.fleet.nodes, nodes, strict=True)), socket)
+            assert await self._ask(node, cookie) == (200, "")
+        opened = await self.http.ws_connect(
+            f"{self._url(socket_at)}feed", headers=self._headers(cookie), server_hostname=self._name
+        )
+        await opened.send_str("hello")
+        assert (await opened.receive(5)).data == "echo hello"
+        return Working(victim, cookie, opened)
+
+    async def end(self, somebody: Working) -> tuple[float, dict[str, float]]:
+        """When, and seconds until each node goes by it."""
+        began = time.perf_counter()
+        click = asyncio.create_task(self._click(somebody.victim))
+        async with asyncio.timeout(WAITS):
+            out = await asyncio.gather(*(self._until_out(node, somebody.cookie) for node in self.fleet.nodes))
+        await click
+        return began, {name: at - began for name, at in zip(self.fleet.nodes, out, strict=True)}
 
     async def _grant(self, victim: SignedIn, node: str) -> str:
         status, grant = await self._ask(node, victim.cookie)
@@ -62,7 +94,7 @@ class Revoking:
 
     async def _until_out(self, node: str, cookie: str) -> float:
         while (await self._ask(node, cookie))[0] == 200:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.005)
         return time.perf_counter()
 
     async def _ask(self, node: str, cookie: str) -> tuple[int, str]:
@@ -72,15 +104,6 @@ class Revoking:
         ) as answer:
             await answer.read()
             return answer.status, answer.headers.get("Set-Cookie", "").partition(";")[0]
-
-    @contextlib.asynccontextmanager
-    async def _socket(self, node: str, cookie: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-        async with self.http.ws_connect(
-            f"{self._url(node)}feed", headers=self._headers(cookie), server_hostname=self._name
-        ) as opened:
-            await opened.send_str("hello")
-            assert (await opened.receive(5)).data == "echo hello"
-            yield opened
 
     @property
     def _name(self) -> str:
@@ -107,9 +130,3 @@ async def revoking(fleet: Fleet, at: str) -> AsyncIterator[Revoking]:
     connector = aiohttp.TCPConnector(ssl=fleet.product.tls(), limit=0)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
         yield Revoking(fleet, officer, http)
-
-
-async def victims(fleet: Fleet, many: int) -> list[SignedIn]:
-    """So many sessions at the map."""
-    account = fleet.product.account("novakova.jana")
-    return await sign_in(fleet.state, [(account, HULIN)] * many, lambda _: fleet.product.host(MAP))

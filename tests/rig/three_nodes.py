@@ -25,11 +25,13 @@ from tests.rig.fleet import PATIENCE, Fleet, Network, fleet
 from tests.rig.namespaces import Machine, network
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server, cluster
+from tests.rig.signed_in import SignedIn
 from tests.rig.visitor import Visitor
 
-PEOPLE, BACKBONE, APPLICATIONS = MIDDLE = ("10.77.0.1", "10.77.0.2", "10.77.0.3")
+PEOPLE, BACKBONE, APPLICATIONS = MIDDLE = ("10.1.0.1", "10.1.0.2", "10.1.0.3")
 """Whoever says nothing else goes out from the first."""
-NODES = {"a": "10.77.0.11", "b": "10.77.0.12", "c": "10.77.0.13"}
+NODES = {"a": "10.1.0.11", "b": "10.1.0.12", "c": "10.1.0.13"}
+"""As in config/examples/fleet.toml."""
 ADDRESSES = (*MIDDLE, *NODES.values())
 GRACE = 5.0  # seconds
 WORKS_FOR = 0.03  # seconds: what the application needs for an answer
@@ -75,6 +77,13 @@ class Three:
         assert (shown.status, shown.text) == (200, "hello"), (shown.status, shown.title)
         return browser, account
 
+    def known(self, session: SignedIn, at: str) -> Visitor:
+        """A browser that has a session at the records, and no grant."""
+        browser = self.fleet.visitor(at)
+        name, _, handle = session.cookie.partition("=")
+        browser.keep(self.records, {name: handle})
+        return browser
+
     async def recorded(self, requests: Collection[str]) -> None:
         """Return when the log has an entry of each request's access. Never may it have two."""
         assert requests
@@ -115,7 +124,11 @@ def _how_often(connection: Connection, requests: Collection[str]) -> Counter[str
 async def three_nodes(folder: Path) -> AsyncIterator[Three]:
     """Everything runs; this thread is in the middle of the network meanwhile."""
     folder = folder.resolve()
-    with network(MIDDLE, NODES) as (middle, machines), middle.entered(), _server(folder) as (server, settings):
+    with (
+        network(MIDDLE, NODES) as (middle, machines),
+        middle.entered(),
+        _server(folder) as (server, settings),
+    ):
         place = server.empty()
         database = DATABASE.format(
             host=f"{BACKBONE}:{server.port}",
@@ -157,7 +170,10 @@ def _slow() -> Neighbour:
     async def handle(asked: web.BaseRequest) -> web.StreamResponse:
         if "Upgrade" not in asked.headers:
             await asyncio.sleep(WORKS_FOR)
-        return await at_once(asked)
+        try:
+            return await at_once(asked)
+        except ConnectionError:  # who asked was killed meanwhile
+            return web.Response(status=400)
 
     application.handle = handle
     return application
