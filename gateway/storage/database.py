@@ -66,6 +66,14 @@ class Database:
             raise DatabaseUnusable(self.path, "closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        """Run a query that finds a few rows by their keys; as `read`.
+
+        Here it runs at once, in the calling thread: a thread of its own would cost more than the query, all the more
+        when the interpreter's lock is in demand.
+        """
+        return self.read_now(query)
+
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Run a point query in the calling thread: about 0.1 ms; for the decision path and for commands."""
         if self._writer.closed:
