@@ -257,19 +257,20 @@ def test_whatever_ends_the_writer_nobody_waits_for_it(notes: Database) -> None:
 
 async def test_readers_see_a_snapshot_and_leave_nothing(notes: Database) -> None:
     await notes.write(put(1))
+    more = iter((2, 3))
 
     def count(connection: Connection) -> list[int]:
         first = connection.execute(text("SELECT count(*) FROM note")).scalar_one()
-        notes.write_soon(put(2)).result(PATIENCE)
+        notes.write_soon(put(next(more))).result(PATIENCE)
         second = connection.execute(text("SELECT count(*) FROM note")).scalar_one()
         return [first, second]
 
     assert await notes.read(count) == [1, 1]
     assert await notes.look_up(count) == [2, 2]
     assert notes.read_now(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 3
-    notes.read_now(put(3))
-    await notes.look_up(put(4))
-    assert on_disk(notes) == [1, 2, 2]
+    notes.read_now(put(4))
+    await notes.look_up(put(5))
+    assert on_disk(notes) == [1, 2, 3]
 
 
 async def test_an_error_in_a_read_reaches_its_caller(notes: Database) -> None:
