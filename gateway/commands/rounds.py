@@ -16,6 +16,7 @@ from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
+from gateway.commands import heap
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.state import now
@@ -215,6 +216,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
+        heap.give_back()
 
 
 async def deliver(delivery: Delivery) -> None:

@@ -21,7 +21,7 @@ __all__ = ["Database", "DatabaseUnusable"]
 
 T = TypeVar("T")
 
-READERS = 4
+READERS = 2  # of lists and searches; each keeps a part of the file and its statements in memory
 
 
 class Database:
