@@ -44,7 +44,8 @@ fuzz: install-tests  ## the fuzz target of the sign-in, minutes instead of secon
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 bench: install-tests  ## benchmarks, results in build/bench.json; NAME=hot_path runs one
-	@$(BIN)/python -m tests.bench $(NAME)
+	@$(compiled)
+	$(BIN)/python -m tests.bench $(NAME)
 
 check: install-tests  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet .
@@ -76,6 +77,7 @@ $(VENV)/run.installed: requirements/build.txt requirements/runtime.txt pyproject
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(PIP) install --no-build-isolation --require-hashes -r requirements/runtime.txt
 	PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --no-deps --editable .
+	$(compiled)
 	touch $@
 
 $(VENV)/test.installed: $(VENV)/run.installed requirements/develop.txt
@@ -95,6 +97,9 @@ define one_at_a_time
 exec 9<$(firstword $(MAKEFILE_LIST))
 flock --nonblock 9 || { echo "Waiting for another make that installs…"; flock 9; }
 endef
+
+# As an installed wheel is: where Python may not write beside its sources, each start would compile them again.
+compiled = $(BIN)/python -m compileall -q gateway idp policies config
 
 define new_enough
 test -x $(BIN)/python || ! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {

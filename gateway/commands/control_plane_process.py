@@ -3,13 +3,14 @@
 import sys
 
 if __name__ == "__main__":
+    from gateway.commands.heap import import_quickly
     from gateway.commands.left_out import leave_out
 
+    import_quickly()
     leave_out()
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ def main(configuration: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
+    heap.settle()
     # Whoever asks for a reload while we start gets what is read now.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -145,9 +147,8 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
             )
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
-        gc.collect()
-        gc.freeze()  # what the start has made lives to the end: no collection need look through it again
         heap.give_back()
+        heap.settle()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
         logging_ends.set()

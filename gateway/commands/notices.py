@@ -8,7 +8,6 @@ from config.vocabulary import SubjectId
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.notices.delivery import Delivery, Send
-from gateway.notices.mail import Mail
 from gateway.notices.notice import Channel
 from gateway.notices.webhook import Webhook
 from gateway.notices.words import Surroundings
@@ -36,6 +35,8 @@ def deliveries(plane: ControlPlane) -> dict[Channel, Delivery]:
     if configured.webhook is not None:
         sends[Channel.WEBHOOK] = Webhook(configured.webhook, around, now).send
     if configured.smtp is not None:
+        from gateway.notices.mail import Mail  # noqa: PLC0415 - only who sends mail pays for it
+
         address_of = partial(_address_of, plane)
         sends[Channel.SMTP] = Mail(configured.smtp, around, address_of, (DirectoryUnusable,), now).send
     return {channel: Delivery(channel, plane.state.outbox, sends.get(channel), now) for channel in Channel}

@@ -15,6 +15,7 @@ from gateway.audit.headroom import AHEAD, set_aside
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
+from gateway.commands import heap
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.fleet_services import look_at_nodes
@@ -213,6 +214,7 @@ async def tidy(plane: ControlPlane) -> None:
         await plane.state.sessions.forget_ended(moment - ENDED_KEPT)
         await plane.state.identities.sweep(plane.settings.sign_in, moment)
         await plane.office.catch_up_with_provider(moment)
+        heap.give_back()
 
 
 async def follow_nodes(plane: ControlPlane, directories: Directories, doors: Sequence[Door]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.identity import FACTS, PERSON_HEADER
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.messages import FRESH_HEADER, GATE_METADATA, SKIP, Json, seconds, typed
+from gateway.envoy.messages import FRESH, GATE_METADATA, SKIP, Json, seconds, typed
 
 EXECUTE = "envoy.extensions.filters.http.composite.v3.ExecuteFilterAction"
 EXT_AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
@@ -73,8 +73,8 @@ def composed(name: str, made: Json) -> Json:
 
 
 def _fresh() -> Json:
-    header = typed("envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=FRESH_HEADER)
-    return {"input": {"name": "fresh", "typed_config": header}, "value_match": {"exact": "1"}}
+    state = typed("envoy.extensions.matching.common_inputs.network.v3.FilterStateInput", key=FRESH)
+    return {"input": {"name": "fresh", "typed_config": state}, "value_match": {"contains": " "}}
 
 
 def _ext_authz(again: Json | None) -> Json:

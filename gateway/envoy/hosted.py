@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.asking import Place, asked, nothing, without_decision, without_gate
+from gateway.envoy.asking import Place, asked, by_method, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
 from gateway.envoy.gate import kind_of, read_as
 from gateway.envoy.grpc_web import spoken
@@ -29,11 +29,12 @@ ANY_LENGTH = 2**63 - 1
 
 
 def hosted(application: Application, place: Place, longest: timedelta) -> list[Json]:
-    """In the configuration's order; what is limited in size, or has web sockets, takes several routes. What fits none
-    is not left to another application of the host. `longest`: no session lives longer.
+    """In the configuration's order; what has GET, is limited in size, or has web sockets, takes several routes. What
+    fits none is not left to another application of the host. `longest`: no session lives longer.
     """
     begins = application.path.rstrip("/")
-    table = [replace(route, path=begins + route.path) for route in application.routes]
+    written = [replace(route, path=begins + route.path) for route in application.routes]
+    table = [one for route in written for one in by_method(route)]
     routes = [
         one
         for route in table

@@ -18,8 +18,7 @@ DISCOVERY_CLUSTER = "brana.discovery"
 SKIP = "envoy.extensions.filters.common.matcher.action.v3.SkipFilter"
 GATE_METADATA = "brana.gate"
 FRESH = "brana.fresh"
-FRESH_HEADER = "x-brana-fresh"  # set by the gate alone: a client's is removed before it runs
-"""Filter state the gate sets for a fresh grant: revocation id and municipality, for the log."""
+"""Filter state the gate alone sets, for a fresh grant: revocation id, a space, municipality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from gateway.envoy.asking import (
     SERVER,
     Place,
     at_most,
+    by_method,
     by_us,
     forward,
     nothing,
@@ -53,7 +54,6 @@ BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTA
 """Our own hosts behind the gate: first label of the name → application and its routes."""
 KEPT_FROM_UPSTREAMS = [
     "x-brana-gate",
-    "x-brana-fresh",
     "x-brana-route",
     "x-envoy-external-address",
     "x-envoy-internal",
@@ -77,7 +77,7 @@ def routes(settings: Settings, surroundings: Surroundings) -> Json:
     for label, (application, table) in BUILT_IN.items():
         host = f"{label}.{settings.public.domain}"
         place = Place(application, "-", authority.of(host), "web")
-        asked = [by_us(route, place) for route in table]
+        asked = [by_us(one, place) for route in table for one in by_method(route)]
         hosts.append(_gated(host, authority, [*asked, nothing()]))
     hosts += _of_applications(settings, surroundings, authority)
     names = Counter(host["name"] for host in hosts)

@@ -24,7 +24,8 @@ __all__ = ["Database", "DatabaseUnusable"]
 
 T = TypeVar("T")
 
-READERS = 4
+READERS = 2  # of lists and searches; each keeps a part of the file and its statements in memory
+READERS_OF_SERVER = 4  # of every question, as each waits for the network
 PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody waits
 
 
@@ -43,7 +44,9 @@ class Database:
         self.place, self.where = place, named(place)
         self._backend = _opened(place, lasting=lasting, patience=patience)
         self._engine = self._backend.engine
-        self._readers = ThreadPoolExecutor(READERS, "database-reader")
+        self._readers = ThreadPoolExecutor(
+            READERS if self._backend.near else READERS_OF_SERVER, "database-reader"
+        )
         self._writer = Writer(self._backend)
         self._point: PoolProxiedConnection | None = None  # kept for `row`
         self._point_lock = threading.Lock()
@@ -77,6 +80,14 @@ class Database:
         """Run `query` on a snapshot in a reader's thread. Raises DatabaseUnusable."""
         self._require_open()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
+
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        """Run a query that finds a few rows by their keys; as `read`.
+
+        Of a file at once, in the calling thread: a thread of its own would cost more than the query, all the more
+        when the interpreter's lock is in demand. Of a server never: nothing else is done while the network is slow.
+        """
+        return self.read_now(query) if self._backend.near else await self.read(query)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Run a point query in the calling thread: about 0.1 ms in a file; for commands and threads."""
@@ -195,7 +206,7 @@ def _opened(place: Place, *, lasting: bool, patience: timedelta) -> Backend:
         return Embedded(str(place), embedded.open_engine(place, lasting=lasting, patience=patience))
     from gateway.storage.postgres.engine import Shared, open_engine  # noqa: PLC0415 - a driver that a file does without
 
-    return Shared(named(place), open_engine(place, READERS + 2))
+    return Shared(named(place), open_engine(place, READERS_OF_SERVER + 2))
 
 
 def _nothing(connection: Connection) -> None:

@@ -19,6 +19,8 @@ from idp.directory.spelling import strictly
 from idp.directory.sync.record import EntryProblem, GroupRecord, PersonRecord
 from idp.directory.sync.replica import Known
 
+AT_ONCE = 4  # people who are looked up while the caller's thread waits
+
 PERSON = "SELECT identity, node, record FROM directory_person WHERE generation = ? AND identity = ?"
 NAMED = "SELECT identity FROM directory_login WHERE generation = ? AND login = ?"
 NODE = "SELECT node FROM directory_node WHERE generation = ? AND digest = ?"
@@ -52,7 +54,7 @@ class StoredReading:
         self._database = database
 
     async def confirmed_at(self, directory: DirectoryName) -> datetime | None:
-        return await self._database.read(lambda connection: standing(connection, directory).synced_at)
+        return await self._database.look_up(lambda connection: standing(connection, directory).synced_at)
 
     async def people(self, directory: DirectoryName, identities: Collection[str]) -> Mapping[str, Known]:
         wanted = [octets_of(one) for one in identities]
@@ -62,7 +64,8 @@ class StoredReading:
             found = () if generation is None else _people(connection, generation, wanted)
             return {one.person.identity: one for one in found}
 
-        return await self._database.read(look)
+        several = len(wanted) > AT_ONCE
+        return await (self._database.read(look) if several else self._database.look_up(look))
 
     async def named(self, directory: DirectoryName, login: str) -> Sequence[Known]:
         def look(connection: Connection) -> list[Known]:
@@ -72,7 +75,7 @@ class StoredReading:
             rows = connection.exec_driver_sql(NAMED, (generation, strictly(login)))
             return list(_people(connection, generation, [row.identity for row in rows]))
 
-        return await self._database.read(look)
+        return await self._database.look_up(look)
 
     async def fitting(self, directory: DirectoryName, text: str, limit: int) -> Sequence[Known]:
         """Looks at every record: a hundred thousand people take less than a second, of one reader's thread."""

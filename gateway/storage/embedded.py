@@ -25,7 +25,7 @@ def open_engine(path: Path, *, lasting: bool = True, patience: timedelta = BUSY_
             "synchronous=FULL" if lasting else "synchronous=NORMAL",
             "foreign_keys=ON",
             # KiB; there are half a dozen connections, and the kernel caches the file for all
-            f"cache_size=-{512 if lasting else 8192}",
+            f"cache_size=-{256 if lasting else 8192}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

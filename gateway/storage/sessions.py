@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, insert, select, update
 
 from config.vocabulary import MunicipalityCode, SessionId, SubjectId
 from gateway.audit.entry import Entry
@@ -30,6 +30,16 @@ _BY_HANDLE = (
 )
 
 
+# built once: to put a statement together takes longer than to run it
+_LATEST_FIRST = select(session).order_by(session.c.last_seen_at.desc())
+_OF_SIGN_ON = _LATEST_FIRST.where(session.c.provider_sid == bindparam("which"))
+_NAMED = _LATEST_FIRST.where(session.c.id.in_(bindparam("which", expanding=True)))
+_OPEN = _LATEST_FIRST.where(session.c.ended_at.is_(None))
+_OPEN_OF = _OPEN.where(session.c.subject == bindparam("which"))
+_OUTLIVING = _OPEN.where(
+    session.c.provider_sid.in_(select(provider_session.c.sid).where(provider_session.c.ended_at.is_not(None)))
+)
+
 Record = tuple[SessionId | None, datetime, Sequence[Entry]]
 """Whom the decision was about, when, and what is written down of it."""
 
@@ -51,17 +61,18 @@ class StoredSessions:
         return None if row is None else session_of(row)
 
     async def by_provider_sid(self, provider_sid: str) -> Session | None:
-        found = await self._select(session.c.provider_sid == provider_sid)
+        found = await self._database.look_up(
+            lambda connection: _sessions(connection, _OF_SIGN_ON, provider_sid)
+        )
         return max(found, key=lambda one: one.opened_at, default=None)
 
     async def by_ids(self, ids: Collection[SessionId]) -> list[Session]:
-        return await self._select(session.c.id.in_(ids))
+        return await self._database.look_up(lambda connection: _sessions(connection, _NAMED, list(ids)))
 
     async def open_ones(self, subject: SubjectId | None = None) -> list[Session]:
-        conditions: list[Any] = [session.c.ended_at.is_(None)]
-        if subject is not None:
-            conditions.append(session.c.subject == subject)
-        return await self._select(*conditions)
+        if subject is None:
+            return await self._database.read(lambda connection: _sessions(connection, _OPEN))
+        return await self._database.look_up(lambda connection: _sessions(connection, _OPEN_OF, subject))
 
     async def sign_ons(self, subject: SubjectId | None = None) -> list[SignOn]:
         whose = [] if subject is None else [provider_session.c.subject == subject]
@@ -96,13 +107,7 @@ class StoredSessions:
 
     async def outliving_sign_on(self) -> list[Session]:
         """Open sessions whose session at our provider has ended. One that it does not know is another's."""
-        over = select(provider_session.c.sid).where(provider_session.c.ended_at.is_not(None))
-        return await self._select(session.c.ended_at.is_(None), session.c.provider_sid.in_(over))
-
-    async def _select(self, *conditions: Any) -> list[Session]:
-        query = select(session).where(*conditions).order_by(session.c.last_seen_at.desc())
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [session_of(row) for row in rows]
+        return await self._database.read(lambda connection: _sessions(connection, _OUTLIVING))
 
     async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
         same = select(session).where(
@@ -266,6 +271,13 @@ class StoredSessions:
     async def forget_ended(self, before: datetime) -> int:
         statement = delete(session).where(session.c.ended_at < micros(before))
         return await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+
+def _sessions(
+    connection: Connection, query: Select[Any], which: str | list[SessionId] | None = None
+) -> list[Session]:
+    rows = connection.execute(query, {} if which is None else {"which": which})
+    return [session_of(row) for row in rows]
 
 
 def _revoke(connection: Connection, ids: Collection[SessionId], until: datetime) -> list[str]:

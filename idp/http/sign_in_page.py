@@ -7,7 +7,6 @@ from math import ceil
 from typing import Any, assert_never
 from urllib.parse import urlencode
 
-import segno
 from aiohttp import web
 from markupsafe import Markup
 
@@ -223,6 +222,8 @@ def _enough(level: AuthenticationLevel, standing: Standing) -> bool:
 
 def application(office: str, login: str, secret: totp.Secret) -> dict[str, Any]:
     """What the page says of an application that is being set up: picture, key for typing, address."""
+    import segno  # noqa: PLC0415 - only an enrolment pays for it: half a MiB
+
     address = totp.provisioning_address(secret, login, office)
     code = segno.make(address, error=CORRECTION)
     letters = secret.base32

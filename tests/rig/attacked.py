@@ -361,7 +361,7 @@ def _clerks() -> Iterator[Inhabitant]:
         yield Inhabitant(
             login=f"referent.ivo{number}",
             given="Ivo",
-            surname="Referent",
+            surname=f"Referent {number:03}",  # whose name is seen is told apart
             places=((CENTRE, Role.CLERK),),
             enrolled=number % 10 > 0,
         )

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
@@ -19,6 +20,15 @@ from tests.rig.envoy import DOMAIN, Plane
 
 CONNECTIONS = 32
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Round(NamedTuple):
+    """What one round of load has cost."""
+
+    cpu: float
+    """Microseconds of Envoy, and of processes it has to ask, per request."""
+    rate: float
+    """Requests per second."""
 
 
 @contextlib.asynccontextmanager
@@ -67,15 +77,25 @@ async def quick_application(plane: Plane, more: Sequence[Json] = ()) -> AsyncIte
         await process.wait()
 
 
-async def load(
-    plane: Plane, port: int, cookie: str, seconds: int, others: Sequence[int] = ()
-) -> tuple[float, float]:
-    """CPU microseconds of Envoy, and of processes it has to ask, per request; and requests per second."""
+async def load(plane: Plane, port: int, cookie: str, seconds: int, others: Sequence[int] = ()) -> Round:
+    """`others`: processes that Envoy has to ask, whose CPU counts too."""
     assert plane.process is not None
     counted_for = (plane.process.pid, *others)
     before = sum(map(_cpu_seconds, counted_for))
-    wrk = await asyncio.create_subprocess_exec(
+    output = await wrk(port, cookie, seconds)
+    spent = sum(map(_cpu_seconds, counted_for)) - before
+    counted = re.search(r"(\d+) requests in", output)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    assert counted is not None, output
+    assert rate is not None, output
+    return Round(spent / int(counted[1]) * 1e6, float(rate[1]))
+
+
+async def wrk(port: int, cookie: str, seconds: int, *more: str) -> str:
+    """Ask on all connections, and answer what the program prints; `more`: further options of it."""
+    asking = await asyncio.create_subprocess_exec(
         "wrk",
+        *more,
         "-t1",
         f"-c{CONNECTIONS}",
         f"-d{seconds}s",
@@ -86,15 +106,9 @@ async def load(
         f"https://127.0.0.1:{port}/documents/list",
         stdout=asyncio.subprocess.PIPE,
     )
-    output = (await wrk.communicate())[0].decode()
-    spent = sum(map(_cpu_seconds, counted_for)) - before
-    counted = re.search(r"(\d+) requests in", output)
-    assert counted is not None, output
+    output = (await asking.communicate())[0].decode()
     assert "Non-2xx" not in output, output
-    requests = int(counted[1])
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    assert rate is not None, output
-    return spent / requests * 1e6, float(rate[1])
+    return output
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -213,7 +213,7 @@ def test_close_finishes_what_is_waiting_and_then_refuses(tmp_path: Path) -> None
 async def test_reads_are_refused_after_close(tmp_path: Path) -> None:
     database = Database(tmp_path / "notes.db")
     database.close()
-    for call in (database.read, database.write):
+    for call in (database.read, database.look_up, database.write):
         with pytest.raises(DatabaseUnusable, match="closed"):
             await call(put(1))
 
@@ -257,23 +257,27 @@ def test_whatever_ends_the_writer_nobody_waits_for_it(notes: Database) -> None:
 
 async def test_readers_see_a_snapshot_and_leave_nothing(notes: Database) -> None:
     await notes.write(put(1))
+    more = iter((2, 3))
 
     def count(connection: Connection) -> list[int]:
         first = connection.execute(text("SELECT count(*) FROM note")).scalar_one()
-        notes.write_soon(put(2)).result(PATIENCE)
+        notes.write_soon(put(next(more))).result(PATIENCE)
         second = connection.execute(text("SELECT count(*) FROM note")).scalar_one()
         return [first, second]
 
     assert await notes.read(count) == [1, 1]
-    assert notes.read_now(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 2
-    notes.read_now(put(3))
-    assert on_disk(notes) == [1, 2]
+    assert await notes.look_up(count) == [2, 2]
+    assert notes.read_now(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 3
+    notes.read_now(put(4))
+    await notes.look_up(put(5))
+    assert on_disk(notes) == [1, 2, 3]
 
 
 async def test_an_error_in_a_read_reaches_its_caller(notes: Database) -> None:
-    with pytest.raises(OperationalError, match="no such table"):
-        await notes.read(lambda c: c.execute(text("SELECT * FROM nowhere")))
-    assert await notes.read(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 0
+    for read in (notes.read, notes.look_up):
+        with pytest.raises(OperationalError, match="no such table"):
+            await read(lambda c: c.execute(text("SELECT * FROM nowhere")))
+        assert await read(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 0
 
 
 @settings(max_examples=15, deadline=None)
