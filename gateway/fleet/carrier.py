@@ -42,7 +42,8 @@ class NotBelieved(Exception):
         )
 
 
-NEWS = "/known"
+NEWS, GOES_ON = "/known", "/goes-on"
+OF_NEWS = frozenset({NEWS, GOES_ON})
 
 
 class Carrier:
@@ -55,6 +56,8 @@ class Carrier:
     def __init__(self, sockets: Sequence[Path]) -> None:
         self._sockets = sockets
         self._open: dict[tuple[Path, bool], aiohttp.ClientSession] = {}
+        self._asked: Path | None = None
+        """Who answered the last question for news."""
 
     async def known(self, had: str) -> Known | None:
         """News for the gate; None: there is none. Raises ControlPlaneAway, NotBelieved."""
@@ -120,13 +123,15 @@ class Carrier:
                 continue
             if status >= 400 and status != 409:
                 raise NotBelieved(path, status)
+            if path == NEWS:
+                await self._go_on_to(socket)
             return status, body
         raise ControlPlaneAway(cause)
 
     async def _of(
         self, socket: Path, path: str, said: msgspec.Struct, patience: timedelta
     ) -> tuple[int, bytes]:
-        which = (socket, path == NEWS)
+        which = (socket, path in OF_NEWS)
         session = self._open.get(which)
         if session is None:
             session = self._open[which] = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket)))
@@ -135,8 +140,16 @@ class Carrier:
         async with session.post(f"http://control{path}", data=body, timeout=limits) as answer:
             return answer.status, await answer.read()
 
+    async def _go_on_to(self, socket: Path) -> None:
+        """Who was asked for news before waits for this node no more, where it lives; who does not is not looked for."""
+        before, self._asked = self._asked, socket
+        if before is not None and before != socket and (before, True) in self._open:
+            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+                await self._of(before, GOES_ON, Had(), CONNECT)
+            await self._forget(before, GOES_ON)
+
     async def _forget(self, socket: Path, path: str) -> None:
         """Of a control plane that is away no connection is worth keeping."""
-        session = self._open.pop((socket, path == NEWS), None)
+        session = self._open.pop((socket, path in OF_NEWS), None)
         if session is not None:
             await session.close()

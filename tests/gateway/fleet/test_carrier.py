@@ -97,3 +97,28 @@ async def test_questions_for_news_keep_to_one_connection_whatever_else_is_asked_
         await made.close()
         await runner.cleanup()
     assert [times for (path, _), times in came.items() if path == "/known"] == [3]
+
+
+async def test_whoever_stood_in_is_told_that_this_node_asks_its_own_control_plane_again(
+    tmp_path: Path,
+) -> None:
+    own, other = tmp_path / "0.sock", tmp_path / "1.sock"
+    heard: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        heard.append(request.path)
+        return web.Response(status=304 if request.path == "/known" else 204)
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.UnixSite(runner, str(other)).start()
+    made = Carrier([own, other])
+    try:
+        await made.known("")
+        async with answering(own, 304):
+            await made.known("")
+            await made.known("")
+    finally:
+        await made.close()
+        await runner.cleanup()
+    assert heard == ["/known", "/goes-on"]
