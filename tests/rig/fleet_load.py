@@ -6,7 +6,6 @@ never sent again.
 import asyncio
 import contextlib
 import itertools
-import json
 import ssl
 import time
 from collections import Counter
@@ -58,15 +57,12 @@ class Load:
     def fail(self, node: str, what: object) -> None:
         self.failed.append(Failure(node, time.monotonic(), str(what)))
 
-    async def some(self, more: int, at: str = "") -> None:
-        """Return when so many more were answered (there)."""
-        wanted = self._count(at) + more
+    async def some(self, more: int) -> None:
+        """Return when so many more were answered."""
+        wanted = self.answered.total() + more
         async with asyncio.timeout(30):
-            while self._count(at) < wanted:
+            while self.answered.total() < wanted:
                 await asyncio.sleep(0.01)
-
-    def _count(self, at: str) -> int:
-        return self.answered[at] if at else self.answered.total()
 
 
 @dataclass
@@ -186,7 +182,7 @@ async def _look(load: Load, name: str) -> None:
     asked = f"GET /readyz HTTP/1.1\r\nhost: {node.address}\r\nconnection: close\r\n\r\n".encode()
     while not load.over.is_set():
         ready = False
-        with contextlib.suppress(OSError, TimeoutError, json.JSONDecodeError):
+        with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(CONNECTS):
                 reader, writer = await asyncio.open_connection(node.address, node.metrics_port)
                 writer.write(asked)

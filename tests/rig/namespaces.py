@@ -46,12 +46,6 @@ class Machine:
         said = _said(*self.within, *command)
         assert said.returncode == 0, f"{self.name}: {' '.join(command)}: {said.stderr}"
 
-    def unplug(self) -> None:
-        self.do("ip", "link", "set", "eth0", "down")
-
-    def plug_in(self) -> None:
-        self.do("ip", "link", "set", "eth0", "up")
-
     def cut_off_from(self, addresses: Sequence[str]) -> None:
         """Nothing goes there or comes from there any more, and nobody is told (as behind a cable that was cut)."""
         them = ", ".join(addresses)
@@ -97,7 +91,7 @@ def network(
             )
             hub.do("ip", "link", "set", f"to-{name}", "master", BRIDGE, "up")
             one.do("ip", "address", "add", f"{address}/{PREFIX}", "dev", "eth0")
-            one.plug_in()
+            one.do("ip", "link", "set", "eth0", "up")
         yield hub, made
 
 
