@@ -142,6 +142,7 @@ async def _serve(plane: ControlPlane) -> None:
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
         heap.give_back()
+        heap.give_back_code()
         heap.settle()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()
