@@ -42,8 +42,9 @@ def give_back() -> None:
 
 
 def give_back_code() -> None:
-    """Code of libraries that the start alone has run goes, 12 MiB, such as that by which policies are reviewed. What runs
-    again comes back by itself from the kernel's cache of the file, within microseconds. Some ms.
+    """Code of libraries that the start alone has run goes, such as that by which policies are reviewed: 12 MiB.
+
+    What runs again comes back by itself from the kernel's cache of the file, within microseconds. Some ms.
     """
     maps = Path("/proc/self/smaps")
     libc = ctypes.CDLL(None)
