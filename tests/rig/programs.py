@@ -253,7 +253,8 @@ class Programs:
 
 
 @contextlib.asynccontextmanager
-async def programs(folder: Path) -> AsyncIterator[Programs]:
+async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]:
+    """`in_public`: more settings of the table `[public]`."""
     upstream, port = Neighbour(web_socket=True), free_port()
     authority = maker(folder / "programs")
     revoked, serial = authority.client()
@@ -269,6 +270,7 @@ async def programs(folder: Path) -> AsyncIterator[Programs]:
 
     def configured(text: str) -> str:
         settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
+        text = text.replace("[public]\n", f"[public]\n{in_public}\n", 1)
         return text.replace(str(POLICIES / "region"), str(region)) + settings
 
     people = draw_accounts(inhabitants([CENTRE]))
