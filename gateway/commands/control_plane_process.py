@@ -196,15 +196,15 @@ def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
 
 
 async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
-    """Take in what commands wrote into the database: revocations, confirmations, nodes; whether Envoy has it."""
+    """Take in what commands wrote into the database: revocations, keys, confirmations, nodes; whether Envoy has it."""
     directories.look_again()
-    await plane.keys.look_again(now())
+    has_keys = await plane.keys.look_again(now())
     if plane.board is not None:
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
-    return await plane.gates.gate_applied(COMMAND_PATIENCE)
+    return await plane.gates.gate_applied(COMMAND_PATIENCE) and has_keys
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:
