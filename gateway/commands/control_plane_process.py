@@ -204,7 +204,8 @@ async def look_again(plane: ControlPlane, directories: Directories, doors: Seque
             await look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
-    return await plane.gates.gate_applied(COMMAND_PATIENCE) and has_keys
+    # One after the other: whoever asked waits for five seconds in all.
+    return has_keys and await plane.gates.gate_applied(COMMAND_PATIENCE)
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:
