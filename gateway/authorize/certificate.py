@@ -7,16 +7,20 @@ asks for more: the purpose, and the account.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import TechnicalAccount
 
 NONE_SHOWN = ("", "-")
+AUTHORITY_DIGITS = 8  # hexadecimal; of the few that are configured
+SERIAL_DIGITS = 40  # hexadecimal: 20 octets, RFC 5280 §4.1.2.2
 
 
 class CertificateRefused(Exception):
@@ -53,6 +57,32 @@ def account_of(
     if len(mine) != 1:
         raise CertificateRefused("certificate_unknown")
     return mine[0]
+
+
+def mark_of(shown: str, trusted: Trusted) -> str:
+    """By what a session remembers which certificate of those above opened it: authority's key and serial number."""
+    leaf = x509.load_pem_x509_certificate(unquote_to_bytes(shown))
+    authority = next(one for one in trusted.authorities if _issued_by(leaf, one))
+    return f"{_mark_of_key(authority)}.{_serial(leaf.serial_number)}"
+
+
+def why_no_more(mark: str, trusted: Trusted) -> str | None:
+    """The reason why what `mark_of` names is good no more; None while it is."""
+    authority, _, serial = mark.partition(".")
+    if authority not in {_mark_of_key(one) for one in trusted.authorities}:
+        return "certificate_of_another_authority"
+    revoked = {_serial(one.serial_number) for one in trusted.revoked or ()}
+    return "certificate_revoked" if serial in revoked else None
+
+
+def _mark_of_key(authority: x509.Certificate) -> str:
+    """The same when its certificate is renewed with the same key."""
+    key = authority.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return sha256(key).hexdigest()[:AUTHORITY_DIGITS]
+
+
+def _serial(number: int) -> str:
+    return f"{number:x}"[-SERIAL_DIGITS:]
 
 
 def _fault(leaf: x509.Certificate, trusted: Trusted, now: datetime) -> str | None:

@@ -14,7 +14,7 @@ from config.settings import TechnicalAccount
 from config.vocabulary import ApplicationId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize import response
-from gateway.authorize.certificate import CertificateRefused, Trusted, account_of
+from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, mark_of
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.refusals import WORDS
@@ -82,17 +82,18 @@ class TechnicalDoor:
     async def _session(self, request: AccessRequest, snapshot: Snapshot, now: datetime) -> Session:
         if request.bearer is not None:
             return await self._by_token(request, request.bearer, now)
+        trusted = self.trusted()
         try:
             account = account_of(
                 request.certificate,
-                self.trusted(),
+                trusted,
                 snapshot.technical.values(),
                 now,
                 verified=request.certificate_verified,
             )
         except CertificateRefused as refused:
             raise _NotLetIn(refused.reason) from refused
-        return await self._by_certificate(request, account, now)
+        return await self._by_certificate(request, account, mark_of(request.certificate, trusted), now)
 
     async def _by_token(self, request: AccessRequest, text: str, now: datetime) -> Session:
         try:
@@ -105,7 +106,7 @@ class TechnicalDoor:
         return session
 
     async def _by_certificate(
-        self, request: AccessRequest, account: TechnicalAccount, now: datetime
+        self, request: AccessRequest, account: TechnicalAccount, mark: str, now: datetime
     ) -> Session:
         reason = why_not(account, request.address, now)
         if reason is not None:
@@ -114,7 +115,7 @@ class TechnicalDoor:
         if municipality is None:
             raise _NotLetIn("technical_municipality_unclear", account.id)
         origin = Origin(address=request.address, request_id=request.request_id, user_agent=request.user_agent)
-        return await self.sessions.current(account, municipality, CERTIFICATE, origin, now)
+        return await self.sessions.current(account, municipality, CERTIFICATE, origin, now, mark)
 
 
 def _not_let_in(request: AccessRequest, refused: _NotLetIn, now: datetime) -> Entry:

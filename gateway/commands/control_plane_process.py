@@ -44,6 +44,7 @@ from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
+from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
@@ -142,6 +143,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_keys, plane.keys, now),
+                partial(keep_technical_certificates, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )

@@ -9,8 +9,8 @@ import json
 import ssl
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,7 @@ class Maker:
     folder: Path
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
+    revoked: list[int] = field(default_factory=list)
 
     def client(
         self,
@@ -152,7 +153,8 @@ class Maker:
         return file, serial
 
     def revoke(self, *serials: int) -> None:
-        """Write the list anew, in place of the one before, as an operator would."""
+        """Write the list anew with these too, in place of the one before, as an operator would."""
+        self.revoked.extend(serials)
         now = datetime.now(UTC)
         builder = (
             x509.CertificateRevocationListBuilder()
@@ -160,7 +162,7 @@ class Maker:
             .last_update(now - timedelta(hours=1))
             .next_update(now + timedelta(days=7))
         )
-        for serial in serials:
+        for serial in self.revoked:
             one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
             builder = builder.add_revoked_certificate(one)
         draft = self.folder / "ca.crl.new"
@@ -216,18 +218,24 @@ class Programs:
         **headers: str,
     ) -> Told:
         """One request on a connection of its own; names of headers with `_` for `-`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self._connected(certificate, source) as http:
+            return await _told(http, url, method, sent, data)
+
+    @contextlib.asynccontextmanager
+    async def one_connection(self, certificate: Path) -> AsyncIterator[Callable[[str], Awaitable[Told]]]:
+        """GET of an address, always on the same connection."""
+        async with self._connected(certificate, "127.0.0.1") as http:
+            yield lambda url: _told(http, url, "GET", {}, None)
+
+    def _connected(self, certificate: Path | None, source: str) -> aiohttp.ClientSession:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))
         if certificate is not None:
             tls.load_cert_chain(certificate)
-        connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback("127.0.0.1"), local_addr=(source, 0))
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with (
-            aiohttp.ClientSession(connector=connector) as http,
-            http.request(method, url, headers=sent, data=data, allow_redirects=False) as answer,
-        ):
-            text = await answer.text()
-            is_json = "json" in answer.headers.get("Content-Type", "")
-            return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
+        resolver, local = Loopback("127.0.0.1"), (source, 0)
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, local_addr=local, limit=1)
+        )
 
     async def token(
         self, account: str = "podatelna", secret: str = "", *, source: str = "127.0.0.1", **more: str
@@ -250,6 +258,19 @@ class Programs:
         said = await self.ground.brana("technical", "issue-secret", account)
         words = said.split()
         return next(word for word in words if word.startswith("brana-secret-")), words[1]
+
+
+async def _told(
+    http: aiohttp.ClientSession,
+    url: str,
+    method: str,
+    sent: Mapping[str, str],
+    data: Mapping[str, str] | None,
+) -> Told:
+    async with http.request(method, url, headers=sent, data=data, allow_redirects=False) as answer:
+        text = await answer.text()
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
 
 
 @contextlib.asynccontextmanager
