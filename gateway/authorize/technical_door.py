@@ -6,13 +6,14 @@ gate cannot take: of another application, withdrawn, or older than the policies.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.settings import TechnicalAccount
 from config.vocabulary import ApplicationId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
 from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, mark_of
 from gateway.authorize.check import check
@@ -38,6 +39,10 @@ class ReadToken(Protocol):
         ...
 
 
+REFUSALS_KEPT = (300, timedelta(minutes=1))
+"""Of whom no account is known: anybody can come with a token. More are counted; the access log has their requests."""
+
+
 class _NotLetIn(Exception):
     def __init__(self, reason: str, account: str = "") -> None:
         super().__init__(reason)
@@ -56,6 +61,7 @@ class TechnicalDoor:
     trusted: Callable[[], Trusted]
     sign: Callable[[Grant], SignedGrant]
     pages: Pages
+    refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
 
     def concerns(self, request: AccessRequest) -> bool:
         return request.bearer is not None or request.host in self.hosts
@@ -65,7 +71,7 @@ class TechnicalDoor:
         try:
             session = await self._session(request, snapshot, now)
         except _NotLetIn as refused:
-            await self.store.record(None, now, [_not_let_in(request, refused, now)])
+            await self._record(_not_let_in(request, refused, now), now)
             return response.machine(401, refused.reason, WORDS[refused.reason], request, self.pages, ())
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
         if isinstance(verdict, Granted):
@@ -76,8 +82,14 @@ class TechnicalDoor:
             words = verdict.title, verdict.advice
             return response.machine(403, verdict.reason, words, request, self.pages, ())
         withdrawn = _NotLetIn("token_withdrawn", session.login)
-        await self.store.record(None, now, [_not_let_in(request, withdrawn, now)])
+        await self._record(_not_let_in(request, withdrawn, now), now)
         return response.machine(401, withdrawn.reason, WORDS[withdrawn.reason], request, self.pages, ())
+
+    async def _record(self, entry: Entry, now: datetime) -> None:
+        left_out = 0 if entry.person else self.refusals.take(now)
+        if left_out is not None:
+            kept = replace(entry, details={**entry.details, **told(left_out)})
+            await self.store.record(None, now, [kept])
 
     async def _session(self, request: AccessRequest, snapshot: Snapshot, now: datetime) -> Session:
         if request.bearer is not None:
