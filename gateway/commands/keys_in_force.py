@@ -29,7 +29,6 @@ from idp.oidc.keys import SigningKey, SigningKeys
 log = structlog.get_logger("keys")
 ALGORITHMS: dict[Purpose, Algorithm] = {Purpose.PROVIDER_ES256: "ES256", Purpose.PROVIDER_RS256: "RS256"}
 GATES_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
-LOOK_PATIENCE = timedelta(seconds=1)  # after that: whoever looks is told whether they have them
 LOOK_EVERY = 30  # seconds
 OURS = (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
 
@@ -105,7 +104,7 @@ class KeysInForce:
                 lambda connection: ring(connection, self._state.seal)
             )
             await self._apply(now)
-        return await self._gates.keys_applied(LOOK_PATIENCE)
+        return await self._gates.keys_applied(GATES_PATIENCE)
 
     async def apply(self, now: datetime) -> None:
         """What has come into force or ended by now: verifiers first, then whoever signs."""

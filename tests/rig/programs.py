@@ -29,6 +29,7 @@ from gateway.demo.slapd import free_port
 from gateway.demo.start import DOMAIN
 from gateway.demo.world import draw_accounts
 from tests.rig.attacked import Ground
+from tests.rig.fleet import fleet
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import installed
 from tests.rig.visitor import Loopback
@@ -203,6 +204,8 @@ class Programs:
     """A certificate that is on the list."""
     key: ECKey
     """Of the account `podatelna`."""
+    to: str = "127.0.0.1"
+    """Where every name leads."""
 
     def address(self, label: str) -> str:
         return f"https://{self.ground.product.addresses.authority(f'{label}.{DOMAIN}')}"
@@ -232,7 +235,7 @@ class Programs:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))
         if certificate is not None:
             tls.load_cert_chain(certificate)
-        resolver, local = Loopback("127.0.0.1"), (source, 0)
+        resolver, local = Loopback(self.to), (source, 0)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, local_addr=local, limit=1)
         )
@@ -273,10 +276,23 @@ async def _told(
         return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
 
 
-@contextlib.asynccontextmanager
-async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]:
-    """`in_public`: more settings of the table `[public]`."""
-    upstream, port = Neighbour(web_socket=True), free_port()
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What lies in `folder` for programs: an authority, a revoked certificate, a program's key, policies."""
+
+    folder: Path
+    authority: Maker
+    revoked: Path
+    key: ECKey
+
+    def configured(self, text: str, port: int) -> str:
+        """A configuration with the applications, at `port`, and the accounts."""
+        settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
+        settings = settings.replace('"programs/', f'"{self.folder}/programs/')
+        return text.replace(str(POLICIES / "region"), str(self.folder / "region")) + settings
+
+
+def papers(folder: Path) -> Papers:
     authority = maker(folder / "programs")
     revoked, serial = authority.client()
     authority.revoke(serial)
@@ -288,11 +304,16 @@ async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]
     for file in (POLICIES / "region").iterdir():
         (region / file.name).write_bytes(file.read_bytes())
     (region / "70-programs.cedar").write_text(RULES.format(centre=CENTRE), "utf-8")
+    return Papers(folder, authority, revoked, key)
+
+
+@contextlib.asynccontextmanager
+async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]:
+    """`in_public`: more settings of the table `[public]`."""
+    upstream, port, made = Neighbour(web_socket=True), free_port(), papers(folder)
 
     def configured(text: str) -> str:
-        settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
-        text = text.replace("[public]\n", f"[public]\n{in_public}\n", 1)
-        return text.replace(str(POLICIES / "region"), str(region)) + settings
+        return made.configured(text.replace("[public]\n", f"[public]\n{in_public}\n", 1), port)
 
     people = draw_accounts(inhabitants([CENTRE]))
     async with (
@@ -303,7 +324,24 @@ async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]
     ):
         with product.state() as state:
             await product.start()
-            yield Programs(Ground(product, upstream, (0, 0), state), authority, revoked, key)
+            ground = Ground(product, upstream, (0, 0), state)
+            yield Programs(ground, made.authority, made.revoked, made.key)
+
+
+@contextlib.asynccontextmanager
+async def programs_of_a_fleet(folder: Path) -> AsyncIterator[Programs]:
+    """They ask the edge `b`; `a` decides."""
+    upstream, port, made = Neighbour(web_socket=True), free_port(), papers(folder)
+    async with (
+        listening(upstream, port),
+        fleet(
+            folder,
+            application=f"http://127.0.0.1:{port}",
+            configured=lambda _name, text: made.configured(text, port),
+        ) as office,
+    ):
+        ground = Ground(office.product, upstream, (0, 0), office.state)
+        yield Programs(ground, made.authority, made.revoked, made.key, office["b"].address)
 
 
 def _others(port: int) -> dict[Any, str]:
