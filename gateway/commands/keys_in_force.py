@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import Connection
@@ -31,6 +32,7 @@ ALGORITHMS: dict[Purpose, Algorithm] = {Purpose.PROVIDER_ES256: "ES256", Purpose
 GATES_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
 LOOK_EVERY = 30  # seconds
 OURS = (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
+FOR_PROGRAMS = "assertion-keys.json"  # in `run`, for applications of this same user, as the demo's
 
 
 def changes(settings: Settings, purposes: Sequence[Purpose], *, compromised: bool) -> list[Change]:
@@ -69,6 +71,7 @@ class KeysInForce:
         self._verify()
         self._sign()
         self.provider = SigningKeys(self._of_provider())
+        self._tell_programs()
 
     def under(self, state: State) -> None:
         """From now on keys follow each other by these settings."""
@@ -118,6 +121,7 @@ class KeysInForce:
         self._names = names
         self._verify()
         await self._gates.publish_keys(self.for_gates())
+        self._tell_programs()
         if not await self._gates.keys_applied(GATES_PATIENCE):
             log.warning("keys.not_taken_yet", by="Envoy")
         self._sign()
@@ -139,6 +143,13 @@ class KeysInForce:
 
         await state.database.write(work)
         await self.look_again(now)
+
+    def _tell_programs(self) -> None:
+        """The file from which applications of this same user read the keys of assertions; whole or as it was."""
+        file = self._state.run / FOR_PROGRAMS
+        draft = file.with_suffix(".new")
+        draft.write_bytes(msgspec.json.encode(self.assertion_keys()))
+        draft.replace(file)
 
     def _in_force(self, now: datetime) -> dict[Purpose, tuple[str, ...]]:
         """Ids of the keys that are believed, the one that signs first."""
