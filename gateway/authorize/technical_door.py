@@ -103,9 +103,10 @@ class TechnicalDoor:
                 now,
                 verified=request.certificate_verified,
             )
+            mark = mark_of(request.certificate, trusted)
         except CertificateRefused as refused:
             raise _NotLetIn(refused.reason) from refused
-        return await self._by_certificate(request, account, mark_of(request.certificate, trusted), now)
+        return await self._by_certificate(request, account, mark, now)
 
     async def _by_token(self, request: AccessRequest, text: str, now: datetime) -> Session:
         try:
