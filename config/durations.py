@@ -39,6 +39,11 @@ ORDERS = (
 BOUNDS = (
     ("sign_in.trust_new_keys_after", timedelta(hours=1), timedelta(days=30)),
     ("keys.rotate_every", timedelta(days=1), timedelta(days=732)),
+    (
+        "keys.announce",
+        timedelta(minutes=10),
+        timedelta(days=732),
+    ),  # twice as long as anybody keeps a set of keys
     ("public.tls.warn_before", timedelta(days=1), timedelta(days=90)),
     ("public.hsts.max_age", timedelta(0), timedelta(days=732)),
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),

@@ -6,16 +6,19 @@ from pathlib import Path
 
 from config.district import District
 from config.doubt import Finding
+from config.files import file_fault
 from config.hosts import BUILT_IN_HOSTS, HOST
 from config.settings import PLACEHOLDER, Settings, TechnicalAccount
 from config.vocabulary import ADMINISTRATORS, TECHNICAL, Role
 
 NEVER = ADMINISTRATORS | {Role.SECURITY_OFFICER, Role.AUDITOR}
 """Roles that only a person can answer for."""
+LIST_BEGINS = b"-----BEGIN X509 CRL-----"  # RFC 7468 §6; Envoy reads nothing else
 
 
 def technical_findings(settings: Settings, district: District | None) -> Iterator[Finding]:
     yield from _applications(settings)
+    yield from _revocation_list(settings)
     taken: set[str] = set()
     owned: dict[str, str] = {}
     for number, account in enumerate(settings.technical_accounts):
@@ -38,6 +41,17 @@ def technical_findings(settings: Settings, district: District | None) -> Iterato
                 f"{TECHNICAL!r} is what technical accounts have",
                 "choose another",
             )
+
+
+def _revocation_list(settings: Settings) -> Iterator[Finding]:
+    """One that is missing or may not be read is told with all other files."""
+    file = None if settings.technical is None else settings.technical.revocation_list
+    if file is not None and file_fault(file) is None and LIST_BEGINS not in file.read_bytes():
+        yield (
+            "technical.revocation_list",
+            f"{file} holds no list in PEM",
+            f"of one in DER make it so: `openssl crl -inform der -in {file} -out {file}.pem`",
+        )
 
 
 def _account(at: str, account: TechnicalAccount, district: District | None) -> Iterator[Finding]:

@@ -31,8 +31,8 @@ class NotTold(Exception):
         super().__init__(
             f"the running product could not be told (on {socket}: {cause})\n"
             "    it acts on the database when its control plane starts; until then a grant given before may "
-            "serve for grants.lifetime\n"
-            "    look at the operators' log, then say `brana sessions revoke` once more, or restart the product"
+            "serve for grants.lifetime, and a key that was changed sign and be believed\n"
+            "    look at the operators' log, then say the command once more, or restart the product"
         )
 
 

@@ -49,4 +49,4 @@ class Technical(Setting, frozen=True, kw_only=True):
     authority: Path
     """PEM certificates of the authorities whose clients are believed."""
     revocation_list: Path | None = None
-    """PEM or DER certificate revocation list (RFC 5280 §5) of that authority."""
+    """Certificate revocation list (RFC 5280 §5) of that authority, PEM: Envoy reads it as it is."""

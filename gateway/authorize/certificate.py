@@ -7,16 +7,20 @@ asks for more: the purpose, and the account.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import TechnicalAccount
 
 NONE_SHOWN = ("", "-")
+AUTHORITY_DIGITS = 8  # hexadecimal; of the few that are configured
+SERIAL_DIGITS = 40  # hexadecimal: 20 octets, RFC 5280 §4.1.2.2
 
 
 class CertificateRefused(Exception):
@@ -55,12 +59,43 @@ def account_of(
     return mine[0]
 
 
+def mark_of(shown: str, trusted: Trusted) -> str:
+    """By what a session remembers which certificate of those above opened it: authority's key and serial number.
+
+    Raises CertificateRefused.
+    """
+    leaf = x509.load_pem_x509_certificate(unquote_to_bytes(shown))
+    authority = next(one for one in trusted.authorities if _issued_by(leaf, one))
+    serial = f"{leaf.serial_number:x}"
+    if len(serial) > SERIAL_DIGITS:
+        raise CertificateRefused("certificate_unusable")
+    return f"{_mark_of_key(authority)}.{serial}"
+
+
+def why_no_more(mark: str, trusted: Trusted) -> str | None:
+    """The reason why what `mark_of` names is good no more; None while it is."""
+    authority, _, serial = mark.partition(".")
+    if authority not in {_mark_of_key(one) for one in trusted.authorities}:
+        return "certificate_of_another_authority"
+    return (
+        "certificate_revoked"
+        if trusted.revoked is not None and _in(trusted.revoked, int(serial, 16))
+        else None
+    )
+
+
+def _mark_of_key(authority: x509.Certificate) -> str:
+    """The same when its certificate is renewed with the same key."""
+    key = authority.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return sha256(key).hexdigest()[:AUTHORITY_DIGITS]
+
+
 def _fault(leaf: x509.Certificate, trusted: Trusted, now: datetime) -> str | None:
     if not any(_issued_by(leaf, authority) for authority in trusted.authorities):
         return "certificate_of_another_authority"
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         return "certificate_expired"
-    if trusted.revoked is not None and _in(trusted.revoked, leaf):
+    if trusted.revoked is not None and _in(trusted.revoked, leaf.serial_number):
         return "certificate_revoked"
     try:
         purposes = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
@@ -69,8 +104,8 @@ def _fault(leaf: x509.Certificate, trusted: Trusted, now: datetime) -> str | Non
     return None if ExtendedKeyUsageOID.CLIENT_AUTH in purposes else "certificate_of_another_purpose"
 
 
-def _in(revoked: x509.CertificateRevocationList, leaf: x509.Certificate) -> bool:
-    return revoked.get_revoked_certificate_by_serial_number(leaf.serial_number) is not None
+def _in(revoked: x509.CertificateRevocationList, serial: int) -> bool:
+    return revoked.get_revoked_certificate_by_serial_number(serial) is not None
 
 
 def _issued_by(leaf: x509.Certificate, authority: x509.Certificate) -> bool:

@@ -6,15 +6,16 @@ gate cannot take: of another application, withdrawn, or older than the policies.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.settings import TechnicalAccount
 from config.vocabulary import ApplicationId
 from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
-from gateway.authorize.certificate import CertificateRefused, Trusted, account_of
+from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, mark_of
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.refusals import WORDS
@@ -38,6 +39,10 @@ class ReadToken(Protocol):
         ...
 
 
+REFUSALS_KEPT = (300, timedelta(minutes=1))
+"""Of whom no account is known: anybody can come with a token. More are counted; the access log has their requests."""
+
+
 class _NotLetIn(Exception):
     def __init__(self, reason: str, account: str = "") -> None:
         super().__init__(reason)
@@ -56,6 +61,7 @@ class TechnicalDoor:
     trusted: Callable[[], Trusted]
     sign: Callable[[Grant], SignedGrant]
     pages: Pages
+    refusals: Sparing = field(default_factory=lambda: Sparing(*REFUSALS_KEPT))
 
     def concerns(self, request: AccessRequest) -> bool:
         return request.bearer is not None or request.host in self.hosts
@@ -65,7 +71,7 @@ class TechnicalDoor:
         try:
             session = await self._session(request, snapshot, now)
         except _NotLetIn as refused:
-            await self.store.record(None, now, [_not_let_in(request, refused, now)])
+            await self._record(_not_let_in(request, refused, now), now)
             return response.machine(401, refused.reason, WORDS[refused.reason], request, self.pages, ())
         verdict = check(request, session, snapshot, now, secrets.token_urlsafe(12))
         if isinstance(verdict, Granted):
@@ -76,23 +82,31 @@ class TechnicalDoor:
             words = verdict.title, verdict.advice
             return response.machine(403, verdict.reason, words, request, self.pages, ())
         withdrawn = _NotLetIn("token_withdrawn", session.login)
-        await self.store.record(None, now, [_not_let_in(request, withdrawn, now)])
+        await self._record(_not_let_in(request, withdrawn, now), now)
         return response.machine(401, withdrawn.reason, WORDS[withdrawn.reason], request, self.pages, ())
+
+    async def _record(self, entry: Entry, now: datetime) -> None:
+        left_out = 0 if entry.person else self.refusals.take(now)
+        if left_out is not None:
+            kept = replace(entry, details={**entry.details, **told(left_out)})
+            await self.store.record(None, now, [kept])
 
     async def _session(self, request: AccessRequest, snapshot: Snapshot, now: datetime) -> Session:
         if request.bearer is not None:
             return await self._by_token(request, request.bearer, now)
+        trusted = self.trusted()
         try:
             account = account_of(
                 request.certificate,
-                self.trusted(),
+                trusted,
                 snapshot.technical.values(),
                 now,
                 verified=request.certificate_verified,
             )
+            mark = mark_of(request.certificate, trusted)
         except CertificateRefused as refused:
             raise _NotLetIn(refused.reason) from refused
-        return await self._by_certificate(request, account, now)
+        return await self._by_certificate(request, account, mark, now)
 
     async def _by_token(self, request: AccessRequest, text: str, now: datetime) -> Session:
         try:
@@ -105,7 +119,7 @@ class TechnicalDoor:
         return session
 
     async def _by_certificate(
-        self, request: AccessRequest, account: TechnicalAccount, now: datetime
+        self, request: AccessRequest, account: TechnicalAccount, mark: str, now: datetime
     ) -> Session:
         reason = why_not(account, request.address, now)
         if reason is not None:
@@ -114,7 +128,7 @@ class TechnicalDoor:
         if municipality is None:
             raise _NotLetIn("technical_municipality_unclear", account.id)
         origin = Origin(address=request.address, request_id=request.request_id, user_agent=request.user_agent)
-        return await self.sessions.current(account, municipality, CERTIFICATE, origin, now)
+        return await self.sessions.current(account, municipality, CERTIFICATE, origin, now, mark)
 
 
 def _not_let_in(request: AccessRequest, refused: _NotLetIn, now: datetime) -> Entry:

@@ -44,6 +44,7 @@ from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
+from gateway.commands.technical_trust import keep_technical_certificates
 from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
@@ -142,6 +143,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_keys, plane.keys, now),
+                partial(keep_technical_certificates, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -197,15 +199,16 @@ def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
 
 
 async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
-    """Take in what commands wrote into the database: revocations, confirmations, nodes; whether Envoy has it."""
+    """Take in what commands wrote into the database: revocations, keys, confirmations, nodes; whether Envoy has it."""
     directories.look_again()
-    await plane.keys.look_again(now())
+    has_keys = await plane.keys.look_again(now())
     if plane.board is not None:
         for one in doors:
             await look_at_nodes(plane, one, plane.board)
     plane.revoked.replace(await plane.state.sessions.revoked(now()))
     await plane.nodes.ask_all()
-    return await plane.gates.gate_applied(COMMAND_PATIENCE)
+    # One after the other: whoever asked waits for five seconds in all.
+    return has_keys and await plane.gates.gate_applied(COMMAND_PATIENCE)
 
 
 def _beside_envoy(plane: ControlPlane) -> list[Round]:

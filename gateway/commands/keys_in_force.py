@@ -32,7 +32,7 @@ ALGORITHMS: dict[Purpose, Algorithm] = {Purpose.PROVIDER_ES256: "ES256", Purpose
 GATES_PATIENCE = timedelta(seconds=2)  # one that is away gets the keys when it is back
 LOOK_EVERY = 30  # seconds
 OURS = (Purpose.GRANT, Purpose.TECHNICAL, Purpose.ASSERTION)
-FOR_PROGRAMS = "assertion-keys.json"  # in `run`, for applications of this machine
+FOR_PROGRAMS = "assertion-keys.json"  # in `run`, for applications of this same user, as the demo's
 
 
 def changes(settings: Settings, purposes: Sequence[Purpose], *, compromised: bool) -> list[Change]:
@@ -66,7 +66,8 @@ class KeysInForce:
         self._state, self._gates, self._addresses = state, gates, addresses
         self._provider_changed = provider_changed
         self._ring = state.database.read_now(lambda connection: ring(connection, state.seal))
-        self._names = self._in_force(now)
+        self._names = self._finished = self._in_force(now)
+        self._one_at_a_time = asyncio.Lock()
         self._verify()
         self._sign()
         self.provider = SigningKeys(self._of_provider())
@@ -99,15 +100,23 @@ class KeysInForce:
         """JWK set for applications."""
         return public_jwks(*self._believed(Purpose.ASSERTION))
 
-    async def look_again(self, now: datetime) -> None:
-        """Take in what is in the database."""
-        self._ring = await self._state.database.read(lambda connection: ring(connection, self._state.seal))
-        await self.apply(now)
+    async def look_again(self, now: datetime) -> bool:
+        """Take in what is in the database; whether every gate that can be reached verifies by it."""
+        async with self._one_at_a_time:
+            self._ring = await self._state.database.read(
+                lambda connection: ring(connection, self._state.seal)
+            )
+            await self._apply(now)
+        return await self._gates.keys_applied(GATES_PATIENCE)
 
     async def apply(self, now: datetime) -> None:
         """What has come into force or ended by now: verifiers first, then whoever signs."""
-        names, before = self._in_force(now), self._names
-        if names == before:
+        async with self._one_at_a_time:
+            await self._apply(now)
+
+    async def _apply(self, now: datetime) -> None:
+        names = self._in_force(now)
+        if names == self._finished:
             return
         self._names = names
         self._verify()
@@ -118,6 +127,7 @@ class KeysInForce:
         self._sign()
         self.provider.replace(self._of_provider())
         self._provider_changed()
+        self._finished = names  # last: what fails on the way is begun anew
         log.info("keys.in_force", **{str(purpose): ids for purpose, ids in names.items()})
 
     async def rotate_when_due(self, now: datetime) -> None:
@@ -135,7 +145,7 @@ class KeysInForce:
         await self.look_again(now)
 
     def _tell_programs(self) -> None:
-        """The file from which applications of this machine read the keys of assertions; whole or as it was."""
+        """The file from which applications of this same user read the keys of assertions; whole or as it was."""
         file = self._state.run / FOR_PROGRAMS
         draft = file.with_suffix(".new")
         draft.write_bytes(msgspec.json.encode(self.assertion_keys()))

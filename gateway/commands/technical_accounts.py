@@ -52,9 +52,7 @@ def trusted(settings: Settings) -> Trusted:
     file = settings.technical.revocation_list
     if file is None:
         return Trusted(authorities)
-    octets = file.read_bytes()
-    pem = octets.lstrip().startswith(b"-----BEGIN")
-    return Trusted(authorities, x509.load_pem_x509_crl(octets) if pem else x509.load_der_x509_crl(octets))
+    return Trusted(authorities, x509.load_pem_x509_crl(file.read_bytes()))
 
 
 def places(plane: ControlPlane) -> Places:

@@ -16,7 +16,8 @@ function envoy_on_request(handle)
     return -- a token speaks for itself
   end
   local stream = handle:streamInfo()
-  local address = string.match(stream:downstreamDirectRemoteAddress(), "^(.*):%d+$") or ""
+  -- As in the log, and as the decision hears it: behind a load balancer the peer is the same for everybody.
+  local address = string.match(stream:downstreamRemoteAddress(), "^(.*):%d+$") or ""
   local key = tls:sha256PeerCertificateDigest() .. " " .. address .. " " .. (stream:routeName() or "")
   local known = remembered[key]
   if known and os.time() < known.ends then

@@ -48,6 +48,9 @@ class EndReason(StrEnum):
     ROLE_LOST = "role_lost"
     """It carried a role that the directory gives the person no more."""
     PROVIDER_SESSION_ENDED = "provider_session_ended"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    """The client certificate that opened it; so with the next."""
+    CERTIFICATE_OF_ANOTHER_AUTHORITY = "certificate_of_another_authority"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

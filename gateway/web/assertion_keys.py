@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 PATH = "/.brana/assertion-keys"
-KEPT = {"Cache-Control": "public, max-age=300"}  # seconds; a new key is announced for longer than that
+KEPT = {"Cache-Control": "public, max-age=300"}  # seconds; `keys.announce` is 10 minutes at the least
 
 
 def keys_path(

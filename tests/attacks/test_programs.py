@@ -238,6 +238,29 @@ async def test_a_certificate_that_is_not_good_is_refused_by_its_reason(
         await refused(world, told, reason)
 
 
+async def test_a_certificate_that_is_revoked_is_out_at_once_also_on_its_open_connection_and_no_other_is(
+    world: Programs,
+) -> None:
+    here = world.address("api") + "/x"
+    (going, serial), (staying, _) = world.authority.client(), world.authority.client()
+    async with world.one_connection(going) as first, world.one_connection(staying) as second:
+        for one in (first, second):
+            assert (await one(here)).status == 200
+        before = [await world.ground.entry((await one(here)).request_id) for one in (first, second)]
+        assert [one.details["fresh"] for one in before] == [True, True]
+        world.authority.revoke(serial)
+        begun = time.monotonic()
+        while (told := await first(here)).status == 200:
+            assert time.monotonic() - begun < 10, "a remembered verdict outlives its certificate"
+        assert told.body["reason"] == "certificate_revoked"
+        after = await world.ground.entry((await second(here)).request_id)
+        assert (after.session, after.details["fresh"]) == (before[1].session, True)
+    (ended,) = await world.ground.entries(
+        at_least=1, codes=(Code.SESSION_ENDED,), reason="certificate_revoked"
+    )
+    assert ended.session == before[0].session != before[1].session
+
+
 async def test_nothing_that_a_request_says_is_a_certificate(world: Programs) -> None:
     certificate, _ = world.authority.client()
     pem = certificate.read_text().partition("-----BEGIN PRIVATE")[0].replace("\n", "%0A")

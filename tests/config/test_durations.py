@@ -34,6 +34,7 @@ def line_at(path: Path, problem: Problem) -> str:
 @pytest.mark.parametrize(
     ("table", "line", "otherwise", "remedy"),
     [
+        ("keys", 'announce = "9 min"', "not between 0:10:00", "between them"),
         ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
         ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
         ("facts", 'refresh = "241 s"', "would not be out within 5 minutes", "4 min at most"),
@@ -62,6 +63,7 @@ def test_a_session_that_would_never_idle_is_told_for_everybody_and_for_administr
     ("table", "lines"),
     [
         ("grants", ['lifetime = "899 s"']),
+        ("keys", ['announce = "10 min"']),
         ("sign_in", ['absolute_administrators = "10 h"']),
         ("sign_in", ['flow_lifetime = "15 min"']),
         ("sign_in", ['idle = "3 h"', 'absolute = "4 h"']),

@@ -145,6 +145,7 @@ def office(tmp_path: Path) -> Path:
     for name in (*secrets, *certificates, *authorities, *programs):
         (tmp_path / name).write_text("anything " * 4 + "\n")
         (tmp_path / name).chmod(0o600 if name in secrets else 0o644)
+    (tmp_path / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n")
     (tmp_path / "district.csv").write_text("code,name,ico\n588296,Kroměříž,00287351\n", encoding="utf-8")
     return tmp_path / "brana.toml"
 

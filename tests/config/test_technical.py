@@ -112,3 +112,19 @@ def test_no_directory_takes_the_name_that_programs_have(office: Office) -> None:
     with pytest.raises(ConfigurationRefused) as refused:
         load(office(('name = "mesto"', 'name = "technical"')))
     assert "directories[0].name" in refused.value.problems[0].what
+
+
+@pytest.mark.parametrize("content", [b"\x30\x82\x01\x0a", b"", b"-----BEGIN CERTIFICATE-----\n"])
+def test_a_list_of_revoked_certificates_that_envoy_cannot_read_is_refused(
+    office: Office, content: bytes
+) -> None:
+    path = written(office, ('authority = "ca.pem"\n', 'authority = "ca.pem"\nrevocation_list = "ca.crl"\n'))
+    crl = path.parent / "ca.crl"
+    crl.write_bytes(b"-----BEGIN X509 CRL-----\n")
+    load(path)
+    crl.write_bytes(content)
+    with pytest.raises(ConfigurationRefused) as refused:
+        load(path)
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("technical.revocation_list: ")
+    assert "openssl crl" in problem.remedy

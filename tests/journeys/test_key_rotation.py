@@ -11,15 +11,19 @@ from datetime import UTC, datetime
 import pytest
 import pytest_asyncio
 from joserfc.jwk import KeySet
+from sqlalchemy import update
 
 from config.vocabulary import ApplicationId, MunicipalityCode
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
+from gateway.commands.sessions import tell
 from gateway.demo.configuration import RECORDS
 from gateway.demo.people import HULIN
 from gateway.demo.slapd import free_port
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.storage.audit_search import LogSearch
+from gateway.storage.moment import micros
+from gateway.storage.tables.keys import signing_key
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import Neighbour, listening
@@ -77,6 +81,14 @@ class AtWork:
             return False
         return True
 
+    async def announced_for_long(self) -> None:
+        """As if an hour had passed: the keys that wait sign from now on."""
+        moment = micros(datetime.now(UTC))
+        waits = update(signing_key).where(signing_key.c.signs_from > moment)
+        with self.product.state() as state:
+            await state.database.write(lambda connection: connection.execute(waits.values(signs_from=moment)))
+            await tell(state, "the keys sign")
+
     async def rotate(self, *words: str) -> str:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway", "keys", *words, "--config", str(self.product.configuration),
@@ -91,14 +103,9 @@ class AtWork:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def at_work(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AtWork]:
     application, port = Neighbour(), free_port()
-    soon = '\n[keys]\nannounce = "1 s"\n\n[facts]\n'
     async with (
         listening(application, port),
-        installed(
-            tmp_path_factory.mktemp("k"),
-            application=f"http://127.0.0.1:{port}",
-            configured=lambda text: text.replace("[facts]\n", soon, 1),
-        ) as product,
+        installed(tmp_path_factory.mktemp("k"), application=f"http://127.0.0.1:{port}") as product,
     ):
         await product.start()
         with product.state() as state:
@@ -122,6 +129,9 @@ async def test_a_page_goes_on_while_keys_change_in_order_and_what_the_old_ones_s
     working = asyncio.create_task(at_work.work(stop))
     said = await at_work.rotate("rotate")
     assert "grant-2" in said
+    await at_work.ask(grant="")
+    assert _key_of(at_work.grant) == _key_of(old_grant)  # announced is not in force
+    await at_work.announced_for_long()
     async with asyncio.timeout(WITHIN):
         while _key_of(at_work.grant) == _key_of(old_grant):  # until the new key signs
             await at_work.ask(grant="")

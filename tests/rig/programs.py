@@ -9,8 +9,8 @@ import json
 import ssl
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from gateway.demo.slapd import free_port
 from gateway.demo.start import DOMAIN
 from gateway.demo.world import draw_accounts
 from tests.rig.attacked import Ground
+from tests.rig.fleet import fleet
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.product import installed
 from tests.rig.visitor import Loopback
@@ -120,6 +121,7 @@ class Maker:
     folder: Path
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
+    revoked: list[int] = field(default_factory=list)
 
     def client(
         self,
@@ -152,7 +154,8 @@ class Maker:
         return file, serial
 
     def revoke(self, *serials: int) -> None:
-        """Write the list anew, in place of the one before, as an operator would."""
+        """Write the list anew with these too, in place of the one before, as an operator would."""
+        self.revoked.extend(serials)
         now = datetime.now(UTC)
         builder = (
             x509.CertificateRevocationListBuilder()
@@ -160,7 +163,7 @@ class Maker:
             .last_update(now - timedelta(hours=1))
             .next_update(now + timedelta(days=7))
         )
-        for serial in serials:
+        for serial in self.revoked:
             one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
             builder = builder.add_revoked_certificate(one)
         draft = self.folder / "ca.crl.new"
@@ -201,6 +204,8 @@ class Programs:
     """A certificate that is on the list."""
     key: ECKey
     """Of the account `podatelna`."""
+    to: str = "127.0.0.1"
+    """Where every name leads."""
 
     def address(self, label: str) -> str:
         return f"https://{self.ground.product.addresses.authority(f'{label}.{DOMAIN}')}"
@@ -216,18 +221,24 @@ class Programs:
         **headers: str,
     ) -> Told:
         """One request on a connection of its own; names of headers with `_` for `-`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self._connected(certificate, source) as http:
+            return await _told(http, url, method, sent, data)
+
+    @contextlib.asynccontextmanager
+    async def one_connection(self, certificate: Path) -> AsyncIterator[Callable[[str], Awaitable[Told]]]:
+        """GET of an address, always on the same connection."""
+        async with self._connected(certificate, "127.0.0.1") as http:
+            yield lambda url: _told(http, url, "GET", {}, None)
+
+    def _connected(self, certificate: Path | None, source: str) -> aiohttp.ClientSession:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))
         if certificate is not None:
             tls.load_cert_chain(certificate)
-        connector = aiohttp.TCPConnector(ssl=tls, resolver=Loopback("127.0.0.1"), local_addr=(source, 0))
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with (
-            aiohttp.ClientSession(connector=connector) as http,
-            http.request(method, url, headers=sent, data=data, allow_redirects=False) as answer,
-        ):
-            text = await answer.text()
-            is_json = "json" in answer.headers.get("Content-Type", "")
-            return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
+        resolver, local = Loopback(self.to), (source, 0)
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=tls, resolver=resolver, local_addr=local, limit=1)
+        )
 
     async def token(
         self, account: str = "podatelna", secret: str = "", *, source: str = "127.0.0.1", **more: str
@@ -252,9 +263,36 @@ class Programs:
         return next(word for word in words if word.startswith("brana-secret-")), words[1]
 
 
-@contextlib.asynccontextmanager
-async def programs(folder: Path) -> AsyncIterator[Programs]:
-    upstream, port = Neighbour(web_socket=True), free_port()
+async def _told(
+    http: aiohttp.ClientSession,
+    url: str,
+    method: str,
+    sent: Mapping[str, str],
+    data: Mapping[str, str] | None,
+) -> Told:
+    async with http.request(method, url, headers=sent, data=data, allow_redirects=False) as answer:
+        text = await answer.text()
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Told(answer.status, answer.headers, json.loads(text) if is_json else text)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What lies in `folder` for programs: an authority, a revoked certificate, a program's key, policies."""
+
+    folder: Path
+    authority: Maker
+    revoked: Path
+    key: ECKey
+
+    def configured(self, text: str, port: int) -> str:
+        """A configuration with the applications, at `port`, and the accounts."""
+        settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
+        settings = settings.replace('"programs/', f'"{self.folder}/programs/')
+        return text.replace(str(POLICIES / "region"), str(self.folder / "region")) + settings
+
+
+def papers(folder: Path) -> Papers:
     authority = maker(folder / "programs")
     revoked, serial = authority.client()
     authority.revoke(serial)
@@ -266,10 +304,16 @@ async def programs(folder: Path) -> AsyncIterator[Programs]:
     for file in (POLICIES / "region").iterdir():
         (region / file.name).write_bytes(file.read_bytes())
     (region / "70-programs.cedar").write_text(RULES.format(centre=CENTRE), "utf-8")
+    return Papers(folder, authority, revoked, key)
+
+
+@contextlib.asynccontextmanager
+async def programs(folder: Path, in_public: str = "") -> AsyncIterator[Programs]:
+    """`in_public`: more settings of the table `[public]`."""
+    upstream, port, made = Neighbour(web_socket=True), free_port(), papers(folder)
 
     def configured(text: str) -> str:
-        settings = SETTINGS.format(domain=DOMAIN, port=port, centre=CENTRE, hulin=HULIN)
-        return text.replace(str(POLICIES / "region"), str(region)) + settings
+        return made.configured(text.replace("[public]\n", f"[public]\n{in_public}\n", 1), port)
 
     people = draw_accounts(inhabitants([CENTRE]))
     async with (
@@ -280,7 +324,24 @@ async def programs(folder: Path) -> AsyncIterator[Programs]:
     ):
         with product.state() as state:
             await product.start()
-            yield Programs(Ground(product, upstream, (0, 0), state), authority, revoked, key)
+            ground = Ground(product, upstream, (0, 0), state)
+            yield Programs(ground, made.authority, made.revoked, made.key)
+
+
+@contextlib.asynccontextmanager
+async def programs_of_a_fleet(folder: Path) -> AsyncIterator[Programs]:
+    """They ask the edge `b`; `a` decides."""
+    upstream, port, made = Neighbour(web_socket=True), free_port(), papers(folder)
+    async with (
+        listening(upstream, port),
+        fleet(
+            folder,
+            application=f"http://127.0.0.1:{port}",
+            configured=lambda _name, text: made.configured(text, port),
+        ) as office,
+    ):
+        ground = Ground(office.product, upstream, (0, 0), office.state)
+        yield Programs(ground, made.authority, made.revoked, made.key, office["b"].address)
 
 
 def _others(port: int) -> dict[Any, str]:

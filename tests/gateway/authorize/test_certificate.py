@@ -11,7 +11,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from config.settings import TechnicalAccount, TechnicalCertificate, TechnicalRole
 from config.vocabulary import Role
-from gateway.authorize.certificate import CertificateRefused, Trusted, account_of
+from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, mark_of, why_no_more
+from gateway.sessions.technical import BY_CERTIFICATE, LONGEST_SID
 from tests.gateway.authorize.conftest import HULIN
 from tests.rig.programs import Maker, maker
 
@@ -79,3 +80,25 @@ def test_each_fault_has_its_reason(authority: Maker, tmp_path: Path) -> None:
     authority.revoke(serial)
     revoked = x509.load_pem_x509_crl((authority.folder / "ca.crl").read_bytes())
     refused("certificate_revoked", shown(file), Trusted([authority.certificate], revoked))
+
+
+def test_what_a_certificate_opened_is_over_when_it_is_revoked_and_no_other_is(
+    authority: Maker, tmp_path: Path
+) -> None:
+    (file, serial), (neighbour, _) = authority.client("import.example"), authority.client("import.example")
+    before = Trusted([authority.certificate])
+    marks = [mark_of(shown(one), before) for one in (file, neighbour)]
+    assert [why_no_more(mark, before) for mark in marks] == [None, None]
+    authority.revoke(serial)
+    listed = x509.load_pem_x509_crl((authority.folder / "ca.crl").read_bytes())
+    after = Trusted([authority.certificate], listed)
+    assert [why_no_more(mark, after) for mark in marks] == ["certificate_revoked", None]
+    another = Trusted([maker(tmp_path / "another").certificate], listed)
+    assert [why_no_more(mark, another) for mark in marks] == ["certificate_of_another_authority"] * 2
+
+
+def test_the_mark_of_a_certificate_with_the_longest_serial_number_fits_into_a_row(authority: Maker) -> None:
+    file, _ = authority.client("import.example")
+    mark = mark_of(shown(file), Trusted([authority.certificate]))
+    longest = mark.partition(".")[0] + "." + "f" * 40
+    assert len(f"{BY_CERTIFICATE}{longest}.") <= LONGEST_SID - 6

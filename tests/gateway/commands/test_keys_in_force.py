@@ -7,30 +7,64 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jws import extract_compact
 from msgspec.structs import replace
 
+from gateway.audit.acts import SYSTEM
 from gateway.audit.canonical import parse
 from gateway.audit.entry import Code
 from gateway.commands.addresses import Addresses
-from gateway.commands.keys_in_force import KeysInForce
+from gateway.commands.keys_in_force import KeysInForce, changes
 from gateway.commands.state import State, now, open_state
+from gateway.grants.claims import Grant
+from gateway.grants.keys import Purpose
+from gateway.storage.audit import append
 from gateway.storage.audit_evidence import rows
+from gateway.storage.key_rotation import rotate
+from tests.gateway.web.people import MAYOR
 from tests.rig.installation import install
 
 pytestmark = pytest.mark.real
+GRANT = Grant(
+    id="g", assertion=MAYOR, revocation_id=f"{MAYOR.sid}.1", epoch="1", own=True, policy_version="1"
+)
 
 
 class Gate:
-    """Takes at once what it is told."""
+    """Takes at once what it is told, unless it is told to fail, to wait, or not to take it."""
 
     def __init__(self) -> None:
         self.believed: list[str] = []
+        self.failures: list[Exception] = []
+        self.goes_on, self.takes = asyncio.Event(), True
+        self.goes_on.set()
 
     async def publish_keys(self, keys: Mapping[str, Any]) -> None:
+        if self.failures:
+            raise self.failures.pop()
         self.believed = [one["kid"] for one in keys["grants"]["keys"]]
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as in the product
-        return True
+        await self.goes_on.wait()
+        return self.takes
+
+
+def made(state: State, gate: Gate) -> KeysInForce:
+    return KeysInForce(state, gate, Addresses(state.settings, state.district), lambda: None, now())
+
+
+def signs_grants_with(keys: KeysInForce) -> str:
+    return str(extract_compact(keys.sign(GRANT).token.encode()).headers()["kid"])
+
+
+async def compromised(state: State) -> str:
+    """The grants' key is another from now on: its identifier is given to gates alone."""
+    wanted = changes(state.settings, [Purpose.GRANT], compromised=True)
+    moment = now()
+    (name,) = await state.database.write(
+        lambda connection: rotate(connection, state.seal, append, wanted, SYSTEM, moment)
+    )
+    return name
 
 
 @pytest.fixture
@@ -67,3 +101,43 @@ async def test_a_reload_changes_how_old_keys_may_become(state: State) -> None:
     made.under(state.under(sooner, state.district))
     await made.rotate_when_due(later)
     assert len(made.for_gates()["grants"]["keys"]) == 2
+
+
+async def test_a_change_of_keys_that_fails_half_way_is_finished_by_the_next_look(state: State) -> None:
+    gate = Gate()
+    keys = made(state, gate)
+    before = signs_grants_with(keys)
+    await compromised(state)
+    gate.failures.append(OSError("no room"))
+    with pytest.raises(OSError, match="no room"):
+        await keys.look_again(now())
+    await keys.apply(now())
+    assert signs_grants_with(keys) != before
+    assert gate.believed == [signs_grants_with(keys)]
+
+
+async def test_whoever_looks_during_a_change_of_keys_comes_back_when_the_new_one_signs(state: State) -> None:
+    gate = Gate()
+    keys = made(state, gate)
+    before = signs_grants_with(keys)
+    await compromised(state)
+    gate.goes_on.clear()
+    first, second = (asyncio.create_task(keys.look_again(now())) for _ in range(2))
+    while not gate.believed:
+        await asyncio.sleep(0)
+    await asyncio.wait({second}, timeout=0.05)
+    assert not second.done()
+    gate.goes_on.set()
+    await asyncio.gather(first, second)
+    assert signs_grants_with(keys) != before
+
+
+async def test_a_look_says_whether_every_gate_verifies_by_the_keys_of_now(state: State) -> None:
+    gate = Gate()
+    keys = made(state, gate)
+    await compromised(state)
+    gate.takes = False
+    assert not await keys.look_again(now())
+    assert not await keys.look_again(now())  # nothing is new, but it still has not
+    gate.takes = True
+    assert await keys.look_again(now())

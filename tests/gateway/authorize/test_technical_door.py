@@ -1,0 +1,67 @@
+"""Programs at the decision: what a stranger can cause at will is counted, and not each written down."""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy import Connection
+
+from config.settings import SignIn
+from gateway.audit.entry import Entry
+from gateway.authorize.certificate import Trusted
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.technical_door import REFUSALS_KEPT, TechnicalDoor
+from gateway.grants.sign import GrantSigner
+from gateway.grants.token import TokenVerifier
+from gateway.sessions.technical import TechnicalSessions
+from gateway.storage.database import Database
+from gateway.storage.schema import all_tables
+from tests.gateway.authorize.conftest import NOW
+from tests.gateway.authorize.test_answers import PlainPages
+from tests.rig.session_store import session_store
+
+KEY = ECKey.generate_key("P-256")
+
+
+@pytest.fixture
+def entries() -> list[Entry]:
+    return []
+
+
+@pytest.fixture
+async def door(tmp_path: Path, snapshot: Snapshot, entries: list[Entry]) -> AsyncIterator[TechnicalDoor]:
+    database = Database(tmp_path / "brana.db")
+    all_tables().create_all(database.engine)
+
+    def append(_connection: Connection, some: list[Entry]) -> None:
+        entries.extend(some)
+
+    store = session_store(database, append)
+    yield TechnicalDoor(
+        hosts=frozenset(),
+        snapshot=lambda: snapshot,
+        sessions=TechnicalSessions(store, SignIn(), lambda: secrets.token_urlsafe(16)),
+        store=store,
+        read_token=TokenVerifier([KEY], "https://login.brana.test"),
+        trusted=lambda: Trusted([]),
+        sign=GrantSigner(KEY, KEY, "https://portal.brana.test").sign,
+        pages=PlainPages(),
+    )
+    database.close()
+
+
+async def test_a_flood_of_tokens_that_we_never_gave_is_refused_and_told_in_few_lines(
+    door: TechnicalDoor, entries: list[Entry], request_: AccessRequest
+) -> None:
+    most, span = REFUSALS_KEPT
+    forged = replace(request_, bearer="x")
+    for _ in range(most + 5):
+        assert (await door.decide(forged, NOW)).status == 401
+    assert len(entries) == most
+    await door.decide(forged, NOW + span + timedelta(seconds=1))
+    assert entries[-1].details["left_out_before"] == 5
