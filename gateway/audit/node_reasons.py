@@ -28,6 +28,9 @@ GROUPS: tuple[Group, ...] = (
             "invitation_expired": Title(
                 cs="kódu pro připojení skončila platnost", en="a code that has expired"
             ),
+            "invitation_for_another_node": Title(
+                cs="kód pro připojení je určen jinému uzlu", en="a code that is for another node"
+            ),
             "invitation_request_unusable": Title(
                 cs="vadná žádost o certifikát", en="an unusable request for a certificate"
             ),

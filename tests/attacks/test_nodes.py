@@ -67,7 +67,7 @@ class Ground:
         """A node that joined as the product lets it."""
         code, key = name.encode().ljust(24, b"."), certificates.new_key()
         await self.state.register.invite(code, NodeName(name), role, timedelta(hours=1), "test", now())
-        made = await self.state.register.join(code, certificates.request_of(key), "", now())
+        made = await self.state.register.join(code, certificates.request_of(key), (name, role), "", now())
         assert isinstance(made, Admitted)
         return self.kept(name, made.certificate, key)
 
@@ -216,11 +216,12 @@ async def test_a_code_lets_one_machine_join_once(ground: Ground) -> None:
     )
     requests = [certificates.request_of(certificates.new_key()) for _ in range(2)]
     both = await asyncio.gather(
-        *(ask_to_join(peer, invitation, one) for one in requests), return_exceptions=True
+        *(ask_to_join(peer, invitation, one, (NodeName("twin"), Role.EDGE)) for one in requests),
+        return_exceptions=True,
     )
     assert sorted(type(one).__name__ for one in both) == ["Admitted", "CannotJoin"]
     with pytest.raises(CannotJoin, match="invitation_used"):
-        await ask_to_join(peer, invitation, requests[0])
+        await ask_to_join(peer, invitation, requests[0], (NodeName("twin"), Role.EDGE))
     await ground.refused("invitation_used")
 
 
@@ -232,13 +233,13 @@ async def test_a_code_that_is_over_or_guessed_lets_nobody_join(ground: Ground) -
         certificates.request_of(certificates.new_key()),
     )
     with pytest.raises(CannotJoin, match="invitation_unknown"):
-        await ask_to_join(peer, invitation, request)
+        await ask_to_join(peer, invitation, request, (NodeName("late"), Role.EDGE))
     await ground.refused("invitation_unknown")
     await ground.state.register.invite(
         invitation.code, NodeName("late"), Role.EDGE, timedelta(0), "test", now()
     )
     with pytest.raises(CannotJoin, match="invitation_expired"):
-        await ask_to_join(peer, invitation, request)
+        await ask_to_join(peer, invitation, request, (NodeName("late"), Role.EDGE))
     await ground.refused("invitation_expired")
 
 
@@ -246,18 +247,20 @@ async def test_a_code_is_given_to_no_other_fleet_and_no_other_node(ground: Groun
     theirs = Papers(ground.folder / "stranger")
     authority = ground.state.register.authority()
     assert authority is not None
-    request = certificates.request_of(certificates.new_key())
+    request, careful = certificates.request_of(certificates.new_key()), (NodeName("careful"), Role.EDGE)
     with pytest.raises(CannotJoin, match="another authority"):
-        await ask_to_join(_peer(ground), new_invitation(certificates.fingerprint(theirs.authority)), request)
+        await ask_to_join(
+            _peer(ground), new_invitation(certificates.fingerprint(theirs.authority)), request, careful
+        )
     invitation = new_invitation(certificates.fingerprint(authority))
     await ground.state.register.invite(
         invitation.code, NodeName("careful"), Role.EDGE, timedelta(hours=1), "test", now()
     )
     with pytest.raises(CannotJoin, match="not that of node z"):
         await ask_to_join(
-            Peer(name="z", address="127.0.0.1", port=ground.fleet.fleet_port), invitation, request
+            Peer(name="z", address="127.0.0.1", port=ground.fleet.fleet_port), invitation, request, careful
         )
-    made = await ground.state.register.join(invitation.code, request, "", now())
+    made = await ground.state.register.join(invitation.code, request, careful, "", now())
     assert not isinstance(made, NotJoined)
 
 
