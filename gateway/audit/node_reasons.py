@@ -23,6 +23,10 @@ GROUPS: tuple[Group, ...] = (
             "node_service_not_allowed": Title(
                 cs="služba, na kterou uzel nemá právo", en="a service that the node may not use"
             ),
+            "node_too_many_joining": Title(
+                cs="příliš mnoho spojení těch, kdo se chtějí připojit",
+                en="too many connections of who would join",
+            ),
             "invitation_unknown": Title(cs="neznámý kód pro připojení", en="an unknown code for joining"),
             "invitation_used": Title(cs="kód pro připojení už byl použit", en="a code that was used before"),
             "invitation_expired": Title(

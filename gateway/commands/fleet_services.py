@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
 from gateway.audit.entry import Entry
-from gateway.audit.sparing import Sparing
+from gateway.audit.sparing import Sparing, told
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.elsewhere import ALIVE_PATH
@@ -102,11 +102,12 @@ class Watchman:
         self._record(why, "", Service.JOIN, address)
 
     def _record(self, reason: str, node: str, service: str, address: str) -> None:
-        log.warning("node.refused", reason=reason, node=node, service=service, address=address)
         moment = now()
         left_out = self._sparing.take(moment)
         if left_out is None:
             return
+        facts = {"node": node, "service": service, "address": address, **told(left_out)}
+        log.warning("node.refused", reason=reason, **facts)
         entry = register.refused(
             moment, reason, node=node, service=service, address=address, left_out=left_out
         )

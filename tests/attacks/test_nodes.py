@@ -21,6 +21,7 @@ from sqlalchemy import insert, select
 from config.fleet import NodeName, Role, Service, authority_file
 from config.settings import Peer
 from gateway.audit.entry import Code, Entry
+from gateway.commands.fleet_services import REFUSALS
 from gateway.commands.state import State
 from gateway.fleet import certificates
 from gateway.fleet.invitation import new_invitation
@@ -295,6 +296,17 @@ async def test_nobody_says_by_himself_where_he_comes_from(
         assert await ask(said, "127.0.0.9") == b""
         found = await fleet.entries(Code.ACCESS)
         assert {one.address for one in found} == {"203.0.113.7"}
+
+
+async def test_a_flood_at_the_port_of_the_fleet_is_told_in_few_lines_everywhere(ground: Ground) -> None:
+    """The last one here: for a minute nothing else that is refused there has a line of its own."""
+    tls = ground.believing(None)
+    for _ in range(3 * REFUSALS // 20):
+        port = ground.fleet.fleet_port
+        await asyncio.gather(*(answered(port, tls, Service.AUTHORIZE, DECIDE) for _ in range(20)))
+    entries = await ground.fleet.entries(Code.NODE_REFUSED, at_least=REFUSALS)
+    lines = ground.fleet["a"].log.read_text("utf-8").count('"node.refused"')
+    assert lines == len(entries) <= 2 * REFUSALS
 
 
 def _peer(ground: Ground) -> Peer:
