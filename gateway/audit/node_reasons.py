@@ -12,7 +12,7 @@ GROUPS: tuple[Group, ...] = (
                 cs="certifikát, kterému nelze věřit", en="a certificate that is not trusted"
             ),
             "node_certificate_of_other_purpose": Title(
-                cs="certifikát, který není pro uzel", en="a certificate that is not for a node"
+                cs="certifikát, který nebyl vydán uzlu", en="a certificate that is not for a node"
             ),
             "node_certificate_expired": Title(
                 cs="certifikát uzlu neplatí v tuto dobu", en="a certificate that is not valid now"
@@ -24,8 +24,8 @@ GROUPS: tuple[Group, ...] = (
                 cs="služba, na kterou uzel nemá právo", en="a service that the node may not use"
             ),
             "node_too_many_joining": Title(
-                cs="příliš mnoho spojení těch, kdo se chtějí připojit",
-                en="too many connections of who would join",
+                cs="příliš mnoho spojení bez certifikátu uzlu",
+                en="too many connections without a certificate",
             ),
             "invitation_unknown": Title(cs="neznámý kód pro připojení", en="an unknown code for joining"),
             "invitation_used": Title(cs="kód pro připojení už byl použit", en="a code that was used before"),
