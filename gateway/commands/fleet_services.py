@@ -29,7 +29,6 @@ from gateway.storage.audit_spool import SpoolPlaces
 log = structlog.get_logger("fleet")
 REFUSALS, IN = 60, timedelta(minutes=1)  # entries of strangers at the door; of the rest the number
 SWEEP_EVERY = 1.0  # seconds
-RENEW_EVERY = 60.0  # seconds between looks at the certificate
 SHUTTING = 1.0  # seconds
 
 Protocols = Mapping[Service, Callable[[], asyncio.Protocol]]
@@ -163,4 +162,4 @@ async def renew(plane: ControlPlane) -> None:
         await papers.renew_where_due(
             plane.settings.state.directory, lambda request: state.register.renew(node, request, now()), now()
         )
-        await asyncio.sleep(RENEW_EVERY)
+        await asyncio.sleep(papers.RENEW_EVERY)
