@@ -29,7 +29,7 @@ table inet {table} {{
 	}}
 	chain arriving {{
 		type filter hook input priority filter - 10; policy accept;
-		tcp dport {{ {ports} }} ct state new jump counted
+		tcp dport {{ {ports} }} tcp flags & (syn | ack) == syn ct state new jump counted
 	}}
 	chain counted {{
 {balancers}\

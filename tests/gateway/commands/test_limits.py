@@ -101,7 +101,7 @@ def test_load_balancers_are_not_counted(tmp_path: Path) -> None:
 def test_each_node_counts_at_the_ports_it_has(role: Any, ports: str, tmp_path: Path) -> None:
     settings = _settings(tmp_path, http_port=80)
     made = rules(replace(settings, fleet=Fleet(node="a", role=role, port=8444)))
-    assert f"tcp dport {{ {ports} }} ct state new" in made
+    assert f"tcp dport {{ {ports} }} tcp flags" in made
     assert "80, 443 }" in rules(settings)
 
 
