@@ -16,7 +16,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 # Debian packages: to run (and to build python-ldap, which is published as source only), and to test.
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
-TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core postgresql wrk nftables iproute2 $(if $(shell command -v npm),,npm)
+TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core iproute2 nftables postgresql wrk $(if $(shell command -v npm),,npm)
 # Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
 PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
 BROWSER_ASSETS := node_modules/.package-lock.json

@@ -1,4 +1,4 @@
-"""Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback only."""
+"""Rules of every test: no sockets but unix ones, unless a test is marked `real`; then loopback and namespaces."""
 
 import hypothesis
 import pytest
@@ -8,6 +8,7 @@ from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
+from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
 
 __all__ = ["domain_tree", "office_tree", "postgres"]
 
@@ -15,7 +16,7 @@ __all__ = ["domain_tree", "office_tree", "postgres"]
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
 
-LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES]
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -148,6 +148,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         )
         examine.cache_clear()  # the policies are read and reviewed, and read once
         heap.give_back()
+        heap.give_back_code()
         heap.settle()
         sealing = asyncio.create_task(checkpoints.run(logging_ends))
         await stop.wait()

@@ -78,11 +78,17 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
 
 
 def _cut_off(doubts: Callable[[], bool]) -> Middleware:
-    """Cut off from a shared database nobody knows what was revoked meanwhile; another control plane may."""
+    """Cut off from a shared database nobody knows what was revoked meanwhile; another control plane may.
+
+    A question for news waits; that there were none is worth nothing where it was cut off while it waited.
+    """
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return web.Response(status=503) if doubts() else await handler(request)
+        if doubts():
+            return web.Response(status=503)
+        given = await handler(request)
+        return web.Response(status=503) if given.status == 304 and doubts() else given
 
     return answer
 

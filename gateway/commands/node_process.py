@@ -130,6 +130,7 @@ class Node:
             ),
         ):
             heap.give_back()
+            heap.give_back_code()
             carrying = asyncio.create_task(ingest.run(ends))
             await stop.wait()
             ends.set()

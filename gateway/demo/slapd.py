@@ -45,6 +45,8 @@ class DirectoryPlan:
     """Bytes that its data may grow to."""
     tells_changes: bool = True
     """Whether readers may ask it what changed (RFC 4533)."""
+    address: str = "127.0.0.1"
+    """Of this machine, where it listens; its certificate is for it."""
 
     @property
     def root(self) -> str:
@@ -159,12 +161,12 @@ class Slapd:
 
     @property
     def url(self) -> str:
-        return f"ldaps://127.0.0.1:{self.tls_port}"
+        return f"ldaps://{self.plan.address}:{self.tls_port}"
 
     @property
     def plain_url(self) -> str:
         """For StartTLS; binds without it are refused."""
-        return f"ldap://127.0.0.1:{self.port}"
+        return f"ldap://{self.plan.address}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -183,7 +185,7 @@ class Slapd:
                 start_new_session=True,  # Ctrl-C is for us: we end it after the product
             )
         until = time.monotonic() + READY_WITHIN
-        while not (_answers(self.port) and _answers(self.tls_port)):
+        while not all(_answers(self.plan.address, port) for port in (self.port, self.tls_port)):
             if self._child.poll() is not None or time.monotonic() > until:
                 self.stop()
                 said = (self.plan.folder / "slapd.log").read_text(errors="replace").strip()
@@ -205,7 +207,7 @@ class Slapd:
 
 
 def start(plan: DirectoryPlan) -> Slapd:
-    """Start a server of loaded data on two free ports of 127.0.0.1."""
+    """Start a server of loaded data on two free ports of its address."""
     for remaining in reversed(range(PORT_ATTEMPTS)):
         server = Slapd(plan, free_port(), free_port())
         try:
@@ -231,10 +233,10 @@ def free_port() -> int:
                 return port
 
 
-def _answers(port: int) -> bool:
+def _answers(address: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 def _tool(name: str) -> str:

@@ -81,6 +81,11 @@ class Board:
                 return None
         return self._known
 
+    def goes_on(self, node: NodeName) -> None:
+        """It asks another control plane from now on, and is waited for there."""
+        self._nodes.pop(node, None)
+        self._asked.set()
+
     def _note(self, node: NodeName, had: str) -> None:
         self._nodes[node] = (had, self._clock())
         self._asked.set()

@@ -42,16 +42,26 @@ class NotBelieved(Exception):
         )
 
 
+NEWS, GOES_ON = "/known", "/goes-on"
+OF_NEWS = frozenset({NEWS, GOES_ON})
+
+
 class Carrier:
-    """`sockets`: in the order in which they are tried."""
+    """`sockets`: in the order in which they are tried.
+
+    Behind one of them are several control planes, another one with each connection. Questions for news keep to a
+    connection of their own: who answered the last one waits for the next, as the word that its news has taken effect.
+    """
 
     def __init__(self, sockets: Sequence[Path]) -> None:
         self._sockets = sockets
-        self._open: dict[Path, aiohttp.ClientSession] = {}
+        self._open: dict[tuple[Path, bool], aiohttp.ClientSession] = {}
+        self._asked: Path | None = None
+        """Who answered the last question for news."""
 
     async def known(self, had: str) -> Known | None:
         """News for the gate; None: there is none. Raises ControlPlaneAway, NotBelieved."""
-        status, body = await self._ask("/known", Had(version=had), HOLD + MARGIN)
+        status, body = await self._ask(NEWS, Had(version=had), HOLD + MARGIN)
         return None if status == 304 else msgspec.json.decode(body, type=Known)
 
     async def recorded(self, ids: Collection[str]) -> Collection[str]:
@@ -106,29 +116,40 @@ class Carrier:
                 status, body = await self._of(socket, path, said, patience)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 cause = str(error) or type(error).__name__
-                await self._forget(socket)
+                await self._forget(socket, path)
                 continue
             if status == 503:
                 cause = "it is cut off from its database"
                 continue
             if status >= 400 and status != 409:
                 raise NotBelieved(path, status)
+            if path == NEWS:
+                await self._go_on_to(socket)
             return status, body
         raise ControlPlaneAway(cause)
 
     async def _of(
         self, socket: Path, path: str, said: msgspec.Struct, patience: timedelta
     ) -> tuple[int, bytes]:
-        session = self._open.get(socket)
+        which = (socket, path in OF_NEWS)
+        session = self._open.get(which)
         if session is None:
-            session = self._open[socket] = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket)))
+            session = self._open[which] = aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket)))
         limits = aiohttp.ClientTimeout(total=patience.total_seconds(), sock_connect=CONNECT.total_seconds())
         body = msgspec.json.encode(said)
         async with session.post(f"http://control{path}", data=body, timeout=limits) as answer:
             return answer.status, await answer.read()
 
-    async def _forget(self, socket: Path) -> None:
+    async def _go_on_to(self, socket: Path) -> None:
+        """Who was asked for news before waits for this node no more, where it lives; who does not is not looked for."""
+        before, self._asked = self._asked, socket
+        if before is not None and before != socket and (before, True) in self._open:
+            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+                await self._of(before, GOES_ON, Had(), CONNECT)
+            await self._forget(before, GOES_ON)
+
+    async def _forget(self, socket: Path, path: str) -> None:
         """Of a control plane that is away no connection is worth keeping."""
-        session = self._open.pop(socket, None)
+        session = self._open.pop((socket, path in OF_NEWS), None)
         if session is not None:
             await session.close()

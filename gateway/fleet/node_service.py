@@ -50,6 +50,10 @@ def node_app(
         news = await board.news(who(request), had.version)
         return web.Response(status=304) if news is None else _said(news)
 
+    async def goes_on(request: web.Request) -> web.Response:
+        board.goes_on(who(request))
+        return web.Response(status=204)
+
     async def places(request: web.Request) -> web.Response:
         return _said(Places(places=dict(await spool_of(who(request)).places())))
 
@@ -77,6 +81,7 @@ def node_app(
     app.add_routes(
         [
             web.post("/known", known),
+            web.post("/goes-on", goes_on),
             web.post("/places", places),
             web.post("/moved", moved),
             web.post("/told", told),

@@ -167,7 +167,7 @@ def test_the_example_of_a_node_is_a_configuration_that_can_start(office: Path) -
     office.write_text(of_a_node(), encoding="utf-8")
     settings, _ = load(office)
     assert settings.fleet is not None
-    assert (settings.fleet.node, [one.name for one in settings.fleet.peers]) == ("a", ["b"])
+    assert (settings.fleet.node, [one.name for one in settings.fleet.peers]) == ("a", ["b", "c"])
     assert settings.state.database is not None
     assert settings.state.database.hosts == ["db1.kromeriz.example:5432", "db2.kromeriz.example:5432"]
     assert (settings.state.database.name, settings.state.database.user) == ("brana", "brana")

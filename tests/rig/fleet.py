@@ -56,12 +56,14 @@ class Node:
     state: Path
     metrics_port: int
     log: Path
+    within: tuple[str, ...] = ()
+    """Words before each of its commands, where it has a network of its own."""
     process: asyncio.subprocess.Process | None = None
 
     async def serve(self) -> None:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
+                *self.within, sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
                 cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 
@@ -99,6 +101,19 @@ class Node:
             self.process.kill()
             await self.process.wait()
 
+    def kill(self) -> None:
+        """All of it at once, as when the machine dies; returns when none of its processes is left."""
+        assert self.process is not None
+        supervisor = psutil.Process(self.process.pid)
+        all_of_it = [supervisor, *supervisor.children(recursive=True)]
+        for one in all_of_it:
+            with contextlib.suppress(psutil.NoSuchProcess):  # the kernel ends them with the first
+                one.kill()
+        until = time.monotonic() + ENDS_WITHIN
+        while any(map(_runs, all_of_it)):
+            assert time.monotonic() < until, all_of_it
+            time.sleep(0.001)
+
     def child(self, word: str) -> psutil.Process:
         assert self.process is not None
         children = psutil.Process(self.process.pid).children()
@@ -107,7 +122,7 @@ class Node:
     async def brana(self, *arguments: str, typed: str = "") -> tuple[int, str]:
         """Exit status, and all that is said."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gateway", *arguments, "--config", str(self.configuration),
+            *self.within, sys.executable, "-m", "gateway", *arguments, "--config", str(self.configuration),
             cwd=ROOT, env=os.environ | {"COLUMNS": "200"}, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
@@ -126,13 +141,15 @@ class Fleet:
     visitors: list[Visitor] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Logins of people whom a test has used."""
+    people_at: str = "127.0.0.1"
+    """Address of people's machines."""
 
     def __getitem__(self, name: str) -> Node:
         return self.nodes[name]
 
-    def visitor(self, to: str, address: str = "127.0.0.1") -> Visitor:
+    def visitor(self, to: str, address: str = "") -> Visitor:
         """A new browser whose names lead to that node."""
-        made = Visitor(self.product.tls(), address, self[to].address)
+        made = Visitor(self.product.tls(), address or self.people_at, self[to].address)
         self.visitors.append(made)
         return made
 
@@ -170,6 +187,30 @@ class Fleet:
                 await asyncio.sleep(0.05)
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where the machines are."""
+
+    nodes: Mapping[str, str] = field(default_factory=lambda: dict(zip("abc", (A, *EDGES), strict=True)))
+    """Addresses."""
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directory: str = A
+    people: str = A
+
+
+LOOPBACK = Network()
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Any of its threads, which together hold its sockets."""
+    try:
+        return len(list(Path(f"/proc/{process.pid}/task").iterdir())) > 1 or (
+            process.status() != psutil.STATUS_ZOMBIE
+        )
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return False
+
+
 def _node(folder: Path, name: str, address: str, text: str, metrics_port: int) -> Node:
     home = folder / name
     home.mkdir(exist_ok=True)
@@ -188,16 +229,16 @@ async def fleet(
     grace: str = "2 s",
     role: str = "whole",
     whole: Sequence[str] = (),
+    network: Network = LOOPBACK,
 ) -> AsyncIterator[Fleet]:
     """`a` has founded the fleet and serves; the edges have joined and serve. `configured`: of a node's name and its
     configuration. `role`: of `a`. `whole`: those of the edges that are whole nodes instead.
     """
-    port = free_port()
-    addresses = {"a": A} | dict(zip(edges, EDGES, strict=False))
+    port, addresses = free_port(), network.nodes
 
     def fleet_of(name: str) -> str:
         its = role if name == "a" else "whole" if name in whole else "edge"
-        own = addresses[name] if its != "edge" else A
+        own = addresses[name] if its != "edge" else A  # where an edge would listen, and does not
         peers = (one for one in ("a", *whole) if one != name)
         return FLEET.format(name=name, role=its, address=own, port=port, grace=grace) + "".join(
             PEER.format(name=one, address=addresses[one], port=port) for one in peers
@@ -205,52 +246,60 @@ async def fleet(
 
     plain = ""
 
+    def addressed(name: str, text: str) -> str:
+        for table in ("public", "metrics"):
+            text = text.replace(f"[{table}]\n", f'[{table}]\naddress = "{addresses[name]}"\n', 1)
+        return configured(name, text + fleet_of(name))
+
     def of_a(text: str) -> str:
         nonlocal plain
         plain = text
-        return configured("a", text + fleet_of("a"))
+        return addressed("a", text)
 
     def of_another(name: str) -> str:
         own = plain.replace(f'"{folder.resolve() / "state"}"', f'"{folder / name / "state"}"')
-        for table in ("public", "metrics"):
-            own = own.replace(f"[{table}]\n", f'[{table}]\naddress = "{addresses[name]}"\n', 1)
-        return configured(name, own + fleet_of(name))
+        return addressed(name, own)
 
-    async with installed(folder, accounts, application, of_a) as product:
+    async with installed(folder, accounts, application, of_a, network.directory) as product:
         with product.state() as state:
-            made = Fleet(product, {}, port, state)
-            async with _running(made, folder, {one: of_another(one) for one in edges}, whole):
+            made = Fleet(product, {}, port, state, people_at=network.people)
+            async with _running(made, folder, {one: of_another(one) for one in edges}, whole, network):
                 yield made
 
 
 @contextlib.asynccontextmanager
 async def _running(
-    made: Fleet, folder: Path, others: Mapping[str, str], whole: Sequence[str]
+    made: Fleet, folder: Path, others: Mapping[str, str], whole: Sequence[str], network: Network
 ) -> AsyncIterator[None]:
     """`others`: their names and configurations."""
     product = made.product
     keys = product.settings.state.directory / "keys"
     metrics = product.settings.metrics.port
     made.nodes["a"] = Node(
-        "a", A, product.configuration, product.settings.state.directory, metrics, product.log
+        "a", network.nodes["a"], product.configuration, product.settings.state.directory, metrics, product.log
     )
-    for name, address in zip(others, EDGES, strict=False):
-        made.nodes[name] = _node(folder, name, address, others[name], metrics)
+    for name, text in others.items():
+        made.nodes[name] = _node(folder, name, network.nodes[name], text, metrics)
         if name in whole:
             shutil.copytree(keys, folder / name / "state" / "keys", copy_function=shutil.copy2)
+    for name, words in network.within.items():
+        made.nodes[name].within = words
     try:
         status, said = await made["a"].brana("fleet", "authority")
         assert status == 0, said
         await made["a"].serve()
         await made["a"].ready()
-        for name in others:
-            await made.join(name, "whole" if name in whole else "edge")
-            await made[name].serve()
-        for name in others:
-            await made[name].ready()
+        await asyncio.gather(*(_begin(made, name, "whole" if name in whole else "edge") for name in others))
         yield
     finally:
         for visitor in made.visitors:
             await visitor.close()
-        for node in reversed(list(made.nodes.values())):
-            await node.stop()
+        first, *more = made.nodes.values()
+        await asyncio.gather(*(node.stop() for node in more))
+        await first.stop()  # last: edges bring it what their logs still have
+
+
+async def _begin(made: Fleet, name: str, role: str) -> None:
+    await made.join(name, role)
+    await made[name].serve()
+    await made[name].ready()

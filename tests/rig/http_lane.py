@@ -20,7 +20,7 @@ class Answer:
     body: bytes
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One request at a time; knows answers with a length and chunked ones."""
 
     def __init__(self) -> None:
@@ -57,7 +57,12 @@ class _Connection(asyncio.Protocol):
             return True if self._got.endswith(b"0\r\n\r\n") else None
         return True  # none of ours without either has a body
 
+    @property
+    def is_open(self) -> bool:
+        return self.transport is not None and not self.transport.is_closing()
+
     async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        """Head and body of the answer. Raises OSError where the other side hangs up before it."""
         assert self.transport is not None
         self._waiting = asyncio.get_running_loop().create_future()
         self.transport.write(request)
@@ -71,7 +76,7 @@ class Lane:
     port: int
     tls: ssl.SSLContext
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
-    _connections: dict[str, _Connection] = field(default_factory=dict)
+    _connections: dict[str, Connection] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         return self
@@ -104,11 +109,11 @@ class Lane:
         head, body = await (await self._connection(parts.hostname or "", parts.netloc)).ask(request.encode())
         return self._read(head.decode("latin-1"), body, kept)
 
-    async def _connection(self, name: str, place: str) -> _Connection:
+    async def _connection(self, name: str, place: str) -> Connection:
         if place not in self._connections:
             loop = asyncio.get_running_loop()
             _, self._connections[place] = await loop.create_connection(
-                _Connection, "127.0.0.1", self.port, ssl=self.tls, server_hostname=name
+                Connection, "127.0.0.1", self.port, ssl=self.tls, server_hostname=name
             )
         return self._connections[place]
 

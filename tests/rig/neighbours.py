@@ -126,14 +126,14 @@ class Neighbour:
 
 @contextlib.asynccontextmanager
 async def listening(
-    neighbour: Neighbour, where: Path | int, tls: ssl.SSLContext | None = None
+    neighbour: Neighbour, where: Path | int, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
 ) -> AsyncIterator[None]:
     runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
     await runner.setup()
     site = (
         web.UnixSite(runner, str(where))
         if isinstance(where, Path)
-        else web.TCPSite(runner, "127.0.0.1", where, ssl_context=tls)
+        else web.TCPSite(runner, address, where, ssl_context=tls)
     )
     await site.start()
     try:

@@ -11,6 +11,7 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -157,12 +158,12 @@ class Product:
             opened.database.close()
 
 
-def prepared(folder: Path, accounts: Sequence[Account]) -> World:
+def prepared(folder: Path, accounts: Sequence[Account], address: str = "127.0.0.1") -> World:
     """World files of these people: certificates, directory data, the reader's password."""
     now = datetime.now(UTC)
     made = authority(folder / "tls", now)
     public = made.issue("public", [DOMAIN, f"*.{DOMAIN}"], now)
-    made.issue("directory", ["127.0.0.1"], now)
+    made.issue("directory", [address], now)
     password_file = folder / "directory-password"
     write_private(password_file, b"heslo-sluzebniho-uctu-brany")
     world = World(
@@ -178,7 +179,8 @@ def prepared(folder: Path, accounts: Sequence[Account]) -> World:
     )
     district = read_district(DISTRICT)
     titles = {code: district.name(code) for code in district}
-    load(plan(world), ldif.directory_text(world.accounts, titles, password_file.read_text()))
+    directory = replace(plan(world), address=address)
+    load(directory, ldif.directory_text(world.accounts, titles, password_file.read_text()))
     return world
 
 
@@ -188,14 +190,15 @@ async def installed(
     accounts: Sequence[Account] = (),
     application: str | Mapping[ApplicationId, str] = "http://127.0.0.1:1",
     configured: Callable[[str], str] = lambda text: text,
+    directory_at: str = "127.0.0.1",
 ) -> AsyncIterator[Product]:
     """Everything ready to start, the directory running. `application` is the upstream of all applications, or
-    of each; `configured` may change the text of the configuration.
+    of each; `configured` may change the text of the configuration; `directory_at`: the directory's address.
     """
     folder = folder.resolve()
     assert len(os.fsencode(folder / "state/run/envoy-admin.sock")) < 100, "unix socket paths are short"
-    world = prepared(folder, accounts or draw_accounts(CAST))
-    directory = start_slapd(plan(world))
+    world = prepared(folder, accounts or draw_accounts(CAST), directory_at)
+    directory = start_slapd(replace(plan(world), address=directory_at))
     configuration = folder / "brana.toml"
     upstreams = dict.fromkeys(APPLICATIONS, application) if isinstance(application, str) else application
     text = settings_text(world, directory.url, upstreams, port=free_port(), metrics_port=free_port())

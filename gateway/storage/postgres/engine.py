@@ -30,13 +30,15 @@ WRITERS, STARTS, LEADER = 4_243_001, 4_243_002, 4_243_003
 SETTINGS = {
     "synchronous_commit": "on",  # what was answered for survives the server's death; with standbys: theirs, too
     "lock_timeout": "5s",  # another node's transaction takes milliseconds
-    "idle_in_transaction_session_timeout": "5s",  # a node that stands still or was cut off gives its locks back
+    "idle_in_transaction_session_timeout": "5s",  # a node that stands still or was cut off gives up its snapshot
     "tcp_keepalives_idle": "2",
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "5000",
     "client_encoding": "UTF8",
 }
+HOLDS_SHORTLY = "set_config('idle_in_transaction_session_timeout', '2s', true)"
+"""Of whoever writes: the lock comes back long before those who wait for it give up, so that nobody else fails."""
 REACHING = {
     "connect_timeout": "3",  # seconds, for each host
     "tcp_user_timeout": "3000",
@@ -130,7 +132,7 @@ class Shared:
     where: str
     engine: Engine
     begin_reading: str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    begin_writing: tuple[str, ...] = ("BEGIN", f"SELECT pg_advisory_xact_lock({WRITERS})")
+    begin_writing: tuple[str, ...] = ("BEGIN", f"SELECT {HOLDS_SHORTLY}, pg_advisory_xact_lock({WRITERS})")
     group: int = 64  # savepoints: the server keeps so many of a transaction in memory that others see
     near: bool = False
 

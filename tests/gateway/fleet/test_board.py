@@ -100,3 +100,14 @@ async def test_who_left_is_told_to_the_others() -> None:
     news = await board.news(B, before.version)
     assert news is not None
     assert news.left == [C]
+
+
+async def test_a_node_that_asks_another_control_plane_from_now_on_is_not_waited_for() -> None:
+    board = Board({}, Clock())
+    board.publish_gate([], "e")
+    await board.news(B, "")
+    waiting = asyncio.create_task(board.gate_applied(LONG))
+    await asyncio.sleep(0)
+    assert board.behind() == [B]
+    board.goes_on(B)
+    assert await waiting

@@ -1,13 +1,17 @@
 """Whom a node's own process asks, with real sockets."""
 
+import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
+from gateway.fleet.words import Ids
 
 pytestmark = pytest.mark.real
 
@@ -58,3 +62,63 @@ async def test_one_that_refuses_is_believed(tmp_path: Path) -> None:
     async with carrier(tmp_path, 403, 304) as made:
         with pytest.raises(NotBelieved):
             await made.known("")
+
+
+async def test_questions_for_news_keep_to_one_connection_whatever_else_is_asked_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Behind a socket are several control planes, another one with each connection."""
+    came, go_on = Counter[tuple[str, int]](), {path: asyncio.Semaphore(0) for path in ("/known", "/recorded")}
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        assert request.transport is not None
+        came[request.path, id(request.transport)] += 1
+        await go_on[request.path].acquire()
+        known = request.path == "/known"
+        return web.Response(status=304) if known else web.Response(body=msgspec.json.encode(Ids(ids=[])))
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.UnixSite(runner, str(tmp_path / "0.sock")).start()
+    made = Carrier([tmp_path / "0.sock"])
+    try:
+        for first, second in (("/known", "/recorded"), ("/recorded", "/known"), ("/known", "/recorded")):
+            before = came.total()
+            asked = {
+                "/known": asyncio.create_task(made.known("")),
+                "/recorded": asyncio.create_task(made.recorded([])),
+            }
+            while came.total() < before + 2:
+                await asyncio.sleep(0.001)
+            for path in (first, second):
+                go_on[path].release()
+                await asked[path]
+    finally:
+        await made.close()
+        await runner.cleanup()
+    assert [times for (path, _), times in came.items() if path == "/known"] == [3]
+
+
+async def test_whoever_stood_in_is_told_that_this_node_asks_its_own_control_plane_again(
+    tmp_path: Path,
+) -> None:
+    own, other = tmp_path / "0.sock", tmp_path / "1.sock"
+    heard: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        heard.append(request.path)
+        return web.Response(status=304 if request.path == "/known" else 204)
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.UnixSite(runner, str(other)).start()
+    made = Carrier([own, other])
+    try:
+        await made.known("")
+        async with answering(own, 304):
+            await made.known("")
+            await made.known("")
+    finally:
+        await made.close()
+        await runner.cleanup()
+    assert heard == ["/known", "/goes-on"]

@@ -1,0 +1,46 @@
+"""What is given back is gone, and what runs again runs as before."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import hashlib, sqlite3, zlib
+from cryptography.hazmat.primitives.asymmetric import ec
+from gateway.commands import heap
+
+def work():
+    key = ec.derive_private_key(7, ec.SECP256R1()).public_key().public_numbers().x
+    rows = sqlite3.connect(":memory:").execute("SELECT upper('a') || 1").fetchall()
+    return hashlib.sha256(b"a").hexdigest(), zlib.compress(b"a" * 99), key, rows
+
+def code():
+    kept, number = 0, 0
+    for line in open("/proc/self/smaps"):
+        if heap.MAPPING.match(line):
+            counts = " r-xp " in line and ".so" in line
+        elif counts and line.startswith("Rss:"):
+            kept += int(line.split()[1])
+    return kept
+
+first, before = work(), code()
+heap.give_back_code()
+after = code()
+assert work() == first
+heap.give_back()
+heap.settle()
+assert work() == first
+print(before, after)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="Linux alone tells what is mapped")
+def test_code_that_ran_is_given_back_and_runs_again() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    numbers = re.fullmatch(r"(\d+) (\d+)\n", done.stdout)
+    assert numbers is not None
+    before, after = map(int, numbers.groups())
+    assert after < before / 2

@@ -1,0 +1,192 @@
+"""Signed-in people who spread over the nodes of a fleet and never rest, behind what a load balancer does: it reads
+`/readyz`, sends new connections to nodes in service, and to the next where one takes none. A request that was sent is
+never sent again.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import ssl
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from config.vocabulary import MunicipalityCode
+from gateway.demo.people import CENTRE
+from gateway.grants.cookie import GRANT
+from tests.rig.fleet import Node
+from tests.rig.http_lane import Connection
+from tests.rig.signed_in import SignedIn, sign_in
+from tests.rig.three_nodes import Three
+
+PER_NODE = 4  # people whose first choice it is
+PAUSE = 0.05  # seconds between the requests of one
+DECIDED_EVERY = 5  # requests of one, of which the others are let in by a fresh grant
+CONNECTS, ANSWERS = 1.0, 15.0  # seconds
+LOOKS_EVERY = 0.2
+FORM = b"text=ahoj"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    node: str
+    at: float
+    what: str
+
+
+@dataclass
+class Load:
+    nodes: Mapping[str, Node]
+    tls: ssl.SSLContext
+    url: str
+    people: int
+    decided: bool
+    """Whether some requests show no grant, so that a control plane is asked."""
+    in_service: set[str] = field(default_factory=set)
+    under_way: Counter[str] = field(default_factory=Counter)
+    """Requests that were sent to a node and not answered yet."""
+    answered: Counter[str] = field(default_factory=Counter)
+    """By node, as they should be."""
+    requests: list[str] = field(default_factory=list)
+    """Ids of those."""
+    failed: list[Failure] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def fail(self, node: str, what: object) -> None:
+        self.failed.append(Failure(node, time.monotonic(), str(what)))
+
+    async def some(self, more: int) -> None:
+        """Return when so many more were answered."""
+        wanted = self.answered.total() + more
+        async with asyncio.timeout(30):
+            while self.answered.total() < wanted:
+                await asyncio.sleep(0.01)
+
+
+@dataclass
+class _Person:
+    load: Load
+    choice: list[str]
+    """Names of nodes; the first that is in service."""
+    cookie: str
+    grant: str = ""
+    at: str = ""
+    connection: Connection | None = None
+
+    async def works(self) -> None:
+        for number in itertools.count():
+            if self.load.over.is_set():
+                break
+            if self.load.decided and number % DECIDED_EVERY == 0:
+                self.grant = ""
+            await self._ask("POST" if number % 2 else "GET")
+            await asyncio.sleep(PAUSE)
+        if self.connection is not None and self.connection.transport is not None:
+            self.connection.transport.close()
+
+    async def _ask(self, method: str) -> None:
+        connection = await self._connected()
+        if connection is None:
+            self.load.fail("", "no node takes a connection")
+            return
+        self.load.under_way[self.at] += 1
+        try:
+            async with asyncio.timeout(ANSWERS):
+                head, body = await connection.ask(self._request(method))
+        except (OSError, TimeoutError) as error:
+            self.load.fail(self.at, repr(error))
+            self.connection = None
+            return
+        finally:
+            self.load.under_way[self.at] -= 1
+        self._read(head.decode("latin-1"), body)
+
+    def _request(self, method: str) -> bytes:
+        host = urlsplit(self.load.url).netloc
+        grant = f"; {self.grant}" if self.grant else ""
+        head = f"{method} / HTTP/1.1\r\nhost: {host}\r\ncookie: {self.cookie}{grant}\r\n"
+        if method == "GET":
+            return f"{head}\r\n".encode()
+        return f"{head}sec-fetch-site: same-origin\r\ncontent-length: {len(FORM)}\r\n\r\n".encode() + FORM
+
+    def _read(self, head: str, body: bytes) -> None:
+        first, *lines = head.split("\r\n")
+        headers = [(name.lower(), value.strip()) for name, _, value in (one.partition(":") for one in lines)]
+        if (status := first.split(" ")[1]) != "200" or body != b"hello":
+            self.load.fail(self.at, f"{status} {body[:200]!r}")
+        else:
+            self.load.answered[self.at] += 1
+            self.load.requests.append(dict(headers)["x-request-id"])
+        for name, value in headers:
+            if name == "set-cookie" and value.startswith(f"{GRANT}=ey"):
+                self.grant = value.partition(";")[0]
+        if ("connection", "close") in headers and self.connection is not None:
+            assert self.connection.transport is not None
+            self.connection.transport.close()
+            self.connection = None
+
+    async def _connected(self) -> Connection | None:
+        if self.connection is not None and self.connection.is_open:
+            return self.connection
+        host = urlsplit(self.load.url)
+        for name in sorted(self.choice, key=lambda one: one not in self.load.in_service):
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(CONNECTS):
+                    _, self.connection = await asyncio.get_running_loop().create_connection(
+                        Connection,
+                        self.load.nodes[name].address,
+                        host.port,
+                        ssl=self.load.tls,
+                        server_hostname=host.hostname,
+                    )
+                self.at = name
+                return self.connection
+        return None
+
+
+@contextlib.asynccontextmanager
+async def under_load(
+    three: Three, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True
+) -> AsyncIterator[Load]:
+    """Everybody works at these nodes while the block runs."""
+    people = await sessions(three, PER_NODE * len(names))
+    tls = three.fleet.product.tls()
+    load = Load(three.fleet.nodes, tls, three.records, len(people), decided, set(names))
+    workers = []
+    for number, one in enumerate(people):
+        first = number % len(names)
+        workers.append(_Person(load, [*names[first:], *names[:first]], one.cookie).works())
+    tasks = [asyncio.create_task(one) for one in [*workers, *(_look(load, name) for name in names)]]
+    try:
+        await load.some(len(people) * DECIDED_EVERY)
+        assert load.failed == []
+        yield load
+    finally:
+        load.over.set()
+        await asyncio.gather(*tasks)
+
+
+async def sessions(three: Three, many: int) -> list[SignedIn]:
+    """Of a clerk of the centre at the records."""
+    host = urlsplit(three.records).netloc
+    account = next(one for one in three.fleet.product.world.accounts if one.login == "referent0")
+    where = MunicipalityCode(CENTRE)
+    return await sign_in(three.fleet.state, [(account, where)] * many, lambda _: host)
+
+
+async def _look(load: Load, name: str) -> None:
+    """As `option httpchk GET /readyz` does."""
+    node = load.nodes[name]
+    asked = f"GET /readyz HTTP/1.1\r\nhost: {node.address}\r\nconnection: close\r\n\r\n".encode()
+    while not load.over.is_set():
+        ready = False
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(CONNECTS):
+                reader, writer = await asyncio.open_connection(node.address, node.metrics_port)
+                writer.write(asked)
+                ready = (await reader.readline()).startswith(b"HTTP/1.1 200")
+                writer.close()
+        (load.in_service.add if ready else load.in_service.discard)(name)
+        await asyncio.sleep(LOOKS_EVERY)
