@@ -16,10 +16,10 @@ GROUPS: tuple[Group, ...] = (
                 en="in a fleet a change is taken node by node",
             ),
             "data_plane_refused": Title(
-                cs="datová část nastavení odmítla", en="the data plane refused the settings"
+                cs="Envoy nastavení odmítl", en="the data plane refused the settings"
             ),
             "data_plane_silent": Title(
-                cs="datová část nastavení včas nepřevzala",
+                cs="Envoy nastavení včas nepřevzal",
                 en="the data plane did not take the settings in time",
             ),
             "reload_failed": Title(cs="změnu se nepodařilo dokončit", en="the change could not be completed"),

@@ -85,7 +85,7 @@ GROUPS: tuple[Group, ...] = (
         Title(cs="Auditní záznam", en="Audit log"),
         {
             "answer_unknown": Title(
-                cs="datová část skončila dřív, než doložila odpověď",
+                cs="datová část (Envoy) skončila dřív, než doložila odpověď",
                 en="the data plane ended before it told of an answer",
             ),
             "spool_damaged": Title(

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 
 AHEAD = 16 * 2**20  # bytes: some 40,000 lines
+LEAST = AHEAD // 4  # bytes: for the refusals that follow
+ROOM_EVERY = 0.5  # seconds between looks
 KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
 BLOCK = 512  # bytes, the unit of st_blocks
 CANNOT = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})  # this file system has no such call
@@ -37,6 +39,15 @@ def set_aside(file: Path, *, make: bool = False, ahead: int = AHEAD) -> int | No
         return room(descriptor)
     finally:
         os.close(descriptor)
+
+
+def enough(file: Path) -> bool | None:
+    """Whether grants may let people in: there is room for their lines. None while Envoy is just opening a new file."""
+    try:
+        left = set_aside(file)
+    except FileNotFoundError:
+        return None
+    return left is None or left >= LEAST
 
 
 def room(descriptor: int) -> int:

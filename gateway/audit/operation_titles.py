@@ -36,7 +36,7 @@ OPERATION_TITLES: dict[Code, Title] = {
         en="Key changed: {key} (purpose: {purpose}, signs from {signs_from})",
     ),
     Code.KEY_COMPROMISED: Title(
-        cs="Klíče prohlášeny za prozrazené, nic jimi podepsaného už neplatí (účel: {purpose})",
+        cs="Klíče prohlášeny za vyzrazené, nic jimi podepsaného už neplatí (účel: {purpose})",
         en="Keys declared compromised, nothing they signed counts any more (purpose: {purpose})",
     ),
     Code.CERTIFICATE_REPLACED: Title(

@@ -8,12 +8,14 @@ GROUPS: tuple[Group, ...] = (
         Title(cs="Technické účty", en="Technical accounts"),
         {
             "technical_account_unknown": Title(
-                cs="takový technický účet není", en="no such technical account"
+                cs="takový technický účet neexistuje", en="no such technical account"
             ),
             "technical_account_ended": Title(
                 cs="platnost technického účtu skončila", en="the technical account has ended"
             ),
-            "technical_address": Title(cs="nepovolená adresa programu", en="the program came from elsewhere"),
+            "technical_address": Title(
+                cs="program přišel z nepovolené adresy", en="the program came from elsewhere"
+            ),
             "technical_account_no_pages": Title(
                 cs="aplikace není pro technické účty", en="the application is not for technical accounts"
             ),
@@ -34,31 +36,35 @@ GROUPS: tuple[Group, ...] = (
             "certificate_of_another_authority": Title(
                 cs="certifikát jiné autority", en="a certificate of another authority"
             ),
-            "certificate_expired": Title(cs="neplatný čas certifikátu", en="a certificate out of its time"),
-            "certificate_revoked": Title(cs="odvolaný certifikát", en="a revoked certificate"),
+            "certificate_expired": Title(
+                cs="certifikát v tuto dobu neplatí", en="a certificate out of its time"
+            ),
+            "certificate_revoked": Title(cs="zneplatněný certifikát", en="a revoked certificate"),
             "certificate_of_another_purpose": Title(
-                cs="certifikát k jinému účelu", en="a certificate of another purpose"
+                cs="certifikát vydaný k jinému účelu", en="a certificate of another purpose"
             ),
             "certificate_unknown": Title(
-                cs="certifikát žádného účtu", en="a certificate of no technical account"
+                cs="certifikát nepatří žádnému účtu", en="a certificate of no technical account"
             ),
             "certificate_unusable": Title(
-                cs="neověřitelný certifikát", en="a certificate that cannot be verified"
+                cs="certifikát nelze ověřit", en="a certificate that cannot be verified"
             ),
             "program_unknown": Title(cs="neznámý program", en="an unknown program"),
             "program_secret_wrong": Title(
                 cs="nesprávné tajemství programu", en="a wrong secret of a program"
             ),
             "program_must_wait": Title(cs="příliš mnoho pokusů programu", en="too many tries of a program"),
-            "program_assertion_wrong": Title(cs="neplatné tvrzení programu", en="an unusable assertion"),
+            "program_assertion_wrong": Title(
+                cs="neplatný podepsaný důkaz programu", en="an unusable assertion"
+            ),
             "program_assertion_for_another": Title(
-                cs="tvrzení určené někomu jinému", en="an assertion meant for somebody else"
+                cs="podepsaný důkaz určený někomu jinému", en="an assertion meant for somebody else"
             ),
             "program_assertion_out_of_time": Title(
-                cs="tvrzení mimo dobu platnosti", en="an assertion out of its time"
+                cs="podepsaný důkaz mimo dobu platnosti", en="an assertion out of its time"
             ),
             "program_assertion_used_twice": Title(
-                cs="tvrzení použité podruhé", en="an assertion used a second time"
+                cs="podepsaný důkaz použitý podruhé", en="an assertion used a second time"
             ),
             "invalid_target": Title(
                 cs="žádost o token pro neznámou aplikaci", en="a token asked for an unknown application"

@@ -16,7 +16,7 @@ _NEW_TOKEN = _both("Vyžádejte si nový token pro tuto aplikaci.", "Ask for a n
 
 TECHNICAL_WORDS: dict[str, tuple[Text, Text]] = {
     "technical_account_unknown": (
-        _both("Takový technický účet není", "There is no such technical account"),
+        _both("Takový technický účet neexistuje", "There is no such technical account"),
         _ASK,
     ),
     "technical_account_ended": (
@@ -63,12 +63,12 @@ TECHNICAL_WORDS: dict[str, tuple[Text, Text]] = {
     ),
     "certificate_expired": (
         _both(
-            "Certifikát neplatí: vypršel nebo ještě nezačal",
+            "Certifikát neplatí: vypršel, nebo ještě nezačal platit",
             "The certificate is not valid now: over, or not begun",
         ),
         _both("Nechte si vydat nový certifikát.", "Have a new certificate issued."),
     ),
-    "certificate_revoked": (_both("Certifikát je odvolaný", "The certificate is revoked"), _ASK),
+    "certificate_revoked": (_both("Certifikát byl zneplatněn", "The certificate is revoked"), _ASK),
     "certificate_of_another_purpose": (
         _both("Certifikát není určen pro klienty", "The certificate is not one for clients"),
         _both(

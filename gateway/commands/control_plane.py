@@ -37,6 +37,7 @@ from gateway.envoy.draining import is_draining
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.fleet.board import Board
+from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
@@ -75,8 +76,6 @@ from idp.oidc.client import GATEWAY
 from policies.evaluate import PolicyBook
 
 log = structlog.get_logger("control_plane")
-
-NO_EPOCH = "none"  # no digest: fits no grant
 
 GATE_PATIENCE = timedelta(seconds=1)  # Envoy takes a new gate within 50 ms; one that is away lets nobody in
 

@@ -102,7 +102,6 @@ def join(configuration: Path) -> None:
     finally:
         if database is not None:
             database.close()
-    _require_meant(admitted, fleet)
     click.echo(f"this machine is node {admitted.name} ({admitted.role}); start it: brana serve")
 
 
@@ -145,7 +144,9 @@ async def _found(state: State, fleet: Fleet) -> Admitted:
     name, role = NodeName(fleet.node), Role(fleet.role)
     await state.register.invite(invitation.code, name, role, AT_ONCE, by, moment)
     key = certificates.new_key()
-    admitted = await state.register.join(invitation.code, certificates.request_of(key), "", moment)
+    admitted = await state.register.join(
+        invitation.code, certificates.request_of(key), (name, role), "", moment
+    )
     assert not isinstance(admitted, NotJoined)
     await state.database.write(lambda connection: hand_over(connection, state.spool_name, name))
     papers.keep(state.settings.state.directory, admitted.authority, admitted.certificate, key)
@@ -167,12 +168,12 @@ async def _invited(state: State, name: str, role: Role, lifetime: timedelta) -> 
 async def _joined(settings: Settings, fleet: Fleet, invitation: Invitation) -> Admitted:
     """The first that answers is asked; one that refuses the code is believed."""
     key = certificates.new_key()
-    request = certificates.request_of(key)
+    request, meant = certificates.request_of(key), (NodeName(fleet.node), Role(fleet.role))
     admitted: Admitted | None = None
     trouble: CannotJoin | None = None
     for peer in fleet.peers:
         try:
-            admitted = await ask_to_join(peer, invitation, request)
+            admitted = await ask_to_join(peer, invitation, request, meant)
             break
         except CannotJoin as error:
             trouble = error
@@ -181,15 +182,6 @@ async def _joined(settings: Settings, fleet: Fleet, invitation: Invitation) -> A
         raise trouble
     papers.keep(settings.state.directory, admitted.authority, admitted.certificate, key)
     return admitted
-
-
-def _require_meant(admitted: Admitted, fleet: Fleet) -> None:
-    if (admitted.name, admitted.role) != (fleet.node, fleet.role):
-        raise CannotStart(
-            f"this code was for node {admitted.name} ({admitted.role}), "
-            f"and here stands fleet.node {fleet.node} ({fleet.role})",
-            "correct the configuration here, or issue a code for this node",
-        )
 
 
 async def _left(state: State, name: str) -> None:

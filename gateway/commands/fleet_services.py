@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
 from gateway.audit.entry import Entry
-from gateway.audit.sparing import Sparing
+from gateway.audit.sparing import Sparing, told
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.elsewhere import ALIVE_PATH
@@ -29,7 +29,6 @@ from gateway.storage.audit_spool import SpoolPlaces
 log = structlog.get_logger("fleet")
 REFUSALS, IN = 60, timedelta(minutes=1)  # entries of strangers at the door; of the rest the number
 SWEEP_EVERY = 1.0  # seconds
-RENEW_EVERY = 60.0  # seconds between looks at the certificate
 SHUTTING = 1.0  # seconds
 
 Protocols = Mapping[Service, Callable[[], asyncio.Protocol]]
@@ -108,11 +107,12 @@ class Watchman:
         self._record(why, "", Service.JOIN, address)
 
     def _record(self, reason: str, node: str, service: str, address: str) -> None:
-        log.warning("node.refused", reason=reason, node=node, service=service, address=address)
         moment = now()
         left_out = self._sparing.take(moment)
         if left_out is None:
             return
+        facts = {"node": node, "service": service, "address": address, **told(left_out)}
+        log.warning("node.refused", reason=reason, **facts)
         entry = register.refused(
             moment, reason, node=node, service=service, address=address, left_out=left_out
         )
@@ -168,4 +168,4 @@ async def renew(plane: ControlPlane) -> None:
         await papers.renew_where_due(
             plane.settings.state.directory, lambda request: state.register.renew(node, request, now()), now()
         )
-        await asyncio.sleep(RENEW_EVERY)
+        await asyncio.sleep(papers.RENEW_EVERY)

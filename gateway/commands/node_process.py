@@ -12,7 +12,6 @@ if __name__ == "__main__":
     leave_out()
 
 import asyncio
-import contextlib
 import logging
 import signal
 import time
@@ -35,7 +34,7 @@ from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
-from gateway.audit.headroom import AHEAD, set_aside
+from gateway.audit.headroom import ROOM_EVERY, enough
 from gateway.audit.ingest import Ingest
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
@@ -67,11 +66,8 @@ from gateway.supervise import CURRENT, WRONG_CONFIGURATION
 GATE_PATIENCE = 1.0  # seconds for Envoy to take a new gate; it needs milliseconds
 AGAIN = 0.1  # seconds between questions while no control plane answers
 RECONCILE_EVERY = 1.0  # seconds
-ROOM_EVERY = 0.5
 LOOK_EVERY = 1.0
-RENEW_EVERY = 60.0
 NOTICES_EVERY = timedelta(milliseconds=200)
-LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 MIB = 2**20
 log = structlog.get_logger("node")
 
@@ -204,13 +200,10 @@ class Node:
             )
 
     def _ingest(self) -> Ingest:
-        async def nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
-            return {}  # whose sessions they are the control plane knows
-
         return Ingest(
             self.spool,
             self.carrier,
-            nobody,
+            _nobody,
             reopen=self.administration.reopen_logs,
             rotate_above=self.settings.audit.spool_file_mib * MIB,
             now=now,
@@ -218,11 +211,8 @@ class Node:
         )
 
     async def _reconcile(self) -> None:
-        async def nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
-            return {}
-
         reconciliation = Reconciliation(
-            self.begun, self.spool, self.carrier.recorded, nobody, self.carrier.record, now
+            self.begun, self.spool, self.carrier.recorded, _nobody, self.carrier.record, now
         )
         while True:
             await reconciliation.step()
@@ -240,13 +230,11 @@ class Node:
     async def _keep_gate(self) -> None:
         """No grant is honoured while nobody is heard, nor where the access log has no room left."""
         while True:
-            with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
-                left = await asyncio.to_thread(set_aside, self.spool / CURRENT)
-                room = left is None or left >= LEAST_ROOM
-                alone = self.gate.alone(time.monotonic())
-                if (room, alone) != (self.gate.room, self._alone):
-                    self.gate.room = room
-                    self._publish_gate()
+            room = await asyncio.to_thread(enough, self.spool / CURRENT)
+            alone = self.gate.alone(time.monotonic())
+            if room is not None and (room, alone) != (self.gate.room, self._alone):
+                self.gate.room = room
+                self._publish_gate()
             await asyncio.sleep(ROOM_EVERY)
 
     async def _watch_envoy(self) -> None:
@@ -268,7 +256,12 @@ class Node:
     async def _renew(self) -> None:
         while True:
             await papers.renew_where_due(self.settings.state.directory, self.carrier.renew, now())
-            await asyncio.sleep(RENEW_EVERY)
+            await asyncio.sleep(papers.RENEW_EVERY)
+
+
+async def _nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
+    """Whose sessions they are the control plane knows."""
+    return {}
 
 
 def main(configuration: Path) -> int:

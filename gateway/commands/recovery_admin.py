@@ -83,7 +83,7 @@ def _municipality(state: State) -> MunicipalityCode:
     if home is None:
         raise CannotStart(
             "the recovery administrator needs a municipality to have a role in",
-            "set office.municipality, restart, and say this again",
+            "set office.municipality, say `brana reload`, and then this again",
         )
     return home
 

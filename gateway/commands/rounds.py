@@ -1,7 +1,6 @@
 """What the control plane does by itself, again and again: log, directory, tidying up."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,7 +10,7 @@ import structlog
 
 from config.vocabulary import DirectoryName, SubjectId
 from gateway.audit.checkpointer import Checkpointer
-from gateway.audit.headroom import AHEAD, set_aside
+from gateway.audit.headroom import ROOM_EVERY, enough
 from gateway.audit.ingest import Ingest
 from gateway.audit.note import Signer
 from gateway.audit.reconciliation import Reconciliation
@@ -44,10 +43,8 @@ ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log k
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
 MIB = 2**20
 FACTS_PAGE = 250  # sessions compared with the directory at once
-ROOM_EVERY = 0.5  # seconds
 RECONCILE_EVERY = 1.0  # seconds
 DELIVER_EVERY = 1.0  # seconds
-LEAST_ROOM = AHEAD // 4  # bytes: for the refusals that follow
 
 
 def checkpointer(plane: ControlPlane, signer: Signer) -> Checkpointer:
@@ -198,9 +195,9 @@ async def reconcile(plane: ControlPlane) -> None:
 async def keep_room(plane: ControlPlane) -> None:
     """Set room aside for the access log; when it runs out on a full disk, no grant lets anybody in unrecorded."""
     while True:
-        with contextlib.suppress(FileNotFoundError):  # Envoy is just opening a new one
-            left = await asyncio.to_thread(set_aside, plane.state.access_log)
-            plane.let_grants_in(allowed=left is None or left >= LEAST_ROOM)
+        room = await asyncio.to_thread(enough, plane.state.access_log)
+        if room is not None:
+            plane.let_grants_in(allowed=room)
         await asyncio.sleep(ROOM_EVERY)
 
 

@@ -37,7 +37,7 @@ def issue_secret(configuration: Path, account: str) -> None:
     if not known.secret:
         raise CannotStart(
             f"technical account {account} proves itself in another way",
-            "set `secret = true` for it, restart, and say this again",
+            "set `secret = true` for it, say `brana reload`, and then this again",
         )
     secret, kept = new_secret(account, operator(), now())
     asyncio.run(_keep(state, kept))

@@ -16,6 +16,21 @@ EVERYBODY = 1_000_000  # requests a second that the filter lets by for whom it f
 MIB = 2**20
 ALWAYS = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 
+HEAP = "envoy.resource_monitors.fixed_heap"
+ACTIONS = {
+    "shrink_heap": 0.80,
+    "disable_http_keepalive": 0.90,
+    "stop_accepting_requests": 0.95,
+    "stop_accepting_connections": 0.98,
+}
+"""Share of the memory at which each begins."""
+SHORTENED = {
+    "HTTP_DOWNSTREAM_CONNECTION_IDLE": "5s",
+    "HTTP_DOWNSTREAM_STREAM_IDLE": "15s",
+    "TRANSPORT_SOCKET_CONNECT": "2s",
+}
+"""Times that shrink while memory runs short, and to what."""
+
 
 def address_limit(limits: Limits) -> Json:
     """The filter; it is made only for requests without a fresh grant, on every host and route."""
@@ -76,22 +91,6 @@ def overload(limits: Limits) -> Json:
             }
         ],
     }
-
-
-HEAP = "envoy.resource_monitors.fixed_heap"
-ACTIONS = {
-    "shrink_heap": 0.80,
-    "disable_http_keepalive": 0.90,
-    "stop_accepting_requests": 0.95,
-    "stop_accepting_connections": 0.98,
-}
-"""Share of the memory at which each begins."""
-SHORTENED = {
-    "HTTP_DOWNSTREAM_CONNECTION_IDLE": "5s",
-    "HTTP_DOWNSTREAM_STREAM_IDLE": "15s",
-    "TRANSPORT_SOCKET_CONNECT": "2s",
-}
-"""Times that shrink while memory runs short, and to what."""
 
 
 def _action(name: str, when: Json) -> Json:

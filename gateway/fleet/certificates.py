@@ -40,6 +40,7 @@ class Unproven(StrEnum):
     EXPIRED = "node_certificate_expired"
     REVOKED = "node_revoked"
     NOT_ITS_SERVICE = "node_service_not_allowed"
+    TOO_MANY = "node_too_many_joining"
 
 
 class RequestUnusable(Exception):

@@ -16,6 +16,7 @@ from typing import Any, cast
 from config.fleet import CALLERS, NodeName, Role, Service, service_of
 from gateway.fleet import certificates
 from gateway.fleet.certificates import Shown, Unproven
+from gateway.fleet.strangers import Strangers
 
 HANDSHAKE = 5.0  # seconds
 BACKLOG = 128
@@ -66,10 +67,12 @@ class Door:
         standing: Standing,
         refused: Callable[[Refused], None],
         clock: Callable[[], datetime],
+        strangers: Strangers | None = None,
     ) -> None:
         self._authority, self._node = files
         self._services, self._standing, self._refused, self._clock = services, standing, refused, clock
         self._open: dict[asyncio.Transport, Shown] = {}
+        self._strangers = strangers or Strangers()
         self._context = self._made()
         self._loaded = self._stamp()
 
@@ -89,6 +92,7 @@ class Door:
             server.close()
             for transport in list(self._open):
                 transport.abort()
+            self._strangers.leave()
 
     def reload(self) -> None:
         """Show the certificate that lies there now; what is open stays."""
@@ -115,7 +119,10 @@ class Door:
         asked = tls.asked or ""
         der = tls.getpeercert(True)
         if service is Service.JOIN and der is None:
-            return self._services[Service.JOIN]()
+            if self._strangers.admit(transport, address):
+                return self._services[Service.JOIN]()
+            self._refused(Refused(Unproven.TOO_MANY, service=asked, address=address))
+            return None
         who = Unproven.NO_CERTIFICATE if der is None else certificates.shown(der, self._clock())
         if isinstance(who, Unproven):
             self._refused(Refused(who, service=asked, address=address))

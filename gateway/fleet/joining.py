@@ -24,8 +24,8 @@ LARGEST = 64 * 1024  # bytes of a request for a certificate
 NAME = host_of(Service.JOIN)
 PATIENCE = aiohttp.ClientTimeout(total=10)
 
-Join = Callable[[bytes, bytes, str, datetime], Awaitable[Admitted | NotJoined]]
-"""Code, request for a certificate, address, now."""
+Join = Callable[[bytes, bytes, tuple[str, str], str, datetime], Awaitable[Admitted | NotJoined]]
+"""Code, request for a certificate, name and role as the machine has them, address, now."""
 
 
 class CannotJoin(Exception):
@@ -50,7 +50,7 @@ def join_app(
         except (msgspec.MsgspecError, ValueError):
             code, said = b"", Request(request="")
         address = request.remote or ""
-        answer = await join(code[:CODE], said.request.encode(), address, now())
+        answer = await join(code[:CODE], said.request.encode(), (said.node, said.role), address, now())
         if isinstance(answer, NotJoined):
             refused(answer, address)
             return web.Response(status=403, text=answer)
@@ -67,8 +67,10 @@ def join_app(
     return app
 
 
-async def ask_to_join(peer: Peer, invitation: Invitation, request: bytes) -> Admitted:
-    """Raises CannotJoin."""
+async def ask_to_join(
+    peer: Peer, invitation: Invitation, request: bytes, meant: tuple[NodeName, Role]
+) -> Admitted:
+    """Raises CannotJoin, and then nothing is to be kept. `meant`: what this machine is set up as."""
     address = f"https://{peer.address if ':' not in peer.address else f'[{peer.address}]'}:{peer.port}"
     where = f"{peer.name} ({peer.address}:{peer.port})"
     try:
@@ -76,7 +78,7 @@ async def ask_to_join(peer: Peer, invitation: Invitation, request: bytes) -> Adm
             async with http.get(f"{address}/authority", ssl=_anybody(), server_hostname=NAME) as answer:
                 shown = await answer.read()
             _require_authority(shown, invitation, where)
-            return await _joined(http, f"{address}/join", peer, invitation, request, shown)
+            return await _joined(http, f"{address}/join", peer, invitation, request, meant, shown)
     except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
         raise CannotJoin(
             f"{where} does not answer: {str(error) or type(error).__name__}",
@@ -90,16 +92,19 @@ async def _joined(
     peer: Peer,
     invitation: Invitation,
     request: bytes,
+    meant: tuple[NodeName, Role],
     authority: bytes,
 ) -> Admitted:
     """The code goes only to that very node, by a certificate of that authority."""
     code = base64.urlsafe_b64encode(invitation.code).decode()
-    said = Request(request=request.decode(), code=code)
+    said = Request(request=request.decode(), code=code, node=meant[0], role=meant[1])
     body = msgspec.json.encode(said)
     async with http.post(
         url, data=body, ssl=_that_node(peer.name, authority), server_hostname=NAME
     ) as answer:
         text = await answer.read()
+        if answer.status == 403 and text.decode() == NotJoined.ANOTHER:
+            raise _meant_for_another(meant, "this code is still good")
         if answer.status == 403:
             raise CannotJoin(
                 f"{peer.name} does not take this code: {text.decode()}",
@@ -107,7 +112,16 @@ async def _joined(
             )
         answer.raise_for_status()
         made = msgspec.json.decode(text, type=Certificate)
-    return Admitted(NodeName(made.node), Role(made.role), made.certificate.encode(), made.authority.encode())
+    if (made.node, made.role) != meant:  # as by a control plane that does not look yet
+        raise _meant_for_another(meant, f"it was good for {made.node} ({made.role}); issue another one")
+    return Admitted(*meant, made.certificate.encode(), made.authority.encode())
+
+
+def _meant_for_another(meant: tuple[NodeName, Role], what_now: str) -> CannotJoin:
+    return CannotJoin(
+        f"this code is for another node than {meant[0]} ({meant[1]}), as fleet.node and fleet.role are here",
+        f"correct them, or issue a code for this node; {what_now}",
+    )
 
 
 def _require_authority(shown: bytes, invitation: Invitation, where: str) -> None:

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from config.fleet import authority_file, node_file
 from gateway.fleet import certificates
 
+RENEW_EVERY = 60.0  # seconds between looks at the certificate
+
 Sign = Callable[[bytes], Awaitable[bytes | None]]
 """A request for a certificate (PEM) → the certificate; None where nobody gives one."""
 

@@ -20,6 +20,7 @@ class NotJoined(StrEnum):
     USED = "invitation_used"
     EXPIRED = "invitation_expired"
     REQUEST = "invitation_request_unusable"
+    ANOTHER = "invitation_for_another_node"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,14 @@ class Ids(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """For a certificate. `code`: of whoever is no node yet, base64url."""
+    """For a certificate. `code`: of whoever is no node yet, base64url; `node`, `role`: what that machine is set up as,
+    which gives it no right: the code says for whom it is.
+    """
 
     request: str
     code: str = ""
+    node: str = ""
+    role: str = ""
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,8 +73,12 @@ class StoredRegister:
 
         await self._database.write(work)
 
-    async def join(self, code: bytes, request: bytes, address: str, now: datetime) -> Admitted | NotJoined:
-        """One transaction, so that of two with the same code one is let in."""
+    async def join(
+        self, code: bytes, request: bytes, meant: tuple[str, str], address: str, now: datetime
+    ) -> Admitted | NotJoined:
+        """One transaction, so that of two with the same code one is let in. `meant`: the name and role with which that
+        machine was set up; where the code is for another, it stays good.
+        """
 
         def work(connection: Connection) -> Admitted | NotJoined:
             this = fleet_invitation.c.hash == kept_as(code)
@@ -83,6 +87,8 @@ class StoredRegister:
             if row is None or why is not None:
                 return why or NotJoined.UNKNOWN
             name, role = NodeName(row.node), Role(row.role)
+            if (name, role) != meant:
+                return NotJoined.ANOTHER
             try:
                 issued = self._issue(connection, request, name, role, now)
             except RequestUnusable:

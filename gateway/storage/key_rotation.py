@@ -16,6 +16,7 @@ from gateway.storage.tables.keys import signing_key
 
 Append = Callable[[Connection, Sequence[Entry]], object]
 _k = signing_key.c
+FORGOTTEN_AFTER = timedelta(days=30)  # what nobody believes is not kept for longer than it may be listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,6 @@ def rotate(
     made = [_rotate(connection, seal, append, change, by, now) for change in changes]
     connection.execute(delete(signing_key).where(_k.ends_at <= micros(now - FORGOTTEN_AFTER)))
     return made
-
-
-FORGOTTEN_AFTER = timedelta(
-    days=30
-)  # what nobody believes is kept no longer than anybody may want to list it
 
 
 def _rotate(

@@ -21,6 +21,7 @@ from sqlalchemy import insert, select
 from config.fleet import NodeName, Role, Service, authority_file
 from config.settings import Peer
 from gateway.audit.entry import Code, Entry
+from gateway.commands.fleet_services import REFUSALS
 from gateway.commands.state import State
 from gateway.fleet import certificates
 from gateway.fleet.invitation import new_invitation
@@ -67,7 +68,7 @@ class Ground:
         """A node that joined as the product lets it."""
         code, key = name.encode().ljust(24, b"."), certificates.new_key()
         await self.state.register.invite(code, NodeName(name), role, timedelta(hours=1), "test", now())
-        made = await self.state.register.join(code, certificates.request_of(key), "", now())
+        made = await self.state.register.join(code, certificates.request_of(key), (name, role), "", now())
         assert isinstance(made, Admitted)
         return self.kept(name, made.certificate, key)
 
@@ -216,11 +217,12 @@ async def test_a_code_lets_one_machine_join_once(ground: Ground) -> None:
     )
     requests = [certificates.request_of(certificates.new_key()) for _ in range(2)]
     both = await asyncio.gather(
-        *(ask_to_join(peer, invitation, one) for one in requests), return_exceptions=True
+        *(ask_to_join(peer, invitation, one, (NodeName("twin"), Role.EDGE)) for one in requests),
+        return_exceptions=True,
     )
     assert sorted(type(one).__name__ for one in both) == ["Admitted", "CannotJoin"]
     with pytest.raises(CannotJoin, match="invitation_used"):
-        await ask_to_join(peer, invitation, requests[0])
+        await ask_to_join(peer, invitation, requests[0], (NodeName("twin"), Role.EDGE))
     await ground.refused("invitation_used")
 
 
@@ -232,13 +234,13 @@ async def test_a_code_that_is_over_or_guessed_lets_nobody_join(ground: Ground) -
         certificates.request_of(certificates.new_key()),
     )
     with pytest.raises(CannotJoin, match="invitation_unknown"):
-        await ask_to_join(peer, invitation, request)
+        await ask_to_join(peer, invitation, request, (NodeName("late"), Role.EDGE))
     await ground.refused("invitation_unknown")
     await ground.state.register.invite(
         invitation.code, NodeName("late"), Role.EDGE, timedelta(0), "test", now()
     )
     with pytest.raises(CannotJoin, match="invitation_expired"):
-        await ask_to_join(peer, invitation, request)
+        await ask_to_join(peer, invitation, request, (NodeName("late"), Role.EDGE))
     await ground.refused("invitation_expired")
 
 
@@ -246,18 +248,20 @@ async def test_a_code_is_given_to_no_other_fleet_and_no_other_node(ground: Groun
     theirs = Papers(ground.folder / "stranger")
     authority = ground.state.register.authority()
     assert authority is not None
-    request = certificates.request_of(certificates.new_key())
+    request, careful = certificates.request_of(certificates.new_key()), (NodeName("careful"), Role.EDGE)
     with pytest.raises(CannotJoin, match="another authority"):
-        await ask_to_join(_peer(ground), new_invitation(certificates.fingerprint(theirs.authority)), request)
+        await ask_to_join(
+            _peer(ground), new_invitation(certificates.fingerprint(theirs.authority)), request, careful
+        )
     invitation = new_invitation(certificates.fingerprint(authority))
     await ground.state.register.invite(
         invitation.code, NodeName("careful"), Role.EDGE, timedelta(hours=1), "test", now()
     )
     with pytest.raises(CannotJoin, match="not that of node z"):
         await ask_to_join(
-            Peer(name="z", address="127.0.0.1", port=ground.fleet.fleet_port), invitation, request
+            Peer(name="z", address="127.0.0.1", port=ground.fleet.fleet_port), invitation, request, careful
         )
-    made = await ground.state.register.join(invitation.code, request, "", now())
+    made = await ground.state.register.join(invitation.code, request, careful, "", now())
     assert not isinstance(made, NotJoined)
 
 
@@ -292,6 +296,17 @@ async def test_nobody_says_by_himself_where_he_comes_from(
         assert await ask(said, "127.0.0.9") == b""
         found = await fleet.entries(Code.ACCESS)
         assert {one.address for one in found} == {"203.0.113.7"}
+
+
+async def test_a_flood_at_the_port_of_the_fleet_is_told_in_few_lines_everywhere(ground: Ground) -> None:
+    """The last one here: for a minute nothing else that is refused there has a line of its own."""
+    tls = ground.believing(None)
+    for _ in range(3 * REFUSALS // 20):
+        port = ground.fleet.fleet_port
+        await asyncio.gather(*(answered(port, tls, Service.AUTHORIZE, DECIDE) for _ in range(20)))
+    entries = await ground.fleet.entries(Code.NODE_REFUSED, at_least=REFUSALS)
+    lines = ground.fleet["a"].log.read_text("utf-8").count('"node.refused"')
+    assert lines == len(entries) <= 2 * REFUSALS
 
 
 def _peer(ground: Ground) -> Peer:

@@ -55,7 +55,7 @@ LABELS: Mapping[str, Title] = {
     "file": Title(cs="Soubor", en="File"),
     "files": Title(cs="Soubory zásad", en="Files of policies"),
     "finding": Title(cs="Výsledek ověření", en="Finding"),
-    "flags": Title(cs="Průběh v datové části", en="What the data plane did"),
+    "flags": Title(cs="Průběh v datové části (Envoy)", en="What the data plane did"),
     "form": Title(cs="Kde se nahlíželo", en="Where it was read"),
     "found": Title(cs="Zobrazené záznamy", en="Entries shown"),
     "fresh": Title(cs="Platilo dřívější rozhodnutí", en="An earlier decision still held"),

@@ -132,8 +132,8 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         {
             Code.STARTED: Title(cs="Spuštění", en="Started"),
             Code.STOPPED: Title(cs="Zastavení", en="Stopped"),
-            Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části", en="Data plane started"),
-            Code.DATA_PLANE_DIED: Title(cs="Pád datové části", en="Data plane died"),
+            Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části (Envoy)", en="Data plane started"),
+            Code.DATA_PLANE_DIED: Title(cs="Pád datové části (Envoy)", en="Data plane died"),
             Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
             Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
             Code.CONFIGURATION_REFUSED: Title(
@@ -141,7 +141,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             ),
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
             Code.KEY_ROTATED: Title(cs="Výměna klíče", en="Key changed"),
-            Code.KEY_COMPROMISED: Title(cs="Prozrazené klíče", en="Keys compromised"),
+            Code.KEY_COMPROMISED: Title(cs="Vyzrazené klíče", en="Keys compromised"),
             Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
             Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +16,8 @@ from aiohttp import web
 from config.fleet import NodeName, Role, Service
 from gateway.demo.slapd import free_port
 from gateway.fleet.certificates import NODE_LIVES, Unproven
-from gateway.fleet.door import Door, Refused, node_of
+from gateway.fleet.door import HANDSHAKE, Door, Refused, node_of
+from gateway.fleet.strangers import OF_ADDRESS, Strangers
 from tests.rig.fleet_papers import Papers, answered, context, now
 
 pytestmark = pytest.mark.real
@@ -52,7 +54,7 @@ class Fleet:
 
 
 @contextlib.asynccontextmanager
-async def a_door(folder: Path) -> AsyncIterator[Fleet]:
+async def a_door(folder: Path, strangers: Strangers | None = None) -> AsyncIterator[Fleet]:
     async def says_who(request: web.BaseRequest) -> web.Response:
         return web.Response(text=f"asked by {node_of(request.transport, NodeName('here'))}")
 
@@ -64,7 +66,7 @@ async def a_door(folder: Path) -> AsyncIterator[Fleet]:
     fleet = Fleet(papers, free_port(), own)
     server, entry = web.Server(says_who), web.Server(welcomes)
     services = dict.fromkeys((Service.AUTHORIZE, Service.NODE), server) | {Service.JOIN: entry}
-    fleet.door = Door((papers.file, own), services, fleet.standing, fleet.refused.append, now)
+    fleet.door = Door((papers.file, own), services, fleet.standing, fleet.refused.append, now, strangers)
     async with fleet.door.serving("127.0.0.1", fleet.port):
         yield fleet
     await server.shutdown(0.1)
@@ -82,6 +84,50 @@ async def test_whoever_shows_nothing_is_refused_but_where_one_joins(tmp_path: Pa
         assert await fleet.ask(None) == b""
         assert (fleet.last().reason, fleet.last().address) == (Unproven.NO_CERTIFICATE, "127.0.0.1")
         assert (await fleet.ask(None, Service.JOIN)).endswith(b"welcome")
+
+
+async def _stranger(
+    fleet: Fleet, address: str = "127.0.0.1"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connected, and known to the control plane, which answered a first request."""
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1",
+        fleet.port,
+        ssl=context(fleet.papers, None),
+        server_hostname="join.brana.internal",
+        local_addr=(address, 0),
+    )
+    writer.write(ASKED.replace(b"close", b"keep-alive"))
+    await reader.readuntil(b"welcome")
+    return reader, writer
+
+
+async def test_strangers_who_hold_connections_leave_room_for_nobody_but_members_and_other_addresses(
+    tmp_path: Path,
+) -> None:
+    async with a_door(tmp_path) as fleet:
+        held = [await _stranger(fleet) for _ in range(OF_ADDRESS)]
+        assert await fleet.ask(None, Service.JOIN) == b""
+        assert fleet.last() == Refused(Unproven.TOO_MANY, service="join.brana.internal", address="127.0.0.1")
+        held.append(await _stranger(fleet, "127.0.0.9"))
+        assert (await fleet.ask(fleet.member("b", Role.EDGE))).endswith(b"asked by b")
+        for _, writer in held:
+            writer.transport.abort()
+        async with asyncio.timeout(10):
+            while not (await fleet.ask(None, Service.JOIN)).endswith(b"welcome"):
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /authority HTTP/1.1\r\nHost: ", ASKED.replace(b"close", b"keep-alive")]
+)
+async def test_a_stranger_is_gone_when_its_time_is_over_whatever_it_sends(
+    sent: bytes, tmp_path: Path
+) -> None:
+    async with a_door(tmp_path, Strangers(lives=0.3)) as fleet:
+        began = time.monotonic()
+        await answered(fleet.port, context(fleet.papers, None), Service.JOIN, sent)
+        assert time.monotonic() - began < HANDSHAKE
 
 
 async def test_a_member_finds_no_way_to_join_again(tmp_path: Path) -> None:

@@ -135,6 +135,17 @@ async def _serial(office: Fleet, node: str, tls: ssl.SSLContext) -> int:
     return x509.load_der_x509_certificate(shown).serial_number
 
 
+async def test_a_code_that_is_for_another_machine_changes_nothing_here(office: Fleet) -> None:
+    edge, code = office["b"], await office.invite("d")
+    kept = {file: file.read_bytes() for file in (edge.state / "fleet").iterdir()}
+    status, said = await edge.brana("fleet", "join", typed=f"{code}\n")
+    assert status == 1
+    assert "this code is for another node than b (edge)" in said
+    assert {file: file.read_bytes() for file in (edge.state / "fleet").iterdir()} == kept
+    (refused,) = await office.entries(Code.NODE_REFUSED, reason="invitation_for_another_node")
+    assert refused.details["service"] == "join"
+
+
 async def test_the_list_of_nodes_says_who_is_what(office: Fleet) -> None:
     status, said = await office["a"].brana("fleet", "list")
     assert status == 0

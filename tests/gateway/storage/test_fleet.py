@@ -16,6 +16,7 @@ from tests.gateway.storage.conftest import Recorded
 from tests.rig.session_store import SEAL
 
 B = NodeName("b")
+MEANT = (B, Role.WHOLE)
 HOUR = timedelta(hours=1)
 
 
@@ -43,7 +44,7 @@ async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
     register: StoredRegister, now: datetime
 ) -> None:
     code = await code_for(register, B, now)
-    admitted = await register.join(code, request(), "192.0.2.7", now)
+    admitted = await register.join(code, request(), MEANT, "192.0.2.7", now)
     assert isinstance(admitted, Admitted)
     renewed = await register.renew(B, request(), now)
     assert renewed is not None
@@ -61,9 +62,19 @@ async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
 
 async def test_of_two_machines_with_one_code_one_joins(register: StoredRegister, now: datetime) -> None:
     code = await code_for(register, B, now)
-    both = await asyncio.gather(*(register.join(code, request(), "", now) for _ in range(2)))
+    both = await asyncio.gather(*(register.join(code, request(), MEANT, "", now) for _ in range(2)))
     assert sorted(isinstance(one, Admitted) for one in both) == [False, True]
     assert NotJoined.USED in both
+
+
+@pytest.mark.parametrize("meant", [("c", Role.WHOLE), (B, Role.EDGE), ("", "")])
+async def test_a_code_that_is_for_another_machine_stays_good(
+    meant: tuple[str, str], register: StoredRegister, now: datetime
+) -> None:
+    code = await code_for(register, B, now)
+    assert await register.join(code, request(), meant, "", now) is NotJoined.ANOTHER
+    assert register.nodes() == []
+    assert isinstance(await register.join(code, request(), MEANT, "", now), Admitted)
 
 
 async def test_the_fleet_is_founded_once_however_many_found_it(
