@@ -18,6 +18,7 @@ from config.alphabet import alphabetical
 from config.hosts import certified_hosts
 from config.places import Places
 from config.settings import Settings, Title
+from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
@@ -106,7 +107,7 @@ class ControlPlane:
     (`config.changes.AT_THE_NEXT_START`), or on none; what `take` makes rests on the others.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, sources: Sources = DISK) -> None:
         settings = state.settings
         self.nodes = Nodes(state.database)
         self.metrics = Metrics()
@@ -150,7 +151,7 @@ class ControlPlane:
         self.settled = asyncio.Event()
         """Set while routes and decisions are of one configuration; a decision waits for it."""
         self.settled.set()
-        self.take(state, policy_book(settings, state.district))
+        self.take(state, policy_book(settings, state.district, sources))
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""

@@ -1,4 +1,7 @@
-"""The control-plane process that the supervisor starts: opens the state, serves until told to end."""
+"""The control-plane process that the supervisor starts: `… CONFIGURATION ACCEPTED`; serves until told to end.
+
+It goes by what was accepted last, whatever has become of the file since; a reload alone reads the file.
+"""
 
 import sys
 
@@ -21,6 +24,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from config.sources import Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
 from gateway.audit import acts
@@ -63,7 +67,7 @@ CATCH_UP = timedelta(seconds=5)
 log = structlog.get_logger("control_plane")
 
 
-def main(configuration: Path) -> int:
+def main(configuration: Path, kept: Path) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
@@ -71,9 +75,10 @@ def main(configuration: Path) -> int:
     # Whoever asks for a reload while we start gets what is read now.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        state = open_state(configuration)
-        require_buildable(configuration, state.settings, state.district)
-        plane = ControlPlane(state)
+        sources = Accepted.read(kept)
+        state = open_state(configuration, sources)
+        require_buildable(configuration, state.settings, state.district, sources)
+        plane = ControlPlane(state, sources)
     except Exception as error:
         if (message := explained(error)) is None:
             log.exception("start.failed")
@@ -81,7 +86,7 @@ def main(configuration: Path) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(plane, configuration))
+        uvloop.run(_serve(plane, configuration, sources))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -90,7 +95,7 @@ def main(configuration: Path) -> int:
     return 0
 
 
-async def _serve(plane: ControlPlane, configuration: Path) -> None:
+async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted) -> None:
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
@@ -121,7 +126,7 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         sends = CurrentDeliveries(plane)
         pages = Pages(plane, partial(_officer, plane, recomputation))
-        reloading = Reloading(plane, configuration, partial(_exchange, pages, sends))
+        reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends))
         _reload_at(signal.SIGHUP, reloading)
         opened = await stack.enter_async_context(
             serving(
@@ -277,4 +282,4 @@ async def _watch_envoy(plane: ControlPlane) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))

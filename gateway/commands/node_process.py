@@ -1,7 +1,7 @@
-"""The process beside Envoy on a node of a fleet: `… CONFIGURATION`, started by the supervisor.
+"""The process beside Envoy on a node of a fleet: `… CONFIGURATION ACCEPTED`, started by the supervisor.
 
-It tells Envoy its configuration, made from this node's own files; hears from a control plane what the gate must know;
-and carries the access log there. It keeps nothing but what waits in the spool.
+It tells Envoy its configuration, made from this node's own files as they were accepted at the start; hears from a
+control plane what the gate must know; and carries the access log there. It keeps nothing but what waits in the spool.
 """
 
 import sys
@@ -29,8 +29,9 @@ from joserfc.jwk import ECKey
 from config.district import District
 from config.fleet import Service
 from config.hosts import certified_hosts
-from config.load import load
+from config.load import accepted
 from config.settings import Fleet, Settings
+from config.sources import Accepted
 from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.access import Holder
@@ -270,11 +271,11 @@ class Node:
             await asyncio.sleep(RENEW_EVERY)
 
 
-def main(configuration: Path) -> int:
+def main(configuration: Path, kept: Path) -> int:
     configure()
     heap.share_one()
     try:
-        settings, district = load(configuration)
+        settings, district = accepted(configuration, Accepted.read(kept))
         assert settings.fleet is not None
         node = Node(settings, settings.fleet, district)
     except Exception as error:
@@ -299,4 +300,4 @@ async def _serve(node: Node) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))
