@@ -16,6 +16,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,10 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session, self.technical))
+        made = partial(gate_filter, revoked, epoch, self._begun, self._per_session, self.technical)
+        before, first = self._resources[EXTENSIONS].get(GATE_FILTER), made()
+        succeeds = before not in (None, _encoded(EXTENSIONS, first))
+        self._put(EXTENSIONS, made(succeeds=True) if succeeds else first)
 
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
