@@ -296,7 +296,9 @@ class Discovery:
 
     def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: Error | None) -> None:
         """Learn from a question what became of the last answer."""
-        _, kind, names = asker
+        node, kind, names = asker
+        if not had:  # an Envoy that has just begun: those of before ask no more
+            self._sent = {one: version for one, version in self._sent.items() if one[0] == node}
         sent = self._sent.get(asker)
         if sent is not None and (error or sent != had):
             detail = (error and error.message) or "it asks again with the version it had; see its log"
