@@ -6,6 +6,10 @@ It goes by what was accepted last, whatever has become of the file since; a relo
 import sys
 
 if __name__ == "__main__":
+    from gateway.commands.hangup import Hangup
+
+    hangup = Hangup()
+
     from gateway.commands.heap import import_quickly
     from gateway.commands.left_out import leave_out
 
@@ -67,13 +71,11 @@ CATCH_UP = timedelta(seconds=5)
 log = structlog.get_logger("control_plane")
 
 
-def main(configuration: Path, kept: Path) -> int:
+def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
     heap.settle()
-    # Whoever asks for a reload while we start gets what is read now.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         sources = Accepted.read(kept)
         state = open_state(configuration, sources)
@@ -86,7 +88,7 @@ def main(configuration: Path, kept: Path) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(plane, configuration, sources))
+        uvloop.run(_serve(plane, configuration, sources, hangup))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -95,7 +97,7 @@ def main(configuration: Path, kept: Path) -> int:
     return 0
 
 
-async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted) -> None:
+async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, hangup: Hangup) -> None:
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
@@ -127,7 +129,7 @@ async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted) ->
         sends = CurrentDeliveries(plane)
         pages = Pages(plane, partial(_officer, plane, recomputation))
         reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends))
-        _reload_at(signal.SIGHUP, reloading)
+        _reload_at(hangup, reloading)
         opened = await stack.enter_async_context(
             serving(
                 plane,
@@ -188,7 +190,7 @@ async def _exchange(pages: Pages, sends: CurrentDeliveries) -> None:
     await pages.exchange()
 
 
-def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
+def _reload_at(hangup: Hangup, reloading: Reloading) -> None:
     """Nobody knows who sends a signal."""
     under_way: set[asyncio.Task[Reloaded]] = set()
 
@@ -197,7 +199,7 @@ def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
-    asyncio.get_running_loop().add_signal_handler(number, begin)
+    hangup.heard_by(begin)
 
 
 async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
@@ -282,4 +284,5 @@ async def _watch_envoy(plane: ControlPlane) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    configuration, accepted = map(Path, sys.argv[1:])
+    sys.exit(main(configuration, accepted, hangup))

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+import re
 import signal
 import stat
 import urllib.error
 import urllib.request
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import psutil
@@ -279,7 +281,7 @@ async def test_a_reload_leaves_the_keys_in_force_that_came_after_the_start(world
 
 
 async def test_a_hangup_of_the_supervisor_reloads_as_well(world: Changing) -> None:
-    before = len(await world.recorded(Code.CONFIGURATION_RELOADED))
+    before = len(await world.recorded(Code.CONFIGURATION_RELOADED, 0))
     world.write(world.first + world.notes, NOTES_POLICY)
     world.product.supervisor().send_signal(signal.SIGHUP)
     (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED, at_least=before + 1)
@@ -290,6 +292,28 @@ def is_control_plane(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
         return "gateway.commands.control_plane_process" in process.cmdline()
     return False
+
+
+async def test_a_hangup_while_the_control_plane_starts_is_remembered(world: Changing) -> None:
+    before, dying = len(await world.recorded(Code.CONFIGURATION_RELOADED, 0)), world.product.control_plane()
+    world.write(world.first + world.notes, NOTES_POLICY)
+    dying.kill()
+    async with asyncio.timeout(30):
+        while not any(minds_hangups(one) for one in world.product.supervisor().children() if one != dying):
+            await asyncio.sleep(0.005)
+    world.product.supervisor().send_signal(signal.SIGHUP)
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED, at_least=before + 1)
+    assert (entry.subject, entry.details["added"]) == ("system", [NOTES])
+
+
+def minds_hangups(process: psutil.Process) -> bool:
+    """A control plane that would not die of one any more (proc_pid_status(5))."""
+    try:
+        said = Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return False
+    masks = re.findall(r"^Sig(?:Ign|Cgt):\s*([0-9a-f]+)$", said, re.MULTILINE)
+    return is_control_plane(process) and any(int(one, 16) & 1 << signal.SIGHUP - 1 for one in masks)
 
 
 async def killed(product: Product) -> None:
