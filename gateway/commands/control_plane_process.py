@@ -284,5 +284,5 @@ async def _watch_envoy(plane: ControlPlane) -> None:
 
 
 if __name__ == "__main__":
-    configuration, accepted = map(Path, sys.argv[1:])
-    sys.exit(main(configuration, accepted, hangup))
+    the_file, kept_file = map(Path, sys.argv[1:])
+    sys.exit(main(the_file, kept_file, hangup))

@@ -300,4 +300,5 @@ async def _serve(node: Node) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    the_file, kept_file = map(Path, sys.argv[1:])
+    sys.exit(main(the_file, kept_file))

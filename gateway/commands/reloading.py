@@ -42,6 +42,7 @@ from policies.examine import examine
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
 MARK = 16  # hexadecimal digits of a digest
 RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
+NOT_LIVE = "fleet_node_by_node"
 NODE_BY_NODE = (
     "the change is sound, but this is a fleet: each node tells its own Envoy\n"
     "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet)"
@@ -51,7 +52,9 @@ log = structlog.get_logger("reload")
 
 
 class NotReloaded(Exception):
-    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`."""
+    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`; for `NOT_LIVE` nothing
+    is wrong.
+    """
 
     def __init__(self, reason: str, said: str) -> None:
         super().__init__(said)
@@ -125,7 +128,7 @@ class Reloading:
         before = self._in_force
         after, sources = await asyncio.to_thread(self._examined)
         if self._plane.board is not None:
-            raise NotReloaded("fleet_node_by_node", NODE_BY_NODE)
+            raise NotReloaded(NOT_LIVE, NODE_BY_NODE)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
         self._require_live(delta)
         try:
@@ -223,9 +226,18 @@ class Reloading:
         await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
-        log.error("reload.refused", by=by, reason=reason, said=said)
+        sound = reason == NOT_LIVE
+        if sound:
+            log.warning("reload.not_live", by=by, said=said)
+        else:
+            log.error("reload.refused", by=by, reason=reason, said=said)
+        entry = (
+            acts.configuration_checked(now(), by)
+            if sound
+            else acts.configuration_refused(now(), by, reason, said)
+        )
         try:
-            await self._plane.state.record([acts.configuration_refused(now(), by, reason, said)])
+            await self._plane.state.record([entry])
         except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
             log.exception("reload.not_recorded")
         return Reloaded(applied=False, reason=reason, said=said)
