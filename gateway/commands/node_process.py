@@ -57,6 +57,7 @@ from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
 from gateway.envoy.process import Administration
 from gateway.fleet import papers
+from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
@@ -106,6 +107,7 @@ class Node:
         self.administration = Administration(self.run / "envoy-admin.sock")
         self.envoy_up = False
         self._heard = float("-inf")
+        self._applications = digest_of_applications(settings)
         self._has = ""
         """Version of what Envoy goes by."""
         self._alone = True
@@ -171,7 +173,7 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has)
+                news = await self.carrier.known(self._has, self._applications)
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)

@@ -100,3 +100,11 @@ async def test_who_left_is_told_to_the_others() -> None:
     news = await board.news(B, before.version)
     assert news is not None
     assert news.left == [C]
+
+
+async def test_a_node_whose_applications_are_others_is_told_once_and_once_when_it_is_mended() -> None:
+    told: list[tuple[NodeName, bool]] = []
+    board = Board({"keys": []}, Clock(), "ours", lambda *one: told.append(one))
+    for said in ("ours", "", "others", "others", "else", "ours", "ours"):
+        board.compare(B, said)
+    assert told == [(B, True), (B, False)]
