@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from config.problem import ConfigurationRefused, Problem
+from config.sources import DISK, Sources
 from config.vocabulary import MunicipalityCode
 
 COLUMNS = ["code", "name", "ico"]
@@ -63,11 +64,11 @@ def _is_name(text: str) -> bool:
     return bool(text.strip()) and text.isprintable()
 
 
-def read_district(path: Path) -> District:
+def read_district(path: Path, sources: Sources = DISK) -> District:
     """Read the list (UTF-8, header `code,name,ico`). Raises ConfigurationRefused naming every bad line."""
     remedy = "write lines as in `588491,Hulín,00287229`: six digits, name, eight digits or nothing"
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = sources.text(path)
         reader = csv.reader(StringIO(text))
         rows = [(reader.line_num, row) for row in reader]
     except (OSError, ValueError, csv.Error) as error:  # ValueError: bytes that are not UTF-8, NUL in the path

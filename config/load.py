@@ -13,6 +13,7 @@ from config.files import file_fault
 from config.municipalities import with_codes
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from config.sources import DISK, Accepted, Sources
 from config.toml_lines import line_of, lines_of
 from config.typed import EXAMPLE, Typing
 
@@ -50,9 +51,16 @@ def load(path: Path) -> tuple[Settings, District]:
     return reading.settings, reading.district
 
 
-def read(path: Path) -> LoadedSettings:
+def accepted(path: Path, sources: Accepted) -> tuple[Settings, District]:
+    """What `load` gave when it was accepted. What has become since of other files that it names, their users tell."""
+    settings = parse(sources.text(path), path)
+    district = read_district(settings.office.district, sources)
+    return with_codes(settings, district), district
+
+
+def read(path: Path, sources: Sources = DISK) -> LoadedSettings:
     """Everything that can be found out about the file and what it names. Raises only where it is no TOML."""
-    text = _text(path)
+    text = _text(path, sources)
     settings, lines, typed = _typed(text, path)
     doubtful = frozenset(typed.doubtful)
     found = list(typed.findings)
@@ -64,7 +72,7 @@ def read(path: Path) -> LoadedSettings:
             found.append(("office.district", missing[0], f"{missing[1]}; {A_LIST}"))
         else:
             try:
-                district = read_district(settings.office.district)
+                district = read_district(settings.office.district, sources)
             except ConfigurationRefused as refused:
                 problems += refused.problems
     found += inconsistencies(settings, district, doubtful, lines)
@@ -83,9 +91,9 @@ def parse(text: str, path: Path) -> Settings:
     return settings
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, sources: Sources) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return sources.text(path)
     except OSError as error:
         remedy = "name the configuration with --config, and let this user read it"
         raise ConfigurationRefused([Problem(path, 0, f"cannot be read: {error.strerror}", remedy)]) from error

@@ -9,6 +9,7 @@ import cedarpy
 
 from config.district import District
 from config.problem import ConfigurationRefused, Problem, together
+from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
@@ -40,6 +41,7 @@ class _Reading:
     schema: cedarpy.Schema
     district: frozenset[MunicipalityCode]
     applications: frozenset[ApplicationId] | None
+    sources: Sources
     problems: list[Problem] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     files: dict[str, str] = field(default_factory=dict)
@@ -59,12 +61,12 @@ class _Reading:
 
     def _text(self, file: Path) -> str | None:
         try:
-            if file.stat().st_size > LARGEST_FILE:
+            if self.sources.size(file) > LARGEST_FILE:
                 self.complain(
                     file, "the file is larger than 1 MiB", "split it or remove what is not a policy"
                 )
                 return None
-            return file.read_text("utf-8-sig")
+            return self.sources.text(file)
         except UnicodeDecodeError:
             self.complain(file, "the file is not text in UTF-8", "save it as UTF-8")
         except OSError as error:
@@ -77,6 +79,7 @@ def load(
     municipalities: Path,
     district: District,
     applications: Mapping[ApplicationId, Text] | None = None,
+    sources: Sources = DISK,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
@@ -84,7 +87,7 @@ def load(
     Raises PoliciesUnusable with every problem of every file.
     """
     known = None if applications is None else frozenset(applications)
-    read = read_folders(region, municipalities, frozenset(district), known)
+    read = read_folders(region, municipalities, frozenset(district), known, sources)
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
@@ -96,10 +99,11 @@ def read_folders(
     municipalities: Path,
     district: frozenset[MunicipalityCode],
     applications: frozenset[ApplicationId] | None,
+    sources: Sources = DISK,
 ) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
-    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications)
+    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, sources)
     reading.digest.update(schema.encode())
     reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)
@@ -107,8 +111,8 @@ def read_folders(
         reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}
     )
     digest = reading.digest.hexdigest()
-    sources = (guardrails, *municipal.values())
-    contents = Contents(digest, sum(len(source.policies) for source in sources), reading.files)
+    found = (guardrails, *municipal.values())
+    contents = Contents(digest, sum(len(source.policies) for source in found), reading.files)
     return Read(guardrails, municipal, digest[:VERSION_LENGTH], contents, tuple(sorted(reading.problems)))
 
 
@@ -159,7 +163,7 @@ def _at(file: Path, policy: Policy, what: str, remedy: str) -> Problem:
 
 def _files(reading: _Reading, folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix == ".cedar")
+        return [path for path in reading.sources.files(folder) if path.suffix == ".cedar"]
     except OSError as error:
         reading.complain(
             folder, f"the folder cannot be read: {error.strerror}", "create it or correct [policies]"

@@ -140,6 +140,13 @@ def configuration_refused(now: datetime, by: str, reason: str, said: str) -> Ent
     )
 
 
+def configuration_checked(now: datetime, by: str) -> Entry:
+    """A change is sound, and taken at the next start of this node."""
+    return Entry(
+        code=Code.CONFIGURATION_CHECKED, outcome=Outcome.SUCCESS, at=now, subject=by, person=_person(by)
+    )
+
+
 def _person(by: str) -> str:
     return "" if by == SYSTEM else by
 

@@ -11,10 +11,6 @@ GROUPS: tuple[Group, ...] = (
                 cs="nastavení nebo zásady mají chybu", en="the settings or the policies have a fault"
             ),
             "start_needed": Title(cs="změna vyžaduje nové spuštění", en="the change needs a new start"),
-            "fleet_node_by_node": Title(
-                cs="ve skupině strojů se změna přebírá uzel po uzlu",
-                en="in a fleet a change is taken node by node",
-            ),
             "data_plane_refused": Title(
                 cs="Envoy nastavení odmítl", en="the data plane refused the settings"
             ),

@@ -81,6 +81,7 @@ class Code(StrEnum):
     POLICIES_LOADED = "policies.loaded"
     CONFIGURATION_RELOADED = "configuration.reloaded"
     CONFIGURATION_REFUSED = "configuration.refused"
+    CONFIGURATION_CHECKED = "configuration.checked"
     DECISION_TRIED = "decision.tried"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"

@@ -21,6 +21,10 @@ OPERATION_TITLES: dict[Code, Title] = {
         cs="Změna nastavení nepřijata, platí dosavadní: {who} (důvod: {reason})",
         en="A change of the settings was not taken, the old ones stay: {who} (reason: {reason})",
     ),
+    Code.CONFIGURATION_CHECKED: Title(
+        cs="Změna nastavení je v pořádku a čeká na nové spuštění uzlu, zatím platí dosavadní: {who}",
+        en="A change of the settings is sound and waits for a new start of the node, the old ones stay: {who}",
+    ),
     Code.DECISION_TRIED: Title(
         cs="Zkouška rozhodnutí bez přístupu: {who}, pro osobu {of}, aplikace {application}, úkon {action} "
         "(vyšlo: {verdict})",

@@ -15,9 +15,11 @@ import structlog
 from aiohttp import UnixConnector
 
 from config.alphabet import alphabetical
+from config.fleet import NodeName
 from config.hosts import certified_hosts
 from config.places import Places
 from config.settings import Settings, Title
+from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
@@ -36,6 +38,7 @@ from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
+from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
@@ -105,7 +108,7 @@ class ControlPlane:
     (`config.changes.AT_THE_NEXT_START`), or on none; what `take` makes rests on the others.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, sources: Sources = DISK) -> None:
         settings = state.settings
         self.nodes = Nodes(state.database)
         self.metrics = Metrics()
@@ -122,7 +125,10 @@ class ControlPlane:
         )
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
-        self.board = Board(self.keys.for_gates(), time.monotonic) if settings.fleet else None
+        ours = digest_of_applications(settings)
+        self.board = (
+            Board(self.keys.for_gates(), time.monotonic, ours, _tell_difference) if settings.fleet else None
+        )
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
@@ -149,7 +155,7 @@ class ControlPlane:
         self.settled = asyncio.Event()
         """Set while routes and decisions are of one configuration; a decision waits for it."""
         self.settled.set()
-        self.take(state, policy_book(settings, state.district))
+        self.take(state, policy_book(settings, state.district, sources))
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""
@@ -375,3 +381,11 @@ class ControlPlane:
             "directory": all(self.directories_up.values()),
             **{f"directory.{name}": up for name, up in self.directories_up.items()},
         }
+
+
+def _tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
+    if differs:
+        do = "give this node the same [[applications]] as the one that decides, and start it again"
+        log.error("node.applications_differ", node=node, do=do)
+    else:
+        log.info("node.applications_agree", node=node)

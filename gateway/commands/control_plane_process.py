@@ -1,8 +1,15 @@
-"""The control-plane process that the supervisor starts: opens the state, serves until told to end."""
+"""The control-plane process that the supervisor starts: `… CONFIGURATION ACCEPTED`; serves until told to end.
+
+It goes by what was accepted last, whatever has become of the file since; a reload alone reads the file.
+"""
 
 import sys
 
 if __name__ == "__main__":
+    from gateway.commands.hangup import Hangup
+
+    hangup = Hangup()
+
     from gateway.commands.heap import import_quickly
     from gateway.commands.left_out import leave_out
 
@@ -21,6 +28,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from config.sources import Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
 from gateway.audit import acts
@@ -64,17 +72,16 @@ CATCH_UP = timedelta(seconds=5)
 log = structlog.get_logger("control_plane")
 
 
-def main(configuration: Path) -> int:
+def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
     """Exit status: 0 when told to end, 78 (EX_CONFIG) when starting again cannot help, 75 when it may later."""
     configure()
     heap.share_one()
     heap.settle()
-    # Whoever asks for a reload while we start gets what is read now.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        state = open_state(configuration)
-        require_buildable(configuration, state.settings, state.district)
-        plane = ControlPlane(state)
+        sources = Accepted.read(kept)
+        state = open_state(configuration, sources)
+        require_buildable(configuration, state.settings, state.district, sources)
+        plane = ControlPlane(state, sources)
     except Exception as error:
         if (message := explained(error)) is None:
             log.exception("start.failed")
@@ -82,7 +89,7 @@ def main(configuration: Path) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(plane, configuration))
+        uvloop.run(_serve(plane, configuration, sources, hangup))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -91,7 +98,7 @@ def main(configuration: Path) -> int:
     return 0
 
 
-async def _serve(plane: ControlPlane, configuration: Path) -> None:
+async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, hangup: Hangup) -> None:
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
     version = plane.book.version
@@ -122,8 +129,8 @@ async def _serve(plane: ControlPlane, configuration: Path) -> None:
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         sends = CurrentDeliveries(plane)
         pages = Pages(plane, partial(_officer, plane, recomputation))
-        reloading = Reloading(plane, configuration, partial(_exchange, pages, sends))
-        _reload_at(signal.SIGHUP, reloading)
+        reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends))
+        _reload_at(hangup, reloading)
         opened = await stack.enter_async_context(
             serving(
                 plane,
@@ -186,7 +193,7 @@ async def _exchange(pages: Pages, sends: CurrentDeliveries) -> None:
     await pages.exchange()
 
 
-def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
+def _reload_at(hangup: Hangup, reloading: Reloading) -> None:
     """Nobody knows who sends a signal."""
     under_way: set[asyncio.Task[Reloaded]] = set()
 
@@ -195,7 +202,7 @@ def _reload_at(number: signal.Signals, reloading: Reloading) -> None:
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
-    asyncio.get_running_loop().add_signal_handler(number, begin)
+    hangup.heard_by(begin)
 
 
 async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
@@ -281,4 +288,5 @@ async def _watch_envoy(plane: ControlPlane) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    the_file, kept_file = map(Path, sys.argv[1:])
+    sys.exit(main(the_file, kept_file, hangup))

@@ -8,6 +8,7 @@ import msgspec
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.settings import Settings
+from config.sources import DISK, Sources
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
 from policies.evaluate import PolicyBook
@@ -25,14 +26,16 @@ assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
-def policy_book(settings: Settings, district: District, *, any_application: bool = False) -> PolicyBook:
+def policy_book(
+    settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
+) -> PolicyBook:
     """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
     titles = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
     }
     known = None if any_application else TITLES | titles
-    return load(settings.policies.region, settings.policies.municipalities, district, known)
+    return load(settings.policies.region, settings.policies.municipalities, district, known, sources)
 
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:

@@ -18,6 +18,7 @@ from config.hosts import BUILT_IN_HOSTS, hosts_of, technical_hosts_of
 from config.load import LoadedSettings, read
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from config.sources import ACCEPTED, DISK, Noting, Sources
 from config.toml_lines import line_of, lines_of
 from config.vocabulary import DirectoryName
 from gateway.commands import lock
@@ -47,12 +48,14 @@ from policies.load import PoliciesUnusable
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
 
-def checked(configuration: Path, *, builds: bool = True) -> tuple[Settings, District, PolicyBook]:
+def checked(
+    configuration: Path, sources: Sources = DISK, *, builds: bool = True
+) -> tuple[Settings, District, PolicyBook]:
     """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all.
 
     `builds`: whether it is tried to make of it what is served; else the caller makes it at once.
     """
-    reading = read(configuration)
+    reading = read(configuration, sources)
     settings, district = reading.settings, reading.district
     found = [
         *machine_faults(settings),
@@ -62,23 +65,25 @@ def checked(configuration: Path, *, builds: bool = True) -> tuple[Settings, Dist
         *_certificate_faults(reading),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
-    book, theirs = _policies(reading)
+    book, theirs = _policies(reading, sources)
     problems = [*reading.problems, *own, *theirs]
     if problems or district is None or book is None:
         ours = [one for one in problems if one.file == configuration]
         ours.sort(key=lambda problem: problem.line)
         raise ConfigurationRefused([*ours, *(one for one in problems if one.file != configuration)])
     if builds:
-        require_buildable(configuration, settings, district)
+        require_buildable(configuration, settings, district, sources)
     return settings, district, book
 
 
 def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[State, int]:
     """An opened state, and the descriptor of the lock that makes it ours. Raises what the parts raise.
 
+    From here on this configuration is the accepted one: every process of this start goes by what was read here.
     `directory`: whether the office directory must answer, as the settings say.
     """
-    settings, district, _ = checked(configuration)
+    sources = Noting()
+    settings, district, _ = checked(configuration, sources)
     if not lock.is_taken(settings.state.directory):  # else that is told, and not the ports which it holds
         require_free_ports(settings)
     if directory:
@@ -89,6 +94,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     state = opened(settings, district)
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
+        sources.keep(settings.state.directory / ACCEPTED)
     except BaseException:
         state.database.close()
         raise
@@ -103,17 +109,20 @@ def is_edge(configuration: Path) -> bool:
 
 def edge_ready_to_start(configuration: Path) -> tuple[Settings, int]:
     """The same for an edge: what needs directories, policies or a database is looked at where they are."""
-    settings, _ = edge_checked(configuration)
+    sources = Noting()
+    settings, _ = edge_checked(configuration, sources)
     if not lock.is_taken(settings.state.directory):
         require_free_ports(settings)
     prepare_state(settings.state)
     require_papers(settings)
-    return settings, lock.take(settings.state.directory)
+    held = lock.take(settings.state.directory)
+    sources.keep(settings.state.directory / ACCEPTED)
+    return settings, held
 
 
-def edge_checked(configuration: Path) -> tuple[Settings, District]:
+def edge_checked(configuration: Path, sources: Sources = DISK) -> tuple[Settings, District]:
     """Raises ConfigurationRefused with all."""
-    reading = read(configuration)
+    reading = read(configuration, sources)
     settings, district = reading.settings, reading.district
     found = [
         *machine_faults(settings),
@@ -124,7 +133,7 @@ def edge_checked(configuration: Path) -> tuple[Settings, District]:
     problems = [*reading.problems, *own]
     if problems or district is None:
         raise ConfigurationRefused(sorted(problems, key=lambda problem: problem.line))
-    _refuse(configuration, list(building_faults(settings, district)))
+    _refuse(configuration, list(building_faults(settings, district)), sources)
     return settings, district
 
 
@@ -199,14 +208,16 @@ def may_start(settings: Settings, troubles: Mapping[DirectoryName, DirectoryUnus
     return away and len(troubles) < len(settings.directories)
 
 
-def require_buildable(configuration: Path, settings: Settings, district: District) -> None:
+def require_buildable(
+    configuration: Path, settings: Settings, district: District, sources: Sources = DISK
+) -> None:
     """The control plane can make of the settings what it serves. Raises ConfigurationRefused."""
     apart = [
         *client_faults(settings.oidc_clients),
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
     ]
-    _refuse(configuration, apart or list(building_faults(settings, district)))
+    _refuse(configuration, apart or list(building_faults(settings, district)), sources)
 
 
 def notes(configuration: Path, settings: Settings) -> list[Problem]:
@@ -216,9 +227,9 @@ def notes(configuration: Path, settings: Settings) -> list[Problem]:
     return [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in found]
 
 
-def _refuse(configuration: Path, faults: Sequence[Finding]) -> None:
+def _refuse(configuration: Path, faults: Sequence[Finding], sources: Sources = DISK) -> None:
     if faults:
-        lines = lines_of(configuration.read_text(encoding="utf-8-sig"))
+        lines = lines_of(sources.text(configuration))
         raise ConfigurationRefused(
             [Problem(configuration, line_of(at, lines), f"{at}: {what}", mend) for at, what, mend in faults]
         )
@@ -240,13 +251,13 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 
-def _policies(reading: LoadedSettings) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
+def _policies(reading: LoadedSettings, sources: Sources) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
     """Where it is not known which applications there are, any that a policy names will do."""
     if reading.district is None or not reading.sound("policies"):
         return None, ()
     doubtful = [one for one in reading.faulty if WHICH_APPLICATIONS.fullmatch(one)]
     try:
-        book = policy_book(reading.settings, reading.district, any_application=bool(doubtful))
+        book = policy_book(reading.settings, reading.district, sources, any_application=bool(doubtful))
     except PoliciesUnusable as refused:
         return None, refused.problems
     return book, ()

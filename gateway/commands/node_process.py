@@ -1,7 +1,7 @@
-"""The process beside Envoy on a node of a fleet: `… CONFIGURATION`, started by the supervisor.
+"""The process beside Envoy on a node of a fleet: `… CONFIGURATION ACCEPTED`, started by the supervisor.
 
-It tells Envoy its configuration, made from this node's own files; hears from a control plane what the gate must know;
-and carries the access log there. It keeps nothing but what waits in the spool.
+It tells Envoy its configuration, made from this node's own files as they were accepted at the start; hears from a
+control plane what the gate must know; and carries the access log there. It keeps nothing but what waits in the spool.
 """
 
 import sys
@@ -28,8 +28,9 @@ from joserfc.jwk import ECKey
 from config.district import District
 from config.fleet import Service
 from config.hosts import certified_hosts
-from config.load import load
+from config.load import accepted
 from config.settings import Fleet, Settings
+from config.sources import Accepted
 from config.vocabulary import SessionId
 from gateway.audit import acts
 from gateway.audit.access import Holder
@@ -55,6 +56,7 @@ from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
 from gateway.envoy.process import Administration
 from gateway.fleet import papers
+from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
@@ -101,6 +103,7 @@ class Node:
         self.administration = Administration(self.run / "envoy-admin.sock")
         self.envoy_up = False
         self._heard = float("-inf")
+        self._applications = digest_of_applications(settings)
         self._has = ""
         """Version of what Envoy goes by."""
         self._alone = True
@@ -167,7 +170,7 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has)
+                news = await self.carrier.known(self._has, self._applications)
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
@@ -264,11 +267,11 @@ async def _nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
     return {}
 
 
-def main(configuration: Path) -> int:
+def main(configuration: Path, kept: Path) -> int:
     configure()
     heap.share_one()
     try:
-        settings, district = load(configuration)
+        settings, district = accepted(configuration, Accepted.read(kept))
         assert settings.fleet is not None
         node = Node(settings, settings.fleet, district)
     except Exception as error:
@@ -293,4 +296,5 @@ async def _serve(node: Node) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    the_file, kept_file = map(Path, sys.argv[1:])
+    sys.exit(main(the_file, kept_file))

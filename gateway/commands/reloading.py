@@ -17,6 +17,7 @@ import structlog
 from config.changes import Changes, changes
 from config.problem import ConfigurationRefused, Problem
 from config.settings import Settings
+from config.sources import ACCEPTED, Noting, Sources
 from config.toml_lines import line_of, lines_of
 from gateway.asking import Reloaded
 from gateway.audit import acts
@@ -41,6 +42,7 @@ from policies.examine import examine
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
 MARK = 16  # hexadecimal digits of a digest
 RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
+NOT_LIVE = "fleet_node_by_node"
 NODE_BY_NODE = (
     "the change is sound, but this is a fleet: each node tells its own Envoy\n"
     "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet)"
@@ -50,7 +52,9 @@ log = structlog.get_logger("reload")
 
 
 class NotReloaded(Exception):
-    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`."""
+    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`; for `NOT_LIVE` nothing
+    is wrong.
+    """
 
     def __init__(self, reason: str, said: str) -> None:
         super().__init__(said)
@@ -76,14 +80,20 @@ class Candidate:
 
 
 class Reloading:
-    """One reload after the other. `exchange_pages`: have the sockets answer by what the plane has taken."""
+    """One reload after the other. `sources`: what the plane was made from; `exchange_pages`: have the sockets answer
+    by what the plane has taken.
+    """
 
     def __init__(
-        self, plane: ControlPlane, configuration: Path, exchange_pages: Callable[[], Awaitable[None]]
+        self,
+        plane: ControlPlane,
+        configuration: Path,
+        sources: Sources,
+        exchange_pages: Callable[[], Awaitable[None]],
     ) -> None:
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
-        self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates())
+        self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates(), sources)
         self._one_at_a_time = asyncio.Lock()
 
     async def reload(self, by: str) -> Reloaded:
@@ -116,13 +126,13 @@ class Reloading:
 
     async def _reloaded(self, by: str) -> tuple[Candidate, Changes]:
         before = self._in_force
-        after = await asyncio.to_thread(self._examined)
+        after, sources = await asyncio.to_thread(self._examined)
         if self._plane.board is not None:
-            raise NotReloaded("fleet_node_by_node", NODE_BY_NODE)
+            raise NotReloaded(NOT_LIVE, NODE_BY_NODE)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
         self._require_live(delta)
         try:
-            await self._exchange(by, after, delta)
+            await self._exchange(by, after, delta, sources)
         except Refused as refused:
             problem = await refused_by_envoy(
                 self._configuration,
@@ -137,13 +147,15 @@ class Reloading:
         self._in_force = after
         return after, delta
 
-    def _examined(self) -> Candidate:
+    def _examined(self) -> tuple[Candidate, Noting]:
         """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
         try:
             with heap.without_collections():
-                settings, district, book = checked(self._configuration, builds=False)
+                sources = Noting()
+                settings, district, book = checked(self._configuration, sources, builds=False)
                 keys = self._plane.keys.for_gates()
-                return candidate(self._plane.state.under(settings, district), book, keys)
+                state = self._plane.state.under(settings, district)
+                return candidate(state, book, keys, sources), sources
         except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 
@@ -163,12 +175,14 @@ class Reloading:
         ]
         raise NotReloaded("start_needed", str(ConfigurationRefused(problems)))
 
-    async def _exchange(self, by: str, after: Candidate, delta: Changes) -> None:
+    async def _exchange(self, by: str, after: Candidate, delta: Changes, sources: Noting) -> None:
         """Raises Refused, NotTaken, and what the database raises; then all is as before."""
         async with self._plane.changing_envoy:
-            await self._exchanged(by, after, delta)
+            kept = self._plane.settings.state.directory / ACCEPTED
+            draft = await asyncio.to_thread(sources.draft, kept)
+            await self._exchanged(by, after, delta, draft)
 
-    async def _exchanged(self, by: str, after: Candidate, delta: Changes) -> None:
+    async def _exchanged(self, by: str, after: Candidate, delta: Changes, draft: Path) -> None:
         plane, before = self._plane, self._in_force
         administration = Administration(plane.state.run / "envoy-admin.sock")
         # Another key may have come into force since the candidate was made; none does from here on.
@@ -183,6 +197,7 @@ class Reloading:
             plane.take(after.state, after.book)
             await self._exchange_pages()
             await self._record(by, before, after, delta)
+            draft.replace(draft.with_name(ACCEPTED))  # who dies before this goes on as before
         except BaseException:
             exchange.undo()
             plane.take(before.state, before.book)
@@ -211,29 +226,37 @@ class Reloading:
         await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
-        log.error("reload.refused", by=by, reason=reason, said=said)
+        sound = reason == NOT_LIVE
+        if sound:
+            log.warning("reload.not_live", by=by, said=said)
+        else:
+            log.error("reload.refused", by=by, reason=reason, said=said)
+        entry = (
+            acts.configuration_checked(now(), by)
+            if sound
+            else acts.configuration_refused(now(), by, reason, said)
+        )
         try:
-            await self._plane.state.record([acts.configuration_refused(now(), by, reason, said)])
+            await self._plane.state.record([entry])
         except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
             log.exception("reload.not_recorded")
         return Reloaded(applied=False, reason=reason, said=said)
 
 
-def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any]) -> Candidate:
+def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any], sources: Sources) -> Candidate:
     """`keys`: for the gate, those of this moment. Raises PasswordUnusable, OSError."""
     return Candidate(
         state,
         book,
         resources_of(state, state.settings, keys),
-        contents_of(state.settings),
+        contents_of(state.settings, sources),
         snapshot_of(state.settings, state.district, book).epoch,
     )
 
 
-def contents_of(settings: Settings) -> dict[str, str]:
+def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
     """Digests of files that are read when they are named, and not when they change."""
-    files = {"office.district": settings.office.district}
-    files |= {
+    files = {
         f"applications.{one.id}": one.identity.password_file
         for one in settings.applications
         if one.identity.password_file is not None
@@ -248,4 +271,6 @@ def contents_of(settings: Settings) -> dict[str, str]:
         for number, one in enumerate(settings.technical_accounts)
         if one.keys is not None
     }
-    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+    district = sources.text(settings.office.district).encode()
+    contents = {"office.district": district} | {name: file.read_bytes() for name, file in files.items()}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

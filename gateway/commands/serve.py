@@ -9,6 +9,7 @@ import click
 
 from config.fleet import Service
 from config.settings import Settings
+from config.sources import ACCEPTED
 from gateway.commands.fitness import edge_ready_to_start, is_edge, ready_to_start
 from gateway.commands.options import configuration
 from gateway.commands.preflight import folder_in_memory
@@ -50,14 +51,15 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
     plan = run / "plan.json"
     grace = str(settings.streams.grace.total_seconds())
     answers = CONTROL_PLANE_ANSWERS if fleet is None else f"{way_to(Service.WATCH)}.sock"
-    control = _python("control_plane_process", str(configuration))
+    reads = [str(configuration), str(settings.state.directory / ACCEPTED)]
+    control = _python("control_plane_process", *reads)
     streams = _python("streams_process", str(run), grace, answers, str(settings.streams.per_session))
     envoy = process.command(start, concurrency=os.cpu_count() or 1)
     Plan(
         control=control if fleet is None or fleet.decides else [],
         streams=streams if fleet is None or fleet.lets_in else [],
         envoy=envoy if fleet is None or fleet.lets_in else [],
-        node=_python("node_process", str(configuration)) if fleet is not None and fleet.lets_in else [],
+        node=_python("node_process", *reads) if fleet is not None and fleet.lets_in else [],
         run=str(run),
         spool=str(settings.state.directory / "spool"),
         begun=str(folder_in_memory(settings.state)),

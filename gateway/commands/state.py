@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from config.district import District
-from config.load import load
+from config.load import accepted, load
 from config.settings import Settings
+from config.sources import Accepted
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
 from gateway.grants.keys import Keys, load_keys
@@ -113,9 +114,12 @@ class State:
         await self.database.write(lambda connection: append(connection, entries))
 
 
-def open_state(configuration: Path) -> State:
-    """For what may begin a state. Raises ConfigurationRefused, CannotStart, DatabaseUnusable."""
-    settings, district = load(configuration)
+def open_state(configuration: Path, sources: Accepted | None = None) -> State:
+    """For what may begin a state. Raises ConfigurationRefused, CannotStart, DatabaseUnusable.
+
+    `sources`: what was accepted before; None: the files as they are now.
+    """
+    settings, district = load(configuration) if sources is None else accepted(configuration, sources)
     prepare_state(settings.state)
     return opened(settings, district)
 

@@ -40,16 +40,25 @@ async def tried_out(plane: ControlPlane, by: str, about: TriedOut) -> Finding:
     moment = now()
     try:
         person = await _person(plane, about.person)
-        host = _host(plane, about, person)
-        path = about.path or _start(plane, about.application)
-        socket = plane.state.run / f"{SOCKET}.sock"
-        route = await route_of(socket, about.method, host, path, websocket=about.websocket)
+        host, path, route = await route_in_force(plane, about, person)
     except (CannotStart, DirectoryUnusable, RouteUnknown) as trouble:
         await _record(plane, by, about, moment, Finding(trouble="trouble"))
         return Finding(trouble=str(trouble))
     found = _found(plane, about, person, route, moment, f"https://{plane.addresses.authority(host)}{path}")
     await _record(plane, by, about, moment, found)
     return found
+
+
+async def route_in_force(plane: ControlPlane, about: TriedOut, person: Person) -> tuple[str, str, RouteTaken]:
+    """Host, path, and the route of the configuration that decides. Raises CannotStart, RouteUnknown."""
+    socket = plane.state.run / f"{SOCKET}.sock"
+    while True:
+        await plane.settled.wait()
+        rests_on = plane.snapshot
+        host, path = _host(plane, about, person), about.path or _start(plane, about.application)
+        route = await route_of(socket, about.method, host, path, websocket=about.websocket)
+        if plane.settled.is_set() and plane.snapshot is rests_on:
+            return host, path, route
 
 
 async def _record(plane: ControlPlane, by: str, about: TriedOut, moment: datetime, found: Finding) -> None:

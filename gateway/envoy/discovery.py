@@ -16,6 +16,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,10 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self._put(EXTENSIONS, gate_filter(revoked, epoch, self._begun, self._per_session, self.technical))
+        made = partial(gate_filter, revoked, epoch, self._begun, self._per_session, self.technical)
+        before, first = self._resources[EXTENSIONS].get(GATE_FILTER), made()
+        succeeds = before not in (None, _encoded(EXTENSIONS, first))
+        self._put(EXTENSIONS, made(succeeds=True) if succeeds else first)
 
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
@@ -292,7 +296,9 @@ class Discovery:
 
     def _note(self, asker: tuple[str, str, tuple[str, ...]], had: str, error: Error | None) -> None:
         """Learn from a question what became of the last answer."""
-        _, kind, names = asker
+        node, kind, names = asker
+        if not had:  # an Envoy that has just begun: those of before ask no more
+            self._sent = {one: version for one, version in self._sent.items() if one[0] == node}
         sent = self._sent.get(asker)
         if sent is not None and (error or sent != had):
             detail = (error and error.message) or "it asks again with the version it had; see its log"

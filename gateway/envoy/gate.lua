@@ -1,5 +1,5 @@
 -- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
--- EPOCH, REVOKED and TECHNICAL (ids with a space between), BEGUN (name of a file) and A_SECOND are set before this. A verdict
+-- EPOCH, REVOKED and TECHNICAL (ids with a space between), BEGUN (name of a file), A_SECOND and SUCCEEDS are set before this. A verdict
 -- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
@@ -93,17 +93,27 @@ local function stripped(cookies, keep_language)
 end
 
 -- How many requests a session makes: ten seconds' worth may come at once. By the clock of whole seconds, which is enough.
+-- A gate that SUCCEEDS another knows nothing of what was counted there: nobody has more than they would have by now had
+-- they used up all of it. Of two tables the older one goes when the newer is full, so whoever asks all the time stays.
 local BURST_SECONDS = 10
+local since = os.time()
 local left, left_at, counted = {}, {}, 0
+local older, older_at = {}, {}
 local function too_many(who)
-  local now, tokens = os.time(), left[who]
+  local now, tokens, at = os.time(), left[who], left_at[who]
   if not tokens then
     if counted >= MOST then
-      left, left_at, counted = {}, {}, 0
+      older, older_at, left, left_at, counted = left, left_at, {}, {}, 0
     end
-    tokens, left_at[who], counted = A_SECOND * BURST_SECONDS, now, counted + 1
-  elseif left_at[who] ~= now then
-    tokens = math.min(A_SECOND * BURST_SECONDS, tokens + A_SECOND * math.max(0, now - left_at[who]))
+    tokens, at, counted = older[who], older_at[who], counted + 1
+    if not tokens then
+      local seconds = SUCCEEDS and math.min(BURST_SECONDS, 1 + math.max(0, now - since)) or BURST_SECONDS
+      tokens, at = A_SECOND * seconds, now
+    end
+    left_at[who] = at
+  end
+  if at ~= now then
+    tokens = math.min(A_SECOND * BURST_SECONDS, tokens + A_SECOND * math.max(0, now - at))
     left_at[who] = now
   end
   left[who] = math.max(0, tokens - 1)

@@ -135,17 +135,25 @@ def _of_token(kind: GrantKind, tokens: Tokens) -> Json:
 
 
 def gate_filter(
-    revoked: Collection[str], epoch: str, begun: Path, per_session: int, technical: Collection[str] = ()
+    revoked: Collection[str],
+    epoch: str,
+    begun: Path,
+    per_session: int,
+    technical: Collection[str] = (),
+    *,
+    succeeds: bool = False,
 ) -> Json:
     """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `per_session`: requests a
     second of a session, in each of Envoy's threads. `technical`: applications that technical accounts may use.
+    `succeeds`: it takes the place of another one, whose count of requests ends with it.
 
     Raises GateWordUnusable.
     """
     code = (
         f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
         f"local BEGUN = {_escaped(begun)}\nlocal A_SECOND = {per_session}\n"
-        f"local TECHNICAL = {_quoted(sorted(technical))}\n{script('gate.lua')}"
+        f"local TECHNICAL = {_quoted(sorted(technical))}\nlocal SUCCEEDS = {str(succeeds).lower()}\n"
+        f"{script('gate.lua')}"
     )
     return _extension(
         GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)

@@ -47,6 +47,7 @@ def node_app(
 
     async def known(request: web.Request) -> web.Response:
         had = await _read(request, Had)
+        board.compare(who(request), had.applications)
         news = await board.news(who(request), had.version)
         return web.Response(status=304) if news is None else _said(news)
 

@@ -25,9 +25,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Had(msgspec.Struct, frozen=True, kw_only=True):
-    """The question for it: `version` is what the node's Envoy goes by now; empty: nothing yet."""
+    """The question for it: `version` is what the node's Envoy goes by now; empty: nothing yet. `applications`: digest
+    of the applications in the node's own file, which ought to be those by which it is decided.
+    """
 
     version: str = ""
+    applications: str = ""
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from config.load import read
+from config.sources import ACCEPTED, Noting
 from gateway.demo.authority import authority, write_private
 from gateway.demo.slapd import free_port
 from gateway.supervise import WRONG_CONFIGURATION
@@ -198,8 +200,11 @@ def test_a_running_control_plane_that_starts_again_tells_a_new_fault_and_does_no
     kept: Installation,
 ) -> None:
     client('"https://k.cz/"', "short")(kept)
+    sources, accepted = Noting(), kept.state / ACCEPTED
+    read(kept.configuration, sources)
+    sources.keep(accepted)
     done = subprocess.run(
-        [sys.executable, "-m", "gateway.commands.control_plane_process", kept.configuration],
+        [sys.executable, "-m", "gateway.commands.control_plane_process", kept.configuration, accepted],
         cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == WRONG_CONFIGURATION

@@ -139,6 +139,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CONFIGURATION_REFUSED: Title(
                 cs="Nepřijatá změna nastavení", en="Change of settings refused"
             ),
+            Code.CONFIGURATION_CHECKED: Title(cs="Ověřená změna nastavení", en="Change of settings checked"),
             Code.KEY_CREATED: Title(cs="Nový klíč", en="Key created"),
             Code.KEY_ROTATED: Title(cs="Výměna klíče", en="Key changed"),
             Code.KEY_COMPROMISED: Title(cs="Vyzrazené klíče", en="Keys compromised"),

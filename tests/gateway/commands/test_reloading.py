@@ -1,17 +1,23 @@
 """`brana reload` on the running product: what changes, what stays, and what is refused."""
 
 import asyncio
+import contextlib
 import json
+import re
 import signal
+import stat
 import urllib.error
 import urllib.request
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 import pytest_asyncio
 
+from config.sources import ACCEPTED
 from gateway.audit.entry import Code, Outcome
 from gateway.commands.operator import operator
 from gateway.demo.configuration import HOSTS, MAP, RECORDS
@@ -42,7 +48,7 @@ def ready(product: Product) -> bool:
             f"http://127.0.0.1:{product.settings.metrics.port}/readyz", timeout=5
         ) as answer:
             return all(json.load(answer).values())
-    except urllib.error.HTTPError:
+    except urllib.error.URLError:  # nobody listens, or it says no
         return False
 
 
@@ -275,8 +281,92 @@ async def test_a_reload_leaves_the_keys_in_force_that_came_after_the_start(world
 
 
 async def test_a_hangup_of_the_supervisor_reloads_as_well(world: Changing) -> None:
-    before = len(await world.recorded(Code.CONFIGURATION_RELOADED))
+    before = len(await world.recorded(Code.CONFIGURATION_RELOADED, 0))
     world.write(world.first + world.notes, NOTES_POLICY)
     world.product.supervisor().send_signal(signal.SIGHUP)
     (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED, at_least=before + 1)
     assert (entry.subject, entry.details["added"]) == ("system", [NOTES])
+
+
+def is_control_plane(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+        return "gateway.commands.control_plane_process" in process.cmdline()
+    return False
+
+
+async def test_a_hangup_while_the_control_plane_starts_is_remembered(world: Changing) -> None:
+    before, dying = len(await world.recorded(Code.CONFIGURATION_RELOADED, 0)), world.product.control_plane()
+    world.write(world.first + world.notes, NOTES_POLICY)
+    dying.kill()
+    async with asyncio.timeout(30):
+        while not any(minds_hangups(one) for one in world.product.supervisor().children() if one != dying):
+            await asyncio.sleep(0.005)
+    world.product.supervisor().send_signal(signal.SIGHUP)
+    (entry, *_) = await world.recorded(Code.CONFIGURATION_RELOADED, at_least=before + 1)
+    assert (entry.subject, entry.details["added"]) == ("system", [NOTES])
+
+
+def minds_hangups(process: psutil.Process) -> bool:
+    """A control plane that would not die of one any more (proc_pid_status(5))."""
+    try:
+        said = Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return False
+    masks = re.findall(r"^Sig(?:Ign|Cgt):\s*([0-9a-f]+)$", said, re.MULTILINE)
+    return is_control_plane(process) and any(int(one, 16) & 1 << signal.SIGHUP - 1 for one in masks)
+
+
+async def killed(product: Product) -> None:
+    """The control plane dies, and another one is ready."""
+    before = product.control_plane()
+    before.kill()
+    async with asyncio.timeout(30):
+        while True:
+            another = [
+                one for one in product.supervisor().children() if is_control_plane(one) and one != before
+            ]
+            if another and await asyncio.to_thread(ready, product):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def served(world: Changing, name: str) -> int:
+    """Status that somebody gets whom a decision lets in."""
+    host = world.host(name)
+    somebody = await world.somebody(host)
+    async with world.browser() as browser:
+        return (await browser.get(host, "/", somebody.cookie))[0]
+
+
+async def test_after_a_refused_reload_the_old_one_stays_also_when_the_control_plane_dies(
+    world: Changing,
+) -> None:
+    await world.with_notes()
+    hosts = [world.host(MAP_HOST), world.host("notes")]
+    people = [await world.somebody(host) for host in hosts]
+    world.write(world.first.replace('id = "map"', 'id = "map"\nbalance = "sprad"'), "permit (")
+    status, _, _ = await world.reload()
+    assert status == 1
+    await killed(world.product)
+    async with world.browser() as browser:
+        for host, one in zip(hosts, people, strict=True):
+            assert (await browser.get(host, "/", one.cookie))[0] == 200
+
+
+async def test_what_no_reload_has_taken_is_not_in_force_after_a_crash_but_after_a_start(
+    world: Changing,
+) -> None:
+    product = world.product
+    other = world.first.replace("[metrics]\n", '[metrics]\naddress = "127.0.0.2"\n')
+    world.write(other + world.notes, NOTES_POLICY)
+    await killed(product)
+    assert (await served(world, MAP_HOST), await served(world, "notes")) == (200, 421)
+    assert stat.S_IMODE((product.settings.state.directory / ACCEPTED).stat().st_mode) == 0o600
+    world.write(world.first + world.notes, NOTES_POLICY)
+    await killed(product)
+    _, said, complaint = await world.reload()
+    assert "applications added: notes" in said, complaint
+    world.write(world.first)
+    await product.stop()
+    await product.start()
+    assert (await served(world, MAP_HOST), await served(world, "notes")) == (200, 421)

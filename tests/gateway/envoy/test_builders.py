@@ -259,6 +259,7 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
         f'BEGUN = "{BEGUN}"',
         "A_SECOND = 100",
         'TECHNICAL = ""',
+        "SUCCEEDS = false",
     )
     assert head == "".join(f"local {one}\n" for one in words)
     assert set(word) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")

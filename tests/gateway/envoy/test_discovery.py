@@ -101,6 +101,18 @@ async def test_a_restarted_envoy_gets_everything_at_once(tmp_path: Path) -> None
         assert rejections == []
 
 
+async def test_an_envoy_of_before_is_forgotten_when_another_one_begins(tmp_path: Path) -> None:
+    async with served(tmp_path) as (discovery, session, rejections):
+        discovery.publish({CLUSTERS: [{"name": "a"}]})
+        gone = Asker(session, "clusters", node="start-1")
+        await gone.ask()
+        discovery.publish({CLUSTERS: [{"name": "b"}]})
+        await gone.ask(take=False)
+        await Asker(session, "clusters", node="start-2").ask()
+        await gone.ask()
+        assert rejections == [], "nobody knows what it was sent"
+
+
 async def test_a_name_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     async with served(tmp_path) as (discovery, session, _):
         asker = Asker(session, "extension_configs", "brana.gate")

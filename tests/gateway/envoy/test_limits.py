@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import math
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,6 +58,20 @@ async def test_a_session_that_asks_without_end_is_told_to_wait_and_another_one_i
     assert json.loads(refused.body)["reason"] == "too_many_of_session"
     assert (await limited.logged(refused))["fresh"].startswith("hurried.1 ")
     assert (await limited.ask("/", cookie=limited.cookie(revocation="calm.1"))).status == 200
+
+
+async def test_no_push_of_the_gate_gives_a_session_that_asks_without_end_a_new_burst(limited: Plane) -> None:
+    """Any sign-out of anybody is such a push."""
+    cookie = limited.cookie(revocation="hurried.2")
+    assert (await _many(limited, cookie=cookie))[-1].status == 429
+    began, pushes, let_in = time.monotonic(), 4, 0
+    for number in range(pushes):
+        await limited.gate(f"gone.{number}")
+        for _ in range(BURST // TOGETHER):
+            asked = await asyncio.gather(*(limited.ask("/", cookie=cookie) for _ in range(TOGETHER)))
+            let_in += [answer.status for answer in asked].count(200)
+    seconds = math.ceil(time.monotonic() - began)
+    assert let_in <= A_SECOND * (2 * pushes + seconds)
 
 
 async def test_an_address_that_asks_without_end_is_told_to_wait_and_who_has_a_grant_is_not(
