@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.bench.figure import figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import Plane, data_plane
 from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
@@ -45,7 +46,7 @@ async def measure() -> dict[str, dict[str, Any]]:
             listeners = {"ours": (plane, plane.port, cookie), "bare": (plane, bare, cookie)}
             found = await rounds(listeners, ROUNDS)
             half = statistics.median(one.rate for one in found["ours"]) / 2
-            late = await _median_latencies(listeners, half)
+            late = await median_latencies(listeners, half)
             calls = len(plane.decision.requests) - asked_before
             push = await _push_time(plane)
     bare_cpu, bare_rate = (statistics.median(values) for values in zip(*found["bare"], strict=True))
@@ -54,17 +55,16 @@ async def measure() -> dict[str, dict[str, Any]]:
     added = statistics.median(a - b for a, b in zip(late["ours"], late["bare"], strict=True))
     at_half = f"bare route {bare_late:.3f} ms at {half:.0f} requests/s"
     return {
-        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU),
-        "throughput_ratio": figure(rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True),
-        "added_latency": figure(added, "ms", at_half, BAR_LATENCY),
+        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU, digits=3),
+        "throughput_ratio": figure(
+            rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True, digits=3
+        ),
+        "added_latency": figure(added, "ms", at_half, BAR_LATENCY, digits=3),
         "authorization_calls": figure(calls, "calls", "every request has a fresh grant", 0),
-        "revocation_push": figure(push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250),
+        "revocation_push": figure(
+            push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250, digits=3
+        ),
     }
-
-
-def figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
-    holds = value >= bar if least else value <= bar
-    return {"value": round(value, 3), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
 
 
 async def rounds(listeners: Listeners, count: int) -> dict[str, list[Round]]:
@@ -91,7 +91,7 @@ def _in_turn(listeners: Listeners, turn: int) -> list[str]:
     return list(listeners) if turn % 2 == 0 else list(reversed(listeners))
 
 
-async def _median_latencies(listeners: Listeners, rate: float) -> dict[str, list[float]]:
+async def median_latencies(listeners: Listeners, rate: float) -> dict[str, list[float]]:
     """Milliseconds of the median request of each round, at about `rate` requests per second."""
     found: dict[str, list[float]] = {name: [] for name in listeners}
     most = round(

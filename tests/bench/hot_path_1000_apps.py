@@ -15,7 +15,13 @@ from typing import Any
 
 from config.settings import Application, Identity, IdentityHeaders, Route
 from config.vocabulary import Action
-from tests.bench.hot_path import BAR_CPU, BAR_RATE, figure, ratio, rounds
+from tests.bench.figure import figure
+from tests.bench.hot_path import (
+    BAR_CPU,
+    BAR_RATE,
+    ratio,
+    rounds,
+)
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import DOMAIN, Plane, data_plane, hosting
 from tests.rig.load import quick_application
@@ -47,9 +53,9 @@ async def measure() -> dict[str, dict[str, Any]]:
     baseline = f"bare route {bare:.1f} µs/request"
     growth = ratio(found["many"], found["few"]).cpu
     return {
-        "cpu_ratio": figure(cpu, "×", baseline, BAR_CPU),
-        "throughput_ratio": figure(rate, "×", baseline, BAR_RATE, least=True),
-        "growth": figure(growth, "×", f"{with_three:.1f} µs/request with three", BAR_GROWTH),
+        "cpu_ratio": figure(cpu, "×", baseline, BAR_CPU, digits=3),
+        "throughput_ratio": figure(rate, "×", baseline, BAR_RATE, least=True, digits=3),
+        "growth": figure(growth, "×", f"{with_three:.1f} µs/request with three", BAR_GROWTH, digits=3),
     }
 
 
