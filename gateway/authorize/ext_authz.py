@@ -17,6 +17,7 @@ from aiohttp import web
 from config.vocabulary import Language
 from gateway.authorize import response
 from gateway.authorize.check import check
+from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
 from gateway.authorize.response import Answer, AnswerKind, Pages
@@ -30,6 +31,7 @@ from gateway.grants.sign import SignedGrant
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
 from gateway.sessions.store import SessionStore
+from gateway.sessions.stronger import WISHES, answered
 
 log = structlog.get_logger("authorize")
 
@@ -40,8 +42,10 @@ class Measured(Protocol):
     def __call__(self, kind: AnswerKind, seconds: float) -> None: ...
 
 
-KeepForm = Callable[[AccessRequest, Session, datetime], str | None]
-"""Gives the path of the page that holds a form until its person, of that session, has signed in; None: it cannot."""
+KeepForm = Callable[[AccessRequest, Session | None, str, datetime], str | None]
+"""Gives the path of the page that holds a form until its person, of that session where one is known, has signed in as
+the reason wants it; None: it cannot.
+"""
 
 BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
 """Gives the provider's address to redirect to, and the Set-Cookie value that remembers the attempt."""
@@ -106,7 +110,7 @@ class Authorizer:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
-            keeper = self._ways_in.keep_form(request, session, now) if request.form and session else None
+            keeper = self._keeper(request, session, SIGN_IN_NEEDED, now)
             return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
@@ -114,7 +118,14 @@ class Authorizer:
             await self._sessions.record(session.id, now, [entry])
             return response.granted(verdict, signed, cookie)
         await self._sessions.record(session.id, now, [entry])
-        return response.refused(request, verdict, session, self._pages, cookie)
+        mends = verdict.reason in WISHES and not answered(verdict.reason, session, now)
+        keeper = self._keeper(request, session, verdict.reason, now) if mends else None
+        return response.refused(request, verdict, session, self._pages, cookie, keeper)
+
+    def _keeper(
+        self, request: AccessRequest, session: Session | None, reason: str, now: datetime
+    ) -> str | None:
+        return self._ways_in.keep_form(request, session, reason, now) if request.form else None
 
     async def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)

@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def kind(self) -> AnswerKind:
-        if self.status == 401 and self.headers[REASON_HEADER] != SIGN_IN_NEEDED:
+        if self.status in (307, 401) and self.headers[REASON_HEADER] != SIGN_IN_NEEDED:
             return AnswerKind.REFUSED
         return KINDS[self.status]
 
@@ -103,10 +103,19 @@ def granted_to_program(verdict: Granted, signed: SignedGrant) -> Answer:
     return Answer(200, {ASSERTION: signed.assertion, GATE: verdict.grant.gate(), UNTIL: until, **person})
 
 
-def refused(request: AccessRequest, verdict: Refused, session: Session, pages: Pages, cookie: str) -> Answer:
-    """A grant that no longer stands is taken back in the same answer."""
+def refused(
+    request: AccessRequest,
+    verdict: Refused,
+    session: Session,
+    pages: Pages,
+    cookie: str,
+    keeper: str | None = None,
+) -> Answer:
+    """A grant that no longer stands is taken back in the same answer; for `keeper` see `to_sign_in`."""
     status = 503 if verdict.reason in UNAVAILABLE_REASONS else 403
     cookies = (clear_cookie(cookie),)
+    if request.page_load and keeper is not None:
+        return _to_keeper(request, keeper, verdict.reason, cookies)
     if request.page_load:
         html = pages.refused(request, verdict, session, status)
         return _page(status, verdict.reason, html, pages, cookies + _chosen(request, pages))
@@ -128,10 +137,7 @@ def to_sign_in(
     if not request.page_load:
         return machine(401, SIGN_IN_NEEDED, WORDS[SIGN_IN_NEEDED], request, pages, cookies)
     if keeper is not None:
-        location = f"https://{request.host}{keeper}"
-        return Answer(
-            307, {"Location": location, "Cache-Control": "no-store", REASON_HEADER: SIGN_IN_NEEDED}, cookies
-        )
+        return _to_keeper(request, keeper, SIGN_IN_NEEDED, cookies)
     if beginning is None:  # what was typed into the form would be lost by a redirect
         return _page(401, SIGN_IN_NEEDED, pages.signed_out(request), pages, cookies)
     location, attempt_cookie = beginning
@@ -145,6 +151,12 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     if request.page_load:
         return _page(503, CANNOT_DECIDE, pages.unavailable(request), pages, ())
     return machine(503, CANNOT_DECIDE, WORDS[CANNOT_DECIDE], request, pages, ())
+
+
+def _to_keeper(request: AccessRequest, keeper: str, reason: str, cookies: tuple[str, ...]) -> Answer:
+    """The browser sends the form there once more (RFC 9110 §15.4.8)."""
+    location = f"https://{request.host}{keeper}"
+    return Answer(307, {"Location": location, "Cache-Control": "no-store", REASON_HEADER: reason}, cookies)
 
 
 def _chosen(request: AccessRequest, pages: Pages) -> tuple[str, ...]:

@@ -272,11 +272,14 @@ class ControlPlane:
         )
         return beginning.location, beginning.cookie
 
-    def keep_form(self, request: AccessRequest, session: Session, moment: datetime) -> str | None:
+    def keep_form(
+        self, request: AccessRequest, session: Session | None, reason: str, moment: datetime
+    ) -> str | None:
         """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
         if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
             return None
-        return keep(request.host, request.target, session.subject, self.state.seal.close, moment)
+        subject = session.subject if session is not None else None
+        return keep(request.host, request.target, subject, reason, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from config.vocabulary import Language, SubjectId
+from config.vocabulary import Language, SubjectId, technical_account_of
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import REASONS
 from gateway.commands.known_people import known_people
@@ -56,10 +56,11 @@ async def _recheck(state: State, login: str) -> Rechecked:
 
 async def _whom(state: State, federation: Federation, login: str) -> tuple[SubjectId, str]:
     """Of people with sessions too whom no directory knows any more. A login that several people have, here or in
-    the directories, is nobody's; an identifier is always one person's.
+    the directories, is nobody's; an identifier is always one person's. No directory knows a technical account.
     """
     found = Open(await state.sessions.open_ones(), await state.sessions.sign_ons())
-    people = dict(answering(found, login))
+    known = answering(found, login)
+    people = {one: name for one, name in known.items() if technical_account_of(one) is None}
     if SubjectId(login) not in people:
         people |= {one.subject: one.login for one in await answering_to(federation, login)}
     if len(people) > 1:

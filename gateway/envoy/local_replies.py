@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from hashlib import sha256
 
 from config.vocabulary import REASON_HEADER
@@ -36,6 +37,8 @@ ZONE_CS = (
     '? "SE&#268;" : "SEL&#268;")%'
 )
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
+ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
+"""No Czech line ends behind such a word (ČSN 01 6910)."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
 BY_SCRIPT = "lua_response"  # and of one by a script of ours: that of WebDAV, and the gate's
@@ -83,6 +86,7 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
     texts = {
         name: _escaped(getattr(reply, name)) for name in ("title_cs", "advice_cs", "title_en", "advice_en")
     }
+    texts |= {name: ONE_LETTER.sub("\\1\u00a0", texts[name]) for name in ("title_cs", "advice_cs")}
     style = STYLE.replace("%", "%%")  # a single one would begin a word of Envoy's
     parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS}
     page = script("local_reply.html").format_map(texts | parts)

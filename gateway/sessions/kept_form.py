@@ -1,4 +1,4 @@
-"""A form that was sent after its sign-in had ended: whose it was, and where it was going.
+"""A form whose sign-in had ended, or does not suffice: whose it was, what it lacks, and where it was going.
 
 The form itself stays in the browser: `307 Temporary Redirect` (RFC 9110 §15.4.8) has it sent once more, to a page of
 ours that holds it. Only this ticket travels beside it, sealed, so that nobody can send another person's form, or
@@ -13,6 +13,8 @@ import msgspec
 
 from config.vocabulary import SubjectId
 from gateway.sessions.attempt import PATH, Sealer
+from gateway.sessions.session import Session
+from gateway.sessions.stronger import WISHES, answered
 
 KEPT_FORM, SEND_FORM, BACK_TO_FORM = "/.brana/form", "/.brana/form/send", "/.brana/form/back"
 TICKET = "ticket"
@@ -29,15 +31,28 @@ class KeptForm(msgspec.Struct, frozen=True):
     host: str
     target: str
     """Path and query on that host."""
-    subject: SubjectId
+    subject: SubjectId | None
+    """None: the browser showed no session that is known, so it is theirs who signs in and sends it."""
+    reason: str
+    """Why it waits: nobody was signed in, or one of those that another sign-in would mend."""
     expires_at: datetime
 
+    @property
+    def since(self) -> datetime:
+        return self.expires_at - KEPT_FOR
 
-def keep(host: str, target: str, subject: SubjectId, close: Sealer, now: datetime) -> str | None:
+    def may_go(self, session: Session) -> bool:
+        """Whether that sign-in, of its person, is what it waits for."""
+        return self.reason not in WISHES or answered(self.reason, session, self.since)
+
+
+def keep(
+    host: str, target: str, subject: SubjectId | None, reason: str, close: Sealer, now: datetime
+) -> str | None:
     """Path that the browser sends the form to instead; None: the target is too long or no plain path."""
     if len(target) > LONGEST_TARGET or not PATH.match(target):
         return None
-    kept = KeptForm(host, target, subject, now + KEPT_FOR)
+    kept = KeptForm(host, target, subject, reason, now + KEPT_FOR)
     return at(
         KEPT_FORM, urlsafe_b64encode(close(msgspec.json.encode(kept), SEALED_FOR)).rstrip(b"=").decode()
     )

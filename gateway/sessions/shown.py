@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from config.settings import Title
-from config.vocabulary import ApplicationId, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    ApplicationId,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+    technical_account_of,
+)
 
 
 class NotOwn(Exception):
@@ -64,3 +71,8 @@ class LiveSession:
     last_seen: datetime
     only_signed_on: bool = False
     """At the provider, without a session here: at my account, or at an application that asks the provider itself."""
+
+    @property
+    def of_program(self) -> bool:
+        """A technical account's, of which no directory knows anything."""
+        return technical_account_of(self.subject) is not None

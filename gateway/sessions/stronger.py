@@ -1,10 +1,12 @@
 """Refusals that another sign-in would mend: which, and what the provider is asked for then."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
 from config.vocabulary import AuthenticationLevel
+from gateway.sessions.session import Session
 
 STRONGER = "/.brana/sign-in"
 
@@ -36,6 +38,16 @@ WISHES: Mapping[str, Wish] = {
     "stronger_sign_in_needed": Wish.KEY,
 }
 """By the reason of the refusal: the engine's own, and those the policies of the library and the examples speak."""
+
+
+def answered(reason: str, session: Session, since: datetime) -> bool:
+    """Whether this session has by now what that refusal, of `since`, asked for: asking again brings no more."""
+    wish = WISHES.get(reason)
+    if wish is Wish.ANEW:  # id tokens say whole seconds
+        return session.authenticated_at >= since.replace(microsecond=0)
+    if wish is Wish.KEY:
+        return session.acr is AuthenticationLevel.PHISHING_RESISTANT
+    return wish is Wish.TWO_FACTORS and session.acr is not AuthenticationLevel.PASSWORD
 
 
 def link(reason: str, to: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.vocabulary import ApplicationId, MunicipalityCode, SessionId
+from config.vocabulary import ApplicationId, MunicipalityCode, SessionId, technical_account_of
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.recheck import Recheck
@@ -40,7 +40,8 @@ class Supervision:
         await self.office.in_force()
 
     async def recheck(self, caller: Caller, session: SessionId, *, origin: Origin, now: datetime) -> None:
-        """Read the person of a session again in the directory. Raises SessionUnknown.
+        """Read the person of a session again in the directory. Raises SessionUnknown, also where a program has it: of
+        those no directory says anything, and its silence would end them.
 
         What came of it stands in an entry of the caller's session; that the directory did not answer too.
         """
@@ -48,6 +49,8 @@ class Supervision:
         by = replace(self._by(caller, origin, now), session=caller.sid)
         people = {one.subject: one.login for one in found.sessions}
         people |= {one.person.subject: one.person.login for one in found.sign_ons}
+        if all(technical_account_of(subject) is not None for subject in people):
+            raise SessionUnknown
         for subject, login in people.items():
             with suppress(DirectoryUnusable):
                 await self.rechecking.read_again(subject, login, by, now)

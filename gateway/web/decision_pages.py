@@ -10,13 +10,14 @@ from gateway.sessions.session import Session
 from gateway.sessions.stronger import link
 from gateway.web.desk import Desk
 from gateway.web.identity import ADMIN
-from gateway.web.kept_form import SIGN_IN_ELSEWHERE
+from gateway.web.kept_form import SIGN_IN_ELSEWHERE, sign_in_elsewhere
 from gateway.web.refusal import (
     FORM_NOT_PASSED_ON,
     GATEWAY_UNAVAILABLE,
     Occurrence,
     ShownRefusal,
     Somebody,
+    not_passed_on,
     refusal_page,
 )
 from idp.http.page import page_headers
@@ -51,6 +52,10 @@ class DecisionPages:
         again = own_path(request.page) if passes_by_itself else ""
         acting = request.application == ADMIN and request.action is not Action.READ
         stronger = link(refused.reason, own_path(request.page))
+        if (
+            stronger and request.form is not None
+        ):  # no page of ours can hold it, and the browser loses it on the way
+            return self._page(request, not_passed_on(refused.reason), 401, sign_in_elsewhere(refused.reason))
         who = self.desk.somebody(session, request.language)
         return self._page(request, refusal, status, again, who, log=acting, stronger=stronger)
 

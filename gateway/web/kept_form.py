@@ -1,4 +1,4 @@
-"""`/.brana/form`: a form that was sent after the sign-in had ended waits in its page until its person is back.
+"""`/.brana/form`: a form whose sign-in had ended, or does not suffice, waits in its page until its person is back.
 
 Nothing of it is kept on our side: the page holds it, in the browser that sent it. Sent on it is by a click alone, to
 where it was going, and by the same person.
@@ -12,7 +12,6 @@ from aiohttp import web
 
 from config.settings import SignIn
 from config.vocabulary import REASON_HEADER
-from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.grants.cookie import SESSION, read_cookies
 from gateway.sessions.attempt import Sealer
@@ -28,19 +27,24 @@ from gateway.sessions.kept_form import (
 )
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
-from gateway.sessions.stronger import STRONGER
+from gateway.sessions.stronger import STRONGER, link
 from gateway.web.desk import Desk, Handler, Refused
 from gateway.web.form_fields import CannotBeKept, Fields, read_fields
 from gateway.web.refusal import (
-    FORM_NOT_PASSED_ON,
     FORM_OF_SOMEBODY_ELSE,
     FORM_TICKET_UNUSABLE,
     TOO_LARGE,
+    not_passed_on,
 )
 from idp.http.page import language_of, page_headers
 
 SIGN_IN_ELSEWHERE = f"{STRONGER}?{urlencode({'to': BACK_TO_FORM})}"
 """In another window, as this one holds the form; on this host, as sent again it needs a session here."""
+
+
+def sign_in_elsewhere(reason: str) -> str:
+    """The same, asking for what that refusal wants."""
+    return link(reason, BACK_TO_FORM) or SIGN_IN_ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,16 @@ class KeptForms:
             fields = read_fields(request.headers.get("Content-Type", ""), await _body(request))
         except CannotBeKept:
             # With its files only the browser can send it once more, when the page is loaded anew.
-            if await self._is_theirs(request, kept):
+            if await self._may_go(request, kept):
                 return _on(request, kept)
-            return self.desk.refuse(request, FORM_NOT_PASSED_ON, 401, again=SIGN_IN_ELSEWHERE)
+            refusal = not_passed_on(kept.reason)
+            return self.desk.refuse(request, refusal, 401, again=sign_in_elsewhere(kept.reason))
         return await self._page(request, kept, fields)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """The page's button: what the browser sends is sent on as it is, or stays in a page like the one before."""
         kept = self._kept(request)
-        if await self._is_theirs(request, kept):
+        if await self._may_go(request, kept):
             return _on(request, kept)
         return await self.keep(request)
 
@@ -84,13 +89,15 @@ class KeptForms:
             "kept_form.html",
             language,
             action=at(SEND_FORM, request.query[TICKET]),
-            sign_in=SIGN_IN_ELSEWHERE,
+            sign_in=sign_in_elsewhere(kept.reason),
+            confirm=bool(link(kept.reason, "/")),
+            unknown=kept.subject is None,
             target=kept.target.partition("?")[0],
             host=kept.host,
             form=fields,
-            signed_in=await self._is_theirs(request, kept),
+            signed_in=await self._may_go(request, kept),
         )
-        headers = page_headers() | {REASON_HEADER: SIGN_IN_NEEDED}
+        headers = page_headers() | {REASON_HEADER: kept.reason}
         return web.Response(text=html, status=401, content_type="text/html", headers=headers)
 
     def _kept(self, request: web.Request) -> KeptForm:
@@ -101,15 +108,15 @@ class KeptForms:
         except TicketUnusable:
             raise Refused(FORM_TICKET_UNUSABLE, 400) from None
 
-    async def _is_theirs(self, request: web.Request, kept: KeptForm) -> bool:
-        """False: nobody is signed in. Raises Refused where somebody else is."""
+    async def _may_go(self, request: web.Request, kept: KeptForm) -> bool:
+        """False: nobody is signed in, or not as it takes. Raises Refused where somebody else is."""
         handle = read_cookies("; ".join(request.headers.getall("Cookie", []))).get(SESSION)
         session = await self.session_of(handle_hash(handle), request.host) if handle else None
         if session is None or session.why_over(self.limits, self.desk.now()) is not None:
             return False
-        if session.subject != kept.subject:
+        if kept.subject is not None and session.subject != kept.subject:
             raise Refused(FORM_OF_SOMEBODY_ELSE, 403)
-        return True
+        return kept.may_go(session)
 
 
 async def _body(request: web.Request) -> bytes:

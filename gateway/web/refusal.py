@@ -115,6 +115,27 @@ FORM_NOT_PASSED_ON = ShownRefusal(
     ),
     in_another_window=True,
 )
+
+
+def not_passed_on(reason: str) -> ShownRefusal:
+    """What is said of a form that the browser alone can send again: by what its sign-in lacks."""
+    if reason == FORM_NOT_PASSED_ON.reason:
+        return FORM_NOT_PASSED_ON
+    return ShownRefusal(
+        reason=reason,
+        title=both(cs="Nejprve potvrďte, že jste to vy", en="Confirm first that it is you"),
+        advice=both(
+            cs="K odeslání je potřeba novější nebo silnější přihlášení. To, co jste právě odeslali, jsme nepředali "
+            "dál, ale váš prohlížeč to má i s přílohami. Přihlaste se v jiném okně, vraťte se sem, načtěte tuto "
+            "stránku znovu a potvrďte opětovné odeslání.",
+            en="Sending this needs a newer or stronger sign-in. What you have just sent was not passed on, but your "
+            "browser still has it, attachments too. Sign in in another window, come back here, reload this page and "
+            "confirm that it is to be sent again.",
+        ),
+        in_another_window=True,
+    )
+
+
 FORM_OF_SOMEBODY_ELSE = ShownRefusal(
     reason="form_of_somebody_else",
     title=both(cs="Tento formulář vyplnil někdo jiný", en="Somebody else filled in this form"),

@@ -1,17 +1,21 @@
-"""A form whose sign-in has ended waits in its page: nobody else sends it, and it goes nowhere else."""
+"""A form whose sign-in has ended, or does not suffice, waits in its page: nobody else sends it, nor anywhere else."""
 
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 from yarl import URL
 
 from gateway.demo.people import HULIN
+from gateway.demo.world import Account
 from gateway.envoy.hardening import KEPT_FORM_BYTES
+from gateway.storage.tables.sessions import session
 from tests.attacks.conftest import SignedIn, foreign
 from tests.rig.attacked import Ground
 from tests.rig.visitor import NAVIGATES, Shown, Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
+NINE_HOURS = 9 * 3600 * 1_000_000  # microseconds
 TYPED = {"predmet": "Žádost o sál", "text": "první\r\ndruhý <řádek>"}
 
 
@@ -93,14 +97,53 @@ async def test_a_form_of_another_page_is_neither_kept_nor_sent(ground: Ground) -
     assert ground.taken_over.requests == []
 
 
-async def test_a_stranger_s_form_or_a_very_long_one_is_not_taken(ground: Ground) -> None:
-    """No session was ever here, or the browser alone can hold what is sent."""
-    stranger = await ground.browser().post(f"{ground.records()}zapsat", TYPED, follow=False)
+async def test_a_form_of_nobody_known_waits_for_a_sign_in_and_a_click(ground: Ground) -> None:
+    """Whoever signs in at this browser sends it in their own name, and is told so before."""
+    account = ground.somebody()
+    browser = ground.browser()
+    page = await kept(ground, browser)
+    assert "jménem toho, kdo je přihlášen" in page.text
+    assert (await browser.post(page.form, TYPED)).status == 401
+    await browser.sign_in(account, f"{ground.records()}.brana/sign-in?to=/.brana/form/back")
+    assert ground.taken_over.requests == []
+    assert (await browser.post(page.form, TYPED)).status == 200
+    [request] = ground.taken_over.requests
+    assert (request.method, request.target) == ("POST", "/zapsat?krok=2")
+
+
+async def test_a_form_waits_for_the_sign_in_it_takes_and_no_older_one_sends_it(ground: Ground) -> None:
+    """A session that is there but does not suffice sends nothing, however often the button is pressed."""
+    account = ground.somebody()
+    browser = await ground.signed_in(account)
+    await long_ago(ground, account)
+    ground.taken_over.requests.clear()
+    page = await browser.post(f"{ground.records()}sign/2", TYPED)
+    assert (page.status, page.url.path) == (401, "/.brana/form")
+    await ground.refused(page, "sign_in_too_old_to_sign")
+    again = await browser.post(page.form, TYPED)
+    assert (again.status, again.url.path) == (401, "/.brana/form/send")
+    elsewhere = f"{ground.records()}.brana/sign-in?wish=anew&to=/.brana/form/back"
+    assert (await browser.sign_in(account, elsewhere, step=1)).status == 200
+    assert ground.taken_over.requests == []
+    sent = await browser.post(page.form, TYPED)
+    assert sent.url.path == "/sign/2"
+    await ground.refused(sent, "action_not_permitted")  # decided anew, as any other: clerks sign nothing
+
+
+async def long_ago(ground: Ground, account: Account) -> None:
+    """That person signed in nine hours ago and has been at work since."""
+    mine = session.c.login == account.login
+    aged = update(session).where(mine).values(authenticated_at=session.c.authenticated_at - NINE_HOURS)
+    await ground.state.database.write(lambda connection: connection.execute(aged))
+
+
+async def test_a_very_long_form_is_not_taken(ground: Ground) -> None:
+    """The browser alone can hold what is sent."""
     browser = await signed_out(ground)
     long = {"text": "a" * KEPT_FORM_BYTES}
-    for answer in (stranger, await browser.post(f"{ground.records()}zapsat", long, follow=False)):
-        assert (answer.status, answer.headers.get("Location")) == (401, None)
-        await ground.refused(answer, "sign_in_needed")
+    answer = await browser.post(f"{ground.records()}zapsat", long, follow=False)
+    assert (answer.status, answer.headers.get("Location")) == (401, None)
+    await ground.refused(answer, "sign_in_needed")
     page = await kept(ground, browser)
     answer = await browser.post(page.form, long)
     assert answer.status == 413

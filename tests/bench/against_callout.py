@@ -20,6 +20,7 @@ from typing import Any
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import EXT_AUTHZ
 from gateway.envoy.messages import Json, pipe, typed
+from tests.bench.figure import figure
 from tests.rig.authorization_service import COOKIE, PERSON_HEADER, session
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import data_plane
@@ -65,15 +66,11 @@ async def measure() -> dict[str, dict[str, Any]]:
     our_cpu, our_rate = (statistics.median(values) for values in zip(*rounds[plane.port], strict=True))
     rate, cpu = our_rate / usual_rate, our_cpu / usual_cpu
     return {
-        "throughput_ratio": _figure(
-            rate, f"asked each time: {usual_rate:.0f} requests/s", 2, holds=rate >= 2
+        "throughput_ratio": figure(
+            rate, "×", f"asked each time: {usual_rate:.0f} requests/s", 2, least=True, digits=3
         ),
-        "cpu_ratio": _figure(cpu, f"asked each time: {usual_cpu:.1f} µs/request", 0.5, holds=cpu <= 0.5),
+        "cpu_ratio": figure(cpu, "×", f"asked each time: {usual_cpu:.1f} µs/request", 0.5, digits=3),
     }
-
-
-def _figure(value: float, baseline: str, bar: float, *, holds: bool) -> dict[str, Any]:
-    return {"value": round(value, 3), "unit": "×", "baseline": baseline, "bar": bar, "holds": holds}
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from yarl import URL
 
 from gateway.demo import ldif
 from gateway.demo.world import Account
+from tests.bench.figure import figure
 from tests.rig.large_directory import PEOPLE_COUNT, large_directory
 from tests.rig.product import Product, product
 from tests.rig.slapd import BASE
@@ -36,15 +37,11 @@ def run() -> dict[str, dict[str, Any]]:
     one = f"{bare:.2f} ms for one bare search, {PEOPLE_COUNT} people"
     slowest = f"slowest of {len(visible)} (median {statistics.median(visible):.2f})"
     return {
-        "nochange_ms": _figure(nochange, "ms", one, NOCHANGE_BAR),
-        "visible_s": _figure(
+        "nochange_ms": figure(nochange, "ms", one, NOCHANGE_BAR),
+        "visible_s": figure(
             max(visible), f"s, {slowest}", "0: nobody is told sooner than at once", VISIBLE_BAR
         ),
     }
-
-
-def _figure(value: float, unit: str, baseline: str, bar: float) -> dict[str, Any]:
-    return {"value": round(value, 2), "unit": unit, "baseline": baseline, "bar": bar, "holds": value <= bar}
 
 
 def _nochange() -> tuple[float, float]:

@@ -28,12 +28,12 @@ from gateway.commands.directory_read import ReadInChild, settings_text
 from gateway.storage.database import Database
 from gateway.storage.directory import StoredReplica
 from gateway.storage.migrate import prepare
+from tests.bench.figure import MIB, figure
 from tests.rig.large_directory import GROUP_COUNT, PEOPLE_COUNT, large_directory
 from tests.rig.slapd import Directory
 
 ROUNDS = 3
 SECONDS_BAR, RESIDENT_BAR, RATIO_BAR = 60.0, 300.0, 3.0
-MIB = 2**20
 BARE = """
 import os, sys
 from ldap.controls.libldap import SimplePagedResultsControl
@@ -77,12 +77,12 @@ def run() -> dict[str, dict[str, Any]]:
     times = f"times (of processor time {processor / used:.1f})"
     no_more = f"to read {PEOPLE_COUNT} people and {GROUP_COUNT} groups, no more"
     return {
-        "seconds": _figure(seconds, "s", f"{read:.2f} s {no_more}", SECONDS_BAR),
-        "again_s": _figure(
+        "seconds": figure(seconds, "s", f"{read:.2f} s {no_more}", SECONDS_BAR),
+        "again_s": figure(
             again.seconds, "s, and the old rows are gone", f"{seconds:.2f} s at first", SECONDS_BAR
         ),
-        "resident_mib": _figure(resident, "MiB", "highest of the process that reads", RESIDENT_BAR),
-        "ratio": _figure(seconds / read, times, f"{read:.2f} s {no_more}", RATIO_BAR),
+        "resident_mib": figure(resident, "MiB", "highest of the process that reads", RESIDENT_BAR),
+        "ratio": figure(seconds / read, times, f"{read:.2f} s {no_more}", RATIO_BAR),
     }
 
 
@@ -105,10 +105,6 @@ def _measured(directory: Directory) -> Iterator[Cost]:
     began, before = time.monotonic(), used()
     yield cost
     cost.seconds, cost.processor = time.monotonic() - began, used() - before
-
-
-def _figure(value: float, unit: str, baseline: str, bar: float) -> dict[str, Any]:
-    return {"value": round(value, 2), "unit": unit, "baseline": baseline, "bar": bar, "holds": value <= bar}
 
 
 def _bare(directory: Directory) -> None:

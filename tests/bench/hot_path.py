@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.bench.figure import figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import Plane, data_plane
 from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
@@ -44,27 +45,22 @@ async def measure() -> dict[str, dict[str, Any]]:
             asked_before = len(plane.decision.requests)
             listeners = {"ours": (plane, plane.port, cookie), "bare": (plane, bare, cookie)}
             found = await rounds(listeners, ROUNDS)
-            half = statistics.median(one.rate for one in found["ours"]) / 2
-            late = await _median_latencies(listeners, half)
+            late = await added_latency(listeners, found, "ours")
             calls = len(plane.decision.requests) - asked_before
             push = await _push_time(plane)
     bare_cpu, bare_rate = (statistics.median(values) for values in zip(*found["bare"], strict=True))
     cpu, rate = ratio(found["ours"], found["bare"])
-    bare_late = statistics.median(late["bare"])
-    added = statistics.median(a - b for a, b in zip(late["ours"], late["bare"], strict=True))
-    at_half = f"bare route {bare_late:.3f} ms at {half:.0f} requests/s"
     return {
-        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU),
-        "throughput_ratio": figure(rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True),
-        "added_latency": figure(added, "ms", at_half, BAR_LATENCY),
+        "cpu_ratio": figure(cpu, "×", f"bare route {bare_cpu:.1f} µs/request", BAR_CPU, digits=3),
+        "throughput_ratio": figure(
+            rate, "×", f"bare route {bare_rate:.0f} requests/s", BAR_RATE, least=True, digits=3
+        ),
+        "added_latency": late,
         "authorization_calls": figure(calls, "calls", "every request has a fresh grant", 0),
-        "revocation_push": figure(push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250),
+        "revocation_push": figure(
+            push, "ms", f"{PUSHED} ids, until the first request is decided anew", 250, digits=3
+        ),
     }
-
-
-def figure(value: float, unit: str, baseline: str, bar: float, *, least: bool = False) -> dict[str, Any]:
-    holds = value >= bar if least else value <= bar
-    return {"value": round(value, 3), "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
 
 
 async def rounds(listeners: Listeners, count: int) -> dict[str, list[Round]]:
@@ -89,6 +85,15 @@ def ratio(one: list[Round], other: list[Round]) -> Round:
 
 def _in_turn(listeners: Listeners, turn: int) -> list[str]:
     return list(listeners) if turn % 2 == 0 else list(reversed(listeners))
+
+
+async def added_latency(listeners: Listeners, found: Mapping[str, list[Round]], ours: str) -> dict[str, Any]:
+    """The figure of what `ours` adds to the bare route's median request, at half of the rate that `ours` has found."""
+    half = statistics.median(one.rate for one in found[ours]) / 2
+    late = await _median_latencies({name: listeners[name] for name in (ours, "bare")}, half)
+    added = statistics.median(a - b for a, b in zip(late[ours], late["bare"], strict=True))
+    at_half = f"bare route {statistics.median(late['bare']):.3f} ms at {half:.0f} requests/s"
+    return figure(added, "ms", at_half, BAR_LATENCY, digits=3)
 
 
 async def _median_latencies(listeners: Listeners, rate: float) -> dict[str, list[float]]:

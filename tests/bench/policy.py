@@ -29,6 +29,7 @@ from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Permitted, Question
 from policies.request import entities, parties, requests
+from tests.bench.figure import figure
 
 EXAMPLES = Path(config.__file__).parent / "examples"
 DISTRICT_SIZE = 46
@@ -64,8 +65,8 @@ def run() -> dict[str, dict[str, Any]]:
     times = _alternate(small, large, chance)
     growth, longest = times["large"] / times["small"], DECISION_BAR * times["bare"]
     return {
-        "us": _figure(times["large"], "µs", times["bare"], longest, holds=times["large"] <= longest),
-        "growth_ratio": _figure(growth, "×", 1.0, GROWTH_BAR, holds=growth <= GROWTH_BAR),
+        "us": figure(times["large"], "µs", round(times["bare"], 2), round(longest, 2)),
+        "growth_ratio": figure(growth, "×", 1.0, GROWTH_BAR),
         "memory": {
             "value": round(grown / 1024, 1),
             "unit": "MiB for all 6,254 compiled sets",
@@ -80,16 +81,6 @@ def run() -> dict[str, dict[str, Any]]:
             "bar": 20,
             "holds": large.seconds <= 20,
         },
-    }
-
-
-def _figure(value: float, unit: str, baseline: float, bar: float, *, holds: bool) -> dict[str, Any]:
-    return {
-        "value": round(value, 2),
-        "unit": unit,
-        "baseline": round(baseline, 2),
-        "bar": round(bar, 2),
-        "holds": holds,
     }
 
 

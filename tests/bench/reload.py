@@ -22,6 +22,7 @@ import aiohttp
 
 from gateway.audit.entry import Code
 from gateway.demo.configuration import HOSTS, MAP
+from tests.bench.figure import figure
 from tests.rig.changing import NOTES_POLICY, Browser, Changing, brana, changing
 
 APPLICATIONS = 1_000
@@ -48,17 +49,13 @@ async def measure() -> dict[str, dict[str, Any]]:
     all_of_them = ", ".join(f"{one:.2f}" for one in seconds)
     asked = f"{load.requests} requests and {PEOPLE} web sockets during {CHANGES} reloads"
     return {
-        "seconds": _figure(
+        "seconds": figure(
             round(max(seconds), 2), "s", f"{nothing:.2f} s without a change; {all_of_them}", BAR
         ),
-        "failed": _figure(load.failed, "", asked, 0),
-        "old_grant_ms": _figure(round(max(late)), "ms", "after the change was recorded", BAR_OLD_GRANT),
-        "cut_ms": _figure(round(max(cuts)), "ms", f"the slowest of {len(cuts)} web sockets", BAR_CUT),
+        "failed": figure(load.failed, "", asked, 0),
+        "old_grant_ms": figure(round(max(late)), "ms", "after the change was recorded", BAR_OLD_GRANT),
+        "cut_ms": figure(round(max(cuts)), "ms", f"the slowest of {len(cuts)} web sockets", BAR_CUT),
     }
-
-
-def _figure(value: float, unit: str, baseline: str, bar: float) -> dict[str, Any]:
-    return {"value": value, "unit": unit, "baseline": baseline, "bar": bar, "holds": value <= bar}
 
 
 @dataclass(slots=True)

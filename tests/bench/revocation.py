@@ -20,12 +20,13 @@ from sqlalchemy import insert
 from gateway.demo.configuration import RECORDS
 from gateway.storage.moment import micros
 from gateway.storage.tables.sessions import revoked
+from tests.bench.figure import figure
 from tests.rig.product import Product, installed
 from tests.rig.signed_in import SignedIn, reader_of_records, sign_in
 from tests.rig.visitor import Visitor
 
 REVOKED = 10_000
-SAMPLES = 120
+SAMPLES = 400  # so that the 99th percentile is the fifth worst, and not one bad moment of the machine
 BAR = 100.0  # ms
 HULIN = "588491"
 
@@ -52,15 +53,7 @@ async def measure() -> dict[str, dict[str, Any]]:
     baseline = (
         f"{statistics.median(polls):.2f} ms for a fresh answer; median {statistics.median(clicks):.1f} ms"
     )
-    return {
-        "p99_ms": {
-            "value": round(p99, 1),
-            "unit": "ms",
-            "baseline": baseline,
-            "bar": BAR,
-            "holds": p99 <= BAR,
-        }
-    }
+    return {"p99_ms": figure(p99, "ms", baseline, BAR, digits=1)}
 
 
 async def _prepare(product: Product) -> list[SignedIn]:

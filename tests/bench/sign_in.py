@@ -30,6 +30,7 @@ from gateway.demo.world import Account, draw_accounts
 from idp.directory.connection import Access, Connection
 from idp.login import totp
 from idp.login.totp import STEP, Secret
+from tests.bench.figure import MIB
 from tests.rig.code_generator import code_at
 from tests.rig.http_lane import Lane
 from tests.rig.product import Product, installed
@@ -42,7 +43,6 @@ GROWTH_BAR, NOISE = 8.0, 2.5  # MiB: over ten thousand, and what the heap moves 
 TOTP_SAMPLES = 300
 ON_ITS_WAY = 10  # seconds that a code may take to be compared, on a busy machine
 BINDS_SECONDS = 3.0
-MIB = 2**20
 
 
 def run(sign_ins: int = USUAL) -> dict[str, dict[str, Any]]:

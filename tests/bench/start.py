@@ -21,6 +21,7 @@ import aiohttp
 from config.vocabulary import MunicipalityCode
 from gateway.demo.configuration import RECORDS
 from gateway.demo.world import Account
+from tests.bench.figure import MIB, figure
 from tests.rig.product import ROOT, Product, installed
 from tests.rig.signed_in import SignedIn, everybody, reader_of_records, sign_in
 
@@ -33,7 +34,6 @@ WARM_UP = 2_000
 AT_ONCE = 16
 WHOLE_AT_ONCE = 4
 READY_BAR, RESIDENT_BAR, GROWTH_BAR = 2.0, 120.0, 8.0  # seconds, MiB, MiB
-MIB = 2**20
 
 
 def run() -> dict[str, dict[str, Any]]:
@@ -65,19 +65,15 @@ async def measure() -> dict[str, dict[str, Any]]:
     ready, whole = statistics.median(starts), len(rounds) * len(readers)
     imports = _imports()
     return {
-        "ready_s": _figure(ready, "s", f"{imports:.2f} s to import the control plane", READY_BAR),
-        "resident_mib": _figure(resident, "MiB", "at rest", RESIDENT_BAR),
-        "resident_after_mib": _figure(after, "MiB", _sign_ins(whole), RESIDENT_BAR),
-        "growth_mib": _figure(after - before, "MiB", f"{before:.1f} MiB after a warm-up", GROWTH_BAR),
+        "ready_s": figure(ready, "s", f"{imports:.2f} s to import the control plane", READY_BAR),
+        "resident_mib": figure(resident, "MiB", "at rest", RESIDENT_BAR),
+        "resident_after_mib": figure(after, "MiB", _sign_ins(whole), RESIDENT_BAR),
+        "growth_mib": figure(after - before, "MiB", f"{before:.1f} MiB after a warm-up", GROWTH_BAR),
     }
 
 
 def _sign_ins(whole: int) -> str:
     return f"after {whole} whole sign-ins and {SIGN_INS - whole} sessions decided for the first time"
-
-
-def _figure(value: float, unit: str, baseline: str, bar: float) -> dict[str, Any]:
-    return {"value": round(value, 2), "unit": unit, "baseline": baseline, "bar": bar, "holds": value <= bar}
 
 
 def _resident(product: Product) -> float:

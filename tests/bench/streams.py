@@ -29,6 +29,7 @@ from gateway.demo.configuration import MAP
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
 from gateway.envoy.discovery import CLUSTERS, all_resources
+from tests.bench.figure import MIB, figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import DOMAIN, Plane, data_plane
 from tests.rig.neighbours import Neighbour, listening
@@ -42,7 +43,6 @@ DOWNLOAD = 2**30
 ROUNDS = 4
 OPEN, CUTS, TOGETHER = 200, 100, 4
 HULIN = "588491"
-MIB = 2**20
 
 
 def run() -> dict[str, dict[str, Any]]:
@@ -59,14 +59,10 @@ async def measure() -> dict[str, dict[str, Any]]:
     p99 = cuts[int(len(cuts) * 0.99)]
     median = f"median {statistics.median(cuts):.0f} ms, {len(cuts)} of {OPEN} open sockets"
     return {
-        "resident_mib": _figure(round(added, 1), "MiB", memory, 200, holds=added <= 200),
-        "download_ratio": _figure(round(ratio, 3), "×", rates, 0.8, holds=ratio >= 0.8),
-        "cut_p99_ms": _figure(round(p99), "ms", median, 1_000, holds=p99 <= 1_000),
+        "resident_mib": figure(added, "MiB", memory, 200, digits=1),
+        "download_ratio": figure(ratio, "×", rates, 0.8, least=True, digits=3),
+        "cut_p99_ms": figure(p99, "ms", median, 1_000, digits=0),
     }
-
-
-def _figure(value: float, unit: str, baseline: str, bar: float, *, holds: bool) -> dict[str, Any]:
-    return {"value": value, "unit": unit, "baseline": baseline, "bar": bar, "holds": holds}
 
 
 @dataclass(frozen=True, slots=True)

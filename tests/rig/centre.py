@@ -7,6 +7,7 @@ Apache, grpcio, spyne, websockets, aiohttp.
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import websockets
+from aiohttp import web
 from websockets.asyncio.server import ServerConnection, serve
 
 from config.vocabulary import MunicipalityCode
 from gateway.audit.entry import Code, Entry
 from gateway.audit.search import Query
+from gateway.demo.authority import write_private
 from gateway.demo.configuration import POLICIES
 from gateway.demo.slapd import free_port
 from gateway.demo.start import DOMAIN
@@ -31,6 +34,7 @@ from tests.rig.chatty import Chatty, chatty, hinting
 from tests.rig.child import child
 from tests.rig.name_proxy import name_proxy
 from tests.rig.product import ROOT, Product, installed
+from tests.rig.relying_party import CLIENT, SECRET, RelyingParty
 from tests.rig.rpc_server import SERVICE, rpc_server
 from tests.rig.signed_in import sign_in
 
@@ -76,6 +80,23 @@ routes = [
   { methods = ["GET"], action = "read" },
 ]
 """
+OPENID = """
+identity = { way = "openid" }
+routes = [
+  { path = "/bye", methods = ["GET"], public = true },
+  { methods = ["GET"], action = "read" },
+  { path = "/sign-out", methods = ["POST"], action = "read" },
+]
+"""
+REGISTERED = """
+[[oidc_clients]]
+id = "{client}"
+redirect_uris = ["https://partner.{domain}:{port}/oidc/callback"]
+post_logout_redirect_uris = ["https://partner.{domain}:{port}/bye"]
+secret_file = "partner.secret"
+"""
+PORT = re.compile(r"^port = (\d+)$", re.MULTILINE)
+"""Of what people see, the first of the configuration."""
 APPLICATIONS = {
     "plain": ("files", "plain", ALL_READ),
     "newer": ("files", "newer", f'protocol = "http2"\n{ALL_READ}'),
@@ -85,6 +106,7 @@ APPLICATIONS = {
     "sockets": ("sockets", "sockets", 'routes = [{ action = "read", websocket = true }]'),
     "soap": ("soap", "soap", 'routes = [{ action = "write" }]'),
     "calls": ("calls", "chatty", CALLS),
+    "partner": ("partner", "partner", OPENID),
 }
 """Id → server, first label of the host, settings. The gRPC service lives on the host of the page that calls it."""
 
@@ -94,6 +116,7 @@ class Centre:
     product: Product
     apache: Apache
     chatty: Chatty
+    partner: RelyingParty
     proxy: str
     """Address of a proxy by which clients find the hosts."""
 
@@ -198,17 +221,42 @@ async def centre(folder: Path) -> AsyncIterator[Centre]:
         ports["calls"] = await stack.enter_async_context(rpc_server())
         await stack.enter_async_context(serve(_echo, "127.0.0.1", ports["sockets"], max_size=2**24))
         ports["files"] = files.port
+        partner = RelyingParty()
+        ports["partner"] = await stack.enter_async_context(_served(partner))
+        write_private(folder / "partner.secret", SECRET.encode())
 
         def configured(text: str) -> str:
-            return _with_policies(folder, text) + "".join(
-                CONFIGURED.format(id=name, host=host, domain=DOMAIN, port=ports[server], text=more)
-                for name, (server, host, more) in APPLICATIONS.items()
+            port = PORT.search(text)
+            assert port is not None
+            registered = REGISTERED.format(client=CLIENT, domain=DOMAIN, port=port[1])
+            return (
+                _with_policies(folder, text)
+                + registered
+                + "".join(
+                    CONFIGURED.format(id=name, host=host, domain=DOMAIN, port=ports[server], text=more)
+                    for name, (server, host, more) in APPLICATIONS.items()
+                )
             )
 
         product = await stack.enter_async_context(installed(folder, configured=configured))
+        partner.origin = f"https://{product.addresses.authority(f'partner.{DOMAIN}')}"
+        partner.issuer, partner.tls = product.addresses.issuer, product.tls()
         await product.start()
         proxy = await stack.enter_async_context(name_proxy(product.port))
-        yield Centre(product, files, talker, proxy)
+        yield Centre(product, files, talker, partner, proxy)
+
+
+@contextlib.asynccontextmanager
+async def _served(application: RelyingParty) -> AsyncIterator[int]:
+    """Yields its port."""
+    app = web.Application()
+    app.add_routes(application.routes())
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield port
+    await runner.cleanup()
 
 
 def _with_policies(folder: Path, text: str) -> str:

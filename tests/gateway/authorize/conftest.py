@@ -1,9 +1,11 @@
 """The example district's real policies, a session and a request that may be changed."""
 
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from config.district import District, read_district
 from config.settings import SignIn
@@ -21,6 +23,7 @@ from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
 from gateway.sessions.session import Session
 from policies.load import load
+from tests.gateway.authorize.door import Door
 
 EXAMPLES = Path(__file__).parents[3] / "config" / "examples"
 NOW = datetime(2026, 11, 23, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -92,3 +95,19 @@ def request_() -> AccessRequest:
         cookies={},
         language=Language.CZECH,
     )
+
+
+@pytest.fixture
+def closed_door(tmp_path: Path, snapshot: Snapshot) -> Iterator[Door]:
+    door = Door(tmp_path, snapshot, NOW)
+    yield door
+    door.database.close()
+
+
+@pytest.fixture
+async def door(closed_door: Door) -> AsyncIterator[Door]:
+    runner = web.ServerRunner(web.Server(closed_door.authorizer.handle, access_log=None))
+    await runner.setup()
+    await web.UnixSite(runner, str(closed_door.socket)).start()
+    yield closed_door
+    await runner.cleanup()

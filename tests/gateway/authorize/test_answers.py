@@ -3,137 +3,28 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 import pytest
-from aiohttp import web
-from joserfc.jwk import ECKey
 from multidict import CIMultiDict
-from sqlalchemy import Connection
 
 from config.identity import PERSON_CLAIM, PERSON_HEADER
 from config.settings import Identity, IdentityHeaders
 from config.vocabulary import AuthenticationLevel, Language, SubjectId
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Outcome
 from gateway.authorize.catalogue import openable
-from gateway.authorize.ext_authz import Authorizer, WaysIn
-from gateway.authorize.request import AccessRequest, read_request
+from gateway.authorize.request import read_request
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.verdict import Refused
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.assertion import AssertionVerifier
 from gateway.grants.cookie import GRANT, SESSION
-from gateway.grants.sign import GrantSigner
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import Session
-from gateway.storage.database import Database
-from gateway.storage.schema import all_tables
 from tests.gateway.authorize.conftest import NOW, RECORDS
-from tests.rig.session_store import session_store
-
-HANDLE = "handle-of-this-browser"
-HOST = "spisovka-588491.brana.test:8443"
-QUESTION = {
-    "x-brana-route": "records 588491 read",
-    "Host": HOST,
-    "x-brana-client-address": "192.0.2.7",
-    "x-request-id": "request-1",
-    "Accept": "text/html",
-    "Cookie": f"{SESSION}={HANDLE}",
-}
-
-
-class PlainPages:
-    """Says which page would be shown."""
-
-    headers: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'"}
-
-    def refused(self, request: AccessRequest, refused: Refused, session: Session, status: int) -> str:
-        return f"refused {refused.reason} {status} {request.language} {session.login}"
-
-    def signed_out(self, request: AccessRequest) -> str:
-        return f"signed out {request.language}"
-
-    def unavailable(self, request: AccessRequest) -> str:
-        return f"unavailable {request.request_id}"
-
-    support = "Helpdesk, 573 321 100"
-
-    def keep_language(self, language: Language) -> str:
-        return f"brana-language={language}; Domain=brana.test"
-
-
-class Door:
-    """The authorization service on a unix socket, as Envoy sees it."""
-
-    def __init__(self, folder: Path, snapshot: Snapshot) -> None:
-        self.socket = folder / "authorize.sock"
-        self.entries: list[Entry] = []
-        self.kinds: list[AnswerKind] = []
-        self.database = Database(folder / "brana.db")
-        all_tables().create_all(self.database.engine)
-        self.store = session_store(self.database, self._append)
-        grant_key, self.assertion_key = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
-        signer = GrantSigner(grant_key, self.assertion_key, "https://portal.brana.test")
-        self.authorizer = Authorizer(
-            snapshot=lambda: snapshot,
-            sessions=self.store,
-            sign=signer.sign,
-            ways_in=WaysIn(self._begin, self._keep),
-            pages=PlainPages(),
-            clock=lambda: NOW,
-            measured=lambda kind, _seconds: self.kinds.append(kind),
-            language=Language.CZECH,
-        )
-
-    def _append(self, _connection: Connection, entries: list[Entry]) -> None:
-        self.entries += entries
-
-    def _keep(self, _request: AccessRequest, _session: Session, _now: object) -> str:
-        return "/.brana/form?ticket=x"
-
-    async def _begin(self, request: AccessRequest, _now: object) -> tuple[str, str]:
-        return f"https://login.test/?to={request.host}", "__Host-brana-signin-abc=1"
-
-    async def ask(
-        self,
-        changed: Mapping[str, str | None] | None = None,
-        method: str = "GET",
-        target: str = "/documents?q=secret",
-    ) -> tuple[aiohttp.ClientResponse, str]:
-        headers = {k: v for k, v in (QUESTION | dict(changed or {})).items() if v is not None}
-        connector = aiohttp.UnixConnector(str(self.socket))
-        async with (
-            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http,
-            http.request(method, f"http://authorize{target}", headers=headers,
-                         allow_redirects=False) as answer,
-        ):  # fmt: skip
-            return answer, await answer.text()
-
-
-@pytest.fixture
-def closed_door(tmp_path: Path, snapshot: Snapshot) -> Iterator[Door]:
-    door = Door(tmp_path, snapshot)
-    yield door
-    door.database.close()
-
-
-@pytest.fixture
-async def door(closed_door: Door) -> AsyncIterator[Door]:
-    runner = web.ServerRunner(web.Server(closed_door.authorizer.handle, access_log=None))
-    await runner.setup()
-    await web.UnixSite(runner, str(closed_door.socket)).start()
-    yield closed_door
-    await runner.cleanup()
-
-
-async def signed_in(door: Door, session: Session) -> None:
-    await door.store.add(session, handle_hash(HANDLE), HOST, [])
+from tests.gateway.authorize.door import HANDLE, HOST, QUESTION, Door, signed_in
 
 
 async def test_a_grant_goes_to_the_browser_an_assertion_to_the_application_an_entry_to_the_log(
@@ -171,7 +62,7 @@ async def test_what_headers_tell_goes_to_the_application_and_into_the_grant(
     way = Identity(way="headers", headers=headers) if headers else Identity()
     offer = replace(snapshot.applications[RECORDS], identity=way)
     told = replace(snapshot, applications={**snapshot.applications, RECORDS: offer})
-    door = Door(tmp_path, told)
+    door = Door(tmp_path, told, NOW)
     await signed_in(door, session)
     question = read_request("GET", "/", CIMultiDict(QUESTION), QUESTION["Cookie"], Language.CZECH)
     answer = await door.authorizer.decide(question, NOW)
@@ -189,7 +80,7 @@ async def test_grants_of_an_application_that_shares_its_host_have_a_cookie_of_th
 ) -> None:
     """Given, taken back by a refusal, and taken back when the sign-in is over; the neighbours' are not touched."""
     offer = replace(snapshot.applications[RECORDS], grant_suffix="-records")
-    door = Door(tmp_path, replace(snapshot, applications={**snapshot.applications, RECORDS: offer}))
+    door = Door(tmp_path, replace(snapshot, applications={**snapshot.applications, RECORDS: offer}), NOW)
     own = f"{GRANT}-records="
     stranger = read_request("GET", "/", CIMultiDict(QUESTION), "", Language.CZECH)
     assert (await door.authorizer.decide(stranger, NOW)).cookies[0].startswith(f"{own};")
@@ -261,27 +152,6 @@ async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) ->
     assert answer.headers["x-brana-reason"] == "sign_in_needed"  # the access log says why nobody was let in
     assert door.entries == []
     assert door.kinds == [AnswerKind.SIGN_IN]
-
-
-async def test_a_form_sent_after_the_session_ended_is_told_not_redirected(door: Door) -> None:
-    answer, text = await door.ask({"Cookie": None, "Content-Type": "text/plain"}, "POST")
-    assert (answer.status, text) == (401, "signed out cs")
-
-
-SENT = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{HOST}"}
-
-
-async def test_a_form_of_somebody_whose_session_is_over_is_sent_once_more_to_the_page_that_holds_it(
-    door: Door, session: Session
-) -> None:
-    await signed_in(door, replace(session, last_seen_at=NOW - timedelta(hours=1)))
-    answer, _ = await door.ask(SENT, "POST")
-    assert answer.status == 307
-    assert answer.headers["Location"] == f"https://{HOST}/.brana/form?ticket=x"
-    assert answer.headers["x-brana-reason"] == "sign_in_needed"
-    for foreign in ({"Origin": "https://evil.test"}, {"Origin": None}, {"Sec-Fetch-Site": "same-site"}):
-        answer, text = await door.ask({**SENT, **foreign}, "POST")
-        assert (answer.status, text) == (401, "signed out cs")
 
 
 async def test_a_program_is_told_which_sign_in_would_do(door: Door, session: Session) -> None:

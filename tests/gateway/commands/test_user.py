@@ -264,6 +264,18 @@ def test_nobody_is_read_again_who_is_nowhere(office: Installation) -> None:
     assert "no directory has anybody with the login 'nikdo'" in done.stderr
 
 
+async def test_a_program_is_not_read_again_as_no_directory_knows_it(office: Installation) -> None:
+    program = SubjectId("technical:budget-import")
+    state = open_state(office.configuration)
+    try:
+        await open_two(state.sessions, now(), program, "EFGH")
+        assert office.brana("user", "recheck", program).returncode == 1
+        assert len((await state.sessions.open_of([program])).sessions) == 2
+    finally:
+        state.database.close()
+    office.brana("sessions", "revoke", "--user", program)
+
+
 async def test_a_login_of_somebody_signed_in_and_of_another_in_the_directory_is_nobodys(
     office: Installation,
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from gateway.envoy.authorization import UNAVAILABLE
+from gateway.envoy.local_replies import local_replies
 from tests.rig.browser import accessibility_faults, chromium, screenshot
 from tests.rig.envoy import DOMAIN, Plane
 
@@ -30,6 +31,14 @@ async def test_the_page_leads_to_the_portal_and_allows_its_own_style_alone(plane
     policy = answer.value("content-security-policy")
     assert f"default-src 'none'; style-src 'sha256-{digest}';" in policy
     assert "unsafe" not in policy
+
+
+async def test_no_line_of_czech_ends_behind_a_word_of_one_letter() -> None:
+    told = str(local_replies("https://portal.brana.test"))
+    pages = re.findall(r"<h1>.*?</p>", told)
+    assert len(pages) > 10
+    assert "k\\xa0chybě" in told
+    assert [page for page in pages if re.search(r"\b[aikosuvz] \w", page)] == []
 
 
 async def test_the_page_tells_the_time_of_prague(plane: Plane) -> None:

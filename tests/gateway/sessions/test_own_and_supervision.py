@@ -1,7 +1,7 @@
 """The portal's and the officers' side of the session office, over a real store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -117,3 +117,16 @@ async def test_an_officer_ends_a_session_in_the_own_name(world: World, who: Sign
     assert entry.reason == EndReason.ENDED_BY_OFFICER
     with pytest.raises(SessionUnknown):
         await supervision.end(officer, session.id, origin=Origin(address=""), now=now)
+
+
+async def test_no_directory_is_asked_about_a_program_which_it_would_end(
+    world: World, who: SignedIn, now: datetime
+) -> None:
+    program = replace(who, subject=SubjectId("technical:budget-import"), login="budget-import")
+    session, _ = await world.open(program, now)
+    officer = Caller(SubjectId("officer"), SessionId("O" * 22), KROMERIZ, login="kucera.martin")
+    supervision = supervising(world)
+    with pytest.raises(SessionUnknown):
+        await supervision.recheck(officer, session.id, origin=Origin(address="192.0.2.9"), now=now)
+    (shown,) = await supervision.live(officer, now)
+    assert shown.of_program

@@ -1,5 +1,7 @@
 """An officer has a person read again in the directory."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.audit.entry import Code
@@ -18,6 +20,15 @@ async def test_a_person_is_read_again_and_the_page_says_what_the_entry_says(clie
         assert part in text
     entry = office.log.entries[-1]
     assert (entry.code, entry.person, entry.address) == (Code.PERSON_RECHECKED, "dvorak", "203.0.113.7")
+
+
+async def test_a_program_may_be_ended_but_not_read_again(client, office):
+    """No directory knows it, so reading would end it."""
+    first, *rest = office.sessions.open_sessions
+    office.sessions.open_sessions = [replace(first, subject="technical:budget-import"), *rest]
+    text = await shown(client, "/sessions")
+    assert text.count('action="/sessions/recheck"') == 2
+    assert text.count('action="/sessions/end"') == 2
 
 
 @pytest.mark.parametrize(
