@@ -38,6 +38,8 @@ class Database:
         self._writer = Writer(path, self._engine)
         self._point: PoolProxiedConnection | None = None  # kept for `row_now`
         self._point_lock = threading.Lock()
+        self._near: Connection | None = None  # kept for `look_up`: to get one takes as long as a query
+        self._near_lock = threading.Lock()
         try:
             self.read_now(lambda connection: connection.exec_driver_sql("PRAGMA schema_version").first())
         except DatabaseUnusable:
@@ -72,7 +74,26 @@ class Database:
         Here it runs at once, in the calling thread: a thread of its own would cost more than the query, all the more
         when the interpreter's lock is in demand.
         """
-        return self.read_now(query)
+        if self._writer.closed:
+            raise DatabaseUnusable(self.path, "closed")
+        with self._near_lock:
+            connection = None
+            try:
+                connection = self._near = self._near or self._engine.connect()
+                driver = driver_of(connection.connection)
+                driver.execute("BEGIN")
+                try:
+                    return query(connection)
+                finally:
+                    roll_back(driver)
+                    connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
+            except (DBAPIError, sqlite3.Error) as error:
+                if concerns_the_file(error):
+                    self._near = None
+                    if connection is not None:
+                        connection.close()
+                    raise explained(self.path, error) from error
+                raise
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Run a point query in the calling thread: about 0.1 ms; for the decision path and for commands."""
@@ -128,4 +149,7 @@ class Database:
         with self._point_lock:
             if self._point is not None:
                 self._point.close()
+        with self._near_lock:
+            if self._near is not None:
+                self._near.close()
         self._engine.dispose()
