@@ -21,7 +21,7 @@ from gateway.audit.spool import Place, SpoolFile
 
 BATCH = 250  # entries in a transaction: some 25 ms of the one writer, so that decisions need not wait longer
 WINDOW = 1024 * 1024  # bytes read at once; Envoy's header limit keeps a line far below
-POLL = 0.1  # seconds between looks at the spool
+POLL = 0.25  # seconds between looks at the spool
 RETRY = 1.0  # seconds after something failed, and between reminders to Envoy to reopen its log
 
 Holders = Callable[[Collection[SessionId]], Awaitable[Mapping[SessionId, Holder]]]
@@ -135,7 +135,7 @@ class Ingest:
         """
         files = self._files()
         if files == self._idle:
-            return False  # a look each 100 ms is a few microseconds while nothing happens
+            return False  # a look four times a second is a few microseconds while nothing happens
         step = spool.plan(files, await self._store.places(), self._rotate_above)
         if step is None:
             self._idle = files

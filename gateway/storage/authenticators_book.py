@@ -48,6 +48,11 @@ _UNUSED_OF_SUBJECT = (
     .select_from(recovery_code)
     .where(recovery_code.c.subject == bindparam("subject"), recovery_code.c.used_at.is_(None))
 )
+_EXCEPTIONS_OF_SUBJECT = (
+    select(sign_in_exception)
+    .where(sign_in_exception.c.subject == bindparam("subject"))
+    .order_by(sign_in_exception.c.ends_at.desc())
+)
 
 
 class AuthenticatorsBook(KeyedRows):
@@ -131,9 +136,8 @@ class AuthenticatorsBook(KeyedRows):
 
     # the register of exceptions
     def exception_of(self, subject: SubjectId, now: datetime) -> SignInException | None:
-        query = select(sign_in_exception).where(sign_in_exception.c.subject == subject)
-        ordered = query.order_by(sign_in_exception.c.ends_at.desc())
-        granted = (exception_of(row) for row in self._connection.execute(ordered).all())
+        rows = self._connection.execute(_EXCEPTIONS_OF_SUBJECT, {"subject": subject}).all()
+        granted = (exception_of(row) for row in rows)
         return next((one for one in granted if one.runs(now)), None)
 
     def exceptions(self) -> list[SignInException]:

@@ -52,6 +52,8 @@ class Database:
         self._point_lock = threading.Lock()
         self.answers: Callable[[], bool] = lambda: True
         """Whether whoever watches a server over the network had an answer lately; where not, nobody waits for one."""
+        self._near: Connection | None = None  # kept for `look_up`: to get one takes as long as a query
+        self._near_lock = threading.Lock()
         try:
             self.read_now(_nothing)
         except DatabaseUnusable:
@@ -87,7 +89,27 @@ class Database:
         Of a file at once, in the calling thread: a thread of its own would cost more than the query, all the more
         when the interpreter's lock is in demand. Of a server never: nothing else is done while the network is slow.
         """
-        return self.read_now(query) if self._backend.near else await self.read(query)
+        if not self._backend.near:
+            return await self.read(query)
+        self._require_open()
+        return self._once_more(lambda: self._looked_up(query))
+
+    def _looked_up(self, query: Callable[[Connection], T]) -> T:
+        """On a connection that is kept; after any fault of the file on a new one the next time."""
+        with self._near_lock:
+            connection = self._near = self._near or self._engine.connect()
+            driver = driver_of(connection.connection)
+            try:
+                driver.execute(self._backend.begin_reading)
+                try:
+                    return query(connection)
+                finally:
+                    roll_back(driver)
+                    connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
+            except DRIVER_ERRORS:
+                self._near = None
+                connection.close()
+                raise
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """Run a point query in the calling thread: about 0.1 ms in a file; for commands and threads."""
@@ -198,6 +220,9 @@ class Database:
         with self._point_lock:
             if self._point is not None:
                 self._point.close()
+        with self._near_lock:
+            if self._near is not None:
+                self._near.close()
         self._engine.dispose()
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from config.vocabulary import SessionId, SubjectId
 from gateway.storage.flows_book import FlowsBook
@@ -44,6 +44,10 @@ from idp.login.session import Session
 from idp.login.throttle import BucketKey, Times
 from idp.login.totp import Secret
 from idp.oidc.book import AccessToken, Code
+
+_NEW_DEVICES = (  # made once: making it takes longer than running it
+    select(new_device).where(new_device.c.subject == bindparam("whose")).order_by(new_device.c.at.desc())
+)
 
 
 class IdentityBook(FlowsBook, TechnicalBook):
@@ -153,8 +157,7 @@ class IdentityBook(FlowsBook, TechnicalBook):
         self._put(new_device, device_row(device))
 
     def new_devices(self, subject: SubjectId) -> list[NewDevice]:
-        query = select(new_device).where(new_device.c.subject == subject).order_by(new_device.c.at.desc())
-        return [device_of(row) for row in self._connection.execute(query)]
+        return [device_of(row) for row in self._connection.execute(_NEW_DEVICES, {"whose": subject})]
 
     def drop_new_device(self, device: NewDevice) -> None:
         same = (new_device.c.browser == device.browser) & (new_device.c.subject == device.subject)

@@ -39,6 +39,13 @@ _OPEN_OF = _OPEN.where(session.c.subject == bindparam("which"))
 _OUTLIVING = _OPEN.where(
     session.c.provider_sid.in_(select(provider_session.c.sid).where(provider_session.c.ended_at.is_not(None)))
 )
+_SAME = select(session).where(
+    session.c.provider_sid == bindparam("sid"),
+    session.c.subject == bindparam("whose"),
+    session.c.authenticated_at == bindparam("at"),
+    session.c.ended_at.is_(None),
+)
+_ADD, _ADD_HANDLE = insert(session), insert(session_handle)
 
 Record = tuple[SessionId | None, datetime, Sequence[Entry]]
 """Whom the decision was about, when, and what is written down of it."""
@@ -110,20 +117,15 @@ class StoredSessions:
         return await self._database.read(lambda connection: _sessions(connection, _OUTLIVING))
 
     async def add(self, new: Session, handle_hash: bytes, host: str, entries: Sequence[Entry]) -> Session:
-        same = select(session).where(
-            session.c.provider_sid == new.provider_sid,
-            session.c.subject == new.subject,
-            session.c.authenticated_at == micros(new.authenticated_at),
-            session.c.ended_at.is_(None),
-        )
+        same = {"sid": new.provider_sid, "whose": new.subject, "at": micros(new.authenticated_at)}
 
         def work(connection: Connection) -> Session:
-            row = connection.execute(same).first()
+            row = connection.execute(_SAME, same).first()
             kept = new if row is None else session_of(row)
             if row is None:
-                connection.execute(insert(session).values(session_row(new)))
+                connection.execute(_ADD, session_row(new))
                 self._append(connection, entries)
-            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=kept.id, host=host))
+            connection.execute(_ADD_HANDLE, {"hash": handle_hash, "session_id": kept.id, "host": host})
             return kept
 
         return await self._database.write(work)
@@ -132,7 +134,7 @@ class StoredSessions:
         self, of: SessionId, handle_hash: bytes, host: str, entries: Sequence[Entry]
     ) -> None:
         def work(connection: Connection) -> None:
-            connection.execute(insert(session_handle).values(hash=handle_hash, session_id=of, host=host))
+            connection.execute(_ADD_HANDLE, {"hash": handle_hash, "session_id": of, "host": host})
             self._append(connection, entries)
 
         await self._database.write(work)
