@@ -8,12 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.engine import BUSY_TIMEOUT, driver_of, open_engine, roll_back
+from gateway.storage.engine import BUSY_TIMEOUT, driver_of, open_engine
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 from gateway.storage.writer import Writer
 
@@ -21,11 +22,11 @@ __all__ = ["Database", "DatabaseUnusable"]
 
 T = TypeVar("T")
 
-READERS = 2  # of lists and searches; each keeps a part of the file and its statements in memory
+READERS = 4  # of lists and searches: what ends sessions must not wait for two officers who search
 
 
 class Database:
-    """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
+    """Runs functions of a SQLAlchemy connection: `read` in threads, `look_up` at once, `write` in the groups."""
 
     def __init__(self, path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
         """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
@@ -69,43 +70,31 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
-        """Run a query that finds a few rows by their keys; as `read`.
+        """Run a query that finds a few rows by their keys, on a snapshot, and nothing else in this thread meanwhile.
 
-        Here it runs at once, in the calling thread: a thread of its own would cost more than the query, all the more
-        when the interpreter's lock is in demand.
+        It runs at once, in the calling thread: a thread of its own would cost more than the query, all the more when
+        the interpreter's lock is in demand. What it returns must be whole: rows, no result to read from.
+        Raises DatabaseUnusable.
         """
-        if self._writer.closed:
-            raise DatabaseUnusable(self.path, "closed")
         with self._near_lock:
-            connection = None
+            if self._writer.closed:
+                raise DatabaseUnusable(self.path, "closed")
             try:
                 connection = self._near = self._near or self._engine.connect()
-                driver = driver_of(connection.connection)
-                driver.execute("BEGIN")
-                try:
-                    return query(connection)
-                finally:
-                    roll_back(driver)
-                    connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
-            except (DBAPIError, sqlite3.Error) as error:
+                return _on_snapshot(connection, query)
+            except BaseException as error:
+                self._near = None
                 if concerns_the_file(error):
-                    self._near = None
-                    if connection is not None:
-                        connection.close()
                     raise explained(self.path, error) from error
                 raise
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
-        """Run a point query in the calling thread: about 0.1 ms; for the decision path and for commands."""
+        """The same in any thread, on a connection of its own; for commands."""
         if self._writer.closed:
             raise DatabaseUnusable(self.path, "closed")
         try:
             with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN")
-                try:
-                    return query(connection)
-                finally:
-                    roll_back(driver_of(connection.connection))
+                return _on_snapshot(connection, query)
         except (DBAPIError, sqlite3.Error) as error:
             if concerns_the_file(error):
                 raise explained(self.path, error) from error
@@ -152,4 +141,24 @@ class Database:
         with self._near_lock:
             if self._near is not None:
                 self._near.close()
+                self._near = None
         self._engine.dispose()
+
+
+def _on_snapshot(connection: Connection, query: Callable[[Connection], T]) -> T:
+    """Where something failed, nothing is kept: no connection and, in the frames of the exception, no half-read result.
+
+    It would hold the snapshot for as long as anybody holds the exception.
+    """
+    driver = driver_of(connection.connection)
+    try:
+        driver.execute("BEGIN")
+        answer = query(connection)
+        driver.execute("ROLLBACK")
+        connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
+    except BaseException as error:
+        clear_frames(error.__traceback__)
+        connection.invalidate()
+        connection.close()
+        raise
+    return answer
