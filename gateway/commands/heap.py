@@ -10,7 +10,7 @@ from pathlib import Path
 M_ARENA_MAX = -8  # mallopt(3)
 IMPORTING = (50_000, 10, 100_000)
 """Thresholds of `gc` while modules are imported: what they make lives, and looking through all of it again and again
-takes a sixth of the start. What little they throw away goes with the collection at its end."""
+takes a sixth of the start. What little they throw away, a hundred objects, stays."""
 USUAL = gc.get_threshold()
 MADV_DONTNEED = 4  # madvise(2)
 MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ (\d+)")  # a line of proc_pid_maps(5)
@@ -58,14 +58,17 @@ def give_back_code() -> None:
 
     What runs again comes back by itself from the kernel's cache of the file, within microseconds. Some ms.
     """
-    maps = Path("/proc/self/smaps")
     libc = ctypes.CDLL(None)
-    if not maps.exists() or not hasattr(libc, "madvise"):
+    try:
+        told = Path("/proc/self/smaps").read_text("utf-8", "replace")
+    except OSError:  # not Linux, or not to be read here
         return
     begin = end = 0
-    for line in maps.read_text("utf-8", "replace").splitlines():
+    for line in told.splitlines():
         if mapping := MAPPING.match(line):
             of_a_file = mapping[3] == "r-xp" and mapping[4] != "0"
             begin, end = (int(mapping[1], 16), int(mapping[2], 16)) if of_a_file else (0, 0)
-        elif end and (changed := CHANGED.match(line)) and changed[1] == "0":  # as it stands in its file
+        elif end and (changed := CHANGED.match(line)) and changed[1] != "0":  # not as it stands in its file
+            begin = end = 0
+        elif end and line.startswith("Swap:") and line.split()[1] == "0":  # comes after `Anonymous:`
             libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_DONTNEED)

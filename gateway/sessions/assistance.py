@@ -35,6 +35,8 @@ class Identities(Protocol):
     async def transact(self, work: Callable[[Book], T]) -> T: ...
     async def look(self, query: Callable[[Book], T]) -> T: ...
 
+    async def survey(self, query: Callable[[Book], T]) -> T: ...
+
 
 def has_now(book: Book, subject: SubjectId) -> Has:
     held, codes = tuple(book.authenticators(subject)), book.recovery_codes_left(subject)
@@ -107,7 +109,7 @@ class Assistance:
         )
 
     async def _exceptions(self) -> Sequence[SignInException]:
-        return await self.identities.look(lambda book: tuple(book.exceptions()))
+        return await self.identities.survey(lambda book: tuple(book.exceptions()))
 
     def latest_day(self, now: datetime) -> date:
         """The last one that an exception of now may have."""

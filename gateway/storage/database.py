@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from gateway.storage import embedded
 from gateway.storage.backend import Backend
 from gateway.storage.embedded import BUSY_TIMEOUT, Embedded
-from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of, roll_back
+from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of
 from gateway.storage.place import Place, named
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 from gateway.storage.writer import Writer
@@ -24,8 +25,7 @@ __all__ = ["Database", "DatabaseUnusable"]
 
 T = TypeVar("T")
 
-READERS = 2  # of lists and searches; each keeps a part of the file and its statements in memory
-READERS_OF_SERVER = 4  # of every question, as each waits for the network
+READERS = 4  # of lists and searches: what ends sessions must not wait for two officers who search
 PATIENCE = timedelta(seconds=3)  # with a server that is asked while somebody waits
 
 
@@ -34,7 +34,7 @@ class Watching(Protocol):
 
 
 class Database:
-    """Runs functions of a SQLAlchemy connection in threads: `read` on a snapshot, `write` in the groups."""
+    """Runs functions of a SQLAlchemy connection: `read` in threads, `look_up` at once, `write` in the groups."""
 
     def __init__(self, place: Place, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> None:
         """Without `lasting` a power cut may take back the last writes, whole ones: for what can be had again.
@@ -44,9 +44,7 @@ class Database:
         self.place, self.where = place, named(place)
         self._backend = _opened(place, lasting=lasting, patience=patience)
         self._engine = self._backend.engine
-        self._readers = ThreadPoolExecutor(
-            READERS if self._backend.near else READERS_OF_SERVER, "database-reader"
-        )
+        self._readers = ThreadPoolExecutor(READERS, "database-reader")
         self._writer = Writer(self._backend)
         self._point: PoolProxiedConnection | None = None  # kept for `row`
         self._point_lock = threading.Lock()
@@ -84,31 +82,27 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
     async def look_up(self, query: Callable[[Connection], T]) -> T:
-        """Run a query that finds a few rows by their keys; as `read`.
+        """Run a query that finds a few rows by their keys, on a snapshot, and nothing else in this thread meanwhile.
 
-        Of a file at once, in the calling thread: a thread of its own would cost more than the query, all the more
-        when the interpreter's lock is in demand. Of a server never: nothing else is done while the network is slow.
+        Of a file it runs at once, in the calling thread: a thread of its own would cost more than the query, all the
+        more when the interpreter's lock is in demand. Of a server never: nothing else is done while the network is
+        slow. What it returns must be whole: rows, no result to read from. Raises DatabaseUnusable.
         """
         if not self._backend.near:
             return await self.read(query)
-        self._require_open()
         return self._once_more(lambda: self._looked_up(query))
 
     def _looked_up(self, query: Callable[[Connection], T]) -> T:
-        """On a connection that is kept; after any fault of the file on a new one the next time."""
+        """On a connection that is kept; after any fault on a new one the next time."""
         with self._near_lock:
-            connection = self._near = self._near or self._engine.connect()
-            driver = driver_of(connection.connection)
+            self._require_open()
             try:
-                driver.execute(self._backend.begin_reading)
-                try:
-                    return query(connection)
-                finally:
-                    roll_back(driver)
-                    connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
-            except DRIVER_ERRORS:
+                connection = self._near = self._near or self._engine.connect()
+                return _on_snapshot(connection, self._backend.begin_reading, query)
+            except BaseException as error:
                 self._near = None
-                connection.close()
+                if isinstance(error, MemoryError):
+                    raise explained(self.where, error) from error
                 raise
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
@@ -118,11 +112,7 @@ class Database:
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
-            connection.exec_driver_sql(self._backend.begin_reading)
-            try:
-                return query(connection)
-            finally:
-                roll_back(driver_of(connection.connection))
+            return _on_snapshot(connection, self._backend.begin_reading, query)
 
     async def row(self, statement: str, *values: str | bytes | int) -> tuple[Any, ...] | None:
         """The first row of a point query, by the driver alone: for the decision path.
@@ -223,6 +213,7 @@ class Database:
         with self._near_lock:
             if self._near is not None:
                 self._near.close()
+                self._near = None
         self._engine.dispose()
 
 
@@ -231,8 +222,27 @@ def _opened(place: Place, *, lasting: bool, patience: timedelta) -> Backend:
         return Embedded(str(place), embedded.open_engine(place, lasting=lasting, patience=patience))
     from gateway.storage.postgres.engine import Shared, open_engine  # noqa: PLC0415 - a driver that a file does without
 
-    return Shared(named(place), open_engine(place, READERS_OF_SERVER + 2))
+    return Shared(named(place), open_engine(place, READERS + 2))
 
 
 def _nothing(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT 1")
+
+
+def _on_snapshot(connection: Connection, begin: str, query: Callable[[Connection], T]) -> T:
+    """Where something failed, nothing is kept: no connection and, in the frames of the exception, no half-read result.
+
+    It would hold the snapshot for as long as anybody holds the exception.
+    """
+    driver = driver_of(connection.connection)
+    try:
+        driver.execute(begin)
+        answer = query(connection)
+        driver.execute("ROLLBACK")
+        connection.rollback()  # SQLAlchemy's own notion of a transaction; the driver has none any more
+    except BaseException as error:
+        clear_frames(error.__traceback__)
+        connection.invalidate()
+        connection.close()
+        raise
+    return answer

@@ -90,7 +90,7 @@ class IdentityStore:
         """Run `query`, which finds a few rows and changes nothing, on a snapshot."""
         return await self._database.look_up(lambda connection: query(IdentityBook(connection, self._seal)))
 
-    async def _survey(self, query: Callable[[IdentityBook], T]) -> T:
+    async def survey(self, query: Callable[[IdentityBook], T]) -> T:
         """The same where it may look at many rows."""
         return await self._database.read(lambda connection: query(IdentityBook(connection, self._seal)))
 
@@ -108,11 +108,11 @@ class IdentityStore:
         self, now: datetime, only: Collection[SubjectId] | None = None
     ) -> dict[SubjectId, datetime]:
         """People (of `only`) in the middle of a sign-in, and when the directory was asked about them."""
-        return await self._survey(lambda book: book.people_signing_in(now, only))
+        return await self.survey(lambda book: book.people_signing_in(now, only))
 
     async def stop_sign_ins(self, news: News, limits: SignIn, now: datetime) -> Sequence[Stopped]:
         """See `idp.login.under_way`; nothing is written where there is nothing to stop."""
-        if not await self._survey(lambda book: under_way.concerns(book, news, limits, now)):
+        if not await self.survey(lambda book: under_way.concerns(book, news, limits, now)):
             return ()
         return await self.transact(lambda book: under_way.stop(book, news, limits, now))
 

@@ -30,6 +30,8 @@ _BY_HANDLE = (
 )
 
 
+AT_ONCE = 16  # sessions that are looked up while the caller's thread waits
+
 # built once: to put a statement together takes longer than to run it
 _LATEST_FIRST = select(session).order_by(session.c.last_seen_at.desc())
 _OF_SIGN_ON = _LATEST_FIRST.where(session.c.provider_sid == bindparam("which"))
@@ -74,7 +76,9 @@ class StoredSessions:
         return max(found, key=lambda one: one.opened_at, default=None)
 
     async def by_ids(self, ids: Collection[SessionId]) -> list[Session]:
-        return await self._database.look_up(lambda connection: _sessions(connection, _NAMED, list(ids)))
+        several = len(ids) > AT_ONCE
+        find = self._database.read if several else self._database.look_up
+        return await find(lambda connection: _sessions(connection, _NAMED, list(ids)))
 
     async def open_ones(self, subject: SubjectId | None = None) -> list[Session]:
         if subject is None:

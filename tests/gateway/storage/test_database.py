@@ -280,6 +280,39 @@ async def test_an_error_in_a_read_reaches_its_caller(notes: Database) -> None:
         assert await read(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 0
 
 
+async def test_a_failed_look_keeps_no_snapshot_however_long_its_exception_is_held(notes: Database) -> None:
+    for n in range(5):
+        await notes.write(put(n))
+
+    def fail(connection: Connection) -> None:
+        rows = connection.execute(text("SELECT n FROM note"))
+        raise LookupError(next(rows))  # the trace holds the rows, and these the snapshot
+
+    def count(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT count(*) FROM note")).scalar_one())
+
+    for read in (notes.look_up, notes.read):
+        with pytest.raises(LookupError) as held:
+            await read(fail)
+        await notes.write(put(max(on_disk(notes)) + 1))
+        there = len(on_disk(notes))
+        assert [await notes.look_up(count), *[await notes.read(count) for _ in range(8)]] == [there] * 9
+        busy, *_ = notes.engine.connect().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        assert busy == 0
+        assert held.value is not None
+
+
+async def test_a_look_that_leaves_a_transaction_open_spoils_nothing_for_the_next(notes: Database) -> None:
+    def leave_open(connection: Connection) -> None:
+        driver_of(connection.connection).execute("BEGIN")
+
+    with pytest.raises(OperationalError, match="within a transaction"):
+        await notes.look_up(lambda c: c.exec_driver_sql("BEGIN"))
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+        await notes.look_up(leave_open)
+    assert await notes.look_up(lambda c: c.execute(text("SELECT count(*) FROM note")).scalar_one()) == 0
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(["good", "raises", "statement", "cancelled"]), max_size=40))
 def test_of_any_mixture_exactly_the_good_ones_are_kept(
