@@ -38,6 +38,7 @@ from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
+from gateway.envoy.gate import unlike
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.fleet.alike import digest_of_applications
@@ -126,6 +127,7 @@ class ControlPlane:
             back_channel=f"http://login.{settings.public.domain}",
         )
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
+        self.discovery.grant_keys = self.keys.for_gates()["grants"]
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
         ours = digest_of_applications(settings)
         self.board = (
@@ -219,7 +221,7 @@ class ControlPlane:
     def aim_gate(self, epoch: str, settings: Settings) -> None:
         """What the gate lets in by itself from the next that is published on."""
         self._gate_epoch = epoch
-        self.discovery.technical = [one.id for one in settings.applications if one.technical]
+        self.discovery.applications = unlike(settings.applications)
 
     def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
         """When the strictest directory locks accounts; `told`: None by one that does not say."""

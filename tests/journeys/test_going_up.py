@@ -56,7 +56,8 @@ class Words(NamedTuple):
 
 CZECH = Words(
     "cs-CZ", "Přístupový nebo bezpečnostní klíč", "Přidat klíč", "Jiný způsob", "Aplikace v telefonu",
-    "Váš formulář není ztracený", "K podepsání je potřeba klíč", "Potvrďte, kdo jste, bezpečnostním nebo přístupovým klíčem.",
+    "Váš formulář není ztracený", "K podepsání je potřeba klíč",
+    "Potvrďte, kdo jste, bezpečnostním nebo přístupovým klíčem.",
     "Potvrdit v jiném okně", "Odeslat formulář", "Použít klíč",
 )  # fmt: skip
 ENGLISH = Words(

@@ -34,6 +34,7 @@ from config.vocabulary import Action, ApplicationId, DirectoryName, Municipality
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
 from gateway.grants.sign import public_jwks
@@ -144,6 +145,8 @@ class Plane:
         self.discovery = Discovery(
             self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
         )
+        self.discovery.grant_keys = public_jwks(self.signer.key)
+        self.discovery.applications = unlike(self.settings.applications)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
@@ -264,7 +267,6 @@ async def data_plane(
         run=run,
         spool=folder / "access.log",
         district=DISTRICT,
-        grant_keys=public_jwks(signer.key),
         accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:

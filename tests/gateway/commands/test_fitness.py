@@ -80,7 +80,12 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
     before = sorted(office.parent.rglob("*"))
     settings, district, book = checked(office)
     assert sorted(office.parent.rglob("*")) == before, "a check makes nothing"
-    assert [application.id for application in settings.applications] == ["records", "budget", "map", "library"]
+    assert [application.id for application in settings.applications] == [
+        "records",
+        "budget",
+        "map",
+        "library",
+    ]
     assert len(district) == 46
     assert book.without_policies == frozenset()
 

@@ -7,7 +7,15 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.authorize.problem import SIGN_IN_NEEDED
-from gateway.sessions.kept_form import KEPT_FOR, KEPT_FORM, KeptForm, Lacking, TicketUnusable, keep, read_ticket
+from gateway.sessions.kept_form import (
+    KEPT_FOR,
+    KEPT_FORM,
+    KeptForm,
+    Lacking,
+    TicketUnusable,
+    keep,
+    read_ticket,
+)
 from gateway.sessions.session import Session
 from gateway.storage.seal import Seal
 
