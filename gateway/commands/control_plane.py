@@ -45,6 +45,7 @@ from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
+from gateway.grants.sign import keys_by_header
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
@@ -127,7 +128,7 @@ class ControlPlane:
             back_channel=f"http://login.{settings.public.domain}",
         )
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
-        self.discovery.grant_keys = self.keys.for_gates()["grants"]
+        self.discovery.grant_keys = keys_by_header(self.keys.for_gates()["grants"])
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
         ours = digest_of_applications(settings)
         self.board = (
@@ -240,7 +241,7 @@ class ControlPlane:
             self.board.publish_keys(keys)
             return
         async with self.changing_envoy:
-            self.discovery.publish_keys(keys, self.settings)
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.settings)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until every gate that can be reached verifies by them; False when one did not in time."""

@@ -61,7 +61,7 @@ from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
-from gateway.grants.sign import public_jwks
+from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
@@ -160,7 +160,7 @@ class Node:
             accounts=accounts_of(self.settings.applications),
             left=left,
         )
-        self.discovery.grant_keys = keys["grants"]
+        self.discovery.grant_keys = keys_by_header(keys["grants"])
         self.discovery.publish(all_resources(self.settings, around))
 
     def _rejected(self, rejection: Rejection) -> None:

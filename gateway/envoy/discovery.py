@@ -132,7 +132,7 @@ class Discovery:
         per_session: int = Limits().requests_per_session,
     ) -> None:
         self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
-        self.grant_keys: Mapping[str, Any] = {"keys": []}
+        self.grant_keys: Mapping[bytes, bytes] = {}
         self.applications = Unlike()
         """Both of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
         self._gate: tuple[Collection[str], str] | None = None
@@ -199,10 +199,12 @@ class Discovery:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
         self._put(SECRETS, certificate(chain, key))
 
-    def publish_keys(self, keys: Mapping[str, Any], settings: Settings) -> None:
-        """Push the keys that verify grants and access tokens: JWK sets. The gate forgets what others have signed."""
-        self._put(EXTENSIONS, reading_tokens(settings, keys["tokens"]))
-        self.grant_keys = keys["grants"]
+    def publish_keys(
+        self, grants: Mapping[bytes, bytes], tokens: Mapping[str, Any], settings: Settings
+    ) -> None:
+        """Push what verifies grants (as in `Gate`) and access tokens (JWK set). The gate forgets what others signed."""
+        self._put(EXTENSIONS, reading_tokens(settings, tokens))
+        self.grant_keys = grants
         if self._gate is not None:
             self.publish_gate(*self._gate)
 

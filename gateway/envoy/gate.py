@@ -9,14 +9,10 @@ import string
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from joserfc.jwk import ECKey
 
 from config.settings import Application
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, typed
-from gateway.grants.sign import GRANT_TYPE, protected_header
 
 GATE_FILTER = "brana.gate"
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
@@ -55,8 +51,8 @@ def unlike(applications: Iterable[Application]) -> Unlike:
 class Gate:
     """What the gate goes by."""
 
-    keys: Mapping[str, Any]
-    """JWK set (RFC 7517 §5) of the public keys that sign grants."""
+    keys: Mapping[bytes, bytes]
+    """Those that sign grants: `gateway.grants.sign.keys_by_header`."""
     begun: Path
     """The file where it writes whom it lets in."""
     per_session: int
@@ -71,7 +67,7 @@ class Gate:
 def gate_filter(gate: Gate) -> Json:
     """Raises GateWordUnusable."""
     code = (
-        f"local KEYS = {_table(_keys(gate.keys))}\n"
+        f"local KEYS = {_table(gate.keys)}\n"
         f"local EPOCH = {_quoted([gate.epoch])}\nlocal REVOKED = {_quoted(sorted(gate.revoked))}\n"
         f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
         f"local TECHNICAL = {_quoted(gate.applications.technical)}\n"
@@ -81,14 +77,6 @@ def gate_filter(gate: Gate) -> Json:
     )
     lua = typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
     return {"name": GATE_FILTER, "typed_config": lua}
-
-
-def _keys(jwks: Mapping[str, Any]) -> dict[bytes, bytes]:
-    """Header, as we write it with that key → the key (DER, SubjectPublicKeyInfo)."""
-    return {
-        protected_header(GRANT_TYPE, key["kid"]): ECKey.import_key(key).as_der(private=False)
-        for key in jwks["keys"]
-    }
 
 
 def _octets(words: Mapping[str, str]) -> dict[bytes, bytes]:

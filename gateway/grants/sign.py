@@ -5,6 +5,7 @@ two signatures are part of every decision. That joserfc accepts the result is wh
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +70,7 @@ class _Signer:
         if not isinstance(private, EllipticCurvePrivateKey) or key.curve_name != "P-256":
             raise ValueError(f"{ALGORITHM} signs with a private key on P-256 only (RFC 7518 §3.4)")
         self._key = private
-        self._begins = protected_header(kind, key.thumbprint())
+        self._begins = _protected_header(kind, key.thumbprint())
 
     def token(self, claims: dict[str, Any]) -> str:
         signed = self._begins + _base64url(msgspec.json.encode(claims))
@@ -78,8 +79,15 @@ class _Signer:
         return f"{signed.decode()}.{signature.decode()}"
 
 
-def protected_header(kind: str, kid: str) -> bytes:
-    """As it stands in the token, with its dot: the gate knows the headers of grants to the letter."""
+def keys_by_header(jwks: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """What verifies grants: protected header with its dot, as in the token → public key (DER, RFC 5480 §2)."""
+    return {
+        _protected_header(GRANT_TYPE, key["kid"]): ECKey.import_key(key).as_der(private=False)
+        for key in jwks["keys"]
+    }
+
+
+def _protected_header(kind: str, kid: str) -> bytes:
     return _base64url(msgspec.json.encode({"alg": ALGORITHM, "typ": kind, "kid": kid})) + b"."
 
 

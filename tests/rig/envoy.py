@@ -37,7 +37,7 @@ from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
-from gateway.grants.sign import public_jwks
+from gateway.grants.sign import keys_by_header, public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
@@ -145,7 +145,7 @@ class Plane:
         self.discovery = Discovery(
             self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
         )
-        self.discovery.grant_keys = public_jwks(self.signer.key)
+        self.discovery.grant_keys = keys_by_header(public_jwks(self.signer.key))
         self.discovery.applications = unlike(self.settings.applications)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))

@@ -42,6 +42,7 @@ from gateway.envoy.routes import HostTaken, routes
 from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstreams import UpstreamUnusable
+from gateway.grants.sign import keys_by_header
 from tests.rig.envoy import DISTRICT, hosting, settings_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
@@ -175,7 +176,13 @@ def told_in_a_fleet() -> dict[str, Any]:
 
 
 def a_gate(**changes: Any) -> Gate:
-    usual = {"keys": GRANT_KEYS, "begun": BEGUN, "per_session": 100, "revoked": (), "epoch": "epoch1"}
+    usual = {
+        "keys": keys_by_header(GRANT_KEYS),
+        "begun": BEGUN,
+        "per_session": 100,
+        "revoked": (),
+        "epoch": "epoch1",
+    }
     return Gate(**(usual | changes))
 
 
@@ -267,7 +274,7 @@ def test_an_upstream_may_be_a_name() -> None:
 def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     """Either the word is refused, or the text of the gate is the script behind two plain strings."""
     try:
-        code = code_of(a_gate(keys={"keys": []}, revoked=[word], epoch=word))
+        code = code_of(a_gate(keys={}, revoked=[word], epoch=word))
     except GateWordUnusable:
         return
     head = code.removesuffix(f"{script('grant.lua')}\n{script('gate.lua')}")
