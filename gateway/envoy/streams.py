@@ -47,8 +47,8 @@ def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
 
 
 def of_nobody(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, and time: `longest` a
-    web socket, a day anything else.
+    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, and time: `longest`
+    a web socket, a day anything else.
     """
     if not route.websocket and not route.streaming:
         return [_short(route, made)]
