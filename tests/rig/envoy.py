@@ -31,6 +31,7 @@ from config.settings import (
     Title,
 )
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
+from gateway.audit.access import spelled_out
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
@@ -188,7 +189,7 @@ class Plane:
         return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
 
     def log_lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
+        return [spelled_out(json.loads(line)) for line in self.surroundings.spool.read_text().splitlines()]
 
     async def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log about a request, as soon as it is there."""
