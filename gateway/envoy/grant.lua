@@ -1,7 +1,8 @@
--- Reads a grant: a JWT in compact serialization (RFC 7515 §3.1), signed by ES256 (RFC 7518 §3.4). KEYS is set before this: protected
--- header with its dot, as the control plane writes it → public key (DER, RFC 5480). A header that is not one of these to the letter
--- is no grant of ours; which algorithm it names, or where it says a key is, nobody reads. The payload is read once its signature is
--- verified, in the one order in which the control plane writes it (gateway/grants/claims.py).
+-- Reads a grant: a JWT in compact serialization (RFC 7515 §3.1), signed by ES256 (RFC 7518 §3.4). KEYS is set before:
+-- protected header with its dot, as the control plane writes it → public key (DER, RFC 5480). A header that is not one
+-- of these to the letter is no grant of ours; which algorithm it names, or where it says a key is, nobody reads. The
+-- payload is read once its signature is verified, in the one order in which the control plane writes it
+-- (gateway/grants/claims.py).
 
 local HALF = 32 -- octets of r, and of s
 local LONGEST_GRANT = 8192 -- bytes; browsers keep 4,096 of a cookie
@@ -78,8 +79,9 @@ end
 -- What a grant says: `expires` (seconds since the epoch), `gate`, `assertion`, and `person` for plain headers, if any.
 local function grant_of(handle, token)
   local header, payload, signature = string.match(token, "^([%w_-]+%.)([%w_-]+)%.([%w_-]+)$")
-  local key, der = KEYS[header or ""], signature and signature_of(signature)
-  if not key or not der or #token > LONGEST_GRANT then
+  local key = KEYS[header or ""]
+  local der = key and #token <= LONGEST_GRANT and signature_of(signature)
+  if not der then
     return nil
   end
   local signed, public = header .. payload, handle:importPublicKey(key, #key)
