@@ -37,12 +37,12 @@ local function value_of(cookies, name)
 end
 
 -- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is
--- kept.
+-- kept, and whether it may be `several`, which are told with a comma between.
 local headers_seen, seen_count = {}, 0
 local function seen(cookies)
   local one = headers_seen[cookies]
   if not one then
-    one = {grants = {}, rest = {}}
+    one = {grants = {}, rest = {}, several = string.find(cookies, ",", 1, true)}
     if #cookies <= LONGEST then
       if seen_count >= MOST_HEADERS then
         headers_seen, seen_count = {}, 0

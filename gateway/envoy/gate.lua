@@ -125,6 +125,10 @@ function envoy_on_request(handle)
     token, gate = token_of(headers, route), headers:get("x-brana-gate")
   end
   local one = cookies and seen(cookies)
+  if one and one.several and headers:getNumValues("cookie") > 1 then -- doubt: who reads them as one reads another thing
+    headers:remove("cookie")
+    cookies, one = nil, nil
+  end
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
     gate = grant and now <= grant.expires + LEEWAY and grant.gate
