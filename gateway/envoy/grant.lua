@@ -96,11 +96,10 @@ local function grant_of(handle, token)
   if not expires then
     return nil
   end
-  local _, person = string.find(claims, '^,"person":', rest)
-  return {
-    expires = tonumber(expires),
-    gate = gate,
-    assertion = assertion,
-    person = person and facts_of(claims, person + 1),
-  }
+  local _, begins = string.find(claims, '^,"person":', rest)
+  local person = begins and facts_of(claims, begins + 1)
+  if begins and not person then
+    return nil
+  end
+  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person}
 end

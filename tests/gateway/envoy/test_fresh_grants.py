@@ -67,6 +67,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "gate_with_seven_words": {"gate": "files 588296 sid1.1 epoch1 own ,read, more"},
     "gate_with_a_line_break": {"gate": "files 588296 sid1.1 epoch1 own\n,read,"},
     "empty_gate": {"gate": ""},
+    "person_in_other_words": {"person": {"Log-in": "novakova.jana"}},
+    "person_without_words": {"person": {}},
 }
 
 

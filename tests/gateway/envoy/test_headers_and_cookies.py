@@ -147,8 +147,12 @@ async def test_a_cookie_of_spaces_does_not_stop_everybody_else(plane: Plane) -> 
     assert plane.application.requests == []
 
 
-@pytest.mark.parametrize("parts", [("a=1", "GRANT"), ("GRANT", "a=1"), ("a=1; GRANT; b=2", "c=3"), ("a=1", "b=2; GRANT")])
-async def test_several_cookie_headers_are_doubt_and_none_goes_on(plane: Plane, parts: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "parts", [("a=1", "GRANT"), ("GRANT", "a=1"), ("a=1; GRANT; b=2", "c=3"), ("a=1", "b=2; GRANT")]
+)
+async def test_several_cookie_headers_are_doubt_and_none_goes_on(
+    plane: Plane, parts: tuple[str, str]
+) -> None:
     """One header is all that a browser sends (RFC 6265 §5.4); HTTP/2 crumbs are joined before. No grant counts."""
     plane.decision.answer = lambda _: web.Response()
     ours = f"{OURS}; __Host-brana-grant={plane.signer.grant()}"
