@@ -5,6 +5,7 @@ stand in one text, `facts`, or under names of its own, as an Envoy of an earlier
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +51,6 @@ class Holder:
 
 FACTS = (
     "time",
-    "request_id",
     "address",
     "status",
     "flags",
@@ -58,8 +58,12 @@ FACTS = (
     "bytes_out",
     "duration_ms",
     "protocol",
+    "request_id",
 )
-"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written."""
+"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written. The last takes the
+rest: of what Envoy refuses before it numbers it, the number is the client's own, in whatever words.
+"""
+NUMBERED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as Envoy numbers requests (RFC 9562 §4)
 NUMBERS = frozenset({"status", "bytes_in", "bytes_out", "duration_ms"})
 
 
@@ -127,7 +131,7 @@ def spelled_out(said: Any) -> Any:
     """The keys of a line, each by itself. Raises ValueError."""
     if not isinstance(said, dict) or not isinstance(facts := said.get("facts"), str):
         return said
-    words = facts.split(" ")
+    words = facts.split(" ", len(FACTS) - 1)
     if len(words) != len(FACTS):
         raise ValueError(f"`facts` has {len(words)} words, and not {len(FACTS)}")
     return said | {name: _meant(name, word) for name, word in zip(FACTS, words, strict=True)}
@@ -135,6 +139,8 @@ def spelled_out(said: Any) -> Any:
 
 def _meant(name: str, word: str) -> str | int | None:
     if word == "-" and name != "flags":  # of which `-` says that there are none
+        return None
+    if name == "request_id" and not NUMBERED.fullmatch(word):
         return None
     return int(word) if name in NUMBERS else word
 
