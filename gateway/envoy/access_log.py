@@ -30,8 +30,8 @@ FACTS = {
     "protocol": "%PROTOCOL%",
     "request_id": "%REQ(X-REQUEST-ID)%",
 }
-"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields. The
-number comes last: before Envoy has given one, it is what the client wrote.
+"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields.
+The number comes last: before Envoy has given one, it is what the client wrote.
 """
 LINE: Json = {
     "facts": " ".join(FACTS.values()),
