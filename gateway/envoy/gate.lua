@@ -229,7 +229,7 @@ local function tell(headers, grant)
   end
 end
 
-function envoy_on_request(handle)
+local function let_in_or_ask(handle)
   local headers, stream, now = handle:headers(), handle:streamInfo(), os.time()
   local cookies, route = headers:get("cookie"), stream:routeName() or ""
   local token, gate, grant = nil, nil, nil
@@ -278,5 +278,14 @@ function envoy_on_request(handle)
     else
       headers:remove("cookie")
     end
+  end
+end
+
+-- Envoy lets a request go on whose script failed: with our cookies in it, to whom nobody decided to show them.
+function envoy_on_request(handle)
+  local done, why = pcall(let_in_or_ask, handle)
+  if not done then
+    handle:logErr("gate: " .. tostring(why))
+    handle:respond({[":status"] = "503"}, "")
   end
 end
