@@ -6,6 +6,9 @@
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
 local MOST = 4096 -- remembered answers of each kind, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
+local ROOM = 16 * 2 ^ 20 -- bytes that remembered cookie headers take, per worker; strangers fill them
+local ENTRY, ANSWER = 400, 40 -- bytes that one takes beside its text, and an answer about it
+local MOST_COOKIES = 400 -- of one request; browsers keep 180 of a whole site
 local GRANT, LEEWAY = "__Host-brana-grant", 1 -- seconds, of nodes whose clocks are kept together
 
 local revoked = {}
@@ -87,17 +90,31 @@ local function value_of(cookies, name)
   end
 end
 
+-- More than any browser sends: each costs time, so they are doubt, and none is read or goes on.
+local function too_many_cookies(cookies)
+  local at = 0
+  for _ = 1, MOST_COOKIES do
+    at = string.find(cookies, ";", at + 1, true)
+    if not at then
+      return false
+    end
+  end
+  return true
+end
+
+local NONE = setmetatable({}, {__index = function() return false end})
+
 -- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is kept.
-local headers_seen, seen_count = {}, 0
+local headers_seen, held = {}, 0
 local function seen(cookies)
+  if held > ROOM then
+    headers_seen, held = {}, 0
+  end
   local one = headers_seen[cookies]
   if not one then
-    one = {grants = {}, rest = {}}
+    one = too_many_cookies(cookies) and {grants = NONE, rest = NONE} or {grants = {}, rest = {}}
     if #cookies <= LONGEST then
-      if seen_count >= MOST then
-        headers_seen, seen_count = {}, 0
-      end
-      headers_seen[cookies], seen_count = one, seen_count + 1
+      headers_seen[cookies], held = one, held + ENTRY + #cookies
     end
   end
   return one
@@ -116,7 +133,7 @@ local function grant_in(handle, cookies, one, name)
       end
       grants[token], grant_count = grant, grant_count + 1
     end
-    one.grants[name] = grant
+    one.grants[name], held = grant, held + ANSWER
   end
   return grant
 end
@@ -125,7 +142,7 @@ local function stripped(cookies, one, keep_language)
   local rest = one.rest[keep_language]
   if rest == nil then
     rest = without_ours(cookies, keep_language) or false
-    one.rest[keep_language] = rest
+    one.rest[keep_language], held = rest, held + (rest and #rest or 0)
   end
   return rest
 end

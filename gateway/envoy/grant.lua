@@ -4,6 +4,7 @@
 -- verified, in the one order in which the control plane writes it (gateway/grants/claims.py).
 
 local HALF = 32 -- octets of r, and of s
+local SIGNATURE = 86 -- characters of both
 local LONGEST_GRANT = 8192 -- bytes; browsers keep 4,096 of a cookie
 
 local digits = {} -- base64url (RFC 4648 §5)
@@ -45,8 +46,8 @@ end
 
 -- ECDSA-Sig-Value (RFC 3279 §2.2.3), as OpenSSL's family wants it, of the two halves of a JWS.
 local function signature_of(text)
-  local halves = decoded(text)
-  if not halves or #halves ~= 2 * HALF then
+  local halves = #text == SIGNATURE and decoded(text)
+  if not halves then
     return nil
   end
   local r, s = number(string.sub(halves, 1, HALF)), number(string.sub(halves, HALF + 1))
@@ -77,9 +78,13 @@ end
 
 -- What a grant says: `expires` (seconds since the epoch), `gate`, `assertion`, and `person` for plain headers, if any.
 local function grant_of(handle, token)
+  if #token > LONGEST_GRANT then
+    return nil
+  end
   local header, payload, signature = string.match(token, "^([%w_-]+%.)([%w_-]+)%.([%w_-]+)$")
-  local key, der = KEYS[header or ""], signature and signature_of(signature)
-  if not key or not der or #token > LONGEST_GRANT then
+  local key = KEYS[header or ""]
+  local der = key and signature_of(signature)
+  if not der then
     return nil
   end
   local signed, public = header .. payload, handle:importPublicKey(key, #key)
@@ -94,11 +99,10 @@ local function grant_of(handle, token)
   if not expires then
     return nil
   end
-  local _, person = string.find(claims, '^,"person":', rest)
-  return {
-    expires = tonumber(expires),
-    gate = gate,
-    assertion = assertion,
-    person = person and facts_of(claims, person + 1),
-  }
+  local _, begins = string.find(claims, '^,"person":', rest)
+  local person = begins and facts_of(claims, begins + 1)
+  if begins and not person then
+    return nil
+  end
+  return {expires = tonumber(expires), gate = gate, assertion = assertion, person = person}
 end
