@@ -80,14 +80,20 @@ local function verdict_on(gate, route)
   return verdict
 end
 
--- Of the first cookie with this name (RFC 6265 §5.4: the one with the longest path); nil where there is none.
+-- Of the one cookie with this name; nil where there is none. Of two neither is believed, as where decisions read them
+-- (idp/http/cookie_header.py): one is planted by somebody, and no browser says which.
 local function value_of(cookies, name)
+  local found = nil
   for piece in string.gmatch(cookies, "[^;]+") do
-    local said, value = string.match(piece, "^%s*([^=%s]+)=(%S*)%s*$")
+    local said, begins = string.match(piece, "^%s*([^=%s]+)=()")
     if said == name then
-      return value
+      if found then
+        return nil
+      end
+      found = string.match(piece, "^(%S*)%s*$", begins) or ""
     end
   end
+  return found
 end
 
 -- More than any browser sends: each costs time, so they are doubt, and none is read or goes on.
