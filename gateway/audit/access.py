@@ -5,7 +5,6 @@ stand in one text, `facts`, or under names of its own, as an Envoy of an earlier
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +50,7 @@ class Holder:
 
 FACTS = (
     "time",
+    "request_id",
     "address",
     "status",
     "flags",
@@ -58,13 +58,18 @@ FACTS = (
     "bytes_out",
     "duration_ms",
     "protocol",
-    "request_id",
 )
-"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written. The last takes the
-rest: of what Envoy refuses before it numbers it, the number is the client's own, in whatever words.
-"""
-NUMBERED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as Envoy numbers requests (RFC 9562 §4)
+"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written."""
+BEHIND_NUMBER = len(FACTS) - 2
 NUMBERS = frozenset({"status", "bytes_in", "bytes_out", "duration_ms"})
+NUMBERED = (
+    *("via_upstream", "direct_response", "route_not_found", "cluster_not_found", "no_healthy_upstream"),
+    *("upstream_", "response_", "request_payload_", "local_rate_limited", "request_rate_limited"),
+    *("stream_", "max_duration", "duration_timeout", "downstream_"),
+)
+"""How Envoy's words begin for ends of a request that got a number of ours, where no route has a name that would tell
+it: before it gives one it refuses a missing host and odd paths, and `request_id` is what the client said.
+"""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -131,16 +136,16 @@ def spelled_out(said: Any) -> Any:
     """The keys of a line, each by itself. Raises ValueError."""
     if not isinstance(said, dict) or not isinstance(facts := said.get("facts"), str):
         return said
-    words = facts.split(" ", len(FACTS) - 1)
-    if len(words) != len(FACTS):
-        raise ValueError(f"`facts` has {len(words)} words, and not {len(FACTS)}")
+    begin, *words = facts.rsplit(" ", BEHIND_NUMBER)
+    time, space, number = begin.partition(" ")  # which may have any words where it is the client's
+    if len(words) != BEHIND_NUMBER or not space:
+        raise ValueError(f"`facts` has fewer words than {len(FACTS)}")
+    words = [time, number, *words]
     return said | {name: _meant(name, word) for name, word in zip(FACTS, words, strict=True)}
 
 
 def _meant(name: str, word: str) -> str | int | None:
     if word == "-" and name != "flags":  # of which `-` says that there are none
-        return None
-    if name == "request_id" and not NUMBERED.fullmatch(word):
         return None
     return int(word) if name in NUMBERS else word
 
@@ -157,6 +162,8 @@ def parse_line(data: bytes) -> Line | Damaged:
             return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
     if line.time.tzinfo is None:
         return damaged("not a line of the access log: its time has no zone", data)
+    if line.request_id and not (line.route or (line.ended or "").startswith(NUMBERED)):
+        return msgspec.structs.replace(line, request_id=None)
     return line
 
 

@@ -21,6 +21,7 @@ def access_log(spool: Path) -> list[Json]:
 
 FACTS = {
     "time": "%START_TIME%",
+    "request_id": "%REQ(X-REQUEST-ID)%",
     "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
     "status": "%RESPONSE_CODE%",
     "flags": "%RESPONSE_FLAGS%",
@@ -28,11 +29,8 @@ FACTS = {
     "bytes_out": "%BYTES_SENT%",
     "duration_ms": "%DURATION%",
     "protocol": "%PROTOCOL%",
-    "request_id": "%REQ(X-REQUEST-ID)%",
 }
-"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields.
-The number comes last: before Envoy has given one, it is what the client wrote.
-"""
+"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields."""
 LINE: Json = {
     "facts": " ".join(FACTS.values()),
     "fresh": f"%FILTER_STATE({FRESH}:PLAIN)%",

@@ -1,8 +1,10 @@
 -- What a cookie header says: which value a cookie has, and what is left of it for applications. It never changes, so
 -- it is remembered.
 
-local MOST_HEADERS = 4096 -- remembered, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
+local ROOM = 16 * 2 ^ 20 -- bytes that remembered cookie headers take, per worker; strangers fill them
+local ENTRY, ANSWER = 400, 40 -- bytes that one takes beside its text, and an answer about it
+local MOST_COOKIES = 400 -- of one request; browsers keep 180 of a whole site
 
 -- The cookie header without cookies of ours; nil when none is left. The chosen language is for our own pages alone.
 local function without_ours(cookies, keep_language)
@@ -26,38 +28,65 @@ local function without_ours(cookies, keep_language)
   return rest
 end
 
--- Of the first cookie with this name (RFC 6265 §5.4: the one with the longest path); nil where there is none.
+-- Of the one cookie with this name; nil where there is none. Of two neither is believed, as where decisions read them
+-- (idp/http/cookie_header.py): one is planted by somebody, and no browser says which.
 local function value_of(cookies, name)
+  local found = nil
   for piece in string.gmatch(cookies, "[^;]+") do
-    local said, value = string.match(piece, "^%s*([^=%s]+)=(%S*)%s*$")
+    local said, begins = string.match(piece, "^%s*([^=%s]+)=()")
     if said == name then
-      return value
+      if found then
+        return nil
+      end
+      found = string.match(piece, "^(%S*)%s*$", begins) or ""
     end
   end
+  return found
 end
+
+-- More than any browser sends: each costs time, so they are doubt, and none is read or goes on.
+local function too_many_cookies(cookies)
+  local at = 0
+  for _ = 1, MOST_COOKIES do
+    at = string.find(cookies, ";", at + 1, true)
+    if not at then
+      return false
+    end
+  end
+  return true
+end
+
+local NONE = setmetatable({}, {__index = function() return false end})
 
 -- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is
 -- kept, and whether it may be `several`, which are told with a comma between.
-local headers_seen, seen_count = {}, 0
+local headers_seen, held = {}, 0
 local function seen(cookies)
+  if held > ROOM then
+    headers_seen, held = {}, 0
+  end
   local one = headers_seen[cookies]
   if not one then
-    one = {grants = {}, rest = {}, several = string.find(cookies, ",", 1, true)}
+    one = too_many_cookies(cookies) and {grants = NONE, rest = NONE} or {grants = {}, rest = {}}
+    one.several = string.find(cookies, ",", 1, true)
     if #cookies <= LONGEST then
-      if seen_count >= MOST_HEADERS then
-        headers_seen, seen_count = {}, 0
-      end
-      headers_seen[cookies], seen_count = one, seen_count + 1
+      headers_seen[cookies], held = one, held + ENTRY + #cookies
     end
   end
   return one
+end
+
+-- An answer about one of them; `about` is its `grants` or `rest`.
+local function keep(about, name, answer)
+  about[name] = answer
+  held = held + ANSWER + (type(answer) == "string" and #answer or 0)
 end
 
 local function stripped(cookies, one, keep_language)
   local rest = one.rest[keep_language]
   if rest == nil then
     rest = without_ours(cookies, keep_language) or false
-    one.rest[keep_language] = rest
+    keep(one.rest, keep_language, rest)
   end
   return rest
 end

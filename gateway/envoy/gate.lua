@@ -67,7 +67,7 @@ local function grant_in(handle, cookies, one, name)
       end
       grants[token], grant_count = grant, grant_count + 1
     end
-    one.grants[name] = grant
+    keep(one.grants, name, grant)
   end
   return grant
 end
@@ -117,7 +117,7 @@ local function tell(headers, grant)
   end
 end
 
-function envoy_on_request(handle)
+local function let_in_or_ask(handle)
   local headers, stream, now = handle:headers(), handle:streamInfo(), os.time()
   local cookies, route = headers:get("cookie"), stream:routeName() or ""
   local token, gate, grant = nil, nil, nil
@@ -170,5 +170,14 @@ function envoy_on_request(handle)
     else
       headers:remove("cookie")
     end
+  end
+end
+
+-- Envoy lets a request go on whose script failed: with our cookies in it, to whom nobody decided to show them.
+function envoy_on_request(handle)
+  local done, why = pcall(let_in_or_ask, handle)
+  if not done then
+    handle:logErr("gate: " .. tostring(why))
+    handle:respond({[":status"] = "503"}, "")
   end
 end

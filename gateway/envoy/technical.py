@@ -20,6 +20,7 @@ from gateway.envoy.routes import odd_paths, table_of
 TECHNICAL_ROUTES = "technical"
 CLIENT_AUTHORITY = "brana.client-authority"
 TECHNICAL_FILTER = "brana.technical"
+VERIFIED = "x-brana-certificate-verified"  # for the decision alone
 TLS_INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
 
 
@@ -48,7 +49,10 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
         rows = hosted(own, place, settings.sign_in.absolute)
         # There is no sign-in here, so none of our own paths either.
         hosts.append({"name": host, "domains": [host], "routes": [odd_paths(), nothing("/.brana"), *rows]})
-    return [table_of(TECHNICAL_ROUTES, hosts, settings.public.hsts)] if hosts else []
+    if not hosts:
+        return []
+    table = table_of(TECHNICAL_ROUTES, hosts, settings.public.hsts)
+    return [table | {"request_headers_to_remove": [*table["request_headers_to_remove"], VERIFIED]}]
 
 
 def client_authority(settings: Settings) -> list[Json]:

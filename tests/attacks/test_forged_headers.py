@@ -113,6 +113,21 @@ async def test_a_request_number_of_the_client_s_own_is_in_no_entry(ground: Groun
     assert await ground.entries(request_id="00000000-forged") == []
 
 
+@pytest.mark.parametrize("number", ["00000000-forged-early", "x 203.0.113.66 200 - 1 2 3 HTTP/2"])
+async def test_a_request_number_said_where_ours_is_not_yet_given_is_in_no_entry_and_breaks_no_line(
+    ground: Ground, number: str
+) -> None:
+    """Envoy answers a request without a host, or with an odd path, before it takes the client's number away."""
+    host = f"Host: {ground.host()}\r\n"
+    for begins in (f"GET /a%2Fb HTTP/1.1\r\n{host}", f"OPTIONS * HTTP/1.1\r\n{host}", "GET /a HTTP/1.1\r\n"):
+        address = ground.address()
+        sent = f"{begins}X-Request-Id: {number}\r\nConnection: close\r\n\r\n"
+        (answer,) = await ground.raw(sent.encode(), address=address)
+        entry = await ground.entry_from(address)
+        assert (entry.outcome, entry.details["status"]) == ("refused", answer.status)
+        assert number not in str(entry)
+
+
 async def test_an_address_that_the_client_claims_is_not_where_a_guess_came_from(ground: Ground) -> None:
     """Else every guess would have an address of its own, and no address would run out of them."""
     address, victim = ground.address(), ground.somebody()

@@ -238,6 +238,23 @@ async def test_a_certificate_that_is_not_good_is_refused_by_its_reason(
         await refused(world, told, reason)
 
 
+async def test_a_person_s_grant_and_session_are_none_where_programs_come(world: Programs) -> None:
+    """With it nobody would need a certificate, nor the network that the account is good in."""
+    person = world.ground.somebody()
+    browser = await world.ground.signed_in(person, world.address("agenda"))
+    cookie = world.ground.cookie(browser, world.address("agenda"))
+    assert (await world.ask(world.address("agenda"), Cookie=cookie)).status == 200
+    world.ground.taken_over.requests.clear()
+    for sent in (cookie, cookie.replace("; ", ";"), f"a=1; {cookie}"):
+        told = await world.ask(world.address("api"), Cookie=sent)
+        await refused(world, told, "certificate_missing")
+    told = await world.ask(world.address("api"), certificate=world.authority.client()[0], Cookie=cookie)
+    assert told.status == 200
+    (seen,) = world.ground.taken_over.requests
+    assert claims_of(seen.value(BASED))["sub"] == "technical:cidla"
+    assert {name for name, _ in seen.headers if name.startswith("x-brana")} == {BASED}
+
+
 async def test_a_certificate_that_is_revoked_is_out_at_once_also_on_its_open_connection_and_no_other_is(
     world: Programs,
 ) -> None:
