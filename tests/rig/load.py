@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.discovery import CLUSTERS, all_resources
 from gateway.envoy.listeners import HCM
 from gateway.envoy.messages import Json, typed
 from gateway.envoy.process import command
+from gateway.envoy.resources import CLUSTERS, all_resources
 from tests.rig.envoy import DOMAIN, Plane
 
 CONNECTIONS = 32

@@ -32,12 +32,12 @@ from config.vocabulary import Action, ApplicationId
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, scripts, unlike
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
+from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.routes import HostTaken, routes
 from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener

@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, SECRETS, Discovery, Rejection
+from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.question import LARGEST_QUESTION
+from gateway.envoy.resources import CLUSTERS, EXTENSIONS, SECRETS
 
 pytestmark = pytest.mark.real
 HOLD = timedelta(milliseconds=150)

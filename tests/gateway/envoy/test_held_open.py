@@ -12,9 +12,9 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from config.settings import SignIn
-from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES, all_resources
 from gateway.envoy.hardening import OUR_FORM_BYTES, WHOLE_STREAM
 from gateway.envoy.messages import seconds
+from gateway.envoy.resources import LISTENERS, ROUTE_TABLES, all_resources
 from gateway.envoy.routes import routes
 from tests.rig.envoy import DOMAIN, Plane
 
