@@ -27,6 +27,7 @@ AT_THE_NEXT_START = (
     "limits",
     "state",
     "directories",
+    "sign_in.absolute",
     "facts.refresh",
     "facts.full",
     "streams",

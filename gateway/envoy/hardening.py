@@ -5,7 +5,6 @@ from datetime import timedelta
 from gateway.envoy.messages import Json, seconds, typed
 
 HEADERS_TIMEOUT = timedelta(seconds=10)  # slow headers
-WHOLE_STREAM = timedelta(days=1)  # a request and its answer, but where a route says less
 STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in either direction
 CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
@@ -73,15 +72,17 @@ def whole(most: int) -> Json:
     return {FORM_FILTER: typed(f"{BUFFER}PerRoute", buffer={"max_request_bytes": most})}
 
 
-def limits() -> Json:
-    """Fields of the HTTP connection manager that bound what a connection may do."""
+def limits(longest: timedelta = OUR_STREAM) -> Json:
+    """Fields of the HTTP connection manager that bound what a connection may do. `longest`: a request with its answer,
+    but where a route says less; here and not at the routes, as a timer of each would cost every request.
+    """
     return {
         "common_http_protocol_options": {
             "idle_timeout": seconds(CONNECTION_IDLE),
             "max_headers_count": HEADERS_COUNT,
             "headers_with_underscores_action": "DROP_HEADER",
             "max_requests_per_connection": REQUESTS,
-            "max_stream_duration": seconds(WHOLE_STREAM),
+            "max_stream_duration": seconds(longest),
         },
         "http_protocol_options": {"allow_absolute_url": True, "accept_http_10": False},
         "http2_protocol_options": {

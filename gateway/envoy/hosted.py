@@ -1,7 +1,5 @@
 """Routes to hosted applications: what their settings say of sign-in, size and time."""
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
 from config.settings import Application, Route
@@ -28,9 +26,9 @@ UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory un
 ANY_LENGTH = 2**63 - 1
 
 
-def hosted(application: Application, place: Place, longest: timedelta) -> list[Json]:
+def hosted(application: Application, place: Place) -> list[Json]:
     """In the configuration's order; what has GET, is limited in size, or has web sockets, takes several routes. What
-    fits none is not left to another application of the host. `longest`: no session lives longer.
+    fits none is not left to another application of the host.
     """
     begins = application.path.rstrip("/")
     written = [replace(route, path=begins + route.path) for route in application.routes]
@@ -38,14 +36,14 @@ def hosted(application: Application, place: Place, longest: timedelta) -> list[J
     routes = [
         one
         for route in table
-        for timed in _timed(route, _route(route, application, place), longest)
+        for timed in _timed(route, _route(route, application, place))
         for one in _limited(route, timed)
     ]
     return [*routes, nothing(begins)]
 
 
-def _timed(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    return of_nobody(route, made, longest) if route.public else lasting(route, made, longest)
+def _timed(route: Route, made: Json) -> list[Json]:
+    return of_nobody(route, made) if route.public else lasting(route, made)
 
 
 def _route(route: Route, application: Application, place: Place) -> Json:

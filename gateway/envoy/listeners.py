@@ -57,7 +57,7 @@ def _manager(settings: Settings, surroundings: Surroundings, table: str, filters
             f"https://{Authority(settings).of(f'portal.{settings.public.domain}')}/"
         ),
         **reading(),
-        **limits(),
+        **limits(settings.sign_in.absolute),  # no session lives longer
     )
 
 

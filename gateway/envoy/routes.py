@@ -6,7 +6,6 @@ asks for nothing and passes neither the gate nor the decision.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 
 from config.hosts import OUR_PATHS
 from config.settings import Application, Hsts, Route, Settings
@@ -109,19 +108,16 @@ def _of_applications(settings: Settings, surroundings: Surroundings, authority: 
             if path in on_host.setdefault(host, {}):
                 raise HostTaken(host + path)
             on_host[host][path] = configured, municipality
-    longest = settings.sign_in.absolute
-    return [_shared(host, authority, paths, longest) for host, paths in on_host.items()]
+    return [_shared(host, authority, paths) for host, paths in on_host.items()]
 
 
-def _shared(
-    host: str, authority: Authority, paths: dict[str, tuple[Application, str]], longest: timedelta
-) -> Json:
+def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application, str]]) -> Json:
     asked: list[Json] = []
     for path in sorted(paths, key=len, reverse=True):
         application, municipality = paths[path]
         cluster = application_cluster(application.id)
         place = Place(application.id, municipality, authority.of(host), cluster)
-        asked += hosted(application, place, longest)
+        asked += hosted(application, place)
     return _gated(host, authority, asked if "" in paths else [*asked, nothing()])
 
 

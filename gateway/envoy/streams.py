@@ -37,23 +37,21 @@ def stream_filter() -> Json:
     return {"name": STREAM_FILTER, "disabled": True, "typed_config": processor}
 
 
-def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
+def lasting(route: Route, made: Json) -> list[Json]:
     """What the row `made` for a route becomes: itself where answers are short; two where there are web sockets, so
-    that of such a route only requests for one are watched. What is watched has no `timeout`. `longest`: no session
-    lives longer, whatever happens.
+    that of such a route only requests for one are watched. What is watched has no `timeout`, and ends as everything
+    does when no session could live any longer (`hardening.limits`).
     """
-    plain = _watched(route, made, longest) if route.streaming else _short(route, made)
-    return [_watched(route, _upgraded(made), longest), plain] if route.websocket else [plain]
+    plain = _watched(route, made) if route.streaming else _short(route, made)
+    return [_watched(route, _upgraded(made)), plain] if route.websocket else [plain]
 
 
-def of_nobody(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, and time: `longest`
-    a web socket, a day anything else.
-    """
+def of_nobody(route: Route, made: Json) -> list[Json]:
+    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, or that time."""
     if not route.websocket and not route.streaming:
         return [_short(route, made)]
     quiet = _short(route, _idle(made, IDLE_OF_NOBODY))
-    return [_bounded(_upgraded(quiet), longest), quiet] if route.websocket else [quiet]
+    return [_upgraded(quiet), quiet] if route.websocket else [quiet]
 
 
 def _upgraded(made: Json) -> Json:
@@ -70,22 +68,16 @@ def _upgraded(made: Json) -> Json:
 
 
 def _short(route: Route, made: Json) -> Json:
-    """A row whose answers end in the route's time, and without one when every stream does (hardening.py)."""
+    """A row whose answers end in the route's time, if it has one."""
     if route.timeout is None:
         return _idle(made, route.idle_timeout)
     return _idle(made | {"route": made["route"] | {"timeout": seconds(route.timeout)}}, route.idle_timeout)
 
 
-def _bounded(made: Json, longest: timedelta) -> Json:
-    """From the request's first byte on. Envoy looks at no `timeout` beside it."""
-    at_most = {"max_stream_duration": {"max_stream_duration": seconds(longest)}}
-    return made | {"route": made["route"] | at_most}
-
-
-def _watched(route: Route, made: Json, longest: timedelta) -> Json:
+def _watched(route: Route, made: Json) -> Json:
     here = typed(f"{EXT_PROC}.ExtProcPerRoute", overrides={})
     on = {STREAM_FILTER: typed("envoy.config.route.v3.FilterConfig", config=here)}
-    quiet = _idle(_bounded(made, longest), route.idle_timeout or IDLE)
+    quiet = _idle(made, route.idle_timeout or IDLE)
     return quiet | {
         "typed_per_filter_config": made.get("typed_per_filter_config", {}) | on,
     }

@@ -46,7 +46,7 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
     for application, host, municipality in technical_hosts(settings, surroundings):
         own = replace(application, routes=[route for route in application.routes if not route.public])
         place = Place(application.id, municipality, authority.of(host), application_cluster(application.id))
-        rows = hosted(own, place, settings.sign_in.absolute)
+        rows = hosted(own, place)
         # There is no sign-in here, so none of our own paths either.
         hosts.append({"name": host, "domains": [host], "routes": [odd_paths(), nothing("/.brana"), *rows]})
     if not hosts:

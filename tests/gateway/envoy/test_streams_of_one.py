@@ -109,8 +109,8 @@ async def test_a_stream_that_slips_in_beside_its_revocation_ends_at_once(plane: 
         assert await ends(opened) < AT_ONCE + 0.5  # of which half is for Envoy's last words
 
 
-async def test_what_nobody_watches_ends_as_late_as_a_session_at_the_latest(tmp_path: Path) -> None:
-    """Public streams, and answers without end on routes that do not say so."""
+async def test_whatever_is_open_ends_as_late_as_a_session_at_the_latest(tmp_path: Path) -> None:
+    """Watched, where the answer is yes; of nobody; and answers without end on routes that do not say so."""
     public = Route(path="/feed", public=True, websocket=True, streaming=True)
 
     async def endless(asked: web.BaseRequest) -> web.StreamResponse:
@@ -133,11 +133,13 @@ async def test_what_nobody_watches_ends_as_late_as_a_session_at_the_latest(tmp_p
         listening(plane.application, upstream),
         browser(plane) as http,
     ):
-        async with http.ws_connect("/feed", headers={"Host": f"open.{DOMAIN}"}) as opened:
-            assert await answers(opened)
-            assert await ends(opened) < LONGEST.total_seconds() + AT_ONCE
+        anybody_s, mine = {"Host": f"open.{DOMAIN}"}, headers(plane)
+        for path, asked in (("/feed", anybody_s), ("/live/x", mine)):
+            async with http.ws_connect(path, headers=asked) as opened:
+                assert await answers(opened)
+                assert await ends(opened) < LONGEST.total_seconds() + AT_ONCE
         plane.application.handle = endless
-        for path, asked in (("/feed", {"Host": f"open.{DOMAIN}"}), ("/", headers(plane))):
+        for path, asked in (("/feed", anybody_s), ("/", mine), ("/long", mine)):
             with pytest.raises(aiohttp.ClientPayloadError):
                 async with asyncio.timeout(5), http.get(path, headers=asked) as answer:
                     await answer.read()
