@@ -220,10 +220,19 @@ def _begins(half: bytes) -> str:
 async def test_of_two_grants_in_one_header_neither_is_read(plane: Plane) -> None:
     """Somebody has planted one, so that a person acts as somebody else, and no browser says which."""
     mine, theirs, forged = plane.signer.grant(), plane.signer.grant(revocation="sid9.1"), Signer().grant()
-    for first, second in ((mine, theirs), (theirs, mine), (mine, mine), (mine, forged), (mine, ""), ("a b", mine)):
+    for first, second in (
+        (mine, theirs),
+        (theirs, mine),
+        (mine, mine),
+        (mine, forged),
+        (mine, ""),
+        ("a b", mine),
+    ):
         cookie = f"__Host-brana-grant={first}; a=1; __Host-brana-grant={second}"
         assert (await plane.ask(cookie=cookie)).status == 403
-    assert (await plane.ask(cookie=f"__Host-brana-grant-other={theirs}; __Host-brana-grant={mine}")).status == 200
+    assert (
+        await plane.ask(cookie=f"__Host-brana-grant-other={theirs}; __Host-brana-grant={mine}")
+    ).status == 200
 
 
 async def test_a_grant_passes_until_its_second_ends_however_often_it_was_read(plane: Plane) -> None:
