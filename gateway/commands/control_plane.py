@@ -25,9 +25,7 @@ from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
-from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
-from gateway.authorize.verdict import Refused
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
@@ -39,7 +37,6 @@ from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
-from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import Board
@@ -50,7 +47,6 @@ from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
-from gateway.sessions.kept_form import Lacking, keep
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -276,21 +272,6 @@ class ControlPlane:
             request.host, request.target, request.language, moment, wish=wish
         )
         return beginning.location, beginning.cookie
-
-    def keep_form(
-        self, request: AccessRequest, session: Session | None, refused: Refused | None, moment: datetime
-    ) -> str | None:
-        """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
-        if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
-            return None
-        subject = session.subject if session is not None else None
-        language = request.language
-        why = (
-            Lacking(SIGN_IN_NEEDED)
-            if refused is None
-            else Lacking(refused.reason, refused.title[language], refused.advice[language])
-        )
-        return keep(request.host, request.target, subject, why, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

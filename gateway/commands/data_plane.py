@@ -12,8 +12,9 @@ from config.toml_lines import line_of, lines_of
 from config.vocabulary import ApplicationId
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.state import State
-from gateway.envoy.discovery import Rejection, all_resources
+from gateway.envoy.discovery import Rejection
 from gateway.envoy.messages import Json, Surroundings
+from gateway.envoy.resources import all_resources
 from gateway.envoy.trial import objection
 
 

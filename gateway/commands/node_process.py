@@ -48,7 +48,7 @@ from gateway.commands.public_certificate import PublicCertificate, keep_certific
 from gateway.commands.repeating import running
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
-from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
 from gateway.envoy.gate import unlike
@@ -56,6 +56,7 @@ from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
 from gateway.envoy.process import Administration
+from gateway.envoy.resources import all_resources
 from gateway.fleet import papers
 from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE

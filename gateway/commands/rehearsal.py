@@ -14,8 +14,8 @@ from config.files import file_fault
 from config.settings import Application, Directory, OidcClient, Settings
 from gateway.commands.application_accounts import PasswordUnusable, accounts_of, password_in
 from gateway.commands.certificate import pair_faults
-from gateway.envoy.discovery import all_resources
 from gateway.envoy.messages import Surroundings
+from gateway.envoy.resources import all_resources
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from idp.directory.errors import DirectoryMisconfigured

@@ -30,10 +30,11 @@ from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.state import State, now
-from gateway.envoy.discovery import EXTENSIONS, NotTaken, Refused, reading_tokens
+from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
+from gateway.envoy.resources import EXTENSIONS, reading_tokens
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
 from policies.evaluate import PolicyBook

@@ -17,6 +17,7 @@ from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
+from gateway.commands.forms_kept import keeping_forms
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
@@ -163,7 +164,7 @@ def authorizer(plane: ControlPlane) -> Authorizer:
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
         sign=plane.keys.sign,
-        ways_in=WaysIn(plane.begin_sign_in, plane.keep_form),
+        ways_in=WaysIn(plane.begin_sign_in, keeping_forms(plane.state.seal)),
         pages=pages,
         clock=now,
         measured=plane.metrics.verdict,

@@ -12,19 +12,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from gateway.envoy.discovery import (
-    CLUSTERS,
-    EXTENSIONS,
-    LISTENERS,
-    ROUTE_TABLES,
-    SECRETS,
-    Discovery,
-    Kept,
-    Subject,
-)
+from gateway.envoy.discovery import Discovery, Kept, Subject
 from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
+from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS
 from gateway.envoy.technical import CLIENT_AUTHORITY, TECHNICAL_ROUTES
 from gateway.envoy.tokens import TOKEN_FILTER
 

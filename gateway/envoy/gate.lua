@@ -1,14 +1,10 @@
--- The gate: does the grant cover what this route asks for? grant.lua stands before this.
--- EPOCH, REVOKED and TECHNICAL (ids with a space between), SUFFIXES (application → end of its cookie's name), BEGUN (name of a file),
--- A_SECOND and SUCCEEDS are set. What a cookie header says, and a verdict on a grant's words and a route's name, never change but by
--- time, so they are remembered; a new text, as of other keys, begins anew.
+-- The gate: does the grant cover what this route asks for? Before it stand grant.lua, cookies.lua, pace.lua, begun.lua.
+-- EPOCH, REVOKED and TECHNICAL (ids with a space between) and SUFFIXES (application → end of its cookie's name) are
+-- set. What a token says, and a verdict on its words and a route's name, never change but by time, so both are
+-- remembered; a new text, as of other keys, begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
-local MOST = 4096 -- remembered answers of each kind, per worker
-local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
-local ROOM = 16 * 2 ^ 20 -- bytes that remembered cookie headers take, per worker; strangers fill them
-local ENTRY, ANSWER = 400, 40 -- bytes that one takes beside its text, and an answer about it
-local MOST_COOKIES = 400 -- of one request; browsers keep 180 of a whole site
+local MOST = 4096 -- remembered grants, and verdicts, per worker
 local GRANT, LEEWAY = "__Host-brana-grant", 1 -- seconds, of nodes whose clocks are kept together
 
 local revoked = {}
@@ -40,28 +36,6 @@ local function judge(gate, route)
   return false
 end
 
--- The cookie header without cookies of ours; nil when none is left. The chosen language is for our own pages alone.
-local function without_ours(cookies, keep_language)
-  local kept = {}
-  for piece in string.gmatch(cookies, "[^;]+") do
-    local lower = string.lower(piece)
-    if not string.find(lower, "^[%s%c\"',=]*__host%-brana%-")
-      and (keep_language or not string.find(lower, "^[%s%c\"',=]*brana%-language")) then
-      -- In two steps: one pattern that trims both ends takes a second for 30,000 spaces (Lua backtracks).
-      local begins = string.find(piece, "%S")
-      if begins then
-        kept[#kept + 1] = string.match(piece, "^.*%S", begins)
-      end
-    end
-  end
-  local rest = table.concat(kept, "; ")
-  -- Our name in any other place is nobody's honest cookie.
-  if rest == "" or string.find(string.lower(rest), "__host-brana-", 1, true) then
-    return nil
-  end
-  return rest
-end
-
 local verdicts, verdict_count = {}, 0
 local function verdict_on(gate, route)
   local on_routes = verdicts[gate]
@@ -80,52 +54,6 @@ local function verdict_on(gate, route)
   return verdict
 end
 
--- Of the one cookie with this name; nil where there is none. Of two neither is believed, as where decisions read them
--- (idp/http/cookie_header.py): one is planted by somebody, and no browser says which.
-local function value_of(cookies, name)
-  local found = nil
-  for piece in string.gmatch(cookies, "[^;]+") do
-    local said, begins = string.match(piece, "^%s*([^=%s]+)=()")
-    if said == name then
-      if found then
-        return nil
-      end
-      found = string.match(piece, "^(%S*)%s*$", begins) or ""
-    end
-  end
-  return found
-end
-
--- More than any browser sends: each costs time, so they are doubt, and none is read or goes on.
-local function too_many_cookies(cookies)
-  local at = 0
-  for _ = 1, MOST_COOKIES do
-    at = string.find(cookies, ";", at + 1, true)
-    if not at then
-      return false
-    end
-  end
-  return true
-end
-
-local NONE = setmetatable({}, {__index = function() return false end})
-
--- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is kept.
-local headers_seen, held = {}, 0
-local function seen(cookies)
-  if held > ROOM then
-    headers_seen, held = {}, 0
-  end
-  local one = headers_seen[cookies]
-  if not one then
-    one = too_many_cookies(cookies) and {grants = NONE, rest = NONE} or {grants = {}, rest = {}}
-    if #cookies <= LONGEST then
-      headers_seen[cookies], held = one, held + ENTRY + #cookies
-    end
-  end
-  return one
-end
-
 -- By its own text, as other cookies of the same header may change with each request.
 local grants, grant_count = {}, 0
 local function grant_in(handle, cookies, one, name)
@@ -139,18 +67,9 @@ local function grant_in(handle, cookies, one, name)
       end
       grants[token], grant_count = grant, grant_count + 1
     end
-    one.grants[name], held = grant, held + ANSWER
+    keep(one.grants, name, grant)
   end
   return grant
-end
-
-local function stripped(cookies, one, keep_language)
-  local rest = one.rest[keep_language]
-  if rest == nil then
-    rest = without_ours(cookies, keep_language) or false
-    one.rest[keep_language], held = rest, held + (rest and #rest or 0)
-  end
-  return rest
 end
 
 local names = {} -- of the grant's cookie, by name of the route
@@ -163,34 +82,6 @@ local function name_of_cookie(route)
   return name
 end
 
--- How many requests a session makes: ten seconds' worth may come at once. By the clock of whole seconds, which is enough.
--- A gate that SUCCEEDS another knows nothing of what was counted there: nobody has more than they would have by now had
--- they used up all of it. Of two tables the older one goes when the newer is full, so whoever asks all the time stays.
-local BURST_SECONDS = 10
-local since = os.time()
-local left, left_at, counted = {}, {}, 0
-local older, older_at = {}, {}
-local function too_many(who, now)
-  local tokens, at = left[who], left_at[who]
-  if not tokens then
-    if counted >= MOST then
-      older, older_at, left, left_at, counted = left, left_at, {}, {}, 0
-    end
-    tokens, at, counted = older[who], older_at[who], counted + 1
-    if not tokens then
-      local seconds = SUCCEEDS and math.min(BURST_SECONDS, 1 + math.max(0, now - since)) or BURST_SECONDS
-      tokens, at = A_SECOND * seconds, now
-    end
-    left_at[who] = at
-  end
-  if at ~= now then
-    tokens = math.min(A_SECOND * BURST_SECONDS, tokens + A_SECOND * math.max(0, now - at))
-    left_at[who] = now
-  end
-  left[who] = math.max(0, tokens - 1)
-  return tokens < 1
-end
-
 local answered_by_us = {} -- by name of the route
 local function is_ours(route)
   local known = answered_by_us[route]
@@ -199,32 +90,6 @@ local function is_ours(route)
     answered_by_us[route] = known
   end
   return known
-end
-
--- Envoy's own line about a request comes when it ends, and dies with an Envoy that is killed. So whomever a grant
--- lets in is written down before the request goes on: one write(2) of a whole line into a file in memory that is
--- opened for appending. False when it cannot be written: then somebody has to decide anew.
-local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies in memory, and paths may have 30,000
-local file, opened, line_begins = nil, 0, ""
-local function begun(headers, verdict, route, now)
-  if now ~= opened then -- another file stands behind the name after a while, see gateway/audit/begun.py
-    if file then
-      file:close()
-    end
-    file, opened, line_begins = io.open(BEGUN, "a"), now, "\n+ " .. now .. " "
-    if file then
-      file:setvbuf("no")
-    end
-  end
-  local path = headers:get(":path")
-  local query = string.find(path, "?", 1, true)
-  if query or #path > PATH then
-    path = string.sub(path, 1, math.min(query and query - 1 or PATH, PATH))
-  end
-  -- In one piece: twelve pieces, each put into a buffer, take longer.
-  return file
-    and file:write(line_begins .. (headers:get("x-request-id") or "-") .. " " .. verdict .. " " .. route .. " "
-      .. headers:get(":method") .. " " .. path .. " $\n")
 end
 
 -- The token of a technical account, which no application ever sees; nil where there is none.
@@ -260,6 +125,10 @@ local function let_in_or_ask(handle)
     token, gate = token_of(headers, route), headers:get("x-brana-gate")
   end
   local one = cookies and seen(cookies)
+  if one and one.several and headers:getNumValues("cookie") > 1 then -- doubt: who reads them as one reads another thing
+    headers:remove("cookie")
+    cookies, one = nil, nil
+  end
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
     gate = grant and now <= grant.expires + LEEWAY and grant.gate

@@ -15,6 +15,8 @@ from gateway.envoy.lua import script
 from gateway.envoy.messages import Json, typed
 
 GATE_FILTER = "brana.gate"
+SCRIPTS = ("grant.lua", "cookies.lua", "pace.lua", "begun.lua", "gate.lua")
+"""One text for Envoy; each uses what those before it say."""
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
 _PLAIN = frozenset((string.ascii_letters + string.digits + "/._-").encode())
 _WORD = re.compile(r"[A-Za-z0-9._~-]+")
@@ -73,10 +75,15 @@ def gate_filter(gate: Gate) -> Json:
         f"local TECHNICAL = {_quoted(gate.applications.technical)}\n"
         f"local SUFFIXES = {_table(_octets(gate.applications.suffixes))}\n"
         f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"
-        f"{script('grant.lua')}\n{script('gate.lua')}"
+        f"{scripts()}"
     )
     lua = typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
     return {"name": GATE_FILTER, "typed_config": lua}
+
+
+def scripts() -> str:
+    """What is the same in every gate."""
+    return "\n".join(script(name) for name in SCRIPTS)
 
 
 def _octets(words: Mapping[str, str]) -> dict[bytes, bytes]:

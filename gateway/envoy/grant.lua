@@ -1,7 +1,8 @@
--- Reads a grant: a JWT in compact serialization (RFC 7515 §3.1), signed by ES256 (RFC 7518 §3.4). KEYS is set before this: protected
--- header with its dot, as the control plane writes it → public key (DER, RFC 5480). A header that is not one of these to the letter
--- is no grant of ours; which algorithm it names, or where it says a key is, nobody reads. The payload is read once its signature is
--- verified, in the one order in which the control plane writes it (gateway/grants/claims.py).
+-- Reads a grant: a JWT in compact serialization (RFC 7515 §3.1), signed by ES256 (RFC 7518 §3.4). KEYS is set before:
+-- protected header with its dot, as the control plane writes it → public key (DER, RFC 5480). A header that is not one
+-- of these to the letter is no grant of ours; which algorithm it names, or where it says a key is, nobody reads. The
+-- payload is read once its signature is verified, in the one order in which the control plane writes it
+-- (gateway/grants/claims.py).
 
 local HALF = 32 -- octets of r, and of s
 local SIGNATURE = 86 -- characters of both

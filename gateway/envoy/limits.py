@@ -1,6 +1,6 @@
 """How many requests one client may make, and what happens when all of them together are too many.
 
-Of a session the gate counts (`gate.lua`), which costs a request nothing that could be measured. Whoever has no fresh
+Of a session the gate counts (`pace.lua`), which costs a request nothing that could be measured. Whoever has no fresh
 grant is counted by address, here, before anybody is asked about.
 """
 

@@ -22,9 +22,9 @@ from cryptography.x509.oid import NameOID
 
 from config.settings import Limits
 from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.discovery import CLUSTERS, LISTENERS, ROUTE_TABLES, SECRETS
 from gateway.envoy.messages import Json
 from gateway.envoy.process import validation
+from gateway.envoy.resources import CLUSTERS, LISTENERS, ROUTE_TABLES, SECRETS
 from gateway.envoy.tls import certificate
 
 PATIENCE = timedelta(seconds=20)

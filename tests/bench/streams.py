@@ -28,7 +28,7 @@ from config.vocabulary import MunicipalityCode
 from gateway.demo.configuration import MAP
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import application_cluster
-from gateway.envoy.discovery import CLUSTERS, all_resources
+from gateway.envoy.resources import CLUSTERS, all_resources
 from tests.bench.figure import MIB, figure
 from tests.rig.bare_listener import add_bare_listener
 from tests.rig.envoy import DOMAIN, Plane, data_plane

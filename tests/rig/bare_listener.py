@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.demo.slapd import free_port
-from gateway.envoy.discovery import LISTENERS, all_resources
 from gateway.envoy.hardening import limits, reading
 from gateway.envoy.listeners import HCM, listening
 from gateway.envoy.messages import Json, typed
+from gateway.envoy.resources import LISTENERS, all_resources
 from tests.rig.envoy import Plane
 
 

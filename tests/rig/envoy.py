@@ -34,10 +34,11 @@ from config.vocabulary import Action, ApplicationId, DirectoryName, Municipality
 from gateway.audit.access import spelled_out
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
-from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
+from gateway.envoy.resources import all_resources
 from gateway.grants.sign import keys_by_header, public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer

@@ -32,12 +32,12 @@ from config.vocabulary import Action, ApplicationId
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.elsewhere import another_control_plane
-from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, unlike
+from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, scripts, unlike
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
+from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.routes import HostTaken, routes
 from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener
@@ -277,7 +277,7 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
         code = code_of(a_gate(keys={}, revoked=[word], epoch=word))
     except GateWordUnusable:
         return
-    head = code.removesuffix(f"{script('grant.lua')}\n{script('gate.lua')}")
+    head = code.removesuffix(scripts())
     words = (
         "KEYS = {}",
         f'EPOCH = "{word}"',

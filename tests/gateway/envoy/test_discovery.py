@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, SECRETS, Discovery, Rejection
+from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.question import LARGEST_QUESTION
+from gateway.envoy.resources import CLUSTERS, EXTENSIONS, SECRETS
 
 pytestmark = pytest.mark.real
 HOLD = timedelta(milliseconds=150)
@@ -122,14 +123,14 @@ async def test_a_name_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> Non
         assert (status, [one["name"] for one in resources]) == (200, ["brana.gate"])
 
 
-async def test_the_gate_is_published_beside_the_grant(tmp_path: Path) -> None:
+async def test_the_gate_is_published_beside_what_reads_tokens(tmp_path: Path) -> None:
     async with served(tmp_path) as (discovery, session, _):
         discovery.publish_gate(["sid1.1"], "e1")
-        discovery.publish({EXTENSIONS: [{"name": "brana.grant"}]})
-        grant = Asker(session, "extension_configs", "brana.grant")
-        assert (await grant.ask())[0] == 200
+        discovery.publish({EXTENSIONS: [{"name": "brana.token"}]})
+        tokens = Asker(session, "extension_configs", "brana.token")
+        assert (await tokens.ask())[0] == 200
         discovery.publish_gate(["sid1.1", "sid2.1"], "e1")
-        assert (await grant.ask())[0] == 304, "a revocation does not touch the keys"
+        assert (await tokens.ask())[0] == 304, "a revocation does not touch them"
         status, resources = await Asker(session, "extension_configs", "brana.gate").ask()
         assert status == 200
         assert "sid1.1 sid2.1" in resources[0]["typed_config"]["default_source_code"]["inline_string"]

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from config.settings import Application, Identity, IdentityHeaders, Route, Technical, UpstreamTls
 from config.vocabulary import Action
-from gateway.envoy.discovery import CLUSTERS, LISTENERS, NotTaken, Refused, all_resources
+from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
+from gateway.envoy.resources import CLUSTERS, LISTENERS, all_resources
 from gateway.envoy.trial import objection
 from gateway.grants.sign import public_jwks
 from tests.rig import exact_http

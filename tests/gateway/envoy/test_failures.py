@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 
 from config.vocabulary import REASON_HEADER
-from gateway.envoy.discovery import LISTENERS, ROUTE_TABLES
 from gateway.envoy.process import Administration
+from gateway.envoy.resources import LISTENERS, ROUTE_TABLES
 from tests.rig.envoy import DOMAIN, data_plane
 
 pytestmark = pytest.mark.real

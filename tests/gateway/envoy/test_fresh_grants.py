@@ -67,6 +67,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "gate_with_seven_words": {"gate": "files 588296 sid1.1 epoch1 own ,read, more"},
     "gate_with_a_line_break": {"gate": "files 588296 sid1.1 epoch1 own\n,read,"},
     "empty_gate": {"gate": ""},
+    "person_in_other_words": {"person": {"Log-in": "novakova.jana"}},
+    "person_without_words": {"person": {}},
 }
 
 
@@ -192,6 +194,14 @@ async def test_a_grant_that_is_written_in_another_way_is_none(plane: Plane) -> N
     )
     for token in ways:
         assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403, token
+
+
+async def test_a_grant_that_is_longer_than_any_of_ours_is_none(plane: Plane) -> None:
+    """Browsers keep 4,096 bytes of a cookie; nobody has Envoy read more than twice that."""
+    for longer, passed in ((3_000, 1), (6_000, 0)):
+        plane.application.requests.clear()
+        await plane.ask(cookie=plane.cookie(jti="j" * longer))  # which the decision need not read either
+        assert len(plane.application.requests) == passed
 
 
 async def test_every_signature_is_read_whatever_its_numbers_begin_with(plane: Plane) -> None:

@@ -9,8 +9,8 @@ import pytest_asyncio
 from config.settings import Route
 from config.vocabulary import Action
 from gateway.demo.slapd import free_port
-from gateway.envoy.discovery import EXTENSIONS
 from gateway.envoy.gate import GATE_FILTER
+from gateway.envoy.resources import EXTENSIONS
 from tests.rig.envoy import DOMAIN, PATIENCE, Plane, data_plane, hosting
 from tests.rig.neighbours import listening
 

@@ -1,6 +1,8 @@
 """What a connection may hold, and for how long: forms that never end, web sockets that outlive their reason."""
 
 import asyncio
+import contextlib
+import json
 import time
 from datetime import timedelta
 
@@ -10,8 +12,9 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from config.settings import SignIn
-from gateway.envoy.discovery import ROUTE_TABLES
-from gateway.envoy.hardening import OUR_FORM_BYTES
+from gateway.envoy.hardening import OUR_FORM_BYTES, WHOLE_STREAM
+from gateway.envoy.messages import seconds
+from gateway.envoy.resources import LISTENERS, ROUTE_TABLES, all_resources
 from gateway.envoy.routes import routes
 from tests.rig.envoy import DOMAIN, Plane
 
@@ -95,6 +98,41 @@ async def test_a_web_socket_in_use_ends_when_any_session_would(plane: Plane) -> 
         writer.transport.abort()
     finally:
         plane.discovery.publish({ROUTE_TABLES: [routes(plane.settings, plane.surroundings)]})
+
+
+async def test_what_nothing_else_ends_ends_with_the_time_of_every_stream(plane: Plane) -> None:
+    """A day as delivered, so its listener is told two seconds here."""
+    told = json.dumps(all_resources(plane.settings, plane.surroundings)[LISTENERS])
+    assert f'"{seconds(WHOLE_STREAM)}"' in told
+    usual, plane.application.handle = plane.application.handle, _without_end
+    try:
+        await _listening(plane, told.replace(f'"{seconds(WHOLE_STREAM)}"', f'"{seconds(SHORT)}"'))
+        reader, writer = await plane.connect()
+        began = time.monotonic()
+        writer.write(f"GET / HTTP/1.1\r\nHost: files.{DOMAIN}\r\nCookie: {plane.cookie()}\r\n\r\n".encode())
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert SHORT.total_seconds() - 0.5 < time.monotonic() - began < SHORT.total_seconds() + 2
+        writer.transport.abort()
+    finally:
+        plane.application.handle = usual
+        await _listening(plane, told)
+
+
+async def _listening(plane: Plane, told: str) -> None:
+    plane.discovery.publish({LISTENERS: json.loads(told)})
+    await plane.discovery.taken([(LISTENERS, ())], timedelta(seconds=10))
+
+
+async def _without_end(asked: web.BaseRequest) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    await answer.prepare(asked)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await answer.write(b"more")
+            await asyncio.sleep(0.1)
+    return answer
 
 
 async def _ping(writer: asyncio.StreamWriter) -> None:

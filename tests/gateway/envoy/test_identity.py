@@ -91,6 +91,30 @@ async def test_headers_of_the_configured_names_tell_the_person(identities: Plane
     assert internal(seen) == set()
 
 
+SIGNS = (
+    'Jan "Honza" Novák',
+    "a\\b",
+    '"',
+    "\\",
+    '\\"',
+    '"\\',
+    'x","subject":"y',
+    "{}",
+    "Žofie 🦉",
+    "a;b, c=d/e",
+)
+
+
+@pytest.mark.parametrize("name", SIGNS)
+async def test_a_name_is_told_as_it_is_whatever_signs_it_has(identities: Plane, name: str) -> None:
+    person = {"name": name, "municipality": "588296"}
+    assert (await ask(identities, "headed", person=person)).status == 200
+    assert identities.decision.requests == []
+    seen = identities.application.last
+    assert seen.value("x-forwarded-name").encode("latin-1").decode() == name
+    assert (seen.value("obec"), seen.values("x-remote-id")) == ("588296", [])
+
+
 def spellings(name: str) -> list[str]:
     return [
         name,

@@ -1,5 +1,7 @@
 """Tricks with paths and hosts that must fail: bytes exactly as written, a real Envoy."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 
@@ -65,6 +67,18 @@ async def test_paths_that_two_programs_read_differently_are_refused(plane: Plane
     assert answer.status == 400
     assert plane.application.requests == []
     assert plane.decision.requests == []
+
+
+async def test_what_is_refused_before_it_has_a_number_has_a_line_of_the_log_whatever_number_it_brings(
+    plane: Plane,
+) -> None:
+    answer = await plane.ask("/unnumbered%2Fx", headers=("X-Request-Id: one two three",))
+    assert answer.status == 400
+    async with asyncio.timeout(5):
+        while not (lines := [one for one in plane.log_lines() if one["path"] == "/unnumbered/x"]):
+            await asyncio.sleep(0.02)
+    (line,) = lines
+    assert (line["address"], line["status"], line["reason"]) == ("127.0.0.1", 400, "request_malformed")
 
 
 @pytest.mark.parametrize("path", [r"\admin", r"/x\..\admin", "/\\admin"])

@@ -17,7 +17,7 @@ from grpclib.server import Stream as Call
 
 from gateway.demo.slapd import free_port
 from gateway.envoy.clusters import HTTP_OPTIONS, application_cluster
-from gateway.envoy.discovery import CLUSTERS, all_resources
+from gateway.envoy.resources import CLUSTERS, all_resources
 from gateway.streams.guard import Unread
 from tests.rig.envoy import GRACE, Plane
 from tests.rig.open_socket import (

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
@@ -11,7 +13,7 @@ from joserfc.jwk import ECKey, KeySet
 from config.vocabulary import ApplicationId
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.grants.claims import Assertion, Grant
-from gateway.grants.sign import GrantSigner, public_jwks
+from gateway.grants.sign import GrantSigner, keys_by_header, public_jwks
 
 ISSUER = "https://login.brana.example/gateway"
 
@@ -24,6 +26,18 @@ def test_a_signed_grant_verifies_with_the_published_key(
     token = jwt.decode(signed.token, published, algorithms=["ES256"])
     assert token.claims == grant.claims(signed.assertion)
     assert token.header["typ"] == "brana-grant+jwt"
+
+
+def test_a_gate_knows_grants_by_their_header_and_no_assertion(
+    grant: Grant, grant_key: ECKey, assertion_key: ECKey
+) -> None:
+    signed = GrantSigner(grant_key, assertion_key, ISSUER).sign(grant)
+    known = keys_by_header(public_jwks(grant_key, assertion_key))
+    header = signed.token.partition(".")[0].encode() + b"."
+    published = load_der_public_key(known[header])
+    assert isinstance(published, EllipticCurvePublicKey)
+    assert published.public_numbers() == grant_key.public_key.public_numbers()
+    assert signed.assertion.partition(".")[0].encode() + b"." not in known
 
 
 def test_the_assertion_inside_the_grant_is_the_applications(

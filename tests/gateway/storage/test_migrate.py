@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +25,7 @@ from gateway.storage.seal import Seal
 from idp.directory.sync.marked import END, within
 from idp.login.authenticator import Proof
 from idp.login.totp import Enrolled, Secret
+from tests.rig.at_once import faults_at_once
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,20 +80,7 @@ def test_a_file_that_is_current_is_left_alone(tmp_path: Path) -> None:
 
 def test_two_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     path = tmp_path / "brana.db"
-    faults: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            prepare(path)
-        except BaseException as error:  # noqa: BLE001 - reported below
-            faults.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert faults == []
+    assert faults_at_once(lambda: prepare(path)) == []
     assert stamp_of(path) == revisions()[-1]
 
 

@@ -1,6 +1,5 @@
 """Tables on a real PostgreSQL: made, migrated, compared, refused."""
 
-import threading
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from gateway.storage.postgres.engine import STARTS
 from gateway.storage.schema import MIGRATIONS, all_tables, revisions
 from gateway.storage.tables.audit import INDEXED
 from gateway.storage.telling import TOLD
+from tests.rig.at_once import faults_at_once
 from tests.rig.postgres import Server
 
 pytestmark = pytest.mark.real
@@ -73,20 +73,7 @@ def test_a_database_that_is_current_is_left_alone(postgres: Server, empty: Postg
 
 
 def test_nodes_that_start_at_once_take_turns(postgres: Server, empty: Postgres) -> None:
-    faults: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            prepare(empty)
-        except BaseException as error:  # noqa: BLE001 - reported below
-            faults.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert faults == []
+    assert faults_at_once(lambda: prepare(empty)) == []
     assert stamp_of(postgres, empty) == revisions()[-1]
 
 
