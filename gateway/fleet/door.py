@@ -15,11 +15,9 @@ from typing import Any, cast
 
 from config.fleet import CALLERS, NodeName, Role, Service, service_of
 from gateway.fleet import certificates
+from gateway.fleet.arriving import Arriving
 from gateway.fleet.certificates import Shown, Unproven
 from gateway.fleet.strangers import Strangers
-
-HANDSHAKE = 5.0  # seconds
-BACKLOG = 128
 
 REASONS = {9: Unproven.EXPIRED, 10: Unproven.EXPIRED, 26: Unproven.OTHER_PURPOSE}
 """OpenSSL's: not valid yet, expired, of another purpose (X509_V_ERR_…)."""
@@ -78,21 +76,18 @@ class Door:
 
     @contextlib.asynccontextmanager
     async def serving(self, address: str, port: int) -> AsyncIterator[None]:
-        server = await asyncio.get_running_loop().create_server(
-            lambda: _Entrance(self),
-            address,
-            port,
-            ssl=self._context,
-            ssl_handshake_timeout=HANDSHAKE,
-            backlog=BACKLOG,
-        )
         try:
-            yield
+            async with Arriving(self._context, lambda: _Entrance(self), self._turned_away).serving(
+                address, port
+            ):
+                yield
         finally:
-            server.close()
             for transport in list(self._open):
                 transport.abort()
             self._strangers.leave()
+
+    def _turned_away(self, address: str) -> None:
+        self._refused(Refused(Unproven.TOO_MANY, address=address))
 
     def reload(self) -> None:
         """Show the certificate that lies there now; what is open stays."""

@@ -15,8 +15,9 @@ from aiohttp import web
 
 from config.fleet import NodeName, Role, Service
 from gateway.demo.slapd import free_port
+from gateway.fleet import arriving
 from gateway.fleet.certificates import NODE_LIVES, Unproven
-from gateway.fleet.door import HANDSHAKE, Door, Refused, node_of
+from gateway.fleet.door import Door, Refused, node_of
 from gateway.fleet.strangers import OF_ADDRESS, Strangers
 from tests.rig.fleet_papers import Papers, answered, context, now
 
@@ -127,7 +128,38 @@ async def test_a_stranger_is_gone_when_its_time_is_over_whatever_it_sends(
     async with a_door(tmp_path, Strangers(lives=0.3)) as fleet:
         began = time.monotonic()
         await answered(fleet.port, context(fleet.papers, None), Service.JOIN, sent)
-        assert time.monotonic() - began < HANDSHAKE
+        assert time.monotonic() - began < arriving.HANDSHAKE
+
+
+async def test_silent_connections_leave_room_for_other_addresses_and_end_at_once_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    """Each holds a file of the control plane until its handshake is over, and a thousand are all that it has."""
+
+    async def silent(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", fleet.port, local_addr=(address, 0))
+
+    async with a_door(tmp_path) as fleet:
+        member = fleet.member("b", Role.EDGE)
+        held = [await silent("127.0.0.9") for _ in range(arriving.OF_ADDRESS)]
+        async with asyncio.timeout(arriving.HANDSHAKE):
+            reader, writer = await silent("127.0.0.9")
+            assert await reader.read() == b""
+            assert fleet.last() == Refused(Unproven.TOO_MANY, address="127.0.0.9")
+            assert (await fleet.ask(member)).endswith(b"asked by b")
+            for _, one in [(reader, writer), *held]:
+                one.transport.abort()
+            while not await _let_in(fleet, "127.0.0.9"):
+                await asyncio.sleep(0.01)
+
+
+async def _let_in(fleet: Fleet, address: str) -> bool:
+    try:
+        _, writer = await _stranger(fleet, address)
+    except (OSError, asyncio.IncompleteReadError):
+        return False
+    writer.transport.abort()
+    return True
 
 
 async def test_a_member_finds_no_way_to_join_again(tmp_path: Path) -> None:
