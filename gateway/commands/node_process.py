@@ -191,8 +191,7 @@ class Node:
 
     async def _applied(self) -> bool:
         """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""
-        patience = timedelta(seconds=GATE_PATIENCE)
-        return await self.discovery.keys_applied(patience) and await self.discovery.gate_applied(patience)
+        return await self.discovery.keys_applied(timedelta(seconds=GATE_PATIENCE))
 
     def _publish_gate(self) -> None:
         clock = time.monotonic()

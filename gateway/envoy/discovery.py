@@ -177,7 +177,7 @@ class Discovery:
         return await self._applied((GATE_FILTER,), timeout)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
-        """The same of the keys that verify grants and access tokens."""
+        """The same of that gate, and of the keys that verify access tokens."""
         return await self._applied((TOKEN_FILTER, GATE_FILTER), timeout)
 
     async def _applied(self, names: tuple[str, ...], timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above

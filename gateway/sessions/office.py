@@ -25,7 +25,7 @@ from idp.events import Actor, Origin
 from idp.login.session import Session as SignOn
 
 T = TypeVar("T")
-CLOCK_MARGIN = timedelta(seconds=60)  # far above what gates give to `exp` (1 s): nodes' clocks may differ
+CLOCK_MARGIN = timedelta(seconds=60)  # above what gates give to `exp`, and what nodes' clocks differ by
 IN_FLIGHT = timedelta(seconds=30)  # a decision under way may still sign a grant with the old revocation id
 
 
