@@ -3,6 +3,7 @@
 -- opened for appending. BEGUN, its name, is set before.
 
 local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies in memory, and paths may have 30,000
+local METHOD = 32 -- of a method, which may have as many; the longest that is registered has 17
 local file, opened, line_begins = nil, 0, ""
 
 -- False when it cannot be written: then somebody has to decide anew.
@@ -21,8 +22,12 @@ local function begun(headers, verdict, route, now)
   if query or #path > PATH then
     path = string.sub(path, 1, math.min(query and query - 1 or PATH, PATH))
   end
+  local method = headers:get(":method")
+  if #method > METHOD then
+    method = string.sub(method, 1, METHOD)
+  end
   -- In one piece: twelve pieces, each put into a buffer, take longer.
   return file
     and file:write(line_begins .. (headers:get("x-request-id") or "-") .. " " .. verdict .. " " .. route .. " "
-      .. headers:get(":method") .. " " .. path .. " $\n")
+      .. method .. " " .. path .. " $\n")
 end

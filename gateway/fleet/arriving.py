@@ -57,7 +57,7 @@ class Arriving:
             client = address_key(address)
             if len(self._here) >= MOST or list(self._here.values()).count(client) >= OF_ADDRESS:
                 connection.close()
-                self._turned_away(address)
+                loop.call_soon(self._turned_away, address)  # whatever it raises, others are taken
                 continue
             task = asyncio.create_task(self._prove(connection))
             self._here[task] = client

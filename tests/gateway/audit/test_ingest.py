@@ -81,6 +81,7 @@ def line(number: int) -> bytes:
     facts = {
         "time": "2026-05-04T12:00:00.000Z",
         "request_id": str(number),
+        "route": "spis 588491 read",
         "fresh": "known.1 588491",
         "status": 200,
     }

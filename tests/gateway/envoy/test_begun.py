@@ -8,7 +8,8 @@ from aiohttp import web
 
 from gateway.audit import begun
 from gateway.audit.begun import Begun
-from tests.rig.envoy import Plane, data_plane
+from tests.rig import exact_http2
+from tests.rig.envoy import DOMAIN, Plane, data_plane
 from tests.rig.tiny_disk import tiny_disk
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
@@ -50,6 +51,26 @@ async def test_of_a_long_path_no_more_is_written_than_the_log_keeps(plane: Plane
     for path, kept in paths.items():
         answered = await plane.ask(path, cookie=plane.cookie())
         assert written(plane)[answered.value("x-request-id")].path == path[:kept]
+
+
+async def test_of_a_long_method_no_more_is_written_than_any_has(plane: Plane) -> None:
+    """The file lies in memory, and over HTTP/2 a method may be as long as all headers."""
+    cookie = plane.cookie(actions=",administer,")
+    asked = [
+        (":method", "M" * 9_000),
+        (":scheme", "https"),
+        (":authority", f"files.{DOMAIN}"),
+        (":path", "/admin/m"),
+    ]
+    ends = exact_http2.END_HEADERS | exact_http2.END_STREAM
+    headers = exact_http2.block([*asked, ("cookie", cookie)])
+    _, writer = await plane.connect(alpn="h2")
+    writer.write(exact_http2.PREFACE + exact_http2.frame(exact_http2.HEADERS, ends, 1, headers))
+    async with asyncio.timeout(10):
+        while not (found := [one.method for one in written(plane).values() if one.path == "/admin/m"]):
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+    assert found == ["M" * 32]
 
 
 async def test_a_request_that_no_grant_lets_in_is_not_written_down(plane: Plane) -> None:
