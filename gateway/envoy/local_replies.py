@@ -37,6 +37,8 @@ ZONE_CS = (
     '? "SE&#268;" : "SEL&#268;")%'
 )
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
+NUMBER = '%CEL(request.id.contains("<") ? "-" : request.id)%'
+"""Not as it came: what Envoy refuses before it gives a number has the client's, and a page is no place for its words."""
 ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
 """No Czech line ends behind such a word (ČSN 01 6910)."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
@@ -93,7 +95,7 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
     texts |= {name: ONE_LETTER.sub("\\1\u00a0", texts[name]) for name in ("title_cs", "advice_cs")}
     style = STYLE.replace("%", "%%")  # a single one would begin a word of Envoy's
     again = {f"again_{language}": text if reply.passes else "" for language, text in AGAIN.items()}
-    parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS} | again
+    parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS, "number": NUMBER} | again
     page = script("local_reply.html").format_map(texts | parts)
     wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
     return {

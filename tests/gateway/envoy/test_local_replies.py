@@ -56,6 +56,15 @@ async def test_the_page_tells_the_time_of_prague(plane: Plane) -> None:
     assert plane.log_lines()[-1]["time"].endswith("Z")  # the log of access stays in UTC
 
 
+async def test_a_page_shows_no_number_that_the_client_gave_itself_in_words_of_html(plane: Plane) -> None:
+    """Before Envoy numbers a request it refuses odd paths: until then the number is what the client wrote."""
+    said = "X-Request-Id: <script>alert(1)</script>"
+    answer = await plane.ask("/odd%2Fpath", headers=(*PAGE, said))
+    assert answer.status == 400
+    assert b"<script" not in answer.body
+    assert answer.body.count(b"</dt><dd>-</dd>") == 2
+
+
 async def test_a_page_about_what_passes_leads_back_to_the_same_address(plane: Plane) -> None:
     cookie = plane.cookie(application="gone")
     away = (await plane.ask("/", host=f"gone.{DOMAIN}", cookie=cookie, headers=PAGE)).body.decode()
