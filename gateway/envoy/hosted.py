@@ -23,6 +23,7 @@ NOT_THEIRS = [
 ]
 """What an application does not say to browsers."""
 UNTOLD = 16 * MIB  # of a body whose length nobody says: it is held in memory until it is whole
+UNTOLD_BY_ANYBODY = 256 * 1024  # on public routes, where strangers send: no more than a stream holds anyway
 ANY_LENGTH = 2**63 - 1
 
 
@@ -75,7 +76,9 @@ def _limited(route: Route, made: Json) -> list[Json]:
         "typed_per_filter_config": without_gate(),
     }
     told = made | {"match": _of_length(made["match"], 0, most + 1)}
-    filters = made.get("typed_per_filter_config", {}) | whole(min(most, UNTOLD))
+    filters = made.get("typed_per_filter_config", {}) | whole(
+        min(most, UNTOLD_BY_ANYBODY if route.public else UNTOLD)
+    )
     return [too_large, told, made | {"typed_per_filter_config": filters}]
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from config.settings import Grants, Identity, IdentityHeaders, Route
 from config.vocabulary import PUBLIC, REASON_HEADER, Action, ApplicationId
 from gateway.demo.slapd import free_port
-from gateway.envoy.hosted import MIB
+from gateway.envoy.hosted import MIB, UNTOLD_BY_ANYBODY
 from tests.rig import exact_http2
 from tests.rig.envoy import DOMAIN, Plane, data_plane, hosting
 from tests.rig.exact_http import Answer
@@ -173,6 +173,17 @@ async def test_a_body_whose_length_nobody_says_has_the_same_limit(served: Plane)
         answers = await served.raw(head.encode() + chunked(size))
         assert (answers[0].status, answers[0].value(REASON_HEADER)) == told
         assert [len(one.body) for one in served.application.requests] == [size] * (size == MIB)
+
+
+async def test_strangers_who_say_no_length_have_little_held_for_them(served: Plane) -> None:
+    """With 16 MiB for each request a few of them filled the memory, for as long as they sent a byte now and then."""
+    for size, status in ((UNTOLD_BY_ANYBODY, 200), (UNTOLD_BY_ANYBODY + 1, 413)):
+        served.application.requests.clear()
+        head = f"POST /open-small HTTP/1.1\r\nHost: assertion.{DOMAIN}\r\n"
+        head += "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        answers = await served.raw(head.encode() + chunked(size))
+        assert answers[0].status == status
+        assert [len(one.body) for one in served.application.requests] == [size] * (status == 200)
 
 
 async def test_a_length_that_is_less_than_the_body_of_http_2_lets_nothing_more_through(served: Plane) -> None:
