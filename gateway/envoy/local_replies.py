@@ -38,7 +38,7 @@ ZONE_CS = (
 )
 """Czech has its own short names of Prague's times; strftime knows the English ones alone."""
 NUMBER = '%CEL(request.id.contains("<") ? "-" : request.id)%'
-"""Not as it came: what Envoy refuses before it gives a number has the client's, and a page is no place for its words."""
+"""Before Envoy gives a number, it refuses with the client's: a page is no place for words of HTML."""
 ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
 """No Czech line ends behind such a word (ČSN 01 6910)."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
