@@ -27,12 +27,13 @@ from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
-from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
+from gateway.commands.shared_policies import book_at_start
 from gateway.commands.state import State, now
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
@@ -155,14 +156,15 @@ class ControlPlane:
         self.settled = asyncio.Event()
         """Set while routes and decisions are of one configuration; a decision waits for it."""
         self.settled.set()
-        self.take(state, policy_book(settings, state.district, sources))
+        self.catching_up = False
+        """Whether others may have published policies while the database was out of reach."""
+        self.take(state, book_at_start(state, sources, now()))
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""
-        self.state, self.settings, self.book = state, state.settings, book
+        self.state, self.settings = state, state.settings
+        self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
-        self.snapshot = snapshot_of(state.settings, state.district, book)
-        self.aim_gate(self.snapshot.epoch, state.settings)
         self.office = SessionOffice(
             state.sessions,
             self.revoked,
@@ -211,6 +213,12 @@ class ControlPlane:
             )
             for one in state.settings.directories
         }
+
+    def decide_by(self, book: PolicyBook) -> None:
+        """From now on these policies decide; grants of others are decided anew once the gate is announced."""
+        self.book = book
+        self.snapshot = snapshot_of(self.settings, self.state.district, book)
+        self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.
 

@@ -45,4 +45,5 @@ def _lines(told: Reloaded) -> list[str]:
         "policies now": [told.policies] if told.policies else [],
     }
     lines = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]
+    lines += [told.said] if told.said else []
     return [*lines, f"in force since now ({told.seconds:.2f} s), {told.before} before, {told.after} after"]

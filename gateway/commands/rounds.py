@@ -18,6 +18,7 @@ from gateway.commands import heap
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
 from gateway.commands.fleet_services import look_at_nodes
+from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.nodes import LEAD
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
@@ -30,7 +31,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.storage.telling import ASKED, DIRECTORIES, KEYS, NODES, REVOKED
+from gateway.storage.telling import ASKED, DIRECTORIES, EVERYTHING, KEYS, NODES, POLICIES, REVOKED
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -214,10 +215,17 @@ async def tidy(plane: ControlPlane) -> None:
         heap.give_back()
 
 
-async def follow_nodes(plane: ControlPlane, directories: Directories, doors: Sequence[Door]) -> None:
+async def follow_nodes(
+    plane: ControlPlane,
+    directories: Directories,
+    doors: Sequence[Door],
+    policies: FollowingPolicies | None,
+) -> None:
     """What other nodes change reaches what this one keeps in memory."""
     while True:
         changed = await plane.nodes.changed()
+        if policies is not None and POLICIES in changed:
+            policies.hear(missed=changed >= EVERYTHING)
         try:
             await _look(plane, directories, doors, changed)
         except BaseException:
