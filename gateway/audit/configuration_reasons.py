@@ -19,11 +19,11 @@ GROUPS: tuple[Group, ...] = (
                 en="the data plane did not take the settings in time",
             ),
             "policies_left_behind": Title(
-                cs="zásady tohoto uzlu nejsou ty, které platí, a nikdo je tu neupravil",
+                cs="uzel má jiné zásady, než které platí, a nikdo je na něm neupravil",
                 en="the policies of this node are not those in force, and nobody has edited them here",
             ),
             "shared_policies_unusable": Title(
-                cs="uzel nedokáže načíst zásady, které platí ve skupině uzlů",
+                cs="uzel nedokáže načíst zásady společné všem uzlům",
                 en="the node cannot load the policies in force in the fleet",
             ),
             "reload_failed": Title(cs="změnu se nepodařilo dokončit", en="the change could not be completed"),

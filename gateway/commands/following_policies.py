@@ -55,36 +55,40 @@ class FollowingPolicies:
 
     async def follow(self) -> None:
         """The round."""
+        database = self._plane.state.database
         while True:
             await self._heard.wait()
             self._heard.clear()
             try:
                 await self.look()
             except DatabaseUnusable:
-                if self._plane.state.database.answers():
-                    self._heard.set()
-                    await asyncio.sleep(AGAIN)
-                else:  # without it nothing is decided, and said at once; when it is back everything has changed
+                if not database.answers():  # without it nothing is decided, and that is said at once
                     self._plane.settled.set()
+                await asyncio.sleep(AGAIN)
 
     async def look(self) -> None:
-        """Take what is in force. Raises DatabaseUnusable."""
+        """Take what is in force. Raises DatabaseUnusable; then the round begins anew."""
         async with self._one_at_a_time:
-            if self.trouble is not None:
-                return
             try:
-                found = await self._plane.state.database.read(self._other)
-                book = None if found is None else await asyncio.to_thread(book_of, self._plane.state, found)
-                if found is not None and book is not None:
-                    await self._take(found, book)
+                await self._look()
             except SharedPoliciesUnusable as unusable:
                 await self._give_up(unusable)
-                return
-            if not self._heard.is_set():
-                self._plane.catching_up = False
-                self._plane.settled.set()
-            if self._told != self._plane.book.version:
-                await self._tell(self._plane.book.version)
+            except BaseException:
+                self._heard.set()
+                raise
+
+    async def _look(self) -> None:
+        plane = self._plane
+        if self.trouble is not None:
+            return
+        if (found := await plane.state.database.read(self._other)) is not None:
+            plane.settled.clear()
+            await self._take(found, await asyncio.to_thread(book_of, plane.state, found))
+        if not self._heard.is_set():
+            plane.catching_up = False
+            plane.settled.set()
+        if self._told != plane.book.version:
+            await self._tell(plane.book.version)
 
     def _other(self, connection: Connection) -> Publication | None:
         """None: those in force are ours. Raises SharedPoliciesUnusable."""

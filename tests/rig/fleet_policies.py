@@ -44,8 +44,9 @@ def close(node: Node, application: str) -> None:
 
 
 def as_at_first(node: Node) -> None:
-    shutil.rmtree(folder_of(node))
-    shutil.copytree(POLICIES, folder_of(node))
+    folder = folder_of(node)
+    shutil.rmtree(folder)
+    shutil.copytree(POLICIES, folder)
 
 
 async def reloaded(node: Node) -> str:
