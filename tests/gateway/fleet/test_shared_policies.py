@@ -23,7 +23,7 @@ from gateway.grants.cookie import GRANT
 from gateway.storage.shared_policies import SharedPolicies
 from policies.texts import digest_of
 from tests.rig import fleet_policies
-from tests.rig.fleet import PATIENCE, Fleet
+from tests.rig.fleet import PATIENCE, Fleet, Node
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.postgres import Server
 from tests.rig.postgres_line import Line, line_to
@@ -32,6 +32,17 @@ from tests.rig.visitor import Visitor
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 MOMENT = 1.0  # seconds
 NODES = ("a", "b")
+
+
+async def listens(node: Node) -> None:
+    """Return when its own control plane hears commands."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_unix_connection(node.state / "run/control.sock")
+                writer.close()
+                return
+            await asyncio.sleep(0.02)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -45,7 +56,7 @@ async def line(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> As
 async def running(
     tmp_path_factory: pytest.TempPathFactory, postgres: Server, line: Line
 ) -> AsyncIterator[Fleet]:
-    """Two whole nodes."""
+    """Two whole nodes, whose control planes both answer: a node is ready as soon as one of them does."""
     folder, name = tmp_path_factory.mktemp("f"), postgres.empty().name
     own = fleet_policies.of_its_own(folder)
 
@@ -54,6 +65,7 @@ async def running(
         return f'{own(node, text)}\n[state.database]\nhosts = ["{way}"]\nname = "{name}"\n'
 
     async with inhabited(folder, ["b"], whole=["b"], configured=configured) as made:
+        await listens(made["b"])
         yield made
 
 
@@ -108,17 +120,6 @@ async def by_node(office: Fleet) -> dict[str, str]:
     """By which version each decides."""
     found = await office.state.database.read(lambda connection: SharedPolicies(connection).deciding())
     return {node: one.version for node, one in found.items()}
-
-
-async def listens(socket: Path) -> None:
-    """Return when the control plane does, after a start."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_unix_connection(socket)
-                writer.close()
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_what_is_published_at_one_node_decides_at_all_within_a_second_and_ends_what_is_open(
@@ -211,7 +212,7 @@ async def test_a_start_decides_by_what_is_in_force_whatever_its_files_say(office
     await office["b"].stop()
     await office["b"].serve()
     await office["b"].ready()
-    await listens(office["b"].state / "run/control.sock")
+    await listens(office["b"])
     assert "policies.files_differ" in office["b"].log.read_text()
     assert (await by_node(office))["b"] == version
     assert await status_at(office, browser, "b", url) == 200
