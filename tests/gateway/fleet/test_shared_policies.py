@@ -141,6 +141,7 @@ async def test_what_is_published_at_one_node_decides_at_all_within_a_second_and_
     ):
         await feed.send_str("hello")
         assert (await feed.receive(5)).data == "echo hello"
+        await office.entries(Code.STREAM_OPENED)  # else it is asked about for the first time afterwards
         fleet_policies.close(office["a"], "map")
         version = await fleet_policies.reloaded(office["a"])
         assert (await feed.receive(MOMENT)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
