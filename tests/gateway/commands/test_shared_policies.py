@@ -1,7 +1,7 @@
 """By which policies control planes of a fleet decide, and what a node may put in their place: two on one database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +9,12 @@ from msgspec.structs import replace as changed
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from config.fleet import NodeName
-from config.load import load
 from config.sources import DISK
-from config.vocabulary import ApplicationId, MunicipalityCode
-from gateway.audit.canonical import parse
-from gateway.audit.entry import Code, Entry
+from config.vocabulary import ApplicationId
+from gateway.audit.entry import Code
 from gateway.commands.decisions import policy_book
 from gateway.commands.fitness import require_shared_policies
-from gateway.commands.publishing import LeftBehind, NotInForce, Proposal, publish, put_in_place_of
+from gateway.commands.publishing import LeftBehind, NotInForce, put_in_place_of
 from gateway.commands.shared_policies import (
     SharedPoliciesUnusable,
     book_at_start,
@@ -25,20 +22,14 @@ from gateway.commands.shared_policies import (
     own_texts,
     published,
 )
-from gateway.commands.state import State, now, open_state
-from gateway.fleet.policies import Publication
-from gateway.storage.audit_evidence import rows
-from gateway.storage.shared_policies import SharedPolicies
+from gateway.commands.state import now, open_state
 from gateway.storage.tables.policies import fleet_policies
-from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
-from policies.texts import digest_of
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.installation import install
+from tests.rig.nodes_at_rest import Node, nodes_at_rest
 
 pytestmark = pytest.mark.real  # free ports are looked for
-FLEET = '\n[fleet]\nnode = "{name}"\naddress = "127.0.0.1"\n'
-COMMENT = "// Poznámka.\n"
 NOTES = f"""
 @id("notes-read")
 permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
@@ -46,61 +37,10 @@ when {{ resource in Application::"notes" }};
 """
 
 
-@dataclass
-class Node:
-    """A control plane that does not run; `read_last` as it read its files when it started."""
-
-    name: NodeName
-    state: State
-    read_last: dict[str, str]
-
-    @property
-    def policies(self) -> Path:
-        return self.state.settings.policies.municipalities
-
-    def edit(self, code: MunicipalityCode, more: str = COMMENT) -> None:
-        file = self.policies / f"{code}.cedar"
-        file.write_text(file.read_text("utf-8") + more, "utf-8")
-
-    def start(self) -> PolicyBook:
-        self.read_last = own_texts(self.state.settings)
-        return book_at_start(self.state, DISK, now())
-
-    def proposal(self) -> Proposal:
-        settings, district = self.state.settings, self.state.district
-        book, texts = policy_book(settings, district), own_texts(settings)
-        return Proposal(texts=texts, book=book, by="cli:root", node=self.name, at=now())
-
-    async def publish(self) -> Publication | None:
-        made = await publish(self.state, self.proposal(), self.read_last)
-        self.read_last = own_texts(self.state.settings)
-        return made
-
-    def in_force(self) -> Publication:
-        found = self.state.database.read_now(published)
-        assert found is not None
-        return found
-
-
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
-    made = []
-    for name in "ab":
-        installation = install(tmp_path / name)
-        text = installation.configuration.read_text("utf-8")
-        installation.configuration.write_text(text + FLEET.format(name=name), "utf-8")
-        made.append(installation.configuration)
-    state = open_state(made[0])
-    try:
-        there = replace(state, settings=load(made[1])[0])
-        yield Node(NodeName("a"), state, {}), Node(NodeName("b"), there, {})
-    finally:
-        state.database.close()
-
-
-def entries(node: Node, *codes: Code) -> list[Entry]:
-    found = node.state.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
-    return [one for one in found if one.code in codes]
+    with nodes_at_rest(tmp_path) as made:
+        yield made
 
 
 def test_the_first_that_starts_publishes_its_own_and_that_is_recorded_once(nodes: tuple[Node, Node]) -> None:
@@ -109,7 +49,7 @@ def test_the_first_that_starts_publishes_its_own_and_that_is_recorded_once(nodes
         books = [a.start(), b.start(), a.start()]
     assert len({one.version for one in books}) == 1
     assert (a.in_force().node, a.in_force().by) == ("a", "system")
-    assert [one.policy_version for one in entries(a, Code.POLICIES_LOADED)] == [books[0].version]
+    assert [one.policy_version for one in a.entries(Code.POLICIES_LOADED)] == [books[0].version]
     assert said == []
 
 
@@ -158,14 +98,14 @@ async def test_an_edit_comes_into_force_for_all_with_its_entries(nodes: tuple[No
     assert made is not None
     assert a.in_force() == made
     assert (made.node, made.by) == ("b", "cli:root")
-    (reloaded,) = entries(a, Code.CONFIGURATION_RELOADED)
+    (reloaded,) = a.entries(Code.CONFIGURATION_RELOADED)
     assert (reloaded.subject, reloaded.policy_version) == ("cli:root", made.version)
     assert reloaded.details == {"before": first.version, "after": made.version, "node": "b"}
-    loaded = entries(a, Code.POLICIES_LOADED)[-1]
+    loaded = a.entries(Code.POLICIES_LOADED)[-1]
     assert (loaded.policy_version, loaded.details["previous"]) == (made.version, first.version)
     assert loaded.details["changed"] == [f"changed municipalities/{HULIN}.cedar"]
     assert await b.publish() is None, "nothing is new"
-    assert len(entries(a, Code.CONFIGURATION_RELOADED)) == 1
+    assert len(a.entries(Code.CONFIGURATION_RELOADED)) == 1
 
 
 async def test_a_node_that_has_missed_a_change_does_not_undo_it(nodes: tuple[Node, Node]) -> None:
@@ -253,8 +193,7 @@ async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wr
     a, b = nodes
     a.start()
     texts = own_texts(a.state.settings) | {"region/10-sign-in.cedar": "permit ("}
-    wrong = replace(a.in_force(), texts=texts, digest=digest_of(texts))
-    a.state.database.write_soon(lambda connection: SharedPolicies(connection).publish(wrong)).result()
+    wrong = a.put(texts)
     for refused in (b.start, lambda: require_shared_policies(b.state), lambda: book_in_force(b.state)):
         with pytest.raises(SharedPoliciesUnusable, match=r"region/10-sign-in\.cedar:1") as told:
             refused()
