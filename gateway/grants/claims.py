@@ -107,18 +107,19 @@ class Grant:
         return " ".join(words)
 
     def claims(self, signed_assertion: str) -> dict[str, Any]:
+        """What the gate reads comes first, in this order: see gateway/envoy/grant.lua."""
         about = self.assertion
         return {
             "iss": GRANT_ISSUER,
             "aud": GRANT_AUDIENCE,
+            "exp": int(about.expires_at.timestamp()),
+            "gate": self.gate(),
+            "assertion": signed_assertion,
+            **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
             "sub": about.subject,
             "sid": about.sid,
             "jti": self.id,
             "iat": int(about.issued_at.timestamp()),
-            "exp": int(about.expires_at.timestamp()),
             "acr": about.acr,
             "policy": self.policy_version,
-            "gate": self.gate(),
-            "assertion": signed_assertion,
-            **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
         }
