@@ -39,7 +39,9 @@ class NotInForce(Exception):
     """Others are in force than those that were to be replaced."""
 
     def __init__(self, meant: str, version: str) -> None:
-        super().__init__(f"not {meant} is in force, but {version}: see with `brana policies export` what that is")
+        super().__init__(
+            f"not {meant} is in force, but {version}: see with `brana policies export` what that is"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
