@@ -17,6 +17,7 @@ from gateway.commands.fitness import require_shared_policies
 from gateway.commands.publishing import LeftBehind, NotInForce, put_in_place_of
 from gateway.commands.shared_policies import (
     SharedPoliciesUnusable,
+    _first,
     book_at_start,
     book_in_force,
     own_texts,
@@ -51,6 +52,14 @@ def test_the_first_that_starts_publishes_its_own_and_that_is_recorded_once(nodes
     assert (a.in_force().node, a.in_force().by) == ("a", "system")
     assert [one.policy_version for one in a.entries(Code.POLICIES_LOADED)] == [books[0].version]
     assert said == []
+
+
+def test_of_two_that_start_at_once_the_quicker_has_published(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    b.edit(HULIN)
+    a.start()
+    assert _first(b.state, DISK, b.name, now()) == a.in_force()  # as b does that has found nothing before
+    assert a.in_force().node == "a"
 
 
 def test_who_starts_later_decides_by_what_is_in_force_and_is_told_that_its_files_differ(
