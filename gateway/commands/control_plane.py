@@ -32,6 +32,7 @@ from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
+from gateway.commands.own_applications import AUDIT_ABOUT, AUDIT_LOG, AUDIT_TITLE, PORTAL_ITSELF, PORTAL_TITLE
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.shared_policies import book_at_start
@@ -85,14 +86,6 @@ from policies.evaluate import PolicyBook
 log = structlog.get_logger("control_plane")
 
 GATE_PATIENCE = timedelta(seconds=1)  # Envoy takes a new gate within 50 ms; one that is away lets nobody in
-
-AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
-PORTAL_TITLE = Title(cs="Portál", en="Portal")
-AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
-AUDIT_ABOUT = Title(
-    cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je úplný.",
-    en="Who did what and when, who is signed in, and the proof that the log is whole.",
-)
 
 
 class Gates(Protocol):
