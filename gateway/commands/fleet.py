@@ -117,6 +117,9 @@ def list_nodes(configuration: Path) -> None:
         deciding = state.database.read_now(lambda connection: SharedPolicies(connection).deciding())
     finally:
         state.database.close()
+    if not nodes:
+        click.echo("no fleet; `brana fleet authority` founds one")
+        return
     table = Table(Column("node", no_wrap=True), "role", "joined", "certificate until", "policies", "since")
     for one in nodes:
         by = deciding.get(one.name)
