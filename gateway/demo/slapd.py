@@ -230,7 +230,8 @@ def free_port() -> int:
         port = random.randrange(*OWN_PORTS)  # noqa: S311 - no secret
         mark = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe, suppress(OSError):
-            mark.bind(f"\0brana-port-{port}")  # abstract: gone with its process, and of this network alone (unix(7))
+            # An abstract name (unix(7)): gone with its process, and of this network alone, as ports are.
+            mark.bind(f"\0brana-port-{port}")
             probe.bind(("127.0.0.1", port))
             GIVEN.append(mark)
             while len(GIVEN) > GIVEN_MOST:

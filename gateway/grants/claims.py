@@ -6,7 +6,8 @@ travels the assertion, signed by another key, which is all that the application 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from config.identity import PERSON_CLAIM
@@ -22,11 +23,15 @@ from config.vocabulary import (
 
 GRANT_ISSUER = "brana-grant"
 GRANT_AUDIENCE = "brana-gate"
+LET_IN_LATER = timedelta(seconds=2)
+"""For how long the gate takes a grant after its `exp`: Envoy compares whole seconds, and one more is its least leeway
+(`jwt_authn`, `clock_skew_seconds`). So `exp` of a grant is that much earlier than its end.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
-    """Who is asking, as told to one application (RFC 7519). Times are aware, UTC, whole seconds."""
+    """Who is asking, as told to one application (RFC 7519). Times are aware, UTC, and said in whole seconds."""
 
     audience: ApplicationId
     subject: SubjectId
@@ -58,7 +63,9 @@ class Assertion:
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
             "iat": int(self.issued_at.timestamp()),
-            "exp": int(self.expires_at.timestamp()),
+            "exp": ceil(
+                self.expires_at.timestamp()
+            ),  # what is said now is still so in the last part of a second
         }
 
     @classmethod
@@ -115,7 +122,7 @@ class Grant:
             "sid": about.sid,
             "jti": self.id,
             "iat": int(about.issued_at.timestamp()),
-            "exp": int(about.expires_at.timestamp()),
+            "exp": int((about.expires_at - LET_IN_LATER).timestamp()),
             "acr": about.acr,
             "policy": self.policy_version,
             "gate": self.gate(),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
@@ -19,6 +20,7 @@ from tests.rig.programs import Programs, Told, maker, programs
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BASED = "x-brana-assertion"
+AT_ONCE = 0.1  # seconds, as promised
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -259,6 +261,21 @@ async def test_a_certificate_that_is_revoked_is_out_at_once_also_on_its_open_con
         at_least=1, codes=(Code.SESSION_ENDED,), reason="certificate_revoked"
     )
     assert ended.session == before[0].session != before[1].session
+
+
+async def test_a_certificate_that_expires_is_out_at_that_moment_also_on_its_open_connection(
+    world: Programs,
+) -> None:
+    here = world.address("api") + "/x"
+    certificate, _ = world.authority.client(ends=timedelta(seconds=2))
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
+    async with world.one_connection(certificate) as ask:
+        asked, told, let_in = time.time(), await ask(here), 0
+        while told.status == 200:
+            assert asked < ends + AT_ONCE, "a remembered verdict outlives its certificate"
+            asked, told, let_in = time.time(), await ask(here), let_in + 1
+    assert told.body["reason"] == "certificate_expired"
+    assert let_in
 
 
 async def test_nothing_that_a_request_says_is_a_certificate(world: Programs) -> None:

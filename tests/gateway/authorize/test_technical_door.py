@@ -22,7 +22,7 @@ from gateway.sessions.technical import TechnicalSessions
 from gateway.storage.database import Database
 from gateway.storage.schema import all_tables
 from tests.gateway.authorize.conftest import NOW
-from tests.gateway.authorize.test_answers import PlainPages
+from tests.gateway.authorize.door import PlainPages
 from tests.rig.session_store import session_store
 
 KEY = ECKey.generate_key("P-256")

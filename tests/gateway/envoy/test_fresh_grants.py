@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from gateway.envoy.authorization import UNAVAILABLE
+from gateway.grants.claims import LET_IN_LATER
 from idp.http.security_headers import page_headers
 from tests.rig.envoy import DOMAIN, Plane
 from tests.rig.neighbours import Request, Signer
@@ -101,6 +103,18 @@ async def test_revocation_means_that_the_decision_is_asked(plane: Plane) -> None
     plane.decision.answer = permit
     assert (await plane.ask(cookie=cookie)).status == 200
     assert plane.application.last.value("x-brana-assertion") == "from-the-decision"
+
+
+async def test_a_grant_ends_as_long_after_its_claim_as_whoever_signs_it_counts_with(plane: Plane) -> None:
+    ends = int(time.time()) + LET_IN_LATER.total_seconds()
+    cookie = plane.cookie(lives=0)
+    assert (await plane.ask(cookie=cookie)).status == 200
+    while True:
+        asked = time.time()
+        if (await plane.ask(cookie=cookie)).status != 200:
+            break
+        assert asked < ends
+    assert time.time() >= ends
 
 
 async def test_a_new_epoch_ends_every_grant(plane: Plane) -> None:
