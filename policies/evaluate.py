@@ -9,7 +9,8 @@ Laws kept here:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -148,7 +149,7 @@ class PolicyBook:
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
-    def permits_until(self, question: Question, actions: Set[Action], latest: datetime) -> datetime:
+    def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
         assert compiled is not None  # where something is permitted there are policies

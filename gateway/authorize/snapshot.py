@@ -1,6 +1,7 @@
 """All that a verdict rests on besides the request and the session: one immutable view."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,7 +22,9 @@ class Policies(Protocol):
         self, question: Question, further: Collection[Action]
     ) -> tuple[Verdict, frozenset[Action]]: ...
 
-    def permits_until(self, question: Question, actions: Set[Action], latest: datetime) -> datetime: ...
+    def permits_until(
+        self, question: Question, actions: AbstractSet[Action], latest: datetime
+    ) -> datetime: ...
 
     def allowed(self, question: Question, actions: Collection[Action]) -> frozenset[Action]: ...
 
