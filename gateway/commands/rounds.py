@@ -119,8 +119,21 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
 
 async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
     read = await plane.people[news.directory].people(found.people())
+    plane.timetable.note(news.directory, read.values())
     people = plane.known.as_they_count(read)
     await plane.facts[news.directory].compare(found, people, news, now())
+
+
+async def keep_time(plane: ControlPlane, directories: Directories) -> None:
+    """Whose account, deputyship or role ends by what is known already is out then, and not with the next reading."""
+    while True:
+        found = await plane.timetable.next(now)
+        for name, people in plane.people.items():
+            theirs = [one for one in found.opened if directory_of(one) == name]
+            if theirs:
+                plane.timetable.note(name, (await people.people(theirs)).values())
+        for name in found.due:
+            directories.news.put(News(directory=name, at=now(), touched=None))
 
 
 async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
