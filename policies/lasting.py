@@ -1,8 +1,8 @@
 """Until when a permit stands if nothing but time passes. Pure.
 
 What the policies look at is known, so most permits need no look ahead. The others are asked about again at the moments
-to come: at each minute for what a clock on the wall shows (hour, day, holiday), and at the end for what grows by itself
-(the age of a sign-in). What changes and changes back in between is not seen.
+to come: at each minute for what a clock on the wall shows (hour, day, holiday), and at the end for what passes all the
+time (the age of a sign-in). What changes and changes back in between is not seen.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ from policies.request import Paths, circumstances, is_timeless
 MINUTE = timedelta(minutes=1)  # zones differ by whole minutes, so all of them change with it
 PRECISELY = timedelta(milliseconds=50)
 INSTANT = timedelta(microseconds=1)
+ALL_OF_TIME: Paths = frozenset({("time",)})
 
 
 def stands_until(
@@ -33,15 +34,18 @@ def stands_until(
 
 def _moments(question: Question, latest: datetime, looks_at: Paths) -> Iterator[datetime]:
     """Where the circumstances differ from those before, in order."""
-    on_the_wall = frozenset(path for path in looks_at if path[:1] == ("time",) and path != ("time", "now"))
-    known = circumstances(question, on_the_wall) if on_the_wall else ""
+    clock = frozenset(path for path in looks_at if path[:1] == ("time",) and path[1:] not in ((), ("now",)))
+    passing = looks_at - clock  # at every instant another
+    on_the_wall = clock | (ALL_OF_TIME if passing & {(), ("time",)} else frozenset())
+    known = circumstances(question, on_the_wall)
     moment = question.now.replace(second=0, microsecond=0) + MINUTE
     while on_the_wall and moment < latest:
         if (shown := circumstances(replace(question, now=moment), on_the_wall)) != known:
             known = shown
             yield moment
         moment += MINUTE
-    yield latest - INSTANT
+    if not is_timeless(passing):
+        yield latest - INSTANT
 
 
 def _between(

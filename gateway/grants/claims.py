@@ -63,9 +63,7 @@ class Assertion:
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
             "iat": int(self.issued_at.timestamp()),
-            "exp": ceil(
-                self.expires_at.timestamp()
-            ),  # what is said now is still so in the last part of a second
+            "exp": ceil(self.expires_at.timestamp()),  # told also in the last part of a second
         }
 
     @classmethod

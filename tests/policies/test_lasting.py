@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.vocabulary import Action, Role
 from policies.evaluate import PolicyBook
-from policies.lasting import PRECISELY, stands_until
+from policies.lasting import INSTANT, PRECISELY, stands_until
 from policies.load import load
 from policies.model import Question
 from policies.request import EVERYTHING, Paths
@@ -19,6 +19,7 @@ from tests.policies.world import APPLICATIONS, DISTRICT, HULIN, ask, copy_of_the
 SHUT_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # 18:00 in Prague
 NOW = SHUT_AT - timedelta(minutes=3, seconds=20)
 LATEST = NOW + timedelta(minutes=5)
+LAST, MINUTES = LATEST - INSTANT, [SHUT_AT + timedelta(minutes=number) for number in (-3, -2, -1, 0, 1)]
 HOUR: Paths = frozenset({("time", "hour"), ("sign_in", "level")})
 AGE: Paths = frozenset({("sign_in", "age")})
 FORBID = """
@@ -63,15 +64,28 @@ def test_what_is_over_already_is_not_asked_about() -> None:
     assert stands_until(question(), NOW, EVERYTHING, until(NOW)) == NOW
 
 
-def test_an_hour_is_asked_about_when_it_changes_and_at_the_end() -> None:
+@pytest.mark.parametrize(
+    ("looks_at", "moments"),
+    [
+        (HOUR, [SHUT_AT]),
+        (AGE, [LAST]),
+        (HOUR | AGE, [SHUT_AT, LAST]),
+        (frozenset({("time", "now")}), [LAST]),
+        (frozenset({("time",)}), [*MINUTES, LAST]),
+        (EVERYTHING, [*MINUTES, LAST]),
+    ],
+)
+def test_it_is_asked_when_what_is_looked_at_changes_and_at_the_end_where_that_is_always(
+    looks_at: Paths, moments: list[datetime]
+) -> None:
     asked: list[datetime] = []
 
     def permits(question: Question) -> bool:
         asked.append(question.now)
         return True
 
-    assert stands_until(question(), LATEST, HOUR, permits) == LATEST
-    assert asked == [SHUT_AT, LATEST - timedelta(microseconds=1)]
+    assert stands_until(question(), LATEST, looks_at, permits) == LATEST
+    assert asked == moments
 
 
 @given(st.timedeltas(timedelta(seconds=1), timedelta(minutes=5)), st.sampled_from([AGE, EVERYTHING]))
