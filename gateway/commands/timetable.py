@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from config.vocabulary import DirectoryName, SubjectId
+from config.vocabulary import SubjectId
 from idp.directory.person import Person
 
 LONGEST = timedelta(minutes=1)  # between two looks at the clock, which may be set
@@ -17,15 +17,15 @@ class Next:
     """What there is to do now."""
 
     opened: frozenset[SubjectId] = frozenset()
-    """Somebody of whom nobody has looked up yet what time will change."""
-    due: tuple[DirectoryName, ...] = ()
+    """Of whom nobody has looked up yet what time will change."""
+    due: frozenset[SubjectId] = frozenset()
 
 
 @dataclass(slots=True)
 class Timetable:
     """In the event loop; one waits."""
 
-    _due: dict[DirectoryName, datetime] = field(default_factory=dict)
+    _moments: dict[SubjectId, datetime] = field(default_factory=dict)
     _opened: set[SubjectId] = field(default_factory=set)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -34,26 +34,28 @@ class Timetable:
         self._opened.add(subject)
         self._news.set()
 
-    def note(self, directory: DirectoryName, people: Iterable[Person]) -> None:
+    def note(self, people: Iterable[Person]) -> None:
         """They were looked at just now."""
-        moments = [one.changes_at for one in people if one.changes_at is not None]
-        if moments:
-            self._due[directory] = min([*moments, self._due.get(directory, moments[0])])
-            self._news.set()
+        for one in people:
+            if one.changes_at is not None:
+                self._moments[one.subject] = one.changes_at
+                self._news.set()
+            else:
+                self._moments.pop(one.subject, None)
 
     async def next(self, clock: Callable[[], datetime]) -> Next:
         """Wait until there is something to do; it is told once."""
         while not (found := self._take(clock())):
             self._news.clear()
-            left = min((at - clock() for at in self._due.values()), default=LONGEST)
+            left = min(self._moments.values(), default=clock() + LONGEST) - clock()
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(min(left, LONGEST), timedelta()).total_seconds()):
                     await self._news.wait()
         return found
 
     def _take(self, now: datetime) -> Next | None:
-        due = tuple(name for name, at in self._due.items() if at <= now)
-        for name in due:
-            del self._due[name]
+        due = frozenset(subject for subject, at in self._moments.items() if at <= now)
+        for subject in due:
+            del self._moments[subject]
         opened, self._opened = frozenset(self._opened), set()
         return Next(opened, due) if opened or due else None

@@ -10,16 +10,14 @@ from pathlib import Path
 import ldap
 import pytest
 
-from config.vocabulary import DirectoryName
 from gateway.commands.timetable import Next, Timetable
 from gateway.demo import ldif
 from gateway.demo.world import Account
-from tests.rig.people import JANA, JANA_ID, PETR
+from tests.rig.people import JANA, JANA_ID, PETR, PETR_ID
 from tests.rig.product import Product, product
 from tests.rig.visitor import Visitor
 
 LOGINS = ("dvorak.petr", "novakova.jana")
-TOWN, VILLAGE = DirectoryName("mesto"), DirectoryName("obec")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SOON, LATE = timedelta(milliseconds=20), timedelta(hours=1)
 BEFORE_IT_IS_READ = 1.0  # seconds; the directory is asked every ten
@@ -33,25 +31,29 @@ async def clock() -> Callable[[], datetime]:
     return lambda: NOON + timedelta(seconds=passing() - began)
 
 
-async def test_the_earliest_of_all_people_of_a_directory_counts_and_is_told_once(
-    clock: Callable[[], datetime],
-) -> None:
+async def test_who_is_due_is_told_then_and_once(clock: Callable[[], datetime]) -> None:
     table = Timetable()
-    table.note(TOWN, [replace(JANA, changes_at=NOON + LATE), PETR])
-    table.note(TOWN, [replace(PETR, changes_at=NOON + SOON), replace(JANA, changes_at=NOON + LATE)])
-    table.note(VILLAGE, [replace(PETR, changes_at=NOON + LATE)])
-    assert await table.next(clock) == Next(due=(TOWN,))
+    table.note([replace(JANA, changes_at=NOON + LATE), replace(PETR, changes_at=NOON + SOON)])
+    assert await table.next(clock) == Next(due=frozenset({PETR_ID}))
     assert clock() >= NOON + SOON
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(table.next(clock), 0.05)
+
+
+async def test_what_was_seen_of_somebody_last_counts(clock: Callable[[], datetime]) -> None:
+    table = Timetable()
+    table.note([replace(one, changes_at=NOON) for one in (JANA, PETR)])
+    table.note([JANA, replace(PETR, changes_at=NOON + SOON)])
+    assert await table.next(clock) == Next(due=frozenset({PETR_ID}))
+    assert clock() >= NOON + SOON
 
 
 async def test_who_is_noted_while_somebody_waits_is_waited_for(clock: Callable[[], datetime]) -> None:
     table = Timetable()
     waits = asyncio.create_task(table.next(clock))
     await asyncio.sleep(0)
-    table.note(TOWN, [replace(JANA, changes_at=NOON + SOON)])
-    assert await waits == Next(due=(TOWN,))
+    table.note([replace(JANA, changes_at=NOON + SOON)])
+    assert await waits == Next(due=frozenset({JANA_ID}))
 
 
 async def test_who_has_just_signed_in_is_told_at_once(clock: Callable[[], datetime]) -> None:
