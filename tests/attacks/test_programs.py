@@ -195,6 +195,24 @@ async def test_a_revoked_secret_takes_its_tokens_with_it_at_once(world: Programs
     assert secret not in (await world.ground.brana("technical", "list"))
 
 
+async def test_a_key_that_a_reload_takes_away_takes_its_tokens_with_it_at_once(world: Programs) -> None:
+    told = await world.token(**world.assertion())
+    bearer = {"Authorization": f"Bearer {told.body['access_token']}"}
+    assert (await world.ask(world.address("agenda"), **bearer)).status == 200
+    world.ground.taken_over.requests.clear()
+    file = world.authority.folder / "podatelna.json"
+    before = file.read_text()
+    file.write_text(json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}))
+    try:
+        await world.ground.brana("reload")
+        await refused(world, await world.ask(world.address("agenda"), **bearer), "token_withdrawn")
+        assert (await world.token(**world.assertion())).status == 401
+    finally:
+        file.write_text(before)
+        await world.ground.brana("reload")
+    assert (await world.token(**world.assertion())).status == 200
+
+
 async def test_an_account_that_has_ended_gets_no_token(world: Programs) -> None:
     secret, _ = await world.secret("davno")
     told = await world.token("davno", secret)
