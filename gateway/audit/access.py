@@ -1,6 +1,7 @@
 """One line of Envoy's access log, turned into an entry. Pure; every value in a line is a stranger's.
 
-A line is a JSON object. What Envoy could not say is null or missing, and then empty here.
+A line is a JSON object. What Envoy could not say is null or missing, and then empty here. What Envoy alone says may
+stand in one text, `facts`, or under names of its own, as an Envoy of an earlier version has written it.
 """
 
 import json
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -46,8 +48,23 @@ class Holder:
     own_municipality: str
 
 
+FACTS = (
+    "time",
+    "request_id",
+    "address",
+    "status",
+    "flags",
+    "bytes_in",
+    "bytes_out",
+    "duration_ms",
+    "protocol",
+)
+"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written."""
+NUMBERS = frozenset({"status", "bytes_in", "bytes_out", "duration_ms"})
+
+
 class Line(msgspec.Struct, frozen=True):
-    """The keys of the access log. Further keys are allowed and left out."""
+    """The keys of the access log, `facts` spelled out. Further keys are allowed and left out."""
 
     time: datetime
     request_id: str | None = None
@@ -103,18 +120,34 @@ def damaged(why: str, data: bytes) -> Damaged:
     return Damaged(why, len(data), sha256(data).hexdigest(), head)
 
 
-_decoder = msgspec.json.Decoder(Line)
+_decoder = msgspec.json.Decoder()
+
+
+def spelled_out(said: Any) -> Any:
+    """The keys of a line, each by itself. Raises ValueError."""
+    if not isinstance(said, dict) or not isinstance(facts := said.get("facts"), str):
+        return said
+    words = facts.split(" ")
+    if len(words) != len(FACTS):
+        raise ValueError(f"`facts` has {len(words)} words, and not {len(FACTS)}")
+    return said | {name: _meant(name, word) for name, word in zip(FACTS, words, strict=True)}
+
+
+def _meant(name: str, word: str) -> str | int | None:
+    if word == "-" and name != "flags":  # of which `-` says that there are none
+        return None
+    return int(word) if name in NUMBERS else word
 
 
 def parse_line(data: bytes) -> Line | Damaged:
     """A line without its line feed. Bytes that are not UTF-8 are kept as surrogates, to be marked later."""
     try:
-        line = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        line = msgspec.convert(spelled_out(_decoder.decode(data)), Line)
+    except (ValueError, RecursionError):  # msgspec's errors are of the former kind
         try:
             text = data.decode("utf-8", "surrogateescape")
-            line = msgspec.convert(json.loads(text), Line)
-        except (ValueError, RecursionError, msgspec.ValidationError) as error:
+            line = msgspec.convert(spelled_out(json.loads(text)), Line)
+        except (ValueError, RecursionError) as error:
             return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
     if line.time.tzinfo is None:
         return damaged("not a line of the access log: its time has no zone", data)

@@ -17,13 +17,12 @@ from aiohttp import web
 from config.vocabulary import Language
 from gateway.authorize import response
 from gateway.authorize.check import check
-from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.request import AccessRequest, NotFromEnvoy, read_request
 from gateway.authorize.response import Answer, AnswerKind, Pages
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.technical_door import TechnicalDoor
-from gateway.authorize.verdict import Granted, SignInNeeded
+from gateway.authorize.verdict import Granted, Refused, SignInNeeded
 from gateway.envoy.authorization import UNAVAILABLE
 from gateway.grants.claims import Grant
 from gateway.grants.cookie import GRANT, SESSION
@@ -42,9 +41,9 @@ class Measured(Protocol):
     def __call__(self, kind: AnswerKind, seconds: float) -> None: ...
 
 
-KeepForm = Callable[[AccessRequest, Session | None, str, datetime], str | None]
+KeepForm = Callable[[AccessRequest, Session | None, Refused | None, datetime], str | None]
 """Gives the path of the page that holds a form until its person, of that session where one is known, has signed in as
-the reason wants it; None: it cannot.
+the refusal wants it (None: at all). None: it cannot.
 """
 
 BeginSignIn = Callable[[AccessRequest, datetime], Awaitable[tuple[str, str]]]
@@ -110,7 +109,7 @@ class Authorizer:
             assert isinstance(verdict, SignInNeeded)
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
-            keeper = self._keeper(request, session, SIGN_IN_NEEDED, now)
+            keeper = self._keeper(request, session, None, now)
             return response.to_sign_in(request, self._pages, beginning, cookie, keeper)
         entry = entry_of_verdict(request, session, verdict, now)
         if isinstance(verdict, Granted):
@@ -119,13 +118,13 @@ class Authorizer:
             return response.granted(verdict, signed, cookie)
         await self._sessions.record(session.id, now, [entry])
         mends = verdict.reason in WISHES and not answered(verdict.reason, session, now)
-        keeper = self._keeper(request, session, verdict.reason, now) if mends else None
+        keeper = self._keeper(request, session, verdict, now) if mends else None
         return response.refused(request, verdict, session, self._pages, cookie, keeper)
 
     def _keeper(
-        self, request: AccessRequest, session: Session | None, reason: str, now: datetime
+        self, request: AccessRequest, session: Session | None, refused: Refused | None, now: datetime
     ) -> str | None:
-        return self._ways_in.keep_form(request, session, reason, now) if request.form else None
+        return self._ways_in.keep_form(request, session, refused, now) if request.form else None
 
     async def _session(self, request: AccessRequest) -> Session | None:
         handle = request.cookies.get(SESSION)

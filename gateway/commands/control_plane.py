@@ -25,7 +25,9 @@ from gateway.audit.access import Holder
 from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
+from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Refused
 from gateway.commands.addresses import Addresses
 from gateway.commands.decisions import policy_book, snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
@@ -37,17 +39,19 @@ from gateway.commands.state import State, now
 from gateway.commands.timetable import Timetable
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
+from gateway.envoy.gate import unlike
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
 from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
+from gateway.grants.sign import keys_by_header
 from gateway.metrics import Metrics
 from gateway.sessions.assistance import Assistance, has_now
 from gateway.sessions.assisted import Replica
 from gateway.sessions.facts import Facts
-from gateway.sessions.kept_form import keep
+from gateway.sessions.kept_form import Lacking, keep
 from gateway.sessions.lost_factors import Has, LostFactors, Removal
 from gateway.sessions.office import SessionOffice
 from gateway.sessions.officers_act import Acts
@@ -125,6 +129,7 @@ class ControlPlane:
             back_channel=f"http://login.{settings.public.domain}",
         )
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
+        self.discovery.grant_keys = keys_by_header(self.keys.for_gates()["grants"])
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
         ours = digest_of_applications(settings)
         self.board = (
@@ -220,7 +225,7 @@ class ControlPlane:
     def aim_gate(self, epoch: str, settings: Settings) -> None:
         """What the gate lets in by itself from the next that is published on."""
         self._gate_epoch = epoch
-        self.discovery.technical = [one.id for one in settings.applications if one.technical]
+        self.discovery.applications = unlike(settings.applications)
 
     def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
         """When the strictest directory locks accounts; `told`: None by one that does not say."""
@@ -239,7 +244,7 @@ class ControlPlane:
             self.board.publish_keys(keys)
             return
         async with self.changing_envoy:
-            self.discovery.publish_keys(keys, self.settings)
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.settings)
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - a bound, not a cancellation
         """Wait until every gate that can be reached verifies by them; False when one did not in time."""
@@ -276,13 +281,19 @@ class ControlPlane:
         return beginning.location, beginning.cookie
 
     def keep_form(
-        self, request: AccessRequest, session: Session | None, reason: str, moment: datetime
+        self, request: AccessRequest, session: Session | None, refused: Refused | None, moment: datetime
     ) -> str | None:
         """A form that is longer, or of a length that is not said, stays where the browser keeps it."""
         if request.form is None or request.form.length is None or request.form.length > KEPT_FORM_BYTES:
             return None
         subject = session.subject if session is not None else None
-        return keep(request.host, request.target, subject, reason, self.state.seal.close, moment)
+        language = request.language
+        why = (
+            Lacking(SIGN_IN_NEEDED)
+            if refused is None
+            else Lacking(refused.reason, refused.title[language], refused.advice[language])
+        )
+        return keep(request.host, request.target, subject, why, self.state.seal.close, moment)
 
     async def holders(self, sids: Collection[SessionId]) -> dict[SessionId, Holder]:
         return {

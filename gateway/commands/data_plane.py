@@ -28,7 +28,6 @@ def resources_of(state: State, settings: Settings, keys: Mapping[str, Any]) -> d
             run=state.run,
             spool=state.access_log,
             district=tuple(state.district),
-            grant_keys=keys["grants"],
             token_keys=keys["tokens"],
             accounts=accounts_of(settings.applications),
         ),

@@ -51,6 +51,7 @@ from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
+from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
@@ -60,7 +61,7 @@ from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
-from gateway.grants.sign import public_jwks
+from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
@@ -84,13 +85,12 @@ class Node:
         self.begun = folder_in_memory(settings.state)
         self.measures = Measures(decides=fleet.decides)
         self.gate = Gatekeeper(fleet.grace.total_seconds())
-        technical = [one.id for one in settings.applications if one.technical]
         self.discovery = Discovery(
             self.begun / CURRENT,
             self._rejected,
-            technical=technical,
             per_session=settings.limits.requests_per_session,
         )
+        self.discovery.applications = unlike(settings.applications)
         self.certificate = PublicCertificate(
             settings.public,
             certified_hosts(settings, district),
@@ -156,11 +156,11 @@ class Node:
             run=self.run,
             spool=self.spool / CURRENT,
             district=tuple(self._district),
-            grant_keys=keys["grants"],
             token_keys=keys["tokens"],
             accounts=accounts_of(self.settings.applications),
             left=left,
         )
+        self.discovery.grant_keys = keys_by_header(keys["grants"])
         self.discovery.publish(all_resources(self.settings, around))
 
     def _rejected(self, rejection: Rejection) -> None:

@@ -152,7 +152,6 @@ def building_faults(settings: Settings, district: District) -> Iterator[Finding]
         run=state / "run",
         spool=state / "spool",
         district=tuple(district),
-        grant_keys={"keys": []},
         accounts=accounts_of(settings.applications),
     )
     try:

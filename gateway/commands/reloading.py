@@ -31,7 +31,7 @@ from gateway.commands.fitness import checked
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.state import State, now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
-from gateway.envoy.discovery import EXTENSIONS, NotTaken, Refused, granting
+from gateway.envoy.discovery import EXTENSIONS, NotTaken, Refused, reading_tokens
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
@@ -188,7 +188,7 @@ class Reloading:
         administration = Administration(plane.state.run / "envoy-admin.sock")
         # Another key may have come into force since the candidate was made; none does from here on.
         keys = plane.keys.for_gates()
-        verified = [granting(after.state.settings, keys["grants"], keys["tokens"])]
+        verified = [reading_tokens(after.state.settings, keys["tokens"])]
         exchange = Exchange(plane.discovery, administration, after.resources | {EXTENSIONS: verified})
         try:
             await exchange.prepare()

@@ -19,23 +19,27 @@ def access_log(spool: Path) -> list[Json]:
     ]
 
 
-LINE: Json = {
-    "fresh": f"%FILTER_STATE({FRESH}:PLAIN)%",
-    "decided": "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:x-brana-gate)%",
+FACTS = {
     "time": "%START_TIME%",
     "request_id": "%REQ(X-REQUEST-ID)%",
-    "route": "%ROUTE_NAME%",
     "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-    "method": "%REQ(:METHOD)%",
-    "host": "%REQ(:AUTHORITY)%",
-    "path": "%PATH(NQ:PATH)%",
     "status": "%RESPONSE_CODE%",
-    "reason": f"%RESP({REASON_HEADER})%",
     "flags": "%RESPONSE_FLAGS%",
-    "ended": "%RESPONSE_CODE_DETAILS%",
     "bytes_in": "%BYTES_RECEIVED%",
     "bytes_out": "%BYTES_SENT%",
     "duration_ms": "%DURATION%",
-    "user_agent": "%REQ(USER-AGENT)%",
     "protocol": "%PROTOCOL%",
+}
+"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields."""
+LINE: Json = {
+    "facts": " ".join(FACTS.values()),
+    "fresh": f"%FILTER_STATE({FRESH}:PLAIN)%",
+    "decided": "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:x-brana-gate)%",
+    "route": "%ROUTE_NAME%",
+    "method": "%REQ(:METHOD)%",
+    "host": "%REQ(:AUTHORITY)%",
+    "path": "%PATH(NQ:PATH)%",
+    "reason": f"%RESP({REASON_HEADER})%",
+    "ended": "%RESPONSE_CODE_DETAILS%",
+    "user_agent": "%REQ(USER-AGENT)%",
 }

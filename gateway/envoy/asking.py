@@ -11,7 +11,7 @@ from msgspec import structs
 from config.settings import Route
 from config.vocabulary import PUBLIC
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
+from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import Json, overwrite, seconds, typed
 
@@ -110,12 +110,12 @@ def at_most(whole: timedelta) -> Json:
 
 
 def without_gate() -> Json:
-    return {GRANT_FILTER: _off(), GATE_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+    return {GATE_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
 
 
 def without_decision() -> Json:
-    """No grant is read and nothing asked; the gate still takes our cookies out."""
-    return {GRANT_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+    """Nothing is asked; the gate still takes our cookies out. No grant is for what anybody may do."""
+    return {AUTHORIZATION_FILTER: _off()}
 
 
 def _off() -> Json:

@@ -26,15 +26,7 @@ from aiohttp import web
 from config.settings import Limits, Settings
 from gateway.envoy.clusters import clusters
 from gateway.envoy.elsewhere import listeners_elsewhere, secrets_of_node
-from gateway.envoy.gate import (
-    EXTENSION,
-    GATE_FILTER,
-    GRANT_FILTER,
-    Tokens,
-    gate_filter,
-    grant_filter,
-    kind_of,
-)
+from gateway.envoy.gate import GATE_FILTER, Gate, Unlike, gate_filter
 from gateway.envoy.identity import accounts
 from gateway.envoy.listeners import listener
 from gateway.envoy.messages import HOLD, Json, Surroundings, typed
@@ -43,6 +35,7 @@ from gateway.envoy.question import Error, question_of
 from gateway.envoy.routes import routes
 from gateway.envoy.technical import client_authority, issuer_of, technical_routes
 from gateway.envoy.tls import CERTIFICATE, certificate
+from gateway.envoy.tokens import TOKEN_FILTER, Tokens, token_filter
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstream_tls import upstream_secrets
 
@@ -50,7 +43,7 @@ LISTENERS = "envoy.config.listener.v3.Listener"
 CLUSTERS = "envoy.config.cluster.v3.Cluster"
 ROUTE_TABLES = "envoy.config.route.v3.RouteConfiguration"
 SECRETS = "envoy.extensions.transport_sockets.tls.v3.Secret"
-EXTENSIONS = EXTENSION
+EXTENSIONS = "envoy.config.core.v3.TypedExtensionConfig"
 PATHS = {
     "listeners": LISTENERS,
     "clusters": CLUSTERS,
@@ -113,13 +106,13 @@ def all_resources(settings: Settings, surroundings: Surroundings) -> dict[str, l
             *accounts(settings.applications, surroundings),
             *(secrets_of_node(settings) if fleet else ()),
         ],
-        EXTENSIONS: [granting(settings, surroundings.grant_keys, surroundings.token_keys)],
+        EXTENSIONS: [reading_tokens(settings, surroundings.token_keys)],
     }
 
 
-def granting(settings: Settings, grants: Mapping[str, Any], tokens: Mapping[str, Any]) -> Json:
-    """How grants and access tokens are verified: JWK sets, as in `Surroundings`."""
-    return grant_filter(grants, map(kind_of, settings.applications), Tokens(issuer_of(settings), tokens))
+def reading_tokens(settings: Settings, keys: Mapping[str, Any]) -> Json:
+    """How access tokens are verified: a JWK set, as in `Surroundings`."""
+    return token_filter(settings.applications, Tokens(issuer_of(settings), keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +122,20 @@ class _Answer:
 
 
 class Discovery:
-    """Holds the current resources, answers the questions of Envoys. `begun`: where the gate writes; `per_session`: how
-    many requests a second it lets a session make.
-    """
+    """Holds the current resources, answers the questions of Envoys. `begun` and `per_session`: as in `Gate`."""
 
     def __init__(
         self,
         begun: Path,
         on_rejection: Callable[[Rejection], None],
         hold: timedelta = HOLD,
-        technical: Collection[str] = (),
         per_session: int = Limits().requests_per_session,
     ) -> None:
         self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
-        self.technical = technical
-        """Applications that technical accounts may use, in the gate that is published next."""
+        self.grant_keys: Mapping[bytes, bytes] = {}
+        self.applications = Unlike()
+        """Both of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
+        self._gate: tuple[Collection[str], str] | None = None
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -189,18 +181,32 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        made = partial(gate_filter, revoked, epoch, self._begun, self._per_session, self.technical)
-        before, first = self._resources[EXTENSIONS].get(GATE_FILTER), made()
+        self._gate = revoked, epoch
+        made = partial(
+            Gate,
+            keys=self.grant_keys,
+            begun=self._begun,
+            per_session=self._per_session,
+            revoked=revoked,
+            epoch=epoch,
+            applications=self.applications,
+        )
+        before, first = self._resources[EXTENSIONS].get(GATE_FILTER), gate_filter(made())
         succeeds = before not in (None, _encoded(EXTENSIONS, first))
-        self._put(EXTENSIONS, made(succeeds=True) if succeeds else first)
+        self._put(EXTENSIONS, gate_filter(made(succeeds=True)) if succeeds else first)
 
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
         self._put(SECRETS, certificate(chain, key))
 
-    def publish_keys(self, keys: Mapping[str, Any], settings: Settings) -> None:
-        """Push the keys that verify grants and access tokens: JWK sets, as in `Surroundings`."""
-        self._put(EXTENSIONS, granting(settings, keys["grants"], keys["tokens"]))
+    def publish_keys(
+        self, grants: Mapping[bytes, bytes], tokens: Mapping[str, Any], settings: Settings
+    ) -> None:
+        """Push what verifies grants (as in `Gate`) and access tokens (JWK set). The gate forgets what others signed."""
+        self._put(EXTENSIONS, reading_tokens(settings, tokens))
+        self.grant_keys = grants
+        if self._gate is not None:
+            self.publish_gate(*self._gate)
 
     def _put(self, kind: str, message: Json) -> None:
         self._resources[kind] = self._resources[kind] | {message["name"]: _encoded(kind, message)}
@@ -212,11 +218,11 @@ class Discovery:
 
     async def keys_applied(self, timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
         """The same of the keys that verify grants and access tokens."""
-        return await self._applied((GRANT_FILTER,), timeout)
+        return await self._applied((TOKEN_FILTER, GATE_FILTER), timeout)
 
     async def _applied(self, names: tuple[str, ...], timeout: timedelta) -> bool:  # noqa: ASYNC109 - as above
         try:
-            await self.taken([(EXTENSIONS, names)], timeout)
+            await self.taken([(EXTENSIONS, (name,)) for name in names], timeout)
         except (NotTaken, Refused):
             return False
         return True

@@ -2,7 +2,7 @@
 
 Laws:
 
-- clusters, secrets and kinds of grants come before the routes that need them, and go after the last route that did;
+- clusters, secrets and kinds of tokens come before the routes that need them, and go after the last route that did;
 - with the routes comes the gate's new epoch: no grant of before passes a table that it was not made for;
 - what Envoy refuses, or does not take in time, is put back whole;
 - of the listener nothing changes but the chain of hosts for technical accounts, so people's connections stay.
@@ -22,16 +22,17 @@ from gateway.envoy.discovery import (
     Kept,
     Subject,
 )
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER
+from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
 from gateway.envoy.technical import CLIENT_AUTHORITY, TECHNICAL_ROUTES
+from gateway.envoy.tokens import TOKEN_FILTER
 
 PATIENCE = timedelta(seconds=10)  # for Envoy to take a kind; a thousand applications need half a second
 SWITCH_PATIENCE = timedelta(seconds=3)  # decisions wait meanwhile, and Envoy gives one up after five
 WARM = timedelta(seconds=5)  # for names to be looked up and servers asked for their health
 LOOK = 0.02  # seconds
-BEFORE_ROUTES: list[Subject] = [(CLUSTERS, ()), (EXTENSIONS, (GRANT_FILTER,))]
+BEFORE_ROUTES: list[Subject] = [(CLUSTERS, ()), (EXTENSIONS, (TOKEN_FILTER,))]
 WITH_ROUTES: list[Subject] = [(LISTENERS, ()), (EXTENSIONS, (GATE_FILTER,))]
 
 
@@ -47,7 +48,7 @@ class Exchange:
     async def prepare(self) -> None:
         """All that the new routes need is there beside what the old ones need. Raises Refused, NotTaken."""
         both = {kind: self._after[kind] for kind in (CLUSTERS, SECRETS)}
-        self._discovery.add(both | {EXTENSIONS: self._grants_of_both()})
+        self._discovery.add(both | {EXTENSIONS: self._tokens_of_both()})
         await self._discovery.taken(BEFORE_ROUTES, PATIENCE)
         # A cluster whose secret was refused is served nevertheless, and nobody gets an answer.
         await self._discovery.taken(self._named(SECRETS, besides=CLIENT_AUTHORITY), PATIENCE)
@@ -73,12 +74,12 @@ class Exchange:
     def _named(self, kind: str, besides: str = "") -> list[Subject]:
         return [(kind, (one["name"],)) for one in self._after[kind] if one["name"] != besides]
 
-    def _grants_of_both(self) -> list[Json]:
-        """Grants of old and new kinds are read: a route that names none of them would let nobody in."""
+    def _tokens_of_both(self) -> list[Json]:
+        """Tokens of old and new kinds are read: a route that names none of them would let nobody in."""
         return [
             one
-            if one["name"] != GRANT_FILTER
-            else _merged(one, self._discovery.published(EXTENSIONS, GRANT_FILTER))
+            if one["name"] != TOKEN_FILTER
+            else _merged(one, self._discovery.published(EXTENSIONS, TOKEN_FILTER))
             for one in self._after[EXTENSIONS]
         ]
 

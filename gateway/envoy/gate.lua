@@ -1,10 +1,12 @@
--- The gate: does the grant that `jwt_authn` has verified cover what this route asks for?
--- EPOCH, REVOKED and TECHNICAL (ids with a space between), BEGUN (name of a file), A_SECOND and SUCCEEDS are set before this. A verdict
--- depends on the grant's words and the route's name alone, so it is remembered; a new text begins anew.
+-- The gate: does the grant cover what this route asks for? grant.lua stands before this.
+-- EPOCH, REVOKED and TECHNICAL (ids with a space between), SUFFIXES (application → end of its cookie's name), BEGUN (name of a file),
+-- A_SECOND and SUCCEEDS are set. What a cookie header says, and a verdict on a grant's words and a route's name, never change but by
+-- time, so they are remembered; a new text, as of other keys, begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
 local MOST = 4096 -- remembered answers of each kind, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
+local GRANT = "__Host-brana-grant"
 
 local revoked = {}
 for id in string.gmatch(REVOKED, "%S+") do
@@ -75,21 +77,67 @@ local function verdict_on(gate, route)
   return verdict
 end
 
-local strips_of, strip_count = {[true] = {}, [false] = {}}, 0
-local function stripped(cookies, keep_language)
-  local strips = strips_of[keep_language]
-  local rest = strips[cookies]
-  if rest == nil then
-    rest = without_ours(cookies, keep_language) or false
-    if #cookies <= LONGEST then
-      if strip_count >= MOST then
-        strips_of, strip_count = {[true] = {}, [false] = {}}, 0
-        strips = strips_of[keep_language]
-      end
-      strips[cookies], strip_count = rest, strip_count + 1
+-- Of the first cookie with this name (RFC 6265 §5.4: the one with the longest path); nil where there is none.
+local function value_of(cookies, name)
+  for piece in string.gmatch(cookies, "[^;]+") do
+    local said, value = string.match(piece, "^%s*([^=%s]+)=(%S*)%s*$")
+    if said == name then
+      return value
     end
   end
+end
+
+-- What is remembered of a cookie header: `grants` by the cookie's name (false: none), `rest` by whether our language is kept.
+local headers_seen, seen_count = {}, 0
+local function seen(cookies)
+  local one = headers_seen[cookies]
+  if not one then
+    one = {grants = {}, rest = {}}
+    if #cookies <= LONGEST then
+      if seen_count >= MOST then
+        headers_seen, seen_count = {}, 0
+      end
+      headers_seen[cookies], seen_count = one, seen_count + 1
+    end
+  end
+  return one
+end
+
+-- By its own text, as other cookies of the same header may change with each request.
+local grants, grant_count = {}, 0
+local function grant_in(handle, cookies, one, name)
+  local grant = one.grants[name]
+  if grant == nil then
+    local token = value_of(cookies, name)
+    grant = token and (grants[token] or grant_of(handle, token)) or false
+    if grant and not grants[token] then
+      if grant_count >= MOST then
+        grants, grant_count = {}, 0
+      end
+      grants[token], grant_count = grant, grant_count + 1
+    end
+    one.grants[name] = grant
+  end
+  return grant
+end
+
+local function stripped(cookies, one, keep_language)
+  local rest = one.rest[keep_language]
+  if rest == nil then
+    rest = without_ours(cookies, keep_language) or false
+    one.rest[keep_language] = rest
+  end
   return rest
+end
+
+local names = {} -- of the grant's cookie, by name of the route
+local function name_of_cookie(route)
+  local name = names[route]
+  if not name then
+    name = GRANT .. (SUFFIXES[string.match(route, "^(%S+)") or ""] or "")
+    names[route] = name
+  end
+  return name
 end
 
 -- How many requests a session makes: ten seconds' worth may come at once. By the clock of whole seconds, which is enough.
@@ -99,8 +147,8 @@ local BURST_SECONDS = 10
 local since = os.time()
 local left, left_at, counted = {}, {}, 0
 local older, older_at = {}, {}
-local function too_many(who)
-  local now, tokens, at = os.time(), left[who], left_at[who]
+local function too_many(who, now)
+  local tokens, at = left[who], left_at[who]
   if not tokens then
     if counted >= MOST then
       older, older_at, left, left_at, counted = left, left_at, {}, {}, 0
@@ -134,17 +182,15 @@ end
 -- lets in is written down before the request goes on: one write(2) of a whole line into a file in memory that is
 -- opened for appending. False when it cannot be written: then somebody has to decide anew.
 local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies in memory, and paths may have 30,000
-local WHOLE_LINE = 65536 -- bytes of the buffer: headers are shorter than half of it, so no line is written in parts
 local file, opened, line_begins = nil, 0, ""
-local function begun(headers, verdict, route)
-  local now = os.time()
+local function begun(headers, verdict, route, now)
   if now ~= opened then -- another file stands behind the name after a while, see gateway/audit/begun.py
     if file then
       file:close()
     end
     file, opened, line_begins = io.open(BEGUN, "a"), now, "\n+ " .. now .. " "
     if file then
-      file:setvbuf("full", WHOLE_LINE)
+      file:setvbuf("no")
     end
   end
   local path = headers:get(":path")
@@ -152,15 +198,10 @@ local function begun(headers, verdict, route)
   if query or #path > PATH then
     path = string.sub(path, 1, math.min(query and query - 1 or PATH, PATH))
   end
-  local written = file
-    and file:write(line_begins, headers:get("x-request-id") or "-", " ", verdict, " ", route, " ",
-      headers:get(":method"), " ", path, " $\n")
-    and file:flush()
-  if file and not written then -- what is left in the buffer must not come later
-    file:close()
-    file, opened = nil, 0
-  end
-  return written
+  -- In one piece: twelve pieces, each put into a buffer, take longer.
+  return file
+    and file:write(line_begins .. (headers:get("x-request-id") or "-") .. " " .. verdict .. " " .. route .. " "
+      .. headers:get(":method") .. " " .. path .. " $\n")
 end
 
 -- The token of a technical account, which no application ever sees; nil where there is none.
@@ -178,25 +219,43 @@ local function token_of(headers, route)
   end
 end
 
+-- What a fresh grant says beside its verdict. A token and a certificate were read by filters in front, which have told it.
+local function tell(headers, grant)
+  headers:add("x-brana-assertion", grant.assertion)
+  if grant.person then
+    for fact, text in pairs(grant.person) do
+      headers:add("x-brana-person-" .. fact, text)
+    end
+  end
+end
+
 function envoy_on_request(handle)
-  local headers = handle:headers()
-  local cookies = headers:get("cookie")
-  local gate = headers:get("x-brana-gate")
-  local stream = handle:streamInfo()
-  local token = TECHNICAL ~= "" and token_of(headers, stream:routeName() or "")
-  local route = gate ~= nil and stream:routeName()
-  local verdict = route and verdict_on(gate, route)
-  if verdict and too_many(verdict) then
+  local headers, stream, now = handle:headers(), handle:streamInfo(), os.time()
+  local cookies, route = headers:get("cookie"), stream:routeName() or ""
+  local token, gate, grant = nil, nil, nil
+  if TECHNICAL ~= "" then
+    token, gate = token_of(headers, route), headers:get("x-brana-gate")
+  end
+  local one = cookies and seen(cookies)
+  if one and not gate then
+    grant = grant_in(handle, cookies, one, name_of_cookie(route))
+    gate = grant and now < grant.expires and grant.gate -- without leeway: what it rests on is over then
+  end
+  local verdict = gate and verdict_on(gate, route)
+  if verdict and too_many(verdict, now) then
     stream:filterState():set("brana.fresh", "envoy.string", verdict) -- the log says whose they are
     handle:respond({[":status"] = "429"}, "")
     return
   end
-  if verdict and begun(headers, verdict, route) then
+  if verdict and begun(headers, verdict, route, now) then
     -- One text of filter state, for the log and for whether anybody is asked: metadata would cost a tenth of a request
     -- more, and a header of its own is one more to write, look up and take away.
     stream:filterState():set("brana.fresh", "envoy.string", verdict)
+    if grant then
+      tell(headers, grant)
+    end
   else
-    -- What an old grant says must reach nobody; the decision looks at the cookies from here.
+    -- What an old token says must reach nobody; the decision looks at the cookies from here.
     headers:remove("x-brana-assertion")
     for _, fact in ipairs(FACTS) do
       headers:remove("x-brana-person-" .. fact)
@@ -212,8 +271,8 @@ function envoy_on_request(handle)
       headers:replace(":authority", authority)
     end
   end
-  if cookies then
-    local rest = stripped(cookies, is_ours(route or stream:routeName() or ""))
+  if one then
+    local rest = stripped(cookies, one, is_ours(route))
     if rest then
       headers:replace("cookie", rest)
     else

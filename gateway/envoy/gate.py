@@ -1,33 +1,22 @@
-"""The two filters that let a fresh grant pass without a question: verify the grant, then compare it.
+"""The filter that lets a fresh grant pass without a question: reads the grant, verifies it, compares it.
 
-Both are delivered by themselves (ECDS), so that a revocation, a new epoch or a new key drains no connection.
+Delivered by itself (ECDS), so that a revocation, a new epoch or a new key drains no connection.
 """
 
-import json
 import os
 import re
 import string
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from config.identity import FACTS, PERSON_CLAIM, PERSON_HEADER
 from config.settings import Application
 from gateway.envoy.lua import script
-from gateway.envoy.messages import GRANT_COOKIE, Json, discovered, typed
+from gateway.envoy.messages import Json, typed
 
-GRANT_FILTER = "brana.grant"
 GATE_FILTER = "brana.gate"
-JWT = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
-JWT_OF_ROUTE = "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig"
 LUA = "envoy.extensions.filters.http.lua.v3.Lua"
-EXTENSION = "envoy.config.core.v3.TypedExtensionConfig"
-ISSUER, AUDIENCE = "brana-grant", "brana-gate"
-CLOCK_SKEW_SECONDS = 1  # of one machine, or of nodes whose clocks are kept together
-CACHED_GRANTS = 2_000  # per worker; an entry takes about two cookies' length
-LONGEST_GRANT = 8_192  # bytes; browsers keep 4,096 of a cookie
-_PLAIN = frozenset(string.ascii_letters + string.digits + "/._-")
+_PLAIN = frozenset((string.ascii_letters + string.digits + "/._-").encode())
 _WORD = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -40,124 +29,62 @@ class GateWordUnusable(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class GrantKind:
-    """How the grants of some routes are read."""
-
-    suffix: str = ""
-    """What the cookie's name ends with, of applications that share a host."""
-    person: bool = False
-    """Whether what is told in plain headers is read too."""
-    token: str = ""
-    """The application whose access tokens are read as well; empty: none."""
-
-    @property
-    def name(self) -> str:
-        usual = f"grant{self.suffix}.person" if self.person else f"grant{self.suffix}"
-        return f"{usual}.token.{self.token}" if self.token else usual
-
-
-USUAL = GrantKind()
-
-
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """By what access tokens of technical accounts are verified."""
+class Unlike:
+    """Applications whose grants the gate reads in another way than most."""
 
-    issuer: str
-    keys: Mapping[str, Any]
-    """JWK set (RFC 7517 §5)."""
+    technical: tuple[str, ...] = ()
+    """Technical accounts may use them: there are tokens and certificates as well."""
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+    """What the name of the grant's cookie ends with, of those that share a host."""
 
 
-def kind_of(application: Application) -> GrantKind:
-    return GrantKind(
-        application.grant_suffix,
-        application.identity.way == "headers",
-        application.id if application.technical else "",
+def unlike(applications: Iterable[Application]) -> Unlike:
+    some = list(applications)
+    return Unlike(
+        tuple(sorted(one.id for one in some if one.technical)),
+        {one.id: one.grant_suffix for one in some if one.grant_suffix},
     )
 
 
-def read_as(kind: GrantKind) -> Json:
-    """What a route says of its grants, `typed_per_filter_config`; nothing for most, whose requests it would slow."""
-    return {} if kind == USUAL else {GRANT_FILTER: typed(JWT_OF_ROUTE, requirement_name=kind.name)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What the gate goes by."""
+
+    keys: Mapping[bytes, bytes]
+    """Those that sign grants: `gateway.grants.sign.keys_by_header`."""
+    begun: Path
+    """The file where it writes whom it lets in."""
+    per_session: int
+    """Requests a second of a session, in each of Envoy's threads."""
+    revoked: Collection[str]
+    epoch: str
+    applications: Unlike = Unlike()
+    succeeds: bool = False
+    """It takes the place of another one, whose count of requests ends with it."""
 
 
-def grant_filter(
-    keys: Mapping[str, Any], kinds: Iterable[GrantKind] = (), tokens: Tokens | None = None
-) -> Json:
-    """`jwt_authn`: the grant's cookie, verified (ES256, RFC 7519), and some of its claims as headers."""
-    others = sorted(set(kinds) - {USUAL})
-    made = typed(
-        JWT,
-        providers={kind.name: _provider(kind, keys) for kind in (USUAL, *others)}
-        | {f"token.{kind.name}": _of_token(kind, tokens) for kind in others if kind.token and tokens},
-        rules=[{"match": {"prefix": "/"}, "requires": _required(USUAL)}],
-        **({"requirement_map": {kind.name: _required(kind) for kind in others}} if others else {}),
-    )
-    return _extension(GRANT_FILTER, made)
-
-
-def _provider(kind: GrantKind, keys: Mapping[str, Any]) -> Json:
-    copied = {"gate": "x-brana-gate", "assertion": "x-brana-assertion"}
-    if kind.person:
-        copied |= {f"{PERSON_CLAIM}.{fact}": PERSON_HEADER + fact for fact in FACTS}
-    return {
-        "issuer": ISSUER,
-        "audiences": [AUDIENCE],
-        "require_expiration": True,
-        "clock_skew_seconds": CLOCK_SKEW_SECONDS,
-        "from_cookies": [GRANT_COOKIE + kind.suffix],
-        "forward": True,  # the gate takes all our cookies out at once
-        "local_jwks": {"inline_string": json.dumps(dict(keys), sort_keys=True)},
-        "jwt_cache_config": {"jwt_cache_size": CACHED_GRANTS, "jwt_max_token_size": LONGEST_GRANT},
-        "claim_to_headers": [
-            {"claim_name": claim, "header_name": header} for claim, header in copied.items()
-        ],
-    }
-
-
-def _required(kind: GrantKind) -> Json:
-    """A missing or unusable grant is no refusal here: it means that somebody has to decide."""
-    names = [f"token.{kind.name}", kind.name] if kind.token else [kind.name]
-    each: list[Json] = [{"provider_name": name} for name in names]
-    return {"requires_any": {"requirements": [*each, {"allow_missing_or_failed": {}}]}}
-
-
-def _of_token(kind: GrantKind, tokens: Tokens) -> Json:
-    """RFC 9068 §4, for one application: another's token is none here, nor is anything signed for another purpose."""
-    read = _provider(kind, tokens.keys) | {
-        "issuer": tokens.issuer,
-        "audiences": [kind.token],
-        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
-    }
-    del read["from_cookies"]
-    return read
-
-
-def gate_filter(
-    revoked: Collection[str],
-    epoch: str,
-    begun: Path,
-    per_session: int,
-    technical: Collection[str] = (),
-    *,
-    succeeds: bool = False,
-) -> Json:
-    """The Lua gate with its table of revoked ids; whom it lets in, it writes into `begun`. `per_session`: requests a
-    second of a session, in each of Envoy's threads. `technical`: applications that technical accounts may use.
-    `succeeds`: it takes the place of another one, whose count of requests ends with it.
-
-    Raises GateWordUnusable.
-    """
+def gate_filter(gate: Gate) -> Json:
+    """Raises GateWordUnusable."""
     code = (
-        f"local EPOCH = {_quoted([epoch])}\nlocal REVOKED = {_quoted(sorted(revoked))}\n"
-        f"local BEGUN = {_escaped(begun)}\nlocal A_SECOND = {per_session}\n"
-        f"local TECHNICAL = {_quoted(sorted(technical))}\nlocal SUCCEEDS = {str(succeeds).lower()}\n"
-        f"{script('gate.lua')}"
+        f"local KEYS = {_table(gate.keys)}\n"
+        f"local EPOCH = {_quoted([gate.epoch])}\nlocal REVOKED = {_quoted(sorted(gate.revoked))}\n"
+        f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
+        f"local TECHNICAL = {_quoted(gate.applications.technical)}\n"
+        f"local SUFFIXES = {_table(_octets(gate.applications.suffixes))}\n"
+        f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"
+        f"{script('grant.lua')}\n{script('gate.lua')}"
     )
-    return _extension(
-        GATE_FILTER, typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
-    )
+    lua = typed(LUA, default_source_code={"inline_string": code}, clear_route_cache=False)
+    return {"name": GATE_FILTER, "typed_config": lua}
+
+
+def _octets(words: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.encode(): value.encode() for name, value in words.items()}
+
+
+def _table(pairs: Mapping[bytes, bytes]) -> str:
+    return "{" + ", ".join(f"[{_escaped(name)}] = {_escaped(value)}" for name, value in pairs.items()) + "}"
 
 
 def _quoted(words: Collection[str]) -> str:
@@ -167,17 +94,7 @@ def _quoted(words: Collection[str]) -> str:
     return f'"{" ".join(words)}"'
 
 
-def _escaped(path: Path) -> str:
-    """A Lua string (reference manual 5.1, §2.1) of any file's name: plain where it can be, else by byte."""
-    plain = "".join(chr(byte) if chr(byte) in _PLAIN else f"\\{byte:03d}" for byte in os.fsencode(path))
+def _escaped(octets: bytes) -> str:
+    """A Lua string (reference manual 5.1, §2.1) of any octets: plain where it can be, else by number."""
+    plain = "".join(chr(octet) if octet in _PLAIN else f"\\{octet:03d}" for octet in octets)
     return f'"{plain}"'
-
-
-def _extension(name: str, config: Json) -> Json:
-    return {"name": name, "typed_config": config}
-
-
-def by_discovery(name: str, *type_names: str) -> Json:
-    """An HTTP filter whose configuration comes from the discovery server."""
-    urls = [f"type.googleapis.com/{type_name}" for type_name in type_names]
-    return {"name": name, "config_discovery": {"config_source": discovered(), "type_urls": urls}}

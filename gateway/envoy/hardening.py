@@ -5,7 +5,7 @@ from datetime import timedelta
 from gateway.envoy.messages import Json, seconds, typed
 
 HEADERS_TIMEOUT = timedelta(seconds=10)  # slow headers
-REQUEST_TIMEOUT = timedelta(hours=4)  # a whole body: 1 GiB at 0.6 Mbit/s
+WHOLE_STREAM = timedelta(days=1)  # a request and its answer, but where a route says less
 STREAM_IDLE = timedelta(minutes=2)  # a request or answer without a byte, in either direction
 CONNECTION_IDLE = timedelta(minutes=5)
 HANDSHAKE = timedelta(seconds=10)
@@ -81,6 +81,7 @@ def limits() -> Json:
             "max_headers_count": HEADERS_COUNT,
             "headers_with_underscores_action": "DROP_HEADER",
             "max_requests_per_connection": REQUESTS,
+            "max_stream_duration": seconds(WHOLE_STREAM),
         },
         "http_protocol_options": {"allow_absolute_url": True, "accept_http_10": False},
         "http2_protocol_options": {
@@ -95,7 +96,6 @@ def limits() -> Json:
         "proxy_100_continue": True,  # whoever is refused sends no body; hints pass (RFC 9110 §15.2, RFC 8297)
         "max_request_headers_kb": HEADERS_KIB,
         "request_headers_timeout": seconds(HEADERS_TIMEOUT),
-        "request_timeout": seconds(REQUEST_TIMEOUT),
         "stream_idle_timeout": seconds(STREAM_IDLE),
         "delayed_close_timeout": seconds(LAST_WORDS),
         "drain_timeout": "2s",

@@ -8,12 +8,12 @@ from config.settings import Application, Route
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.asking import Place, asked, by_method, nothing, without_decision, without_gate
 from gateway.envoy.clusters import public_cluster
-from gateway.envoy.gate import kind_of, read_as
 from gateway.envoy.grpc_web import spoken
 from gateway.envoy.hardening import whole
 from gateway.envoy.identity import not_told
 from gateway.envoy.messages import Json
 from gateway.envoy.streams import lasting, of_nobody
+from gateway.envoy.tokens import read_tokens
 from gateway.envoy.upstreams import another_try
 from gateway.envoy.webdav import DESTINATION, tree
 
@@ -56,7 +56,7 @@ def _route(route: Route, application: Application, place: Place) -> Json:
         filters = without_decision()
         kept = [*kept, "authorization"] if application.identity.way == "basic" else kept
     else:
-        filters = read_as(kind_of(application))
+        filters = read_tokens(application)
     filters |= spoken() if application.grpc_web else {}
     kept = kept if route.webdav else [*kept, DESTINATION]
     further |= {"typed_per_filter_config": filters} if filters else {}

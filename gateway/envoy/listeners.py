@@ -4,14 +4,14 @@ from config.settings import Public, Settings
 from gateway.envoy.access_log import access_log
 from gateway.envoy.authorization import authorization_filter
 from gateway.envoy.elsewhere import another_control_plane
-from gateway.envoy.gate import GATE_FILTER, GRANT_FILTER, JWT, LUA, by_discovery
+from gateway.envoy.gate import GATE_FILTER, LUA
 from gateway.envoy.grpc_web import grpc_web_filter
 from gateway.envoy.hardening import BUFFER_BYTES, HANDSHAKE, forms_whole, limits, reading
 from gateway.envoy.hosts import Authority
 from gateway.envoy.limits import address_limit
 from gateway.envoy.load_balancers import behind
 from gateway.envoy.local_replies import local_replies
-from gateway.envoy.messages import ROUTES, Json, Surroundings, discovered, seconds, typed
+from gateway.envoy.messages import ROUTES, Json, Surroundings, by_discovery, discovered, seconds, typed
 from gateway.envoy.streams import stream_filter
 from gateway.envoy.technical import (
     TECHNICAL_ROUTES,
@@ -21,6 +21,7 @@ from gateway.envoy.technical import (
     technical_hosts,
 )
 from gateway.envoy.tls import tls_context
+from gateway.envoy.tokens import tokens_off
 from gateway.envoy.webdav import webdav_filter
 
 LISTENER = "people"
@@ -35,8 +36,8 @@ def listener(settings: Settings, surroundings: Surroundings) -> Json:
     named = {"listener_filters": by_name_of_server()}
     made = listening(public, public.port, people) | named
     if hosts := sorted(host for _, host, _ in technical_hosts(settings, surroundings)):
-        words, grant, *further = http_filters(settings)
-        filters = [words, grant, certificate_filter(), *further]
+        words, token, *further = http_filters(settings)
+        filters = [words, token, certificate_filter(), *further]
         technical = _manager(settings, surroundings, TECHNICAL_ROUTES, filters)
         chain = _chain(asking_for_certificates(tls_context(public.tls)), technical)
         chains = [chain | {"filter_chain_match": {"server_names": hosts}}, *made["filter_chains"]]
@@ -80,13 +81,13 @@ def _chain(tls: Json, manager: Json) -> Json:
 
 
 def http_filters(settings: Settings) -> list[Json]:
-    """gRPC-web → grant → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
+    """gRPC-web → token → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
     is the product's promise. In a fleet a question that no control plane has seen goes on to another one.
     """
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         grpc_web_filter(),  # first, so that refusals are answered in its words
-        by_discovery(GRANT_FILTER, JWT),
+        tokens_off(),
         by_discovery(GATE_FILTER, LUA),
         address_limit(settings.limits),
         authorization_filter(another_control_plane() if settings.fleet else None),

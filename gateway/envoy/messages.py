@@ -31,10 +31,8 @@ class Surroundings:
     """File (or link to the file) that takes the access log."""
     district: tuple[MunicipalityCode, ...]
     """Codes of the district's municipalities."""
-    grant_keys: Mapping[str, Any]
-    """JWK set (RFC 7517 §5) of the public keys that sign grants."""
     token_keys: Mapping[str, Any] = field(default_factory=dict)
-    """JWK set of the public keys that sign access tokens of technical accounts."""
+    """JWK set (RFC 7517 §5) of the public keys that sign access tokens of technical accounts."""
     accounts: Mapping[ApplicationId, str] = field(default_factory=dict, repr=False)
     """Value of `authorization` for applications that know one account. Secret."""
     left: frozenset[str] = frozenset()
@@ -78,6 +76,12 @@ def discovered() -> Json:
             "request_timeout": seconds(POLL_TIMEOUT),
         },
     }
+
+
+def by_discovery(name: str, *type_names: str) -> Json:
+    """An HTTP filter whose configuration comes from the discovery server."""
+    urls = [f"type.googleapis.com/{type_name}" for type_name in type_names]
+    return {"name": name, "config_discovery": {"config_source": discovered(), "type_urls": urls}}
 
 
 REFRESH_DELAY = timedelta(milliseconds=20)  # pause between an answer and the next question

@@ -42,15 +42,17 @@ def lasting(route: Route, made: Json, longest: timedelta) -> list[Json]:
     that of such a route only requests for one are watched. What is watched has no `timeout`. `longest`: no session
     lives longer, whatever happens.
     """
-    plain = _watched(route, made, longest) if route.streaming else _short(route, made, longest)
+    plain = _watched(route, made, longest) if route.streaming else _short(route, made)
     return [_watched(route, _upgraded(made), longest), plain] if route.websocket else [plain]
 
 
 def of_nobody(route: Route, made: Json, longest: timedelta) -> list[Json]:
-    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, or `longest`."""
+    """The same of a public route: it has no session, so nothing is watched; silence ends a stream, and time: `longest`
+    a web socket, a day anything else.
+    """
     if not route.websocket and not route.streaming:
-        return [_short(route, made, longest)]
-    quiet = _short(route, _idle(made, IDLE_OF_NOBODY), longest)
+        return [_short(route, made)]
+    quiet = _short(route, _idle(made, IDLE_OF_NOBODY))
     return [_bounded(_upgraded(quiet), longest), quiet] if route.websocket else [quiet]
 
 
@@ -67,10 +69,10 @@ def _upgraded(made: Json) -> Json:
     }
 
 
-def _short(route: Route, made: Json, longest: timedelta) -> Json:
-    """A row whose answers end in the route's time, and without one not later than any session does."""
+def _short(route: Route, made: Json) -> Json:
+    """A row whose answers end in the route's time, and without one when every stream does (hardening.py)."""
     if route.timeout is None:
-        return _idle(_bounded(made, longest), route.idle_timeout)
+        return _idle(made, route.idle_timeout)
     return _idle(made | {"route": made["route"] | {"timeout": seconds(route.timeout)}}, route.idle_timeout)
 
 

@@ -83,9 +83,9 @@ def asking_for_certificates(tls: Json) -> Json:
 
 
 def certificate_filter() -> Json:
-    """Between grant and gate: says whether the certificate was verified, and knows what was decided of it a moment ago.
+    """Between token and gate: says whether the certificate was verified, and knows what was decided of it a moment ago.
 
-    Not before the grant, whose filter takes away what stands in the headers that it writes.
+    Not before the token, whose filter takes away what stands in the headers that it writes.
     """
     return {
         "name": TECHNICAL_FILTER,

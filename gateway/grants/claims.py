@@ -6,7 +6,7 @@ travels the assertion, signed by another key, which is all that the application 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
@@ -23,10 +23,6 @@ from config.vocabulary import (
 
 GRANT_ISSUER = "brana-grant"
 GRANT_AUDIENCE = "brana-gate"
-LET_IN_LATER = timedelta(seconds=2)
-"""For how long the gate takes a grant after its `exp`: Envoy compares whole seconds, and one more is its least leeway
-(`jwt_authn`, `clock_skew_seconds`). So `exp` of a grant is that much earlier than its end.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,18 +108,19 @@ class Grant:
         return " ".join(words)
 
     def claims(self, signed_assertion: str) -> dict[str, Any]:
+        """What the gate reads comes first, in this order: see gateway/envoy/grant.lua."""
         about = self.assertion
         return {
             "iss": GRANT_ISSUER,
             "aud": GRANT_AUDIENCE,
+            "exp": int(about.expires_at.timestamp()),
+            "gate": self.gate(),
+            "assertion": signed_assertion,
+            **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
             "sub": about.subject,
             "sid": about.sid,
             "jti": self.id,
             "iat": int(about.issued_at.timestamp()),
-            "exp": int((about.expires_at - LET_IN_LATER).timestamp()),
             "acr": about.acr,
             "policy": self.policy_version,
-            "gate": self.gate(),
-            "assertion": signed_assertion,
-            **({PERSON_CLAIM: dict(self.person)} if self.person else {}),
         }

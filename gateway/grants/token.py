@@ -9,8 +9,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from config.vocabulary import ApplicationId, SessionId
 from gateway.grants.assertion import MALFORMED
-from gateway.grants.claims import LET_IN_LATER
-from gateway.grants.sign import ALGORITHM, TOKEN_TYPE
+from gateway.grants.sign import ALGORITHM, LET_IN_LATER, TOKEN_TYPE
 
 
 class TokenRefused(Exception):

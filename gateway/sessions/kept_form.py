@@ -27,14 +27,23 @@ class TicketUnusable(Exception):
     """Not one of ours, of another host, or too old."""
 
 
+class Lacking(msgspec.Struct, frozen=True):
+    """What a form waits for."""
+
+    reason: str
+    """Nobody was signed in, or one of the refusals that another sign-in would mend."""
+    title: str = ""
+    advice: str = ""
+    """As the refusal says it, in the language of whoever sent the form; empty: nobody was signed in."""
+
+
 class KeptForm(msgspec.Struct, frozen=True):
     host: str
     target: str
     """Path and query on that host."""
     subject: SubjectId | None
     """None: the browser showed no session that is known, so it is theirs who signs in and sends it."""
-    reason: str
-    """Why it waits: nobody was signed in, or one of those that another sign-in would mend."""
+    why: Lacking
     expires_at: datetime
 
     @property
@@ -43,16 +52,16 @@ class KeptForm(msgspec.Struct, frozen=True):
 
     def may_go(self, session: Session) -> bool:
         """Whether that sign-in, of its person, is what it waits for."""
-        return self.reason not in WISHES or answered(self.reason, session, self.since)
+        return self.why.reason not in WISHES or answered(self.why.reason, session, self.since)
 
 
 def keep(
-    host: str, target: str, subject: SubjectId | None, reason: str, close: Sealer, now: datetime
+    host: str, target: str, subject: SubjectId | None, why: Lacking, close: Sealer, now: datetime
 ) -> str | None:
     """Path that the browser sends the form to instead; None: the target is too long or no plain path."""
     if len(target) > LONGEST_TARGET or not PATH.match(target):
         return None
-    kept = KeptForm(host, target, subject, reason, now + KEPT_FOR)
+    kept = KeptForm(host, target, subject, why, now + KEPT_FOR)
     return at(
         KEPT_FORM, urlsafe_b64encode(close(msgspec.json.encode(kept), SEALED_FOR)).rstrip(b"=").decode()
     )

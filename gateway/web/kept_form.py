@@ -66,8 +66,8 @@ class KeptForms:
             # With its files only the browser can send it once more, when the page is loaded anew.
             if await self._may_go(request, kept):
                 return _on(request, kept)
-            refusal = not_passed_on(kept.reason)
-            return self.desk.refuse(request, refusal, 401, again=sign_in_elsewhere(kept.reason))
+            refusal = not_passed_on(kept.why.reason)
+            return self.desk.refuse(request, refusal, 401, again=sign_in_elsewhere(kept.why.reason))
         return await self._page(request, kept, fields)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
@@ -89,15 +89,16 @@ class KeptForms:
             "kept_form.html",
             language,
             action=at(SEND_FORM, request.query[TICKET]),
-            sign_in=sign_in_elsewhere(kept.reason),
-            confirm=bool(link(kept.reason, "/")),
+            sign_in=sign_in_elsewhere(kept.why.reason),
+            confirm=bool(link(kept.why.reason, "/")),
+            why=kept.why,
             unknown=kept.subject is None,
             target=kept.target.partition("?")[0],
             host=kept.host,
             form=fields,
             signed_in=await self._may_go(request, kept),
         )
-        headers = page_headers() | {REASON_HEADER: kept.reason}
+        headers = page_headers() | {REASON_HEADER: kept.why.reason}
         return web.Response(text=html, status=401, content_type="text/html", headers=headers)
 
     def _kept(self, request: web.Request) -> KeptForm:

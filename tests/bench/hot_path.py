@@ -24,7 +24,10 @@ from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
 ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1
 PUSHED = 10_000  # revoked ids in the look at push time
-PACED_ROUNDS = 5
+PACED_ROUNDS = 7
+PACED_THREADS = (
+    8  # of `wrk`, whose pauses last whole milliseconds: what one thread sends next, it sends all at once
+)
 BAR_CPU, BAR_RATE, BAR_LATENCY = 1.35, 0.75, 0.1
 
 
@@ -107,7 +110,7 @@ async def _median_latencies(listeners: Listeners, rate: float) -> dict[str, list
             plane, port, cookie = listeners[name]
             pace = plane.folder / "pace.lua"
             pace.write_text(f"function delay() return math.random(0, {most}) end\n")
-            output = await wrk(port, cookie, SECONDS, "--latency", "-s", str(pace))
+            output = await wrk(port, cookie, SECONDS, "--latency", "-s", str(pace), threads=PACED_THREADS)
             median = re.search(r"50%\s+([\d.]+)(us|ms)", output)
             assert median is not None, output
             found[name].append(float(median[1]) / (1000 if median[2] == "us" else 1))

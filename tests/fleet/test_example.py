@@ -45,6 +45,7 @@ def office(tmp_path: Path) -> Path:
             shutil.copy(file, tmp_path / name)
     for name in PROGRAMS:
         (tmp_path / name).write_text("{}", "utf-8")
+    (tmp_path / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in (*SECRETS, "database.password"):
         write_private(tmp_path / name, b"x" * 32)
     return tmp_path
@@ -81,7 +82,7 @@ def test_the_example_is_fit_to_start_on_each_machine(
     assert {one.name: one.address for one in settings.fleet.peers} == others
     status, said = check(machines[node], configuration)
     assert status == 0, said
-    assert "fit to start: 46 municipalities, 3 applications" in said
+    assert "fit to start: 46 municipalities, 4 applications" in said
 
 
 def test_on_another_machine_the_addresses_are_told(machines: dict[str, Machine], office: Path) -> None:

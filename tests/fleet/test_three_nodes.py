@@ -88,7 +88,7 @@ async def test_a_node_that_is_cut_off_lets_fresh_grants_in_for_the_grace_and_com
         assert (await there.get(three.records, follow=False)).status == 302
         await three.fleet["b"].until(lambda status, parts: status == 503 and not parts["not_alone"])
         assert time.monotonic() - cut < GRACE + NOTICED + LEEWAY
-        async with asyncio.timeout(LEEWAY):
+        async with asyncio.timeout(BACK_WITHIN):  # Envoy has it a moment later, a busy machine after seconds
             while not own.failed:
                 await asyncio.sleep(0.01)
         assert own.failed[0].at - cut > GRACE - LEEWAY

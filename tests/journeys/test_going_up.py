@@ -19,7 +19,7 @@ from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_search import LogSearch
 from idp.login.totp import new_secret
 from tests.journeys.conftest import person
-from tests.journeys.test_factors import password, virtual_key
+from tests.journeys.test_factors import VirtualKey, password, virtual_key
 from tests.rig.browser import accessibility_faults, screenshot
 from tests.rig.code_generator import code_at
 from tests.rig.neighbours import Neighbour, listening
@@ -46,21 +46,24 @@ class Words(NamedTuple):
     add_key: str
     other_way: str
     by_code: str
+    kept: str
     refused: str
     advice: str
     up: str
+    send: str
     show_key: str
 
 
 CZECH = Words(
     "cs-CZ", "Přístupový nebo bezpečnostní klíč", "Přidat klíč", "Jiný způsob", "Aplikace v telefonu",
-    "K podepsání je potřeba klíč", "Potvrďte, kdo jste, bezpečnostním nebo přístupovým klíčem.",
-    "Potvrdit totožnost", "Použít klíč",
+    "Váš formulář není ztracený", "K podepsání je potřeba klíč",
+    "Potvrďte, kdo jste, bezpečnostním nebo přístupovým klíčem.",
+    "Potvrdit v jiném okně", "Odeslat formulář", "Použít klíč",
 )  # fmt: skip
 ENGLISH = Words(
     "en-GB", "Passkey or security key", "Enrol the key", "Another way", "Application on the telephone",
-    "Signing needs a key", "Confirm who you are with a security key or a passkey.",
-    "Confirm who you are", "Use the key",
+    "Your form is not lost", "Signing needs a key", "Confirm who you are with a security key or a passkey.",
+    "Confirm in another window", "Send the form now", "Use the key",
 )  # fmt: skip
 
 
@@ -95,9 +98,9 @@ async def test_who_needs_a_key_to_sign_goes_up_and_comes_back_to_the_document(
         document = product.application(RECORDS, HULIN) + "spis/5?list=2"
         with product.state() as state:
             for account, words in zip(mayors, (CZECH, ENGLISH), strict=True):
-                async with person(browser, words.locale) as page, virtual_key(page):
+                async with person(browser, words.locale) as page, virtual_key(page) as key:
                     await enrolled(state, page, account, words, document)
-                    await goes_up(state, page, account, words, document)
+                    await goes_up(state, page, key, account, words, document)
                 kinds = [(one.code, one.reason) for one in await entries_of(state, account)]
                 assert (Code.DECISION_REFUSE, "phishing_resistant_needed") in kinds
                 assert Code.SESSION_LEVEL in {code for code, _ in kinds}
@@ -117,7 +120,9 @@ async def enrolled(state: State, page: Page, account: Account, words: Words, doc
     await page.context.clear_cookies()
 
 
-async def goes_up(state: State, page: Page, account: Account, words: Words, document: str) -> None:
+async def goes_up(
+    state: State, page: Page, key: VirtualKey, account: Account, words: Words, document: str
+) -> None:
     secret = new_secret()
     await state.identities.enrol_for(account.subject, secret, datetime.now(UTC))
     await page.goto(document)
@@ -130,15 +135,18 @@ async def goes_up(state: State, page: Page, account: Account, words: Words, docu
     await page.wait_for_url(document)
 
     await page.get_by_role("button", name="ok").click()
-    await expect(page.locator("h1")).to_have_text(words.refused)
-    await expect(page.locator(".lead")).to_have_text(words.advice)
+    await expect(page.locator("h1")).to_have_text(words.kept)
+    await expect(page.locator(".lead")).to_have_text(f"{words.refused}. {words.advice}")
     assert await accessibility_faults(page) == []
     await screenshot(page, f"needs-a-key-{words.locale[:2]}")
-    await page.get_by_role("link", name=words.up).click()
-    await expect(page.locator("[name=password]")).to_have_count(0)
-    await page.get_by_role("button", name=re.compile(words.show_key)).click()
-    await page.wait_for_url(document)
-    await page.get_by_role("button", name="ok").click()
+    async with page.expect_popup() as opened:
+        await page.get_by_role("link", name=words.up).click()
+    other = await opened.value
+    await key.copied_to(other)
+    await expect(other.locator("[name=password]")).to_have_count(0)
+    await other.get_by_role("button", name=re.compile(words.show_key)).click()
+    await other.wait_for_url("**/.brana/form/back")
+    await page.get_by_role("button", name=words.send).click()
     await expect(page.locator("body")).to_have_text("signed")
 
 

@@ -31,12 +31,14 @@ from config.settings import (
     Title,
 )
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
+from gateway.audit.access import spelled_out
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection, all_resources
+from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
-from gateway.grants.sign import public_jwks
+from gateway.grants.sign import keys_by_header, public_jwks
 from tests.rig import exact_http
 from tests.rig.exact_http import Answer
 from tests.rig.neighbours import DOMAIN, EPOCH, Neighbour, Signer, certificate, listening
@@ -144,6 +146,8 @@ class Plane:
         self.discovery = Discovery(
             self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
         )
+        self.discovery.grant_keys = keys_by_header(public_jwks(self.signer.key))
+        self.discovery.applications = unlike(self.settings.applications)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)
@@ -185,7 +189,7 @@ class Plane:
         return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
 
     def log_lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.surroundings.spool.read_text().splitlines()]
+        return [spelled_out(json.loads(line)) for line in self.surroundings.spool.read_text().splitlines()]
 
     async def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log about a request, as soon as it is there."""
@@ -264,7 +268,6 @@ async def data_plane(
         run=run,
         spool=folder / "access.log",
         district=DISTRICT,
-        grant_keys=public_jwks(signer.key),
         accounts=accounts,
     )
     with tempfile.TemporaryDirectory(dir=memory, prefix="brana-test-") as gates:

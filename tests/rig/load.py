@@ -91,12 +91,12 @@ async def load(plane: Plane, port: int, cookie: str, seconds: int, others: Seque
     return Round(spent / int(counted[1]) * 1e6, float(rate[1]))
 
 
-async def wrk(port: int, cookie: str, seconds: int, *more: str) -> str:
+async def wrk(port: int, cookie: str, seconds: int, *more: str, threads: int = 1) -> str:
     """Ask on all connections, and answer what the program prints; `more`: further options of it."""
     asking = await asyncio.create_subprocess_exec(
         "wrk",
         *more,
-        "-t1",
+        f"-t{threads}",
         f"-c{CONNECTIONS}",
         f"-d{seconds}s",
         "-H",

@@ -3,17 +3,18 @@
 import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 DOMAIN = "brana.test"
@@ -61,6 +62,7 @@ class Signer:
         *,
         lives: int = 300,
         assertion: str = "assertion-of-the-grant",
+        person: Mapping[str, str] | None = None,
         **claims: Any,
     ) -> str:
         """A grant's token; keyword claims replace what it would say."""
@@ -68,14 +70,15 @@ class Signer:
         said = {
             "iss": "brana-grant",
             "aud": "brana-gate",
-            "sub": "0b0b",
-            "iat": now,
             "exp": now + lives,
             "gate": f"{application} {municipality} {revocation} {epoch} {own} {actions}",
             "assertion": assertion,
+            **({"person": person} if person is not None else {}),
+            "sub": "0b0b",
+            "iat": now,
         } | claims
-        header = {"alg": "ES256", "kid": self.key.thumbprint(), "typ": "brana-grant+jwt"}
-        return jwt.encode(header, said, self.key)
+        header = {"alg": "ES256", "typ": "brana-grant+jwt", "kid": self.key.thumbprint()}
+        return jws.serialize_compact(header, msgspec.json.encode(said), self.key)
 
 
 @dataclass

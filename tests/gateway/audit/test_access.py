@@ -5,10 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.vocabulary import PUBLIC, SessionId
-from gateway.audit.access import FAILURES, Damaged, Holder, Line, access_entry, damage_entry, parse_line
+from gateway.audit.access import (
+    FACTS,
+    FAILURES,
+    Damaged,
+    Holder,
+    Line,
+    access_entry,
+    damage_entry,
+    parse_line,
+)
 from gateway.audit.canonical import TEXTS, Recorded, canonical, parse
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.response import CANNOT_DECIDE, UNAVAILABLE_REASONS
+from gateway.envoy import access_log
 from gateway.envoy.reply_texts import REPLIES, UNDECIDED
 from tests.gateway.audit.making import NOON
 
@@ -42,6 +52,14 @@ json_values = st.recursive(
 
 def line(**changed: object) -> bytes:
     return json.dumps({**LINE, **changed}).encode()
+
+
+def in_short(**changed: object) -> bytes:
+    """As Envoy writes it: what it alone says in one text."""
+    said = {**LINE, **changed}
+    words = [said.pop(name) for name in FACTS]
+    facts = " ".join("-" if word is None else str(word) for word in words)
+    return json.dumps({"facts": facts} | said).encode()
 
 
 def read(data: bytes) -> Entry:
@@ -145,6 +163,28 @@ def test_what_is_answered_200_to_a_grpc_client_is_a_refusal_or_a_failure_by_its_
     assert {CANNOT_DECIDE, *UNAVAILABLE_REASONS, *failed} < FAILURES
     for reason in FAILURES:
         assert read(line(status=200, reason=reason)).outcome is Outcome.FAILURE
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"status": 0, "duration_ms": None}, {"protocol": None, "address": "::1"}]
+)
+def test_what_envoy_alone_says_may_stand_in_one_text(changed: dict[str, object]) -> None:
+    assert read(in_short(**changed)) == read(line(**changed))
+
+
+def test_the_words_of_that_text_are_in_the_order_in_which_envoy_is_told_to_write_them() -> None:
+    assert tuple(access_log.FACTS) == FACTS
+    assert len(access_log.LINE["facts"].split(" ")) == len(FACTS)
+
+
+@pytest.mark.parametrize("facts", ["", "a b", "2026-05-04T12:00:00Z id ::1 200 - 1 2 3 HTTP/2 more"])
+def test_a_text_of_other_words_is_damage(facts: str) -> None:
+    assert isinstance(parse_line(json.dumps({**LINE, "facts": facts}).encode()), Damaged)
+
+
+@pytest.mark.parametrize("number", ["x", "1.5", "", "0x1"])
+def test_a_number_in_that_text_that_is_none_is_damage(number: str) -> None:
+    assert isinstance(parse_line(in_short(status=number)), Damaged)
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from config.vocabulary import Language
 from gateway.audit.entry import Entry
 from gateway.authorize.ext_authz import Authorizer, WaysIn
+from gateway.authorize.problem import SIGN_IN_NEEDED
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.response import AnswerKind
 from gateway.authorize.snapshot import Snapshot
@@ -81,7 +82,10 @@ class Door:
     def _append(self, _connection: Connection, entries: list[Entry]) -> None:
         self.entries += entries
 
-    def _keep(self, _request: AccessRequest, session: Session | None, reason: str, _now: object) -> str:
+    def _keep(
+        self, _request: AccessRequest, session: Session | None, refused: Refused | None, _now: object
+    ) -> str:
+        reason = SIGN_IN_NEEDED if refused is None else refused.reason
         return f"/.brana/form?ticket={session.login if session is not None else ''}-{reason}"
 
     async def _begin(self, request: AccessRequest, _now: object) -> tuple[str, str]:

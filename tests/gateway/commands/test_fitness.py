@@ -58,6 +58,7 @@ def office(copied: Path) -> Path:
         shutil.copy(file, folder / name)
     for name in PROGRAMS:
         (folder / name).write_text("{}", "utf-8")  # read by the product alone
+    (folder / "programs-ca.crl").write_text("-----BEGIN X509 CRL-----\n", "utf-8")
     for name in SECRETS:
         write_private(folder / name, b"x" * 32)
     return copied
@@ -79,7 +80,12 @@ def test_the_example_with_the_examples_of_policies_passes(office: Path) -> None:
     before = sorted(office.parent.rglob("*"))
     settings, district, book = checked(office)
     assert sorted(office.parent.rglob("*")) == before, "a check makes nothing"
-    assert [application.id for application in settings.applications] == ["records", "budget", "map"]
+    assert [application.id for application in settings.applications] == [
+        "records",
+        "budget",
+        "map",
+        "library",
+    ]
     assert len(district) == 46
     assert book.without_policies == frozenset()
 
@@ -92,9 +98,11 @@ def test_without_the_files_of_the_office_these_alone_are_told(copied: Path) -> N
     assert all(problem.line and problem.remedy == "put it there, or correct the path" for problem in told)
 
 
-def test_the_applications_of_the_example_are_those_of_the_demo(office: Path) -> None:
+def test_the_applications_of_the_example_are_those_of_the_demo_and_one_that_signs_in_by_itself(
+    office: Path,
+) -> None:
     settings, _, _ = checked(office)
-    assert {application.id for application in settings.applications} == set(ROUTES)
+    assert {application.id for application in settings.applications} == {*ROUTES, "library"}
     records = next(one for one in settings.applications if one.id == RECORDS)
     assert [route.action for route in records.routes] == ["sign", None, "write", "read", "write"]
 

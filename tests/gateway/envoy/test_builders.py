@@ -34,7 +34,7 @@ from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.discovery import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.elsewhere import another_control_plane
-from gateway.envoy.gate import GateWordUnusable, gate_filter, grant_filter
+from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, unlike
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
@@ -42,6 +42,7 @@ from gateway.envoy.routes import HostTaken, routes
 from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstreams import UpstreamUnusable
+from gateway.grants.sign import keys_by_header
 from tests.rig.envoy import DISTRICT, hosting, settings_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envoy"
@@ -50,8 +51,18 @@ SURROUNDINGS = Surroundings(
     run=STATE / "run",
     spool=STATE / "spool" / "current.log",
     district=DISTRICT,
-    grant_keys={"keys": [{"kty": "EC", "crv": "P-256", "kid": "k1", "x": "x", "y": "y"}]},
 )
+GRANT_KEYS = {
+    "keys": [
+        {  # RFC 7515, appendix A.3.1
+            "kty": "EC",
+            "crv": "P-256",
+            "kid": "k1",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        }
+    ]
+}
 BEGUN = Path("/dev/shm/brana-999-0123456789abcdef/current.log")
 SETTINGS = settings_for(STATE, 8443, "http://127.0.0.1:9001")
 
@@ -164,6 +175,21 @@ def told_in_a_fleet() -> dict[str, Any]:
     }
 
 
+def a_gate(**changes: Any) -> Gate:
+    usual = {
+        "keys": keys_by_header(GRANT_KEYS),
+        "begun": BEGUN,
+        "per_session": 100,
+        "revoked": (),
+        "epoch": "epoch1",
+    }
+    return Gate(**(usual | changes))
+
+
+def code_of(gate: Gate) -> str:
+    return str(gate_filter(gate)["typed_config"]["default_source_code"]["inline_string"])
+
+
 HOSTED = {one.host for one in OTHERS.applications}
 GOLDENS: dict[str, Any] = {
     "applications": told_of(OTHERS),
@@ -174,9 +200,8 @@ GOLDENS: dict[str, Any] = {
     "tried": tried_listener(SURROUNDINGS),
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(b"chain", b"key"),
-    "grant": grant_filter(SURROUNDINGS.grant_keys),
     "fleet": told_in_a_fleet(),
-    "gate": gate_filter({"sid2.7", "sid1.3"}, "epoch1", BEGUN, 100),
+    "gate": gate_filter(a_gate(revoked={"sid2.7", "sid1.3"}, applications=unlike(OTHERS.applications))),
 }
 
 
@@ -249,16 +274,18 @@ def test_an_upstream_may_be_a_name() -> None:
 def test_no_word_can_break_out_of_the_gate(word: str) -> None:
     """Either the word is refused, or the text of the gate is the script behind two plain strings."""
     try:
-        code = gate_filter([word], word, BEGUN, 100)["typed_config"]["default_source_code"]["inline_string"]
+        code = code_of(a_gate(keys={}, revoked=[word], epoch=word))
     except GateWordUnusable:
         return
-    head = code.removesuffix(script("gate.lua"))
+    head = code.removesuffix(f"{script('grant.lua')}\n{script('gate.lua')}")
     words = (
+        "KEYS = {}",
         f'EPOCH = "{word}"',
         f'REVOKED = "{word}"',
         f'BEGUN = "{BEGUN}"',
         "A_SECOND = 100",
         'TECHNICAL = ""',
+        "SUFFIXES = {}",
         "SUCCEEDS = false",
     )
     assert head == "".join(f"local {one}\n" for one in words)
@@ -269,14 +296,14 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
 @pytest.mark.parametrize("word", ['"', "a b", "a\nb", "a\\", "", "ž", "]]", "a\0"])
 def test_a_word_that_is_not_an_identifier_is_refused(word: str) -> None:
     with pytest.raises(GateWordUnusable, match="base64url"):
-        gate_filter([word], "epoch1", BEGUN, 100)
+        gate_filter(a_gate(revoked=[word]))
 
 
 @given(st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name))
 def test_whatever_the_files_name_the_gate_opens_that_one(name: bytes) -> None:
     """Read back by Lua's rules for strings: a backslash and three digits are a byte."""
     path = Path(os.fsdecode(b"/dev/shm/" + name))
-    code = gate_filter([], "e", path, 100)["typed_config"]["default_source_code"]["inline_string"]
+    code = code_of(a_gate(begun=path))
     (line,) = (line for line in code.splitlines() if line.startswith("local BEGUN = "))
     text = line.removeprefix('local BEGUN = "').removesuffix('"')
     assert '"' not in text

@@ -49,7 +49,7 @@ async def node(folder: Path, shows: str = "b") -> AsyncIterator[tuple[Plane, Oth
         peers = [Peer(name="b", address="127.0.0.1", port=port)]
         return replace(settings, fleet=Fleet(node="a", peers=peers))
 
-    def standing(name: NodeName, serial: str) -> Role | None:
+    async def standing(name: NodeName, serial: str) -> Role | None:
         return Role.WHOLE if (name, serial) == ("a", issued.serial) else None
 
     servers = {

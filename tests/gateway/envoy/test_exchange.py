@@ -18,6 +18,7 @@ from gateway.envoy.discovery import CLUSTERS, LISTENERS, NotTaken, Refused, all_
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
 from gateway.envoy.trial import objection
+from gateway.grants.sign import public_jwks
 from tests.rig import exact_http
 from tests.rig.envoy import DOMAIN, Plane, hosting
 from tests.rig.neighbours import EPOCH
@@ -106,7 +107,7 @@ async def test_hosts_for_technical_accounts_come_and_go_while_people_stay_connec
         technical=Technical(authority=plane.folder / "server.pem"),
         applications=[*plane.settings.applications, program],
     )
-    around = dataclasses.replace(plane.surroundings, token_keys=plane.surroundings.grant_keys)
+    around = dataclasses.replace(plane.surroundings, token_keys=public_jwks(plane.signer.key))
 
     async def status_at_the_door() -> int:
         tls = ssl.create_default_context(cafile=str(plane.folder / "server.pem"))

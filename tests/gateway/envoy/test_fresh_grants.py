@@ -1,22 +1,28 @@
 """Fresh grants pass without a question; everything else is decided anew. Against a real Envoy."""
 
+import asyncio
 import hmac
 import re
 import time
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc import jws
 
 from gateway.envoy.authorization import UNAVAILABLE
-from gateway.grants.claims import LET_IN_LATER
+from gateway.grants.sign import keys_by_header, public_jwks
 from idp.http.security_headers import page_headers
 from tests.rig.envoy import DOMAIN, Plane
 from tests.rig.neighbours import Request, Signer
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+AT_ONCE = 0.1  # seconds, as promised
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -105,15 +111,15 @@ async def test_revocation_means_that_the_decision_is_asked(plane: Plane) -> None
     assert plane.application.last.value("x-brana-assertion") == "from-the-decision"
 
 
-async def test_a_grant_ends_as_long_after_its_claim_as_whoever_signs_it_counts_with(plane: Plane) -> None:
-    ends = int(time.time()) + LET_IN_LATER.total_seconds()
-    cookie = plane.cookie(lives=0)
+async def test_a_grant_ends_with_its_last_second_and_not_before(plane: Plane) -> None:
+    ends = int(time.time()) + 2
+    cookie = plane.cookie(exp=ends)
     assert (await plane.ask(cookie=cookie)).status == 200
     while True:
         asked = time.time()
         if (await plane.ask(cookie=cookie)).status != 200:
             break
-        assert asked < ends
+        assert asked < ends + AT_ONCE
     assert time.time() >= ends
 
 
@@ -157,6 +163,98 @@ async def test_a_changed_grant_is_worth_nothing(plane: Plane) -> None:
         f"{head}.{payload}.{signature[:-4]}AAAA",
     ):
         assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403
+
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def changed_anywhere(token: str) -> Iterator[str]:
+    """One character for another, here and there; the last ones of each part also carry bits that mean nothing."""
+    ends = [at for at, character in enumerate(f"{token}.") if character == "."]
+    for at in sorted({*range(0, len(token), 17), *(end - 1 for end in ends), *(end - 2 for end in ends)}):
+        if token[at] != ".":
+            other = ALPHABET[ALPHABET.index(token[at]) ^ 1]
+            yield f"{token[:at]}{other}{token[at + 1 :]}"
+
+
+async def test_no_character_of_a_grant_may_change(plane: Plane) -> None:
+    honest = plane.signer.grant()
+    for token in changed_anywhere(honest):
+        assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403, token
+    assert (await plane.ask(cookie=f"__Host-brana-grant={honest}")).status == 200
+
+
+async def test_a_grant_that_is_written_in_another_way_is_none(plane: Plane) -> None:
+    honest = plane.signer.grant()
+    head, payload, signature = honest.split(".")
+    r, s = (int.from_bytes(half) for half in halves_of(signature))
+    der = urlsafe_b64encode(encode_dss_signature(r, s)).rstrip(b"=").decode()
+    spaced = jws.serialize_compact(
+        {"alg": "ES256", "kid": plane.signer.key.thumbprint(), "typ": "brana-grant+jwt"},
+        urlsafe_b64decode(payload + "=" * (-len(payload) % 4)),
+        plane.signer.key,
+    )
+    ways = (
+        f"{head}.{payload}.{der}",
+        f"{head}.{payload}.{'A' * 86}",
+        f"{head}.{payload}.{signature}=",
+        f"{head}.{payload}.{signature}.",
+        f'"{honest}"',
+        f" {honest} x",
+        f"{head}.{payload}",
+        spaced,
+    )
+    for token in ways:
+        assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 403, token
+
+
+async def test_every_signature_is_read_whatever_its_numbers_begin_with(plane: Plane) -> None:
+    """Numbers of DER are as short as they can be, and begin with no bit that would make them negative."""
+    wanted = {"0r", "0s", "highr", "highs", "lowr", "lows"}
+    while wanted:
+        token = plane.signer.grant(revocation=f"sid{len(wanted)}.1")
+        r, s = halves_of(token.rpartition(".")[2])
+        kinds = {f"{_begins(r)}r", f"{_begins(s)}s"}
+        if kinds & wanted:
+            wanted -= kinds
+            assert (await plane.ask(cookie=f"__Host-brana-grant={token}")).status == 200, token
+
+
+def halves_of(signature: str) -> tuple[bytes, bytes]:
+    octets = urlsafe_b64decode(f"{signature}==")
+    return octets[:32], octets[32:]
+
+
+def _begins(half: bytes) -> str:
+    if half[0] == 0:
+        return "0"
+    return "high" if half[0] >= 128 else "low"
+
+
+async def test_of_two_grants_in_one_header_the_first_is_read(plane: Plane) -> None:
+    honest, forged = plane.signer.grant(), Signer().grant()
+    for first, second, status in ((honest, forged, 200), (forged, honest, 403)):
+        cookie = f"__Host-brana-grant={first}; a=1; __Host-brana-grant={second}"
+        assert (await plane.ask(cookie=cookie)).status == status
+
+
+async def test_a_grant_passes_until_its_second_ends_however_often_it_was_read(plane: Plane) -> None:
+    cookie = plane.cookie(lives=1)
+    assert (await plane.ask(cookie=cookie)).status == 200
+    async with asyncio.timeout(10):
+        while (await plane.ask(cookie=cookie)).status == 200:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_key_that_is_taken_back_ends_every_grant_it_has_signed(plane: Plane) -> None:
+    cookie, other = plane.cookie(), Signer()
+    assert (await plane.ask(cookie=cookie)).status == 200
+    for key, mine, theirs in ((other.key, 403, 200), (plane.signer.key, 200, 403)):
+        jwks = public_jwks(key)
+        plane.discovery.publish_keys(keys_by_header(jwks), jwks, plane.settings)
+        assert await plane.discovery.keys_applied(timedelta(seconds=10))
+        assert (await plane.ask(cookie=cookie)).status == mine
+        assert (await plane.ask(cookie=f"__Host-brana-grant={other.grant()}")).status == theirs
 
 
 async def test_a_stale_assertion_never_reaches_the_application(plane: Plane) -> None:

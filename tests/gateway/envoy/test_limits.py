@@ -92,7 +92,7 @@ async def test_an_address_that_asks_without_end_is_told_to_wait_and_who_has_a_gr
 async def test_a_person_reads_in_both_languages_why_to_wait(limited: Plane) -> None:
     answers = await _many(limited, headers=PAGE)
     text = next(answer for answer in answers if answer.status == 429).body.decode()
-    assert "Z vaší adresy přichází příliš mnoho požadavků" in text
+    assert "Z\u00a0vaší adresy přichází příliš mnoho požadavků" in text
     assert "Too many requests come from your address" in text
 
 

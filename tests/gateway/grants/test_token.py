@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from gateway.grants.claims import Grant
-from gateway.grants.sign import TokenSigner
+from gateway.grants.sign import LET_IN_LATER, TokenSigner
 from gateway.grants.token import Token, TokenRefused, TokenVerifier
 from tests.gateway.grants.conftest import NOW
 
@@ -27,6 +27,7 @@ def test_a_token_of_ours_says_whose_it_is_and_holds_the_gate_s_words(token: str,
     assert READ(token, here, NOW) == Token("import", grant.assertion.sid)
     claims = jwt.decode(token, KEY).claims
     assert (claims["gate"], claims["iss"], claims["aud"]) == (grant.gate(), ISSUER, here)
+    assert claims["exp"] == (grant.assertion.expires_at - LET_IN_LATER).timestamp()
 
 
 @pytest.mark.parametrize(

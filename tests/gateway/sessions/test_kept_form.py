@@ -7,7 +7,15 @@ import pytest
 
 from config.vocabulary import AuthenticationLevel, SubjectId
 from gateway.authorize.problem import SIGN_IN_NEEDED
-from gateway.sessions.kept_form import KEPT_FOR, KEPT_FORM, KeptForm, TicketUnusable, keep, read_ticket
+from gateway.sessions.kept_form import (
+    KEPT_FOR,
+    KEPT_FORM,
+    KeptForm,
+    Lacking,
+    TicketUnusable,
+    keep,
+    read_ticket,
+)
 from gateway.sessions.session import Session
 from gateway.storage.seal import Seal
 
@@ -17,7 +25,7 @@ HOST, SUBJECT = "spisovka.brana.test:8443", SubjectId("urad:11111111-1111-4111-8
 
 
 def ticket(target: str = "/spisy?id=5") -> str:
-    path = keep(HOST, target, SUBJECT, SIGN_IN_NEEDED, SEAL.close, NOW)
+    path = keep(HOST, target, SUBJECT, Lacking(SIGN_IN_NEEDED), SEAL.close, NOW)
     assert path is not None
     assert urlsplit(path).path == KEPT_FORM
     return parse_qs(urlsplit(path).query)["ticket"][0]
@@ -25,11 +33,11 @@ def ticket(target: str = "/spisy?id=5") -> str:
 
 def test_a_ticket_says_whose_form_it_was_and_where_it_was_going() -> None:
     kept = read_ticket(ticket(), HOST, SEAL.open, NOW)
-    assert (kept.subject, kept.target, kept.reason) == (SUBJECT, "/spisy?id=5", SIGN_IN_NEEDED)
+    assert (kept.subject, kept.target, kept.why.reason) == (SUBJECT, "/spisy?id=5", SIGN_IN_NEEDED)
 
 
 def test_of_nobody_known_it_says_nobody() -> None:
-    path = keep(HOST, "/", None, SIGN_IN_NEEDED, SEAL.close, NOW)
+    path = keep(HOST, "/", None, Lacking(SIGN_IN_NEEDED), SEAL.close, NOW)
     assert path is not None
     kept = read_ticket(parse_qs(urlsplit(path).query)["ticket"][0], HOST, SEAL.open, NOW)
     assert kept.subject is None
@@ -53,19 +61,19 @@ def test_it_goes_on_with_the_sign_in_that_it_waits_for(
     before: tuple[AuthenticationLevel, datetime],
     after: tuple[AuthenticationLevel, datetime],
 ) -> None:
-    kept = KeptForm(HOST, "/", session.subject, reason, NOW + KEPT_FOR)
+    kept = KeptForm(HOST, "/", session.subject, Lacking(reason), NOW + KEPT_FOR)
     for (acr, at), goes in ((before, False), (after, True)):
         assert kept.may_go(replace(session, acr=acr, authenticated_at=at)) is goes
 
 
 def test_it_goes_on_with_any_sign_in_where_nobody_was_signed_in(session: Session) -> None:
-    kept = KeptForm(HOST, "/", session.subject, SIGN_IN_NEEDED, NOW + KEPT_FOR)
+    kept = KeptForm(HOST, "/", session.subject, Lacking(SIGN_IN_NEEDED), NOW + KEPT_FOR)
     assert kept.may_go(replace(session, acr=PASSWORD, authenticated_at=NOW - SECOND))
 
 
 @pytest.mark.parametrize("target", ["//evil.test/", "/\\evil.test", "https://evil.test/", "/" + "a" * 1_024])
 def test_what_is_no_plain_path_or_too_long_gets_none(target: str) -> None:
-    assert keep(HOST, target, SUBJECT, SIGN_IN_NEEDED, SEAL.close, NOW) is None
+    assert keep(HOST, target, SUBJECT, Lacking(SIGN_IN_NEEDED), SEAL.close, NOW) is None
 
 
 def test_a_ticket_of_another_host_key_or_time_or_altered_is_worth_nothing() -> None:
