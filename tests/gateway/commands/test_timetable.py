@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import ldap
 import pytest
@@ -80,9 +79,9 @@ async def until_out(office: Product, visitor: Visitor) -> float:
 
 @pytest.mark.real
 async def test_whose_account_ends_is_out_then_whether_it_was_known_at_the_sign_in_or_only_after(
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    async with product(tmp_path) as office:
+    async with product(tmp_path_factory.mktemp("t")) as office:
         told_later, known = [(office.account(one), office.visitor()) for one in LOGINS]
         began = time.time()
         await signs_in(office, *told_later)
