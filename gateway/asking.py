@@ -41,6 +41,8 @@ class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Paths of what else changed."""
     policies: str = ""
     """Their version, where it is another."""
+    closed: list[str] = []
+    """Municipalities that have no policies any more."""
     before: str = ""
     """Digest of what was in force, files included."""
     after: str = ""

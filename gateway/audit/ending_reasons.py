@@ -13,7 +13,8 @@ GROUPS: tuple[Group, ...] = (
                 cs="odhlášení v ostatních prohlížečích", en="signed out in all other browsers"
             ),
             "ended_by_officer": Title(
-                cs="ukončil manažer kybernetické bezpečnosti", en="ended by the cyber security manager"
+                cs="ukončil manažer kybernetické bezpečnosti nebo správce",
+                en="ended by the cyber security manager or an administrator",
             ),
             "idle": Title(cs="dlouhá nečinnost", en="idle for too long"),
             "too_long": Title(cs="nejdelší doba relace uplynula", en="longest time of a session reached"),

@@ -46,7 +46,8 @@ def list_applications(configuration: Path, *, as_json: bool) -> None:
     if not settings.applications:
         click.echo("no application; `brana app add` writes one")
         return
-    table = Table(Column("id", no_wrap=True), "title", "place", "servers", "routes", "for", "is told by")
+    places = (Column("place", overflow="fold"), Column("servers", overflow="fold"))  # to be copied, so whole
+    table = Table(Column("id", no_wrap=True), "title", *places, "routes", "for", "is told by")
     for one in settings.applications:
         asked = Counter(str(each.action or PUBLIC) for each in one.routes)
         table.add_row(

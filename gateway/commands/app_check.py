@@ -43,8 +43,13 @@ def check(configuration: Path, names: tuple[str, ...]) -> None:
         table.add_row(application.id, application.host, server, said)
     console().print(table)
     unwell = sum(not seen.well for _, seen in found)
-    click.echo(f"{len(found)} servers of {len(chosen)} applications, {unwell or 'none'} of them not well")
+    counted = f"{_counted(len(found), 'server')} of {_counted(len(chosen), 'application')}"
+    click.echo(f"{counted}: {f'{unwell} not well' if unwell else 'all well'}")
     sys.exit(1 if unwell else 0)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> list[Application]:

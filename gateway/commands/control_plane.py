@@ -15,7 +15,6 @@ import structlog
 from aiohttp import UnixConnector
 
 from config.alphabet import alphabetical
-from config.fleet import NodeName
 from config.hosts import certified_hosts
 from config.places import Places
 from config.settings import Settings, Title
@@ -42,7 +41,7 @@ from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
 from gateway.envoy.hardening import KEPT_FORM_BYTES
 from gateway.envoy.messages import Json
-from gateway.fleet.alike import digest_of_applications
+from gateway.fleet.alike import digest_of_applications, tell_difference
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
@@ -133,7 +132,7 @@ class ControlPlane:
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
         ours = digest_of_applications(settings)
         self.board = (
-            Board(self.keys.for_gates(), time.monotonic, ours, _tell_difference) if settings.fleet else None
+            Board(self.keys.for_gates(), time.monotonic, ours, tell_difference) if settings.fleet else None
         )
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
@@ -398,11 +397,3 @@ class ControlPlane:
             "directory": all(self.directories_up.values()),
             **{f"directory.{name}": up for name, up in self.directories_up.items()},
         }
-
-
-def _tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
-    if differs:
-        do = "give this node the same [[applications]] as the one that decides, and start it again"
-        log.error("node.applications_differ", node=node, do=do)
-    else:
-        log.info("node.applications_agree", node=node)

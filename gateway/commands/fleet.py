@@ -113,6 +113,9 @@ def list_nodes(configuration: Path) -> None:
         nodes = state.register.nodes()
     finally:
         state.database.close()
+    if not nodes:
+        click.echo("no fleet; `brana fleet authority` founds one")
+        return
     table = Table(Column("node", no_wrap=True), "role", "joined", "certificate until")
     for one in nodes:
         table.add_row(one.name, one.role, local_time(one.joined_at), _until(one))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from config.load import load
+from config.problem import ConfigurationRefused
 from gateway.asking import Reloaded, ask_to_reload
 from gateway.commands.options import configuration
 
@@ -16,7 +17,11 @@ from gateway.commands.options import configuration
 )
 @configuration
 def command(configuration: Path) -> None:
-    told = ask_to_reload(control_socket(configuration))
+    try:
+        told = ask_to_reload(control_socket(configuration))
+    except ConfigurationRefused as refused:
+        click.echo(f"brana: not reloaded, what was in force stays\n{refused}", err=True)
+        sys.exit(1)
     if not told.applied:
         click.echo(f"brana: not reloaded, what was in force stays ({told.reason})\n{told.said}", err=True)
         sys.exit(1)
@@ -45,4 +50,5 @@ def _lines(told: Reloaded) -> list[str]:
         "policies now": [told.policies] if told.policies else [],
     }
     lines = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]
+    lines += [f"note: {one} has no policies any more: everything there is refused" for one in told.closed]
     return [*lines, f"in force since now ({told.seconds:.2f} s), {told.before} before, {told.after} after"]

@@ -121,6 +121,7 @@ class Reloading:
                 removed=[*delta.removed],
                 changed=[*delta.changed],
                 settings=[*delta.settings],
+                closed=_closed(before, after),
             )
             log.info("reload.done", by=by, **msgspec.structs.asdict(told))
             return told
@@ -246,6 +247,11 @@ class Reloading:
         except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
             log.exception("reload.not_recorded")
         return Reloaded(applied=False, reason=reason, said=said)
+
+
+def _closed(before: Candidate, after: Candidate) -> list[str]:
+    lost = after.book.without_policies - before.book.without_policies
+    return [f"{after.state.district.name(code)} ({code})" for code in sorted(lost)]
 
 
 def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any], sources: Sources) -> Candidate:

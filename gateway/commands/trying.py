@@ -96,7 +96,10 @@ def _host(plane: ControlPlane, about: TriedOut, person: Person) -> str:
     application = _application(plane, about.application)
     if application is None:
         known = [*ours, *(one.id for one in plane.settings.applications)]
-        raise CannotStart(f"no application {about.application} is in force", f"there are: {', '.join(known)}")
+        raise CannotStart(
+            f"no application {about.application} is in force",
+            f"there are: {', '.join(known)}; what was just added takes `brana reload`",
+        )
     where = about.municipality or min((held.municipality for held in person.roles), default="")
     if PLACEHOLDER in application.host and not where:
         raise CannotStart(f"{person.login} has no role anywhere", "name a host with --host")

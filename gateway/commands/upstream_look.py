@@ -41,7 +41,8 @@ async def look(application: Application, upstream: Upstream, authority: str) -> 
     except ssl.SSLCertVerificationError as error:
         return Seen(f"its certificate is not believed: {error.verify_message}", _mend(application, upstream))
     except (ssl.SSLError, ConnectionError) as error:
-        return Seen(f"no TLS or no connection: {_words(error)}", "start it, or correct `upstreams`")
+        what = "no connection" if application.tls is None else "no TLS or no connection"
+        return Seen(f"{what}: {_words(error)}", "start it, or correct `upstreams`")
     except OSError as error:
         return Seen(_words(error), "correct the name or the address in `upstreams`, or start the server")
     try:

@@ -41,6 +41,10 @@ ONE_LETTER = re.compile(r"\b([aikosuvz]) (?=\w)", re.IGNORECASE)
 """No Czech line ends behind such a word (ČSN 01 6910)."""
 DENIED = "ext_authz_denied"  # response code details of a refusal that came with its own page
 NO_DECISION = "ext_authz_error"  # and of one for want of an answer
+AGAIN = {
+    "cs": '<p><a href="">Zkusit znovu</a></p>\n',  # asks for this very address, and sends no form
+    "en": '<p><a href="">Try again</a></p>\n',
+}
 BY_SCRIPT = "lua_response"  # and of one by a script of ours: that of WebDAV, and the gate's
 TOO_MANY, TOO_MUCH = "local_rate_limited", "overload"  # by `limits.py`
 
@@ -88,7 +92,8 @@ def _page(reply: Reply, when: Json, portal: str) -> Json:
     }
     texts |= {name: ONE_LETTER.sub("\\1\u00a0", texts[name]) for name in ("title_cs", "advice_cs")}
     style = STYLE.replace("%", "%%")  # a single one would begin a word of Envoy's
-    parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS}
+    again = {f"again_{language}": text if reply.passes else "" for language, text in AGAIN.items()}
+    parts = {"style": style, "portal": _escaped(portal), "zone_cs": ZONE_CS} | again
     page = script("local_reply.html").format_map(texts | parts)
     wants_page = {"header_filter": {"header": {"name": "accept", "string_match": {"contains": "text/html"}}}}
     return {

@@ -16,6 +16,11 @@ class Reply:
     retry_after: str = ""
     """Seconds (RFC 9110 §10.2.3), of what passes by itself."""
 
+    @property
+    def passes(self) -> bool:
+        """Whether asking once more may help."""
+        return self.status in {429, 502, 503, 504}
+
 
 REPLIES = (
     Reply(

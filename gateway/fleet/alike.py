@@ -4,9 +4,12 @@ import hashlib
 from pathlib import Path
 
 import msgspec
+import structlog
 
+from config.fleet import NodeName
 from config.settings import Settings
 
+log = structlog.get_logger("fleet")
 LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
 
 
@@ -16,3 +19,11 @@ def digest_of_applications(settings: Settings) -> str:
         settings.applications, enc_hook=lambda one: "" if isinstance(one, Path) else str(one)
     )
     return hashlib.sha256(said).hexdigest()[:LENGTH]
+
+
+def tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
+    if differs:
+        do = "give this node the same [[applications]] as the one that decides, and start it again"
+        log.error("node.applications_differ", node=node, do=do)
+    else:
+        log.info("node.applications_agree", node=node)

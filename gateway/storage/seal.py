@@ -83,7 +83,7 @@ def master_key(folder: Path, *, may_make: bool = True) -> bytes:
                 raise MasterKeyUnusable(
                     path,
                     "it is missing, and the database holds secrets that only it opens; "
-                    "restore it from its backup",
+                    "restore it from its backup; to a new node of a fleet copy it from another one",
                 )
             _place(path, os.urandom(KEY))
         mode, key = path.stat().st_mode, path.read_bytes()

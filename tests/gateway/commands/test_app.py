@@ -263,7 +263,7 @@ def test_check_ends_with_1_where_a_server_is_not_well_and_names_it(office: Insta
     said = office.brana("app", "check", "map")
     assert said.returncode == 1
     assert "NOT WELL" in said.stdout
-    assert "1 servers of 1 applications, 1 of them not well" in said.stdout
+    assert "1 server of 1 application: 1 not well" in said.stdout
     assert "there are: records, budget, map" in office.brana("app", "check", "nothing").stderr
 
 

@@ -56,6 +56,15 @@ async def test_the_page_tells_the_time_of_prague(plane: Plane) -> None:
     assert plane.log_lines()[-1]["time"].endswith("Z")  # the log of access stays in UTC
 
 
+async def test_a_page_about_what_passes_leads_back_to_the_same_address(plane: Plane) -> None:
+    cookie = plane.cookie(application="gone")
+    away = (await plane.ask("/", host=f"gone.{DOMAIN}", cookie=cookie, headers=PAGE)).body.decode()
+    nowhere = (await plane.ask("/", host=NOWHERE, headers=PAGE)).body.decode()
+    for words in ("Zkusit znovu", "Try again"):
+        assert away.count(f'<a href="">{words}</a>') == 1
+        assert words not in nowhere
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 async def test_the_page_is_styled_and_accessible_in_a_browser(plane: Plane, scheme: str, width: int) -> None:
     async with chromium() as browser:
