@@ -37,6 +37,7 @@ from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.shared_policies import book_at_start
 from gateway.commands.state import State, now
+from gateway.commands.timetable import Timetable
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
@@ -147,6 +148,7 @@ class ControlPlane:
             self.discovery.publish_certificate,
             lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
+        self.timetable = Timetable()
         self._grants_let_in = True
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)
@@ -168,6 +170,7 @@ class ControlPlane:
             state.settings.sign_in,
             state.settings.grants.lifetime,
             lambda: self.gates.gate_applied(GATE_PATIENCE),
+            self.timetable.opened,
         )
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))

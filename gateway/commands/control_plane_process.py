@@ -159,6 +159,7 @@ async def _serve(
         await stack.enter_async_context(
             running(
                 partial(rounds.keep_facts, plane, directories),
+                partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_keys, plane.keys, now),

@@ -33,6 +33,7 @@ from gateway.commands.policies_in_force import new_policies
 from gateway.commands.policies_reload import PoliciesReload
 from gateway.commands.publishing import LeftBehind
 from gateway.commands.state import State, now
+from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 from gateway.envoy.discovery import EXTENSIONS, NotTaken, Refused, reading_tokens
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
@@ -220,6 +221,10 @@ class Reloading:
             plane.take(after.state, after.book)
             await self._exchange_pages()
             await self._record(by, before, after, delta)
+            proofs = taken_away(
+                before.state.settings, after.state.settings, (before.contents, after.contents)
+            )
+            await end_what_rests_on(plane.office, proofs, by, now())
             draft.replace(draft.with_name(ACCEPTED))  # who dies before this goes on as before
         except BaseException:
             exchange.undo()

@@ -6,7 +6,7 @@
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
 local MOST = 4096 -- remembered answers of each kind, per worker
 local LONGEST = 8192 -- bytes of a cookie header that is worth remembering
-local GRANT, LEEWAY = "__Host-brana-grant", 1 -- seconds, of nodes whose clocks are kept together
+local GRANT = "__Host-brana-grant"
 
 local revoked = {}
 for id in string.gmatch(REVOKED, "%S+") do
@@ -239,7 +239,7 @@ function envoy_on_request(handle)
   local one = cookies and seen(cookies)
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
-    gate = grant and now <= grant.expires + LEEWAY and grant.gate
+    gate = grant and now < grant.expires and grant.gate -- without leeway: what it rests on is over then
   end
   local verdict = gate and verdict_on(gate, route)
   if verdict and too_many(verdict, now) then
