@@ -88,9 +88,11 @@ class Noting(Disk):
         return self._texts[name]
 
     def files(self, folder: Path) -> list[Path]:
-        found = super().files(folder)
-        self._folders[str(folder)] = [str(one) for one in found]
-        return found
+        """The same at each call, too."""
+        name = str(folder)
+        if name not in self._folders:
+            self._folders[name] = [str(one) for one in super().files(folder)]
+        return [Path(one) for one in self._folders[name]]
 
     def keep(self, kept: Path) -> None:
         """Make it what is accepted, as a whole. Raises OSError."""

@@ -28,7 +28,9 @@ class NotReached(Exception):
 
 
 class Reloaded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of a reload. Where it was not applied all is as before, and `said` says why, with where and remedy."""
+    """What came of a reload. Where it was not applied all is as before, and `said` says why, with where and remedy;
+    else what there is to say beside the rest.
+    """
 
     applied: bool
     reason: str = ""

@@ -10,13 +10,16 @@ Laws kept here:
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 
 import cedarpy
 
 from config.vocabulary import Action, Language, MunicipalityCode, technical_account_of
 from policies.explain import why_nothing_permits
+from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.request import Parties, circumstances, entities, is_timeless, parties, request
@@ -145,6 +148,13 @@ class PolicyBook:
         wanted = tuple(actions)
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
+
+    def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
+        """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
+        compiled = self._policies_of(question.municipality)
+        assert compiled is not None  # where something is permitted there are policies
+        looks_at = frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
+        return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
         """One outcome per action; None where the municipality has no policies."""

@@ -80,13 +80,15 @@ def load(
     district: District,
     applications: Mapping[ApplicationId, Text] | None = None,
     sources: Sources = DISK,
+    *,
+    any_application: bool = False,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
-    `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, any id will do.
-    Raises PoliciesUnusable with every problem of every file.
+    `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
+    `any_application`, any id will do. Raises PoliciesUnusable with every problem of every file.
     """
-    known = None if applications is None else frozenset(applications)
+    known = None if applications is None or any_application else frozenset(applications)
     read = read_folders(region, municipalities, frozenset(district), known, sources)
     if read.problems:
         raise PoliciesUnusable(together(read.problems))

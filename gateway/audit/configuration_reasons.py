@@ -18,6 +18,14 @@ GROUPS: tuple[Group, ...] = (
                 cs="Envoy nastavení včas nepřevzal",
                 en="the data plane did not take the settings in time",
             ),
+            "policies_left_behind": Title(
+                cs="uzel má jiné zásady, než které platí, a nikdo je na něm neupravil",
+                en="the policies of this node are not those in force, and nobody has edited them here",
+            ),
+            "shared_policies_unusable": Title(
+                cs="uzel nedokáže načíst zásady společné všem uzlům",
+                en="the node cannot load the policies in force in the fleet",
+            ),
             "reload_failed": Title(cs="změnu se nepodařilo dokončit", en="the change could not be completed"),
         },
     ),

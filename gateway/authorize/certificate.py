@@ -72,6 +72,11 @@ def mark_of(shown: str, trusted: Trusted) -> str:
     return f"{_mark_of_key(authority)}.{serial}"
 
 
+def end_of(shown: str) -> datetime:
+    """When what `account_of` has judged expires; the last second counts (RFC 5280 §4.1.2.5)."""
+    return x509.load_pem_x509_certificate(unquote_to_bytes(shown)).not_valid_after_utc
+
+
 def why_no_more(mark: str, trusted: Trusted) -> str | None:
     """The reason why what `mark_of` names is good no more; None while it is."""
     authority, _, serial = mark.partition(".")

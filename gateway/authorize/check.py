@@ -105,8 +105,9 @@ def _by_policy(
             municipality=question.municipality,
             detail=verdict.detail,
         )
-    now = question.now.replace(microsecond=0)
+    now, actions = question.now.replace(microsecond=0), further | {question.action}
     latest = min(
+        now + snapshot.grant_lifetime,
         session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
     )
@@ -118,12 +119,12 @@ def _by_policy(
         sid=session.id,
         municipality=question.municipality,
         roles=session.roles_in(question.municipality),
-        actions=tuple(sorted(further | {question.action})),
+        actions=tuple(sorted(actions)),
         acr=session.acr,
         amr=session.amr,
         auth_time=session.authenticated_at,
         issued_at=now,
-        expires_at=min(now + snapshot.grant_lifetime, latest),
+        expires_at=snapshot.policies.permits_until(question, actions, latest),
     )
     grant = Grant(
         id=grant_id,

@@ -1,8 +1,9 @@
 """All that a verdict rests on besides the request and the session: one immutable view."""
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.district import District
@@ -20,6 +21,10 @@ class Policies(Protocol):
     def decide_and_look(
         self, question: Question, further: Collection[Action]
     ) -> tuple[Verdict, frozenset[Action]]: ...
+
+    def permits_until(
+        self, question: Question, actions: AbstractSet[Action], latest: datetime
+    ) -> datetime: ...
 
     def allowed(self, question: Question, actions: Collection[Action]) -> frozenset[Action]: ...
 

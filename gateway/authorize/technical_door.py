@@ -15,7 +15,7 @@ from config.vocabulary import ApplicationId
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.sparing import Sparing, told
 from gateway.authorize import response
-from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, mark_of
+from gateway.authorize.certificate import CertificateRefused, Trusted, account_of, end_of, mark_of
 from gateway.authorize.check import check
 from gateway.authorize.record import entry_of_verdict
 from gateway.authorize.refusals import WORDS
@@ -106,7 +106,8 @@ class TechnicalDoor:
             mark = mark_of(request.certificate, trusted)
         except CertificateRefused as refused:
             raise _NotLetIn(refused.reason) from refused
-        return await self._by_certificate(request, account, mark, now)
+        session = await self._by_certificate(request, account, mark, now)
+        return replace(session, ends_at=end_of(request.certificate))
 
     async def _by_token(self, request: AccessRequest, text: str, now: datetime) -> Session:
         try:

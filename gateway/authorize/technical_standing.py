@@ -1,7 +1,7 @@
 """What a technical account must be besides what every session must: known, not ended, where it may come from. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,23 @@ LOCAL = ZoneInfo("Europe/Prague")  # whose days the configuration means
 def standing(
     account: str, session: Session, offer: Offer | None, snapshot: Snapshot, address: str, now: datetime
 ) -> Session | str:
-    """The session with the roles that the configuration gives by now, or the reason why it is worth nothing."""
+    """The session with the roles that the configuration gives by now and no longer than the account, or the reason why
+    it is worth nothing.
+    """
     known = snapshot.technical.get(account)
     reason = why_not(known, address, now)
     if reason is not None or known is None:
         return reason or "technical_account_unknown"
     if offer is None or not offer.technical:
         return "technical_account_no_pages"
-    return replace(session, roles=roles_of(known), name=known.name)
+    ends = min(filter(None, (session.ends_at, end_of(known))))
+    return replace(session, roles=roles_of(known), name=known.name, ends_at=ends)
+
+
+def end_of(account: TechnicalAccount) -> datetime:
+    """The midnight after its last day."""
+    last = min(account.ends, date.max - timedelta(days=2))  # for some "never" is the last day there is
+    return datetime.combine(last + timedelta(days=1), time(), LOCAL).astimezone(UTC)
 
 
 def why_not(account: TechnicalAccount | None, address: str, now: datetime) -> str | None:

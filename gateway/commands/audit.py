@@ -27,12 +27,12 @@ from gateway.audit.search import Altered, Found, Query, Unreadable
 from gateway.audit.titles import sentence
 from gateway.audit.verify import Report
 from gateway.commands.audit_asked import municipality_of, reason_of
-from gateway.commands.decisions import policy_book
 from gateway.commands.entry_codes import EntryCode, catalogue
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
 from gateway.commands.policies_in_force import reasons_of
 from gateway.commands.preflight import CannotStart
+from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import PRAGUE, local_time
 from gateway.storage.audit_evidence import verify_log
@@ -235,8 +235,8 @@ def _in_prague(given: datetime | None) -> datetime | None:
 def _reasons(state: State) -> Reasons:
     """With the policies' own; with policies that cannot be read, their reasons keep their codes."""
     try:
-        return reasons_of(policy_book(state.settings, state.district))
-    except PoliciesUnusable:
+        return reasons_of(book_in_force(state))
+    except (PoliciesUnusable, SharedPoliciesUnusable):
         return REASONS
 
 

@@ -26,13 +26,16 @@ from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
 from gateway.commands.addresses import Addresses
-from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
+from gateway.commands.own_applications import AUDIT_ABOUT, AUDIT_LOG, AUDIT_TITLE, PORTAL_ITSELF, PORTAL_TITLE
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
+from gateway.commands.shared_policies import book_at_start
 from gateway.commands.state import State, now
+from gateway.commands.timetable import Timetable
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
@@ -80,14 +83,6 @@ from policies.evaluate import PolicyBook
 log = structlog.get_logger("control_plane")
 
 GATE_PATIENCE = timedelta(seconds=1)  # Envoy takes a new gate within 50 ms; one that is away lets nobody in
-
-AUDIT_LOG, PORTAL_ITSELF = ApplicationId("audit"), ApplicationId("portal")
-PORTAL_TITLE = Title(cs="Portál", en="Portal")
-AUDIT_TITLE = Title(cs="Auditní záznam", en="Audit log")
-AUDIT_ABOUT = Title(
-    cs="Kdo co kdy dělal, kdo je přihlášen, a důkaz, že záznam je úplný.",
-    en="Who did what and when, who is signed in, and the proof that the log is whole.",
-)
 
 
 class Gates(Protocol):
@@ -149,26 +144,29 @@ class ControlPlane:
             self.discovery.publish_certificate,
             lambda ends: self.metrics.certificate_ends.set(ends.timestamp()),
         )
+        self.timetable = Timetable()
         self._grants_let_in = True
         self.data_plane_up = False
         self.directories_up = dict.fromkeys(self.directory.readers, False)
         self.settled = asyncio.Event()
         """Set while routes and decisions are of one configuration; a decision waits for it."""
         self.settled.set()
-        self.take(state, policy_book(settings, state.district, sources))
+        self.catching_up = False
+        """Whether others may have published policies while the database was out of reach."""
+        self.take(state, book_at_start(state, sources, now()))
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""
-        self.state, self.settings, self.book = state, state.settings, book
+        self.state, self.settings = state, state.settings
+        self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
-        self.snapshot = snapshot_of(state.settings, state.district, book)
-        self.aim_gate(self.snapshot.epoch, state.settings)
         self.office = SessionOffice(
             state.sessions,
             self.revoked,
             state.settings.sign_in,
             state.settings.grants.lifetime,
             lambda: self.gates.gate_applied(GATE_PATIENCE),
+            self.timetable.opened,
         )
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
@@ -211,6 +209,12 @@ class ControlPlane:
             )
             for one in state.settings.directories
         }
+
+    def decide_by(self, book: PolicyBook) -> None:
+        """From now on these policies decide; grants of others are decided anew once the gate is announced."""
+        self.book = book
+        self.snapshot = snapshot_of(self.settings, self.state.district, book)
+        self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.
 

@@ -28,6 +28,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from config.fleet import NodeName
 from config.sources import Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
@@ -42,6 +43,7 @@ from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
+from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
@@ -50,6 +52,7 @@ from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
+from gateway.commands.shared_policies import SharedPoliciesUnusable
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
 from gateway.commands.technical_trust import keep_technical_certificates
@@ -87,23 +90,29 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
             log.exception("start.failed")
             return 1
         sys.stderr.write(f"brana: {message}\n")
-        return TRY_LATER if isinstance(error, DiskFull) else WRONG_CONFIGURATION
+        return TRY_LATER if isinstance(error, DiskFull | SharedPoliciesUnusable) else WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(plane, configuration, sources, hangup))
+        unusable = uvloop.run(_serve(plane, configuration, sources, hangup))
     except Exception:
         log.exception("control_plane.failed")
         return 1
     finally:
         state.database.close()
+    if unusable is not None:
+        sys.stderr.write(f"brana: {unusable}\n")
+        return TRY_LATER
     return 0
 
 
-async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, hangup: Hangup) -> None:
+async def _serve(
+    plane: ControlPlane, configuration: Path, sources: Accepted, hangup: Hangup
+) -> SharedPoliciesUnusable | None:
+    """Why it ended, where nobody told it to."""
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
-    version = plane.book.version
+    book = plane.book
     await state.record(
-        [acts.started(moment, __version__, version), *await new_policies(state, plane.book, moment)]
+        [acts.started(moment, __version__, book.version), *await new_policies(state, book, moment)]
     )
     fleet, alone = plane.settings.fleet, plane.board is None
     await _take_up(plane, moment)
@@ -124,18 +133,21 @@ async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, ha
         stack.push_async_callback(plane.nodes.close)
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
-        await stack.enter_async_context(running(partial(rounds.follow_nodes, plane, directories, doors)))
+        pages = Pages(plane, partial(_officer, plane, recomputation))
+        policies = _of_fleet(plane, pages, stop)
+        await stack.enter_async_context(
+            running(partial(rounds.follow_nodes, plane, directories, doors, policies))
+        )
         await directories.first_read(stop)
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
         sends = CurrentDeliveries(plane)
-        pages = Pages(plane, partial(_officer, plane, recomputation))
-        reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends))
+        reloading = Reloading(plane, configuration, sources, partial(_exchange, pages, sends), policies)
         _reload_at(hangup, reloading)
         opened = await stack.enter_async_context(
             serving(
                 plane,
                 pages,
-                partial(look_again, plane, directories, doors),
+                partial(look_again, plane, directories, doors, policies),
                 directories.sync,
                 lambda asker: reloading.reload(at_the_other_end(asker)),
                 lambda asker, about: tried_out(plane, at_the_other_end(asker), about),
@@ -147,10 +159,12 @@ async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, ha
         await stack.enter_async_context(
             running(
                 partial(rounds.keep_facts, plane, directories),
+                partial(rounds.keep_time, plane, directories),
                 *(partial(rounds.learn_lockout, plane, name) for name in plane.directory.readers),
                 partial(rounds.tidy, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
+                *([] if policies is None else [partial(policies.follow)]),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -163,10 +177,19 @@ async def _serve(plane: ControlPlane, configuration: Path, sources: Accepted, ha
         await stop.wait()
         logging_ends.set()
         await asyncio.gather(*keepers)
-        await state.record([acts.stopped(now(), "told to end")])
+        unusable = policies.trouble if policies is not None else None
+        await state.record([acts.stopped(now(), "told to end" if unusable is None else str(unusable))])
         await sealing
         await checkpoints.seal()
     await plane.close()
+    return unusable
+
+
+def _of_fleet(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies | None:
+    fleet = plane.settings.fleet
+    if fleet is None:
+        return None
+    return FollowingPolicies(plane, NodeName(fleet.node), pages.exchange, stop.set)
 
 
 async def _take_up(plane: ControlPlane, moment: datetime) -> None:
@@ -205,9 +228,18 @@ def _reload_at(hangup: Hangup, reloading: Reloading) -> None:
     hangup.heard_by(begin)
 
 
-async def look_again(plane: ControlPlane, directories: Directories, doors: Sequence[Door] = ()) -> bool:
-    """Take in what commands wrote into the database: revocations, keys, confirmations, nodes; whether Envoy has it."""
+async def look_again(
+    plane: ControlPlane,
+    directories: Directories,
+    doors: Sequence[Door] = (),
+    policies: FollowingPolicies | None = None,
+) -> bool:
+    """Take in what commands wrote into the database: revocations, keys, confirmations, nodes, policies; whether Envoy
+    has it.
+    """
     directories.look_again()
+    if policies is not None:
+        await policies.look()
     has_keys = await plane.keys.look_again(now())
     if plane.board is not None:
         for one in doors:

@@ -13,8 +13,10 @@ from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
 from policies.evaluate import PolicyBook
 from policies.load import load
+from policies.model import Text
+from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
-TITLES = {
+TITLES: dict[ApplicationId, Text] = {
     ApplicationId("portal"): {Language.CZECH: "portál", Language.ENGLISH: "the portal"},
     ApplicationId("audit"): {Language.CZECH: "auditní záznam", Language.ENGLISH: "the audit log"},
 }
@@ -30,12 +32,25 @@ def policy_book(
     settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
 ) -> PolicyBook:
     """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
-    titles = {
+    folders = settings.policies
+    known = None if any_application else _titles(settings)
+    return load(folders.region, folders.municipalities, district, known, sources)
+
+
+def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
+    """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
+
+    Raises PoliciesUnusable.
+    """
+    return load(REGION, MUNICIPALITIES, district, _titles(settings), InHand(texts), any_application=True)
+
+
+def _titles(settings: Settings) -> dict[ApplicationId, Text]:
+    configured = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
     }
-    known = None if any_application else TITLES | titles
-    return load(settings.policies.region, settings.policies.municipalities, district, known, sources)
+    return TITLES | configured
 
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:

@@ -1,13 +1,15 @@
 """News of the replicas that wait for the control plane, of which there are never many.
 
-Laws: a confirmation speaks for all that came before it; of more than TOLD_AT_MOST pieces about named people everybody
-is looked at; what is worth recording, and the last trouble, is never lost.
+Laws: a confirmation speaks for all that came before it, and names whom that named; of more than TOLD_AT_MOST pieces
+about named people everybody is looked at; what is worth recording, and the last trouble, is never lost.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from idp.directory.sync.news import News
+from idp.directory.sync.replica import Touched
 
 TOLD_AT_MOST = 100
 
@@ -20,9 +22,12 @@ class WaitingNews:
         self._some = asyncio.Event()
 
     def put(self, news: News) -> None:
-        self._waiting = [one for one in self._waiting if not _supersedes(news, one)]
-        if _of_some(news):
-            before = [one for one in self._waiting if _of_some(one) and one.directory == news.directory]
+        over = [one for one in self._waiting if _supersedes(news, one)]
+        self._waiting = [one for one in self._waiting if one not in over]
+        if news.confirmed:
+            news = replace(news, touched=_together([news, *filter(_unconfirmed, over)]))
+        if _unconfirmed(news):
+            before = [one for one in self._waiting if _unconfirmed(one) and one.directory == news.directory]
             if len(before) >= TOLD_AT_MOST or any(one.touched is None for one in before):
                 self._waiting = [one for one in self._waiting if one not in before]
                 news = replace(news, touched=None)
@@ -36,6 +41,10 @@ class WaitingNews:
             await self._some.wait()
         return self._waiting[0]
 
+    def behind(self, seen: Sequence[News]) -> list[News]:
+        """Those that name somebody, but for those `seen`."""
+        return [one for one in self._waiting if one.touched and not any(one is other for other in seen)]
+
     def recorded(self, news: News) -> News:
         """What was worth recording about it is recorded: from now on it is like any other."""
         plain = replace(news, first_of_its_kind=False)
@@ -47,9 +56,20 @@ class WaitingNews:
         self._waiting = [one for one in self._waiting if one is not news]
 
 
-def _of_some(news: News) -> bool:
+def of_some(news: News) -> bool:
+    """About named people, and nobody else."""
+    return _unconfirmed(news) and news.touched is not None
+
+
+def _unconfirmed(news: News) -> bool:
     """Neither confirms anything nor tells trouble."""
     return not news.confirmed and news.trouble is None
+
+
+def _together(several: Sequence[News]) -> Touched:
+    """All whom they name; None where one of them says that there are too many."""
+    named = [one.touched for one in several if one.touched is not None]
+    return frozenset[str]().union(*named) if len(named) == len(several) else None
 
 
 def _supersedes(new: News, old: News) -> bool:

@@ -10,12 +10,13 @@ from rich.table import Table
 
 from gateway.audit.acts import looked
 from gateway.authorize.exception_preview import password_opens
-from gateway.commands.decisions import policy_book, snapshot_of
+from gateway.commands.decisions import snapshot_of
 from gateway.commands.operator import acting, operator
 from gateway.commands.options import configuration
 from gateway.commands.person import person_of
 from gateway.commands.preflight import CannotStart
 from gateway.commands.sessions import office_of, said_ended, tell
+from gateway.commands.shared_policies import SharedPoliciesUnusable, book_in_force
 from gateway.commands.state import State, existing_state, now
 from gateway.commands.terminal import console, local_time
 from gateway.sessions.assistance import end_of, last_day
@@ -116,11 +117,11 @@ async def _granted(state: State, login: str, reason: str, until: datetime) -> Pe
 
 
 def _doubt(state: State, person: Person) -> str | None:
-    """Why the exception may be of no use, by the policies as they are written now."""
+    """Why the exception may be of no use, by the policies as they are written now, in a fleet by those in force."""
     settings, district = state.settings, state.district
     try:
-        snapshot = snapshot_of(settings, district, policy_book(settings, district))
-    except PoliciesUnusable:
+        snapshot = snapshot_of(settings, district, book_in_force(state))
+    except (PoliciesUnusable, SharedPoliciesUnusable):
         return (
             "the policies cannot be read, so nobody knows what the exception opens; see `brana config check`"
         )

@@ -10,6 +10,8 @@ from gateway.asking import NotReached, NotRunning
 from gateway.audit.recomputation import VerificationNotRecorded
 from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.preflight import CannotStart
+from gateway.commands.publishing import NotInForce
+from gateway.commands.shared_policies import SharedPoliciesUnusable
 from gateway.control import NotTold
 from gateway.fleet.joining import CannotJoin
 from gateway.storage.audit import LogInconsistent
@@ -27,12 +29,14 @@ TOLD = (
     DirectoryUnreachable,
     LogInconsistent,
     MasterKeyUnusable,
+    NotInForce,
     NotReached,
     NotRunning,
     NotTold,
     OfNoDirectory,
     PasswordUnusable,
     SealBroken,
+    SharedPoliciesUnusable,
     VerificationNotRecorded,
 )
 

@@ -38,6 +38,7 @@ from gateway.commands.rehearsal import (
     directory_doubts,
     directory_faults,
 )
+from gateway.commands.shared_policies import book_of, published
 from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
@@ -94,11 +95,21 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     state = opened(settings, district)
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
+        require_shared_policies(state)
         sources.keep(settings.state.directory / ACCEPTED)
     except BaseException:
         state.database.close()
         raise
     return state, held
+
+
+def require_shared_policies(state: State) -> None:
+    """In a fleet this node can load those in force: an upgrade ends at the first node that cannot, and is told.
+
+    Raises SharedPoliciesUnusable.
+    """
+    if state.settings.fleet is not None and (found := state.database.read_now(published)) is not None:
+        book_of(state, found)
 
 
 def is_edge(configuration: Path) -> bool:

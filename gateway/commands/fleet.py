@@ -26,6 +26,7 @@ from gateway.fleet.register import Admitted, Node, NotJoined
 from gateway.storage.audit_spool import hand_over
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
+from gateway.storage.shared_policies import SharedPolicies
 
 HOURS = int(LONGEST_LIFE.total_seconds()) // 3600
 AT_ONCE = timedelta(minutes=1)  # the founder's own code, used by the same command
@@ -105,20 +106,27 @@ def join(configuration: Path) -> None:
     click.echo(f"this machine is node {admitted.name} ({admitted.role}); start it: brana serve")
 
 
-@command.command(name="list", help="Nodes, and until when their certificates are good.")
+@command.command(
+    name="list", help="Nodes, until when their certificates are good, by which policies they decide."
+)
 @configuration
 def list_nodes(configuration: Path) -> None:
     state = open_state(configuration)
     try:
         nodes = state.register.nodes()
+        deciding = state.database.read_now(lambda connection: SharedPolicies(connection).deciding())
     finally:
         state.database.close()
     if not nodes:
         click.echo("no fleet; `brana fleet authority` founds one")
         return
-    table = Table(Column("node", no_wrap=True), "role", "joined", "certificate until")
+    table = Table(Column("node", no_wrap=True), "role", "joined", "certificate until", "policies", "since")
     for one in nodes:
-        table.add_row(one.name, one.role, local_time(one.joined_at), _until(one))
+        by = deciding.get(one.name)
+        policies = (
+            (by.version, local_time(by.since)) if by is not None and one.left_at is None else ("–", "–")
+        )
+        table.add_row(one.name, one.role, local_time(one.joined_at), _until(one), *policies)
     console().print(table)
 
 

@@ -73,12 +73,12 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
         record,
     )
     app.add_routes(renewal_routes(who, state.register, now))
-    app.middlewares.append(_cut_off(lambda: not state.database.answers()))
+    app.middlewares.append(_cut_off(lambda: plane.catching_up or not state.database.answers()))
     return app
 
 
 def _cut_off(doubts: Callable[[], bool]) -> Middleware:
-    """Cut off from a shared database nobody knows what was revoked meanwhile; another control plane may.
+    """Cut off from a shared database nobody knows what was revoked or published meanwhile; another control plane may.
 
     A question for news waits; that there were none is worth nothing where it was cut off while it waited.
     """

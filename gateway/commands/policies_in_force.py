@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from config.settings import Title
 from config.vocabulary import Language
 from gateway.audit.acts import policies_loaded
@@ -10,7 +12,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import Reasons, with_policies
 from gateway.audit.search import Query
 from gateway.commands.state import State
-from gateway.storage.audit_search import LogSearch
+from gateway.storage.audit_search import page
 from policies.evaluate import PolicyBook
 
 LAST = Query(codes=frozenset({Code.POLICIES_LOADED}), outcome=Outcome.SUCCESS)
@@ -21,7 +23,12 @@ async def new_policies(state: State, book: PolicyBook, now: datetime) -> list[En
 
     So the entries of this kind, and nothing else, are the answer to "which version was in force when".
     """
-    last = (await LogSearch(state.database).page(LAST, limit=1)).entries
+    return await state.database.read(lambda connection: newly_loaded(connection, book, now))
+
+
+def newly_loaded(connection: Connection, book: PolicyBook, now: datetime) -> list[Entry]:
+    """The same, in a transaction that is open."""
+    last = page(connection, LAST, None, 1).entries
     before = last[0].entry if last and isinstance(last[0], Recorded) else None
     if before is not None and before.policy_version == book.version:
         return []

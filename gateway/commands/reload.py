@@ -50,5 +50,6 @@ def _lines(told: Reloaded) -> list[str]:
         "policies now": [told.policies] if told.policies else [],
     }
     lines = [f"{what}: {', '.join(names)}" for what, names in parts.items() if names]
+    lines += [told.said] if told.said else []
     lines += [f"note: {one} has no policies any more: everything there is refused" for one in told.closed]
     return [*lines, f"in force since now ({told.seconds:.2f} s), {told.before} before, {told.after} after"]

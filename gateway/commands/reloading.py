@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,12 @@ from gateway.commands.data_plane import refused_by_envoy, resources_of
 from gateway.commands.decisions import snapshot_of
 from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
+from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.policies_in_force import new_policies
+from gateway.commands.policies_reload import PoliciesReload
+from gateway.commands.publishing import LeftBehind
 from gateway.commands.state import State, now
+from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
 from gateway.envoy.messages import Json
@@ -45,9 +49,11 @@ MARK = 16  # hexadecimal digits of a digest
 RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
 NOT_LIVE = "fleet_node_by_node"
 NODE_BY_NODE = (
-    "the change is sound, but this is a fleet: each node tells its own Envoy\n"
-    "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet)"
+    "the change is sound, but this is a fleet: each node tells its own Envoy, and only policies are taken live\n"
+    "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet);\n"
+    "    policies that have changed too are published by a `brana reload` afterwards"
 )
+LEFT_BEHIND = "policies_left_behind"
 AWAY = "see that Envoy runs (`/readyz`, the operators' log), then reload once more"
 log = structlog.get_logger("reload")
 
@@ -91,18 +97,21 @@ class Reloading:
         configuration: Path,
         sources: Sources,
         exchange_pages: Callable[[], Awaitable[None]],
+        policies: FollowingPolicies | None = None,
     ) -> None:
+        """`policies`: in a fleet, where nothing else is taken live."""
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
+        self._policies = None if policies is None else PoliciesReload(plane, policies, sources)
         self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates(), sources)
         self._one_at_a_time = asyncio.Lock()
 
     async def reload(self, by: str) -> Reloaded:
         """`by`: whose the change is in the log. Never raises: what fails is told, recorded, and changes nothing."""
         async with self._one_at_a_time:
-            began, before = time.monotonic(), self._in_force
+            began, before = time.monotonic(), replace(self._in_force, book=self._plane.book)
             try:
-                after, delta = await self._reloaded(by)
+                after, delta, said = await self._reloaded(by)
             except NotReloaded as refused:
                 return await self._not_reloaded(by, refused.reason, str(refused))
             except Exception as error:
@@ -113,6 +122,7 @@ class Reloading:
                 examine.cache_clear()
             told = Reloaded(
                 applied=True,
+                said=said,
                 before=before.digest,
                 after=after.digest,
                 policies=after.book.version if after.book.version != before.book.version else "",
@@ -126,12 +136,13 @@ class Reloading:
             log.info("reload.done", by=by, **msgspec.structs.asdict(told))
             return told
 
-    async def _reloaded(self, by: str) -> tuple[Candidate, Changes]:
+    async def _reloaded(self, by: str) -> tuple[Candidate, Changes, str]:
+        """What is in force, what of it is new, and what else is to be said."""
         before = self._in_force
         after, sources = await asyncio.to_thread(self._examined)
-        if self._plane.board is not None:
-            raise NotReloaded(NOT_LIVE, NODE_BY_NODE)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
+        if self._policies is not None:
+            return after, delta, await self._by_fleet(by, after, delta, sources, self._policies)
         self._require_live(delta)
         try:
             await self._exchange(by, after, delta, sources)
@@ -147,7 +158,19 @@ class Reloading:
         except NotTaken as silent:
             raise NotReloaded("data_plane_silent", f"Envoy did not take it in time\n    {AWAY}") from silent
         self._in_force = after
-        return after, delta
+        return after, delta, ""
+
+    @staticmethod
+    async def _by_fleet(
+        by: str, after: Candidate, delta: Changes, sources: Noting, policies: PoliciesReload
+    ) -> str:
+        """What there is to say. Raises NotReloaded, and what the database raises."""
+        if delta != Changes():
+            raise NotReloaded(NOT_LIVE, NODE_BY_NODE)
+        try:
+            return await policies.take(by, after.state.settings, after.book, sources)
+        except LeftBehind as left:
+            raise NotReloaded(LEFT_BEHIND, str(left)) from left
 
     def _examined(self) -> tuple[Candidate, Noting]:
         """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
@@ -199,6 +222,10 @@ class Reloading:
             plane.take(after.state, after.book)
             await self._exchange_pages()
             await self._record(by, before, after, delta)
+            proofs = taken_away(
+                before.state.settings, after.state.settings, (before.contents, after.contents)
+            )
+            await end_what_rests_on(plane.office, proofs, by, now())
             draft.replace(draft.with_name(ACCEPTED))  # who dies before this goes on as before
         except BaseException:
             exchange.undo()

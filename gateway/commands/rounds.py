@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -17,7 +18,9 @@ from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.directories import Directories
+from gateway.commands.directory_news import WaitingNews, of_some
 from gateway.commands.fleet_services import look_at_nodes
+from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.nodes import LEAD
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
@@ -30,11 +33,11 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.storage.telling import ASKED, DIRECTORIES, KEYS, NODES, REVOKED
+from gateway.storage.telling import ASKED, DIRECTORIES, EVERYTHING, KEYS, NODES, POLICIES, REVOKED
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
-from idp.directory.subject import directory_of, subject
+from idp.directory.subject import directory_of, identity_of, subject
 from idp.directory.sync.news import News, RemovalHeld
 
 log = structlog.get_logger("rounds")
@@ -42,7 +45,7 @@ TIDY_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=7)  # ended sessions in their table; the audit log keeps what they did
 LOCKOUT_EVERY = timedelta(minutes=10)  # an office that makes its directory stricter waits no longer
 MIB = 2**20
-FACTS_PAGE = 250  # sessions compared with the directory at once
+FACTS_PAGE = 50  # sessions compared with the directory at once; who is named meanwhile waits for so many
 RECONCILE_EVERY = 1.0  # seconds
 DELIVER_EVERY = 1.0  # seconds
 
@@ -73,21 +76,28 @@ def ingest(plane: ControlPlane) -> Ingest:
 async def keep_facts(plane: ControlPlane, directories: Directories) -> None:
     """What the replicas learn reaches the sessions: of who is named at once, of everybody at each confirmation.
 
-    Sign-ins first: what one that is just being completed opens is compared then.
+    Who is named waits for nobody else, however many are looked through. Sign-ins first: what one that is just being
+    completed opens is compared then.
     """
     while True:
         news = await directories.news.get()
         _measure(plane, news)
         await plane.facts[news.directory].hear(news)
         news = directories.news.recorded(news)
-        if news.touched is not None and not news.confirmed and news.trouble is None:
-            touched = [subject(news.directory, identity) for identity in news.touched]
-            await _stop_sign_ins(plane, news, touched)
-            await _compare(plane, news, await plane.state.sessions.open_of(touched))
-        else:
+        await _look_at(plane, news)
+        if not of_some(news):
             await _stop_sign_ins(plane, news)
-            await _look_through(plane, news)
+            await _look_through(plane, news, directories.news)
         directories.news.done(news)
+
+
+async def _look_at(plane: ControlPlane, news: News) -> None:
+    """Those who are named; nobody's facts are confirmed by that."""
+    if news.trouble is None and news.touched:
+        touched = [subject(news.directory, identity) for identity in news.touched]
+        await _stop_sign_ins(plane, news, touched)
+        found = await plane.state.sessions.open_of(touched)
+        await _compare(plane, replace(news, confirmed=False), found)
 
 
 def _measure(plane: ControlPlane, news: News) -> None:
@@ -98,11 +108,12 @@ def _measure(plane: ControlPlane, news: News) -> None:
         plane.metrics.directory_held.labels(news.directory).set(held)
 
 
-async def _look_through(plane: ControlPlane, news: News) -> None:
+async def _look_through(plane: ControlPlane, news: News, waiting: WaitingNews) -> None:
     """All open sessions, page by page: thousands of them need no more memory than a few. Those of one person, here and
     at the provider, stand together, so that the person is worked out once.
     """
     place: Place | None = None
+    seen = [news]
     while True:
         page, place = await plane.state.sessions.open_page(place, FACTS_PAGE)
         found = await living(plane.office, page, now())
@@ -115,12 +126,32 @@ async def _look_through(plane: ControlPlane, news: News) -> None:
                 await plane.office.end_all_of(stranger, EndReason.ACCOUNT_GONE, None, now())
         if place is None:
             return
+        for urgent in waiting.behind(seen):
+            await _look_at(plane, urgent)
+            if of_some(urgent):
+                waiting.done(urgent)
+            seen.append(urgent)
 
 
 async def _compare(plane: ControlPlane, news: News, found: Open) -> None:
     read = await plane.people[news.directory].people(found.people())
+    plane.timetable.note(read.values())
     people = plane.known.as_they_count(read)
     await plane.facts[news.directory].compare(found, people, news, now())
+
+
+async def keep_time(plane: ControlPlane, directories: Directories) -> None:
+    """Whose account, deputyship or role ends by what is known already is out then, and not with the next reading."""
+    while True:
+        found = await plane.timetable.next(now)
+        for name, people in plane.people.items():
+            opened = [one for one in found.opened if directory_of(one) == name]
+            if opened:
+                plane.timetable.note((await people.people(opened)).values())
+            due = frozenset(identity_of(one) for one in found.due if directory_of(one) == name)
+            if due:
+                touched = due if len(due) <= FACTS_PAGE else None
+                directories.news.put(News(directory=name, at=now(), touched=touched))
 
 
 async def _stop_sign_ins(plane: ControlPlane, news: News, only: Collection[SubjectId] | None = None) -> None:
@@ -214,10 +245,17 @@ async def tidy(plane: ControlPlane) -> None:
         heap.give_back()
 
 
-async def follow_nodes(plane: ControlPlane, directories: Directories, doors: Sequence[Door]) -> None:
+async def follow_nodes(
+    plane: ControlPlane,
+    directories: Directories,
+    doors: Sequence[Door],
+    policies: FollowingPolicies | None,
+) -> None:
     """What other nodes change reaches what this one keeps in memory."""
     while True:
         changed = await plane.nodes.changed()
+        if policies is not None and POLICIES in changed:
+            policies.hear(missed=changed >= EVERYTHING)
         try:
             await _look(plane, directories, doors, changed)
         except BaseException:

@@ -14,10 +14,11 @@ from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
-from gateway.commands.control_plane import PORTAL_ITSELF, ControlPlane
+from gateway.commands.control_plane import ControlPlane
 from gateway.commands.exchangeable import Exchangeable
 from gateway.commands.fleet_services import alive, asked_alive, door, services_for_nodes
 from gateway.commands.forms_kept import keeping_forms
+from gateway.commands.own_applications import PORTAL_ITSELF
 from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME

@@ -13,7 +13,8 @@ from gateway.authorize.check import check
 from gateway.authorize.contact import with_contact
 from gateway.authorize.request import ACTIVE, AccessRequest
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded
-from gateway.commands.control_plane import AUDIT_LOG, PORTAL_ITSELF, ControlPlane
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.own_applications import AUDIT_LOG, PORTAL_ITSELF
 from gateway.commands.person import answering_to, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import now

@@ -20,8 +20,9 @@ READY_WITHIN = 5.0  # seconds; a loaded machine needs more than the usual 0.1
 ENDS_WITHIN = 5.0  # seconds after SIGTERM
 OWN_PORTS = (20_000, 32_768)
 PORT_ATTEMPTS = 3  # another program may take a free port before slapd does
-GIVEN: deque[int] = deque(maxlen=200)
-"""Ports that this process gave out last: nobody may listen on one yet, and it is another's already."""
+GIVEN: deque[socket.socket] = deque()
+"""Marks of the ports that this process gave out last: nobody may listen on one yet, and it is another's already."""
+GIVEN_MOST = 200  # each is an open file
 SCHEMAS = ("core", "cosine", "inetorgperson", "nis")
 MODULES = ("back_mdb", "memberof", "ppolicy", "argon2", "syncprov")
 
@@ -221,16 +222,22 @@ def start(plan: DirectoryPlan) -> Slapd:
 
 
 def free_port() -> int:
-    """One that nobody listens on, and that was not given out just now. Below those that the system hands out
-    (ip_local_port_range, 32768 and above): a connection of somebody else could take one of these before it is used.
+    """One that nobody listens on, and that no process of this machine was given just now. Below those that the system
+    hands out (ip_local_port_range, 32768 and above): a connection of somebody else could take one of these before it
+    is used.
     """
     while True:
         port = random.randrange(*OWN_PORTS)  # noqa: S311 - no secret
+        mark = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe, suppress(OSError):
+            # An abstract name (unix(7)): gone with its process, and of this network alone, as ports are.
+            mark.bind(f"\0brana-port-{port}")
             probe.bind(("127.0.0.1", port))
-            if port not in GIVEN:
-                GIVEN.append(port)
-                return port
+            GIVEN.append(mark)
+            while len(GIVEN) > GIVEN_MOST:
+                GIVEN.popleft().close()
+            return port
+        mark.close()
 
 
 def _answers(address: str, port: int) -> bool:

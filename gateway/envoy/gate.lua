@@ -5,7 +5,7 @@
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
 local MOST = 4096 -- remembered grants, and verdicts, per worker
-local GRANT, LEEWAY = "__Host-brana-grant", 1 -- seconds, of nodes whose clocks are kept together
+local GRANT = "__Host-brana-grant"
 
 local revoked = {}
 for id in string.gmatch(REVOKED, "%S+") do
@@ -131,7 +131,7 @@ local function let_in_or_ask(handle)
   end
   if one and not gate then
     grant = grant_in(handle, cookies, one, name_of_cookie(route))
-    gate = grant and now <= grant.expires + LEEWAY and grant.gate
+    gate = grant and now < grant.expires and grant.gate -- without leeway: what it rests on is over then
   end
   local verdict = gate and verdict_on(gate, route)
   if verdict and too_many(verdict, now) then

@@ -22,6 +22,7 @@ def digest_of_applications(settings: Settings) -> str:
 
 
 def tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
+    """To the operators of whoever decides."""
     if differs:
         do = "give this node the same [[applications]] as the one that decides, and start it again"
         log.error("node.applications_differ", node=node, do=do)

@@ -7,6 +7,7 @@ travels the assertion, signed by another key, which is all that the application 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from config.identity import PERSON_CLAIM
@@ -26,7 +27,7 @@ GRANT_AUDIENCE = "brana-gate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
-    """Who is asking, as told to one application (RFC 7519). Times are aware, UTC, whole seconds."""
+    """Who is asking, as told to one application (RFC 7519). Times are aware, UTC, and said in whole seconds."""
 
     audience: ApplicationId
     subject: SubjectId
@@ -58,7 +59,7 @@ class Assertion:
             "amr": list(self.amr),
             "auth_time": int(self.auth_time.timestamp()),
             "iat": int(self.issued_at.timestamp()),
-            "exp": int(self.expires_at.timestamp()),
+            "exp": ceil(self.expires_at.timestamp()),  # told also in the last part of a second
         }
 
     @classmethod

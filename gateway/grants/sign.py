@@ -7,6 +7,7 @@ two signatures are part of every decision. That joserfc accepts the result is wh
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +21,10 @@ from gateway.grants.claims import Grant
 ALGORITHM = "ES256"
 GRANT_TYPE = "brana-grant+jwt"
 TOKEN_TYPE = "at+jwt"  # RFC 9068 §2.1
+LET_IN_LATER = timedelta(seconds=2)
+"""For how long Envoy takes an access token after its `exp`: it compares whole seconds, and one more is its least leeway
+(`jwt_authn`, `clock_skew_seconds`). So `exp` is that much earlier than the end of what the token stands for.
+"""
 NUMBER = 32  # octets of each half of a signature; RFC 7518 §3.4
 _ECDSA = ECDSA(SHA256())
 
@@ -56,7 +61,8 @@ class TokenSigner:
         """`account`: id of the technical account, the OAuth client."""
         about = grant.assertion
         assertion = self._assertion.token(about.claims(self._assertion_issuer))
-        told = {"iss": self._issuer, "aud": about.audience, "client_id": account}
+        ends = int((about.expires_at - LET_IN_LATER).timestamp())
+        told = {"iss": self._issuer, "aud": about.audience, "exp": ends, "client_id": account}
         return self._token.token({**grant.claims(assertion), **told})
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from config.vocabulary import ApplicationId, SessionId
 from gateway.grants.assertion import MALFORMED
-from gateway.grants.sign import ALGORITHM, TOKEN_TYPE
-
-LEEWAY = timedelta(seconds=1)  # as Envoy's for grants: one machine issues and verifies
+from gateway.grants.sign import ALGORITHM, LET_IN_LATER, TOKEN_TYPE
 
 
 class TokenRefused(Exception):
@@ -47,6 +45,6 @@ class TokenVerifier:
             raise TokenRefused("token_unusable")
         if meant != audience:
             raise TokenRefused("token_of_another_application")
-        if now >= expires + LEEWAY:
+        if now >= expires + LET_IN_LATER:
             raise TokenRefused("token_expired")
         return token

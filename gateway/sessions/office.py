@@ -39,7 +39,7 @@ async def _at_once() -> None:
 
 
 class SessionOffice:
-    """`grant_lifetime` bounds how long a revocation id must stay on the list."""
+    """`grant_lifetime` bounds how long a revocation id must stay on the list; `opened` is told of each new session."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class SessionOffice:
         limits: SignIn,
         grant_lifetime: timedelta,
         in_force: Callable[[], Awaitable[object]] = _at_once,
+        opened: Callable[[SubjectId], object] = lambda _: None,
     ) -> None:
         self.store, self.limits = store, limits
         self._revoked = revoked
@@ -55,6 +56,7 @@ class SessionOffice:
         self._under_way: set[asyncio.Task[Any]] = set()
         # waits until the gate has what was revoked: whoever is told "signed out" is out everywhere
         self.in_force = in_force
+        self._opened = opened
 
     def over(self, store: SessionStore) -> "SessionOffice":
         """The same office over a store in which something else happens in the same transactions."""
@@ -94,7 +96,9 @@ class SessionOffice:
             request_id=request_id,
             details={"host": host, "name": who.name},
         )
-        return await self.store.add(session, handle_hash(handle), host, [entry]), handle
+        added = await self.store.add(session, handle_hash(handle), host, [entry])
+        self._opened(added.subject)
+        return added, handle
 
     async def join(self, session: Session, host: str) -> str:
         """A handle for one more host of the same browser's session (single sign-on)."""

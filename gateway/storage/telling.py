@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
+POLICIES = "fleet_policies"
 ASKED = "asked"
 TOLD = {
     REVOKED: "INSERT",
     DIRECTORIES: "INSERT OR UPDATE",
     NODES: "INSERT OR UPDATE OR DELETE",
     KEYS: "INSERT OR UPDATE",
+    POLICIES: "INSERT OR UPDATE OR DELETE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

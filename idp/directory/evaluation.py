@@ -7,7 +7,7 @@ asks `represented` whom else to read, reads, and asks `held`: so a sign-in and a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from config.district import District
 from config.settings import Directory
@@ -37,6 +37,13 @@ class Evaluation:
     def represented(self, login: str, day: date) -> list[str]:
         """Canonical logins of those in whose place the person stands that day; `held` takes who answers to them."""
         return [one.in_place_of for one in deputies.acting(self._deputies, login, day)]
+
+    def changes_after(self, day: date) -> date | None:
+        """The next day on which a rule or a deputyship begins, or is over."""
+        spans = [*self._book.spans, *((one.valid_from, one.valid_until) for one in self._deputies)]
+        begin = [first for first, _ in spans if first is not None]
+        over = [last + timedelta(days=1) for _, last in spans if last is not None and last < date.max]
+        return min((one for one in (*begin, *over) if one > day), default=None)
 
     def held(self, own: Evidence, represented: Mapping[str, Sequence[Evidence]], day: date) -> Held:
         """`represented`: for each login asked for, everybody who was found under it."""

@@ -1,6 +1,6 @@
 """What the office directory says of one person, in our own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -52,6 +52,11 @@ class AccountFacts:
         )
         return next((state for held, state in holds if held), AccountState.ACTIVE)
 
+    def changes_at(self, now: datetime) -> datetime | None:
+        """The next moment at which time alone changes the state."""
+        moments = (self.starts_at, self.expires_at, self.password_expires_at)
+        return min((at for at in moments if at is not None and at > now), default=None)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RoleHeld:
@@ -87,3 +92,5 @@ class Person:
     """Sorted, without repetition; those held as a deputy too."""
     standing_in: tuple[StandIn, ...] = ()
     """Which of the roles are held as a deputy, and whose they are; sorted."""
+    changes_at: datetime | None = field(default=None, compare=False)
+    """The next moment at which time alone changes any of this, where that was worked out."""

@@ -4,14 +4,14 @@ Roles are computed when they are asked for: a change of the mapping needs no syn
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from config.district import District
 from config.settings import Directory
 from config.vocabulary import SubjectId
 from idp.directory.evaluation import Evaluation
 from idp.directory.person import Person
-from idp.directory.role_mapping import Evidence, czech_day
+from idp.directory.role_mapping import Evidence, czech_day, czech_midnight
 from idp.directory.subject import directory_of, identity_of, subject
 from idp.directory.sync.replica import Known, ReplicaReader
 
@@ -68,7 +68,14 @@ class ReplicatedPeople:
             state=known.person.account.state(now),
             roles=held.roles,
             standing_in=held.standing_in,
+            changes_at=min(
+                filter(None, (known.person.account.changes_at(now), self._roles_change_at(day))), default=None
+            ),
         )
+
+    def _roles_change_at(self, day: date) -> datetime | None:
+        changes = self._evaluation.changes_after(day)
+        return None if changes is None else czech_midnight(changes)
 
 
 def _evidence(known: Known) -> Evidence:

@@ -8,7 +8,7 @@ nothing.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ CODE_DIGITS = 6  # of a municipality; an organisation number has eight
 def czech_day(moment: datetime) -> date:
     """The day it is then where the offices are: roles begin and end at midnight there."""
     return moment.astimezone(CZECH_TIME).date()
+
+
+def czech_midnight(day: date) -> datetime:
+    """When that day begins there."""
+    return datetime.combine(day, time(), CZECH_TIME).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,8 @@ class RoleBook:
 
     def __init__(self, directory: Directory, district: District | None = None) -> None:
         self._rules = [(number, one, source_of(one)) for number, one in enumerate(directory.roles)]
+        self.spans = [(one.valid_from, one.valid_until) for one in directory.roles]
+        """First and last day of each rule."""
         self._district = district
         self._own = frozenset(directory.municipalities)
         self.attributes = tuple(sorted({one.attribute.lower() for one in directory.roles if one.attribute}))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
@@ -19,6 +20,7 @@ from tests.rig.programs import Programs, Told, maker, programs
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 BASED = "x-brana-assertion"
+AT_ONCE = 0.1  # seconds, as promised
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -193,6 +195,24 @@ async def test_a_revoked_secret_takes_its_tokens_with_it_at_once(world: Programs
     assert secret not in (await world.ground.brana("technical", "list"))
 
 
+async def test_a_key_that_a_reload_takes_away_takes_its_tokens_with_it_at_once(world: Programs) -> None:
+    told = await world.token(**world.assertion())
+    bearer = {"Authorization": f"Bearer {told.body['access_token']}"}
+    assert (await world.ask(world.address("agenda"), **bearer)).status == 200
+    world.ground.taken_over.requests.clear()
+    file = world.authority.folder / "podatelna.json"
+    before = file.read_text()
+    file.write_text(json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}))
+    try:
+        await world.ground.brana("reload")
+        await refused(world, await world.ask(world.address("agenda"), **bearer), "token_withdrawn")
+        assert (await world.token(**world.assertion())).status == 401
+    finally:
+        file.write_text(before)
+        await world.ground.brana("reload")
+    assert (await world.token(**world.assertion())).status == 200
+
+
 async def test_an_account_that_has_ended_gets_no_token(world: Programs) -> None:
     secret, _ = await world.secret("davno")
     told = await world.token("davno", secret)
@@ -276,6 +296,21 @@ async def test_a_certificate_that_is_revoked_is_out_at_once_also_on_its_open_con
         at_least=1, codes=(Code.SESSION_ENDED,), reason="certificate_revoked"
     )
     assert ended.session == before[0].session != before[1].session
+
+
+async def test_a_certificate_that_expires_is_out_at_that_moment_also_on_its_open_connection(
+    world: Programs,
+) -> None:
+    here = world.address("api") + "/x"
+    certificate, _ = world.authority.client(ends=timedelta(seconds=2))
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
+    async with world.one_connection(certificate) as ask:
+        asked, told, let_in = time.time(), await ask(here), 0
+        while told.status == 200:
+            assert asked < ends + AT_ONCE, "a remembered verdict outlives its certificate"
+            asked, told, let_in = time.time(), await ask(here), let_in + 1
+    assert told.body["reason"] == "certificate_expired"
+    assert let_in
 
 
 async def test_nothing_that_a_request_says_is_a_certificate(world: Programs) -> None:

@@ -25,9 +25,7 @@ ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1
 PUSHED = 10_000  # revoked ids in the look at push time
 PACED_ROUNDS = 7
-PACED_THREADS = (
-    8  # of `wrk`, whose pauses last whole milliseconds: what one thread sends next, it sends all at once
-)
+PACED_THREADS = 8  # of `wrk`, which pauses for whole milliseconds: one thread alone sends in bursts
 BAR_CPU, BAR_RATE, BAR_LATENCY = 1.35, 0.75, 0.1
 
 

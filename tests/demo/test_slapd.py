@@ -1,3 +1,4 @@
+import random
 import subprocess
 import sys
 import textwrap
@@ -8,7 +9,7 @@ import ldap
 import psutil
 import pytest
 
-from gateway.demo.slapd import SlapdUnusable
+from gateway.demo.slapd import SlapdUnusable, free_port
 from tests.rig.slapd import BASE, SERVICE, SERVICE_PASSWORD, person_dn, person_ldif, slapd
 
 pytestmark = pytest.mark.real
@@ -75,3 +76,14 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path):
     parent.stdout.close()
     child.wait(5)
     assert not child.is_running()
+
+
+def test_a_port_that_one_process_was_given_no_other_is_given():
+    """Also while nobody listens on it: both draw the same numbers."""
+    before = random.getstate()
+    random.seed(1)
+    mine = free_port()
+    random.setstate(before)
+    draw = "import random; from gateway.demo.slapd import free_port; random.seed(1); print(free_port())"
+    drawn = subprocess.run([sys.executable, "-c", draw], capture_output=True, text=True, check=True)
+    assert int(drawn.stdout) != mine

@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from gateway.demo.configuration import MAP
 from gateway.grants.cookie import GRANT
 from tests.rig.fleet_load import Load, sessions, under_load
+from tests.rig.fleet_policies import as_at_first, close, reloaded
 from tests.rig.namespaces import why_not
 from tests.rig.revoking import revoking
 from tests.rig.three_nodes import GRACE, Three, three_nodes
@@ -77,6 +79,9 @@ async def test_a_node_that_is_cut_off_lets_fresh_grants_in_for_the_grace_and_com
     browser, account = await three.signed_in("b")
     (without_grant,) = await sessions(three, 1)
     stranger = three.known(without_grant, "b")
+    reader, _ = await three.signed_in("b")
+    the_map = three.fleet.product.application(MAP)
+    assert (await reader.get(the_map)).status == 200
     async with under_load(three, ["a", "c"]) as others, under_load(three, ["b"], decided=False) as own:
         three.cut("b")
         cut = time.monotonic()
@@ -86,6 +91,12 @@ async def test_a_node_that_is_cut_off_lets_fresh_grants_in_for_the_grace_and_com
         assert status == 0, said
         there = three.fleet.same(browser, "c")
         assert (await there.get(three.records, follow=False)).status == 302
+        close(three.fleet["a"], "map")
+        await reloaded(three.fleet["a"])
+        began, elsewhere = time.monotonic(), three.fleet.same(reader, "c")
+        while (await elsewhere.get(the_map, follow=False)).status != 403:
+            assert time.monotonic() - began < AT_ONCE
+            await asyncio.sleep(0.01)
         await three.fleet["b"].until(lambda status, parts: status == 503 and not parts["not_alone"])
         assert time.monotonic() - cut < GRACE + NOTICED + LEEWAY
         async with asyncio.timeout(BACK_WITHIN):  # Envoy has it a moment later, a busy machine after seconds
@@ -99,10 +110,13 @@ async def test_a_node_that_is_cut_off_lets_fresh_grants_in_for_the_grace_and_com
             assert time.monotonic() - healed < BACK_WITHIN
             await asyncio.sleep(0.01)
         assert shown == 302  # never once let in by what was revoked meanwhile
+        assert (await reader.get(the_map, follow=False)).status == 403  # nor by policies of before
         await three.fleet["b"].ready()
         await own.some(50)
     assert others.failed == []
     assert {one.what.partition(" ")[0] for one in own.failed} == {"503"}
+    as_at_first(three.fleet["a"])
+    await reloaded(three.fleet["a"])
     await three.recorded([*own.requests, *others.requests])
     await three.verified("c")
 

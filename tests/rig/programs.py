@@ -226,10 +226,12 @@ class Programs:
             return await _told(http, url, method, sent, data)
 
     @contextlib.asynccontextmanager
-    async def one_connection(self, certificate: Path) -> AsyncIterator[Callable[[str], Awaitable[Told]]]:
+    async def one_connection(
+        self, certificate: Path | None = None, **headers: str
+    ) -> AsyncIterator[Callable[[str], Awaitable[Told]]]:
         """GET of an address, always on the same connection."""
         async with self._connected(certificate, "127.0.0.1") as http:
-            yield lambda url: _told(http, url, "GET", {}, None)
+            yield lambda url: _told(http, url, "GET", headers, None)
 
     def _connected(self, certificate: Path | None, source: str) -> aiohttp.ClientSession:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))

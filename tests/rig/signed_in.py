@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from config.district import read_district
 from config.vocabulary import AuthenticationLevel, MunicipalityCode, Role, SessionId
@@ -44,11 +45,18 @@ def reader_of_records(account: Account) -> MunicipalityCode | None:
 
 
 async def sign_in(
-    state: State, people: Sequence[tuple[Account, MunicipalityCode]], host: Callable[[str], str]
+    state: State,
+    people: Sequence[tuple[Account, MunicipalityCode]],
+    host: Callable[[str], str],
+    ends: Sequence[datetime] = (),
 ) -> list[SignedIn]:
-    """One new session for each, acting for the municipality, known at its `host` (with port)."""
+    """One new session for each, acting for the municipality, known at its `host` (with port). `ends`: when each ends at
+    the latest, where that is sooner than usual.
+    """
     now = datetime.now(UTC)
-    made = [SignedIn(_session(one, where, now), secrets.token_urlsafe(32)) for one, where in people]
+    each = zip_longest(people, ends)
+    sessions = [replace(_session(*one, now), ends_at=end) for one, end in each]
+    made = [SignedIn(one, secrets.token_urlsafe(32)) for one in sessions]
     await asyncio.gather(
         *(
             state.sessions.add(one.session, handle_hash(one.handle), host(str(one.session.municipality)), [])

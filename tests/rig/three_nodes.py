@@ -22,6 +22,7 @@ from gateway.demo.world import Account, draw_accounts
 from gateway.storage.audit_requests import ACCESSES
 from gateway.storage.tables.audit import audit_entry
 from tests.rig.fleet import PATIENCE, Fleet, Network, fleet
+from tests.rig.fleet_policies import of_its_own
 from tests.rig.namespaces import Machine, network
 from tests.rig.neighbours import Neighbour, listening
 from tests.rig.postgres import Server, cluster
@@ -137,7 +138,7 @@ async def three_nodes(folder: Path) -> AsyncIterator[Three]:
             authority=folder / "database" / "ca.pem",
         )
         where = Network(NODES, {name: one.within for name, one in machines.items()}, BACKBONE, PEOPLE)
-        port = free_port()
+        port, own = free_port(), of_its_own(folder)
         async with (
             listening(_slow(), port, address=APPLICATIONS),
             fleet(
@@ -145,7 +146,7 @@ async def three_nodes(folder: Path) -> AsyncIterator[Three]:
                 ["b", "c"],
                 _people(),
                 f"http://{APPLICATIONS}:{port}",
-                lambda _name, text: text + database,
+                lambda name, text: own(name, text) + database,
                 grace=f"{GRACE:g} s",
                 whole=["b", "c"],
                 network=where,

@@ -1,5 +1,7 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -9,7 +11,19 @@ from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.session import EndReason, Session
-from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
+from policies.load import load
+from tests.gateway.authorize.conftest import EXAMPLES, HULIN, KROMERIZ, NOW, RECORDS
+
+SHUT_AT_TEN = """
+@id("shut-in-the-evening")
+@reason("too_late")
+@title_cs("Teď je zavřeno")
+@title_en("It is shut now")
+@advice_cs("Přijďte zítra.")
+@advice_en("Come tomorrow.")
+forbid (principal, action, resource)
+unless { context.time.hour < 11 };
+"""
 
 
 def decide(
@@ -170,6 +184,21 @@ def test_a_grant_never_outlives_the_facts_it_rests_on(
     verdict = decide(request_, old, snapshot)
     assert isinstance(verdict, Granted)
     assert verdict.grant.assertion.expires_at == old.facts_at + snapshot.directory_grace
+
+
+def test_a_grant_never_outlives_what_the_policies_say_of_the_hour(
+    request_: AccessRequest, session: Session, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    policies = EXAMPLES / "policies"
+    region = tmp_path / "region"
+    copytree(policies / "region", region)
+    (region / "90-shut.cedar").write_text(SHUT_AT_TEN, "utf-8")
+    book = load(region, policies / "municipalities", snapshot.district)
+    late = NOW.replace(minute=58)
+    fresh = replace(session, last_seen_at=late, facts_at=late)
+    verdict = check(request_, fresh, replace(snapshot, policies=book), late, "g")
+    assert isinstance(verdict, Granted)
+    assert verdict.grant.assertion.expires_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def test_an_administrators_session_is_shorter(

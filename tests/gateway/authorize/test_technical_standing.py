@@ -1,9 +1,10 @@
 """A technical account counts as the configuration has it now, and is nobody where people are meant."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from config.settings import TechnicalAccount, TechnicalRole
 from config.vocabulary import ApplicationId, AuthenticationLevel, Role, technical_subject
@@ -11,7 +12,7 @@ from gateway.authorize.check import check
 from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Snapshot
-from gateway.authorize.technical_standing import sole_municipality, why_not
+from gateway.authorize.technical_standing import end_of, sole_municipality, standing, why_not
 from gateway.authorize.verdict import Granted, Refused
 from gateway.sessions.session import Session
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW, RECORDS
@@ -25,6 +26,8 @@ ACCOUNT = TechnicalAccount(
     networks=["192.0.2.0/24", "2001:db8::/32"],
     secret=True,
 )
+
+LAST = datetime(2026, 11, 23, 23, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -72,6 +75,22 @@ def test_pages_of_people_are_closed_to_it(
     verdict = check(replace(request_, application=ApplicationId(application)), program, world, NOW, "g")
     assert isinstance(verdict, Refused)
     assert verdict.reason == "technical_account_no_pages"
+
+
+def test_no_grant_outlives_the_account_s_last_day(program: Session, world: Snapshot) -> None:
+    """23 November in Prague is over an hour before it is in UTC."""
+    offer = world.applications[RECORDS]
+    found = standing("import", program, offer, world, "192.0.2.7", NOW)
+    assert isinstance(found, Session)
+    assert found.latest_end(structs.replace(world.limits, absolute=timedelta(days=9))) == LAST
+    sooner = replace(program, ends_at=LAST - timedelta(hours=1))
+    found = standing("import", sooner, offer, world, "192.0.2.7", NOW)
+    assert isinstance(found, Session)
+    assert found.ends_at == sooner.ends_at
+
+
+def test_an_account_may_have_the_last_day_there_is() -> None:
+    assert end_of(structs.replace(ACCOUNT, ends=date.max)).year == 9999
 
 
 def test_a_person_is_not_concerned(request_: AccessRequest, session: Session, world: Snapshot) -> None:

@@ -1,6 +1,7 @@
 """However much the replicas tell, little of it waits, and nothing that matters is lost."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from config.vocabulary import DirectoryName
@@ -89,6 +90,23 @@ async def test_what_one_directory_tells_leaves_the_news_of_another() -> None:
 
 async def test_a_confirmation_speaks_for_what_was_told_before_it() -> None:
     assert await left_of(confirmed(1), told(2), confirmed(3), told(4)) == [confirmed(3), told(4)]
+
+
+async def test_whom_the_news_named_that_a_confirmation_speaks_for_it_names_too() -> None:
+    plain = News(directory=OFFICE, at=BEGAN + timedelta(seconds=4), confirmed=True)
+    (one,) = await left_of(confirmed(1), told(2), told(3), plain)
+    assert one == replace(plain, touched=frozenset({"person-2", "person-3"}))
+    first, last = await left_of(told(1, VILLAGE), plain)
+    assert (first, last) == (told(1, VILLAGE), plain)
+
+
+async def test_what_names_somebody_is_seen_behind_what_is_being_heard() -> None:
+    waiting, everybody, nobody = WaitingNews(), confirmed(1), replace(trouble(3), directory=VILLAGE)
+    for one in (everybody, told(2), nobody, told(4, VILLAGE)):
+        waiting.put(one)
+    assert waiting.behind([everybody]) == [told(2), told(4, VILLAGE)]
+    seen = waiting.behind([everybody])[0]
+    assert waiting.behind([everybody, seen]) == [told(4, VILLAGE)]
 
 
 async def test_of_repeated_trouble_the_last_waits_and_whatever_is_worth_recording() -> None:

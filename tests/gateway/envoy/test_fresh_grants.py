@@ -1,6 +1,7 @@
 """Fresh grants pass without a question; everything else is decided anew. Against a real Envoy."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.rig.envoy import DOMAIN, Plane
 from tests.rig.neighbours import Request
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+AT_ONCE = 0.1  # seconds, as promised
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -101,6 +103,18 @@ async def test_revocation_means_that_the_decision_is_asked(plane: Plane) -> None
     plane.decision.answer = permit
     assert (await plane.ask(cookie=cookie)).status == 200
     assert plane.application.last.value("x-brana-assertion") == "from-the-decision"
+
+
+async def test_a_grant_ends_with_its_last_second_and_not_before(plane: Plane) -> None:
+    ends = int(time.time()) + 2
+    cookie = plane.cookie(exp=ends)
+    assert (await plane.ask(cookie=cookie)).status == 200
+    while True:
+        asked = time.time()
+        if (await plane.ask(cookie=cookie)).status != 200:
+            break
+        assert asked < ends + AT_ONCE
+    assert time.time() >= ends
 
 
 async def test_a_new_epoch_ends_every_grant(plane: Plane) -> None:

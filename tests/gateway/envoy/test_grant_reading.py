@@ -147,7 +147,7 @@ async def test_of_two_grants_in_one_header_neither_is_read(plane: Plane) -> None
 
 
 async def test_a_grant_passes_until_its_second_ends_however_often_it_was_read(plane: Plane) -> None:
-    cookie = plane.cookie(lives=1)
+    cookie = plane.cookie(lives=2)
     assert (await plane.ask(cookie=cookie)).status == 200
     async with asyncio.timeout(10):
         while (await plane.ask(cookie=cookie)).status == 200:

@@ -5,16 +5,20 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code, Outcome
+from tests.rig import fleet_policies
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.product import READY_WITHIN
 
 pytestmark = pytest.mark.real
+MOMENT = 1.0  # seconds
 
 
-async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_nothing_is_taken_live_there(
+async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_policies_alone_are_taken_live_there(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    async with inhabited(tmp_path_factory.mktemp("f"), role="control") as office:
+    folder = tmp_path_factory.mktemp("f")
+    own = fleet_policies.of_its_own(folder)
+    async with inhabited(folder, role="control", configured=own) as office:
         browser, account = await signed_in(office, "b")
         shown = await browser.get(records(office))
         assert shown.status == 200
@@ -22,11 +26,27 @@ async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_nothin
         assert (entry.person, entry.details["node"]) == (account.login, "b")
         status, parts = office["a"].readiness()
         assert (status, "data_plane" in parts, parts["in_service"]) == (200, False, True)
-        status, said = await office["a"].brana("reload")
+        node = office["a"]
+        status, said = await node.brana("reload")
+        assert (status, said) == (0, "nothing has changed since the last reload or start\n")
+        text = node.configuration.read_text("utf-8")
+        node.configuration.write_text(text.replace("Technologické centrum", "Středisko"), "utf-8")
+        status, said = await node.brana("reload")
+        node.configuration.write_text(text, "utf-8")
         assert (status, "this is a fleet" in said) == (1, True), said
         (checked,) = await office.entries(Code.CONFIGURATION_CHECKED)
         assert (checked.outcome, checked.reason) == (Outcome.SUCCESS, "")
         assert await office.entries(Code.CONFIGURATION_REFUSED, at_least=0) == []
+
+        fleet_policies.close(node, "records")
+        version = await fleet_policies.reloaded(node)
+        async with asyncio.timeout(MOMENT):
+            while (await browser.get(records(office), follow=False)).status != 403:
+                await asyncio.sleep(0.01)
+        fleet_policies.as_at_first(node)
+        status, said = await node.brana("policies", "replace", version)
+        assert status == 0, said
+        assert (await browser.get(records(office), follow=False)).status == 200
 
         told, edge = office["a"].log, office["b"]
         assert "node.applications_differ" not in told.read_text()

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -105,3 +105,13 @@ def test_a_grant_carries_what_the_gate_the_log_and_the_application_need(grant: G
     assert claims["gate"] == grant.gate()
     assert claims["exp"] - claims["iat"] == 300
     assert (claims["jti"], claims["policy"], claims["sid"]) == ("g1", "p1", grant.assertion.sid)
+
+
+def test_a_grant_ends_before_a_second_that_it_may_not_live_through_and_what_is_told_lives_through_it(
+    grant: Grant,
+) -> None:
+    ends = grant.assertion.expires_at + timedelta(milliseconds=300)
+    claims = replace(grant, assertion=replace(grant.assertion, expires_at=ends)).claims("signed")
+    told = replace(grant.assertion, expires_at=ends).claims("https://portal.brana.test")
+    whole = int(grant.assertion.expires_at.timestamp())
+    assert (claims["exp"], told["exp"]) == (whole, whole + 1)

@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from gateway.grants.claims import Grant
-from gateway.grants.sign import TokenSigner
+from gateway.grants.sign import LET_IN_LATER, TokenSigner
 from gateway.grants.token import Token, TokenRefused, TokenVerifier
 from tests.gateway.grants.conftest import NOW
 
@@ -27,6 +27,7 @@ def test_a_token_of_ours_says_whose_it_is_and_holds_the_gate_s_words(token: str,
     assert READ(token, here, NOW) == Token("import", grant.assertion.sid)
     claims = jwt.decode(token, KEY).claims
     assert (claims["gate"], claims["iss"], claims["aud"]) == (grant.gate(), ISSUER, here)
+    assert claims["exp"] == (grant.assertion.expires_at - LET_IN_LATER).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,6 @@ def test_what_is_no_token_is_refused(text: str, grant: Grant) -> None:
 
 def test_a_token_ends_when_its_grant_does(token: str, grant: Grant) -> None:
     ends = grant.assertion.expires_at
-    READ(token, grant.assertion.audience, ends)
+    READ(token, grant.assertion.audience, ends - timedelta(milliseconds=1))
     with pytest.raises(TokenRefused, match="token_expired"):
-        READ(token, grant.assertion.audience, ends + timedelta(seconds=1))
+        READ(token, grant.assertion.audience, ends)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from idp.directory.account import OF_ACTIVE_DIRECTORY, OF_PASSWORD_POLICY, account_state, generalized_time
 from idp.directory.entries import entry
 from idp.directory.errors import EntryUnusable
-from idp.directory.person import AccountState
+from idp.directory.person import AccountFacts, AccountState
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = (NOW - datetime(1970, 1, 1, tzinfo=UTC)).days
@@ -102,3 +102,18 @@ def test_generalized_times_are_read_back(moment: datetime):
 def test_other_times_are_refused(text: str):
     with pytest.raises(ValueError, match=r"time|fraction|match|range|convert"):
         generalized_time(text)
+
+
+AROUND = st.none() | st.integers(-3, 3).map(lambda days: NOW + timedelta(days=days))
+
+
+@given(AROUND, AROUND, AROUND)
+def test_nothing_changes_by_time_alone_before_the_moment_that_is_told(
+    starts: datetime | None, expires: datetime | None, password: datetime | None
+):
+    facts = AccountFacts(starts_at=starts, expires_at=expires, password_expires_at=password)
+    changes = facts.changes_at(NOW)
+    later = [at for at in (starts, expires, password) if at is not None and at > NOW]
+    assert changes == min(later, default=None)
+    before = (changes or datetime.max.replace(tzinfo=UTC)) - timedelta(microseconds=1)
+    assert facts.state(before) == facts.state(NOW)

@@ -1,10 +1,11 @@
 """Which roles somebody holds, from what was read of the person and of those in whose place the person stands."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from config.settings import Deputy, Directory, RoleMapping
 from config.vocabulary import DirectoryName, MunicipalityCode, Role
@@ -12,7 +13,7 @@ from idp.directory.evaluation import Evaluation
 from idp.directory.person import RoleHeld, StandIn
 from idp.directory.role_mapping import Evidence
 
-DAY = date(2026, 7, 1)
+DAY, ONE = date(2026, 7, 1), timedelta(days=1)
 HULIN = MunicipalityCode("588491")
 MAYOR, CLERK = RoleHeld(HULIN, Role.MAYOR), RoleHeld(HULIN, Role.CLERK)
 DEPUTIES = [
@@ -64,3 +65,16 @@ def test_in_doubt_whose_place_it_is_nothing_passes_on(found: list[Evidence]):
 def test_on_another_day_nobody_is_read_for_anybody():
     assert EVALUATION.represented("novak", date(2026, 7, 2)) == []
     assert EVALUATION.held(NOVAK, {}, date(2026, 7, 2)).roles == (CLERK,)
+
+
+def test_roles_change_when_a_rule_or_a_deputyship_begins_and_on_the_day_after_it_is_over():
+    assert EVALUATION.changes_after(DAY - ONE) == DAY
+    assert EVALUATION.changes_after(DAY) == DAY + ONE
+    assert EVALUATION.changes_after(DAY + ONE) is None
+    rules = [
+        RoleMapping(group="cn=mayors,dc=x", role=Role.MAYOR, municipality=HULIN, valid_until=DAY + 9 * ONE),
+        RoleMapping(group="cn=clerks,dc=x", role=Role.CLERK, municipality=HULIN, valid_until=date.max),
+    ]
+    with_rules = Evaluation(structs.replace(DIRECTORY, roles=rules), None)
+    assert with_rules.changes_after(DAY + ONE) == DAY + 10 * ONE
+    assert with_rules.changes_after(DAY + 10 * ONE) is None

@@ -14,7 +14,7 @@ from config.vocabulary import DirectoryName, MunicipalityCode, Role
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.names import escaped
 from idp.directory.person import RoleHeld
-from idp.directory.role_mapping import Evidence, RoleBook, czech_day, holds
+from idp.directory.role_mapping import Evidence, RoleBook, czech_day, czech_midnight, holds
 
 HULIN, KROMERIZ = MunicipalityCode("588491"), MunicipalityCode("588296")
 DISTRICT = District(
@@ -163,6 +163,13 @@ def test_a_role_is_held_from_its_first_day_to_its_last(day: date, first: date | 
 )  # fmt: skip
 def test_a_day_ends_at_midnight_in_the_offices(moment: str, day: date):
     assert czech_day(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == day
+
+
+@given(days)
+def test_a_day_begins_at_the_midnight_that_is_told(day: date):
+    begins = czech_midnight(day)
+    assert czech_day(begins) == day
+    assert czech_day(begins - timedelta(microseconds=1)) == day - timedelta(days=1)
 
 
 def test_a_directory_gives_no_role_outside_its_municipalities_but_tells_that_it_would():

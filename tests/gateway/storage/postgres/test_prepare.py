@@ -13,6 +13,7 @@ from config.settings import Postgres
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.postgres.engine import STARTS
+from gateway.storage.postgres.prepare import FIRST
 from gateway.storage.schema import MIGRATIONS, all_tables, revisions
 from gateway.storage.tables.audit import INDEXED
 from gateway.storage.telling import TOLD
@@ -49,6 +50,13 @@ def stamp_of(server: Server, place: Postgres) -> object:
     return server.run("SELECT version_num FROM alembic_version", place.name)[0][0]
 
 
+def triggers(server: Server, place: Postgres) -> set[object]:
+    found = server.run(
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'brana_tell'", place.name
+    )
+    return {table for (table,) in found}
+
+
 def test_what_is_made_is_what_the_tables_say(postgres: Server, empty: Postgres) -> None:
     assert not exists(empty)
     prepare(empty)
@@ -59,10 +67,7 @@ def test_what_is_made_is_what_the_tables_say(postgres: Server, empty: Postgres) 
         assert compare_metadata(context, all_tables()) == []
     partial = postgres.run("SELECT count(*) FROM pg_index WHERE indpred IS NOT NULL", empty.name)
     assert partial == [(len(INDEXED) + 2,)]
-    triggers = postgres.run(
-        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'brana_tell'", empty.name
-    )
-    assert {table for (table,) in triggers} == set(TOLD)
+    assert triggers(postgres, empty) == set(TOLD)
 
 
 def test_a_database_that_is_current_is_left_alone(postgres: Server, empty: Postgres) -> None:
@@ -95,6 +100,20 @@ def test_an_older_schema_is_migrated(postgres: Server, empty: Postgres, tmp_path
     prepare(empty, migrations_with(tmp_path / "m"))
     assert stamp_of(postgres, empty) == "9999"
     assert postgres.run("SELECT * FROM revoked", empty.name) == [("a.1", 5, "")]
+
+
+def test_the_oldest_schema_is_migrated_to_what_the_tables_say_and_tells_of_changes(
+    postgres: Server, empty: Postgres
+) -> None:
+    prepare(empty)
+    postgres.run("DROP TABLE fleet_policies, fleet_node_policies", empty.name)  # all that came since
+    postgres.run(f"UPDATE alembic_version SET version_num = '{FIRST}'", empty.name)
+    prepare(empty)
+    assert stamp_of(postgres, empty) == revisions()[-1]
+    with closing(Database(empty)) as database, database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, all_tables()) == []
+    assert triggers(postgres, empty) == set(TOLD)
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(

@@ -1,0 +1,132 @@
+"""A control plane of a fleet takes what is published, by itself or by another: within a moment, or nothing is decided.
+
+From the moment it hears of others until it has looked it decides nothing by its own. What it cannot load ends it: its
+node is answered by the other control planes, as when it dies, and it begins again every few seconds.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy import Connection
+
+from config.fleet import NodeName
+from gateway.audit import acts
+from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
+from gateway.commands.policies_in_force import new_policies
+from gateway.commands.shared_policies import SharedPoliciesUnusable, book_of, described, published
+from gateway.commands.state import now
+from gateway.fleet.gatekeeper import NO_EPOCH
+from gateway.fleet.policies import Publication
+from gateway.storage.database import DatabaseUnusable
+from gateway.storage.shared_policies import SharedPolicies
+from policies.evaluate import PolicyBook
+from policies.examine import examine
+from policies.texts import digest_of_contents
+
+AGAIN = 0.2  # seconds between attempts to read what is in force
+UNUSABLE = "shared_policies_unusable"
+log = structlog.get_logger("policies")
+
+
+class FollowingPolicies:
+    """`exchange_pages`: have the sockets answer by what the plane has taken. `end` ends the process."""
+
+    def __init__(
+        self,
+        plane: ControlPlane,
+        node: NodeName,
+        exchange_pages: Callable[[], Awaitable[None]],
+        end: Callable[[], object],
+    ) -> None:
+        self._plane, self._node = plane, node
+        self._exchange_pages, self._end = exchange_pages, end
+        self._heard = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._told = plane.book.version
+        self.trouble: SharedPoliciesUnusable | None = None
+        """Why nothing is decided here any more."""
+
+    def hear(self, *, missed: bool) -> None:
+        """Others may be in force. `missed`: and for longer than a moment, as the database was out of reach."""
+        self._plane.settled.clear()
+        self._plane.catching_up |= missed
+        self._heard.set()
+
+    async def follow(self) -> None:
+        """The round."""
+        database = self._plane.state.database
+        while True:
+            await self._heard.wait()
+            self._heard.clear()
+            try:
+                await self.look()
+            except DatabaseUnusable:
+                if not database.answers():  # without it nothing is decided, and that is said at once
+                    self._plane.settled.set()
+                await asyncio.sleep(AGAIN)
+
+    async def look(self) -> None:
+        """Take what is in force. Raises DatabaseUnusable; then the round begins anew."""
+        async with self._one_at_a_time:
+            try:
+                await self._look()
+            except SharedPoliciesUnusable as unusable:
+                await self._give_up(unusable)
+            except BaseException:
+                self._heard.set()
+                raise
+
+    async def _look(self) -> None:
+        plane = self._plane
+        if self.trouble is not None:
+            return
+        if (found := await plane.state.database.read(self._other)) is not None:
+            plane.settled.clear()
+            await self._take(found, await asyncio.to_thread(book_of, plane.state, found))
+        if not self._heard.is_set():
+            plane.catching_up = False
+            plane.settled.set()
+        if self._told != plane.book.version:
+            await self._tell(plane.book.version)
+
+    def _other(self, connection: Connection) -> Publication | None:
+        """None: those in force are ours. Raises SharedPoliciesUnusable."""
+        if SharedPolicies(connection).digest() == digest_of_contents(self._plane.book.contents):
+            return None
+        if (found := published(connection)) is None:
+            raise SharedPoliciesUnusable("gone", "the row in fleet_policies has been deleted")
+        return found
+
+    async def _take(self, found: Publication, book: PolicyBook) -> None:
+        plane = self._plane
+        if book.version != found.version:  # another schema than where they were published, and recorded
+            await plane.state.record(await new_policies(plane.state, book, now()))
+        plane.decide_by(book)
+        plane.revoked.announce()
+        plane.streams.everything()
+        log.info("policies.taken", policies=book.version, published=described(found))
+
+    async def _tell(self, version: str) -> None:
+        """Those who look on: the officers' pages, and whoever lists the nodes."""
+        examine.cache_clear()
+        await self._exchange_pages()
+        await self._plane.state.database.write(
+            lambda connection: SharedPolicies(connection).decides_by(self._node, version, now())
+        )
+        self._told = version
+
+    async def _give_up(self, unusable: SharedPoliciesUnusable) -> None:
+        """Decisions wait until the process ends; no grant of before lets anybody in meanwhile."""
+        self.trouble, plane = unusable, self._plane
+        plane.settled.clear()
+        log.error("policies.unusable", cause=str(unusable))
+        plane.aim_gate(NO_EPOCH, plane.settings)
+        plane.revoked.announce()
+        await plane.gates.gate_applied(GATE_PATIENCE)
+        try:
+            await plane.state.record(
+                [acts.configuration_refused(now(), acts.SYSTEM, UNUSABLE, str(unusable))]
+            )
+        finally:
+            self._end()

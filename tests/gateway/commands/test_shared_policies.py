@@ -1,0 +1,237 @@
+"""By which policies control planes of a fleet decide, and what a node may put in their place: two on one database."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace as changed
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from config.sources import DISK
+from config.vocabulary import ApplicationId
+from gateway.audit.entry import Code
+from gateway.commands.decisions import policy_book
+from gateway.commands.fitness import require_shared_policies
+from gateway.commands.publishing import LeftBehind, NotInForce, put_in_place_of
+from gateway.commands.shared_policies import (
+    SharedPoliciesUnusable,
+    _first,
+    book_at_start,
+    book_in_force,
+    own_texts,
+    published,
+)
+from gateway.commands.state import now, open_state
+from gateway.storage.tables.policies import fleet_policies
+from policies.load import PoliciesUnusable
+from tests.policies.world import HULIN, KROMERIZ
+from tests.rig.installation import install
+from tests.rig.nodes_at_rest import Node, nodes_at_rest
+
+pytestmark = pytest.mark.real  # free ports are looked for
+NOTES = f"""
+@id("notes-read")
+permit (principal, action == Action::"read", resource in Municipality::"{HULIN}")
+when {{ resource in Application::"notes" }};
+"""
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
+    with nodes_at_rest(tmp_path) as made:
+        yield made
+
+
+def test_the_first_that_starts_publishes_its_own_and_that_is_recorded_once(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    with capture_logs() as said:
+        books = [a.start(), b.start(), a.start()]
+    assert len({one.version for one in books}) == 1
+    assert (a.in_force().node, a.in_force().by) == ("a", "system")
+    assert [one.policy_version for one in a.entries(Code.POLICIES_LOADED)] == [books[0].version]
+    assert said == []
+
+
+def test_of_two_that_start_at_once_the_quicker_has_published(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    b.edit(HULIN)
+    a.start()
+    assert _first(b.state, DISK, b.name, now()) == a.in_force()  # as b does that has found nothing before
+    assert a.in_force().node == "a"
+
+
+def test_who_starts_later_decides_by_what_is_in_force_and_is_told_that_its_files_differ(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    b.edit(HULIN)
+    first = a.start()
+    with capture_logs() as said:
+        second = b.start()
+    assert second.version == first.version == book_in_force(b.state).version
+    (told,) = said
+    assert told["event"] == "policies.files_differ"
+    assert f"version {first.version}" in told["in_force"]
+    assert "at node a" in told["in_force"]
+    assert "brana policies export" in told["do"]
+
+
+async def test_policies_of_an_application_that_is_not_here_yet_are_loaded_with_the_titles_of_those_that_are(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    settings = a.state.settings
+    records = next(one for one in settings.applications if one.id == "records")
+    first = b.start()
+    a.edit(HULIN, NOTES)
+    with pytest.raises(PoliciesUnusable):  # whoever publishes must have it
+        a.proposal()
+    notes = changed(records, id=ApplicationId("notes"))
+    a.state = replace(a.state, settings=changed(settings, applications=[*settings.applications, notes]))
+    a.read_last = own_texts(b.state.settings)
+    made = await a.publish()
+    assert made is not None
+    there = book_in_force(b.state)
+    assert there.version == made.version != first.version
+    assert there._names.applications[ApplicationId("records")] == {"cs": "records", "en": "records"}
+
+
+async def test_an_edit_comes_into_force_for_all_with_its_entries(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    first = a.start()
+    b.start()
+    b.edit(HULIN)
+    made = await b.publish()
+    assert made is not None
+    assert a.in_force() == made
+    assert (made.node, made.by) == ("b", "cli:root")
+    (reloaded,) = a.entries(Code.CONFIGURATION_RELOADED)
+    assert (reloaded.subject, reloaded.policy_version) == ("cli:root", made.version)
+    assert reloaded.details == {"before": first.version, "after": made.version, "node": "b"}
+    loaded = a.entries(Code.POLICIES_LOADED)[-1]
+    assert (loaded.policy_version, loaded.details["previous"]) == (made.version, first.version)
+    assert loaded.details["changed"] == [f"changed municipalities/{HULIN}.cedar"]
+    assert await b.publish() is None, "nothing is new"
+    assert len(a.entries(Code.CONFIGURATION_RELOADED)) == 1
+
+
+async def test_a_node_that_has_missed_a_change_does_not_undo_it(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    a.start()
+    b.start()
+    a.edit(HULIN)
+    made = await a.publish()
+    assert made is not None
+    with pytest.raises(LeftBehind) as told:
+        await b.publish()
+    for words in (f"municipalities/{HULIN}.cedar", made.version, "at node a by cli:root", "brana policies"):
+        assert words in str(told.value)
+    b.edit(KROMERIZ)  # behind what it has
+    with pytest.raises(LeftBehind) as told:
+        await b.publish()
+    assert f"{KROMERIZ}.cedar" not in str(told.value)
+    assert a.in_force() == made
+
+
+async def test_a_node_that_was_started_with_edits_of_what_was_in_force_publishes_them(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    first = a.start()
+    b.start()
+    b.edit(HULIN)
+    assert b.start().version == first.version
+    made = await b.publish()
+    assert made is not None
+    assert made.version != first.version
+
+
+async def test_a_node_whose_files_were_never_those_in_force_publishes_nothing_untouched(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    a.start()
+    b.edit(HULIN)  # an old copy, for one
+    b.start()
+    with pytest.raises(LeftBehind):
+        await b.publish()
+
+
+async def test_a_node_whose_files_somebody_has_brought_along_publishes_the_next_change(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    a.start()
+    b.start()
+    for node in nodes:
+        node.edit(HULIN)
+    await a.publish()
+    b.edit(KROMERIZ)
+    made = await b.publish()
+    assert made is not None
+    assert made.texts == own_texts(b.state.settings)
+
+
+async def test_one_version_is_put_in_the_place_of_another_by_name_alone(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    first = a.start()
+    b.start()
+    a.edit(HULIN)
+    second = await a.publish()
+    assert second is not None
+    with pytest.raises(NotInForce, match=second.version):
+        await put_in_place_of(b.state, b.proposal(), first.version)
+    made = await put_in_place_of(b.state, b.proposal(), second.version)
+    assert a.in_force() == made
+    assert (made.version, made.node) == (first.version, "b")
+    b.edit(KROMERIZ)
+    assert await b.publish() is not None, "its files follow those in force again"
+
+
+def damage(node: Node, **columns: str) -> None:
+    node.state.database.write_soon(
+        lambda connection: connection.execute(update(fleet_policies).values(columns))
+    ).result()
+
+
+async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wrong(
+    nodes: tuple[Node, Node],
+) -> None:
+    a, b = nodes
+    a.start()
+    texts = own_texts(a.state.settings) | {"region/10-sign-in.cedar": "permit ("}
+    wrong = a.put(texts)
+    for refused in (b.start, lambda: require_shared_policies(b.state), lambda: book_in_force(b.state)):
+        with pytest.raises(SharedPoliciesUnusable, match=r"region/10-sign-in\.cedar:1") as told:
+            refused()
+        assert wrong.version in str(told.value)
+        assert "brana reload" in str(told.value)
+
+
+async def test_a_damaged_row_starts_nothing_and_is_replaced_by_its_version(nodes: tuple[Node, Node]) -> None:
+    a, b = nodes
+    version = a.start().version
+    damage(a, texts="{}")
+    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
+        b.start()
+    with pytest.raises(SharedPoliciesUnusable, match="damaged"):
+        await a.publish()
+    await put_in_place_of(a.state, a.proposal(), version)
+    assert b.start().version == version
+
+
+def test_a_machine_alone_decides_by_its_files(tmp_path: Path) -> None:
+    state = open_state(install(tmp_path).configuration)
+    try:
+        book = book_at_start(state, DISK, now())
+        assert (
+            book.version
+            == book_in_force(state).version
+            == policy_book(state.settings, state.district).version
+        )
+        assert state.database.read_now(published) is None
+        require_shared_policies(state)
+    finally:
+        state.database.close()
