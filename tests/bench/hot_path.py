@@ -24,8 +24,7 @@ from tests.rig.load import CONNECTIONS, Round, load, quick_application, wrk
 ROUNDS = 12  # of each, interleaved, because the machine's speed drifts
 SECONDS = 1
 PUSHED = 10_000  # revoked ids in the look at push time
-PACED_ROUNDS = 7
-PACED_THREADS = 8  # of `wrk`, which pauses for whole milliseconds: one thread alone sends in bursts
+LATENCY_ROUNDS = 7
 BAR_CPU, BAR_RATE, BAR_LATENCY = 1.35, 0.75, 0.1
 
 
@@ -89,30 +88,38 @@ def _in_turn(listeners: Listeners, turn: int) -> list[str]:
 
 
 async def added_latency(listeners: Listeners, found: Mapping[str, list[Round]], ours: str) -> dict[str, Any]:
-    """The figure of what `ours` adds to the bare route's median request, at half of the rate that `ours` has found."""
+    """The figure of what `ours` adds to the bare route's median request at half of the rate that it has found.
+
+    So few connections make that rate that each asks again at once: a generator that pauses does so for whole
+    milliseconds, and sends in bursts. As many connections ask the bare route, which then answers more of them.
+    """
     half = statistics.median(one.rate for one in found[ours]) / 2
-    late = await _median_latencies({name: listeners[name] for name in (ours, "bare")}, half)
+    few = await _connections_for(half, listeners[ours])
+    late: dict[str, list[float]] = {name: [] for name in (ours, "bare")}
+    for turn in range(LATENCY_ROUNDS):
+        for name in _in_turn({one: listeners[one] for one in late}, turn):
+            late[name].append((await _median_and_rate(listeners[name], few))[0])
     added = statistics.median(a - b for a, b in zip(late[ours], late["bare"], strict=True))
-    at_half = f"bare route {statistics.median(late['bare']):.3f} ms at {half:.0f} requests/s"
+    at_half = f"bare route {statistics.median(late['bare']):.3f} ms with {few} connections"
     return figure(added, "ms", at_half, BAR_LATENCY, digits=3)
 
 
-async def _median_latencies(listeners: Listeners, rate: float) -> dict[str, list[float]]:
-    """Milliseconds of the median request of each round, at about `rate` requests per second."""
-    found: dict[str, list[float]] = {name: [] for name in listeners}
-    most = round(
-        2 * 1000 * CONNECTIONS / rate
-    )  # milliseconds; half of it on average, so that no rhythm arises
-    for turn in range(PACED_ROUNDS):
-        for name in _in_turn(listeners, turn):
-            plane, port, cookie = listeners[name]
-            pace = plane.folder / "pace.lua"
-            pace.write_text(f"function delay() return math.random(0, {most}) end\n")
-            output = await wrk(port, cookie, SECONDS, "--latency", "-s", str(pace), threads=PACED_THREADS)
-            median = re.search(r"50%\s+([\d.]+)(us|ms)", output)
-            assert median is not None, output
-            found[name].append(float(median[1]) / (1000 if median[2] == "us" else 1))
-    return found
+async def _connections_for(rate: float, listener: tuple[Plane, int, str]) -> int:
+    """As few as make that rate, in requests a second."""
+    for few in range(1, CONNECTIONS):
+        if (await _median_and_rate(listener, few))[1] >= rate:
+            return few
+    return CONNECTIONS
+
+
+async def _median_and_rate(listener: tuple[Plane, int, str], connections: int) -> tuple[float, float]:
+    """Milliseconds of the median request, and requests a second."""
+    _, port, cookie = listener
+    output = await wrk(port, cookie, SECONDS, "--latency", connections=connections)
+    median, rate = re.search(r"50%\s+([\d.]+)(us|ms)", output), re.search(r"Requests/sec:\s+([\d.]+)", output)
+    assert median is not None, output
+    assert rate is not None, output
+    return float(median[1]) / (1000 if median[2] == "us" else 1), float(rate[1])
 
 
 async def _push_time(plane: Plane) -> float:

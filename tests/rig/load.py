@@ -91,13 +91,13 @@ async def load(plane: Plane, port: int, cookie: str, seconds: int, others: Seque
     return Round(spent / int(counted[1]) * 1e6, float(rate[1]))
 
 
-async def wrk(port: int, cookie: str, seconds: int, *more: str, threads: int = 1) -> str:
-    """Ask on all connections, and answer what the program prints; `more`: further options of it."""
+async def wrk(port: int, cookie: str, seconds: int, *more: str, connections: int = CONNECTIONS) -> str:
+    """Ask on so many connections, and answer what the program prints; `more`: further options of it."""
     asking = await asyncio.create_subprocess_exec(
         "wrk",
         *more,
-        f"-t{threads}",
-        f"-c{CONNECTIONS}",
+        "-t1",
+        f"-c{connections}",
         f"-d{seconds}s",
         "-H",
         f"Host: files.{DOMAIN}",
