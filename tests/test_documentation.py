@@ -18,7 +18,7 @@ from gateway.__main__ import brana
 from gateway.audit.verify import Fault
 from gateway.commands.node_measures import Measures
 from gateway.demo.people import inhabitants
-from gateway.envoy.access_log import LINE
+from gateway.envoy.access_log import FIELDS
 from gateway.grants.cookie import GRANT, GRANT_OF_ONE, SESSION, SIGN_IN
 from gateway.metrics import Metrics
 from idp.http import cookies, preferred_language
@@ -171,7 +171,7 @@ def test_every_cookie_is_in_the_architecture() -> None:
 
 def test_built_in_applications_keys_of_the_log_and_faults_are_named() -> None:
     assert [name for name in BUILT_IN_APPLICATIONS if f"`{name}`" not in TEXTS["docs/architecture.md"]] == []
-    assert [name for name in LINE if f"`{name}`" not in TEXTS["docs/data-plane.md"]] == []
+    assert [name for name in FIELDS if f"`{name}`" not in TEXTS["docs/data-plane.md"]] == []
     assert [fault for fault in Fault if f"`{fault}`" not in TEXTS["docs/audit.md"]] == []
 
 

@@ -1,7 +1,7 @@
 """One line of Envoy's access log, turned into an entry. Pure; every value in a line is a stranger's.
 
-A line is a JSON object. What Envoy could not say is null or missing, and then empty here. What Envoy alone says may
-stand in one text, `facts`, or under names of its own, as an Envoy of an earlier version has written it.
+A line is `FIELDS` with a carriage return between, or a JSON object, as an Envoy of an earlier version has written it.
+What Envoy could not say is `-`, null or missing, and then empty here.
 """
 
 import json
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -48,19 +47,24 @@ class Holder:
     own_municipality: str
 
 
-FACTS = (
-    "time",
-    "request_id",
-    "address",
-    "status",
-    "flags",
-    "bytes_in",
-    "bytes_out",
-    "duration_ms",
-    "protocol",
+SEPARATOR = "\r"
+FIELDS = (
+    *(
+        "time",
+        "request_id",
+        "route",
+        "fresh",
+        "decided",
+        "address",
+        "method",
+        "host",
+        "path",
+        "status",
+        "reason",
+    ),
+    *("flags", "ended", "bytes_in", "bytes_out", "duration_ms", "user_agent", "protocol"),
 )
-"""Words of `facts`, in this order; `-` for nothing. `gateway/envoy/access_log.py` has them written."""
-BEHIND_NUMBER = len(FACTS) - 2
+"""In this order; `gateway/envoy/access_log.py` has them written."""
 NUMBERS = frozenset({"status", "bytes_in", "bytes_out", "duration_ms"})
 NUMBERED = (
     *("via_upstream", "direct_response", "route_not_found", "cluster_not_found", "no_healthy_upstream"),
@@ -73,7 +77,7 @@ it: before it gives one it refuses a missing host and odd paths, and `request_id
 
 
 class Line(msgspec.Struct, frozen=True):
-    """The keys of the access log, `facts` spelled out. Further keys are allowed and left out."""
+    """The fields of the access log. Further keys are allowed and left out."""
 
     time: datetime
     request_id: str | None = None
@@ -129,19 +133,15 @@ def damaged(why: str, data: bytes) -> Damaged:
     return Damaged(why, len(data), sha256(data).hexdigest(), head)
 
 
-_decoder = msgspec.json.Decoder()
+_decoder = msgspec.json.Decoder(Line)
 
 
-def spelled_out(said: Any) -> Any:
-    """The keys of a line, each by itself. Raises ValueError."""
-    if not isinstance(said, dict) or not isinstance(facts := said.get("facts"), str):
-        return said
-    begin, *words = facts.rsplit(" ", BEHIND_NUMBER)
-    time, space, number = begin.partition(" ")  # which may have any words where it is the client's
-    if len(words) != BEHIND_NUMBER or not space:
-        raise ValueError(f"`facts` has fewer words than {len(FACTS)}")
-    words = [time, number, *words]
-    return said | {name: _meant(name, word) for name, word in zip(FACTS, words, strict=True)}
+def fields_of(data: bytes) -> dict[str, str | int | None]:
+    """Of a line without its line feed, by name. Bytes that are not UTF-8 become surrogates. Raises ValueError."""
+    words = data.decode("utf-8", "surrogateescape").split(SEPARATOR)
+    if len(words) != len(FIELDS):
+        raise ValueError(f"{len(words)} fields, and not {len(FIELDS)}")
+    return {name: _meant(name, word) for name, word in zip(FIELDS, words, strict=True)}
 
 
 def _meant(name: str, word: str) -> str | int | None:
@@ -150,16 +150,22 @@ def _meant(name: str, word: str) -> str | int | None:
     return int(word) if name in NUMBERS else word
 
 
+def _line_of(data: bytes) -> Line:
+    """Raises ValueError, of which msgspec's errors are a kind, and RecursionError."""
+    if data[:1] != b"{":
+        return msgspec.convert(fields_of(data), Line)
+    try:
+        return _decoder.decode(data)
+    except (ValueError, RecursionError):
+        return msgspec.convert(json.loads(data.decode("utf-8", "surrogateescape")), Line)
+
+
 def parse_line(data: bytes) -> Line | Damaged:
     """A line without its line feed. Bytes that are not UTF-8 are kept as surrogates, to be marked later."""
     try:
-        line = msgspec.convert(spelled_out(_decoder.decode(data)), Line)
-    except (ValueError, RecursionError):  # msgspec's errors are of the former kind
-        try:
-            text = data.decode("utf-8", "surrogateescape")
-            line = msgspec.convert(spelled_out(json.loads(text)), Line)
-        except (ValueError, RecursionError) as error:
-            return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
+        line = _line_of(data)
+    except (ValueError, RecursionError) as error:
+        return damaged(f"not a line of the access log: {neutral(str(error), OTHERWISE)}", data)
     if line.time.tzinfo is None:
         return damaged("not a line of the access log: its time has no zone", data)
     if line.request_id and not (line.route or (line.ended or "").startswith(NUMBERED)):

@@ -1,45 +1,48 @@
-"""One line of JSON per request, into the spool."""
+"""One line of text per request, into the spool.
+
+What a client says may stand in a line as it is: fields are parted by a carriage return, which Envoy lets into no header
+and no path (RFC 9110 §5.5), as little as the line feed behind them. So nobody can write a field or a line of their own.
+JSON, which is escaped sign by sign, costs a twentieth of a request more.
+"""
 
 from pathlib import Path
 
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.messages import FRESH, Json, typed
 
+SEPARATOR = "\r"
+FIELDS = {
+    "time": "%START_TIME%",
+    "request_id": "%REQ(X-REQUEST-ID)%",
+    "route": "%ROUTE_NAME%",
+    "fresh": f"%FILTER_STATE({FRESH}:PLAIN)%",
+    "decided": "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:x-brana-gate)%",
+    "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "method": "%REQ(:METHOD)%",
+    "host": "%REQ(:AUTHORITY)%",
+    "path": "%PATH(NQ:PATH)%",
+    "status": "%RESPONSE_CODE%",
+    "reason": f"%RESP({REASON_HEADER})%",
+    "flags": "%RESPONSE_FLAGS%",
+    "ended": "%RESPONSE_CODE_DETAILS%",
+    "bytes_in": "%BYTES_RECEIVED%",
+    "bytes_out": "%BYTES_SENT%",
+    "duration_ms": "%DURATION%",
+    "user_agent": "%REQ(USER-AGENT)%",
+    "protocol": "%PROTOCOL%",
+}
+"""`-` where there is nothing."""
+
 
 def access_log(spool: Path) -> list[Json]:
+    line = SEPARATOR.join(FIELDS.values()) + "\n"
     return [
         {
             "name": "envoy.access_loggers.file",
             "typed_config": typed(
                 "envoy.extensions.access_loggers.file.v3.FileAccessLog",
                 path=str(spool),
-                log_format={"json_format": LINE},
+                log_format={"text_format_source": {"inline_string": line}},
             ),
         }
     ]
-
-
-FACTS = {
-    "time": "%START_TIME%",
-    "request_id": "%REQ(X-REQUEST-ID)%",
-    "address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-    "status": "%RESPONSE_CODE%",
-    "flags": "%RESPONSE_FLAGS%",
-    "bytes_in": "%BYTES_RECEIVED%",
-    "bytes_out": "%BYTES_SENT%",
-    "duration_ms": "%DURATION%",
-    "protocol": "%PROTOCOL%",
-}
-"""What Envoy alone says, in words without spaces: as one text they cost a fiftieth of a request less than as fields."""
-LINE: Json = {
-    "facts": " ".join(FACTS.values()),
-    "fresh": f"%FILTER_STATE({FRESH}:PLAIN)%",
-    "decided": "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:x-brana-gate)%",
-    "route": "%ROUTE_NAME%",
-    "method": "%REQ(:METHOD)%",
-    "host": "%REQ(:AUTHORITY)%",
-    "path": "%PATH(NQ:PATH)%",
-    "reason": f"%RESP({REASON_HEADER})%",
-    "ended": "%RESPONSE_CODE_DETAILS%",
-    "user_agent": "%REQ(USER-AGENT)%",
-}

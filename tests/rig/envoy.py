@@ -31,7 +31,7 @@ from config.settings import (
     Title,
 )
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode
-from gateway.audit.access import spelled_out
+from gateway.audit.access import fields_of
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection
@@ -190,7 +190,7 @@ class Plane:
         return "; ".join([f"__Host-brana-grant={self.signer.grant(**grant)}", *more])
 
     def log_lines(self) -> list[dict[str, Any]]:
-        return [spelled_out(json.loads(line)) for line in self.surroundings.spool.read_text().splitlines()]
+        return [fields_of(line) for line in self.surroundings.spool.read_bytes().split(b"\n")[:-1]]
 
     async def logged(self, answer: Answer) -> dict[str, Any]:
         """The line of the access log about a request, as soon as it is there."""

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from config.vocabulary import PUBLIC, SessionId
 from gateway.audit.access import (
-    FACTS,
     FAILURES,
+    FIELDS,
+    SEPARATOR,
     Damaged,
     Holder,
     Line,
@@ -54,12 +55,10 @@ def line(**changed: object) -> bytes:
     return json.dumps({**LINE, **changed}).encode()
 
 
-def in_short(**changed: object) -> bytes:
-    """As Envoy writes it: what it alone says in one text."""
+def as_text(**changed: object) -> bytes:
+    """As Envoy writes it; `line` is what Envoys of earlier versions have written."""
     said = {**LINE, **changed}
-    words = [said.pop(name) for name in FACTS]
-    facts = " ".join("-" if word is None else str(word) for word in words)
-    return json.dumps({"facts": facts} | said).encode()
+    return SEPARATOR.join("-" if said[name] is None else str(said[name]) for name in FIELDS).encode()
 
 
 def read(data: bytes) -> Entry:
@@ -168,18 +167,27 @@ def test_what_is_answered_200_to_a_grpc_client_is_a_refusal_or_a_failure_by_its_
 @pytest.mark.parametrize(
     "changed", [{}, {"status": 0, "duration_ms": None}, {"protocol": None, "address": "::1"}]
 )
-def test_what_envoy_alone_says_may_stand_in_one_text(changed: dict[str, object]) -> None:
-    assert read(in_short(**changed)) == read(line(**changed))
+def test_a_line_of_text_says_the_same_as_one_of_json(changed: dict[str, object]) -> None:
+    assert read(as_text(**changed)) == read(line(**changed))
 
 
-def test_the_words_of_that_text_are_in_the_order_in_which_envoy_is_told_to_write_them() -> None:
-    assert tuple(access_log.FACTS) == FACTS
-    assert len(access_log.LINE["facts"].split(" ")) == len(FACTS)
+def test_its_fields_are_in_the_order_in_which_envoy_is_told_to_write_them() -> None:
+    assert (tuple(access_log.FIELDS), access_log.SEPARATOR) == (FIELDS, SEPARATOR)
 
 
-@pytest.mark.parametrize("facts", ["", "a b", "2026-05-04T12:00:00Z ::1 200 - 1 2 3 HTTP/2"])
-def test_a_text_of_fewer_words_is_damage(facts: str) -> None:
-    assert isinstance(parse_line(json.dumps({**LINE, "facts": facts}).encode()), Damaged)
+@pytest.mark.parametrize("more", ["\r", "\rx", "x\r"])
+def test_a_text_of_more_or_fewer_fields_is_damage(more: str) -> None:
+    assert isinstance(parse_line(as_text(user_agent=more)), Damaged)
+    assert isinstance(parse_line(as_text().rpartition(b"\r")[0]), Damaged)
+
+
+@given(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])))
+def test_whatever_a_client_says_stays_in_its_field(said: str) -> None:
+    found = parse_line(as_text(path=said, user_agent=said, host=said, method=said))
+    assert isinstance(found, Line)
+    meant = None if said == "-" else said
+    assert [found.path, found.user_agent, found.host, found.method] == 4 * [meant]
+    assert (found.status, found.fresh) == (LINE["status"], LINE["fresh"])
 
 
 @pytest.mark.parametrize("number", ["forged", "two words", "", "x 203.0.113.66 200 - 1 2 3 HTTP/2"])
@@ -187,7 +195,7 @@ def test_a_text_of_fewer_words_is_damage(facts: str) -> None:
 def test_the_number_that_a_client_said_before_there_was_one_of_ours_is_in_no_entry(
     number: str, ended: str
 ) -> None:
-    for written in (line, in_short):
+    for written in (line, as_text):
         found = read(written(request_id=number, route=None, ended=ended, status=400))
         assert (found.request_id, found.address, found.details["status"]) == ("", "10.1.2.3", 400)
 
@@ -198,8 +206,8 @@ def test_a_number_of_ours_is_in_the_entry(said: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("number", ["x", "1.5", "", "0x1"])
-def test_a_number_in_that_text_that_is_none_is_damage(number: str) -> None:
-    assert isinstance(parse_line(in_short(status=number)), Damaged)
+def test_a_number_in_a_text_that_is_none_is_damage(number: str) -> None:
+    assert isinstance(parse_line(as_text(status=number)), Damaged)
 
 
 def test_the_municipality_of_the_route_serves_where_none_was_resolved() -> None:
@@ -220,6 +228,7 @@ def test_a_terminal_escape_in_a_header_is_marked() -> None:
 def test_bytes_that_are_not_utf_8_are_marked_and_the_line_is_kept() -> None:
     found = read(line(user_agent="AGENT").replace(b"AGENT", b"a\xff\xfeb"))
     assert found.details["user_agent"] == r"a\u{dcff}\u{dcfe}b"
+    assert read(as_text(user_agent="AGENT").replace(b"AGENT", b"a\xff\xfeb")) == found
 
 
 def test_a_lone_surrogate_is_marked_and_the_line_is_kept() -> None:
