@@ -64,6 +64,12 @@ class Carrier:
         status, body = await self._ask(NEWS, Had(version=had, applications=applications), HOLD + MARGIN)
         return None if status == 304 else msgspec.json.decode(body, type=Known)
 
+    def _without_wait(self, socket: Path, said: msgspec.Struct) -> msgspec.Struct:
+        """A question for news to another control plane than the last one: without a version it is answered at once.
+        Until then the last one waits for this node.
+        """
+        return msgspec.structs.replace(said, version="") if socket != self._asked else said
+
     async def recorded(self, ids: Collection[str]) -> Collection[str]:
         """Which of these requests have their entry."""
         return (await self._told("/recorded", Ids(ids=list(ids)), Ids)).ids
@@ -113,7 +119,8 @@ class Carrier:
         cause = "no socket"
         for socket in self._sockets:
             try:
-                status, body = await self._of(socket, path, said, patience)
+                told = self._without_wait(socket, said) if path == NEWS else said
+                status, body = await self._of(socket, path, told, patience)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 cause = str(error) or type(error).__name__
                 await self._forget(socket, path)

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
-from gateway.fleet.words import Ids
+from gateway.fleet.words import Had, Ids
 
 pytestmark = pytest.mark.real
 
@@ -122,3 +122,26 @@ async def test_whoever_stood_in_is_told_that_this_node_asks_its_own_control_plan
         await made.close()
         await runner.cleanup()
     assert heard == ["/known", "/goes-on"]
+
+
+async def test_another_control_plane_is_asked_so_that_it_answers_at_once(tmp_path: Path) -> None:
+    """While a question waits there, the one that stood in would wait for this node's word."""
+    own, other = tmp_path / "0.sock", tmp_path / "1.sock"
+    versions: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if request.path == "/known":
+            versions.append(msgspec.json.decode(await request.read(), type=Had).version)
+        return web.Response(status=304 if request.path == "/known" else 204)
+
+    async with contextlib.AsyncExitStack() as servers:
+        made = Carrier([own, other])
+        servers.push_async_callback(made.close)
+        for socket in (other, own):
+            runner = web.ServerRunner(web.Server(answer))
+            servers.push_async_callback(runner.cleanup)
+            await runner.setup()
+            await web.UnixSite(runner, str(socket)).start()
+            for _ in range(2):
+                await made.known("1", "")
+    assert versions == ["", "1", "", "1"]
