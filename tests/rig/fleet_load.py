@@ -19,7 +19,7 @@ from gateway.grants.cookie import GRANT
 from tests.rig.fleet import Node
 from tests.rig.http_lane import Connection
 from tests.rig.signed_in import SignedIn, sign_in
-from tests.rig.three_nodes import Three
+from tests.rig.three_nodes import AT_WORK, Three
 
 PER_NODE = 4  # people whose first choice it is
 PAUSE = 0.05  # seconds between the requests of one
@@ -171,7 +171,7 @@ async def under_load(
 async def sessions(three: Three, many: int) -> list[SignedIn]:
     """Of a clerk of the centre at the records."""
     host = urlsplit(three.records).netloc
-    account = next(one for one in three.fleet.product.world.accounts if one.login == "referent0")
+    account = next(one for one in three.fleet.product.world.accounts if one.login == AT_WORK)
     where = MunicipalityCode(CENTRE)
     return await sign_in(three.fleet.state, [(account, where)] * many, lambda _: host)
 
