@@ -44,6 +44,7 @@ from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
 from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
