@@ -17,6 +17,7 @@ from config.settings import Public
 from gateway.audit import acts
 from gateway.audit.entry import Entry
 from gateway.commands.certificate import certificate_faults
+from gateway.commands.file_stamp import stamp
 
 log = structlog.get_logger("certificate")
 LOOK_EVERY = 1.0  # seconds; two files are replaced one after the other, so both must have rested for one look
@@ -82,7 +83,7 @@ class PublicCertificate:
         return self.standing.ends is not None and now < self.standing.ends
 
     def _look(self) -> Look:
-        return tuple(_stat(path) for path in (self._public.certificate, self._public.key))
+        return tuple(stamp(path) for path in (self._public.certificate, self._public.key))
 
     def _judge(self, now: datetime) -> list[Entry]:
         first, self._judged = not self._judged, self._seen
@@ -136,14 +137,6 @@ def _missing(chain: bytes | None, key: bytes | None) -> list[tuple[str, str, str
     remedy = "put it there, readable for the user that runs Brána"
     gone = {"public.certificate": chain, "public.key": key}
     return [(at, "it cannot be read", remedy) for at, content in gone.items() if content is None]
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _read(path: Path) -> bytes | None:

@@ -4,7 +4,6 @@ that count no more end at once, with what was remembered of them and their open 
 
 import asyncio
 from itertools import groupby
-from pathlib import Path
 
 import structlog
 
@@ -12,6 +11,7 @@ from config.settings import Settings, Technical
 from config.vocabulary import technical_subject
 from gateway.authorize.certificate import why_no_more
 from gateway.commands.control_plane import ControlPlane
+from gateway.commands.file_stamp import Stamp, stamp
 from gateway.commands.state import now
 from gateway.commands.technical_accounts import trusted
 from gateway.sessions.session import EndReason, Session
@@ -22,8 +22,8 @@ LOOK_EVERY = 0.01  # seconds; two calls of stat(2). Envoy reads the files anew a
 ONCE_MORE = 5.0  # seconds: Envoy gives up a decision by then, which may still have read the files of before
 WITHOUT = 1.0  # seconds between looks at settings that name no authority
 
-Look = tuple[tuple[int, int, int] | None, ...]
-"""Inode, time of change and size of each file; None: not there."""
+Look = tuple[Stamp | None, ...]
+"""Of each file."""
 
 
 async def keep_technical_certificates(plane: ControlPlane) -> None:
@@ -77,12 +77,4 @@ def _reason(found: tuple[str, Session]) -> str:
 
 
 def _look(technical: Technical) -> Look:
-    return tuple(_stat(file) for file in (technical.authority, technical.revocation_list) if file is not None)
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return tuple(stamp(file) for file in (technical.authority, technical.revocation_list) if file is not None)

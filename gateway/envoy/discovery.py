@@ -14,9 +14,8 @@ import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,7 @@ class Discovery:
         self.grant_keys: Mapping[bytes, bytes] = {}
         self.applications = Unlike()
         """Both of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
-        self._gate: tuple[Collection[str], str] | None = None
+        self._gate: Gate | None = None
         self._hold = hold.total_seconds()
         self._resources: dict[str, dict[str, bytes]] = {kind: {} for kind in PATHS.values()}
         self._news = asyncio.Event()
@@ -141,19 +140,17 @@ class Discovery:
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         """Push the table of revoked ids and the epoch. Raises GateWordUnusable."""
-        self._gate = revoked, epoch
-        made = partial(
-            Gate,
+        first = Gate(
             keys=self.grant_keys,
             begun=self._begun,
             per_session=self._per_session,
-            revoked=revoked,
+            revoked=sorted(revoked),
             epoch=epoch,
             applications=self.applications,
         )
-        before, first = self._resources[EXTENSIONS].get(GATE_FILTER), gate_filter(made())
-        succeeds = before not in (None, _encoded(EXTENSIONS, first))
-        self._put(EXTENSIONS, gate_filter(made(succeeds=True)) if succeeds else first)
+        gate = replace(first, succeeds=self._gate not in (None, first))
+        self._put(EXTENSIONS, gate_filter(gate))
+        self._gate = gate
 
     def publish_certificate(self, chain: bytes, key: bytes) -> None:
         """Push another certificate and its key (PEM): for connections that begin from now on."""
@@ -166,7 +163,7 @@ class Discovery:
         self._put(EXTENSIONS, reading_tokens(settings, tokens))
         self.grant_keys = grants
         if self._gate is not None:
-            self.publish_gate(*self._gate)
+            self.publish_gate(self._gate.revoked, self._gate.epoch)
 
     def _put(self, kind: str, message: Json) -> None:
         self._resources[kind] = self._resources[kind] | {message["name"]: _encoded(kind, message)}

@@ -64,12 +64,6 @@ class Carrier:
         status, body = await self._ask(NEWS, Had(version=had, applications=applications), HOLD + MARGIN)
         return None if status == 304 else msgspec.json.decode(body, type=Known)
 
-    def _without_wait(self, socket: Path, said: msgspec.Struct) -> msgspec.Struct:
-        """A question for news to another control plane than the last one: without a version it is answered at once.
-        Until then the last one waits for this node.
-        """
-        return msgspec.structs.replace(said, version="") if socket != self._asked else said
-
     async def recorded(self, ids: Collection[str]) -> Collection[str]:
         """Which of these requests have their entry."""
         return (await self._told("/recorded", Ids(ids=list(ids)), Ids)).ids
@@ -146,6 +140,12 @@ class Carrier:
         body = msgspec.json.encode(said)
         async with session.post(f"http://control{path}", data=body, timeout=limits) as answer:
             return answer.status, await answer.read()
+
+    def _without_wait(self, socket: Path, said: msgspec.Struct) -> msgspec.Struct:
+        """A question for news to another control plane than the last one: without a version it is answered at once.
+        Until then the last one waits for this node.
+        """
+        return msgspec.structs.replace(said, version="") if socket != self._asked else said
 
     async def _go_on_to(self, socket: Path) -> None:
         """Who was asked for news before waits for this node no more, where it lives; who does not is not looked for."""

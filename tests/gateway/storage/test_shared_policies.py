@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import methodcaller
 from typing import Any, TypeVar
 
 import pytest
@@ -46,7 +47,7 @@ def test_what_is_published_is_in_force_as_it_was_written_and_what_was_before_is_
 ) -> None:
     first, second = publication(now), replace(publication(now, more="//"), version="ba9876543210")
     for one in (first, second):
-        write(database, lambda shared, one=one: shared.publish(one))  # type: ignore[misc]
+        write(database, methodcaller("publish", one))
         assert read(database, SharedPolicies.in_force) == one
         assert read(database, SharedPolicies.digest) == one.digest
         assert read(database, SharedPolicies.version) == one.version
@@ -97,8 +98,6 @@ def test_it_is_known_by_what_each_node_decides_and_which_files_it_had_when_they_
         A: Deciding("bbbbbbbbbbbb", later),
         B: Deciding("aaaaaaaaaaaa", now),
     }
-    assert [read(database, lambda shared, one=one: shared.files_in_force(one)) for one in (A, B)] == [  # type: ignore[misc]
-        "1" * 64,
-        "",
-    ]
+    for node, files in ((A, "1" * 64), (B, "")):
+        assert read(database, methodcaller("files_in_force", node)) == files
     assert read(database, lambda shared: shared.files_in_force(NodeName("c"))) == ""
