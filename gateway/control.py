@@ -87,12 +87,6 @@ def control_app(
         await answer.write_eof()
         return answer
 
-    async def reloaded(request: web.Request) -> web.Response:
-        assert reload is not None
-        assert request.transport is not None
-        told = await reload(request.transport.get_extra_info("socket"))
-        return web.json_response(body=msgspec.json.encode(told))
-
     async def tried(request: web.Request) -> web.Response:
         assert try_out is not None
         assert request.transport is not None
@@ -103,10 +97,19 @@ def control_app(
     app = web.Application()
     app.add_routes([web.post("/changed", changed), web.post("/directories/{name}/sync", synced)])
     if reload is not None:
-        app.router.add_post("/reload", reloaded)
+        app.add_routes([reload_route(reload)])
     if try_out is not None:
         app.router.add_post("/try", tried)
     return app
+
+
+def reload_route(reload: Reload) -> web.RouteDef:
+    async def reloaded(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        told = await reload(request.transport.get_extra_info("socket"))
+        return web.json_response(body=msgspec.json.encode(told))
+
+    return web.post("/reload", reloaded)
 
 
 async def tell_changed(socket: Path, runs: Callable[[], bool], patience: timedelta) -> None:

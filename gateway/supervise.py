@@ -6,7 +6,8 @@
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
   in a row (or when it says that its configuration is wrong) everything ends with a message;
 - what passes by itself, such as a full disk, is waited for;
-- SIGHUP is handed to the control plane, which takes over its configuration anew, unless a terminal was closed;
+- SIGHUP is handed to whoever takes over the configuration anew (the control plane, where there is none the process of
+  the node), unless a terminal was closed;
 - whatever ends the supervisor ends all of them: by signal, or, if it is killed, by the kernel.
 """
 
@@ -109,8 +110,12 @@ class Supervisor:
         """`terminal`: there was one at the start; closing it ends everything, unless nohup(1) said all `stays`."""
         if terminal and not stays and not _terminal():
             self._stopping.set()
-        elif control := self._running.get(CONTROL_PLANE):
-            control.send_signal(signal.SIGHUP)
+        elif reloads := self._running.get(self._reloads()):
+            reloads.send_signal(signal.SIGHUP)
+
+    def _reloads(self) -> str:
+        """Name of the child that writes what this machine keeps, and takes its configuration over."""
+        return CONTROL_PLANE if self._plan.control else NODE
 
     def _children(self) -> list[Child]:
         plan = self._plan
@@ -151,8 +156,7 @@ class Supervisor:
         except OSError as error:
             self._say(f"{child.name} cannot be started yet: {error}; free space on the disk")
             return TRY_LATER
-        writes = CONTROL_PLANE if self._plan.control else NODE
-        held = () if self._lock is None or child.name != writes else (self._lock,)
+        held = () if self._lock is None or child.name != self._reloads() else (self._lock,)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,

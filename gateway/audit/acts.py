@@ -10,6 +10,8 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
 SYSTEM = "system"
+OPERATOR = "cli:"
+"""Subjects that begin so have no other name: whoever looks for a part of it finds them."""
 SHORT = 200  # characters kept of what a request says of itself
 MARK = 16  # hexadecimal digits of a file's SHA-256: enough to see that it is another
 MOST_NAMES = 50  # applications or settings that an entry names
@@ -137,13 +139,6 @@ def configuration_refused(now: datetime, by: str, reason: str, said: str) -> Ent
         person=_person(by),
         reason=reason,
         details={"finding": neutral(said, TEXT)},
-    )
-
-
-def configuration_checked(now: datetime, by: str) -> Entry:
-    """A change is sound, and taken at the next start of this node."""
-    return Entry(
-        code=Code.CONFIGURATION_CHECKED, outcome=Outcome.SUCCESS, at=now, subject=by, person=_person(by)
     )
 
 

@@ -81,7 +81,9 @@ class Code(StrEnum):
     POLICIES_LOADED = "policies.loaded"
     CONFIGURATION_RELOADED = "configuration.reloaded"
     CONFIGURATION_REFUSED = "configuration.refused"
-    CONFIGURATION_CHECKED = "configuration.checked"
+    CONFIGURATION_CHECKED = (
+        "configuration.checked"  # of a fleet's nodes when they took nothing but policies live
+    )
     DECISION_TRIED = "decision.tried"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"

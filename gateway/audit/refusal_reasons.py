@@ -12,6 +12,10 @@ GROUPS: tuple[Group, ...] = (
             "unknown_application": Title(
                 cs="neznámá aplikace nebo činnost", en="unknown application or action"
             ),
+            "application_differs": Title(
+                cs="uzel má jiné nastavení aplikace, než podle kterého se rozhoduje",
+                en="the node has other settings of the application than those by which is decided",
+            ),
             "no_role": Title(cs="osoba nemá roli v žádné obci", en="the person has no role anywhere"),
             "application_not_offered": Title(
                 cs="obec tuto aplikaci nepoužívá", en="the municipality does not use this application"

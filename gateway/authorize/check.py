@@ -59,6 +59,8 @@ def _resource(
         reason = "no_role"
     elif offer is None or request.action not in offer.actions:
         reason = "unknown_application"
+    elif request.mark is not None and request.mark != offer.mark:
+        reason = "application_differs"  # by a node that has read other settings of it than we
     elif municipality not in offer.municipalities:
         reason = "application_not_offered"
     else:

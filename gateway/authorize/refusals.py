@@ -31,6 +31,18 @@ WORDS: dict[str, tuple[Text, Text]] = {
             _EN: "Open the application from the portal. If the link came from elsewhere, it is out of date.",
         },
     ),
+    "application_differs": (
+        {
+            _CS: "Nastavení této aplikace se právě mění",
+            _EN: "The settings of this application are being changed",
+        },
+        {
+            _CS: "Změna ještě není všude, proto je přístup k aplikaci zavřený. Zkuste to za několik minut. "
+            "Trvá-li potíž, {contact}.",
+            _EN: "The change is not everywhere yet, so access to the application is closed. Try again in a few "
+            "minutes. If the trouble lasts, {contact}.",
+        },
+    ),
     "no_role": (
         {_CS: "Nemáte roli v žádné obci", _EN: "You have no role in any municipality"},
         {

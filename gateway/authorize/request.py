@@ -14,6 +14,7 @@ from gateway.grants.cookie import read_cookies
 from idp.http.preferred_language import chosen, preferred
 
 ROUTE = "x-brana-route"
+MARK = "x-brana-mark"
 ASKED_LANGUAGE = re.compile(r"[?&]lang=(cs|en)(?=&|\Z)")
 NOT_TOLD = "-"  # how Envoy says that there is no such thing
 ACTIVE = "-"  # in the route: whatever municipality the person acts for
@@ -36,6 +37,8 @@ class AccessRequest:
     """Path and query, to come back to; never logged whole."""
     page: str = "/"
     """Path and query of the page to come back to: a form's target is none, so it is the page the form stood on."""
+    mark: str | None = None
+    """Of the application, as whoever made the route knows it (`config.marks`); None where nobody said."""
     address: str
     request_id: str
     user_agent: str
@@ -76,6 +79,7 @@ def read_request(
             application=ApplicationId(application),
             municipality=None if municipality == ACTIVE else MunicipalityCode(municipality),
             action=Action(action),
+            mark=_told(headers.get(MARK, NOT_TOLD)),
             method=method,
             host=headers["Host"],
             target=target,

@@ -42,6 +42,8 @@ class Offer:
     """What the name of its grants' cookie ends with."""
     technical: bool = False
     """Whether technical accounts may use it."""
+    mark: str = ""
+    """Of the settings that it is made of (`config.marks`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

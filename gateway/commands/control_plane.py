@@ -21,6 +21,7 @@ from config.settings import Settings, Title
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, DirectoryName, MunicipalityCode, SessionId, SubjectId
 from gateway.audit.access import Holder
+from gateway.audit.acts import OPERATOR
 from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
@@ -40,7 +41,7 @@ from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Json
-from gateway.fleet.alike import digest_of_applications, tell_difference
+from gateway.fleet.alike import digest_of_applications, marks_of, tell_difference
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
@@ -62,7 +63,6 @@ from gateway.sessions.status import SessionStatuses
 from gateway.sessions.store import SessionStore
 from gateway.sessions.stronger import Wish
 from gateway.sessions.supervision import Supervision
-from gateway.storage.audit import OPERATOR
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.directory_reading import StoredReading
 from gateway.storage.secret_hash import SecretHashes
@@ -120,10 +120,7 @@ class ControlPlane:
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
         self.discovery.grant_keys = keys_by_header(self.keys.for_gates()["grants"])
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
-        ours = digest_of_applications(settings)
-        self.board = (
-            Board(self.keys.for_gates(), time.monotonic, ours, tell_difference) if settings.fleet else None
-        )
+        self.board = Board(self.keys.for_gates(), time.monotonic, tell_difference) if settings.fleet else None
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
@@ -158,6 +155,8 @@ class ControlPlane:
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""
         self.state, self.settings = state, state.settings
+        if self.board is not None:
+            self.board.decide_by(digest_of_applications(state.settings), marks_of(state.settings))
         self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
         self.office = SessionOffice(

@@ -7,6 +7,7 @@ import msgspec
 
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
+from config.marks import mark_of
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
@@ -63,6 +64,7 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
             application.identity,
             application.grant_suffix,
             application.technical,
+            mark_of(application),
         )
         for application in settings.applications
     }

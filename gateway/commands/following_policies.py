@@ -5,7 +5,8 @@ node is answered by the other control planes, as when it dies, and it begins aga
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 from sqlalchemy import Connection
@@ -65,6 +66,16 @@ class FollowingPolicies:
                 if not database.answers():  # without it nothing is decided, and that is said at once
                     self._plane.settled.set()
                 await asyncio.sleep(AGAIN)
+
+    @contextlib.asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Others come into force here before the block or behind it. Nothing is decided until it has been looked."""
+        async with self._one_at_a_time:
+            self._plane.settled.clear()
+            try:
+                yield
+            finally:
+                self._heard.set()
 
     async def look(self) -> None:
         """Take what is in force. Raises DatabaseUnusable; then the round begins anew."""

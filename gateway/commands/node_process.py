@@ -1,29 +1,32 @@
 """The process beside Envoy on a node of a fleet: `… CONFIGURATION ACCEPTED`, started by the supervisor.
 
-It tells Envoy its configuration, made from this node's own files as they were accepted at the start; hears from a
-control plane what the gate must know; and carries the access log there. It keeps nothing but what waits in the spool.
+It tells Envoy its configuration, made from this node's own files as they were accepted; hears from a control plane
+what the gate must know; and carries the access log there. It keeps nothing but what waits in the spool.
 """
 
 import sys
 
 if __name__ == "__main__":
+    from gateway.commands.hangup import Hangup
+
+    hangup = Hangup()
     from gateway.commands.left_out import leave_out
 
     leave_out()
 
 import asyncio
+import contextlib
 import logging
 import signal
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 import uvloop
-from joserfc.jwk import ECKey
+from aiohttp import web
 
 from config.district import District
 from config.fleet import Service
@@ -39,30 +42,31 @@ from gateway.audit.headroom import ROOM_EVERY, enough
 from gateway.audit.ingest import Ingest
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
-from gateway.commands.application_accounts import accounts_of
 from gateway.commands.challenging import challenging
+from gateway.commands.change_at_node import Changes
+from gateway.commands.change_of_node import ChangeOfNode
+from gateway.commands.contents import contents_at_edge
+from gateway.commands.edge_reloading import EdgeReloading, InForce
+from gateway.commands.envoy_of_node import EnvoyOfNode
 from gateway.commands.failure import explained
+from gateway.commands.hangup import Hangup
 from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.operator import at_the_other_end
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
-from gateway.envoy.discovery import Discovery, Rejection
+from gateway.control import Reload, reload_route
+from gateway.envoy.discovery import Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
-from gateway.envoy.gate import unlike
-from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
-from gateway.envoy.process import Administration
-from gateway.envoy.resources import all_resources
 from gateway.fleet import papers
-from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
-from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
@@ -79,48 +83,50 @@ log = structlog.get_logger("node")
 class Node:
     """One node of a fleet, put together. `serve` returns when `stop` is set."""
 
-    def __init__(self, settings: Settings, fleet: Fleet, district: District) -> None:
-        self.settings, self.fleet, self._district = settings, fleet, district
+    def __init__(
+        self,
+        configuration: Path,
+        sources: Accepted,
+        settings: Settings,
+        fleet: Fleet,
+        district: District,
+        hangup: Hangup,
+    ) -> None:
+        """`configuration`, `sources`: the file, and what was read of it when it was accepted."""
+        self.settings, self.fleet = settings, fleet
+        self._configuration, self._sources, self._hangup = configuration, sources, hangup
         state = settings.state.directory
         self.run, self.spool = state / "run", state / "spool"
         self.begun = folder_in_memory(settings.state)
         self.measures = Measures(decides=fleet.decides)
         self.gate = Gatekeeper(fleet.grace.total_seconds())
-        self.discovery = Discovery(
-            self.begun / CURRENT,
-            self._rejected,
-            per_session=settings.limits.requests_per_session,
-        )
-        self.discovery.applications = unlike(settings.applications)
+        self.envoy = EnvoyOfNode(settings, district, self.gate, self._rejected)
         self.certificate = PublicCertificate(
             settings.public,
             certified_hosts(settings, district),
-            self.discovery.publish_certificate,
+            self.envoy.discovery.publish_certificate,
             lambda ends: self.measures.certificate_ends.set(ends.timestamp()),
         )
         here = [self.run / f"{Service.NODE}.sock"] if fleet.decides else []
         elsewhere = [self.run / f"{way_to(Service.NODE)}.sock"] if fleet.peers else []
         self.carrier = Carrier([*here, *elsewhere])
-        self.administration = Administration(self.run / "envoy-admin.sock")
         self.envoy_up = False
         self._heard = float("-inf")
-        self._applications = digest_of_applications(settings)
         self._has = ""
         """Version of what Envoy goes by."""
         self._alone = True
         self._trouble = LastingTrouble("node.trouble")
 
     async def serve(self, stop: asyncio.Event) -> None:
-        # Envoy listens to nobody before it has a gate: this one knows a key that signs nothing, and honours none.
-        nobodys = public_jwks(ECKey.generate_key("P-256"))
-        self._configure({"grants": nobodys, "tokens": nobodys}, frozenset())
+        self.envoy.publish()
         self._publish_gate()
         self.certificate.begin(now())
         ingest = self._ingest()
         ends = asyncio.Event()
         control = self.run / SOCKET
         async with (
-            self.discovery.serving(self.run / "discovery.sock"),
+            self.envoy.discovery.serving(self.run / "discovery.sock"),
+            self._reloading(),
             measuring(self.measures, self.ready, self.settings.metrics, control),
             challenging(self.settings.public.acme, self.run / f"{ACME}.sock"),
             running(
@@ -151,18 +157,36 @@ class Node:
             "control_plane": time.monotonic() - self._heard < GONE.total_seconds(),
         }
 
-    def _configure(self, keys: Mapping[str, Mapping[str, Any]], left: frozenset[str]) -> None:
-        """Envoy's configuration, from the node's own files."""
-        around = Surroundings(
-            run=self.run,
-            spool=self.spool / CURRENT,
-            district=tuple(self._district),
-            token_keys=keys["tokens"],
-            accounts=accounts_of(self.settings.applications),
-            left=left,
-        )
-        self.discovery.grant_keys = keys_by_header(keys["grants"])
-        self.discovery.publish(all_resources(self.settings, around))
+    @contextlib.asynccontextmanager
+    async def _reloading(self) -> AsyncIterator[None]:
+        """A control plane here checks a change, and has Envoy take it; an edge does both itself."""
+        if self.fleet.decides:
+            async with Changes(self._change).serving(self.run):
+                yield
+            return
+        contents = contents_at_edge(self.settings, self._sources)
+        in_force = InForce(self.settings, contents)
+        reloading = EdgeReloading(self._configuration, in_force, self._change, self.carrier)
+        under_way: set[asyncio.Task[object]] = set()
+
+        def begin() -> None:
+            """Nobody knows who sends a signal."""
+            task = asyncio.ensure_future(reloading.reload(acts.SYSTEM))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+
+        self._hangup.heard_by(begin)
+        async with _hearing(
+            self.run / "control.sock", lambda asker: reloading.reload(at_the_other_end(asker))
+        ):
+            yield
+
+    def _change(self, draft: Path) -> ChangeOfNode:
+        return ChangeOfNode(self.envoy, self._configuration, draft, self._changed)
+
+    def _changed(self) -> None:
+        settings, district = self.envoy.settings, self.envoy.district
+        self.certificate.aim(settings.public, certified_hosts(settings, district))
 
     def _rejected(self, rejection: Rejection) -> None:
         self.measures.refusals.inc()
@@ -171,16 +195,16 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has, self._applications)
+                news = await self.carrier.known(self._has, self.envoy.applications)
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
                 continue
             self._trouble.over()
-            self._heard, before = time.monotonic(), self.gate.known
+            self._heard = time.monotonic()
             self.gate.heard(self._heard, news)
-            if news is not None and (before is None or (news.keys, news.left) != (before.keys, before.left)):
-                self._configure(news.keys, frozenset(news.left))
+            if news is not None:
+                self.envoy.hear(news.keys, frozenset(news.left))
             if news is not None or self._alone:
                 self._publish_gate()
                 applied = await self._applied()
@@ -191,12 +215,11 @@ class Node:
 
     async def _applied(self) -> bool:
         """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""
-        return await self.discovery.keys_applied(timedelta(seconds=GATE_PATIENCE))
+        return await self.envoy.discovery.keys_applied(timedelta(seconds=GATE_PATIENCE))
 
     def _publish_gate(self) -> None:
-        clock = time.monotonic()
-        self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(clock))
-        if self._alone is not self.gate.alone(clock):
+        self.envoy.publish_gate()
+        if self._alone is not self.gate.alone(time.monotonic()):
             self._alone = not self._alone
             log.log(
                 logging.ERROR if self._alone else logging.INFO, "node.alone", grants_let_in=not self._alone
@@ -207,7 +230,7 @@ class Node:
             self.spool,
             self.carrier,
             _nobody,
-            reopen=self.administration.reopen_logs,
+            reopen=self.envoy.administration.reopen_logs,
             rotate_above=self.settings.audit.spool_file_mib * MIB,
             now=now,
             trouble=LastingTrouble("audit.trouble", {"of": "access log"}).hear,
@@ -244,7 +267,7 @@ class Node:
         """Keep `/readyz` true to what Envoy says of itself; the first "ready" is told to whoever started us."""
         told = False
         while True:
-            self.envoy_up = await self.administration.ready()
+            self.envoy_up = await self.envoy.administration.ready()
             self.measures.contact.set(time.monotonic() - self._heard < GONE.total_seconds())
             self.measures.waiting.set(await asyncio.to_thread(self._waiting))
             self.measures.papers(papers.good_for(self.settings.state.directory, now()))
@@ -267,13 +290,30 @@ async def _nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
     return {}
 
 
-def main(configuration: Path, kept: Path) -> int:
+@contextlib.asynccontextmanager
+async def _hearing(control: Path, reload: Reload) -> AsyncIterator[None]:
+    """The control socket of a machine without a control plane: there is nothing else to be told."""
+    app = web.Application()
+    app.add_routes([reload_route(reload)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        control.unlink(missing_ok=True)
+        await web.UnixSite(runner, str(control)).start()
+        control.chmod(0o600)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
     configure()
     heap.share_one()
     try:
-        settings, district = accepted(configuration, Accepted.read(kept))
+        sources = Accepted.read(kept)
+        settings, district = accepted(configuration, sources)
         assert settings.fleet is not None
-        node = Node(settings, settings.fleet, district)
+        node = Node(configuration, sources, settings, settings.fleet, district, hangup)
     except Exception as error:
         if (message := explained(error)) is None:
             log.exception("start.failed")
@@ -297,4 +337,4 @@ async def _serve(node: Node) -> None:
 
 if __name__ == "__main__":
     the_file, kept_file = map(Path, sys.argv[1:])
-    sys.exit(main(the_file, kept_file))
+    sys.exit(main(the_file, kept_file, hangup))

@@ -80,6 +80,35 @@ async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) ->
     return await state.database.write(work)
 
 
+async def take_with_settings(
+    state: State, made: Proposal, read_last: Mapping[str, str], reloaded: Entry
+) -> Publication:
+    """What is in force then, as a part of a change of this node's settings, whose entry is `reloaded`. Files that
+    nobody has edited here are no part of it, whatever others have published.
+
+    Durable, with its entries, when it returns. Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
+    """
+    new = made.published()
+
+    def work(connection: Connection) -> Publication:
+        shared, now = SharedPolicies(connection), published(connection)
+        follows = now is not None and shared.files_in_force(made.node) == now.digest
+        if now is not None and now.digest == new.digest:
+            shared.has_files_in_force(made.node, new.digest)
+        elif now is None or follows or made.texts != read_last:
+            if now is not None and (names := left_behind(made.texts, read_last, now.texts, follows=follows)):
+                raise LeftBehind(now, names)
+            shared.publish(new)
+            shared.has_files_in_force(made.node, new.digest)
+            append(connection, newly_loaded(connection, made.book, made.at))
+            now = new
+        told = reloaded.details | {"node": made.node}
+        append(connection, [replace(reloaded, policy_version=now.version, details=told)])
+        return now
+
+    return await state.database.write(work)
+
+
 async def put_in_place_of(state: State, made: Proposal, version: str) -> Publication:
     """Whoever has published that version. Raises NotInForce, DatabaseUnusable."""
     new = made.published()

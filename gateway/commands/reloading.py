@@ -4,86 +4,46 @@ What is wrong is found by the same checks as at the start, and at last by Envoy 
 """
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import structlog
 
 from config.changes import Changes, changes
-from config.problem import ConfigurationRefused, Problem
-from config.settings import Settings
+from config.problem import ConfigurationRefused
 from config.sources import ACCEPTED, Noting, Sources
-from config.toml_lines import line_of, lines_of
 from gateway.asking import Reloaded
 from gateway.audit import acts
 from gateway.commands import heap
 from gateway.commands.application_accounts import PasswordUnusable
+from gateway.commands.candidate import Candidate, candidate, closed, entry_of
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.data_plane import refused_by_envoy, resources_of
-from gateway.commands.decisions import snapshot_of
+from gateway.commands.data_plane import resources_of
 from gateway.commands.failure import explained
 from gateway.commands.fitness import checked
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.not_reloaded import SILENT, NotReloaded, require_live
+from gateway.commands.objections import refused_by_envoy
 from gateway.commands.policies_in_force import new_policies
 from gateway.commands.policies_reload import PoliciesReload
 from gateway.commands.publishing import LeftBehind
-from gateway.commands.state import State, now
+from gateway.commands.reloading_in_fleet import FleetReload
+from gateway.commands.state import now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
-from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
 from gateway.envoy.resources import EXTENSIONS, reading_tokens
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
-from policies.evaluate import PolicyBook
 from policies.examine import examine
 
 NOT_BUILT = (PasswordUnusable, HostTaken, UpstreamUnusable)
-MARK = 16  # hexadecimal digits of a digest
-RESTART = "put the old value back, or take everything over by a restart (`systemctl restart brana`)"
-NOT_LIVE = "fleet_node_by_node"
-NODE_BY_NODE = (
-    "the change is sound, but this is a fleet: each node tells its own Envoy, and only policies are taken live\n"
-    "    take it over node by node: `brana drain`, then restart that node (docs/operators.md, Fleet);\n"
-    "    policies that have changed too are published by a `brana reload` afterwards"
-)
 LEFT_BEHIND = "policies_left_behind"
-AWAY = "see that Envoy runs (`/readyz`, the operators' log), then reload once more"
 log = structlog.get_logger("reload")
-
-
-class NotReloaded(Exception):
-    """What was in force stays. `reason` is named in `gateway/audit/configuration_reasons.py`; for `NOT_LIVE` nothing
-    is wrong.
-    """
-
-    def __init__(self, reason: str, said: str) -> None:
-        super().__init__(said)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What is to come into force, with everything made of it that takes time."""
-
-    state: State
-    book: PolicyBook
-    resources: dict[str, list[Json]]
-    contents: Mapping[str, str]
-    epoch: str
-
-    @property
-    def digest(self) -> str:
-        made = msgspec.json.encode(
-            [self.state.settings, dict(self.contents), self.book.version], enc_hook=str
-        )
-        return hashlib.sha256(made).hexdigest()[:MARK]
 
 
 class Reloading:
@@ -99,7 +59,7 @@ class Reloading:
         exchange_pages: Callable[[], Awaitable[None]],
         policies: FollowingPolicies | None = None,
     ) -> None:
-        """`policies`: in a fleet, where nothing else is taken live."""
+        """`policies`: in a fleet, where they are those of all nodes."""
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
         self._policies = None if policies is None else PoliciesReload(plane, policies, sources)
@@ -131,7 +91,7 @@ class Reloading:
                 removed=[*delta.removed],
                 changed=[*delta.changed],
                 settings=[*delta.settings],
-                closed=_closed(before, after),
+                closed=closed(before, after),
             )
             log.info("reload.done", by=by, **msgspec.structs.asdict(told))
             return told
@@ -141,36 +101,39 @@ class Reloading:
         before = self._in_force
         after, sources = await asyncio.to_thread(self._examined)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
+        require_live(self._configuration, delta)
         if self._policies is not None:
-            return after, delta, await self._by_fleet(by, after, delta, sources, self._policies)
-        self._require_live(delta)
+            after, said = await self._in_fleet(by, after, delta, sources, self._policies)
+            return after, delta, said
         try:
             await self._exchange(by, after, delta, sources)
         except Refused as refused:
             problem = await refused_by_envoy(
                 self._configuration,
-                after.state,
-                self._plane.keys.for_gates(),
+                after.state.settings,
+                lambda settings: resources_of(after.state, settings, self._plane.keys.for_gates()),
                 {*delta.added, *delta.changed},
                 refused.rejection,
             )
             raise NotReloaded("data_plane_refused", str(problem)) from refused
         except NotTaken as silent:
-            raise NotReloaded("data_plane_silent", f"Envoy did not take it in time\n    {AWAY}") from silent
+            raise NotReloaded("data_plane_silent", SILENT) from silent
         self._in_force = after
         return after, delta, ""
 
-    @staticmethod
-    async def _by_fleet(
-        by: str, after: Candidate, delta: Changes, sources: Noting, policies: PoliciesReload
-    ) -> str:
-        """What there is to say. Raises NotReloaded, and what the database raises."""
-        if delta != Changes():
-            raise NotReloaded(NOT_LIVE, NODE_BY_NODE)
+    async def _in_fleet(
+        self, by: str, after: Candidate, delta: Changes, sources: Noting, policies: PoliciesReload
+    ) -> tuple[Candidate, str]:
+        """What is in force then, and what there is to say. Raises NotReloaded, and what the database raises."""
         try:
-            return await policies.take(by, after.state.settings, after.book, sources)
+            if delta == Changes():
+                return after, await policies.take(by, after.state.settings, after.book, sources)
+            made = FleetReload(self._plane, policies, self._exchange_pages)
+            before = replace(self._in_force, book=self._plane.book)
+            self._in_force, said = await made.take(by, before, after, delta, sources)
         except LeftBehind as left:
             raise NotReloaded(LEFT_BEHIND, str(left)) from left
+        return self._in_force, said
 
     def _examined(self) -> tuple[Candidate, Noting]:
         """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
@@ -183,22 +146,6 @@ class Reloading:
                 return candidate(state, book, keys, sources), sources
         except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
-
-    def _require_live(self, delta: Changes) -> None:
-        """Raises NotReloaded: part of a change would be a configuration that nobody wrote."""
-        if not (needing := delta.needing_a_start()):
-            return
-        lines = lines_of(self._configuration.read_text(encoding="utf-8-sig"))
-        problems = [
-            Problem(
-                self._configuration,
-                line_of(path, lines),
-                f"{path}: cannot be changed while the product runs",
-                RESTART,
-            )
-            for path in needing
-        ]
-        raise NotReloaded("start_needed", str(ConfigurationRefused(problems)))
 
     async def _exchange(self, by: str, after: Candidate, delta: Changes, sources: Noting) -> None:
         """Raises Refused, NotTaken, and what the database raises; then all is as before."""
@@ -241,70 +188,13 @@ class Reloading:
     async def _record(self, by: str, before: Candidate, after: Candidate, delta: Changes) -> None:
         """Durable before anybody is let in by it."""
         moment = now()
-        reloaded = acts.configuration_reloaded(
-            moment,
-            by,
-            before=before.digest,
-            after=after.digest,
-            policies=after.book.version,
-            added=delta.added,
-            removed=delta.removed,
-            changed=delta.changed,
-            settings=delta.settings,
-        )
+        reloaded = entry_of(moment, by, before, after, delta)
         await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
-        sound = reason == NOT_LIVE
-        if sound:
-            log.warning("reload.not_live", by=by, said=said)
-        else:
-            log.error("reload.refused", by=by, reason=reason, said=said)
-        entry = (
-            acts.configuration_checked(now(), by)
-            if sound
-            else acts.configuration_refused(now(), by, reason, said)
-        )
+        log.error("reload.refused", by=by, reason=reason, said=said)
         try:
-            await self._plane.state.record([entry])
+            await self._plane.state.record([acts.configuration_refused(now(), by, reason, said)])
         except Exception:  # a full disk, for one: nothing has changed, and that is told all the same
             log.exception("reload.not_recorded")
         return Reloaded(applied=False, reason=reason, said=said)
-
-
-def _closed(before: Candidate, after: Candidate) -> list[str]:
-    lost = after.book.without_policies - before.book.without_policies
-    return [f"{after.state.district.name(code)} ({code})" for code in sorted(lost)]
-
-
-def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any], sources: Sources) -> Candidate:
-    """`keys`: for the gate, those of this moment. Raises PasswordUnusable, OSError."""
-    return Candidate(
-        state,
-        book,
-        resources_of(state, state.settings, keys),
-        contents_of(state.settings, sources),
-        snapshot_of(state.settings, state.district, book).epoch,
-    )
-
-
-def contents_of(settings: Settings, sources: Sources) -> dict[str, str]:
-    """Digests of files that are read when they are named, and not when they change."""
-    files = {
-        f"applications.{one.id}": one.identity.password_file
-        for one in settings.applications
-        if one.identity.password_file is not None
-    }
-    files |= {
-        f"oidc_clients[{number}].secret_file": client.secret_file
-        for number, client in enumerate(settings.oidc_clients)
-        if client.secret_file is not None
-    }
-    files |= {
-        f"technical_accounts[{number}].keys": one.keys
-        for number, one in enumerate(settings.technical_accounts)
-        if one.keys is not None
-    }
-    district = sources.text(settings.office.district).encode()
-    contents = {"office.district": district} | {name: file.read_bytes() for name, file in files.items()}
-    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gateway.streams.guard import Guard
 from gateway.streams.watch import Watch
-from gateway.streams.words import ENVOY_ASKS
+from gateway.streams.words import ENVOY_ASKS, NODE_TELLS
 
 
 def say(text: str) -> None:
@@ -34,7 +34,7 @@ def say(text: str) -> None:
 
 async def serve(run: Path, answers: str, watch: Watch) -> None:
     loop = asyncio.get_running_loop()
-    guard = Guard(run / answers, watch, loop.time, say)
+    guard = Guard(run / answers, run / NODE_TELLS, watch, loop.time, say)
     working = asyncio.ensure_future(guard.run(run / ENVOY_ASKS))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)

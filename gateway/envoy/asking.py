@@ -10,7 +10,7 @@ from msgspec import structs
 
 from config.settings import Route
 from config.vocabulary import PUBLIC
-from gateway.envoy.authorization import AUTHORIZATION_FILTER
+from gateway.envoy.authorization import AUTHORIZATION_FILTER, MARK
 from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
 from gateway.envoy.messages import Json, overwrite, seconds, typed
@@ -32,6 +32,8 @@ class Place:
     authority: str
     """`host[:port]` as people see it."""
     cluster: str
+    mark: str = ""
+    """By which it is decided about it (`config.marks`); none of our own pages."""
 
     def at(self, cluster: str) -> "Place":
         return replace(self, cluster=cluster)
@@ -53,9 +55,15 @@ def asked(route: Route, place: Place, more: Json) -> Json:
         "name": f"{place.application} {place.municipality} {route.action or PUBLIC}",
         "match": _match(route),
         "route": forward(place.cluster, place.authority) | more,
-        # Read by the gate, so that the decision and every redirect see the host as we write it.
-        "metadata": {"filter_metadata": {GATE_FILTER: {"authority": place.authority}}},
+        "metadata": {"filter_metadata": {GATE_FILTER: _about(place)}},
     }
+
+
+def _about(place: Place) -> Json:
+    """The gate reads `authority`, so that the decision and every redirect see the host as we write it; the decision is
+    told `mark`.
+    """
+    return {"authority": place.authority} | ({MARK: place.mark} if place.mark else {})
 
 
 def by_method(route: Route) -> list[Route]:

@@ -9,10 +9,11 @@ Laws:
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from gateway.envoy.discovery import Discovery, Kept, Subject
+from gateway.envoy.elsewhere import AUTHORITY, OURS
 from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.messages import Json
 from gateway.envoy.process import Administration
@@ -24,6 +25,8 @@ PATIENCE = timedelta(seconds=10)  # for Envoy to take a kind; a thousand applica
 SWITCH_PATIENCE = timedelta(seconds=3)  # decisions wait meanwhile, and Envoy gives one up after five
 WARM = timedelta(seconds=5)  # for names to be looked up and servers asked for their health
 LOOK = 0.02  # seconds
+NOT_ALWAYS_ASKED_FOR = frozenset({CLIENT_AUTHORITY, AUTHORITY, OURS})
+"""Secrets that Envoy wants only where there are technical hosts, or other nodes."""
 BEFORE_ROUTES: list[Subject] = [(CLUSTERS, ()), (EXTENSIONS, (TOKEN_FILTER,))]
 WITH_ROUTES: list[Subject] = [(LISTENERS, ()), (EXTENSIONS, (GATE_FILTER,))]
 
@@ -43,7 +46,7 @@ class Exchange:
         self._discovery.add(both | {EXTENSIONS: self._tokens_of_both()})
         await self._discovery.taken(BEFORE_ROUTES, PATIENCE)
         # A cluster whose secret was refused is served nevertheless, and nobody gets an answer.
-        await self._discovery.taken(self._named(SECRETS, besides=CLIENT_AUTHORITY), PATIENCE)
+        await self._discovery.taken(self._named(SECRETS, besides=NOT_ALWAYS_ASKED_FOR), PATIENCE)
         await self._warm()
 
     async def switch(self, new_epoch: Callable[[], None]) -> None:
@@ -63,8 +66,8 @@ class Exchange:
         """Everything but the gate is as before; whoever published a new one publishes the old."""
         self._discovery.put_back(self._before)
 
-    def _named(self, kind: str, besides: str = "") -> list[Subject]:
-        return [(kind, (one["name"],)) for one in self._after[kind] if one["name"] != besides]
+    def _named(self, kind: str, besides: Collection[str] = ()) -> list[Subject]:
+        return [(kind, (one["name"],)) for one in self._after[kind] if one["name"] not in besides]
 
     def _tokens_of_both(self) -> list[Json]:
         """Tokens of old and new kinds are read: a route that names none of them would let nobody in."""

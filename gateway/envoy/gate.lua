@@ -1,6 +1,6 @@
 -- The gate: does the grant cover what this route asks for? Before it stand grant.lua, cookies.lua, pace.lua, begun.lua.
--- EPOCH, REVOKED and TECHNICAL (ids with a space between) and SUFFIXES (application → end of its cookie's name) are
--- set. What a token says, and a verdict on its words and a route's name, never change but by time, so both are
+-- EPOCH, REVOKED, TECHNICAL and UNSETTLED (ids with a space between) and SUFFIXES (application → end of its cookie's
+-- name) are set. What a token says, and a verdict on its words and a route's name, never change but by time, so both are
 -- remembered; a new text, as of other keys, begins anew.
 
 local FACTS = {"login", "subject", "name", "municipality", "roles"} -- that the application may be told in plain headers
@@ -17,6 +17,11 @@ for application in string.gmatch(TECHNICAL, "%S+") do
   takes_tokens[application] = true
 end
 
+local unsettled = {}
+for application in string.gmatch(UNSETTLED, "%S+") do
+  unsettled[application] = true
+end
+
 -- Words of a fresh grant for the log, or false when somebody has to decide anew.
 local function judge(gate, route)
   local application, municipality, id, epoch, own, actions =
@@ -29,7 +34,7 @@ local function judge(gate, route)
   if where == "-" then
     in_place = own == "own"
   end
-  if application == asked and in_place and epoch == EPOCH and not revoked[id]
+  if application == asked and in_place and epoch == EPOCH and not revoked[id] and not unsettled[application]
     and string.find(actions, "," .. action .. ",", 1, true) then
     return id .. " " .. municipality
   end

@@ -39,6 +39,8 @@ class Unlike:
     """Technical accounts may use them: there are tokens and certificates as well."""
     suffixes: Mapping[str, str] = field(default_factory=dict)
     """What the name of the grant's cookie ends with, of those that share a host."""
+    unsettled: tuple[str, ...] = ()
+    """Whoever grants now has other settings of these: no grant for them counts."""
 
 
 def unlike(applications: Iterable[Application]) -> Unlike:
@@ -73,6 +75,7 @@ def gate_filter(gate: Gate) -> Json:
         f"local EPOCH = {_quoted([gate.epoch])}\nlocal REVOKED = {_quoted(sorted(gate.revoked))}\n"
         f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
         f"local TECHNICAL = {_quoted(gate.applications.technical)}\n"
+        f"local UNSETTLED = {_quoted(gate.applications.unsettled)}\n"
         f"local SUFFIXES = {_table(_octets(gate.applications.suffixes))}\n"
         f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"
         f"{scripts()}"

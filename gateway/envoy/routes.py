@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from config.hosts import OUR_PATHS
+from config.marks import mark_of
 from config.settings import Application, Hsts, Route, Settings
 from config.vocabulary import Action
 from gateway.envoy.asking import (
@@ -116,7 +117,7 @@ def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application,
     for path in sorted(paths, key=len, reverse=True):
         application, municipality = paths[path]
         cluster = application_cluster(application.id)
-        place = Place(application.id, municipality, authority.of(host), cluster)
+        place = Place(application.id, municipality, authority.of(host), cluster, mark_of(application))
         asked += hosted(application, place)
     return _gated(host, authority, asked if "" in paths else [*asked, nothing()])
 

@@ -7,6 +7,7 @@ read from the connection itself; no header of a request says whose it is.
 
 from msgspec.structs import replace
 
+from config.marks import mark_of
 from config.settings import Application, Settings
 from gateway.envoy.asking import Place, nothing
 from gateway.envoy.clusters import application_cluster
@@ -45,7 +46,13 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
     hosts = []
     for application, host, municipality in technical_hosts(settings, surroundings):
         own = replace(application, routes=[route for route in application.routes if not route.public])
-        place = Place(application.id, municipality, authority.of(host), application_cluster(application.id))
+        place = Place(
+            application.id,
+            municipality,
+            authority.of(host),
+            application_cluster(application.id),
+            mark_of(application),
+        )
         rows = hosted(own, place)
         # There is no sign-in here, so none of our own paths either.
         hosts.append({"name": host, "domains": [host], "routes": [odd_paths(), nothing("/.brana"), *rows]})

@@ -26,13 +26,13 @@ class Board:
         self,
         keys: Mapping[str, Any],
         clock: Callable[[], float],
-        applications: str = "",
         tell: Callable[[NodeName, bool], None] = lambda _node, _differs: None,
     ) -> None:
-        """`keys`: what `Known` says of them. `applications`: digest of those by which it is decided here; `tell` is
-        told once when a node begins to differ, and when it does so no more.
+        """`keys`: what `Known` says of them. `tell` is told once when a node begins to have other applications than
+        those by which it is decided here, and when it does so no more.
         """
-        self._applications, self._tell_difference = applications, tell
+        self._applications, self._tell_difference = "", tell
+        self._marks: dict[str, str] = {}
         self._different: set[NodeName] = set()
         self._keys, self._clock = dict(keys), clock
         self._left: list[str] = []
@@ -41,6 +41,10 @@ class Board:
         self._known: Known | None = None
         self._news, self._asked = asyncio.Event(), asyncio.Event()
         self._nodes: dict[NodeName, tuple[str, float]] = {}
+
+    def decide_by(self, applications: str, marks: Mapping[str, str]) -> None:
+        """Digest of the applications from now on, and what `Known` says of them, with the next gate."""
+        self._applications, self._marks = applications, dict(marks)
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         self._revoked, self._epoch = sorted(revoked), epoch
@@ -108,10 +112,15 @@ class Board:
         self._asked.set()
 
     def _tell(self) -> None:
-        parts = (self._revoked, self._epoch, self._keys, self._left)
+        parts = (self._revoked, self._epoch, self._keys, self._left, self._marks)
         version = hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:16]
         self._known = Known(
-            version=version, revoked=self._revoked, epoch=self._epoch, keys=self._keys, left=self._left
+            version=version,
+            revoked=self._revoked,
+            epoch=self._epoch,
+            keys=self._keys,
+            left=self._left,
+            marks=self._marks,
         )
         self._news.set()
         self._news = asyncio.Event()

@@ -4,10 +4,13 @@ Laws:
 
 - without a word of any control plane for the grace no grant is honoured: nobody knows what was revoked meanwhile;
 - a gate that can write down nothing honours none either;
+- while other routes take the place of those before none is honoured: it was not made for them;
+- nor for an application of which whoever decides has other settings, or none;
 - what was said to be revoked stays so for a while after it is said no more: the control plane that is heard now may be
   another one, to which it has not come yet.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.fleet.words import Known
@@ -23,6 +26,8 @@ class Gatekeeper:
     known: Known | None = None
     room: bool = True
     """Whether the access log can be written."""
+    switching: bool = False
+    """Whether other routes are just coming into force."""
     _heard: float | None = None
     _dropped: dict[str, float] = field(default_factory=dict)
     """Ids that are said no more, and since when."""
@@ -41,9 +46,14 @@ class Gatekeeper:
         return frozenset(said) | self._dropped.keys()
 
     def epoch(self, now: float) -> str:
-        if self.known is None or not self.room or self.alone(now):
+        if self.known is None or not self.room or self.switching or self.alone(now):
             return NO_EPOCH
         return self.known.epoch
+
+    def unsettled(self, marks: Mapping[str, str]) -> tuple[str, ...]:
+        """Applications for which no grant counts. `marks`: of this node's own settings (`config.marks`)."""
+        said = self.known.marks if self.known is not None else None
+        return () if said is None else tuple(sorted(one for one in marks if said.get(one) != marks[one]))
 
     def alone(self, now: float) -> bool:
         return self._heard is None or now - self._heard >= self.grace

@@ -11,6 +11,7 @@ from aiohttp import web
 from config.fleet import NodeName
 from config.vocabulary import SessionId
 from gateway.audit.access import Holder
+from gateway.audit.acts import OPERATOR
 from gateway.audit.entry import Code, Entry
 from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
 from gateway.fleet.board import Board
@@ -18,11 +19,14 @@ from gateway.fleet.certificates import RequestUnusable
 from gateway.fleet.words import Certificate, Had, Ids, Moved, Places, Request, Told
 
 LARGEST = 4 * 2**20  # bytes: a batch of the access log is far below
+OF_OPERATORS = frozenset({Code.CONFIGURATION_RELOADED, Code.CONFIGURATION_REFUSED})
+"""Done by an operator of that machine, whom its kernel alone knows."""
 MAY_TELL = frozenset(
     {
         *(Code.ACCESS, Code.ACCESS_CUT_OFF, Code.ACCESS_SPOOL_DAMAGED),
         *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED),
         *(Code.CERTIFICATE_REPLACED, Code.CERTIFICATE_REFUSED),
+        *OF_OPERATORS,
     }
 )
 """What a node sees by itself. Nothing else is believed from it."""
@@ -123,6 +127,8 @@ def _complete(node: NodeName, entry: Entry, known: Mapping[SessionId, Holder]) -
             "person": holder.person,
             "own_municipality": holder.own_municipality,
         }
+    elif entry.code in OF_OPERATORS and entry.subject.startswith(OPERATOR):
+        whose |= {"subject": entry.subject, "person": entry.subject}
     elif not entry.session:
         whose["subject"] = "system" if entry.code is not Code.ACCESS else ""
     return replace(entry, **whose, details=entry.details | {"node": node})

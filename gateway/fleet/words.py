@@ -22,6 +22,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """JWK sets of the public keys that sign grants (`grants`) and access tokens of technical accounts (`tokens`)."""
     left: list[str]
     """Names of nodes that are no longer believed."""
+    marks: dict[str, str] | None = None
+    """By which settings of each application it is decided (`config.marks`); None: a version that does not say."""
 
 
 class Had(msgspec.Struct, frozen=True, kw_only=True):

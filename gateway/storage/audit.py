@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from gateway.audit.acts import clock_jumped
+from gateway.audit.acts import OPERATOR, clock_jumped
 from gateway.audit.canonical import Recorded, canonical, settled
 from gateway.audit.entry import Code, Entry
 from gateway.audit.facts import MICROSECOND, facts, microseconds, moment
@@ -39,8 +39,6 @@ INTRODUCING = frozenset(
 )
 """Entries whose people are found by a part of their name: login in `person`, full name in the detail `name`.
 A refused sign-in has no subject where nobody was recognised; then the login, as it was typed, is all there is."""
-OPERATOR = "cli:"
-"""Subjects that begin so have no other name: whoever looks for a part of it finds them."""
 
 # prepared once and run on the driver's own connection: SQLAlchemy's layers would be half of an append's time
 _INSERT = str(insert(audit_entry).compile(dialect=SQLiteDialect(paramstyle="qmark"))).rpartition("(")[0]

@@ -17,8 +17,8 @@ from grpclib.server import Stream as Call
 
 from gateway.streams import orders
 from gateway.streams.stream import NotFromEnvoy, read_stream
-from gateway.streams.watch import DOUBT, TOO_MANY, Watch
-from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Everything, Revoked, Said
+from gateway.streams.watch import DOUBT, GONE, TOO_MANY, Watch
+from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Everything, Gone, Revoked, Said
 
 METHOD = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
 LOOK = 0.1  # seconds between looks at what is due
@@ -40,12 +40,14 @@ class Unread(CodecBase):
 
 
 class Guard:
-    """`control`: socket of the control plane. `clock`: seconds, never going back. `say`: tells the operators."""
+    """`control`: socket of the control plane. `told`: where this node's own process says what has gone. `clock`:
+    seconds, never going back. `say`: tells the operators.
+    """
 
     def __init__(
-        self, control: Path, watch: Watch, clock: Callable[[], float], say: Callable[[str], None]
+        self, control: Path, told: Path, watch: Watch, clock: Callable[[], float], say: Callable[[str], None]
     ) -> None:
-        self._control, self._clock, self._say = control, clock, say
+        self._control, self._told, self._clock, self._say = control, told, clock, say
         self._watch = watch
         self._calls: dict[int, FromEnvoy] = {}
         self._news = asyncio.Event()
@@ -62,13 +64,26 @@ class Guard:
         socket.unlink(missing_ok=True)
         await server.start(path=str(socket))
         socket.chmod(0o600)
+        self._told.unlink(missing_ok=True)
+        telling = await asyncio.start_unix_server(self._hear_node, self._told, limit=LONGEST_LINE)
+        self._told.chmod(0o600)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._end_doubtful())
                 tasks.create_task(self._keep_asking())
         finally:
+            telling.close()
             server.close()
             await server.wait_closed()
+
+    async def _hear_node(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            for number in self._watch.gone(msgspec.json.decode(await reader.readline(), type=Gone).asked):
+                self._end(number, GONE)
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            self._say(f"what the process of the node said cannot be used: {error}")
+        finally:
+            writer.close()
 
     async def _hear(self, call: FromEnvoy) -> None:
         """From a stream's begin to its end."""

@@ -5,6 +5,7 @@ Laws:
 - a stream is asked about soon after it began, whenever what it rests on is revoked, when the last "yes" runs out, and
   after every time the control plane was away or took other settings: nobody knows what was missed;
 - a "no" ends it; a "yes" that was given before something was revoked is worth nothing;
+- what no route of this machine asks for any more ends, whatever a control plane knows of it;
 - without an answer it stays for the grace, counted from when it had to be asked about, and then ends;
 - of one session no more are open at once than `most`: nobody takes the room of everybody else.
 
@@ -22,6 +23,7 @@ SETTLE = 0.5  # seconds: what has ended by then was a short answer, and its line
 AGAIN = 1.0  # seconds until a question without an answer is asked again
 DOUBT = "gateway_unavailable"  # the reason when nobody could say
 TOO_MANY = "too_many_streams"  # and when its session has too many
+GONE = "unknown_application"  # and when no route leads there any more, as a control plane says of it
 
 
 @dataclass(slots=True)
@@ -103,6 +105,15 @@ class Watch:
         watched.stream = replace(watched.stream, revocation_id=answer.revocation_id)
         self._under.setdefault(answer.revocation_id, set()).add(answer.number)
         return True
+
+    def gone(self, asked: Collection[tuple[str, str]]) -> list[int]:
+        """Streams of what is served here no more, pairs of application and action."""
+        over = set(asked)
+        return [
+            number
+            for number, one in self._open.items()
+            if (one.stream.application, one.stream.action) in over
+        ]
 
     def in_doubt_too_long(self, now: float) -> list[int]:
         return [

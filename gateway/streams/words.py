@@ -1,14 +1,14 @@
 """What the watch of streams and the control plane tell each other: JSON, one object a line, over one connection.
 
 The watch sends `Asked`; the control plane `Revoked` whenever there is news, `Everything` when other routes or policies
-count, and `Answered`. There are no other words.
+count, and `Answered`. There are no other words. In a fleet the process beside Envoy says `Gone`, once on a connection.
 """
 
 import msgspec
 
 from gateway.streams.stream import Stream
 
-ENVOY_ASKS, CONTROL_PLANE_ANSWERS = "streams.sock", "watch.sock"
+ENVOY_ASKS, CONTROL_PLANE_ANSWERS, NODE_TELLS = "streams.sock", "watch.sock", "gone.sock"
 MOST = 100  # questions in a line: some milliseconds of the control plane, so that others need not wait longer
 LONGEST_LINE = 16 * 1024 * 1024  # bytes: 200,000 revoked ids at once
 
@@ -49,6 +49,12 @@ class Revoked(msgspec.Struct, frozen=True, tag="revoked"):
 
 class Everything(msgspec.Struct, frozen=True, tag="everything"):
     """Every stream has to be asked about: what any "yes" rested on may have changed."""
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """What no route of this node asks for any more, or only by other settings: pairs of application and action."""
+
+    asked: list[tuple[str, str]]
 
 
 Said = Answered | Revoked | Everything

@@ -1,0 +1,23 @@
+"""What of an application's settings a decision about it rests on, in a few characters.
+
+Who lets people in and who decides may have read different files. Where the marks of an application differ, neither
+can rely on the other. The actions are not in it: the route says which one it asks for, and the grant which it allows.
+"""
+
+import hashlib
+
+import msgspec
+
+from config.settings import Application
+
+LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
+
+
+def mark_of(application: Application) -> str:
+    """Of whose it is, how it is told who asks, and whether technical accounts may use it. Where a file lies is each
+    machine's own affair.
+    """
+    identity = msgspec.structs.replace(application.identity, password_file=None)
+    own_host_each = "{municipality}" in application.host
+    said = [sorted(application.municipalities), own_host_each, identity, application.technical]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:LENGTH]

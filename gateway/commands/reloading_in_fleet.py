@@ -1,0 +1,101 @@
+"""A node of a fleet takes other settings: its own Envoy and control plane at once, the policies with all the others.
+
+Laws, besides those of `gateway.envoy.exchange`:
+
+- the process beside Envoy tells it; between the tables no grant lets anybody in, and nothing is decided here;
+- entries and policies are one transaction, after Envoy has taken the routes: what fails before it is put back whole;
+- who dies behind it begins by what was accepted, and so does the process beside Envoy.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from config.changes import Changes
+from config.sources import ACCEPTED, Noting
+from gateway.commands.candidate import Candidate, entry_of
+from gateway.commands.change_at_node import Change, NoEnvoy, change_at_node
+from gateway.commands.control_plane import ControlPlane
+from gateway.commands.not_reloaded import NotReloaded
+from gateway.commands.policies_reload import PoliciesReload
+from gateway.commands.shared_policies import book_of
+from gateway.commands.state import now
+from gateway.commands.technical_proofs import end_what_rests_on, taken_away
+from policies.texts import digest_of_contents
+
+log = structlog.get_logger("reload")
+
+
+class FleetReload:
+    """`exchange_pages`: have the sockets answer by what the plane has taken."""
+
+    def __init__(
+        self, plane: ControlPlane, policies: PoliciesReload, exchange_pages: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._plane, self._policies, self._exchange_pages = plane, policies, exchange_pages
+
+    async def take(
+        self, by: str, before: Candidate, after: Candidate, delta: Changes, sources: Noting
+    ) -> tuple[Candidate, str]:
+        """What is in force then, and what there is to say. Raises NotReloaded, LeftBehind, SharedPoliciesUnusable, and
+        what the database raises; then all is as before.
+        """
+        plane = self._plane
+        draft: Path = await asyncio.to_thread(sources.draft, plane.settings.state.directory / ACCEPTED)
+        async with self._at_node(draft) as node:
+            await node.prepare()
+            async with self._policies.following.still():
+                taken, said = await self._switched(by, before, after, delta, sources, draft, node)
+                plane.revoked.announce()
+            plane.streams.everything()
+            try:
+                await node.keep()
+            except NotReloaded as lost:  # it begins anew, by what has just been accepted
+                log.warning("reload.node_lost", cause=str(lost))
+        return taken, "\n".join([*said, *await self._policies.late()])
+
+    def _at_node(self, draft: Path) -> contextlib.AbstractAsyncContextManager[Change]:
+        fleet = self._plane.settings.fleet
+        assert fleet is not None
+        if fleet.lets_in:
+            return change_at_node(self._plane.state.run, draft)
+        return contextlib.nullcontext(NoEnvoy())
+
+    async def _switched(
+        self,
+        by: str,
+        before: Candidate,
+        after: Candidate,
+        delta: Changes,
+        sources: Noting,
+        draft: Path,
+        node: Change,
+    ) -> tuple[Candidate, list[str]]:
+        plane = self._plane
+        try:
+            await node.switch()
+            entry = entry_of(now(), by, before, after, delta)
+            found, said = await self._policies.take_with_settings(
+                by, after.state.settings, after.book, sources, entry
+            )
+            if digest_of_contents(after.book.contents) != found.digest:
+                after = replace(after, book=await asyncio.to_thread(book_of, after.state, found))
+            plane.take(after.state, after.book)
+            await self._exchange_pages()
+            proofs = taken_away(
+                before.state.settings, after.state.settings, (before.contents, after.contents)
+            )
+            await end_what_rests_on(plane.office, proofs, by, now())
+            draft.replace(draft.with_name(ACCEPTED))  # who dies before this goes on as before
+        except BaseException:
+            with contextlib.suppress(NotReloaded):
+                await node.undo()
+            plane.take(before.state, plane.book)
+            plane.revoked.announce()
+            await self._exchange_pages()
+            raise
+        return after, said
