@@ -285,6 +285,7 @@ def test_no_word_can_break_out_of_the_gate(word: str) -> None:
         f'BEGUN = "{BEGUN}"',
         "A_SECOND = 100",
         'TECHNICAL = ""',
+        'UNSETTLED = ""',
         "SUFFIXES = {}",
         "SUCCEEDS = false",
     )

@@ -1,7 +1,6 @@
 """Policies published at one node of a fleet decide at all of them, within a second or not at all."""
 
 import asyncio
-import contextlib
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -23,8 +22,9 @@ from gateway.grants.cookie import GRANT
 from gateway.storage.shared_policies import SharedPolicies
 from policies.texts import digest_of
 from tests.rig import fleet_policies
-from tests.rig.fleet import PATIENCE, Fleet, Node
+from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
+from tests.rig.no_control_plane import listens
 from tests.rig.postgres import Server
 from tests.rig.postgres_line import Line, line_to
 from tests.rig.visitor import Visitor
@@ -32,17 +32,6 @@ from tests.rig.visitor import Visitor
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 MOMENT = 1.0  # seconds
 NODES = ("a", "b")
-
-
-async def listens(node: Node) -> None:
-    """Return when its own control plane hears commands."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_unix_connection(node.state / "run/control.sock")
-                writer.close()
-                return
-            await asyncio.sleep(0.02)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

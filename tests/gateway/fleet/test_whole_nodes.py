@@ -2,17 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
-import psutil
 import pytest
 import pytest_asyncio
 
 from gateway.audit.entry import Code
 from gateway.grants.cookie import GRANT
-from tests.rig.fleet import PATIENCE, Fleet, Node
+from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_people import inhabited, records, signed_in
+from tests.rig.no_control_plane import no_control_plane
 from tests.rig.postgres import Server
 from tests.rig.postgres_line import Line, line_to
 from tests.rig.visitor import Visitor
@@ -63,28 +62,6 @@ async def let_in_by(office: Fleet, browser: Visitor, person: str, node: str) -> 
             assert (shown.status, entry.person, entry.details["node"]) == (200, person, node)
             if entry.details["fresh"]:  # else it was decided, and the decision has an entry of its own
                 return
-
-
-@contextmanager
-def no_control_plane(node: Node) -> Iterator[None]:
-    """It is killed, and the one that is started in its place stands still before it does anything."""
-    killed = node.child("control_plane_process")
-    killed.kill()
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            again = node.child("control_plane_process")
-            if again.pid != killed.pid:
-                break
-        except (StopIteration, psutil.Error):
-            pass
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    again.suspend()
-    try:
-        yield
-    finally:
-        again.resume()
 
 
 async def test_who_signed_in_at_one_node_is_in_at_all_and_who_signed_out_is_out_within_a_second(
