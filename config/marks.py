@@ -8,9 +8,14 @@ import hashlib
 
 import msgspec
 
-from config.settings import Application
+from config.settings import Application, Settings
 
 LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
+
+
+def mark_on_routes(settings: Settings, application: Application) -> str:
+    """Empty on a machine alone, where one and the same process tells Envoy and decides."""
+    return mark_of(application) if settings.fleet is not None else ""
 
 
 def mark_of(application: Application) -> str:

@@ -17,13 +17,13 @@ from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode,
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.authorize.check import check
 from gateway.authorize.problem import SIGN_IN_NEEDED
+from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import SessionStore
-from gateway.streams.stream import Stream
 from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Everything, Question, Revoked, Said
 
 log = structlog.get_logger("streams")
@@ -132,7 +132,7 @@ class OpenStreams:
             for one in await self._sessions().by_ids({SessionId(one.stream.session) for one in questions})
         }
         asked = [(one, known.get(SessionId(one.stream.session))) for one in questions]
-        verdicts = [(one, session, self._verdict(one.stream, session, now)) for one, session in asked]
+        verdicts = [(one, session, self._verdict(one, session, now)) for one, session in asked]
         refused = [each for each in verdicts if not isinstance(each[2], Granted)]
         if refused:
             _write(writer, Answered([_no(one, verdict) for one, _, verdict in refused]))
@@ -147,11 +147,15 @@ class OpenStreams:
             _write(writer, Answered(allowed))
         await writer.drain()
 
-    def _verdict(self, stream: Stream, session: Session | None, now: datetime) -> Verdict:
+    def _verdict(self, question: Question, session: Session | None, now: datetime) -> Verdict:
+        stream, snapshot = question.stream, self._snapshot()
+        if question.gone:
+            return refusal("unknown_application", None, "", snapshot.policies.version)
         request = AccessRequest(
             application=ApplicationId(stream.application),
             municipality=MunicipalityCode(stream.municipality),
             action=Action(stream.action),
+            mark=stream.mark or None,
             method="",
             host="",
             target="",
@@ -162,7 +166,7 @@ class OpenStreams:
             cookies={},
             language=Language.CZECH,
         )
-        return check(request, session, self._snapshot(), now, grant_id="")
+        return check(request, session, snapshot, now, grant_id="")
 
     async def _record(
         self, question: Question, session: Session | None, verdict: Verdict, now: datetime

@@ -38,7 +38,7 @@ class AccessRequest:
     page: str = "/"
     """Path and query of the page to come back to: a form's target is none, so it is the page the form stood on."""
     mark: str | None = None
-    """Of the application, as whoever made the route knows it (`config.marks`); None where nobody said."""
+    """Of the application, as whoever made the route knows it (`config.marks`); None on a machine alone."""
     address: str
     request_id: str
     user_agent: str

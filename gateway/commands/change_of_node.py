@@ -14,7 +14,6 @@ import structlog
 
 from config.changes import changes
 from config.load import accepted
-from config.marks import mark_of
 from config.settings import Settings
 from config.sources import ACCEPTED, Accepted
 from gateway.commands.envoy_of_node import EnvoyOfNode
@@ -22,6 +21,7 @@ from gateway.commands.not_reloaded import SILENT, NotReloaded
 from gateway.commands.objections import refused_by_envoy
 from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
+from gateway.fleet.alike import marks_of
 from gateway.streams.words import NODE_TELLS, Gone
 
 TOLD_WITHIN = 2.0  # seconds, for the watch of streams; it needs milliseconds
@@ -61,8 +61,10 @@ class ChangeOfNode:
         """What no route needs any more goes, and streams of what is served no more end."""
         self._over()
         self._taken()
-        gone = _asked(self._before[0]) - _asked(self.settings)
-        await _tell(self._envoy.run / NODE_TELLS, sorted({(name, action) for name, action, _ in gone}))
+        before, after = self._before[0], self.settings
+        had, has = marks_of(before), marks_of(after)
+        other = {name: mark for name, mark in has.items() if had.get(name, mark) != mark}
+        await _tell(self._envoy.run / NODE_TELLS, Gone(sorted(_asked(before) - _asked(after)), other))
 
     def undo(self) -> None:
         if self._envoy.changing:
@@ -109,24 +111,24 @@ def _digest_of(file: Path) -> bytes:
     return hashlib.sha256(file.read_bytes()).digest()
 
 
-def _asked(settings: Settings) -> set[tuple[str, str, str]]:
-    """What routes ask for, and by which settings of the application."""
+def _asked(settings: Settings) -> set[tuple[str, str]]:
+    """What routes ask for: application and action."""
     return {
-        (one.id, route.action, mark_of(one))
+        (one.id, route.action)
         for one in settings.applications
         for route in one.routes
         if route.action is not None
     }
 
 
-async def _tell(watch: Path, gone: list[tuple[str, str]]) -> None:
-    """Streams of these end. Where the watch is away all have ended."""
-    if not gone:
+async def _tell(watch: Path, gone: Gone) -> None:
+    """Where the watch is away all streams have ended."""
+    if not gone.asked and not gone.marks:
         return
     try:
         async with asyncio.timeout(TOLD_WITHIN):
             reader, writer = await asyncio.open_unix_connection(watch)
-            writer.write(msgspec.json.encode(Gone(gone)) + b"\n")
+            writer.write(msgspec.json.encode(gone) + b"\n")
             await reader.read()
             writer.close()
     except (OSError, TimeoutError) as error:

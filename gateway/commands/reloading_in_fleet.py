@@ -51,11 +51,11 @@ class FleetReload:
             async with self._policies.following.still():
                 taken, said = await self._switched(by, before, after, delta, sources, draft, node)
                 plane.revoked.announce()
-            plane.streams.everything()
             try:
                 await node.keep()
             except NotReloaded as lost:  # it begins anew, by what has just been accepted
                 log.warning("reload.node_lost", cause=str(lost))
+            plane.streams.everything()  # the watch knows by now what is served by other settings
         return taken, "\n".join([*said, *await self._policies.late()])
 
     def _at_node(self, draft: Path) -> contextlib.AbstractAsyncContextManager[Change]:

@@ -33,7 +33,7 @@ class Place:
     """`host[:port]` as people see it."""
     cluster: str
     mark: str = ""
-    """By which it is decided about it (`config.marks`); none of our own pages."""
+    """In a fleet: by which settings of the application (`config.marks`). Our own pages have none."""
 
     def at(self, cluster: str) -> "Place":
         return replace(self, cluster=cluster)

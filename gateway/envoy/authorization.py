@@ -13,6 +13,7 @@ TIMEOUT = timedelta(seconds=5)  # a decision takes milliseconds; a stuck one bec
 UNAVAILABLE = 424
 """Status by which the decision says 503 with a page of its own: Envoy drops what a 5xx answer holds."""
 MARK = "mark"  # in a route's metadata: by which settings of the application it was made
+MARK_OF_ROUTE = f"%METADATA(ROUTE:{GATE_METADATA}:{MARK})%"
 LARGEST_REFUSAL = 65_536  # bytes of a refusal's page
 
 SENT = (
@@ -111,7 +112,7 @@ def _facts() -> list[Json]:
     """What Envoy itself knows; none of it can be said by the client."""
     return [
         {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
-        {"key": "x-brana-mark", "value": f"%METADATA(ROUTE:{GATE_METADATA}:{MARK})%"},
+        {"key": "x-brana-mark", "value": MARK_OF_ROUTE},
         {"key": "x-brana-client-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
         {"key": "x-brana-content-length", "value": "%REQ(CONTENT-LENGTH)%"},
         {"key": "x-brana-bearer", "value": f"%DYNAMIC_METADATA({GATE_METADATA}:bearer)%"},

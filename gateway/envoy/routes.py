@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from config.hosts import OUR_PATHS
-from config.marks import mark_of
+from config.marks import mark_on_routes
 from config.settings import Application, Hsts, Route, Settings
 from config.vocabulary import Action
 from gateway.envoy.asking import (
@@ -100,25 +100,24 @@ def table_of(name: str, hosts: list[Json], hsts: Hsts) -> Json:
 
 def _of_applications(settings: Settings, surroundings: Surroundings, authority: Authority) -> list[Json]:
     """A host may be shared; then the longest path comes first. Raises HostTaken."""
-    on_host: dict[str, dict[str, tuple[Application, str]]] = {}
+    on_host: dict[str, dict[str, tuple[Application, Place]]] = {}
     for configured in settings.applications:
         if configured.id in {application for application, _ in BUILT_IN.values()}:
             raise HostTaken(configured.id)
-        path = configured.path.rstrip("/").lower()
+        path, cluster = configured.path.rstrip("/").lower(), application_cluster(configured.id)
+        mark = mark_on_routes(settings, configured)
         for host, municipality in hosts_of(configured, surroundings):
             if path in on_host.setdefault(host, {}):
                 raise HostTaken(host + path)
-            on_host[host][path] = configured, municipality
+            place = Place(configured.id, municipality, authority.of(host), cluster, mark)
+            on_host[host][path] = configured, place
     return [_shared(host, authority, paths) for host, paths in on_host.items()]
 
 
-def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application, str]]) -> Json:
+def _shared(host: str, authority: Authority, paths: dict[str, tuple[Application, Place]]) -> Json:
     asked: list[Json] = []
     for path in sorted(paths, key=len, reverse=True):
-        application, municipality = paths[path]
-        cluster = application_cluster(application.id)
-        place = Place(application.id, municipality, authority.of(host), cluster, mark_of(application))
-        asked += hosted(application, place)
+        asked += hosted(*paths[path])
     return _gated(host, authority, asked if "" in paths else [*asked, nothing()])
 
 

@@ -7,6 +7,7 @@ which an end can be ordered at any time (docs/decisions/0048-envoy-ends-streams-
 from datetime import timedelta
 
 from config.settings import Route
+from gateway.envoy.authorization import MARK_OF_ROUTE
 from gateway.envoy.messages import FRESH, Json, Surroundings, pipe, seconds, typed
 
 STREAM_FILTER = "brana.streams"
@@ -113,6 +114,7 @@ def _facts() -> list[Json]:
     """What Envoy itself knows, and the gate and the decision told it; none of it can be said by the client."""
     return [
         {"key": "x-brana-route", "value": "%ROUTE_NAME%"},
+        {"key": "x-brana-mark", "value": MARK_OF_ROUTE},
         {"key": "x-brana-request", "value": "%STREAM_ID%"},
         {"key": "x-brana-address", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
         {"key": "x-brana-fresh", "value": f"%FILTER_STATE({FRESH}:PLAIN)%"},

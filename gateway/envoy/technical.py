@@ -7,7 +7,7 @@ read from the connection itself; no header of a request says whose it is.
 
 from msgspec.structs import replace
 
-from config.marks import mark_of
+from config.marks import mark_on_routes
 from config.settings import Application, Settings
 from gateway.envoy.asking import Place, nothing
 from gateway.envoy.clusters import application_cluster
@@ -51,7 +51,7 @@ def technical_routes(settings: Settings, surroundings: Surroundings) -> list[Jso
             municipality,
             authority.of(host),
             application_cluster(application.id),
-            mark_of(application),
+            mark_on_routes(settings, application),
         )
         rows = hosted(own, place)
         # There is no sign-in here, so none of our own paths either.

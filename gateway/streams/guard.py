@@ -18,7 +18,17 @@ from grpclib.server import Stream as Call
 from gateway.streams import orders
 from gateway.streams.stream import NotFromEnvoy, read_stream
 from gateway.streams.watch import DOUBT, GONE, TOO_MANY, Watch
-from gateway.streams.words import LONGEST_LINE, MOST, Answered, Asked, Everything, Gone, Revoked, Said
+from gateway.streams.words import (
+    LONGEST_LINE,
+    MOST,
+    Answered,
+    Asked,
+    Everything,
+    Gone,
+    Question,
+    Revoked,
+    Said,
+)
 
 METHOD = "/envoy.service.ext_proc.v3.ExternalProcessor/Process"
 LOOK = 0.1  # seconds between looks at what is due
@@ -51,6 +61,8 @@ class Guard:
         self._watch = watch
         self._calls: dict[int, FromEnvoy] = {}
         self._news = asyncio.Event()
+        self._over: list[Question] = []
+        """What has been ended here, to be told."""
         self._orders: set[asyncio.Task[None]] = set()
         self._decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
@@ -78,8 +90,12 @@ class Guard:
 
     async def _hear_node(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            for number in self._watch.gone(msgspec.json.decode(await reader.readline(), type=Gone).asked):
-                self._end(number, GONE)
+            said = msgspec.json.decode(await reader.readline(), type=Gone)
+            for over in self._watch.gone(said.asked):
+                self._end(over.number, GONE)
+                self._over.append(over)
+            self._watch.marked(said.marks, self._clock())
+            self._news.set()
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             self._say(f"what the process of the node said cannot be used: {error}")
         finally:
@@ -142,7 +158,8 @@ class Guard:
     async def _ask(self, writer: asyncio.StreamWriter) -> None:
         while True:
             self._news.clear()
-            questions = self._watch.to_ask(self._clock())
+            questions = [*self._over, *self._watch.to_ask(self._clock())]
+            self._over.clear()
             for start in range(0, len(questions), MOST):
                 writer.write(msgspec.json.encode(Asked(questions[start : start + MOST])) + b"\n")
                 await writer.drain()

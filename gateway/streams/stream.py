@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-ROUTE, REQUEST, ADDRESS = "x-brana-route", "x-brana-request", "x-brana-address"
+ROUTE, REQUEST, ADDRESS, MARK = "x-brana-route", "x-brana-request", "x-brana-address", "x-brana-mark"
 FRESH, DECIDED = "x-brana-fresh", "x-brana-decided"
 """Metadata of the call that Envoy makes for each stream; values are filled in from its own state."""
 UNSAID = "-"  # how Envoy writes what it does not know
@@ -25,6 +25,8 @@ class Stream:
     address: str
     """Of the client, without port."""
     request_id: str
+    mark: str = ""
+    """Of the settings by which the application is served (`config.marks`); empty: not said."""
 
 
 def read_stream(said: Mapping[str, str]) -> Stream:
@@ -45,6 +47,7 @@ def read_stream(said: Mapping[str, str]) -> Stream:
         action=route[2],
         address=address,
         request_id=request_id,
+        mark=said.get(MARK, "").removeprefix(UNSAID),
     )
 
 

@@ -13,7 +13,7 @@ Times are seconds of a clock that never goes back.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from gateway.streams.stream import Stream
@@ -106,14 +106,21 @@ class Watch:
         self._under.setdefault(answer.revocation_id, set()).add(answer.number)
         return True
 
-    def gone(self, asked: Collection[tuple[str, str]]) -> list[int]:
-        """Streams of what is served here no more, pairs of application and action."""
+    def gone(self, asked: Collection[tuple[str, str]]) -> list[Question]:
+        """Streams of what is served here no more (pairs of application and action), for the log: they have to end."""
         over = set(asked)
         return [
-            number
+            Question(number=number, turn=one.turn, first=one.first, stream=one.stream, gone=True)
             for number, one in self._open.items()
             if (one.stream.application, one.stream.action) in over
         ]
+
+    def marked(self, marks: Mapping[str, str], now: float) -> None:
+        """These applications have other settings from now on: whether their streams may stay is asked by those."""
+        for one in self._open.values():
+            if (mark := marks.get(one.stream.application)) is not None:
+                one.stream = replace(one.stream, mark=mark)
+                self._ask_anew(one, now)
 
     def in_doubt_too_long(self, now: float) -> list[int]:
         return [

@@ -21,6 +21,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     first: bool
     """It has just begun."""
     stream: Stream
+    gone: bool = False
+    """It has just been ended, as no route leads there any more: to be recorded."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +54,12 @@ class Everything(msgspec.Struct, frozen=True, tag="everything"):
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """What no route of this node asks for any more, or only by other settings: pairs of application and action."""
+    """What a reload of this node has taken away or changed."""
 
     asked: list[tuple[str, str]]
+    """What no route asks for any more: pairs of application and action."""
+    marks: dict[str, str]
+    """Of applications that stay, with other settings (`config.marks`)."""
 
 
 Said = Answered | Revoked | Everything
