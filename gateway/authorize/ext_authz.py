@@ -107,6 +107,8 @@ class Authorizer:
         cookie = GRANT + (offer.grant_suffix if offer is not None else "")
         if isinstance(verdict, SignInNeeded) or session is None:
             assert isinstance(verdict, SignInNeeded)
+            if offer is None:
+                return response.unknown(request, self._pages, cookie)
             wanted = request.page_load and request.method in ("GET", "HEAD")
             beginning = await self._ways_in.begin_sign_in(request, now) if wanted else None
             keeper = self._keeper(request, session, None, now)

@@ -18,7 +18,7 @@ from gateway.sessions.attempt import superfluous
 from gateway.sessions.session import Session
 
 ASSERTION, GATE, UNTIL = "x-brana-assertion", "x-brana-gate", "x-brana-until"
-CANNOT_DECIDE = "gateway_unavailable"
+CANNOT_DECIDE, UNKNOWN = "gateway_unavailable", "unknown_application"
 UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
 
 
@@ -74,6 +74,10 @@ class Pages(Protocol):
         ...
 
     def unavailable(self, request: AccessRequest) -> str: ...
+
+    def unknown(self, request: AccessRequest) -> str:
+        """For a stranger to an application that is not known here, so that no sign-in leads back to it."""
+        ...
 
     @property
     def support(self) -> str | None:
@@ -151,6 +155,14 @@ def unavailable(request: AccessRequest, pages: Pages) -> Answer:
     if request.page_load:
         return _page(503, CANNOT_DECIDE, pages.unavailable(request), pages, ())
     return machine(503, CANNOT_DECIDE, WORDS[CANNOT_DECIDE], request, pages, ())
+
+
+def unknown(request: AccessRequest, pages: Pages, cookie: str) -> Answer:
+    """Nobody is signed in, and could not be: another node has an application that is not ours, or not yet."""
+    cookies = (clear_cookie(cookie),)
+    if request.page_load:
+        return _page(403, UNKNOWN, pages.unknown(request), pages, cookies)
+    return machine(status_for_programs(403, UNKNOWN), UNKNOWN, WORDS[UNKNOWN], request, pages, cookies)
 
 
 def _to_keeper(request: AccessRequest, keeper: str, reason: str, cookies: tuple[str, ...]) -> Answer:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.vocabulary import Action, Language
+from gateway.authorize.refusals import WORDS
 from gateway.authorize.request import AccessRequest
+from gateway.authorize.response import UNKNOWN
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
 from gateway.sessions.stronger import link
@@ -64,6 +66,10 @@ class DecisionPages:
 
     def unavailable(self, request: AccessRequest) -> str:
         return self._page(request, GATEWAY_UNAVAILABLE, TRY_LATER, own_path(request.page))
+
+    def unknown(self, request: AccessRequest) -> str:
+        title, advice = WORDS[UNKNOWN]
+        return self._page(request, ShownRefusal(reason=UNKNOWN, title=title, advice=advice), 403)
 
     @property
     def support(self) -> str | None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,7 @@ async def started(
     run: Path | None = None,
     streams: list[str] | None = None,
     terminal: int | None = None,
+    node: Sequence[str] = (),
 ) -> asyncio.subprocess.Process:
     run = run or folder / "run"
     run.mkdir(exist_ok=True)
@@ -45,6 +46,7 @@ async def started(
         run=str(run),
         spool=str(folder / "spool"),
         begun=str(folder / "begun"),
+        node=list(node),
     ).write(folder / "plan.json")
     return await asyncio.create_subprocess_exec(
         PYTHON,
@@ -64,8 +66,9 @@ async def supervisor(
     envoy: list[str],
     run: Path | None = None,
     terminal: int | None = None,
+    node: Sequence[str] = (),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await started(folder, control, envoy, run, terminal=terminal)
+    process = await started(folder, control, envoy, run, terminal=terminal, node=node)
     try:
         yield process
     finally:
@@ -138,6 +141,18 @@ async def test_a_hangup_without_a_terminal_is_handed_to_the_control_plane(tmp_pa
         process.send_signal(signal.SIGHUP)
         async with asyncio.timeout(10):
             while not (tmp_path / "control.hup").exists():
+                await asyncio.sleep(0.01)
+        assert process.returncode is None
+
+
+async def test_where_none_runs_it_is_handed_to_the_process_of_the_node(tmp_path: Path) -> None:
+    node, envoy = tmp_path / "node", tmp_path / "envoy"
+    hears = [PYTHON, "-c", HEARS, str(node)]
+    async with supervisor(tmp_path, [], lives(envoy), node=hears) as process:
+        await pid_in(node)
+        process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(10):
+            while not (tmp_path / "node.hup").exists():
                 await asyncio.sleep(0.01)
         assert process.returncode is None
 

@@ -50,6 +50,9 @@ class PlainPages:
     def unavailable(self, request: AccessRequest) -> str:
         return f"unavailable {request.request_id}"
 
+    def unknown(self, request: AccessRequest) -> str:
+        return f"unknown {request.language}"
+
     support = "Helpdesk, 573 321 100"
 
     def keep_language(self, language: Language) -> str:

@@ -154,6 +154,15 @@ async def test_a_page_load_without_a_session_goes_to_the_provider(door: Door) ->
     assert door.kinds == [AnswerKind.SIGN_IN]
 
 
+async def test_a_stranger_is_sent_to_no_sign_in_for_an_application_that_is_not_known_here(door: Door) -> None:
+    asked = {"x-brana-route": "payroll - read", "Cookie": None}
+    page, text = await door.ask(asked)
+    assert (page.status, page.headers["x-brana-reason"], text) == (403, "unknown_application", "unknown cs")
+    program, text = await door.ask(asked | {"Accept": "application/json"})
+    assert (program.status, json.loads(text)["reason"]) == (403, "unknown_application")
+    assert door.entries == []
+
+
 async def test_a_program_is_told_which_sign_in_would_do(door: Door, session: Session) -> None:
     await signed_in(door, replace(session, acr=AuthenticationLevel.PASSWORD, amr=("pwd",)))
     answer, text = await door.ask({"Accept": "application/json"})

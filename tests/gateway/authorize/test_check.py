@@ -99,6 +99,17 @@ def test_an_application_or_action_that_is_not_configured_is_refused(
     assert refused(decide(unasked, session, snapshot)).reason == "unknown_application"
 
 
+def test_an_application_that_the_node_which_asks_has_otherwise_is_refused(
+    request_: AccessRequest, session: Session, snapshot: Snapshot
+) -> None:
+    ours = "0f25"
+    offer = replace(snapshot.applications[request_.application], mark=ours)
+    snapshot = replace(snapshot, applications=snapshot.applications | {request_.application: offer})
+    assert isinstance(decide(replace(request_, mark=ours), session, snapshot), Granted)
+    verdict = refused(decide(replace(request_, mark="other"), session, snapshot))
+    assert verdict.reason == "application_differs"
+
+
 def test_an_application_that_the_municipality_does_not_use_is_refused_by_name(
     request_: AccessRequest, session: Session, snapshot: Snapshot
 ) -> None:

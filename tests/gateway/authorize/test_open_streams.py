@@ -136,6 +136,31 @@ async def test_a_session_that_nobody_knows_gets_a_no(desk: Desk, session: Sessio
     assert (answer.allowed, answer.reason) == (False, "sign_in_needed")
 
 
+async def test_what_the_watch_has_ended_by_itself_is_recorded_with_its_reason(
+    desk: Desk, session: Session
+) -> None:
+    await known(desk, session)
+    (answer,) = await desk.ask(msgspec.structs.replace(question(session, first=False), gone=True))
+    assert (answer.allowed, answer.reason) == (False, "unknown_application")
+    async with asyncio.timeout(5):
+        while not desk.entries:
+            await asyncio.sleep(0.01)
+    (entry,) = desk.entries
+    assert (entry.code, entry.reason, entry.person) == (
+        Code.STREAM_CUT,
+        "unknown_application",
+        session.login,
+    )
+
+
+async def test_a_stream_of_an_application_that_is_served_by_other_settings_gets_a_no(
+    desk: Desk, session: Session
+) -> None:
+    await known(desk, session)
+    (answer,) = await desk.ask(question(session, mark="other"))
+    assert (answer.allowed, answer.reason) == (False, "application_differs")
+
+
 async def test_when_other_settings_count_the_watch_is_told_to_ask_about_everything(desk: Desk) -> None:
     desk.streams.revoked(["sid.1"])  # heard, so the conversation has begun
     assert await desk.hear() == Revoked(["sid.1"])

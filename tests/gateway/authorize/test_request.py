@@ -28,6 +28,13 @@ def test_the_route_says_what_is_asked_and_the_path_nothing() -> None:
     assert request.target == "/a/b?q=1"
 
 
+@pytest.mark.parametrize(("said", "mark"), [(None, None), ("-", None), ("", None), ("0f25", "0f25")])
+def test_a_route_of_a_fleets_node_says_by_which_settings_it_was_made(
+    said: str | None, mark: str | None
+) -> None:
+    assert read({"x-brana-mark": said}).mark == mark
+
+
 @pytest.mark.parametrize("missing", list(HEADERS))
 def test_a_question_without_what_envoy_always_sends_is_not_from_envoy(missing: str) -> None:
     with pytest.raises(NotFromEnvoy):

@@ -1,5 +1,6 @@
 """Fresh grants pass without a question; everything else is decided anew. Against a real Envoy."""
 
+import dataclasses
 import re
 import time
 from typing import Any
@@ -123,6 +124,21 @@ async def test_a_new_epoch_ends_every_grant(plane: Plane) -> None:
     await plane.gate(epoch="epoch2")
     assert (await plane.ask(cookie=cookie)).status == 403
     assert (await plane.ask(cookie=plane.cookie(epoch="epoch2"))).status == 200
+
+
+async def test_no_grant_counts_for_an_application_that_whoever_decides_has_otherwise(plane: Plane) -> None:
+    cookie = plane.cookie()
+    usual = plane.discovery.applications
+    try:
+        plane.discovery.applications = dataclasses.replace(usual, unsettled=("other", "files"))
+        await plane.gate()
+        assert (await plane.ask(cookie=cookie)).status == 403
+        plane.discovery.applications = dataclasses.replace(usual, unsettled=("other",))
+        await plane.gate()
+        assert (await plane.ask(cookie=cookie)).status == 200
+    finally:
+        plane.discovery.applications = usual
+        await plane.gate()
 
 
 async def test_twenty_thousand_revoked_ids_fit(plane: Plane) -> None:

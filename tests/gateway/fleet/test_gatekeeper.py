@@ -43,3 +43,22 @@ def test_what_was_revoked_stays_so_when_a_control_plane_that_has_not_heard_of_it
     assert gate.revoked() == {"a.1", "b.1", "c.1"}
     gate.heard(2.0 + OVERLAP, known("c.1", "d.1", version="3"))
     assert gate.revoked() == {"c.1", "d.1"}
+
+
+def test_between_two_tables_of_routes_no_grant_is_honoured() -> None:
+    gate = Gatekeeper(60.0)
+    gate.heard(0.0, known())
+    gate.switching = True
+    assert gate.epoch(1.0) == NO_EPOCH
+    gate.switching = False
+    assert gate.epoch(1.0) == "e"
+
+
+def test_of_an_application_that_whoever_decides_has_otherwise_or_not_at_all_no_grant_counts() -> None:
+    gate = Gatekeeper(60.0)
+    ours = {"map": "m1", "notes": "n1", "records": "r1"}
+    assert gate.unsettled(ours) == ()
+    gate.heard(0.0, known(marks={"map": "m2", "records": "r1", "budget": "b1"}))
+    assert gate.unsettled(ours) == ("map", "notes")
+    gate.heard(1.0, known(version="2"))
+    assert gate.unsettled(ours) == (), "a version that does not say"

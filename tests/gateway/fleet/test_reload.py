@@ -1,13 +1,18 @@
 """`brana reload` at nodes of a fleet: each takes over its own files, live; two whole nodes and an edge."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
+from config.sources import ACCEPTED, Noting
 from gateway.audit.entry import Code, Outcome
+from gateway.commands.change_at_node import change_at_node
+from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.demo.configuration import BUDGET, MAP
 from gateway.grants.cookie import GRANT
@@ -204,6 +209,43 @@ async def test_what_envoy_refuses_at_a_node_is_told_in_its_words_at_the_applicat
         assert entry.subject == operator()
         await let_in(office, browser, node, url)
         assert await status_at(office, browser, node, url_of(office, "notes")) == 421
+
+
+async def test_where_a_control_plane_dies_in_the_middle_what_was_accepted_decides(office: Fleet) -> None:
+    node, notes = office["b"], url_of(office, "notes")
+    browser, _ = await signed_in(office, "b")
+    text, kept = node.configuration.read_text("utf-8"), node.state / ACCEPTED
+    accepted = kept.read_bytes()
+
+    async def begun(draft: Path) -> None:
+        """Its routes count from here on, and nobody says any more what is to become of it."""
+        async with change_at_node(node.state / "run", draft) as change:
+            await change.prepare()
+            await change.switch()
+            assert await status_at(office, browser, "b", notes) != 421
+            if draft.name == "kept.json":
+                shutil.copy(draft, kept)
+
+    with no_control_plane(node):
+        node.configuration.write_text(text + notes_of(office), "utf-8")
+        sources = Noting()
+        checked(node.configuration, sources)
+        draft = node.state / "kept.json"
+        sources.keep(draft)
+        other = draft.with_name("left.json")
+        shutil.copy(draft, other)
+        await begun(other)
+        await let_in(office, browser, "b", office.product.application(MAP))
+        assert await status_at(office, browser, "b", notes) == 421
+        await begun(draft)
+        await let_in(office, browser, "b", office.product.application(MAP))
+        shown = await browser.get(notes)
+        assert (shown.status, shown.title) == (403, "Tuto aplikaci brána nezná"), "by the other control plane"
+        (access,) = await office.entries(Code.ACCESS, request_id=shown.request_id)
+        assert access.reason == "unknown_application"
+    await listens(node)
+    assert kept.read_bytes() != accepted
+    assert "applications removed: notes" in await reloaded(node, text)
 
 
 async def test_no_request_fails_while_nodes_reload_under_load(office: Fleet) -> None:

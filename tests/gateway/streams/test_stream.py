@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.streams.stream import ADDRESS, DECIDED, FRESH, REQUEST, ROUTE, NotFromEnvoy, read_stream
+from gateway.streams.stream import ADDRESS, DECIDED, FRESH, MARK, REQUEST, ROUTE, NotFromEnvoy, read_stream
 
 SAID = {ROUTE: "map - read", REQUEST: "r1", ADDRESS: "192.0.2.1", FRESH: "sid.7 588296", DECIDED: "-"}
 
@@ -13,6 +13,11 @@ def test_a_fresh_grant_says_who_and_for_which_municipality() -> None:
     found = read_stream(SAID)
     assert (found.session, found.revocation_id, found.municipality) == ("sid", "sid.7", "588296")
     assert (found.application, found.action, found.address) == ("map", "read", "192.0.2.1")
+
+
+def test_a_route_of_a_fleets_node_says_by_which_settings_it_was_made() -> None:
+    assert read_stream(SAID).mark == read_stream(SAID | {MARK: "-"}).mark == ""
+    assert read_stream(SAID | {MARK: "0f25"}).mark == "0f25"
 
 
 @pytest.mark.parametrize("unsaid", ["-", ""])

@@ -154,3 +154,19 @@ def test_an_answer_about_a_stream_that_is_gone_changes_nothing() -> None:
     assert watch.answered(yes(question), 1.0)
     assert watch.answered(no(question), 1.0)
     assert len(watch) == 0
+
+
+def test_what_no_route_asks_for_any_more_has_to_end_and_is_told_of() -> None:
+    watch, number = opened_and_allowed()
+    assert watch.gone([("map", "write"), ("records", "read")]) == []
+    (over,) = watch.gone([("map", "read")])
+    assert (over.number, over.gone, over.stream) == (number, True, stream())
+
+
+def test_of_an_application_with_other_settings_it_is_asked_by_those() -> None:
+    watch, number = opened_and_allowed()
+    watch.marked({"records": "r2"}, 10.0)
+    assert watch.to_ask(10.0) == []
+    watch.marked({"map": "m2"}, 10.0)
+    (question,) = watch.to_ask(10.0)
+    assert (question.number, question.stream.mark, question.gone) == (number, "m2", False)
