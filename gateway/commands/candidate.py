@@ -41,14 +41,16 @@ def candidate(state: State, book: PolicyBook, keys: Mapping[str, Any], sources: 
     )
 
 
-def entry_of(moment: datetime, by: str, before: Candidate, after: Candidate, delta: Changes) -> Entry:
-    """That the one took the place of the other."""
+def entry_of(
+    moment: datetime, by: str, before: Candidate, after: Candidate, delta: Changes, policies: str
+) -> Entry:
+    """That the one took the place of the other; `policies`: version of those in force then."""
     return acts.configuration_reloaded(
         moment,
         by,
         before=before.digest,
-        after=after.digest,
-        policies=after.book.version,
+        after=digest_of(after.state.settings, after.contents, policies),
+        policies=policies,
         added=delta.added,
         removed=delta.removed,
         changed=delta.changed,

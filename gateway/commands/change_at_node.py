@@ -97,13 +97,12 @@ async def change_at_node(run: Path, draft: Path) -> AsyncIterator[AtNode]:
             await writer.wait_closed()
 
 
-class Changes:
-    """The node's end. `begin`: a change by that draft."""
+class NodesEnd:
+    """Answers the control plane. `begin`: a change by that draft."""
 
     def __init__(self, begin: Callable[[Path], ChangeOfNode]) -> None:
         self._begin = begin
         self._one_at_a_time = asyncio.Lock()
-        self._under_way: set[asyncio.Task[None]] = set()
 
     @contextlib.asynccontextmanager
     async def serving(self, run: Path) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,11 +17,12 @@ from config.changes import changes
 from config.load import accepted
 from config.settings import Settings
 from config.sources import ACCEPTED, Accepted
-from gateway.commands.envoy_of_node import EnvoyOfNode
+from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.not_reloaded import SILENT, NotReloaded
 from gateway.commands.objections import refused_by_envoy
 from gateway.envoy.discovery import NotTaken, Refused
 from gateway.envoy.exchange import Exchange
+from gateway.envoy.messages import Json
 from gateway.fleet.alike import marks_of
 from gateway.streams.words import NODE_TELLS, Gone
 
@@ -30,45 +32,52 @@ log = structlog.get_logger("reload")
 
 class ChangeOfNode:
     """Call `prepare`, `switch`, then `keep`; or `undo` at any time before. `draft`: what is to be accepted, of that
-    configuration; `taken`: told when it counts. Raises what reading it raises.
+    configuration; `taken`: told when it counts.
     """
 
     def __init__(
         self, envoy: EnvoyOfNode, configuration: Path, draft: Path, taken: Callable[[], None]
     ) -> None:
         self._envoy, self._configuration, self._taken = envoy, configuration, taken
-        self._before = envoy.settings, envoy.district
-        self.settings, self._district = accepted(configuration, Accepted.read(draft))
-        self._digest = _digest_of(draft)
-        self._exchange = Exchange(
-            envoy.discovery, envoy.administration, envoy.resources(self.settings, self._district)
-        )
-        envoy.changing = True
+        self._draft, self._digest = draft, b""
+        self._before = self._after = envoy.own
+        self._exchange: Exchange | None = None
 
     async def prepare(self) -> None:
-        """All that the new routes need is there. Raises NotReloaded, and is undone then."""
+        """All that the new routes need is there. Raises NotReloaded and what reading the draft raises, and is undone
+        then.
+        """
+        heard, resources = -1, dict[str, list[Json]]()
+        while heard != self._envoy.heard:  # other keys may have come while it was read
+            heard, resources = self._envoy.heard, await asyncio.to_thread(self._read)
+        self._exchange = Exchange(self._envoy.discovery, self._envoy.administration, resources)
+        self._envoy.begin_change()
         async with self._undone_if_refused():
             await self._exchange.prepare()
 
     async def switch(self) -> None:
         """The new routes count, and until it is kept no grant. Raises NotReloaded, and is undone then."""
+        assert self._exchange is not None
         async with self._undone_if_refused():
             self._envoy.gate.switching = True
-            self._envoy.take(self.settings, self._district)
+            self._envoy.take(self._after)
             await self._exchange.switch(self._envoy.publish_gate)
 
     async def keep(self) -> None:
         """What no route needs any more goes, and streams of what is served no more end."""
+        assert self._exchange is not None
+        self._envoy.take(self._after)
+        self._exchange.tidy()
         self._over()
         self._taken()
-        before, after = self._before[0], self.settings
+        before, after = self._before.settings, self._after.settings
         had, has = marks_of(before), marks_of(after)
         other = {name: mark for name, mark in has.items() if had.get(name, mark) != mark}
         await _tell(self._envoy.run / NODE_TELLS, Gone(sorted(_asked(before) - _asked(after)), other))
 
     def undo(self) -> None:
-        if self._envoy.changing:
-            self._envoy.take(*self._before)
+        if self._exchange is not None and self._envoy.changing:
+            self._envoy.take(self._before)
             self._exchange.undo()
             self._over()
 
@@ -76,15 +85,21 @@ class ChangeOfNode:
         """Nobody says any more what is to become of it."""
         if not self._envoy.changing:
             return
-        kept = self.settings.state.directory / ACCEPTED
-        if await asyncio.to_thread(_digest_of, kept) == self._digest:
+        kept = self._after.settings.state.directory / ACCEPTED
+        if self._envoy.gate.switching and await asyncio.to_thread(_digest_of, kept) == self._digest:
             await self.keep()
         else:
             self.undo()
 
+    def _read(self) -> dict[str, list[Json]]:
+        """In a thread of its own: a thousand applications take a while."""
+        self._digest = _digest_of(self._draft)
+        self._after = own_of(*accepted(self._configuration, Accepted.read(self._draft)))
+        return self._envoy.resources(self._after)
+
     def _over(self) -> None:
-        self._envoy.changing = self._envoy.gate.switching = False
-        self._envoy.publish()
+        self._envoy.gate.switching = False
+        self._envoy.end_change()
         self._envoy.publish_gate()
 
     @contextlib.asynccontextmanager
@@ -93,11 +108,11 @@ class ChangeOfNode:
             yield
         except Refused as refused:
             self.undo()
-            delta = changes(self._before[0], self.settings)
+            delta = changes(self._before.settings, self._after.settings)
             problem = await refused_by_envoy(
                 self._configuration,
-                self.settings,
-                lambda settings: self._envoy.resources(settings, self._district),
+                self._after.settings,
+                lambda settings: self._envoy.resources(replace(self._after, settings=settings)),
                 {*delta.added, *delta.changed},
                 refused.rejection,
             )

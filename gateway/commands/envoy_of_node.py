@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from joserfc.jwk import ECKey
 
 from config.district import District
 from config.settings import Settings
+from config.vocabulary import ApplicationId
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.preflight import folder_in_memory
 from gateway.envoy.discovery import Discovery, Rejection
@@ -22,60 +23,86 @@ from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.supervise import CURRENT
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a node's own files say. `accounts`: as `accounts_of` has read them."""
+
+    settings: Settings
+    district: District
+    accounts: Mapping[ApplicationId, str] = field(repr=False)
+
+
+def own_of(settings: Settings, district: District) -> Own:
+    """Raises PasswordUnusable, OSError."""
+    return Own(settings, district, accounts_of(settings.applications))
+
+
 class EnvoyOfNode:
     """One per process of a node; it takes one change after the other (`gateway.commands.change_of_node`)."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        district: District,
-        gate: Gatekeeper,
-        on_rejection: Callable[[Rejection], None],
-    ) -> None:
-        state = settings.state
+    def __init__(self, own: Own, gate: Gatekeeper, on_rejection: Callable[[Rejection], None]) -> None:
+        state = own.settings.state
         self.run, self._spool = state.directory / "run", state.directory / "spool" / CURRENT
         self.gate = gate
         self.discovery = Discovery(
-            folder_in_memory(state) / CURRENT, on_rejection, per_session=settings.limits.requests_per_session
+            folder_in_memory(state) / CURRENT,
+            on_rejection,
+            per_session=own.settings.limits.requests_per_session,
         )
         self.administration = Administration(self.run / "envoy-admin.sock")
         # Envoy listens to nobody before it has a gate: this one knows a key that signs nothing, and honours none.
         nobodys = public_jwks(ECKey.generate_key("P-256"))
         self._keys: Mapping[str, Mapping[str, Any]] = {"grants": nobodys, "tokens": nobodys}
         self._left: frozenset[str] = frozenset()
-        self.changing = False
-        """Whether `Exchange` is at what Envoy has; it goes on with what is published when that has ended."""
-        self.take(settings, district)
+        self.heard = 0
+        """How often other keys or names were."""
+        self._changing, self._behind = False, False
+        """Whether an exchange is at what Envoy has, and has to be followed by what was heard meanwhile."""
+        self.take(own)
 
-    def take(self, settings: Settings, district: District) -> None:
+    def take(self, own: Own) -> None:
         """By these from the next that is published on."""
-        self.settings, self.district = settings, district
-        self.applications = digest_of_applications(settings)
-        self._marks, self._unlike = marks_of(settings), unlike(settings.applications)
+        self.own = own
+        self.applications = digest_of_applications(own.settings)
+        self._marks, self._unlike = marks_of(own.settings), unlike(own.settings.applications)
 
-    def resources(self, settings: Settings, district: District) -> dict[str, list[Json]]:
-        """Raises PasswordUnusable, OSError."""
+    def resources(self, own: Own) -> dict[str, list[Json]]:
         around = Surroundings(
             run=self.run,
             spool=self._spool,
-            district=tuple(district),
+            district=tuple(own.district),
             token_keys=self._keys["tokens"],
-            accounts=accounts_of(settings.applications),
+            accounts=own.accounts,
             left=self._left,
         )
-        return all_resources(settings, around)
+        return all_resources(own.settings, around)
 
     def publish(self) -> None:
         self.discovery.grant_keys = keys_by_header(self._keys["grants"])
-        self.discovery.publish(self.resources(self.settings, self.district))
+        self.discovery.publish(self.resources(self.own))
+
+    @property
+    def changing(self) -> bool:
+        return self._changing
+
+    def begin_change(self) -> None:
+        self._changing = True
+
+    def end_change(self) -> None:
+        """What was heard meanwhile is published now."""
+        self._changing = False
+        if self._behind:
+            self._behind = False
+            self.publish()
 
     def hear(self, keys: Mapping[str, Mapping[str, Any]], left: frozenset[str]) -> None:
         """What verifies grants and tokens from now on, and which nodes are believed no more."""
         if (keys, left) == (self._keys, self._left):
             return
-        self._keys, self._left = keys, left
-        if self.changing:
-            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.settings)
+        self._keys, self._left, self.heard = keys, left, self.heard + 1
+        if self._changing:
+            self._behind = True
+            self.discovery.publish_keys(keys_by_header(keys["grants"]), keys["tokens"], self.own.settings)
         else:
             self.publish()
 

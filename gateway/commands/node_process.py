@@ -43,11 +43,11 @@ from gateway.audit.ingest import Ingest
 from gateway.audit.reconciliation import Reconciliation
 from gateway.commands import heap
 from gateway.commands.challenging import challenging
-from gateway.commands.change_at_node import Changes
+from gateway.commands.change_at_node import NodesEnd
 from gateway.commands.change_of_node import ChangeOfNode
 from gateway.commands.contents import contents_at_edge
 from gateway.commands.edge_reloading import EdgeReloading, InForce
-from gateway.commands.envoy_of_node import EnvoyOfNode
+from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.failure import explained
 from gateway.commands.hangup import Hangup
 from gateway.commands.node_measures import Measures, measuring
@@ -100,7 +100,7 @@ class Node:
         self.begun = folder_in_memory(settings.state)
         self.measures = Measures(decides=fleet.decides)
         self.gate = Gatekeeper(fleet.grace.total_seconds())
-        self.envoy = EnvoyOfNode(settings, district, self.gate, self._rejected)
+        self.envoy = EnvoyOfNode(own_of(settings, district), self.gate, self._rejected)
         self.certificate = PublicCertificate(
             settings.public,
             certified_hosts(settings, district),
@@ -161,7 +161,7 @@ class Node:
     async def _reloading(self) -> AsyncIterator[None]:
         """A control plane here checks a change, and has Envoy take it; an edge does both itself."""
         if self.fleet.decides:
-            async with Changes(self._change).serving(self.run):
+            async with NodesEnd(self._change).serving(self.run):
                 yield
             return
         contents = contents_at_edge(self.settings, self._sources)
@@ -185,8 +185,8 @@ class Node:
         return ChangeOfNode(self.envoy, self._configuration, draft, self._changed)
 
     def _changed(self) -> None:
-        settings, district = self.envoy.settings, self.envoy.district
-        self.certificate.aim(settings.public, certified_hosts(settings, district))
+        own = self.envoy.own
+        self.certificate.aim(own.settings.public, certified_hosts(own.settings, own.district))
 
     def _rejected(self, rejection: Rejection) -> None:
         self.measures.refusals.inc()

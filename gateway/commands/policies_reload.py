@@ -1,6 +1,7 @@
 """What `brana reload` does with policies on a node of a fleet: published, taken here, and told what came of it."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from config.fleet import NodeName
@@ -50,9 +51,14 @@ class PoliciesReload:
         return "\n".join([PUBLISHED, *await self.late()])
 
     async def take_with_settings(
-        self, by: str, settings: Settings, book: PolicyBook, sources: Noting, reloaded: Entry
+        self,
+        by: str,
+        settings: Settings,
+        book: PolicyBook,
+        sources: Noting,
+        reloaded: Callable[[str], Entry],
     ) -> tuple[Publication, list[str]]:
-        """What is in force then, and what there is to say of it. `reloaded`: the entry of the whole change.
+        """What is in force then, and what there is to say of it. `reloaded`: as `publishing` has it.
 
         Raises as above.
         """

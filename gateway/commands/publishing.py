@@ -1,6 +1,6 @@
 """Policies of this node's files come into force in the whole fleet, unless that would undo what others published."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -81,10 +81,10 @@ async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) ->
 
 
 async def take_with_settings(
-    state: State, made: Proposal, read_last: Mapping[str, str], reloaded: Entry
+    state: State, made: Proposal, read_last: Mapping[str, str], reloaded: Callable[[str], Entry]
 ) -> Publication:
-    """What is in force then, as a part of a change of this node's settings, whose entry is `reloaded`. Files that
-    nobody has edited here are no part of it, whatever others have published.
+    """What is in force then, as a part of a change of this node's settings, of which `reloaded` makes the entry, by
+    the version in force. Files that nobody has edited here are no part of it, whatever others have published.
 
     Durable, with its entries, when it returns. Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
     """
@@ -102,8 +102,8 @@ async def take_with_settings(
             shared.has_files_in_force(made.node, new.digest)
             append(connection, newly_loaded(connection, made.book, made.at))
             now = new
-        told = reloaded.details | {"node": made.node}
-        append(connection, [replace(reloaded, policy_version=now.version, details=told)])
+        entry = reloaded(now.version)
+        append(connection, [replace(entry, details=entry.details | {"node": made.node})])
         return now
 
     return await state.database.write(work)

@@ -188,7 +188,7 @@ class Reloading:
     async def _record(self, by: str, before: Candidate, after: Candidate, delta: Changes) -> None:
         """Durable before anybody is let in by it."""
         moment = now()
-        reloaded = entry_of(moment, by, before, after, delta)
+        reloaded = entry_of(moment, by, before, after, delta, after.book.version)
         await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -51,12 +52,14 @@ class FleetReload:
             async with self._policies.following.still():
                 taken, said = await self._switched(by, before, after, delta, sources, draft, node)
                 plane.revoked.announce()
+            # Its gate honours no grant until it is kept, and by then knows the epoch of these settings.
+            said += await self._policies.late()
             try:
                 await node.keep()
             except NotReloaded as lost:  # it begins anew, by what has just been accepted
                 log.warning("reload.node_lost", cause=str(lost))
             plane.streams.everything()  # the watch knows by now what is served by other settings
-        return taken, "\n".join([*said, *await self._policies.late()])
+        return taken, "\n".join(said)
 
     def _at_node(self, draft: Path) -> contextlib.AbstractAsyncContextManager[Change]:
         fleet = self._plane.settings.fleet
@@ -78,7 +81,7 @@ class FleetReload:
         plane = self._plane
         try:
             await node.switch()
-            entry = entry_of(now(), by, before, after, delta)
+            entry = partial(entry_of, now(), by, before, after, delta)
             found, said = await self._policies.take_with_settings(
                 by, after.state.settings, after.book, sources, entry
             )
