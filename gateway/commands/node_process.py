@@ -26,7 +26,6 @@ from pathlib import Path
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from config.district import District
 from config.fleet import Service
@@ -46,18 +45,17 @@ from gateway.commands.challenging import challenging
 from gateway.commands.change_at_node import NodesEnd
 from gateway.commands.change_of_node import ChangeOfNode
 from gateway.commands.contents import contents_at_edge
+from gateway.commands.edge_control import hearing
 from gateway.commands.edge_reloading import EdgeReloading, InForce
 from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.failure import explained
 from gateway.commands.hangup import Hangup
 from gateway.commands.node_measures import Measures, measuring
-from gateway.commands.operator import at_the_other_end
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
-from gateway.control import Reload, reload_route
 from gateway.envoy.discovery import Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
@@ -164,21 +162,9 @@ class Node:
             async with NodesEnd(self._change).serving(self.run):
                 yield
             return
-        contents = contents_at_edge(self.settings, self._sources)
-        in_force = InForce(self.settings, contents)
+        in_force = InForce(self.settings, contents_at_edge(self.settings, self._sources))
         reloading = EdgeReloading(self._configuration, in_force, self._change, self.carrier)
-        under_way: set[asyncio.Task[object]] = set()
-
-        def begin() -> None:
-            """Nobody knows who sends a signal."""
-            task = asyncio.ensure_future(reloading.reload(acts.SYSTEM))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-
-        self._hangup.heard_by(begin)
-        async with _hearing(
-            self.run / "control.sock", lambda asker: reloading.reload(at_the_other_end(asker))
-        ):
+        async with hearing(self.run / "control.sock", self._hangup, reloading):
             yield
 
     def _change(self, draft: Path) -> ChangeOfNode:
@@ -288,22 +274,6 @@ class Node:
 async def _nobody(_: Collection[SessionId]) -> Mapping[SessionId, Holder]:
     """Whose sessions they are the control plane knows."""
     return {}
-
-
-@contextlib.asynccontextmanager
-async def _hearing(control: Path, reload: Reload) -> AsyncIterator[None]:
-    """The control socket of a machine without a control plane: there is nothing else to be told."""
-    app = web.Application()
-    app.add_routes([reload_route(reload)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        control.unlink(missing_ok=True)
-        await web.UnixSite(runner, str(control)).start()
-        control.chmod(0o600)
-        yield
-    finally:
-        await runner.cleanup()
 
 
 def main(configuration: Path, kept: Path, hangup: Hangup) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -262,12 +263,35 @@ async def test_no_request_fails_while_nodes_reload_under_load(office: Fleet) -> 
         await let_in(office, browser, node, url)
     asking = [asyncio.create_task(ask(node)) for node in ("a", "b", "c", "a", "c")]
     permit_notes(office["a"])
-    for node in ("a", "c"):
-        await reloaded(office[node], office[node].configuration.read_text("utf-8") + notes_of(office))
+    texts = {node: office[node].configuration.read_text("utf-8") + notes_of(office) for node in ("a", "c")}
+    await reloaded(office["a"], texts["a"])
+    office["c"].configuration.write_text(texts["c"], "utf-8")
+    assert office["c"].process is not None
+    office["c"].process.send_signal(signal.SIGHUP)  # the other way to say it
+    async with asyncio.timeout(PATIENCE):
+        while await status_at(office, browser, "c", url_of(office, "notes")) == 421:
+            await asyncio.sleep(0.05)
     over.set()
     await asyncio.gather(*asking)
     assert {status for _, status in seen} == {200}
     assert {node for node, _ in seen} == {"a", "b", "c"}
+    (entry, *_) = await office.entries(Code.CONFIGURATION_RELOADED)
+    assert (entry.details["node"], entry.subject) == ("c", "system")
+
+
+async def test_an_edge_takes_nothing_that_no_control_plane_can_record(office: Fleet) -> None:
+    browser, _ = await signed_in(office, "c")
+    edge = office["c"]
+    with no_control_plane(office["a"]), no_control_plane(office["b"]):
+        edge.configuration.write_text(edge.configuration.read_text("utf-8") + notes_of(office), "utf-8")
+        status, said = await edge.brana("reload")
+        assert (status, "reload_failed" in said, "it could not be recorded" in said) == (1, True, True), said
+        assert await status_at(office, browser, "c", url_of(office, "notes")) == 421
+    for node in ("a", "b"):
+        await listens(office[node])
+    async with asyncio.timeout(PATIENCE):
+        while (await office.same(browser, "c").get(office.product.application(MAP))).status != 200:
+            await asyncio.sleep(0.1)
 
 
 async def test_a_node_whose_policy_files_nobody_edited_takes_its_applications_and_publishes_none(
