@@ -51,7 +51,7 @@ from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
-from gateway.envoy.gate import unlike
+from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
@@ -91,7 +91,7 @@ class Node:
             self._rejected,
             per_session=settings.limits.requests_per_session,
         )
-        self.discovery.applications = unlike(settings.applications)
+        self.discovery.credential_sources = credential_sources(settings.applications)
         self.certificate = PublicCertificate(
             settings.public,
             certified_hosts(settings, district),
