@@ -198,6 +198,7 @@ class ControlPlane:
             status_of=SessionStatuses(
                 state.sessions, state.settings.sign_in, state.identities.new_devices
             ).of,
+            in_fleet=state.settings.fleet is not None,
         )
         self.facts = {
             one.name: Facts(

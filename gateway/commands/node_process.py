@@ -32,6 +32,7 @@ from config.load import accepted
 from config.settings import Fleet, Settings
 from config.sources import Accepted
 from config.vocabulary import SessionId
+from gateway import __version__
 from gateway.audit import acts
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
@@ -42,7 +43,7 @@ from gateway.commands import heap
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.challenging import challenging
 from gateway.commands.failure import explained
-from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.node_measures import MAY_BE_DOWN, Measures, measuring
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
@@ -62,6 +63,8 @@ from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
+from gateway.fleet.known_nodes import lacking
+from gateway.fleet.words import Had
 from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
@@ -171,7 +174,7 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has, self._applications)
+                news = await self.carrier.known(self._had())
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
@@ -188,6 +191,14 @@ class Node:
                 # An Envoy that is not there yet will begin with this one.
                 if known is not None and (applied or not self.envoy_up):
                     self._has = known.version
+
+    def _had(self) -> Had:
+        return Had(
+            version=self._has,
+            applications=self._applications,
+            release=__version__,
+            lacks=lacking(self.ready(), MAY_BE_DOWN),
+        )
 
     async def _applied(self) -> bool:
         """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""

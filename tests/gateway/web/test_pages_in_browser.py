@@ -31,6 +31,7 @@ PAGES = {
     "people-with-factor": ("admin", "/people?login=urban.karel"),
     "people-nobody": ("admin", "/people?login=nikdo"),
     "exceptions": ("admin", "/exceptions?done=granted"),
+    "nodes": ("admin", "/nodes"),
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
