@@ -15,8 +15,8 @@ from gateway.web.identity import ADMIN
 from gateway.web.officer.looks import look
 
 ROLES = {
-    Role.WHOLE: Title(cs="celý uzel", en="whole node"),
-    Role.EDGE: Title(cs="jen vstup", en="edge"),
+    Role.WHOLE: Title(cs="vstup i řízení", en="way in and control plane"),
+    Role.EDGE: Title(cs="jen vstup", en="way in only"),
     Role.CONTROL: Title(cs="jen řízení", en="control plane only"),
 }
 PARTS = {

@@ -28,10 +28,10 @@ async def test_each_node_is_shown_with_what_it_does_and_what_it_lacks(client, of
     text = await shown(client, "/nodes")
     found = rows(text)
     assert list(found) == ["a", "b", "c", "radnice-vstup", "stary", "zaloha"]
-    assert "whole node in service" in found["a"]
+    assert "way in and control plane in service" in found["a"]
     assert "not ready an operator takes it out of service it is cut off from the other nodes" in found["b"]
     assert "no word from it 7 minutes ago 03be11f2c9d0" in found["c"]
-    assert "edge no word from it – –" in found["radnice-vstup"]
+    assert "way in only no word from it not yet" in found["radnice-vstup"]
     assert "has ended" in found["radnice-vstup"]
     assert "control plane only removed 22 Nov 2026" in found["stary"]
     assert "invited The code is good until" in found["zaloha"]
