@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from config.fleet import NodeName, Role
 
-KEPT_EVERY = timedelta(seconds=5)  # what is heard is written down so often, for every control plane to read
-SILENT_AFTER = timedelta(seconds=20)  # some writings that did not come about; a node asks every two seconds
+KEPT_EVERY = timedelta(seconds=3)  # what is heard is written down so often, for every control plane to read
+SILENT_AFTER = timedelta(seconds=12)  # some writings that did not come about; a node asks every two seconds
 
 
 class NodeState(StrEnum):

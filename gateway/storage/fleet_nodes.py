@@ -55,10 +55,13 @@ class FleetNodes(KeyedRows):
 
 
 def _node(one: Row[Any], by: Deciding | None, heard: Heard | None) -> KnownNode:
+    joined_at = moment_of(one.joined_at)
+    if heard is not None and heard.at < joined_at:  # of the machine that had the name before
+        heard = None
     return KnownNode(
         name=NodeName(one.name),
         role=Role(one.role),
-        joined_at=moment_of(one.joined_at),
+        joined_at=joined_at,
         left_at=moment_or_none(one.left_at),
         certificate_until=moment_or_none(one.until),
         policies=by.version if by is not None else "",

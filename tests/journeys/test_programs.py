@@ -68,12 +68,18 @@ async def looked_at(officer: Page, name: str) -> None:
 
 
 async def put_out(
-    officer: Page, world: Programs, name: str, stream: aiohttp.ClientWebSocketResponse, picture: str
+    officer: Page,
+    world: Programs,
+    name: str,
+    proof: str,
+    stream: aiohttp.ClientWebSocketResponse,
+    picture: str,
 ) -> None:
     """The officer finds the program, ends what it has, and sees that it is out."""
     row = await row_of(officer, world, name)
     await expect(row).to_have_count(1)
-    await expect(row).to_contain_text("program")
+    await expect(row).to_contain_text("technický účet")
+    await expect(row).to_contain_text(proof)
     await expect(row.get_by_role("button", name="Znovu načíst z adresáře")).to_have_count(0)
     await looked_at(officer, f"{picture}-connected")
     await row.get_by_role("button", name="Ukončit relaci").click()
@@ -102,7 +108,7 @@ async def test_an_officer_puts_out_a_program_that_came_by_a_certificate(
     certificate, _ = world.authority.client()
     async with world.web_socket(world.address("api") + "/feed", certificate) as stream:
         await answers(stream)
-        await put_out(officer, world, BY_CERTIFICATE, stream, "program-by-certificate")
+        await put_out(officer, world, BY_CERTIFICATE, "certifikát programu", stream, "program-by-certificate")
     entry = await cut(world, "cidla", "ended_by_officer")
     assert (entry.outcome, entry.application) == ("refused", "agenda")
 
@@ -115,7 +121,7 @@ async def test_an_officer_puts_out_a_program_that_came_by_a_token_and_the_token_
     bearer = {"Authorization": f"Bearer {given.body['access_token']}"}
     async with world.web_socket(world.address("agenda") + "/feed", **bearer) as stream:
         await answers(stream)
-        await put_out(officer, world, BY_TOKEN, stream, "program-by-token")
+        await put_out(officer, world, BY_TOKEN, "heslo programu", stream, "program-by-token")
     await cut(world, "podatelna", "ended_by_officer")
     told = await world.ask(world.address("agenda"), **bearer)
     assert (told.status, told.body["reason"]) == (401, "token_withdrawn")

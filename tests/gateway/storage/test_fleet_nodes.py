@@ -96,3 +96,15 @@ async def test_who_left_is_known_so_until_it_is_invited_again(
     await invite(register, B, now)
     (again,) = (await known(database, now)).nodes
     assert again.state(now) is NodeState.INVITED
+
+
+async def test_what_was_heard_of_whoever_had_the_name_before_counts_no_more(
+    register: StoredRegister, database: Database, now: datetime
+) -> None:
+    await join(register, B, now - HOUR)
+    await heard(database, B, Heard(now, "0.1.0"))
+    await register.leave(B, "cli:root", now)
+    later = now + timedelta(seconds=1)
+    await join(register, B, later)
+    (node,) = (await known(database, later)).nodes
+    assert (node.heard, node.state(later)) == (None, NodeState.SILENT)
