@@ -43,6 +43,7 @@ class Board:
         self._news, self._asked = asyncio.Event(), asyncio.Event()
         self._nodes: dict[NodeName, tuple[str, float]] = {}
         self.hearing = Hearing()
+        """What those who ask say of themselves."""
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         self._revoked, self._epoch = sorted(revoked), epoch

@@ -54,8 +54,8 @@ async def led_to(page: Page, path: str) -> None:
 
 
 async def settled(page: Page) -> None:
-    """A page that says where to begin has the focus there, some frames after it is loaded; before that it is not as
-    people meet it, and whatever is focused by then keeps it out.
+    """A page that was just loaded and says where to begin has the focus there, some frames later; before that it is not
+    as people meet it, and whatever is focused by then keeps it out.
     """
     first = page.locator("[autofocus]").first
     if await first.count():

@@ -146,9 +146,8 @@ async def listening(
     finally:
         for one in server.sockets:
             loop.remove_reader(one)
-        for _ in range(
-            2
-        ):  # by then whoever was let in last is known: asyncio forgets them otherwise, unclosed
+        # Whoever was let in last is known after two turns; asyncio forgets them otherwise, unclosed.
+        for _ in range(2):
             await asyncio.sleep(0)
         server.close()
         await runner.cleanup()

@@ -162,9 +162,7 @@ FLEET = KnownFleet(
         _node("b", heard=Heard(NOW - timedelta(seconds=2), "0.1.0", ("in_service", "not_alone"))),
         _node("c", heard=Heard(NOW - timedelta(minutes=7), "0.1.0"), policies="03be11f2c9d0"),
         _node("radnice-vstup", NodeRole.EDGE, heard=None, policies="", certificate_until=NOW),
-        KnownNode(
-            name=NodeName("stary"), role=NodeRole.CONTROL, joined_at=JOINED, left_at=NOW - timedelta(1)
-        ),
+        _node("stary", NodeRole.CONTROL, heard=None, left_at=NOW - timedelta(1), certificate_until=None),
         KnownNode(name=NodeName("zaloha"), role=NodeRole.WHOLE, invited_until=NOW + timedelta(hours=23)),
     ),
     "5f0c9d21aa47",

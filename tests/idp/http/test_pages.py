@@ -18,7 +18,7 @@ from idp.login.handle import FlowId
 from idp.login.spoken_code import new_spoken_code
 from idp.login.states import AwaitingNewPassword, Standing
 from tests.rig.authority import make_authority, server_pair
-from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot, settled
+from tests.rig.browser import accessibility_faults, chromium, overflow, screenshot
 from tests.rig.code_generator import code_at
 from tests.rig.provider import CALLBACK, authorize_path
 from tests.rig.sign_in_world import JANA, JANA_PASSWORD, PETR, PETR_PASSWORD, World
@@ -48,7 +48,6 @@ async def served_by_tls(world: World, folder: Path) -> AsyncIterator[str]:
 
 async def looked_at(page: Page, name: str) -> None:
     """No accessibility fault in either scheme, and a picture of each for people."""
-    await settled(page)
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         assert await accessibility_faults(page) + await overflow(page) == []
