@@ -167,8 +167,8 @@ def require_nothing_left_behind(state: KeptState) -> None:
         if aside_of(file).exists() and not exists(file):
             raise CannotStart(
                 f"what was kept in {file} was moved to a database, which the configuration does not name any more",
-                f"put [state.database] back; to go on from where it was moved, rename {aside_of(file)} to {file.name}: "
-                "what happened since is in that database alone",
+                f"put [state.database] back; to go on from the moment of the move, rename {aside_of(file)} to "
+                f"{file.name}: what happened since is in that database alone; to begin anew, put it elsewhere",
             )
     elif exists(file) and not exists(place):
         raise CannotStart(

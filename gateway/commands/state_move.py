@@ -112,7 +112,7 @@ def _moved(settings: Settings, server: Postgres, file: Path, *, although_not_who
             told,
             although_not_whole=although_not_whole,
         )
-        _put_aside(file)  # before others may write to it again
+        source.put_aside()  # before others may write to it again
     return moved
 
 
@@ -123,15 +123,6 @@ def _signer(settings: Settings, connection: Connection) -> Signer:
     found = ring(connection, Seal(master_key(settings.state.directory / "keys", may_make=False)))
     newest = [one for one in found.keys if one.purpose is Purpose.CHECKPOINT][-1]
     return Signer(settings.public.domain, Ed25519PrivateKey.from_private_bytes(newest.private))
-
-
-def _put_aside(file: Path) -> None:
-    file.rename(aside_of(file))
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)  # the name too must outlive a power cut
-    finally:
-        os.close(folder)
 
 
 def _as_text(moved: Moved, server: Postgres, file: Path) -> str:

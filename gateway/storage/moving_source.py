@@ -3,6 +3,7 @@
 SQLite keeps any type in any column and counts no characters; a server does neither, so each value is looked at.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,6 +18,7 @@ from gateway.storage.embedded import BUSY_TIMEOUT, open_engine
 from gateway.storage.engine import DRIVER_ERRORS, Driver, driver_of, roll_back
 from gateway.storage.migrate import revision
 from gateway.storage.not_moved import StateNotMoved
+from gateway.storage.place import aside_of
 from gateway.storage.schema import revisions
 from gateway.storage.unusable import concerns_the_file, explained
 
@@ -56,6 +58,17 @@ class Source:
         ).fetchone()
         return max(int(highest), int(given[0]) if given else 0)
 
+    def put_aside(self) -> None:
+        """Nobody finds it under its name any more. All is in it: what SQLite keeps beside it is empty."""
+        self.path.rename(aside_of(self.path))
+        for beside in ("-wal", "-shm"):
+            self.path.with_name(f"{self.path.name}{beside}").unlink(missing_ok=True)
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the name too must outlive a power cut
+        finally:
+            os.close(folder)
+
     @property
     def _driver(self) -> Driver:
         return driver_of(self.connection.connection)
@@ -67,10 +80,10 @@ def held(path: Path, patience: timedelta = BUSY_TIMEOUT) -> Iterator[Source]:
 
     Raises DatabaseUnusable, StateNotMoved.
     """
+    engine = open_engine(path, patience=patience)
     try:
         with closing(sqlite3.connect(path)) as looking:
             _require_current(revision(looking, path), path)
-        engine = open_engine(path, patience=patience)
         with engine.connect() as connection:
             driver = driver_of(connection.connection)
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -80,13 +93,14 @@ def held(path: Path, patience: timedelta = BUSY_TIMEOUT) -> Iterator[Source]:
                 yield Source(path, connection)
             finally:
                 roll_back(driver)
-        engine.dispose()
     except DRIVER_ERRORS as error:
         if concerns_the_file(error):
             raise explained(path, error) from error
         raise StateNotMoved(
             f"{path} cannot be read: {error}", "run `brana audit verify` on it without [state.database]"
         ) from error
+    finally:
+        engine.dispose()
 
 
 def _require_current(found: str | None, path: Path) -> None:

@@ -206,6 +206,16 @@ def test_a_file_to_which_somebody_writes_is_refused(
         assert "another program holds it" in refused(spoilt, still_empty, postgres)
 
 
+def test_a_file_that_somebody_reads_is_refused_while_not_all_is_in_the_file_itself(
+    spoilt: Kept, still_empty: Postgres, postgres: Server
+) -> None:
+    with closing(Database(spoilt.path)) as database, database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("SELECT count(*) FROM session")
+        database.write_soon(lambda c: c.exec_driver_sql("DELETE FROM revoked")).result()
+        assert "another program has" in refused(spoilt, still_empty, postgres)
+
+
 def test_a_break_half_way_leaves_the_server_without_a_table(
     spoilt: Kept, still_empty: Postgres, postgres: Server
 ) -> None:
