@@ -162,8 +162,8 @@ def state_moved(
         subject=by,
         person=by,
         details={
-            "from": neutral(file, TEXT),
-            "to": neutral(place, TEXT),
+            "file": neutral(file, TEXT),
+            "server": neutral(place, TEXT),
             "entries": entries,
             "root": root,
             "finding": neutral(finding, TEXT),

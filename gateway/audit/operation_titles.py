@@ -65,8 +65,10 @@ OPERATION_TITLES: dict[Code, Title] = {
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
     ),
     Code.STATE_MOVED: Title(
-        cs="Všechna uložená data přenesena ze souboru {from} do databáze {to}: {who} (záznamů v protokolu: {entries})",
-        en="All that is kept moved from the file {from} to the database {to}: {who} (entries in the log: {entries})",
+        cs="Všechna uložená data přenesena ze souboru {file} do databáze {server}: {who} "
+        "(záznamů v protokolu: {entries})",
+        en="All that is kept was moved from the file {file} to the database {server}: {who} "
+        "(entries in the log: {entries})",
     ),
     Code.FLEET_FOUNDED: Title(
         cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"

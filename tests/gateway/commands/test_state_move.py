@@ -170,7 +170,7 @@ def test_a_move_is_told_recorded_and_not_undone_by_a_slip(office: Installation, 
         state.keys  # noqa: B018 - the same master key opens them
         entries = [parse(row.canonical).entry for row in state.database.read_now(lambda c: list(rows(c)))]
     last = entries[-1]
-    assert (last.code, last.subject, last.details["from"]) == (Code.STATE_MOVED, operator(), str(file))
+    assert (last.code, last.subject, last.details["file"]) == (Code.STATE_MOVED, operator(), str(file))
     assert str(last.details["root"]) in told.stdout
     office.write()
     for opening in (open_state, existing_state):
