@@ -26,6 +26,7 @@ from gateway.storage.postgres.filling import Filling, filling
 from gateway.storage.schema import all_tables
 from gateway.storage.tables.audit import audit_entry
 
+OF_THE_FILE = "run `brana audit verify` without [state.database], and restore a backup"
 RECOMPUTING = "the log is recomputed"
 
 Told = Callable[[str, int, int], object]
@@ -78,7 +79,8 @@ def move(
     report on the log. `although_not_whole`: also a log that is not, as it is.
     """
     tail = read_tail(source.connection)
-    assert tail is not None, "whoever has keys has entries"
+    if tail is None:
+        raise StateNotMoved(f"the log in {source.path} has no end any more", OF_THE_FILE)
     size, root = tail.frontier.size, tail.frontier.root()
     with filling(server) as target:
         if not target.empty:

@@ -87,7 +87,12 @@ def filling(server: Postgres) -> Iterator[Filling]:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
             yield Filling(where, connection, _is_empty(connection))
     except (DBAPIError, psycopg.Error) as error:
-        raise explained(where, error) from error
+        if concerns_the_file(error):
+            raise explained(where, error) from error
+        raised = error.orig if isinstance(error, DBAPIError) else error
+        raise StateNotMoved(
+            f"{where}: {' '.join(str(raised).split())}", "correct that, and say it again"
+        ) from error
     finally:
         engine.dispose()
 

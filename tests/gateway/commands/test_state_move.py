@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -24,6 +25,7 @@ from gateway.storage.audit_evidence import rows
 from gateway.storage.database import Database
 from gateway.storage.migrate import exists
 from gateway.storage.moving import RECOMPUTING
+from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from tests.rig.installation import Installation, install
 from tests.rig.postgres import Server
@@ -195,6 +197,21 @@ def test_a_move_that_was_cut_off_before_its_file_was_put_aside_is_finished_when_
         entries = database.read_now(lambda connection: list(rows(connection)))
     assert len(entries) == first["entries"] + 1
     assert not file.exists()
+
+
+def test_a_log_that_is_not_whole_goes_along_when_that_is_meant_and_its_finding_with_it(
+    office: Installation, postgres: Server
+) -> None:
+    server = postgres.empty()
+    share(office, server)
+    with closing(sqlite3.connect(office.state / "brana.db")) as connection:
+        connection.execute("UPDATE audit_entry SET person = 'nobody' WHERE sequence = 2")
+        connection.commit()
+    assert "the log is not whole: entry 2" in refused(office, StateNotMoved)
+    assert move(office, "--although-not-whole").exit_code == 0
+    with closing(Database(server)) as database:
+        *_, last = database.read_now(lambda connection: list(rows(connection)))
+    assert "columns_differ" in str(parse(last.canonical).entry.details["finding"])
 
 
 def test_whoever_watches_sees_a_bar_and_others_a_line_for_each_table(

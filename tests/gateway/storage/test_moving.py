@@ -285,6 +285,19 @@ def test_a_log_without_its_last_entries_is_not_whole_at_the_server_either(
     assert "truncated" in refused(spoilt, still_empty, postgres)
 
 
+def test_a_log_without_an_end_is_refused_whatever_is_meant(
+    spoilt: Kept, still_empty: Postgres, postgres: Server
+) -> None:
+    spoilt.change("DELETE FROM audit_tail")
+    assert "has no end any more" in refused(spoilt, still_empty, postgres, although_not_whole=True)
+
+
+def test_a_role_that_may_make_no_tables_is_told_so(spoilt: Kept, postgres: Server) -> None:
+    server = postgres.empty()
+    postgres.run(f"ALTER DATABASE {server.name} OWNER TO postgres")
+    assert "let the role own the database" in refused(spoilt, server, postgres)
+
+
 def test_every_kind_of_column_has_its_form_in_the_file() -> None:
     kinds = {type(column.type) for table in all_tables().tables.values() for column in table.c}
     assert all(any(issubclass(kind, known) for known, _ in KINDS) for kind in kinds)
