@@ -17,7 +17,6 @@ from config.settings import Postgres, Settings
 from gateway.audit import acts, checkpoint_file
 from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
-from gateway.audit.verify import Report
 from gateway.commands import lock
 from gateway.commands.moving_bar import moving_bar
 from gateway.commands.operator import operator
@@ -89,17 +88,9 @@ def _file_of(settings: Settings, configuration: Path) -> Path:
 def _moved(settings: Settings, server: Postgres, file: Path, *, although_not_whole: bool) -> Moved:
     folder, by = settings.state.directory, operator()
 
-    def entry(report: Report) -> Entry:
-        finding = "whole" if report.broken is None else str(report.broken)
-        return acts.state_moved(
-            now(),
-            by,
-            file=str(file),
-            place=named(server),
-            entries=report.entries,
-            root=report.root.hex(),
-            finding=finding,
-        )
+    def entry(entries: int, root: bytes, finding: str) -> Entry:
+        what = {"file": str(file), "place": named(server), "root": root.hex(), "finding": finding}
+        return acts.state_moved(now(), by, entries=entries, **what)
 
     with moving_bar() as told, held(file) as source:
         evidence = Evidence(folder / checkpoint_file.NAME, _signer(settings, source.connection).verifier)

@@ -28,6 +28,10 @@ from gateway.storage.tables.audit import audit_entry
 
 OF_THE_FILE = "run `brana audit verify` without [state.database], and restore a backup"
 RECOMPUTING = "the log is recomputed"
+WHOLE = "whole"
+
+EntryOf = Callable[[int, bytes, str], Entry]
+"""What is recorded of a move: by the entries of the log in the file, its root, and what was found of it."""
 
 Told = Callable[[str, int, int], object]
 """Hears what is done (a table, or RECOMPUTING), how many rows of it, of how many."""
@@ -68,15 +72,15 @@ def move(
     server: Postgres,
     evidence: Evidence,
     spool: str,
-    entry: Callable[[Report], Entry],
+    entry: EntryOf,
     told: Told,
     *,
     although_not_whole: bool = False,
 ) -> Moved:
     """Everything, in one transaction of the server. Raises DatabaseUnusable, StateNotMoved, LogInconsistent.
 
-    `spool`: under which the places in this machine's spool are kept from now on. `entry`: what is recorded, with the
-    report on the log. `although_not_whole`: also a log that is not, as it is.
+    `spool`: under which the places in this machine's spool are kept from now on. `although_not_whole`: also a log that
+    is not, as it is.
     """
     tail = read_tail(source.connection)
     if tail is None:
@@ -95,7 +99,8 @@ def move(
         hand_over(target.connection, "", spool)
         report = evidence.report(target.connection, told)
         _require_the_same(source, report, evidence, root, although_not_whole=although_not_whole)
-        append(target.connection, [entry(report)])
+        finding = WHOLE if report.broken is None else str(report.broken)
+        append(target.connection, [entry(size, root, finding)])
         target.take_stock()
     return Moved(rows, size, root)
 

@@ -104,14 +104,16 @@ def held(path: Path, patience: timedelta = BUSY_TIMEOUT) -> Iterator[Source]:
 
 
 def _require_current(found: str | None, path: Path) -> None:
-    newest = revisions()[-1]
+    *older, newest = revisions()
     if found == newest:
         return
     if found is None:
         raise StateNotMoved(f"{path} is empty", "there is nothing to take along: start `brana serve`")
     raise StateNotMoved(
         f"the schema of {path} is {found}, and that of this version {newest}",
-        "take [state.database] out of the configuration, let this version start once with `brana serve`, which brings "
+        "install the version that wrote it"
+        if found not in older
+        else "take [state.database] out of the configuration, let this version start once with `brana serve`, which brings "
         "the file to its schema, stop it, put [state.database] back",
     )
 

@@ -13,7 +13,6 @@ from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, insert,
 from config.settings import Postgres
 from gateway.audit import acts
 from gateway.audit.entry import Code, Entry
-from gateway.audit.verify import Report
 from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.moving import Evidence, Moved, move
@@ -62,12 +61,9 @@ class Kept:
             connection.commit()
 
 
-def moving(report: Report) -> Entry:
-    finding = "whole" if report.broken is None else str(report.broken)
-    root = report.root.hex()
-    return acts.state_moved(
-        NOON, OPERATOR, file="brana.db", place="server", entries=report.entries, root=root, finding=finding
-    )
+def moving(entries: int, root: bytes, finding: str) -> Entry:
+    what = {"file": "brana.db", "place": "server", "root": root.hex(), "finding": finding}
+    return acts.state_moved(NOON, OPERATOR, entries=entries, **what)
 
 
 def kept(folder: Path) -> Kept:
