@@ -109,11 +109,12 @@ def _require_current(found: str | None, path: Path) -> None:
         return
     if found is None:
         raise StateNotMoved(f"{path} is empty", "there is nothing to take along: start `brana serve`")
+    what = f"the schema of {path} is {found}, and that of this version {newest}"
+    if found not in older:
+        raise StateNotMoved(what, "install the version that wrote it, or restore the backup made before it")
     raise StateNotMoved(
-        f"the schema of {path} is {found}, and that of this version {newest}",
-        "install the version that wrote it"
-        if found not in older
-        else "take [state.database] out of the configuration, let this version start once with `brana serve`, which brings "
+        what,
+        "take [state.database] out of the configuration, let this version start once with `brana serve`, which brings "
         "the file to its schema, stop it, put [state.database] back",
     )
 
