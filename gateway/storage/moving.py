@@ -1,7 +1,7 @@
 """The whole state of one machine, out of its file into a server's empty database.
 
-Every table of ours is taken along as it is; what differs between the two kinds of databases is the form of flags, the
-counters that number rows, and the names under which places in the spool are kept. Before it is committed the log is
+Every table of ours is taken along as it is; what differs between the two kinds of databases is the counters that
+number rows, and the names under which places in the spool are kept. Before it is committed the log is
 recomputed where it is now and held against the same checkpoints, and the move is recorded behind it.
 """
 

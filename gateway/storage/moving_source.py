@@ -5,7 +5,7 @@ SQLite keeps any type in any column and counts no characters; a server does neit
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from gateway.storage.unusable import concerns_the_file, explained
 
 BATCH = 1_000  # rows held in memory at once
 KINDS: tuple[tuple[type, type], ...] = ((Boolean, int), (Integer, int), (String, str), (LargeBinary, bytes))
-"""Types of columns (BigInteger is an Integer, Text a String), and what SQLite gives for them."""
+"""Types of columns (BigInteger is an Integer, Text a String), and what SQLite gives for them: 0 and 1 for flags."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class Source:
     def rows(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
         """All rows in batches, columns in the order of the table's. Raises StateNotMoved."""
         kinds = [_kind(table, column) for column in table.c]
-        flags = [place for place, column in enumerate(table.c) if isinstance(column.type, Boolean)]
         listed = ", ".join(f'"{column.name}"' for column in table.c)
         cursor: Any = self._driver.execute(f'SELECT {listed} FROM "{table.name}"')  # noqa: S608 - names of ours
         while batch := cursor.fetchmany(BATCH):
@@ -48,7 +47,7 @@ class Source:
                 for place, value in enumerate(row):
                     if value is not None and type(value) is not kinds[place]:
                         raise _odd(table, place, value)
-            yield [_with_flags(table, row, flags) for row in batch] if flags else batch
+            yield batch
 
     def last_number(self, table: Table, column: str) -> int:
         """The highest number that was ever given to a row, also to one that is gone; 0: none was."""
@@ -138,13 +137,3 @@ def _odd(table: Table, place: int, value: object) -> StateNotMoved:
         f"{table.name}.{list(table.c)[place].name} holds {type(value).__name__} in a row, which no server keeps there",
         "somebody else has written to the file: run `brana audit verify` without [state.database], restore a backup",
     )
-
-
-def _with_flags(table: Table, row: Sequence[Any], flags: Sequence[int]) -> tuple[Any, ...]:
-    """Flags are 0 and 1 in a file."""
-    values = list(row)
-    for place in flags:
-        if values[place] not in (0, 1, None):
-            raise _odd(table, place, values[place])
-        values[place] = None if values[place] is None else bool(values[place])
-    return tuple(values)

@@ -30,7 +30,7 @@ class Filling:
     empty: bool
 
     def copy(self, table: Table, batches: Iterable[Sequence[tuple[Any, ...]]]) -> None:
-        """Rows whose columns are in the order of the table's. Raises StateNotMoved."""
+        """Rows whose columns are in the order of the table's; 0 and 1 are read as flags. Raises StateNotMoved."""
         names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.c)
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
         try:

@@ -250,7 +250,7 @@ def test_a_line_that_breaks_while_the_log_is_copied_leaves_the_server_without_a_
         ("UPDATE session SET login = x'00'", "session.login holds bytes"),
         ("UPDATE session SET generation = 'many'", "session.generation holds str"),
         ("UPDATE signing_key SET sealed = 'text'", "signing_key.sealed holds str"),
-        ("UPDATE audit_spool SET finished = 7", "audit_spool.finished holds int"),
+        ("UPDATE audit_spool SET finished = 7", "does not take a row of audit_spool"),
         ("UPDATE session SET address = printf('%046d', 1)", "does not take a row of session"),
         ("UPDATE session SET login = CAST(x'ff' AS TEXT)", "cannot be read"),
     ],
