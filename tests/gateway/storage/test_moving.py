@@ -134,6 +134,14 @@ def test_numbers_go_on_behind_the_last_that_was_given_also_where_its_row_is_gone
     assert made == (4,)
 
 
+def test_a_stranger_who_typed_a_nul_keeps_nobody_from_moving(spoilt: Kept, postgres: Server) -> None:
+    key = "UPDATE sign_in_guesses SET key = 'novak' || char(0) WHERE key = (SELECT min(key) FROM sign_in_guesses)"
+    spoilt.change(key)
+    server = postgres.empty()
+    spoilt.move(server)
+    assert "novak\N{REPLACEMENT CHARACTER}" in [row[0] for row in everything(server)["sign_in_guesses"]]
+
+
 def test_how_far_it_is_is_told_batch_by_batch(moved: tuple[Kept, Moved, Postgres]) -> None:
     source, _, _ = moved
     steps = [(done, total) for what, done, total in source.told if what == "audit_entry"]
