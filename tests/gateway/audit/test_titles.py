@@ -22,6 +22,7 @@ DETAILS = {
     *("account", "secret"),
     *("node", "role", "service"),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
+    *("part", "silent_seconds"),
 }
 
 
