@@ -51,6 +51,34 @@ async def test_a_decision_that_does_not_come_is_a_refusal(tmp_path: Path) -> Non
         assert plane.application.requests == []
 
 
+async def test_for_a_control_plane_that_hangs_nobody_waits_after_a_while_and_what_is_under_way_is_not_cut(
+    tmp_path: Path,
+) -> None:
+    login = f"login.{DOMAIN}"
+    async with data_plane(tmp_path) as plane:
+        goes_on = asyncio.Event()
+
+        async def slow(_: web.BaseRequest) -> web.StreamResponse:
+            await goes_on.wait()
+            return web.Response(text="late")
+
+        plane.idp.handle = slow
+        plane.idp.lives.clear()
+        under_way = asyncio.create_task(plane.ask(host=login))
+        async with asyncio.timeout(20):
+            while (await plane.administration.counters(r"^cluster\.idp\.membership_healthy$")).popitem()[1]:
+                await asyncio.sleep(0.1)
+        page = await asyncio.wait_for(plane.ask(host=login, headers=("Accept: text/html",)), 2)
+        assert (page.status, page.value(REASON_HEADER)) == (503, "unavailable")
+        assert "Zkusit znovu" in page.body.decode()
+        goes_on.set()
+        plane.idp.lives.set()
+        assert (await under_way).body == b"late"
+        async with asyncio.timeout(10):
+            while (await plane.ask(host=login)).status != 200:
+                await asyncio.sleep(0.05)
+
+
 async def test_an_envoy_whose_worker_is_stuck_ends_itself(tmp_path: Path) -> None:
     def impatient(settings: Settings) -> Settings:
         return replace(settings, limits=replace(settings.limits, silence=timedelta(seconds=0.5)))
