@@ -6,11 +6,13 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import termios
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -34,6 +36,7 @@ async def started(
     streams: list[str] | None = None,
     terminal: int | None = None,
     silence: float = 30.0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> asyncio.subprocess.Process:
     run = run or folder / "run"
     run.mkdir(exist_ok=True)
@@ -55,6 +58,7 @@ async def started(
         str(folder / "plan.json"),
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        env=os.environ | environment,
         preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
     )
 
@@ -67,8 +71,11 @@ async def supervisor(
     run: Path | None = None,
     terminal: int | None = None,
     silence: float = 30.0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await started(folder, control, envoy, run, terminal=terminal, silence=silence)
+    process = await started(
+        folder, control, envoy, run, terminal=terminal, silence=silence, environment=environment
+    )
     try:
         yield process
     finally:
@@ -226,6 +233,36 @@ async def test_a_killed_envoy_comes_back_and_serves_without_the_control_planes_h
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 15) == 0
         assert plane.decision.requests == []
+
+
+TELLS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(dict(os.environ))); time.sleep(60)"
+
+
+async def test_systemd_hears_that_all_was_started_that_the_supervisor_lives_and_that_it_ends(
+    tmp_path: Path,
+) -> None:
+    told = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        asks = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
+        control = [PYTHON, "-c", TELLS, str(told)]
+        async with supervisor(tmp_path, control, lives(tmp_path / "envoy"), environment=asks) as process:
+            heard = [await _heard(systemd) for _ in range(3)]
+            assert heard == ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]
+            async with asyncio.timeout(10):
+                while not (told.exists() and "PATH" in told.read_text()):
+                    await asyncio.sleep(0.01)
+            assert "NOTIFY_SOCKET" not in told.read_text(), "nobody else speaks to it"
+            process.send_signal(signal.SIGTERM)
+            while await _heard(systemd) != "STOPPING=1":
+                continue
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def _heard(systemd: socket.socket) -> str:
+    async with asyncio.timeout(10):
+        return (await asyncio.get_running_loop().sock_recv(systemd, 100)).decode()
 
 
 SPEAKS = """
