@@ -18,10 +18,8 @@ if __name__ == "__main__":  # asyncio would load OpenSSL (4 MiB), and nothing he
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
-import resource
 import signal
 import time
 from collections.abc import Callable
@@ -31,12 +29,12 @@ from functools import partial
 from pathlib import Path
 
 from gateway.audit.headroom import set_aside
+from gateway.beginning import die_with, leave_nothing_behind
 from gateway.envoy import asked_plainly
-from gateway.envoy.notices import FOLDER, Notice, What, leave
+from gateway.envoy.notices import CONTROL_PLANE, ENVOY, FOLDER, NODE, STREAMS, Notice, What, leave
 from gateway.life import LIFE, LOOK_EVERY, Ear, Silence
 from gateway.systemd import ENDS, LIVES, STARTED, Systemd
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
 WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: starting again cannot help
 TRY_LATER = 75  # EX_TEMPFAIL: nothing is broken, but for the moment it cannot run (the disk is full)
 QUICK_SECONDS = 10.0  # a child that lived longer than this was well
@@ -45,8 +43,6 @@ LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
 LAST_WORDS = 3.0  # for one that hangs to tell where
-ENVOY, CONTROL_PLANE, STREAMS = "Envoy", "control plane", "watch of streams"  # their names in messages
-NODE = "process of the node"
 CURRENT = "current.log"  # link to the file of Envoy's present start, in the spool and among what began
 
 
@@ -301,18 +297,6 @@ def _point(link: Path, name: str) -> None:
     draft.replace(link)
 
 
-def die_with(parent: int) -> Callable[[], None]:
-    """For the child between fork and exec: end with the supervisor, even one that was killed."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def ask_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return ask_kernel
-
-
 async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
@@ -331,16 +315,6 @@ def _how(status: int) -> str:
 
 def _after(pause: float) -> str:
     return f" in {pause:g} s" if pause else ""
-
-
-def leave_nothing_behind() -> None:
-    """For this process and all that it starts: files are the owner's alone, and memory with keys is never dumped.
-
-    One byte is too little for a dump, and where dumps go to a program it says that there shall be none; 0 would not
-    (core(5), "Piping core dumps to a program").
-    """
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 
 
 def main(arguments: list[str]) -> int:

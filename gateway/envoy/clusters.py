@@ -13,7 +13,7 @@ from gateway.envoy.plain import ACME
 from gateway.envoy.responses import our_cookies_removed
 from gateway.envoy.streams import many_at_once, watch_cluster
 from gateway.envoy.upstream_tls import marked, transport
-from gateway.envoy.upstreams import endpoints, upstreams_of, watching
+from gateway.envoy.upstreams import chosen, endpoints, upstreams_of, watching
 
 OURS = ("idp", "web", "authorize")  # clusters behind sockets of the same names
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -77,7 +77,8 @@ def _application(application: Application, authority: Authority, surroundings: S
 
 
 def _asked_whether_alive() -> Json:
-    """A control plane that hangs takes connections and answers nothing: after some ten seconds nobody else waits for it.
+    """A control plane that hangs takes connections and answers nothing: after ten seconds nobody else waits for it.
+
     What is under way goes on, however long it takes. `elsewhere.py` is more impatient, as others can answer there.
     """
     asked: Json = {
@@ -89,7 +90,7 @@ def _asked_whether_alive() -> Json:
         "healthy_threshold": 1,
         "http_health_check": {"host": ALIVE_HOST, "path": ALIVE_PATH},
     }
-    return {"health_checks": [asked], "common_lb_config": {"healthy_panic_threshold": {"value": 0}}}
+    return {"health_checks": [asked], **chosen(0)}
 
 
 def _endpoint(socket: Path) -> Json:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 FOLDER = "notices"  # below the folder of the sockets
+ENVOY, CONTROL_PLANE, STREAMS, NODE = "Envoy", "control plane", "watch of streams", "process of the node"
+"""Names of parts, in messages too."""
 What = Literal["started", "died", "hung"]
 
 

@@ -112,3 +112,9 @@ def test_every_detail_of_what_the_gateway_records_has_a_label():
         damage_entry(Damaged("why", 1, "d", "h"), "file", 0, NOW),
     ]
     assert {key for entry in recorded for key in entry.details} - set(LABELS) == set()
+
+
+def test_what_hung_is_told_in_words_with_its_unit():
+    shown = told(CS, part="control plane", process=4711, silent_seconds=30)
+    assert shown["part"] == ("Řídicí proces", "control plane")
+    assert (shown["silent_seconds"], shown["process"]) == (("30\u00a0s", ""), ("4711", ""))
