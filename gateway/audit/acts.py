@@ -151,6 +151,26 @@ def _person(by: str) -> str:
     return "" if by == SYSTEM else by
 
 
+def state_moved(
+    now: datetime, by: str, *, file: str, place: str, entries: int, root: str, finding: str
+) -> Entry:
+    """Everything up to here was in `file`, what follows is at the server. `finding`: on the log as it was moved."""
+    return Entry(
+        code=Code.STATE_MOVED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        person=by,
+        details={
+            "file": neutral(file, TEXT),
+            "server": neutral(place, TEXT),
+            "entries": entries,
+            "root": root,
+            "finding": neutral(finding, TEXT),
+        },
+    )
+
+
 def decision_tried(
     now: datetime, by: str, *, of: str, application: str, municipality: str, action: str, verdict: str
 ) -> Entry:

@@ -94,6 +94,7 @@ class Code(StrEnum):
     DATA_PLANE_DIED = "system.data_plane_died"
     PROCESS_HUNG = "system.process_hung"
     CLOCK_JUMPED = "system.clock_jumped"
+    STATE_MOVED = "state.moved"
     FLEET_FOUNDED = "fleet.founded"
     NODE_INVITED = "fleet.node_invited"
     NODE_JOINED = "fleet.node_joined"

@@ -147,6 +147,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
             Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
+            Code.STATE_MOVED: Title(cs="Přenesení uložených dat", en="State moved"),
         },
     ),
     (
