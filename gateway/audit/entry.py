@@ -92,6 +92,7 @@ class Code(StrEnum):
     STOPPED = "system.stopped"
     DATA_PLANE_STARTED = "system.data_plane_started"
     DATA_PLANE_DIED = "system.data_plane_died"
+    PROCESS_HUNG = "system.process_hung"
     CLOCK_JUMPED = "system.clock_jumped"
     STATE_MOVED = "state.moved"
     FLEET_FOUNDED = "fleet.founded"

@@ -61,6 +61,10 @@ OPERATION_TITLES: dict[Code, Title] = {
         cs="Datová část (Envoy) nečekaně skončila, proces {process}, stav {status}",
         en="Data plane (Envoy) ended unexpectedly, process {process}, status {status}",
     ),
+    Code.PROCESS_HUNG: Title(
+        cs="Ukončen proces Brány, který neodpovídal („{part}“, číslo {process}): {silent_seconds} s bez známky života",
+        en="A process of Brána that hung was ended (“{part}”, number {process}): {silent_seconds} s without a sign",
+    ),
     Code.CLOCK_JUMPED: Title(
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
     ),

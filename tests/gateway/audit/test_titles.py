@@ -23,6 +23,7 @@ DETAILS = {
     *("node", "role", "service"),
     *("entries",),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
+    *("part", "silent_seconds"),
 }
 
 
