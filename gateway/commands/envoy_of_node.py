@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc.jwk import ECKey
@@ -13,7 +13,7 @@ from config.vocabulary import ApplicationId
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.preflight import folder_in_memory
 from gateway.envoy.discovery import Discovery, Rejection
-from gateway.envoy.gate import unlike
+from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Json, Surroundings
 from gateway.envoy.process import Administration
 from gateway.envoy.resources import all_resources
@@ -64,7 +64,8 @@ class EnvoyOfNode:
         """By these from the next that is published on."""
         self.own = own
         self.applications = digest_of_applications(own.settings)
-        self._marks, self._unlike = marks_of(own.settings), unlike(own.settings.applications)
+        self._marks = marks_of(own.settings)
+        self.discovery.credential_sources = credential_sources(own.settings.applications)
 
     def resources(self, own: Own) -> dict[str, list[Json]]:
         around = Surroundings(
@@ -107,5 +108,5 @@ class EnvoyOfNode:
             self.publish()
 
     def publish_gate(self) -> None:
-        self.discovery.applications = replace(self._unlike, unsettled=self.gate.unsettled(self._marks))
+        self.discovery.unsettled = self.gate.unsettled(self._marks)
         self.discovery.publish_gate(self.gate.revoked(), self.gate.epoch(time.monotonic()))

@@ -34,7 +34,7 @@ from config.load import accepted
 from config.settings import Fleet, Settings
 from config.sources import Accepted
 from config.vocabulary import SessionId
-from gateway.audit import acts
+from gateway import __version__
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
 from gateway.audit.headroom import ROOM_EVERY, enough
@@ -50,7 +50,8 @@ from gateway.commands.edge_reloading import EdgeReloading, InForce
 from gateway.commands.envoy_of_node import EnvoyOfNode, own_of
 from gateway.commands.failure import explained
 from gateway.commands.hangup import Hangup
-from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.node_measures import MAY_BE_DOWN, Measures, measuring
+from gateway.commands.noticed import entry_of
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
@@ -65,6 +66,9 @@ from gateway.fleet import papers
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
+from gateway.fleet.known_nodes import lacking
+from gateway.fleet.words import Had
+from gateway.life import giving_signs
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
@@ -181,7 +185,7 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has, self.envoy.applications)
+                news = await self.carrier.known(self._had())
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
@@ -198,6 +202,14 @@ class Node:
                 # An Envoy that is not there yet will begin with this one.
                 if known is not None and (applied or not self.envoy_up):
                     self._has = known.version
+
+    def _had(self) -> Had:
+        return Had(
+            version=self._has,
+            applications=self.envoy.applications,
+            release=__version__,
+            lacks=lacking(self.ready(), MAY_BE_DOWN),
+        )
 
     async def _applied(self) -> bool:
         """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""
@@ -236,8 +248,7 @@ class Node:
 
     async def _tell(self, notice: Notice) -> None:
         name = f"{notice.at.timestamp():020.6f}-{notice.what}"
-        entry = acts.data_plane(notice.what, notice.at, notice.process, notice.status)
-        await self.carrier.tell(name, entry)
+        await self.carrier.tell(name, entry_of(notice))
 
     async def _keep_gate(self) -> None:
         """No grant is honoured while nobody is heard, nor where the access log has no room left."""
@@ -291,7 +302,7 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(node))
+        uvloop.run(giving_signs(_serve(node)))
     except Exception:
         log.exception("node.failed")
         return 1

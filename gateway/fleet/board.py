@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from config.fleet import NodeName
+from gateway.fleet.known_nodes import Hearing
 from gateway.fleet.words import Known
 
 HOLD = timedelta(seconds=2)  # how long a question without news waits: a dead way is noticed soon after
@@ -41,6 +42,8 @@ class Board:
         self._known: Known | None = None
         self._news, self._asked = asyncio.Event(), asyncio.Event()
         self._nodes: dict[NodeName, tuple[str, float]] = {}
+        self.hearing = Hearing()
+        """What those who ask say of themselves."""
 
     def decide_by(self, applications: str, marks: Mapping[str, str]) -> None:
         """Digest of the applications from now on, and what `Known` says of them, with the next gate."""

@@ -59,9 +59,9 @@ class Carrier:
         self._asked: Path | None = None
         """Who answered the last question for news."""
 
-    async def known(self, had: str, applications: str) -> Known | None:
-        """News for the gate; None: there is none. The arguments: as in `Had`. Raises ControlPlaneAway, NotBelieved."""
-        status, body = await self._ask(NEWS, Had(version=had, applications=applications), HOLD + MARGIN)
+    async def known(self, had: Had) -> Known | None:
+        """News for the gate; None: there is none. Raises ControlPlaneAway, NotBelieved."""
+        status, body = await self._ask(NEWS, had, HOLD + MARGIN)
         return None if status == 304 else msgspec.json.decode(body, type=Known)
 
     async def recorded(self, ids: Collection[str]) -> Collection[str]:

@@ -1,5 +1,6 @@
 """Envoy's neighbours in tests: servers that keep what they were sent, a signer of grants, a certificate."""
 
+import asyncio
 import contextlib
 import ssl
 import time
@@ -17,8 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from config.fleet import ALIVE_HOST
+
 DOMAIN = "brana.test"
 EPOCH = "epoch1"
+BACKLOG = 2_048  # connections that wait: more than any test opens at once
 
 
 def certificate(folder: Path) -> None:
@@ -104,10 +108,16 @@ class Neighbour:
         self.web_socket = web_socket
         self.requests: list[Request] = []
         self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+        self.lives = asyncio.Event()
+        """Cleared by a test whose neighbour hangs."""
+        self.lives.set()
         self.handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] = self._keep_and_answer
 
     async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Looked up at each request, so that a test may put another `handle` in."""
+        if asked.host == ALIVE_HOST:  # Envoy's own question, which is nobody's request
+            await self.lives.wait()
+            return web.Response()
         return await self.handle(asked)
 
     async def _keep_and_answer(self, asked: web.BaseRequest) -> web.StreamResponse:
@@ -131,15 +141,21 @@ class Neighbour:
 async def listening(
     neighbour: Neighbour, where: Path | int, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
 ) -> AsyncIterator[None]:
-    runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
+    serving = web.Server(neighbour.serve, access_log=None)
+    runner, loop = web.ServerRunner(serving, shutdown_timeout=0.2), asyncio.get_running_loop()
     await runner.setup()
-    site = (
-        web.UnixSite(runner, str(where))
+    server = await (
+        loop.create_unix_server(serving, where, backlog=BACKLOG)
         if isinstance(where, Path)
-        else web.TCPSite(runner, address, where, ssl_context=tls)
+        else loop.create_server(serving, address, where, ssl=tls, backlog=BACKLOG, reuse_address=True)
     )
-    await site.start()
     try:
         yield
     finally:
+        for one in server.sockets:
+            loop.remove_reader(one)
+        # Whoever was let in last is known after two turns; asyncio forgets them otherwise, unclosed.
+        for _ in range(2):
+            await asyncio.sleep(0)
+        server.close()
         await runner.cleanup()

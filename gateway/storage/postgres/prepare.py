@@ -30,7 +30,7 @@ def prepare(server: Postgres, migrations: Path, patience: timedelta) -> None:
         with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({STARTS})")
-            _require_fit(connection, where)
+            require_fit(connection, where)
             _prepare(connection, where, migrations)
     except DBAPIError as error:
         raise (
@@ -56,7 +56,8 @@ def exists(server: Postgres) -> bool:
         engine.dispose()
 
 
-def _require_fit(connection: Connection, where: str) -> None:
+def require_fit(connection: Connection, where: str) -> None:
+    """Version, encoding and order of the server's database. Raises DatabaseUnusable."""
     version, encoding, collation = connection.exec_driver_sql(
         "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate "
         "FROM pg_database WHERE datname = current_database()"
@@ -76,12 +77,9 @@ def _require_fit(connection: Connection, where: str) -> None:
 
 def _prepare(connection: Connection, where: str, migrations: Path) -> None:
     known = revisions(migrations)
-    found = _revision(connection, where)
+    found = revision(connection, where)
     if found is None:
-        _with_partial_indexes(all_tables()).create_all(connection, checkfirst=False)
-        connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (known[-1],))  # noqa: S608 - a constant
-        tell_of_changes(connection)
+        create(connection, known[-1])
     elif found not in known or found < FIRST:
         raise DatabaseUnusable(
             where,
@@ -91,6 +89,14 @@ def _prepare(connection: Connection, where: str, migrations: Path) -> None:
     elif found != known[-1]:
         _migrate(connection, where, found, migrations)
         tell_of_changes(connection)
+
+
+def create(connection: Connection, newest: str) -> None:
+    """Tables of this version and their triggers, in a database without any."""
+    _with_partial_indexes(all_tables()).create_all(connection, checkfirst=False)
+    connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (newest,))  # noqa: S608 - a constant
+    tell_of_changes(connection)
 
 
 def _with_partial_indexes(tables: MetaData) -> MetaData:
@@ -103,7 +109,7 @@ def _with_partial_indexes(tables: MetaData) -> MetaData:
     return tables
 
 
-def _revision(connection: Connection, where: str) -> str | None:
+def revision(connection: Connection, where: str) -> str | None:
     """None for a database without any tables; raises DatabaseUnusable for one that is not ours."""
     names = inspect(connection).get_table_names()
     if not names:
