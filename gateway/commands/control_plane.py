@@ -40,7 +40,6 @@ from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import unlike
 from gateway.envoy.messages import Json
-from gateway.fleet.alike import digest_of_applications, tell_difference
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
@@ -120,10 +119,7 @@ class ControlPlane:
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
         self.discovery.grant_keys = keys_by_header(self.keys.for_gates()["grants"])
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
-        ours = digest_of_applications(settings)
-        self.board = (
-            Board(self.keys.for_gates(), time.monotonic, ours, tell_difference) if settings.fleet else None
-        )
+        self.board = Board(self.keys.for_gates(), time.monotonic) if settings.fleet else None
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)

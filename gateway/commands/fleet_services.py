@@ -12,12 +12,14 @@ from aiohttp.typedefs import Handler, Middleware
 
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
+from gateway import __version__
 from gateway.audit.entry import Entry
 from gateway.audit.sparing import Sparing, told
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.elsewhere import ALIVE_PATH
 from gateway.fleet import papers, register
+from gateway.fleet.alike import Alike, digest_of_applications
 from gateway.fleet.board import Board
 from gateway.fleet.door import Door, Refused, node_of
 from gateway.fleet.joining import join_app
@@ -67,6 +69,7 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
     app = node_app(
         who,
         board,
+        Alike(digest_of_applications(plane.settings), __version__),
         lambda node: SpoolPlaces(state.database, lambda: plane.state.activity, node),
         plane.holders,
         recorded,

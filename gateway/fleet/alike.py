@@ -8,8 +8,11 @@ import structlog
 
 from config.fleet import NodeName
 from config.settings import Settings
+from gateway.fleet.words import Had
 
 log = structlog.get_logger("fleet")
+OLDER = "an older one"
+SOON = "upgrade the other nodes soon: a version works beside the one before it, and beside no other"
 LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
 
 
@@ -21,10 +24,38 @@ def digest_of_applications(settings: Settings) -> str:
     return hashlib.sha256(said).hexdigest()[:LENGTH]
 
 
-def tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
-    """To the operators of whoever decides."""
-    if differs:
-        do = "give this node the same [[applications]] as the one that decides, and start it again"
-        log.error("node.applications_differ", node=node, do=do)
-    else:
-        log.info("node.applications_agree", node=node)
+class Alike:
+    """Compares what nodes say of themselves with what is so here, and tells the operators once of each difference.
+
+    Two versions of the product read the same file into different settings: their digests say nothing of the file.
+    """
+
+    def __init__(self, applications: str, product: str) -> None:
+        """`applications`: digest of those by which it is decided here."""
+        self._applications, self._product = applications, product
+        self._different: set[NodeName] = set()
+        self._versions: dict[NodeName, str] = {}
+
+    def hear(self, node: NodeName, had: Had) -> None:
+        self._of_product(node, had.product or OLDER)
+        if had.product == self._product:
+            self._of_applications(node, had.applications != self._applications)
+
+    def _of_product(self, node: NodeName, product: str) -> None:
+        if self._versions.get(node, self._product) == product:
+            return
+        self._versions[node] = product
+        if product == self._product:
+            log.info("node.versions_agree", node=node)
+        else:
+            log.warning("node.version_differs", node=node, there=product, here=self._product, do=SOON)
+
+    def _of_applications(self, node: NodeName, differs: bool) -> None:  # noqa: FBT001 - one of two words
+        if differs == (node in self._different):
+            return
+        self._different ^= {node}
+        if differs:
+            do = "give this node the same [[applications]] as the one that decides, and start it again"
+            log.error("node.applications_differ", node=node, do=do)
+        else:
+            log.info("node.applications_agree", node=node)

@@ -22,18 +22,8 @@ GONE = timedelta(seconds=5)  # a node that has not asked for so long is waited f
 class Board:
     """Stands where on one machine the discovery server stands: `publish_gate`, `publish_keys`, `gate_applied`."""
 
-    def __init__(
-        self,
-        keys: Mapping[str, Any],
-        clock: Callable[[], float],
-        applications: str = "",
-        tell: Callable[[NodeName, bool], None] = lambda _node, _differs: None,
-    ) -> None:
-        """`keys`: what `Known` says of them. `applications`: digest of those by which it is decided here; `tell` is
-        told once when a node begins to differ, and when it does so no more.
-        """
-        self._applications, self._tell_difference = applications, tell
-        self._different: set[NodeName] = set()
+    def __init__(self, keys: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        """`keys`: what `Known` says of them."""
         self._keys, self._clock = dict(keys), clock
         self._left: list[str] = []
         self._revoked: list[str] = []
@@ -78,13 +68,6 @@ class Board:
         self._nodes = {name: one for name, one in self._nodes.items() if one[1] >= since}
         version = self._known.version if self._known is not None else ""
         return [name for name, (had, _) in self._nodes.items() if had != version]
-
-    def compare(self, node: NodeName, applications: str) -> None:
-        """A node routes by its own file; empty: one of a version that does not say."""
-        differs = bool(applications) and applications != self._applications
-        if differs != (node in self._different):
-            self._different ^= {node}
-            self._tell_difference(node, differs)
 
     async def news(self, node: NodeName, had: str, hold: timedelta = HOLD) -> Known | None:
         """What is known now, unless the node has it: then the next news, or None when there is none for so long."""

@@ -13,6 +13,7 @@ from config.vocabulary import SessionId
 from gateway.audit.access import Holder
 from gateway.audit.entry import Code, Entry
 from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
+from gateway.fleet.alike import Alike
 from gateway.fleet.board import Board
 from gateway.fleet.certificates import RequestUnusable
 from gateway.fleet.words import Certificate, Had, Ids, Moved, Places, Request, Told
@@ -38,6 +39,7 @@ class Renewal(Protocol):
 def node_app(
     who: WhoAsks,
     board: Board,
+    alike: Alike,
     spool_of: Callable[[NodeName], SpoolStore],
     holders: Holders,
     recorded: Callable[[Collection[str]], Awaitable[Collection[str]]],
@@ -47,7 +49,7 @@ def node_app(
 
     async def known(request: web.Request) -> web.Response:
         had = await _read(request, Had)
-        board.compare(who(request), had.applications)
+        alike.hear(who(request), had)
         news = await board.news(who(request), had.version)
         return web.Response(status=304) if news is None else _said(news)
 

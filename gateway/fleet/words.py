@@ -1,5 +1,8 @@
 """What a node and a control plane tell each other: JSON over HTTP, on a connection whose ends have proved who they are.
 
+Nodes of a version and of the one before it speak with each other (decision 77): a field is never renamed or taken away,
+a new one has a default, and what is not known is not looked at.
+
 Nobody says in a message who he is: that is what his certificate says.
 """
 
@@ -26,11 +29,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 class Had(msgspec.Struct, frozen=True, kw_only=True):
     """The question for it: `version` is what the node's Envoy goes by now; empty: nothing yet. `applications`: digest
-    of the applications in the node's own file, which ought to be those by which it is decided.
+    of the applications in the node's own file, which ought to be those by which it is decided. `product`: version of
+    the product there; empty: one that does not say.
     """
 
     version: str = ""
     applications: str = ""
+    product: str = ""
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ names alone tell which is the newest.
 """
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,6 +14,10 @@ from sqlalchemy import MetaData
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION_FILE = re.compile(r"([0-9]{4})_[a-z0-9_]+\.py\Z")
+BESIDE = "0023"
+"""Newest revision of the version before this one, whose nodes may be at work on this version's schema: every migration
+behind it only adds (docs/contributing.md, "Migrations"; a test looks). Each version raises it to the end of the last.
+"""
 STAMP = "alembic_version"  # alembic's own table, so that its commands understand the file too
 
 
@@ -20,6 +25,12 @@ def revisions(migrations: Path = MIGRATIONS) -> list[str]:
     """All revisions in order, the newest last."""
     names = (REVISION_FILE.match(file.name) for file in (migrations / "versions").iterdir())
     return sorted(found[1] for found in names if found)
+
+
+@cache
+def newest() -> str:
+    """The revision of this version's own schema."""
+    return revisions()[-1]
 
 
 def all_tables() -> MetaData:

@@ -111,11 +111,3 @@ async def test_a_node_that_asks_another_control_plane_from_now_on_is_not_waited_
     assert board.behind() == [B]
     board.goes_on(B)
     assert await waiting
-
-
-async def test_a_node_whose_applications_are_others_is_told_once_and_once_when_it_is_mended() -> None:
-    told: list[tuple[NodeName, bool]] = []
-    board = Board({"keys": []}, Clock(), "ours", lambda *one: told.append(one))
-    for said in ("ours", "", "others", "others", "else", "ours", "ours"):
-        board.compare(B, said)
-    assert told == [(B, True), (B, False)]
