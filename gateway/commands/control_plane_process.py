@@ -113,8 +113,12 @@ async def _serve(
     """Why it ended, where nobody told it to."""
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
-    started = acts.started(moment, __version__, plane.book.version)
-    await state.record([started, *await new_policies(state, plane.book, moment)])
+    await state.record(
+        [
+            acts.started(moment, __version__, plane.book.version),
+            *await new_policies(state, plane.book, moment),
+        ]
+    )
     fleet, alone = plane.settings.fleet, plane.board is None
     schema = await schema_in_force(state.database, stop.set)
     await _take_up(plane, moment)
