@@ -13,8 +13,10 @@ from config.vocabulary import PUBLIC
 from gateway.envoy.authorization import AUTHORIZATION_FILTER
 from gateway.envoy.gate import GATE_FILTER
 from gateway.envoy.hardening import OUR_STREAM, form_whole
+from gateway.envoy.limits import LIMIT_FILTER
 from gateway.envoy.messages import Json, overwrite, seconds, typed
 
+FILTER = "envoy.config.route.v3.FilterConfig"
 SERVER = "server"  # which library answers for us is nobody's business
 SHOWS_ITSELF: Json = {"name": ":method", "string_match": {"prefix": "TRAC", "ignore_case": True}}
 """TRACE, and TRACK of some servers; a comparison costs less than a regular expression. The answer would hold what only
@@ -110,13 +112,16 @@ def at_most(whole: timedelta) -> Json:
 
 
 def without_gate() -> Json:
-    return {GATE_FILTER: _off(), AUTHORIZATION_FILTER: _off()}
+    return {GATE_FILTER: _off(), **without_decision()}
 
 
 def without_decision() -> Json:
-    """Nothing is asked; the gate still takes our cookies out. No grant is for what anybody may do."""
-    return {AUTHORIZATION_FILTER: _off()}
+    """Nothing is asked; the gate still takes our cookies out. No grant is for what anybody may do.
+
+    The limit of an address stands before the decision, and is by itself where there is none.
+    """
+    return {AUTHORIZATION_FILTER: _off(), LIMIT_FILTER: typed(FILTER, config={})}
 
 
 def _off() -> Json:
-    return typed("envoy.config.route.v3.FilterConfig", disabled=True)
+    return typed(FILTER, disabled=True)

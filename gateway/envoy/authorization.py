@@ -43,19 +43,15 @@ TO_BROWSER_WITH_REFUSAL = (
 )
 
 
-def authorization_filter(again: Json | None = None) -> Json:
-    """Asked unless the gate has set `fresh`; no answer means 503, never a pass.
+def authorization_filter(first: Json, again: Json | None = None) -> Json:
+    """Asked unless the gate has set `fresh`; no answer means 503, never a pass. `first`: a filter before the question.
 
-    The filter is made only for requests that need it (`composite`): one that is made and then finds itself
-    disabled costs a sixth of a request. What cannot be matched is asked about. `again`: when a question that nobody
-    has seen goes to another control plane.
+    Both are made only for requests that need them (`composite`): one that is made and then finds itself disabled costs
+    a sixth of a request. What cannot be matched is asked about. `again`: when a question that nobody has seen goes to
+    another control plane.
     """
-    return composed(AUTHORIZATION_FILTER, {"name": "brana.ask", "typed_config": _ext_authz(again)})
-
-
-def composed(name: str, made: Json) -> Json:
-    """A filter that is made for requests without a fresh grant alone."""
-    asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, typed_config=made)}}
+    chain = {"typed_config": [first, {"name": "brana.ask", "typed_config": _ext_authz(again)}]}
+    asked = {"action": {"name": "ask", "typed_config": typed(EXECUTE, filter_chain=chain)}}
     skipped = {"action": {"name": "skip", "typed_config": typed(SKIP)}}
     matcher = {
         "matcher_list": {"matchers": [{"predicate": {"single_predicate": _fresh()}, "on_match": skipped}]},
@@ -63,10 +59,10 @@ def composed(name: str, made: Json) -> Json:
     }
     composite = typed("envoy.extensions.filters.http.composite.v3.Composite")
     return {
-        "name": name,
+        "name": AUTHORIZATION_FILTER,
         "typed_config": typed(
             "envoy.extensions.common.matching.v3.ExtensionWithMatcher",
-            extension_config={"name": f"{name}.composite", "typed_config": composite},
+            extension_config={"name": "brana.composite", "typed_config": composite},
             xds_matcher=matcher,
         ),
     }

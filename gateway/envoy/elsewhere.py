@@ -14,6 +14,7 @@ from config.settings import Fleet, Peer, Settings
 from gateway.envoy.authorization import TIMEOUT
 from gateway.envoy.messages import Json, Surroundings, discovered, pipe, seconds, typed
 from gateway.envoy.streams import many_at_once
+from gateway.envoy.upstreams import chosen
 
 ALIVE_PATH = "/alive"
 ASK_EVERY, ANSWERED = timedelta(milliseconds=500), timedelta(seconds=1)
@@ -134,10 +135,9 @@ def _cluster(service: Service, peers: list[Peer], here: Surroundings | None) -> 
         },
         "transport_socket_matches": [_plain(), *(_tls(service, one) for one in peers)],
         "upstream_connection_options": {"tcp_keepalive": KEEP_ALIVE},
-        # Where none seems well, one that is merely slow is better than none.
-        "common_lb_config": {"healthy_panic_threshold": {"value": 1}},
         "outlier_detection": _left_out(),
         "health_checks": [_question(service)],
+        **chosen(1),  # where none seems well, one that is merely slow is better than none
     }
 
 

@@ -83,14 +83,18 @@ def _chain(tls: Json, manager: Json) -> Json:
 def http_filters(settings: Settings) -> list[Json]:
     """gRPC-web → token → gate → limit of an address → decision → WebDAV → watch of streams → form → router; the order
     is the product's promise. In a fleet a question that no control plane has seen goes on to another one.
+
+    The limit stands twice, with buckets of their own: before the decision, made where somebody is asked; and by itself,
+    on where a route says that nobody is (`asking.without_decision`).
     """
+    limit = address_limit(settings.limits)
     router = typed("envoy.extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
     return [
         grpc_web_filter(),  # first, so that refusals are answered in its words
         tokens_off(),
         by_discovery(GATE_FILTER, LUA),
-        address_limit(settings.limits),
-        authorization_filter(another_control_plane() if settings.fleet else None),
+        limit | {"disabled": True},
+        authorization_filter(limit, another_control_plane() if settings.fleet else None),
         webdav_filter(),
         stream_filter(),
         forms_whole(),

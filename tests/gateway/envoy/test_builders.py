@@ -29,16 +29,18 @@ from config.settings import (
     UpstreamTls,
 )
 from config.vocabulary import Action, ApplicationId
-from gateway.envoy.authorization import authorization_filter
+from gateway.envoy.authorization import AUTHORIZATION_FILTER, authorization_filter
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.elsewhere import another_control_plane
 from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, scripts, unlike
+from gateway.envoy.limits import LIMIT_FILTER, address_limit
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, all_resources
 from gateway.envoy.routes import HostTaken, routes
+from gateway.envoy.technical import technical_routes
 from gateway.envoy.tls import certificate
 from gateway.envoy.tried import tried_listener
 from gateway.envoy.upstreams import UpstreamUnusable
@@ -171,7 +173,7 @@ def told_in_a_fleet() -> dict[str, Any]:
         LISTENERS: ways,
         "people": {"listener_filters": people["listener_filters"], "match": chain["filter_chain_match"]},
         "sign-in": hosts["login.brana.test"],
-        "decision": authorization_filter(another_control_plane()),
+        "decision": authorization_filter(address_limit(SETTINGS.limits), another_control_plane()),
     }
 
 
@@ -216,6 +218,25 @@ def test_envoy_is_told_what_the_golden_file_says(name: str) -> None:
 def test_the_gate_takes_away_every_fact_that_an_old_grant_may_tell() -> None:
     (listed,) = re.findall(r"^local FACTS = \{(.*?)\}", script("gate.lua"), re.MULTILINE)
     assert tuple(json.loads(f"[{listed}]")) == FACTS
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, OTHERS, PROGRAMS])
+def test_an_address_is_limited_once_on_each_route_before_the_decision_or_where_there_is_none(
+    settings: Settings,
+) -> None:
+    tables = [routes(settings, SURROUNDINGS), *technical_routes(settings, SURROUNDINGS)]
+    told = [route["typed_per_filter_config"] for table in tables for route in _routes_of(table)]
+    assert any(AUTHORIZATION_FILTER in one for one in told)
+    for one in told:
+        decides = not one.get(AUTHORIZATION_FILTER, {}).get("disabled", False)
+        by_itself = "config" in one.get(LIMIT_FILTER, {})
+        assert decides is not by_itself
+
+
+def _routes_of(table: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"typed_per_filter_config": {}} | route for host in table["virtual_hosts"] for route in host["routes"]
+    ]
 
 
 def _with_application(**changes: Any) -> Settings:
