@@ -12,6 +12,7 @@ from config.settings import Postgres
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.migrate import prepare
 from gateway.storage.postgres.beside import at_work, giving_way
+from gateway.storage.postgres.engine import WRITERS
 from gateway.storage.postgres.prepare import prepare as of_server
 from gateway.storage.schema import BESIDE, MIGRATIONS, newest, revisions
 from tests.gateway.storage.postgres.test_prepare import migrations_with, stamp_of
@@ -144,6 +145,7 @@ def test_a_migration_gives_way_to_whoever_reads_and_is_tried_again(
         while not postgres.run("SELECT 1 FROM pg_locks WHERE NOT granted", place.name):
             pass
         comes_later.execute("SELECT * FROM revoked")  # although a change waits for the table
+        comes_later.execute(f"SELECT pg_advisory_lock({WRITERS}), pg_advisory_unlock({WRITERS})".encode())
         assert stamp_of(postgres, place) == revisions()[-1]
         reads.execute("ROLLBACK")
         done.join()
