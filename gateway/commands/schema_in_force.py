@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.storage.database import Database, DatabaseUnusable
-from gateway.storage.schema import newest, revisions
+from gateway.storage.schema import newest
 from gateway.storage.step import standing, why_not
 
 SOON = "upgrade this node soon: a version works beside the one before it, and beside no other"
@@ -30,11 +30,10 @@ class SchemaInForce:
         if found == self._told:
             return
         self._told = found
-        why = None if found in revisions() else why_not(found, step, newest())
-        if why is not None:
+        if (why := why_not(found, step, newest())) is not None:
             self.trouble = DatabaseUnusable(self._database.where, why)
             self._end()
-        elif found != newest():
+        else:
             log.warning("database.newer_schema", found=found, known=newest(), do=SOON)
 
 
