@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -22,10 +23,13 @@ from tests.rig.fleet_log import recorded, verified
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.next_version import ANEW, MARK, NEXT, next_version
 from tests.rig.postgres import Server
-from tests.rig.product import ROOT
+from tests.rig.product import READY_WITHIN, ROOT
 from tests.rig.visitor import Visitor
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
+WAITS = (
+    "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'session'::regclass AND mode LIKE '%Exclusive%'"
+)
 MOMENT = 1.0  # seconds in which what one control plane hears is everywhere
 
 
@@ -76,6 +80,16 @@ class Office:
             while (shown := (await one.get(self.records, follow=False)).status) != 302:
                 assert time.monotonic() - ended < MOMENT, (node, shown)
                 await asyncio.sleep(0.01)
+
+    def reads_until_it_was_given_way_to(self) -> None:
+        """As a verification or a dump does, in the way of whoever changes the table of sessions."""
+        end = time.monotonic() + 2 * READY_WITHIN
+        with psycopg.connect(host=str(self.server.folder), dbname=self.database, user="brana") as reads:
+            reads.execute("SELECT count(*) FROM session")
+            for waits in (True, False, True):
+                while (self.server.run(WAITS, self.database) != []) is not waits:
+                    assert time.monotonic() < end
+                    time.sleep(0.01)
 
     def stamp(self) -> object:
         return self.server.run("SELECT version_num FROM alembic_version", self.database)[0][0]
@@ -143,7 +157,9 @@ async def test_the_first_node_of_the_next_version_migrates_and_works_beside_the_
 ) -> None:
     before = newest()
     async with at_work(office, "b"):
+        reading = asyncio.create_task(asyncio.to_thread(office.reads_until_it_was_given_way_to))
         await office.restarted("b", office.next)
+        await reading
     assert office.stamp() == f"{int(before) + 1:04}"
     await shows(office, "b", mark=True)
     await shows(office, "a", mark=False)
