@@ -44,6 +44,7 @@ BOUNDS = (
         timedelta(minutes=10),
         timedelta(days=732),
     ),  # twice as long as anybody keeps a set of keys
+    ("limits.silence", timedelta(seconds=5), timedelta(minutes=10)),
     ("public.tls.warn_before", timedelta(days=1), timedelta(days=90)),
     ("public.hsts.max_age", timedelta(0), timedelta(days=732)),
     ("sign_in.longest_exception", timedelta(days=1), timedelta(days=366)),

@@ -22,6 +22,10 @@ COMMANDS = {
     "recovery-admin": ("gateway.commands.recovery_admin", "The account of last resort."),
     "technical": ("gateway.commands.technical", "Secrets of programs that come by themselves."),
     "fleet": ("gateway.commands.fleet", "Nodes of a fleet: found, invite, join, list, remove."),
+    "state": (
+        "gateway.commands.state_move",
+        "Take what is kept along to a database that several machines share.",
+    ),
     "limits": ("gateway.commands.limits", "Rules by which the kernel counts connections of each client."),
     "drain": ("gateway.commands.drain", "Take this machine out of service before it is stopped."),
     "sessions": ("gateway.commands.sessions", "List and end sessions."),

@@ -5,6 +5,7 @@
 - none is touched when another dies; Envoy itself ends the streams whose watch has died;
 - a child that dies is started again at once, then with growing pauses, and after `QUICK_DEATHS` quick deaths
   in a row (or when it says that its configuration is wrong) everything ends with a message;
+- a child that gives no sign of life for `silence` is ended, and then it has died (`gateway/life.py`);
 - what passes by itself, such as a full disk, is waited for;
 - SIGHUP is handed to the control plane, which takes over its configuration anew, unless a terminal was closed;
 - whatever ends the supervisor ends all of them: by signal, or, if it is killed, by the kernel.
@@ -17,12 +18,9 @@ if __name__ == "__main__":  # asyncio would load OpenSSL (4 MiB), and nothing he
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
-import resource
 import signal
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -31,9 +29,12 @@ from functools import partial
 from pathlib import Path
 
 from gateway.audit.headroom import set_aside
-from gateway.envoy.notices import FOLDER, Notice, What, leave
+from gateway.beginning import die_with, leave_nothing_behind
+from gateway.envoy import asked_plainly
+from gateway.envoy.notices import CONTROL_PLANE, ENVOY, FOLDER, NODE, STREAMS, Notice, What, leave
+from gateway.life import LIFE, LOOK_EVERY, Ear, Silence
+from gateway.systemd import ENDS, LIVES, STARTED, Systemd
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
 WRONG_CONFIGURATION = 78  # EX_CONFIG of sysexits.h: starting again cannot help
 TRY_LATER = 75  # EX_TEMPFAIL: nothing is broken, but for the moment it cannot run (the disk is full)
 QUICK_SECONDS = 10.0  # a child that lived longer than this was well
@@ -41,8 +42,7 @@ QUICK_DEATHS = 8
 LONGEST_PAUSE = 5.0  # seconds
 DRAIN_SECONDS = 2.0  # for requests that are under way when everything ends
 GRACE_SECONDS = 10.0  # for the control plane to write down what it holds
-ENVOY, CONTROL_PLANE, STREAMS = "Envoy", "control plane", "watch of streams"  # their names in messages
-NODE = "process of the node"
+LAST_WORDS = 3.0  # for one that hangs to tell where
 CURRENT = "current.log"  # link to the file of Envoy's present start, in the spool and among what began
 
 
@@ -59,6 +59,8 @@ class Plan:
     spool: str
     begun: str
     node: list[str] = field(default_factory=list)
+    silence: float = 30.0
+    """Seconds that a child may give no sign of life."""
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)), "utf-8")
@@ -85,8 +87,11 @@ class Supervisor:
     `lock`: descriptor that the control plane holds too, so that nothing else starts while it still writes.
     """
 
-    def __init__(self, plan: Plan, say: Callable[[str], None], lock: int | None = None) -> None:
-        self._plan, self._say, self._lock = plan, say, lock
+    def __init__(
+        self, plan: Plan, say: Callable[[str], None], systemd: Systemd, lock: int | None = None
+    ) -> None:
+        self._plan, self._say, self._systemd, self._lock = plan, say, systemd, lock
+        self._admin = Path(plan.run) / asked_plainly.SOCKET
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
         self._failed = False
@@ -100,10 +105,19 @@ class Supervisor:
         stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         loop.add_signal_handler(signal.SIGHUP, self._hear_hangup, _terminal(), stays)
         keepers = [asyncio.create_task(self._keep(child)) for child in self._children()]
+        self._systemd.tell(STARTED)
+        living = asyncio.create_task(self._live_for_systemd())
         await self._stopping.wait()
+        self._systemd.tell(ENDS)
         await self._end()
         await asyncio.gather(*keepers)
+        living.cancel()
         return 1 if self._failed else 0
+
+    async def _live_for_systemd(self) -> None:
+        while self._systemd.every is not None:
+            self._systemd.tell(LIVES)
+            await asyncio.sleep(self._systemd.every)
 
     def _hear_hangup(self, terminal: bool, stays: bool) -> None:  # noqa: FBT001 - arguments of a handler
         """`terminal`: there was one at the start; closing it ends everything, unless nohup(1) said all `stays`."""
@@ -121,8 +135,8 @@ class Supervisor:
             if command
         ]
         if plan.envoy:
-            told = partial(self._notice, "started")
-            died = partial(self._notice, "died")
+            told = partial(self._notice, "started", ENVOY)
+            died = partial(self._notice, "died", ENVOY)
             children.append(Child(ENVOY, self._envoy_command, lambda pid: told(pid, 0), died))
         return children
 
@@ -151,26 +165,68 @@ class Supervisor:
         except OSError as error:
             self._say(f"{child.name} cannot be started yet: {error}; free space on the disk")
             return TRY_LATER
-        writes = CONTROL_PLANE if self._plan.control else NODE
-        held = () if self._lock is None or child.name != writes else (self._lock,)
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=die_with(os.getpid()),
-                pass_fds=held,
-            )
-        except OSError as error:
-            self._say(f"{child.name} cannot be started: {error}; install the product again")
-            return 1
-        self._running[child.name] = process
-        child.started(process.pid)
-        status = await process.wait()
+        with contextlib.closing(Ear()) as ear:
+            try:
+                process = await self._started(child, command, ear.mouth)
+            except OSError as error:
+                self._say(f"{child.name} cannot be started: {error}; install the product again")
+                return 1
+            finally:
+                ear.given_away()
+            self._running[child.name] = process
+            child.started(process.pid)
+            watching = asyncio.create_task(self._watch(child, process, ear))
+            status = await process.wait()
+            watching.cancel()
         del self._running[child.name]
         if not self._stopping.is_set():
             child.died(process.pid, status)
         return status
+
+    async def _started(self, child: Child, command: list[str], mouth: int) -> asyncio.subprocess.Process:
+        """Raises OSError."""
+        writes = CONTROL_PLANE if self._plan.control else NODE
+        held = () if self._lock is None or child.name != writes else (self._lock,)
+        speaks = () if child.name == ENVOY else (mouth,)
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with(os.getpid()),
+            pass_fds=(*held, *speaks),
+            env=os.environ | ({LIFE: str(mouth)} if speaks else {}),
+        )
+
+    async def _watch(self, child: Child, process: asyncio.subprocess.Process, ear: Ear) -> None:
+        """Until the child ends, or has given no sign of life for so long that it is ended here."""
+        silence, answered = Silence(self._plan.silence), asyncio.Event()
+        asking = asked_plainly.keep_asking(self._admin, answered.set, LOOK_EVERY)
+        task = asyncio.create_task(asking) if child.name == ENVOY else None
+        looked = time.monotonic()
+        try:
+            heard, passed = False, 0.0
+            while not silence.too_long(heard=heard, passed=passed):
+                await asyncio.sleep(LOOK_EVERY)
+                before, looked = looked, time.monotonic()
+                heard, passed = ear.heard() or answered.is_set(), looked - before
+                answered.clear()
+        finally:
+            if task is not None:
+                task.cancel()
+        if not self._stopping.is_set():
+            await self._end_silent(child, process, silence.seconds)
+
+    async def _end_silent(self, child: Child, process: asyncio.subprocess.Process, seconds: float) -> None:
+        """SIGABRT has it tell where it hangs; a stopped one hears that, and nothing else, when it is continued."""
+        self._say(
+            f"{child.name} has given no sign of life for {seconds:.0f} s; it is ended (process {process.pid})"
+        )
+        self._notice("hung", child.name, process.pid, round(seconds))
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGABRT)
+            process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(LAST_WORDS)
+            process.kill()
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -188,7 +244,7 @@ class Supervisor:
     async def _end(self) -> None:
         """Envoy first, so that the last lines of its log can still be taken over."""
         if envoy := self._running.get(ENVOY):
-            await self._drain()
+            await asked_plainly.drained(self._admin, DRAIN_SECONDS)
             await _stop(envoy, DRAIN_SECONDS)
         if streams := self._running.get(STREAMS):
             await _stop(streams, DRAIN_SECONDS)
@@ -196,22 +252,6 @@ class Supervisor:
             await _stop(node, GRACE_SECONDS)
         if control := self._running.get(CONTROL_PLANE):
             await _stop(control, GRACE_SECONDS)
-
-    async def _drain(self) -> None:
-        """No new requests; wait a moment for those under way."""
-        admin = Path(self._plan.run) / "envoy-admin.sock"
-        limit = time.monotonic() + DRAIN_SECONDS
-        try:
-            await asyncio.to_thread(_admin, admin, "POST", "/drain_listeners?graceful&skip_exit")
-            while time.monotonic() < limit:
-                said = await asyncio.to_thread(
-                    _admin, admin, "GET", "/stats?filter=^http.people.downstream_rq_active$"
-                )
-                if said.rstrip().endswith(": 0"):
-                    return
-                await asyncio.sleep(0.05)
-        except OSError:
-            return  # no administration to ask: it is ending or was never up
 
     def _envoy_command(self) -> list[str]:
         """Log files of its own for this start, behind the links that Envoy's configuration names."""
@@ -223,14 +263,21 @@ class Supervisor:
         _point(Path(self._plan.begun) / CURRENT, f"begun-{stamp}.log")
         return [*self._plan.envoy, "--service-node", f"envoy-{stamp}"]
 
-    def _notice(self, what: What, process: int, status: int) -> None:
+    def _notice(self, what: What, part: str, process: int, number: int) -> None:
+        """`number`: exit status, or seconds of silence."""
         notice = Notice(
-            what=what, at=datetime.now(UTC), spool=self._spool_file, process=process, status=status
+            what=what,
+            at=datetime.now(UTC),
+            spool=self._spool_file,
+            process=process,
+            status=0 if what == "hung" else number,
+            part=part,
+            silent=number if what == "hung" else 0,
         )
         try:
             leave(Path(self._plan.run) / FOLDER, notice)
         except OSError as error:
-            self._say(f"cannot write down that Envoy {what}: {error}; free space on the disk")
+            self._say(f"cannot write down that {part} {what}: {error}; free space on the disk")
 
 
 def _terminal() -> bool:
@@ -250,18 +297,6 @@ def _point(link: Path, name: str) -> None:
     draft.replace(link)
 
 
-def die_with(parent: int) -> Callable[[], None]:
-    """For the child between fork and exec: end with the supervisor, even one that was killed."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def ask_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return ask_kernel
-
-
 async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
@@ -272,18 +307,6 @@ async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
             await process.wait()
 
 
-def _admin(path: Path, method: str, target: str) -> str:
-    """One HTTP/1.0-style exchange with Envoy's administration socket. Raises OSError."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(1)
-        connection.connect(str(path))
-        connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: envoy\r\nConnection: close\r\n\r\n".encode())
-        answer = bytearray()
-        while part := connection.recv(4096):
-            answer += part
-    return answer.partition(b"\r\n\r\n")[2].replace(b"\r\n0\r\n", b"").decode("utf-8", "replace")
-
-
 def _how(status: int) -> str:
     if status >= 0:
         return f"exit status {status}"
@@ -292,16 +315,6 @@ def _how(status: int) -> str:
 
 def _after(pause: float) -> str:
     return f" in {pause:g} s" if pause else ""
-
-
-def leave_nothing_behind() -> None:
-    """For this process and all that it starts: files are the owner's alone, and memory with keys is never dumped.
-
-    One byte is too little for a dump, and where dumps go to a program it says that there shall be none; 0 would not
-    (core(5), "Piping core dumps to a program").
-    """
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 
 
 def main(arguments: list[str]) -> int:
@@ -315,9 +328,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.flush()
 
     leave_nothing_behind()
+    systemd = Systemd(os.environ, os.getpid())
 
     async def supervise() -> int:
-        return await Supervisor(Plan.read(Path(arguments[0])), say, lock).run()
+        return await Supervisor(Plan.read(Path(arguments[0])), say, systemd, lock).run()
 
     return asyncio.run(supervise())
 

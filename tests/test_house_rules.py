@@ -49,7 +49,16 @@ DECIDING = (
 )
 SHELL = {
     f"gateway/envoy/{name}.py"
-    for name in ("discovery", "exchange", "notices", "process", "question", "tell_route", "trial")
+    for name in (
+        "asked_plainly",
+        "discovery",
+        "exchange",
+        "notices",
+        "process",
+        "question",
+        "tell_route",
+        "trial",
+    )
 }
 """Files among them that talk to the world, by their nature."""
 CLOCK_AND_WORLD = {"time", "asyncio", "aiohttp", "socket", "sqlalchemy", "sqlite3", "threading", "subprocess"}

@@ -56,7 +56,7 @@ class Public(Setting, frozen=True, kw_only=True):
 
 
 class Limits(Setting, frozen=True, kw_only=True):
-    """What one client, and all of them, may take. A burst may be ten seconds' worth."""
+    """What one client, and all of them, may take, and Brána's own processes. A burst may be ten seconds' worth."""
 
     requests_per_address: Annotated[int, Meta(ge=5, le=100_000)] = 100
     """A second, of an IPv4 address or an IPv6 /64, of requests that no fresh grant lets in."""
@@ -66,3 +66,5 @@ class Limits(Setting, frozen=True, kw_only=True):
     """Of all people together."""
     memory_mib: Annotated[int, Meta(ge=128, le=1_048_576)] = 1024
     """That Envoy may use; near it, connections close and new requests are refused."""
+    silence: timedelta = timedelta(seconds=30)
+    """How long a process of ours may give no sign of life before it is ended and started again."""

@@ -33,9 +33,9 @@ def data_plane_died(now: datetime, process: int, status: int) -> Entry:
     return _system(Code.DATA_PLANE_DIED, now, Outcome.FAILURE, process=process, status=status)
 
 
-def data_plane(what: Literal["started", "died"], at: datetime, process: int, status: int) -> Entry:
-    """Of a notice of the supervisor."""
-    return data_plane_started(at, process) if what == "started" else data_plane_died(at, process, status)
+def process_hung(now: datetime, part: str, process: int, silent: int) -> Entry:
+    """A process of ours was ended, because it gave no sign of life for so many seconds."""
+    return _system(Code.PROCESS_HUNG, now, Outcome.FAILURE, part=part, process=process, silent_seconds=silent)
 
 
 def directory_unreachable(now: datetime, directory: str, server: str, cause: str) -> Entry:
@@ -149,6 +149,26 @@ def configuration_checked(now: datetime, by: str) -> Entry:
 
 def _person(by: str) -> str:
     return "" if by == SYSTEM else by
+
+
+def state_moved(
+    now: datetime, by: str, *, file: str, place: str, entries: int, root: str, finding: str
+) -> Entry:
+    """Everything up to here was in `file`, what follows is at the server. `finding`: on the log as it was moved."""
+    return Entry(
+        code=Code.STATE_MOVED,
+        outcome=Outcome.SUCCESS,
+        at=now,
+        subject=by,
+        person=by,
+        details={
+            "file": neutral(file, TEXT),
+            "server": neutral(place, TEXT),
+            "entries": entries,
+            "root": root,
+            "finding": neutral(finding, TEXT),
+        },
+    )
 
 
 def decision_tried(

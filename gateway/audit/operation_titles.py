@@ -61,8 +61,18 @@ OPERATION_TITLES: dict[Code, Title] = {
         cs="Datová část (Envoy) nečekaně skončila, proces {process}, stav {status}",
         en="Data plane (Envoy) ended unexpectedly, process {process}, status {status}",
     ),
+    Code.PROCESS_HUNG: Title(
+        cs="Ukončen proces Brány, který neodpovídal („{part}“, číslo {process}): {silent_seconds} s bez známky života",
+        en="A process of Brána that hung was ended (“{part}”, number {process}): {silent_seconds} s without a sign",
+    ),
     Code.CLOCK_JUMPED: Title(
         cs="Skok systémových hodin o {jumped_ms} ms", en="The system clock jumped by {jumped_ms} ms"
+    ),
+    Code.STATE_MOVED: Title(
+        cs="Všechna uložená data přenesena ze souboru {file} do databáze {server}: {who} "
+        "(záznamů v protokolu: {entries})",
+        en="All that is kept was moved from the file {file} to the database {server}: {who} "
+        "(entries in the log: {entries})",
     ),
     Code.FLEET_FOUNDED: Title(
         cs="Založena certifikační autorita uzlů: {who}", en="Authority of the nodes founded: {who}"

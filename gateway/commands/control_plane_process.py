@@ -46,6 +46,7 @@ from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
+from gateway.commands.noticed import entry_of
 from gateway.commands.notices import CurrentDeliveries
 from gateway.commands.operator import at_the_other_end
 from gateway.commands.policies_in_force import new_policies, reasons_of
@@ -62,6 +63,7 @@ from gateway.commands.trying import tried_out
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.process import Administration
 from gateway.fleet.door import Door
+from gateway.life import giving_signs
 from gateway.notices.notice import Channel
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
@@ -95,7 +97,7 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return TRY_LATER if isinstance(error, DiskFull | SharedPoliciesUnusable) else WRONG_CONFIGURATION
     try:
-        unusable = uvloop.run(_serve(plane, configuration, sources, hangup))
+        unusable = uvloop.run(giving_signs(_serve(plane, configuration, sources, hangup)))
     except Exception:
         log.exception("control_plane.failed")
         return 1
@@ -260,7 +262,7 @@ def _beside_envoy(plane: ControlPlane) -> list[Round]:
     state = plane.state
     return [
         partial(rounds.reconcile, plane),
-        partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY),
+        _follow_notices(state),
         partial(_watch_envoy, plane),
         partial(rounds.keep_room, plane),
         partial(keep_certificate, plane.certificate, state.record, now),
@@ -268,13 +270,21 @@ def _beside_envoy(plane: ControlPlane) -> list[Round]:
 
 
 def _for_nodes(plane: ControlPlane, opened: Door | None) -> list[Round]:
+    fleet = plane.settings.fleet
     assert opened is not None
     assert plane.board is not None
+    assert fleet is not None
     return [
+        # Elsewhere the process of the node follows them.
+        *([] if fleet.lets_in else [_follow_notices(plane.state)]),
         partial(keep_door, plane, opened, plane.board),
         partial(renew, plane),
         partial(keep_certificate, plane.certificate, _told_by_its_node, now),
     ]
+
+
+def _follow_notices(state: State) -> Round:
+    return partial(follow, state.run / FOLDER, partial(_record, state), NOTICES_EVERY)
 
 
 async def _told_by_its_node(_: Sequence[Entry]) -> None:
@@ -309,8 +319,7 @@ def _officer(plane: ControlPlane, recomputation: Recomputation) -> Officer:
 
 
 async def _record(state: State, notice: Notice) -> None:
-    """What the supervisor saw of Envoy becomes an entry."""
-    await state.record([acts.data_plane(notice.what, notice.at, notice.process, notice.status)])
+    await state.record([entry_of(notice)])
 
 
 async def _watch_envoy(plane: ControlPlane) -> None:

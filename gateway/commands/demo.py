@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 
 from config.vocabulary import MunicipalityCode
+from gateway.beginning import die_with
 from gateway.commands.addresses import Addresses
 from gateway.commands.demo_code import announced, credentials
 from gateway.commands.fitness import ready_to_start
@@ -34,7 +35,6 @@ from gateway.demo.slapd import SlapdUnusable
 from gateway.demo.start import DOMAIN, DemoUnusable, Running, prepare, running
 from gateway.demo.world import Account, World
 from gateway.storage.identity_book import IdentityBook
-from gateway.supervise import die_with
 from idp.login.enrolment_code import LIFETIME_MAX
 from idp.login.officer import issue_enrolment_code
 from idp.login.spoken_code import new_spoken_code, written

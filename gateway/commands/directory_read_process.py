@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 from config.settings import Directory
+from gateway.beginning import die_with
 from gateway.commands.directory_read import (
     Done,
     Misconfigured,
@@ -21,7 +22,6 @@ from gateway.commands.directory_read import (
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.directory import StoredReplica
 from gateway.storage.place import place_from
-from gateway.supervise import die_with
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
 from idp.directory.pool import Pool
 from idp.directory.sync.full import FullSync

@@ -16,6 +16,7 @@ from gateway.control import NotTold
 from gateway.fleet.joining import CannotJoin
 from gateway.storage.audit import LogInconsistent
 from gateway.storage.database import DatabaseUnusable
+from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.seal import MasterKeyUnusable, SealBroken
 from gateway.storage.unnamed_people import OfNoDirectory
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable
@@ -37,6 +38,7 @@ TOLD = (
     PasswordUnusable,
     SealBroken,
     SharedPoliciesUnusable,
+    StateNotMoved,
     VerificationNotRecorded,
 )
 

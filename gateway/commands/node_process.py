@@ -32,7 +32,6 @@ from config.load import accepted
 from config.settings import Fleet, Settings
 from config.sources import Accepted
 from config.vocabulary import SessionId
-from gateway.audit import acts
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
 from gateway.audit.headroom import ROOM_EVERY, enough
@@ -43,6 +42,7 @@ from gateway.commands.application_accounts import accounts_of
 from gateway.commands.challenging import challenging
 from gateway.commands.failure import explained
 from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.noticed import entry_of
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
 from gateway.commands.repeating import running
@@ -63,6 +63,7 @@ from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
 from gateway.grants.sign import keys_by_header, public_jwks
+from gateway.life import giving_signs
 from gateway.metrics import SOCKET
 from gateway.operations_log import configure
 from gateway.supervise import CURRENT, WRONG_CONFIGURATION
@@ -227,8 +228,7 @@ class Node:
 
     async def _tell(self, notice: Notice) -> None:
         name = f"{notice.at.timestamp():020.6f}-{notice.what}"
-        entry = acts.data_plane(notice.what, notice.at, notice.process, notice.status)
-        await self.carrier.tell(name, entry)
+        await self.carrier.tell(name, entry_of(notice))
 
     async def _keep_gate(self) -> None:
         """No grant is honoured while nobody is heard, nor where the access log has no room left."""
@@ -281,7 +281,7 @@ def main(configuration: Path, kept: Path) -> int:
         sys.stderr.write(f"brana: {message}\n")
         return WRONG_CONFIGURATION
     try:
-        uvloop.run(_serve(node))
+        uvloop.run(giving_signs(_serve(node)))
     except Exception:
         log.exception("node.failed")
         return 1

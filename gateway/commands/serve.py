@@ -63,6 +63,7 @@ def plan_file(configuration: Path, settings: Settings) -> Path:
         run=str(run),
         spool=str(settings.state.directory / "spool"),
         begun=str(folder_in_memory(settings.state)),
+        silence=settings.limits.silence.total_seconds(),
     ).write(plan)
     return plan
 

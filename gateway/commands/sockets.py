@@ -191,7 +191,7 @@ class Pages:
 
     async def decide(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Never by one configuration about a route of another."""
-        if self._plane.board is not None and (said := asked_alive(asked, self._plane.fit)) is not None:
+        if (said := asked_alive(asked, _works(self._plane))) is not None:
             return said
         await self._plane.settled.wait()
         return await self._authorizer.handle(asked)
@@ -235,10 +235,14 @@ async def serving(
 
 
 def _asked_alive_first(plane: ControlPlane, app: web.Application) -> web.Application:
-    """In a fleet every service says whether it works, before it is asked for anything."""
-    if plane.board is not None:
-        app.middlewares.insert(0, alive(plane.fit))
+    """Every service says whether it works, before it is asked for anything."""
+    app.middlewares.insert(0, alive(_works(plane)))
     return app
+
+
+def _works(plane: ControlPlane) -> Callable[[], bool]:
+    """Alone, that it answers is enough: its own pages say better than Envoy's what is missing."""
+    return plane.fit if plane.board is not None else lambda: True
 
 
 def _runner(app: web.Application) -> web.AppRunner:

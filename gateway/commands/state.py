@@ -9,6 +9,7 @@ from pathlib import Path
 from config.district import District
 from config.load import accepted, load
 from config.settings import Settings
+from config.settings import State as KeptState
 from config.sources import Accepted
 from gateway.audit.entry import Entry
 from gateway.commands.preflight import CannotStart, folder_in_memory, name_of_folder, prepare_state
@@ -22,7 +23,7 @@ from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
-from gateway.storage.place import is_shared, named, place_of
+from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
@@ -127,6 +128,7 @@ def open_state(configuration: Path, sources: Accepted | None = None) -> State:
 def existing_state(configuration: Path) -> State:
     """For commands about an installation that has run; makes nothing. Raises what `open_state` does."""
     settings, district = load(configuration)
+    require_nothing_left_behind(settings.state)
     place = place_of(settings.state)
     setting = "state.directory" if settings.state.database is None else "state.database"
     missing = CannotStart(
@@ -143,7 +145,8 @@ def existing_state(configuration: Path) -> State:
 
 
 def opened(settings: Settings, district: District) -> State:
-    """For a state directory that is prepared. Raises DatabaseUnusable, OfNoDirectory."""
+    """For a state directory that is prepared. Raises CannotStart, DatabaseUnusable, OfNoDirectory."""
+    require_nothing_left_behind(settings.state)
     place = place_of(settings.state)
     prepare(place)
     state = State(settings, district, Database(place))
@@ -155,3 +158,20 @@ def opened(settings: Settings, district: District) -> State:
         state.database.close()
         raise
     return state
+
+
+def require_nothing_left_behind(state: KeptState) -> None:
+    """Nothing begins anew beside what is kept, of which the configuration speaks no more. Raises CannotStart."""
+    file, place = file_of(state), place_of(state)
+    if place == file:
+        if aside_of(file).exists() and not exists(file):
+            raise CannotStart(
+                f"what was kept in {file} was moved to a database, which the configuration does not name any more",
+                f"put [state.database] back; to go on from the moment of the move, rename {aside_of(file)} to "
+                f"{file.name}: what happened since is in that database alone; to begin anew, put it elsewhere",
+            )
+    elif exists(file) and not exists(place):
+        raise CannotStart(
+            f"{file} holds what this machine has kept so far, and {named(place)} is empty",
+            "take it along: brana state move; or, if nobody needs it any more, put that file elsewhere",
+        )

@@ -15,6 +15,7 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.life import giving_signs
 from gateway.streams.guard import Guard
 from gateway.streams.watch import Watch
 from gateway.streams.words import ENVOY_ASKS
@@ -45,4 +46,5 @@ async def serve(run: Path, answers: str, watch: Watch) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), sys.argv[3], Watch(float(sys.argv[2]), int(sys.argv[4]))))
+    watch = Watch(float(sys.argv[2]), int(sys.argv[4]))
+    asyncio.run(giving_signs(serve(Path(sys.argv[1]), sys.argv[3], watch)))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from gateway.audit.note import Verifier
 from gateway.audit.recomputation import Failure, Progress, Said, Verdict, encode
+from gateway.beginning import die_with
 from gateway.storage.audit_evidence import verify_log
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.place import Place, place_from, place_text
-from gateway.supervise import die_with
 
 NICENESS = 15  # of 19
 

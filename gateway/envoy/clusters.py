@@ -3,8 +3,9 @@
 from functools import partial
 from pathlib import Path
 
+from config.fleet import ALIVE_HOST
 from config.settings import Application, Settings
-from gateway.envoy.elsewhere import clusters_elsewhere
+from gateway.envoy.elsewhere import ALIVE_PATH, clusters_elsewhere
 from gateway.envoy.hosts import Authority, hosts_of
 from gateway.envoy.identity import identity_filters, no_trailers
 from gateway.envoy.messages import Json, Surroundings, pipe, typed
@@ -12,12 +13,14 @@ from gateway.envoy.plain import ACME
 from gateway.envoy.responses import our_cookies_removed
 from gateway.envoy.streams import many_at_once, watch_cluster
 from gateway.envoy.upstream_tls import marked, transport
-from gateway.envoy.upstreams import endpoints, upstreams_of, watching
+from gateway.envoy.upstreams import chosen, endpoints, upstreams_of, watching
 
 OURS = ("idp", "web", "authorize")  # clusters behind sockets of the same names
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 IDLE = "4s"  # below the shortest keep-alive of common application servers (5 s), so that we close first
 CONNECT = "2s"
+ALIVE_EVERY, ALIVE_WITHIN = "1s", "4s"
+AWAY_EVERY = "0.050s"  # one that is begun again is known at once
 CODECS = {"http1": "http_protocol_options", "http2": "http2_protocol_options"}
 
 
@@ -30,7 +33,10 @@ def clusters(settings: Settings, surroundings: Surroundings) -> list[Json]:
     if settings.fleet is not None:
         ours = clusters_elsewhere(settings.fleet, surroundings, surroundings.left)
     else:
-        ours = [_cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) for name in OURS]
+        ours = [
+            _cluster(name, "STATIC", [_endpoint(surroundings.socket(name))], []) | _asked_whether_alive()
+            for name in OURS
+        ]
     authority = Authority(settings)
     hosted = [
         one
@@ -68,6 +74,23 @@ def _application(application: Application, authority: Authority, surroundings: S
         | further
         for name, filters in clusters.items()
     ]
+
+
+def _asked_whether_alive() -> Json:
+    """A control plane that hangs takes connections and answers nothing: after ten seconds nobody else waits for it.
+
+    What is under way goes on, however long it takes. `elsewhere.py` is more impatient, as others can answer there.
+    """
+    asked: Json = {
+        "interval": ALIVE_EVERY,
+        "no_traffic_interval": ALIVE_EVERY,
+        "unhealthy_interval": AWAY_EVERY,
+        "timeout": ALIVE_WITHIN,
+        "unhealthy_threshold": 2,
+        "healthy_threshold": 1,
+        "http_health_check": {"host": ALIVE_HOST, "path": ALIVE_PATH},
+    }
+    return {"health_checks": [asked], **chosen(0)}
 
 
 def _endpoint(socket: Path) -> Json:

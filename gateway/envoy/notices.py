@@ -1,4 +1,4 @@
-"""How the supervisor tells the control plane of Envoy's starts and deaths: a folder of small files.
+"""How the supervisor tells of Envoy's starts and deaths, and of what hung: a folder of small files.
 
 One file per event, written whole and renamed into place; the control plane deletes it once it is recorded.
 So nothing is lost when either of the two dies in between. Standard library only: the supervisor uses it.
@@ -11,15 +11,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 FOLDER = "notices"  # below the folder of the sockets
-What = Literal["started", "died"]
+ENVOY, CONTROL_PLANE, STREAMS, NODE = "Envoy", "control plane", "watch of streams", "process of the node"
+"""Names of parts, in messages too."""
+What = Literal["started", "died", "hung"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Envoy was started, or ended without having been told to."""
+    """Envoy was started, or ended without having been told to; or a part gave no sign of life, and is ended for it."""
 
     what: What
     at: datetime
@@ -29,6 +31,10 @@ class Notice:
     """Exit status; negative: the signal that ended it; 0 for a start."""
     process: int = 0
     """Its process id; 0 where it is not known."""
+    part: str = ""
+    """Its name in the supervisor's messages."""
+    silent: int = 0
+    """Seconds without a sign of life, of what hung."""
 
 
 def leave(folder: Path, notice: Notice) -> None:
@@ -51,7 +57,7 @@ def waiting(folder: Path) -> list[tuple[Path, Notice | None]]:
 def _read(path: Path) -> Notice | None:
     try:
         said = json.loads(path.read_text("utf-8"))
-        if said["what"] not in ("started", "died"):
+        if said["what"] not in get_args(What):
             return None
         return Notice(
             what=said["what"],
@@ -59,6 +65,8 @@ def _read(path: Path) -> Notice | None:
             spool=str(said["spool"]),
             status=int(said["status"]),
             process=int(said.get("process", 0)),
+            part=str(said.get("part", "")),
+            silent=int(said.get("silent", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

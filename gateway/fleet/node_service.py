@@ -22,7 +22,7 @@ LARGEST = 4 * 2**20  # bytes: a batch of the access log is far below
 MAY_TELL = frozenset(
     {
         *(Code.ACCESS, Code.ACCESS_CUT_OFF, Code.ACCESS_SPOOL_DAMAGED),
-        *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED),
+        *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED, Code.PROCESS_HUNG),
         *(Code.CERTIFICATE_REPLACED, Code.CERTIFICATE_REFUSED),
     }
 )

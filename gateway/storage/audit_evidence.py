@@ -42,20 +42,27 @@ def verify_log(
     `file`: `checkpoints.log`. `keys`: of all checkpoints so far. `kept`: from other machines.
     """
     file_size = checkpoint_file.size_of(file)  # before the snapshot: the file is written after the database
+    shared = is_shared(database.place)
     return database.read_now(
-        lambda connection: verify(
-            rows(connection, told),
-            anchors(
-                checkpoints(connection),
-                lambda: checkpoint_file.read(file),
-                file_size,
-                keys,
-                kept,
-                shared=is_shared(database.place),
-            ),
-            stored_tail(connection),
-        )
+        lambda connection: verified(connection, file, file_size, keys, kept, told, shared=shared)
     )
+
+
+def verified(
+    connection: Connection,
+    file: Path,
+    file_size: int,
+    keys: Sequence[Verifier],
+    kept: Iterable[Checkpoint] = (),
+    told: Told = lambda _done, _total: None,
+    *,
+    shared: bool,
+) -> Report:
+    """The same in a transaction that is open. `shared`: others seal this log too, see `anchors`."""
+    against = anchors(
+        checkpoints(connection), lambda: checkpoint_file.read(file), file_size, keys, kept, shared=shared
+    )
+    return verify(rows(connection, told), against, stored_tail(connection))
 
 
 def rows(connection: Connection, told: Told = lambda _done, _total: None) -> Iterator[Row]:

@@ -86,7 +86,7 @@ def _prepare(path: Path, migrations: Path) -> None:
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds())) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-            found = _revision(connection, path)
+            found = revision(connection, path)
             step = _step(connection)
     except sqlite3.Error as error:
         raise explained(path, error) from error
@@ -100,7 +100,7 @@ def _prepare(path: Path, migrations: Path) -> None:
         _migrate(path, found, migrations)
 
 
-def _revision(connection: sqlite3.Connection, path: Path) -> str | None:
+def revision(connection: sqlite3.Connection, path: Path) -> str | None:
     """None for a file without any tables; raises DatabaseUnusable for one that is not ours."""
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not names:

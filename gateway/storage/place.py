@@ -10,7 +10,17 @@ Place = Path | Postgres
 
 
 def place_of(state: State) -> Place:
-    return state.database or state.directory / "brana.db"
+    return state.database or file_of(state)
+
+
+def file_of(state: State) -> Path:
+    """Of a machine that shares its state with nobody."""
+    return state.directory / "brana.db"
+
+
+def aside_of(file: Path) -> Path:
+    """What it is called once its content has moved to a server."""
+    return file.with_name(f"{file.name}.moved")
 
 
 def is_shared(place: Place) -> bool:

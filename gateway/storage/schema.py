@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION_FILE = re.compile(r"([0-9]{4})_[a-z0-9_]+\.py\Z")
@@ -18,6 +18,7 @@ BESIDE = "0023"
 """Newest revision of the version before this one, whose nodes may be at work on this version's schema: every migration
 behind it only adds (docs/contributing.md, "Migrations"; a test looks). Each version raises it to the end of the last.
 """
+STEP = "schema_step"  # whom the schema serves: `gateway.storage.step`
 STAMP = "alembic_version"  # alembic's own table, so that its commands understand the file too
 
 
@@ -40,3 +41,8 @@ def all_tables() -> MetaData:
         import_module(module.name)
     metadata: MetaData = tables.metadata
     return metadata
+
+
+def tables_of_content() -> list[Table]:
+    """Those of what is kept, whatever a row refers to before it; not what a database says of itself (`STEP`)."""
+    return [table for table in all_tables().sorted_tables if table.name != STEP]

@@ -6,11 +6,12 @@ schema need not guess: it works on it, or refuses it with the reason.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert
 
-from gateway.storage.schema import BESIDE, STAMP
+from gateway.storage.schema import BESIDE, STAMP, STEP
+from gateway.storage.tables.step import schema_step
 
-SELECT = "SELECT revision, oldest FROM schema_step"
+SELECT = f"SELECT revision, oldest FROM {STEP}"  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,8 @@ class Step:
 
 def keep_step(connection: Connection, revision: str, oldest: str = BESIDE) -> None:
     """Say of a schema that was just made, or migrated to `revision`, whom it serves."""
-    connection.exec_driver_sql("DELETE FROM schema_step")
-    connection.exec_driver_sql(
-        f"INSERT INTO schema_step (id, revision, oldest) VALUES (1, '{revision}', '{oldest}')"  # noqa: S608 - names of our files
-    )
+    connection.execute(delete(schema_step))
+    connection.execute(insert(schema_step).values(id=1, revision=revision, oldest=oldest))
 
 
 def why_not(found: str, step: Step | None, newest: str) -> str | None:

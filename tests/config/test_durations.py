@@ -35,6 +35,7 @@ def line_at(path: Path, problem: Problem) -> str:
     ("table", "line", "otherwise", "remedy"),
     [
         ("keys", 'announce = "9 min"', "not between 0:10:00", "between them"),
+        ("limits", 'silence = "4 s"', "not between 0:00:05", "between them"),
         ("grants", 'lifetime = "15 min"', "has been idle for too long", "shorter than sign_in.idle"),
         ("sign_in", 'idle = "5 min"', "has been idle for too long", "longer than grants.lifetime"),
         ("facts", 'refresh = "241 s"', "would not be out within 5 minutes", "4 min at most"),

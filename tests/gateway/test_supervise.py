@@ -6,11 +6,13 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import termios
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -33,6 +35,8 @@ async def started(
     run: Path | None = None,
     streams: list[str] | None = None,
     terminal: int | None = None,
+    silence: float = 30.0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> asyncio.subprocess.Process:
     run = run or folder / "run"
     run.mkdir(exist_ok=True)
@@ -45,6 +49,7 @@ async def started(
         run=str(run),
         spool=str(folder / "spool"),
         begun=str(folder / "begun"),
+        silence=silence,
     ).write(folder / "plan.json")
     return await asyncio.create_subprocess_exec(
         PYTHON,
@@ -53,6 +58,7 @@ async def started(
         str(folder / "plan.json"),
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        env=os.environ | environment,
         preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
     )
 
@@ -64,8 +70,12 @@ async def supervisor(
     envoy: list[str],
     run: Path | None = None,
     terminal: int | None = None,
+    silence: float = 30.0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await started(folder, control, envoy, run, terminal=terminal)
+    process = await started(
+        folder, control, envoy, run, terminal=terminal, silence=silence, environment=environment
+    )
     try:
         yield process
     finally:
@@ -86,8 +96,8 @@ async def pid_in(file: Path, other_than: int = 0) -> int:
     raise AssertionError(f"nobody wrote {file.name}")
 
 
-async def is_gone(pid: int) -> bool:
-    for _ in range(300):
+async def is_gone(pid: int, seconds: float = 3) -> bool:
+    for _ in range(int(100 * seconds)):
         state = Path(f"/proc/{pid}/stat")
         if not state.exists() or ") Z " in state.read_text():
             return True
@@ -223,6 +233,121 @@ async def test_a_killed_envoy_comes_back_and_serves_without_the_control_planes_h
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 15) == 0
         assert plane.decision.requests == []
+
+
+TELLS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(dict(os.environ))); time.sleep(60)"
+
+
+async def test_systemd_hears_that_all_was_started_that_the_supervisor_lives_and_that_it_ends(
+    tmp_path: Path,
+) -> None:
+    told = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        asks = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
+        control = [PYTHON, "-c", TELLS, str(told)]
+        async with supervisor(tmp_path, control, lives(tmp_path / "envoy"), environment=asks) as process:
+            heard = [await _heard(systemd) for _ in range(3)]
+            assert heard == ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]
+            async with asyncio.timeout(10):
+                while not (told.exists() and "PATH" in told.read_text()):
+                    await asyncio.sleep(0.01)
+            assert "NOTIFY_SOCKET" not in told.read_text(), "nobody else speaks to it"
+            process.send_signal(signal.SIGTERM)
+            while await _heard(systemd) != "STOPPING=1":
+                continue
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def _heard(systemd: socket.socket) -> str:
+    async with asyncio.timeout(10):
+        return (await asyncio.get_running_loop().sock_recv(systemd, 100)).decode()
+
+
+SPEAKS = """
+import asyncio, os, pathlib, signal, sys, time
+from gateway.life import giving_signs
+
+def hangs_here(*_):
+    time.sleep(60)
+
+async def serve():
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, time.sleep, 1.2)
+    loop.add_signal_handler(signal.SIGUSR2, hangs_here)
+    pathlib.Path(sys.argv[1]).write_text(str(os.getpid()))
+    await asyncio.sleep(60)
+
+asyncio.run(giving_signs(serve()))
+"""
+
+
+def speaks(file: Path) -> list[str]:
+    return [PYTHON, "-c", SPEAKS, str(file)]
+
+
+async def test_what_hangs_is_ended_tells_where_and_is_started_again_and_what_is_busy_is_not(
+    tmp_path: Path,
+) -> None:
+    control, envoy = tmp_path / "control", tmp_path / "envoy"
+    async with supervisor(tmp_path, speaks(control), lives(envoy), silence=3) as process:
+        first, other = await pid_in(control), await pid_in(envoy)
+        os.kill(first, signal.SIGUSR1)  # busy, for less than the bound
+        await asyncio.sleep(2.5)
+        assert int(control.read_text()) == first
+        os.kill(first, signal.SIGUSR2)
+        await pid_in(control, other_than=first)
+        assert int(envoy.read_text()) == other, "nobody is ended who never said that he lives"
+        said = [one for _, one in waiting(tmp_path / "run" / FOLDER) if one and one.what == "hung"]
+        assert [(one.part, one.process, one.silent) for one in said] == [("control plane", first, 3)]
+        process.terminate()
+        _, told = await asyncio.wait_for(process.communicate(), 10)
+    lines = told.decode()
+    assert f"control plane has given no sign of life for 3 s; it is ended (process {first})" in lines
+    assert "control plane ended (signal SIGABRT); starting it again" in lines
+    assert "in hangs_here" in lines
+
+
+async def test_what_was_stopped_is_ended_too(tmp_path: Path) -> None:
+    control = tmp_path / "control"
+    async with supervisor(tmp_path, speaks(control), lives(tmp_path / "envoy"), silence=2):
+        first = await pid_in(control)
+        os.kill(first, signal.SIGSTOP)
+        await pid_in(control, other_than=first)
+        assert await is_gone(first)
+
+
+async def test_when_all_were_stopped_together_nobody_is_ended(tmp_path: Path) -> None:
+    """As on a machine that was suspended."""
+    control = tmp_path / "control"
+    async with supervisor(tmp_path, speaks(control), lives(tmp_path / "envoy"), silence=2) as process:
+        first = await pid_in(control)
+        for one in (process.pid, first):
+            os.kill(one, signal.SIGSTOP)
+        await asyncio.sleep(3)
+        os.kill(process.pid, signal.SIGCONT)
+        await asyncio.sleep(0.3)
+        os.kill(first, signal.SIGCONT)
+        await asyncio.sleep(1.5)
+        assert int(control.read_text()) == first
+        assert waiting(tmp_path / "run" / FOLDER)
+        assert not [one for _, one in waiting(tmp_path / "run" / FOLDER) if one and one.what == "hung"]
+
+
+async def test_an_envoy_that_answers_nothing_is_ended_and_comes_back(tmp_path: Path) -> None:
+    async with data_plane(tmp_path) as plane:
+        await plane.stop_envoy()
+        envoy, run = command(tmp_path / "envoy.json", concurrency=1), plane.surroundings.run
+        async with supervisor(tmp_path, lives(tmp_path / "control"), envoy, run, silence=2) as process:
+            await _serves(plane, plane.cookie())
+            await asyncio.sleep(2)  # it has answered the supervisor too
+            hung = _envoy_of(process.pid)
+            os.kill(hung, signal.SIGSTOP)
+            assert await is_gone(hung, seconds=10)
+            await _serves(plane, plane.cookie())
+            said = [(one.what, one.part, one.status) for _, one in waiting(run / FOLDER) if one]
+            assert said[:3] == [("started", "Envoy", 0), ("hung", "Envoy", 0), ("died", "Envoy", -6)]
 
 
 async def _serves(plane: Plane, cookie: str) -> None:

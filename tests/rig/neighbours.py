@@ -1,5 +1,6 @@
 """Envoy's neighbours in tests: servers that keep what they were sent, a signer of grants, a certificate."""
 
+import asyncio
 import contextlib
 import ssl
 import time
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.jwk import ECKey
+
+from config.fleet import ALIVE_HOST
 
 DOMAIN = "brana.test"
 EPOCH = "epoch1"
@@ -104,10 +107,16 @@ class Neighbour:
         self.web_socket = web_socket
         self.requests: list[Request] = []
         self.answer: Callable[[Request], web.StreamResponse] = lambda _: web.Response(text="hello")
+        self.lives = asyncio.Event()
+        """Cleared by a test whose neighbour hangs."""
+        self.lives.set()
         self.handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] = self._keep_and_answer
 
     async def serve(self, asked: web.BaseRequest) -> web.StreamResponse:
         """Looked up at each request, so that a test may put another `handle` in."""
+        if asked.host == ALIVE_HOST:  # Envoy's own question, which is nobody's request
+            await self.lives.wait()
+            return web.Response()
         return await self.handle(asked)
 
     async def _keep_and_answer(self, asked: web.BaseRequest) -> web.StreamResponse:

@@ -17,10 +17,9 @@ from config.settings import Postgres
 from gateway.storage.place import named
 from gateway.storage.postgres.beside import PASSES, giving_way, require_none_too_old
 from gateway.storage.postgres.engine import STARTS, open_engine
-from gateway.storage.schema import STAMP, all_tables, revisions
+from gateway.storage.schema import STAMP, STEP, all_tables, revisions
 from gateway.storage.server_faults import code_of
 from gateway.storage.step import SELECT, Step, keep_step, why_not
-from gateway.storage.tables.step import schema_step
 from gateway.storage.telling import tell_of_changes
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
@@ -37,7 +36,7 @@ def prepare(server: Postgres, migrations: Path, patience: timedelta) -> None:
         with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({STARTS})")
-            _require_fit(connection, where)
+            require_fit(connection, where)
             _prepare(connection, where, migrations, patience)
     except DBAPIError as error:
         raise (
@@ -63,7 +62,8 @@ def exists(server: Postgres) -> bool:
         engine.dispose()
 
 
-def _require_fit(connection: Connection, where: str) -> None:
+def require_fit(connection: Connection, where: str) -> None:
+    """Version, encoding and order of the server's database. Raises DatabaseUnusable."""
     version, encoding, collation = connection.exec_driver_sql(
         "SELECT current_setting('server_version_num'), pg_encoding_to_char(encoding), datcollate "
         "FROM pg_database WHERE datname = current_database()"
@@ -83,13 +83,9 @@ def _require_fit(connection: Connection, where: str) -> None:
 
 def _prepare(connection: Connection, where: str, migrations: Path, patience: timedelta) -> None:
     known = revisions(migrations)
-    found = _revision(connection, where)
+    found = revision(connection, where)
     if found is None:
-        _with_partial_indexes(all_tables()).create_all(connection, checkfirst=False)
-        connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (known[-1],))  # noqa: S608 - a constant
-        tell_of_changes(connection)
-        keep_step(connection, known[-1])
+        create(connection, known[-1])
     elif found not in known or found < FIRST:
         if (why := why_not(found, _step(connection), known[-1])) is not None:
             raise DatabaseUnusable(where, why)
@@ -104,6 +100,15 @@ def _prepare(connection: Connection, where: str, migrations: Path, patience: tim
         giving_way(connection, where, change, others=others, patience=patience)
 
 
+def create(connection: Connection, newest: str) -> None:
+    """Tables of this version and their triggers, in a database without any."""
+    _with_partial_indexes(all_tables()).create_all(connection, checkfirst=False)
+    connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (newest,))  # noqa: S608 - a constant
+    tell_of_changes(connection)
+    keep_step(connection, newest)
+
+
 def _with_partial_indexes(tables: MetaData) -> MetaData:
     """As on a file. Not said in the tables themselves: a file's process would load this dialect, 2 MiB, for nothing."""
     for table in tables.tables.values():
@@ -114,7 +119,7 @@ def _with_partial_indexes(tables: MetaData) -> MetaData:
     return tables
 
 
-def _revision(connection: Connection, where: str) -> str | None:
+def revision(connection: Connection, where: str) -> str | None:
     """None for a database without any tables; raises DatabaseUnusable for one that is not ours."""
     names = inspect(connection).get_table_names()
     if not names:
@@ -126,7 +131,7 @@ def _revision(connection: Connection, where: str) -> str | None:
 
 
 def _step(connection: Connection) -> Step | None:
-    if not inspect(connection).has_table(schema_step.name):
+    if not inspect(connection).has_table(STEP):
         return None
     row = connection.exec_driver_sql(SELECT).first()
     return None if row is None else Step(*row)

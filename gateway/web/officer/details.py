@@ -13,6 +13,7 @@ from config.settings import Title
 from config.vocabulary import PUBLIC, Action, Language, MunicipalityCode, Role
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Entry
+from gateway.envoy.notices import CONTROL_PLANE, ENVOY, NODE, STREAMS
 from gateway.sessions.officers_act import Act
 from idp.http.moments import moment_text
 from idp.http.ways_of_proof import FACTORS, LEVELS, PROOFS
@@ -87,6 +88,7 @@ LABELS: Mapping[str, Title] = {
     "path": Title(cs="Cesta", en="Path"),
     "policies": Title(cs="Počet zásad", en="Number of policies"),
     "previous": Title(cs="Předchozí verze zásad", en="Version before"),
+    "part": Title(cs="Část Brány", en="Part of Brána"),
     "process": Title(cs="Číslo procesu", en="Process number"),
     "proof": Title(cs="Čím byla doložena totožnost", en="How identity was proven"),
     "protocol": Title(cs="Protokol", en="Protocol"),
@@ -95,9 +97,11 @@ LABELS: Mapping[str, Title] = {
     "region_files": Title(cs="Společné soubory", en="Common files"),
     "revoked": Title(cs="Odvolaná povolení", en="Revoked grants"),
     "roles": Title(cs="Role", en="Roles"),
+    "root": Title(cs="Kořen stromu protokolu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),
+    "silent_seconds": Title(cs="Bez známky života", en="Without a sign of life"),
     "status": Title(cs="Stav odpovědi", en="Status"),
     "stopped": Title(cs="Zastavená rozpracovaná přihlášení", en="Sign-ins under way stopped"),
     "until": Title(cs="Do", en="Until"),
@@ -140,6 +144,12 @@ ACTS: Mapping[str, Title] = {
 }
 YES, NO = Title(cs="ano", en="yes"), Title(cs="ne", en="no")
 ITSELF = Title(cs="Brána", en="Brána")
+PARTS: Mapping[str, Title] = {
+    CONTROL_PLANE: Title(cs="Řídicí proces", en="Control plane"),
+    ENVOY: Title(cs="Datová část (Envoy)", en="Data plane (Envoy)"),
+    NODE: Title(cs="Proces uzlu", en="Process of the node"),
+    STREAMS: Title(cs="Hlídač otevřených spojení", en="Watch of open streams"),
+}
 WORDS: Mapping[str, Mapping[str, Title]] = {
     "acr": LEVELS,
     "act": ACTS,
@@ -150,9 +160,10 @@ WORDS: Mapping[str, Mapping[str, Title]] = {
     "form": FORMS,
     "flags": FLAGS,
     "granted_actions": ACTIONS,
+    "part": PARTS,
     "proof": PROOFS,
 }
-UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms"}
+UNITS = {"bytes_in": "B", "bytes_out": "B", "duration_ms": "ms", "jumped_ms": "ms", "silent_seconds": "s"}
 PLAIN_NUMBERS = frozenset({"status", "process", "generation"})  # names made of digits, not amounts
 
 

@@ -134,6 +134,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.STOPPED: Title(cs="Zastavení", en="Stopped"),
             Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části (Envoy)", en="Data plane started"),
             Code.DATA_PLANE_DIED: Title(cs="Pád datové části (Envoy)", en="Data plane died"),
+            Code.PROCESS_HUNG: Title(cs="Proces, který neodpovídal", en="Process that hung"),
             Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
             Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
             Code.CONFIGURATION_REFUSED: Title(
@@ -146,6 +147,7 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.CERTIFICATE_REPLACED: Title(cs="Výměna certifikátu", en="Certificate replaced"),
             Code.CERTIFICATE_REFUSED: Title(cs="Odmítnutý certifikát", en="Certificate refused"),
             Code.CLOCK_JUMPED: Title(cs="Skok hodin", en="Clock jumped"),
+            Code.STATE_MOVED: Title(cs="Přenesení uložených dat", en="State moved"),
         },
     ),
     (

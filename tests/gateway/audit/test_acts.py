@@ -12,6 +12,7 @@ ACTS = [
     acts.stopped(NOON, "SIGTERM"),
     acts.data_plane_started(NOON, 7),
     acts.data_plane_died(NOON, 7, -9),
+    acts.process_hung(NOON, "control plane", 7, 30),
     acts.directory_unreachable(NOON, "urad", "ldaps://directory:636", "refused"),
     acts.directory_misconfigured(NOON, "urad", "ldaps://directory:636", "the service account is refused"),
     acts.looked(NOON, subject="cli:brana (jana)", command="user show", of="novak", found=1),

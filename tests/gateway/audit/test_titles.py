@@ -21,7 +21,9 @@ DETAILS = {
     *("granted_by", "why"),
     *("account", "secret"),
     *("node", "role", "service"),
+    *("entries",),
     *("key", "purpose", "signs_from", "ends", "version", "cause", "removal", "process", "jumped_ms"),
+    *("part", "silent_seconds"),
 }
 
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from config.fleet import NodeName, Role, Service, authority_file, node_file
 from config.settings import Fleet, Peer, Settings
 from gateway.demo.slapd import free_port
-from gateway.envoy.elsewhere import ALIVE_PATH
 from gateway.fleet.door import Door, Refused
 from tests.rig.envoy import Plane, data_plane
 from tests.rig.fleet_papers import Papers, now
@@ -32,7 +31,7 @@ class Other:
             one.answer = lambda _: web.Response(text="elsewhere")
 
     def asked(self) -> list[str]:
-        return [one.target for one in self.idp.requests if one.target != ALIVE_PATH]
+        return [one.target for one in self.idp.requests]
 
 
 @contextlib.asynccontextmanager

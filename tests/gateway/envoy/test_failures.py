@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
+from config.settings import Settings
 from config.vocabulary import REASON_HEADER
 from gateway.envoy.process import Administration
 from gateway.envoy.resources import LISTENERS, ROUTE_TABLES
@@ -45,6 +49,48 @@ async def test_a_decision_that_does_not_come_is_a_refusal(tmp_path: Path) -> Non
         page = await plane.ask(headers=("Accept: text/html",))
         assert (page.status, page.value(REASON_HEADER)) == (503, "gateway_unavailable")
         assert plane.application.requests == []
+
+
+async def test_for_a_control_plane_that_hangs_nobody_waits_after_a_while_and_what_is_under_way_is_not_cut(
+    tmp_path: Path,
+) -> None:
+    login = f"login.{DOMAIN}"
+    async with data_plane(tmp_path) as plane:
+        goes_on = asyncio.Event()
+
+        async def slow(_: web.BaseRequest) -> web.StreamResponse:
+            await goes_on.wait()
+            return web.Response(text="late")
+
+        plane.idp.handle = slow
+        plane.idp.lives.clear()
+        under_way = asyncio.create_task(plane.ask(host=login))
+        async with asyncio.timeout(20):
+            while (await plane.administration.counters(r"^cluster\.idp\.membership_healthy$")).popitem()[1]:
+                await asyncio.sleep(0.1)
+        page = await asyncio.wait_for(plane.ask(host=login, headers=("Accept: text/html",)), 2)
+        assert (page.status, page.value(REASON_HEADER)) == (503, "unavailable")
+        assert "Zkusit znovu" in page.body.decode()
+        goes_on.set()
+        plane.idp.lives.set()
+        assert (await under_way).body == b"late"
+        async with asyncio.timeout(10):
+            while (await plane.ask(host=login)).status != 200:
+                await asyncio.sleep(0.05)
+
+
+async def test_an_envoy_whose_worker_is_stuck_ends_itself(tmp_path: Path) -> None:
+    def impatient(settings: Settings) -> Settings:
+        return replace(settings, limits=replace(settings.limits, silence=timedelta(seconds=0.5)))
+
+    async with data_plane(tmp_path, configured=impatient) as plane:
+        plane.begun.unlink(missing_ok=True)
+        os.mkfifo(plane.begun)  # whoever opens it waits until somebody reads
+        asking = asyncio.create_task(plane.ask(cookie=plane.cookie()))
+        assert plane.process is not None
+        assert await asyncio.wait_for(plane.process.wait(), 10) == -signal.SIGABRT
+        await asyncio.wait([asking])
+        assert asking.exception() is not None, "nothing was answered"
 
 
 async def test_a_killed_envoy_loses_no_line_of_what_it_answered_a_moment_ago(tmp_path: Path) -> None:

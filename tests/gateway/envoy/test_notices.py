@@ -23,6 +23,12 @@ def test_notices_are_read_in_order_as_they_were_written(tmp_path: Path) -> None:
     assert [read for _, read in waiting(tmp_path / "n")] == [written[1], written[2], written[0]]
 
 
+def test_what_hung_is_told_with_its_name_and_how_long_it_was_silent(tmp_path: Path) -> None:
+    hung = Notice(what="hung", at=AT, spool="", status=0, process=7, part="control plane", silent=30)
+    leave(tmp_path, hung)
+    assert [read for _, read in waiting(tmp_path)] == [hung]
+
+
 def test_without_a_folder_nothing_waits(tmp_path: Path) -> None:
     assert waiting(tmp_path / "none") == []
 

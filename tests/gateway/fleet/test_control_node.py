@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from gateway.audit.entry import Code, Outcome
+from gateway.commands.state import now
+from gateway.envoy.notices import FOLDER, Notice, leave
 from tests.rig import fleet_policies
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.product import READY_WITHIN
@@ -47,6 +49,12 @@ async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_polici
         status, said = await node.brana("policies", "replace", version)
         assert status == 0, said
         assert (await browser.get(records(office), follow=False)).status == 200
+
+        for name in "ab":  # what either supervisor saw is recorded, without an Envoy too
+            seen = Notice(what="hung", at=now(), spool="", status=0, process=7, part=name, silent=30)
+            leave(office[name].state / "run" / FOLDER, seen)
+        hung = await office.entries(Code.PROCESS_HUNG, at_least=2)
+        assert {(one.details["part"], one.details.get("node")) for one in hung} == {("a", None), ("b", "b")}
 
         told, edge = office["a"].log, office["b"]
         assert "node.applications_differ" not in told.read_text()

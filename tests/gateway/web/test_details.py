@@ -7,6 +7,7 @@ from gateway.audit.access import Damaged, Line, access_entry, damage_entry
 from gateway.audit.acts import (
     data_plane_died,
     policies_loaded,
+    process_hung,
     searched,
     sign_in_refused,
     verified,
@@ -103,6 +104,7 @@ def test_every_detail_of_what_the_gateway_records_has_a_label():
         before,
         policies_loaded(NOW, "2", digest="d", policies=1, files={"region/b": "1" * 64}, before=before),
         data_plane_died(NOW, 7, -9),
+        process_hung(NOW, "control plane", 7, 30),
         sign_in_refused(NOW, "r", host="h", address="a", request_id="r", user_agent="u", left_out=3),
         searched(NOW, subject="s", person="p", query={}, found=0),
         verified(verifying(NOW, subject="s"), NOW, whole=True, entries=1, finding="whole"),
@@ -110,3 +112,9 @@ def test_every_detail_of_what_the_gateway_records_has_a_label():
         damage_entry(Damaged("why", 1, "d", "h"), "file", 0, NOW),
     ]
     assert {key for entry in recorded for key in entry.details} - set(LABELS) == set()
+
+
+def test_what_hung_is_told_in_words_with_its_unit():
+    shown = told(CS, part="control plane", process=4711, silent_seconds=30)
+    assert shown["part"] == ("Řídicí proces", "control plane")
+    assert (shown["silent_seconds"], shown["process"]) == (("30\u00a0s", ""), ("4711", ""))
