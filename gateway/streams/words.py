@@ -1,7 +1,8 @@
 """What the watch of streams and the control plane tell each other: JSON, one object a line, over one connection.
 
 The watch sends `Asked`; the control plane `Revoked` whenever there is news, `Everything` when other routes or policies
-count, and `Answered`. There are no other words.
+count, and `Answered`. There are no other words. The two may be of versions one step apart (decision 77): a field is
+never renamed or taken away, a new one has a default, and a new kind of word is understood a version before it is said.
 """
 
 import msgspec
