@@ -38,7 +38,7 @@ from gateway.commands.state import State, now
 from gateway.commands.timetable import Timetable
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
-from gateway.envoy.gate import unlike
+from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Json
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
@@ -194,6 +194,7 @@ class ControlPlane:
             status_of=SessionStatuses(
                 state.sessions, state.settings.sign_in, state.identities.new_devices
             ).of,
+            in_fleet=state.settings.fleet is not None,
         )
         self.facts = {
             one.name: Facts(
@@ -217,7 +218,7 @@ class ControlPlane:
     def aim_gate(self, epoch: str, settings: Settings) -> None:
         """What the gate lets in by itself from the next that is published on."""
         self._gate_epoch = epoch
-        self.discovery.applications = unlike(settings.applications)
+        self.discovery.credential_sources = credential_sources(settings.applications)
 
     def lockout_as(self, told: Mapping[DirectoryName, Lockout | None]) -> Lockout:
         """When the strictest directory locks accounts; `told`: None by one that does not say."""

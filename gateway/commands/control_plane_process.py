@@ -42,7 +42,7 @@ from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
 from gateway.commands.failure import explained
 from gateway.commands.fitness import require_buildable
-from gateway.commands.fleet_services import keep_door, look_at_nodes, renew
+from gateway.commands.fleet_services import keep_door, keep_heard, look_at_nodes, renew
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.hangup import Hangup
 from gateway.commands.keys_in_force import keep_keys
@@ -278,6 +278,7 @@ def _for_nodes(plane: ControlPlane, opened: Door | None) -> list[Round]:
         # Elsewhere the process of the node follows them.
         *([] if fleet.lets_in else [_follow_notices(plane.state)]),
         partial(keep_door, plane, opened, plane.board),
+        partial(keep_heard, plane, plane.board),
         partial(renew, plane),
         partial(keep_certificate, plane.certificate, _told_by_its_node, now),
     ]

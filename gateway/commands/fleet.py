@@ -22,11 +22,12 @@ from gateway.fleet import certificates, papers
 from gateway.fleet.invitation import LONGEST_LIFE, Invitation, new_invitation, written
 from gateway.fleet.invitation import read as read_invitation
 from gateway.fleet.joining import CannotJoin, ask_to_join
-from gateway.fleet.register import Admitted, Node, NotJoined
+from gateway.fleet.known_nodes import KnownNode, NodeState
+from gateway.fleet.register import Admitted, NotJoined
 from gateway.storage.audit_spool import hand_over
 from gateway.storage.database import Database
+from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.migrate import prepare
-from gateway.storage.shared_policies import SharedPolicies
 
 HOURS = int(LONGEST_LIFE.total_seconds()) // 3600
 AT_ONCE = timedelta(minutes=1)  # the founder's own code, used by the same command
@@ -107,26 +108,25 @@ def join(configuration: Path) -> None:
 
 
 @command.command(
-    name="list", help="Nodes, until when their certificates are good, by which policies they decide."
+    name="list",
+    help="Nodes, when they were heard last, until when their certificates are good, by which policies they decide.",
 )
 @configuration
 def list_nodes(configuration: Path) -> None:
-    state = open_state(configuration)
+    state, moment = open_state(configuration), now()
     try:
-        nodes = state.register.nodes()
-        deciding = state.database.read_now(lambda connection: SharedPolicies(connection).deciding())
+        fleet = state.database.read_now(lambda connection: FleetNodes(connection).known(moment))
     finally:
         state.database.close()
-    if not nodes:
+    if not fleet.nodes:
         click.echo("no fleet; `brana fleet authority` founds one")
         return
-    table = Table(Column("node", no_wrap=True), "role", "joined", "certificate until", "policies", "since")
-    for one in nodes:
-        by = deciding.get(one.name)
-        policies = (
-            (by.version, local_time(by.since)) if by is not None and one.left_at is None else ("–", "–")
-        )
-        table.add_row(one.name, one.role, local_time(one.joined_at), _until(one), *policies)
+    table = Table(
+        Column("node", no_wrap=True), "role", "state", "last heard", "certificate until", "policies"
+    )
+    for one in fleet.nodes:
+        heard = local_time(one.heard.at) if one.heard is not None else "–"
+        table.add_row(one.name, one.role, _state(one, moment), heard, _until(one), _policies(one))
     console().print(table)
 
 
@@ -224,7 +224,19 @@ def _fleet_of(settings: Settings) -> Fleet:
     return settings.fleet
 
 
-def _until(node: Node) -> str:
+def _state(node: KnownNode, moment: datetime) -> str:
+    state = node.state(moment)
+    lacks = node.heard.lacks if node.heard is not None and state is NodeState.NOT_READY else ()
+    return " ".join([state.replace("_", " "), *lacks])
+
+
+def _policies(node: KnownNode) -> str:
+    if node.policies_since is None or node.left_at is not None:
+        return "–"
+    return f"{node.policies} since {local_time(node.policies_since)}"
+
+
+def _until(node: KnownNode) -> str:
     if node.left_at is not None:
         return f"removed {local_time(node.left_at)}"
     return local_time(node.certificate_until) if node.certificate_until is not None else "–"

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from sqlalchemy import Connection
 
 from config.fleet import ALIVE_HOST, NodeName, Service, authority_file, node_file
 from config.settings import Fleet
@@ -23,10 +25,12 @@ from gateway.fleet.alike import Alike, digest_of_applications
 from gateway.fleet.board import Board
 from gateway.fleet.door import Door, Refused, node_of
 from gateway.fleet.joining import join_app
+from gateway.fleet.known_nodes import KEPT_EVERY, Heard, lacking
 from gateway.fleet.node_service import node_app, renewal_routes
 from gateway.fleet.register import NotJoined
 from gateway.storage.audit_requests import append_once, with_entry
 from gateway.storage.audit_spool import SpoolPlaces
+from gateway.storage.fleet_nodes import FleetNodes
 
 log = structlog.get_logger("fleet")
 REFUSALS, IN = 60, timedelta(minutes=1)  # entries of strangers at the door; of the rest the number
@@ -74,6 +78,7 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
         plane.holders,
         recorded,
         record,
+        now,
     )
     app.add_routes(renewal_routes(who, state.register, now))
     app.middlewares.append(_cut_off(lambda: plane.catching_up or not state.database.answers()))
@@ -160,6 +165,22 @@ async def look_at_nodes(plane: ControlPlane, opened: Door, board: Board) -> None
     membership = await plane.state.register.membership()
     opened.sweep(membership.believed)
     board.publish_left(membership.left)
+
+
+async def keep_heard(plane: ControlPlane, board: Board) -> None:
+    """What is heard here of nodes, every control plane can show. Raises DatabaseUnusable."""
+    fleet = plane.settings.fleet
+    assert fleet is not None
+    while True:
+        await asyncio.sleep(KEPT_EVERY.total_seconds())
+        if not fleet.lets_in:  # no process of the node is here that would ask
+            board.hearing.note(NodeName(fleet.node), Heard(now(), __version__, lacking(plane.ready())))
+        if news := board.hearing.take():
+            await plane.state.database.write(partial(_keep_heard, news))
+
+
+def _keep_heard(news: Mapping[NodeName, Heard], connection: Connection) -> None:
+    FleetNodes(connection).keep_heard(news)
 
 
 async def renew(plane: ControlPlane) -> None:

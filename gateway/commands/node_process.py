@@ -32,6 +32,7 @@ from config.load import accepted
 from config.settings import Fleet, Settings
 from config.sources import Accepted
 from config.vocabulary import SessionId
+from gateway import __version__
 from gateway.audit.access import Holder
 from gateway.audit.entry import Entry
 from gateway.audit.headroom import ROOM_EVERY, enough
@@ -41,7 +42,7 @@ from gateway.commands import heap
 from gateway.commands.application_accounts import accounts_of
 from gateway.commands.challenging import challenging
 from gateway.commands.failure import explained
-from gateway.commands.node_measures import Measures, measuring
+from gateway.commands.node_measures import MAY_BE_DOWN, Measures, measuring
 from gateway.commands.noticed import entry_of
 from gateway.commands.preflight import folder_in_memory
 from gateway.commands.public_certificate import PublicCertificate, keep_certificate
@@ -51,7 +52,7 @@ from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.elsewhere import way_to
-from gateway.envoy.gate import unlike
+from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.notices import FOLDER, Notice, follow
 from gateway.envoy.plain import ACME
@@ -62,6 +63,8 @@ from gateway.fleet.alike import digest_of_applications
 from gateway.fleet.board import GONE
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
 from gateway.fleet.gatekeeper import Gatekeeper
+from gateway.fleet.known_nodes import lacking
+from gateway.fleet.words import Had
 from gateway.grants.sign import keys_by_header, public_jwks
 from gateway.life import giving_signs
 from gateway.metrics import SOCKET
@@ -92,7 +95,7 @@ class Node:
             self._rejected,
             per_session=settings.limits.requests_per_session,
         )
-        self.discovery.applications = unlike(settings.applications)
+        self.discovery.credential_sources = credential_sources(settings.applications)
         self.certificate = PublicCertificate(
             settings.public,
             certified_hosts(settings, district),
@@ -172,7 +175,7 @@ class Node:
     async def _follow_gate(self) -> None:
         while True:
             try:
-                news = await self.carrier.known(self._has, self._applications)
+                news = await self.carrier.known(self._had())
             except (ControlPlaneAway, NotBelieved) as error:
                 self._trouble.tell(error)
                 await asyncio.sleep(AGAIN)
@@ -189,6 +192,14 @@ class Node:
                 # An Envoy that is not there yet will begin with this one.
                 if known is not None and (applied or not self.envoy_up):
                     self._has = known.version
+
+    def _had(self) -> Had:
+        return Had(
+            version=self._has,
+            applications=self._applications,
+            release=__version__,
+            lacks=lacking(self.ready(), MAY_BE_DOWN),
+        )
 
     async def _applied(self) -> bool:
         """Whether Envoy goes by all that a gate must know; by other keys too, before anybody signs with them."""

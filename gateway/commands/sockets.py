@@ -2,6 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,9 +25,11 @@ from gateway.commands.state import now
 from gateway.control import Reload, Sync, TryOut, control_app
 from gateway.envoy.plain import ACME
 from gateway.fleet.door import Door
+from gateway.fleet.known_nodes import KnownFleet
 from gateway.metrics import SOCKET, metrics_app
 from gateway.sessions.own import OwnSessions
-from gateway.storage.database import DatabaseUnusable
+from gateway.storage.database import Database, DatabaseUnusable
+from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.recovery_rows import fingerprint_of
 from gateway.storage.secret_hash import TooBusy
 from gateway.streams.words import CONTROL_PLANE_ANSWERS
@@ -35,6 +39,7 @@ from gateway.web.decision_pages import DecisionPages
 from gateway.web.entrance import Entrance
 from gateway.web.kept_form import KeptForms
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
@@ -78,15 +83,26 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     known, record = plane.assistance(), plane.state.record
     people = People(officer.desk, known, plane.lost_factors(), record, officer.log, officer.sessions)
     exceptions = Exceptions(officer.desk, known, people, record)
+    nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms = {
         f"portal.{domain}": Portal(plane.desk, own).pages(),
-        f"admin.{domain}": [*officer.pages(), *rechecks.pages(), *people.pages(), *exceptions.pages()],
+        f"admin.{domain}": [
+            *officer.pages(),
+            *rechecks.pages(),
+            *people.pages(),
+            *exceptions.pages(),
+            *nodes.pages(),
+        ],
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open
     )
     paths = {**entrance.paths(), **staying.paths(), **forms.paths(), **keys_path(plane.keys.assertion_keys)}
     return make_app(plane.desk, rooms, paths)
+
+
+async def _known_fleet(database: Database, now: datetime) -> KnownFleet:
+    return await database.read(lambda connection: FleetNodes(connection).known(now))
 
 
 def provider_app(plane: ControlPlane) -> web.Application:

@@ -23,7 +23,7 @@ import msgspec
 from aiohttp import web
 
 from config.settings import Limits, Settings
-from gateway.envoy.gate import GATE_FILTER, Gate, Unlike, gate_filter
+from gateway.envoy.gate import GATE_FILTER, CredentialSources, Gate, gate_filter
 from gateway.envoy.messages import HOLD, Json, typed
 from gateway.envoy.question import Error, question_of
 from gateway.envoy.resources import CLUSTERS, EXTENSIONS, LISTENERS, ROUTE_TABLES, SECRETS, reading_tokens
@@ -92,7 +92,7 @@ class Discovery:
     ) -> None:
         self._begun, self._on_rejection, self._per_session = begun, on_rejection, per_session
         self.grant_keys: Mapping[bytes, bytes] = {}
-        self.applications = Unlike()
+        self.credential_sources = CredentialSources()
         """Both of the gate that is published next, as in `Gate`; with no keys it honours no grant."""
         self._gate: Gate | None = None
         self._hold = hold.total_seconds()
@@ -146,7 +146,7 @@ class Discovery:
             per_session=self._per_session,
             revoked=sorted(revoked),
             epoch=epoch,
-            applications=self.applications,
+            credential_sources=self.credential_sources,
         )
         gate = replace(first, succeeds=self._gate not in (None, first))
         self._put(EXTENSIONS, gate_filter(gate))

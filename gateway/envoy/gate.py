@@ -32,18 +32,18 @@ class GateWordUnusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Unlike:
-    """Applications whose grants the gate reads in another way than most."""
+class CredentialSources:
+    """Where the gate finds a credential besides the usual cookie, or in its place, by application."""
 
     technical: tuple[str, ...] = ()
-    """Technical accounts may use them: there are tokens and certificates as well."""
-    suffixes: Mapping[str, str] = field(default_factory=dict)
-    """What the name of the grant's cookie ends with, of those that share a host."""
+    """Technical accounts may use these: there are tokens and certificates as well."""
+    cookie_suffixes: Mapping[str, str] = field(default_factory=dict)
+    """Of those that share a host: what the name of the grant's cookie ends with."""
 
 
-def unlike(applications: Iterable[Application]) -> Unlike:
+def credential_sources(applications: Iterable[Application]) -> CredentialSources:
     some = list(applications)
-    return Unlike(
+    return CredentialSources(
         tuple(sorted(one.id for one in some if one.technical)),
         {one.id: one.grant_suffix for one in some if one.grant_suffix},
     )
@@ -61,7 +61,7 @@ class Gate:
     """Requests a second of a session, in each of Envoy's threads."""
     revoked: Collection[str]
     epoch: str
-    applications: Unlike = Unlike()
+    credential_sources: CredentialSources = CredentialSources()
     succeeds: bool = False
     """It takes the place of another one, whose count of requests ends with it."""
 
@@ -72,8 +72,8 @@ def gate_filter(gate: Gate) -> Json:
         f"local KEYS = {_table(gate.keys)}\n"
         f"local EPOCH = {_quoted([gate.epoch])}\nlocal REVOKED = {_quoted(sorted(gate.revoked))}\n"
         f"local BEGUN = {_escaped(os.fsencode(gate.begun))}\nlocal A_SECOND = {gate.per_session}\n"
-        f"local TECHNICAL = {_quoted(gate.applications.technical)}\n"
-        f"local SUFFIXES = {_table(_octets(gate.applications.suffixes))}\n"
+        f"local TECHNICAL = {_quoted(gate.credential_sources.technical)}\n"
+        f"local SUFFIXES = {_table(_octets(gate.credential_sources.cookie_suffixes))}\n"
         f"local SUCCEEDS = {str(gate.succeeds).lower()}\n"
         f"{scripts()}"
     )

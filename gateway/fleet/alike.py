@@ -30,25 +30,25 @@ class Alike:
     Two versions of the product read the same file into different settings: their digests say nothing of the file.
     """
 
-    def __init__(self, applications: str, product: str) -> None:
+    def __init__(self, applications: str, release: str) -> None:
         """`applications`: digest of those by which it is decided here."""
-        self._applications, self._product = applications, product
+        self._applications, self._release = applications, release
         self._different: set[NodeName] = set()
         self._versions: dict[NodeName, str] = {}
 
     def hear(self, node: NodeName, had: Had) -> None:
-        self._of_product(node, had.product or OLDER)
-        if had.product == self._product:
+        self._of_release(node, had.release or OLDER)
+        if had.release == self._release:
             self._of_applications(node, had.applications != self._applications)
 
-    def _of_product(self, node: NodeName, product: str) -> None:
-        if self._versions.get(node, self._product) == product:
+    def _of_release(self, node: NodeName, release: str) -> None:
+        if self._versions.get(node, self._release) == release:
             return
-        self._versions[node] = product
-        if product == self._product:
+        self._versions[node] = release
+        if release == self._release:
             log.info("node.versions_agree", node=node)
         else:
-            log.warning("node.version_differs", node=node, there=product, here=self._product, do=SOON)
+            log.warning("node.version_differs", node=node, there=release, here=self._release, do=SOON)
 
     def _of_applications(self, node: NodeName, differs: bool) -> None:  # noqa: FBT001 - one of two words
         if differs == (node in self._different):

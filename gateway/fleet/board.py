@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from config.fleet import NodeName
+from gateway.fleet.known_nodes import Hearing
 from gateway.fleet.words import Known
 
 HOLD = timedelta(seconds=2)  # how long a question without news waits: a dead way is noticed soon after
@@ -31,6 +32,8 @@ class Board:
         self._known: Known | None = None
         self._news, self._asked = asyncio.Event(), asyncio.Event()
         self._nodes: dict[NodeName, tuple[str, float]] = {}
+        self.hearing = Hearing()
+        """What those who ask say of themselves."""
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         self._revoked, self._epoch = sorted(revoked), epoch

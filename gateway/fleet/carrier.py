@@ -14,7 +14,6 @@ import aiohttp
 import msgspec
 
 from config.vocabulary import SessionId
-from gateway import __version__
 from gateway.audit.entry import Entry
 from gateway.audit.ingest import PlaceLost
 from gateway.audit.spool import Place
@@ -60,10 +59,9 @@ class Carrier:
         self._asked: Path | None = None
         """Who answered the last question for news."""
 
-    async def known(self, had: str, applications: str) -> Known | None:
-        """News for the gate; None: there is none. The arguments: as in `Had`. Raises ControlPlaneAway, NotBelieved."""
-        asked = Had(version=had, applications=applications, product=__version__)
-        status, body = await self._ask(NEWS, asked, HOLD + MARGIN)
+    async def known(self, had: Had) -> Known | None:
+        """News for the gate; None: there is none. Raises ControlPlaneAway, NotBelieved."""
+        status, body = await self._ask(NEWS, had, HOLD + MARGIN)
         return None if status == 304 else msgspec.json.decode(body, type=Known)
 
     async def recorded(self, ids: Collection[str]) -> Collection[str]:

@@ -13,9 +13,11 @@ from config.vocabulary import SessionId
 from gateway.audit.access import Holder
 from gateway.audit.entry import Code, Entry
 from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
+from gateway.audit.neutral import neutral
 from gateway.fleet.alike import Alike
 from gateway.fleet.board import Board
 from gateway.fleet.certificates import RequestUnusable
+from gateway.fleet.known_nodes import Heard
 from gateway.fleet.words import Certificate, Had, Ids, Moved, Places, Request, Told
 
 LARGEST = 4 * 2**20  # bytes: a batch of the access log is far below
@@ -27,6 +29,7 @@ MAY_TELL = frozenset(
     }
 )
 """What a node sees by itself. Nothing else is believed from it."""
+WORD, LACKS = 32, 16  # characters of a version or part, and parts that lack: more is nobody's
 TOLD = "told"  # behind a node's name: places of entries that are no file's
 WhoAsks = Callable[[web.Request], NodeName]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -44,13 +47,16 @@ def node_app(
     holders: Holders,
     recorded: Callable[[Collection[str]], Awaitable[Collection[str]]],
     record: Callable[[Sequence[Entry]], Awaitable[None]],
+    now: Callable[[], datetime],
 ) -> web.Application:
     """`spool_of`: places of a node's own files."""
 
     async def known(request: web.Request) -> web.Response:
         had = await _read(request, Had)
-        alike.hear(who(request), had)
-        news = await board.news(who(request), had.version)
+        node = who(request)
+        alike.hear(node, had)
+        board.hearing.note(node, _heard(had, now()))
+        news = await board.news(node, had.version)
         return web.Response(status=304) if news is None else _said(news)
 
     async def goes_on(request: web.Request) -> web.Response:
@@ -106,6 +112,11 @@ def renewal_routes(who: WhoAsks, register: Renewal, now: Callable[[], datetime])
         return _said(Certificate(certificate=made.decode()))
 
     return [web.post("/renew", renew)]
+
+
+def _heard(had: Had, now: datetime) -> Heard:
+    lacks = tuple(neutral(one, WORD) for one in had.lacks[:LACKS])
+    return Heard(now, neutral(had.release, WORD), lacks)
 
 
 async def _completed(node: NodeName, entries: Sequence[Entry], holders: Holders) -> list[Entry]:

@@ -24,16 +24,6 @@ class NotJoined(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    name: NodeName
-    role: Role
-    joined_at: datetime
-    left_at: datetime | None
-    certificate_until: datetime | None
-    """None: it has no good certificate."""
-
-
-@dataclass(frozen=True, slots=True)
 class Membership:
     believed: frozenset[tuple[NodeName, str]]
     """Nodes with the serials of their certificates that count."""

@@ -29,13 +29,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 class Had(msgspec.Struct, frozen=True, kw_only=True):
     """The question for it: `version` is what the node's Envoy goes by now; empty: nothing yet. `applications`: digest
-    of the applications in the node's own file, which ought to be those by which it is decided. `product`: version of
-    the product there; empty: one that does not say.
+    of the applications in the node's own file, which ought to be those by which it is decided. `release` and `lacks`:
+    as in `known_nodes.Heard`.
     """
 
     version: str = ""
     applications: str = ""
-    product: str = ""
+    release: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,8 @@ class LiveSession:
     user_agent: str
     since: datetime
     last_seen: datetime
+    amr: tuple[str, ...] = ()
+    """How it was opened: of a technical account one word of `gateway.sessions.technical`."""
     only_signed_on: bool = False
     """At the provider, without a session here: at my account, or at an application that asks the provider itself."""
 

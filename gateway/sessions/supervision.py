@@ -87,6 +87,7 @@ def _live(one: Session) -> LiveSession:
         user_agent=one.user_agent,
         since=one.opened_at,
         last_seen=one.last_seen_at,
+        amr=one.amr,
     )
 
 

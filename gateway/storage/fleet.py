@@ -6,16 +6,16 @@ A certificate counts only while its serial stands here: whoever left is out with
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.fleet import NodeName, Role
 from gateway.audit.entry import Entry
 from gateway.fleet import certificates, register
 from gateway.fleet.certificates import Issued, RequestUnusable
 from gateway.fleet.invitation import kept_as
-from gateway.fleet.register import Admitted, Membership, Node, NotJoined
+from gateway.fleet.register import Admitted, Membership, NotJoined
 from gateway.storage.database import Database
-from gateway.storage.moment import micros, moment_of, moment_or_none
+from gateway.storage.moment import micros
 from gateway.storage.seal import Seal
 from gateway.storage.tables.fleet import fleet_authority, fleet_certificate, fleet_invitation, fleet_node
 
@@ -155,29 +155,6 @@ class StoredRegister:
             )
 
         return await self._database.read(query)
-
-    def nodes(self) -> list[Node]:
-        """All that ever joined, by name."""
-        until = select(fleet_certificate.c.node, func.max(fleet_certificate.c.expires_at).label("until"))
-        latest = until.group_by(fleet_certificate.c.node).subquery()
-
-        def query(connection: Connection) -> list[Node]:
-            joined = fleet_node.outerjoin(latest, latest.c.node == fleet_node.c.name)
-            rows = connection.execute(
-                select(fleet_node, latest.c.until).select_from(joined).order_by(fleet_node.c.name)
-            )
-            return [
-                Node(
-                    NodeName(row.name),
-                    Role(row.role),
-                    moment_of(row.joined_at),
-                    moment_or_none(row.left_at),
-                    moment_or_none(row.until),
-                )
-                for row in rows
-            ]
-
-        return self._database.read_now(query)
 
     def _issue(
         self, connection: Connection, request: bytes, name: NodeName, role: Role, now: datetime

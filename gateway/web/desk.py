@@ -74,6 +74,8 @@ class Desk:
     status_of: Callable[[SessionId, datetime], Awaitable[SessionStatus | None]]
     state_errors: tuple[type[Exception], ...] = ()
     """What is raised when the state cannot be reached, or takes nothing: it passes."""
+    in_fleet: bool = False
+    """Other machines are the same product: officers have a page about them."""
 
     def caller(self, request: web.Request, audience: ApplicationId) -> Assertion:
         """The person who asks; raises NotIdentified."""
@@ -94,6 +96,7 @@ class Desk:
             caller=caller,
             now=now,
             portal=self.portal,
+            in_fleet=self.in_fleet,
             expiry=_expiry(session, now),
             new_devices=session.new_devices if session is not None else (),
             check=EXPIRY,

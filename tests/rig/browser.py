@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 PROJECT = Path(__file__).parents[2]
 SCREENSHOTS = PROJECT / "build" / "screenshots"
@@ -51,6 +51,15 @@ async def led_to(page: Page, path: str) -> None:
     """As a page of the same host leads there, which this page is: an address alone does not say what was done."""
     async with page.expect_navigation():
         await page.evaluate("path => location.assign(path)", path)
+
+
+async def settled(page: Page) -> None:
+    """A page that was just loaded and says where to begin has the focus there, some frames later; before that it is not
+    as people meet it, and whatever is focused by then keeps it out.
+    """
+    first = page.locator("[autofocus]").first
+    if await first.count():
+        await expect(first).to_be_focused()
 
 
 async def overflow(page: Page) -> list[str]:

@@ -35,7 +35,7 @@ from gateway.audit.access import fields_of
 from gateway.demo.slapd import free_port
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.discovery import Discovery, Rejection
-from gateway.envoy.gate import unlike
+from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Surroundings
 from gateway.envoy.process import Administration, command
 from gateway.envoy.resources import all_resources
@@ -148,7 +148,7 @@ class Plane:
             self.begun, self.rejections.append, per_session=self.settings.limits.requests_per_session
         )
         self.discovery.grant_keys = keys_by_header(public_jwks(self.signer.key))
-        self.discovery.applications = unlike(self.settings.applications)
+        self.discovery.credential_sources = credential_sources(self.settings.applications)
         await self._control.enter_async_context(self.discovery.serving(socket("discovery")))
         self.discovery.publish(all_resources(self.settings, self.surroundings))
         self.discovery.publish_gate([], EPOCH)

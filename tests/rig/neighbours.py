@@ -22,6 +22,7 @@ from config.fleet import ALIVE_HOST
 
 DOMAIN = "brana.test"
 EPOCH = "epoch1"
+BACKLOG = 2_048  # connections that wait: more than any test opens at once
 
 
 def certificate(folder: Path) -> None:
@@ -140,15 +141,21 @@ class Neighbour:
 async def listening(
     neighbour: Neighbour, where: Path | int, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
 ) -> AsyncIterator[None]:
-    runner = web.ServerRunner(web.Server(neighbour.serve, access_log=None), shutdown_timeout=0.2)
+    serving = web.Server(neighbour.serve, access_log=None)
+    runner, loop = web.ServerRunner(serving, shutdown_timeout=0.2), asyncio.get_running_loop()
     await runner.setup()
-    site = (
-        web.UnixSite(runner, str(where))
+    server = await (
+        loop.create_unix_server(serving, where, backlog=BACKLOG)
         if isinstance(where, Path)
-        else web.TCPSite(runner, address, where, ssl_context=tls)
+        else loop.create_server(serving, address, where, ssl=tls, backlog=BACKLOG, reuse_address=True)
     )
-    await site.start()
     try:
         yield
     finally:
+        for one in server.sockets:
+            loop.remove_reader(one)
+        # Whoever was let in last is known after two turns; asyncio forgets them otherwise, unclosed.
+        for _ in range(2):
+            await asyncio.sleep(0)
+        server.close()
         await runner.cleanup()

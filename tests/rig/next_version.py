@@ -48,7 +48,7 @@ ADDED = (
         f"{STARTED},\n",
         f"            replace({STARTED}, code=Code.ANEW),\n",
     ),
-    ("gateway/fleet/words.py", '    product: str = ""\n', MORE),
+    ("gateway/fleet/words.py", '    release: str = ""\n', MORE),
     ("gateway/fleet/words.py", "    epoch: str\n", MORE),
     ("idp/http/templates/layout.html", '<meta charset="utf-8">\n', f"  {MARK}\n"),
     ("idp/http/static/style.css", "\n", "/* of the next */\n"),

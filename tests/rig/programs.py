@@ -56,7 +56,11 @@ technical_host = "api.{domain}"
 upstreams = ["http://127.0.0.1:{port}"]
 title = {{ cs = "Agenda", en = "Agenda" }}
 description = {{ cs = "", en = "" }}
-routes = [{{ methods = ["GET"], action = "read" }}, {{ action = "write" }}]
+routes = [
+  {{ path = "/feed", websocket = true, action = "read" }},
+  {{ methods = ["GET"], action = "read" }},
+  {{ action = "write" }},
+]
 
 [[applications]]
 id = "sklad"
@@ -232,6 +236,16 @@ class Programs:
         """GET of an address, always on the same connection."""
         async with self._connected(certificate, "127.0.0.1") as http:
             yield lambda url: _told(http, url, "GET", headers, None)
+
+    @contextlib.asynccontextmanager
+    async def web_socket(
+        self, url: str, certificate: Path | None = None, **headers: str
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        async with (
+            self._connected(certificate, "127.0.0.1") as http,
+            http.ws_connect(url, headers=headers) as opened,
+        ):
+            yield opened
 
     def _connected(self, certificate: Path | None, source: str) -> aiohttp.ClientSession:
         tls = ssl.create_default_context(cafile=str(self.ground.product.world.authority))

@@ -1,4 +1,6 @@
-"""Nodes of a fleet: the authority, who has joined, which certificates are good, which codes are out."""
+"""Nodes of a fleet: the authority, who has joined, which certificates are good, which codes are out,
+and what was heard of each.
+"""
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, Text
 
@@ -38,4 +40,13 @@ fleet_invitation = Table(
     Column("role", String(10), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+)
+
+fleet_node_heard = Table(
+    "fleet_node_heard",
+    metadata,
+    Column("node", String(32), primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),  # written every few seconds, and so without a trigger
+    Column("release", Text, nullable=False),
+    Column("lacks", Text, nullable=False),  # JSON: names of parts
 )

@@ -33,7 +33,7 @@ from gateway.envoy.authorization import AUTHORIZATION_FILTER, authorization_filt
 from gateway.envoy.bootstrap import bootstrap
 from gateway.envoy.clusters import clusters
 from gateway.envoy.elsewhere import another_control_plane
-from gateway.envoy.gate import Gate, GateWordUnusable, gate_filter, scripts, unlike
+from gateway.envoy.gate import Gate, GateWordUnusable, credential_sources, gate_filter, scripts
 from gateway.envoy.limits import LIMIT_FILTER, address_limit
 from gateway.envoy.listeners import listener
 from gateway.envoy.lua import script
@@ -203,7 +203,9 @@ GOLDENS: dict[str, Any] = {
     "clusters": clusters(SETTINGS, SURROUNDINGS),
     "certificate": certificate(b"chain", b"key"),
     "fleet": told_in_a_fleet(),
-    "gate": gate_filter(a_gate(revoked={"sid2.7", "sid1.3"}, applications=unlike(OTHERS.applications))),
+    "gate": gate_filter(
+        a_gate(revoked={"sid2.7", "sid1.3"}, credential_sources=credential_sources(OTHERS.applications))
+    ),
 }
 
 

@@ -23,6 +23,7 @@ from tests.rig.neighbours import Neighbour, listening
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 SOON = timedelta(milliseconds=100)
+PATIENCE = timedelta(seconds=10)  # on a busy machine a server that is well answers late
 WELL = "/well"
 ASKED_FOR_HEALTH = f"GET {WELL} HTTP/1.1\r\n".encode()
 
@@ -63,7 +64,7 @@ class Twins:
 async def twins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Twins]:
     ports = free_port(), free_port()
     servers = [f"http://127.0.0.1:{port}" for port in ports]
-    health = Health(path=WELL, interval=SOON, timeout=SOON, statuses=[200, 204])
+    health = Health(path=WELL, interval=SOON, timeout=PATIENCE, statuses=[200, 204])
     applications = [
         hosting("ordered", *servers),
         hosting("failing", *servers),
@@ -123,10 +124,10 @@ def deaf(port: int) -> Iterator[None]:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", port))
         server.listen(0)
-        for _ in range(2):
-            waiting = held.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(("127.0.0.1", port))
+        held.enter_context(socket.create_connection(("127.0.0.1", port)))  # the one for which there is room
+        waiting = held.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(("127.0.0.1", port))
         yield
 
 
@@ -141,7 +142,7 @@ async def hundred(plane: Plane, name: str) -> list[bytes]:
         connection.send_headers(connection.get_next_available_stream_id(), asked, end_stream=True)
     writer.write(connection.data_to_send())
     statuses: list[bytes] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE.total_seconds() * 6):
         while len(statuses) < 100:
             events = connection.receive_data(await reader.read(65_536))
             statuses += [dict(one.headers)[b":status"] for one in events if isinstance(one, ResponseReceived)]

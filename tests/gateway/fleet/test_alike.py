@@ -37,13 +37,13 @@ def told_of(*said: Had) -> list[str]:
 
 def test_a_node_whose_applications_are_others_is_told_once_and_once_when_it_is_mended() -> None:
     said = (
-        Had(applications=one, product="2") for one in ("ours", "others", "others", "else", "ours", "ours")
+        Had(applications=one, release="2") for one in ("ours", "others", "others", "else", "ours", "ours")
     )
     assert told_of(*said) == ["node.applications_differ", "node.applications_agree"]
 
 
 def test_of_a_node_of_another_version_that_is_told_and_its_applications_are_not_compared() -> None:
-    before, after = Had(applications="others", product="1"), Had(applications="ours", product="2")
+    before, after = Had(applications="others", release="1"), Had(applications="ours", release="2")
     assert told_of(Had(), Had(), before, before, after, after) == [
         *("node.version_differs", "node.version_differs", "node.versions_agree")
     ]

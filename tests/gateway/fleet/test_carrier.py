@@ -48,20 +48,20 @@ async def test_one_that_is_away_or_cut_off_leaves_the_question_to_the_next(
     first: int, tmp_path: Path
 ) -> None:
     async with carrier(tmp_path, first, 304) as made:
-        assert await made.known("", "") is None
+        assert await made.known(Had()) is None
 
 
 @pytest.mark.parametrize("both", [0, 503])
 async def test_where_all_are_away_or_cut_off_nothing_is_known(both: int, tmp_path: Path) -> None:
     async with carrier(tmp_path, both, both) as made:
         with pytest.raises(ControlPlaneAway):
-            await made.known("", "")
+            await made.known(Had())
 
 
 async def test_one_that_refuses_is_believed(tmp_path: Path) -> None:
     async with carrier(tmp_path, 403, 304) as made:
         with pytest.raises(NotBelieved):
-            await made.known("", "")
+            await made.known(Had())
 
 
 async def test_questions_for_news_keep_to_one_connection_whatever_else_is_asked_meanwhile(
@@ -85,7 +85,7 @@ async def test_questions_for_news_keep_to_one_connection_whatever_else_is_asked_
         for first, second in (("/known", "/recorded"), ("/recorded", "/known"), ("/known", "/recorded")):
             before = came.total()
             asked = {
-                "/known": asyncio.create_task(made.known("", "")),
+                "/known": asyncio.create_task(made.known(Had())),
                 "/recorded": asyncio.create_task(made.recorded([])),
             }
             while came.total() < before + 2:
@@ -114,10 +114,10 @@ async def test_whoever_stood_in_is_told_that_this_node_asks_its_own_control_plan
     await web.UnixSite(runner, str(other)).start()
     made = Carrier([own, other])
     try:
-        await made.known("", "")
+        await made.known(Had())
         async with answering(own, 304):
-            await made.known("", "")
-            await made.known("", "")
+            await made.known(Had())
+            await made.known(Had())
     finally:
         await made.close()
         await runner.cleanup()
@@ -143,5 +143,5 @@ async def test_another_control_plane_is_asked_so_that_it_answers_at_once(tmp_pat
             await runner.setup()
             await web.UnixSite(runner, str(socket)).start()
             for _ in range(2):
-                await made.known("1", "")
+                await made.known(Had(version="1"))
     assert versions == ["", "1", "", "1"]

@@ -24,7 +24,7 @@ from gateway.web.refusal import signed_out_page
 from gateway.web.sign_in_failures import told
 from idp.http.page import language_of, page_headers
 from tests.gateway.web.people import session
-from tests.gateway.web.sample import Office
+from tests.gateway.web.sample import FLEET, Office
 from tests.rig.assistance import Helping, helping
 from tests.rig.browser import chromium
 
@@ -155,7 +155,7 @@ async def site(tmp_path) -> AsyncIterator[Site]:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    office = Office(origin_port=f":{port}")
+    office = Office(origin_port=f":{port}", fleet=FLEET)
     with helping() as people:
         await people.prepare()
         office.assistance, office.lost_factors = people.assistance, people.lost_factors

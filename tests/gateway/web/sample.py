@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from config.fleet import NodeName
+from config.fleet import Role as NodeRole
 from config.places import Places
 from config.settings import Place, Title
 from config.vocabulary import ApplicationId, Role, SessionId
@@ -15,6 +17,7 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.reasons import with_policies
 from gateway.audit.recomputation import Recomputation, Said, Verdict, encode
 from gateway.commands.public_certificate import Standing
+from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode
 from gateway.grants.assertion import AssertionRefused, AssertionVerifier
 from gateway.sessions.assistance import Assistance
 from gateway.sessions.lost_factors import LostFactors
@@ -22,6 +25,7 @@ from gateway.sessions.shown import Card, LiveSession, Membership, NotOwn, Sessio
 from gateway.sessions.status import Ending, SessionStatus
 from gateway.web.desk import Desk
 from gateway.web.officer.exceptions import Exceptions
+from gateway.web.officer.nodes import Nodes
 from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Names, Officer
@@ -144,6 +148,27 @@ class MemorySessions:
         ])  # fmt: skip
 
 
+JOINED, UNTIL = NOW - timedelta(days=20), NOW + timedelta(days=9)
+
+
+def _node(name: str, role: NodeRole = NodeRole.WHOLE, *, heard: Heard | None, **more) -> KnownNode:
+    usual = {"joined_at": JOINED, "certificate_until": UNTIL, "policies": "5f0c9d21aa47"}
+    return KnownNode(name=NodeName(name), role=role, heard=heard, **(usual | more))
+
+
+FLEET = KnownFleet(
+    (
+        _node("a", heard=Heard(NOW - timedelta(seconds=3), "0.1.0")),
+        _node("b", heard=Heard(NOW - timedelta(seconds=2), "0.1.0", ("in_service", "not_alone"))),
+        _node("c", heard=Heard(NOW - timedelta(minutes=7), "0.1.0"), policies="03be11f2c9d0"),
+        _node("radnice-vstup", NodeRole.EDGE, heard=None, policies="", certificate_until=NOW),
+        _node("stary", NodeRole.CONTROL, heard=None, left_at=NOW - timedelta(1), certificate_until=None),
+        KnownNode(name=NodeName("zaloha"), role=NodeRole.WHOLE, invited_until=NOW + timedelta(hours=23)),
+    ),
+    "5f0c9d21aa47",
+)
+"""One of each kind that the page tells apart."""
+
 TOWN_HALL = Title(cs="Městský úřad Hulín", en="Hulín town hall")
 
 NAMES = Names(
@@ -163,6 +188,7 @@ class Office:
     sessions: MemorySessions = field(default_factory=MemorySessions)
     support: str | None = "Helpdesk, 573 321 100"
     new_devices: tuple[NewDevice, ...] = ()
+    fleet: KnownFleet = field(default_factory=lambda: KnownFleet((), ""))
     assistance: Assistance | None = None
     lost_factors: LostFactors | None = None
     """With these, the pages about people are there."""
@@ -190,6 +216,9 @@ class Office:
     async def record(self, entries):
         await self.log.record(entries)
 
+    async def known_fleet(self, now):
+        return self.fleet
+
     def desk(self) -> Desk:
         return Desk(
             pages=make_pages(
@@ -206,6 +235,7 @@ class Office:
             sign_in=f"https://login.brana.test{self.origin_port}",
             municipality_name=lambda code: MUNICIPALITIES[code],
             status_of=self.status_of,
+            in_fleet=bool(self.fleet.nodes),
         )
 
     def rooms(self, desk: Desk):
@@ -224,6 +254,7 @@ class Office:
             "admin.brana.test": [
                 *officer.pages(),
                 *Rechecks(desk, self.log, self.sessions, NAMES).pages(),
+                *Nodes(desk, self.known_fleet, self.record).pages(),
                 *self._about_people(desk),
             ],
         }

@@ -12,7 +12,7 @@ from idp.events import Origin
 from tests.gateway.web.people import MAYOR, NOW, OFFICER, assertion_header
 from tests.gateway.web.sample_log import report
 from tests.rig.assistance import KAREL, LUCIE
-from tests.rig.browser import accessibility_faults, led_to, screenshot
+from tests.rig.browser import accessibility_faults, led_to, screenshot, settled
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="session")]
 
@@ -31,6 +31,7 @@ PAGES = {
     "people-with-factor": ("admin", "/people?login=urban.karel"),
     "people-nobody": ("admin", "/people?login=nikdo"),
     "exceptions": ("admin", "/exceptions?done=granted"),
+    "nodes": ("admin", "/nodes"),
     "integrity": ("admin", "/integrity"),
     "not-found": ("portal", "/nowhere"),
     "refused": ("portal", "/.brana/refused"),
@@ -228,6 +229,7 @@ async def test_a_form_shown_again_and_the_question_before_an_exception_ends_are_
         await page.locator("[name=until]").fill(day)
         await page.locator("form[action='/people/exception'] button").click()
         await page.locator(shown).wait_for()
+        await settled(page)
         await screenshot(page, f"exception-{day}-{language}-{scheme}-{width}")
         assert await accessibility_faults(page) == []
     await page.locator("form[action='/exceptions/end'] button").click()

@@ -22,6 +22,7 @@ PAGES = {
     "people": "/people?login=mala.lucie",
     "people-list": "/people?login=a",
     "exceptions": "/exceptions",
+    "nodes": "/nodes",
 }
 CUT = """() => document.documentElement.scrollWidth > innerWidth ? ['page'] :
     [...document.querySelectorAll('.table-frame > table')].filter(one =>
