@@ -91,6 +91,13 @@ class Office:
                     assert time.monotonic() < end
                     time.sleep(0.01)
 
+    async def is_seen(self, next_at: str) -> None:
+        """What each node runs, as the officers' page of nodes has it."""
+        wanted = {(name, NEXT if name in next_at else __version__) for name in self.fleet.nodes}
+        async with asyncio.timeout(PATIENCE):
+            while set(self.server.run("SELECT node, release FROM fleet_node_heard", self.database)) != wanted:
+                await asyncio.sleep(0.05)
+
     def stamp(self) -> object:
         return self.server.run("SELECT version_num FROM alembic_version", self.database)[0][0]
 
@@ -161,6 +168,7 @@ async def test_the_first_node_of_the_next_version_migrates_and_works_beside_the_
         await office.restarted("b", office.next)
         await reading
     assert office.stamp() == f"{int(before) + 1:04}"
+    await office.is_seen(next_at="b")
     await shows(office, "b", mark=True)
     await shows(office, "a", mark=False)
 
@@ -206,6 +214,7 @@ async def test_one_may_go_back_to_the_version_before(office: Office) -> None:
     await office.stands(next_at="abc")
     async with at_work(office, "b"):
         await office.restarted("b", ROOT)
+    await office.is_seen(next_at="ac")
     await shows(office, "b", mark=False)
     await signed_in(office.fleet, "b")
     await verified(office.fleet, "b")
