@@ -21,8 +21,18 @@ def mark_on_routes(settings: Settings, application: Application) -> str:
 def mark_of(application: Application) -> str:
     """Of whose it is, how it is told who asks, and whether technical accounts may use it. Where a file lies is each
     machine's own affair.
+
+    Nodes of two versions must agree on it: what a version adds stands in it only where it is not as delivered.
     """
-    identity = msgspec.structs.replace(application.identity, password_file=None)
-    own_host_each = "{municipality}" in application.host
-    said = [sorted(application.municipalities), own_host_each, identity, application.technical]
-    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:LENGTH]
+    identity = application.identity
+    headers = msgspec.to_builtins(identity.headers) if identity.headers is not None else {}
+    said = {
+        "municipalities": sorted(application.municipalities),
+        "host_for_each": "{municipality}" in application.host,
+        "technical": application.technical,
+        "way": identity.way,
+        "headers": {fact: name for fact, name in headers.items() if name is not None},
+        "encoding": identity.encoding,
+        "user": identity.user,
+    }
+    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:LENGTH]

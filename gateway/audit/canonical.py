@@ -2,7 +2,8 @@
 
 JSON (RFC 8259), UTF-8, keys sorted, no spaces, empty fields left out, times as RFC 3339 with six digits of a
 second and `Z`. Laws: `parse(canonical(r))` equals `r` (where `r` holds printable text); bytes that would be
-printed differently are refused.
+printed differently are refused. Codes that a newer version wrote are read (`entry.code_of`), and no other novelty
+of it: a field more raises VERSION, and is written by a version later than the first that reads it.
 """
 
 import math
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.audit.entry import Code, Entry, Outcome
+from gateway.audit.entry import Code, Entry, Outcome, code_of
 from gateway.audit.neutral import printable
 
 VERSION = 1
@@ -54,7 +55,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     sequence: int
     received_at: str
     at: str
-    code: Code
+    code: str
     outcome: Outcome
     subject: str = ""
     person: str = ""
@@ -129,7 +130,7 @@ def parse(data: bytes) -> Recorded:
         raise NotCanonical(f"unknown version {form.v}")
     try:
         entry = Entry(
-            code=form.code,
+            code=code_of(form.code),
             outcome=form.outcome,
             at=time_of(form.at),
             details=form.details,

@@ -4,6 +4,7 @@ Adding an act to the product means adding its code here; `titles.py` then owes i
 sentence, and a test says so.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -103,6 +104,26 @@ class Code(StrEnum):
     NODE_RENEWED = "fleet.node_renewed"
     NODE_LEFT = "fleet.node_left"
     NODE_REFUSED = "fleet.node_refused"
+
+
+KNOWN = {code.value: code for code in Code}
+SPELT = re.compile(r"(?=.{1,64}\Z)[a-z_]+(\.[a-z_]+)+\Z")
+
+
+def code_of(text: str) -> Code:
+    """The code that stands in the log: one of ours, or one that a newer version wrote, which has no name here.
+
+    Raises ValueError for what is spelt as no version spells a code.
+    """
+    return KNOWN.get(text) or _of_a_newer_version(text)
+
+
+def _of_a_newer_version(text: str) -> Code:
+    if not SPELT.match(text):
+        raise ValueError(f"{text!r} is no code")
+    made = str.__new__(Code, text)
+    made._name_, made._value_ = "OF_A_NEWER_VERSION", text
+    return made
 
 
 class Outcome(StrEnum):

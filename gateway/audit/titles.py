@@ -277,6 +277,10 @@ SIGN_ON_ENDED = Title(
     en="Sign-in at the provider ended: {who} (reason: {reason})",
 )
 
+OF_A_NEWER_VERSION = Title(
+    cs="Událost, kterou tato verze nezná: {code}", en="Something that this version does not know: {code}"
+)
+
 
 def of_gateway(entry: Entry) -> bool:
     """Whether an ended session was the gateway's, with the grants that went with it, and not the provider's."""
@@ -286,7 +290,7 @@ def of_gateway(entry: Entry) -> bool:
 def title_of(entry: Entry) -> Title:
     """One code tells of ends at the gateway and at the provider; the entries of one act must be told apart."""
     if entry.code is not Code.SESSION_ENDED:
-        return TITLES[entry.code]
+        return TITLES.get(entry.code, OF_A_NEWER_VERSION)
     if not of_gateway(entry):
         return SIGN_ON_ENDED_BY if entry.details.get("by") else SIGN_ON_ENDED
     return ENDED_BY_ITSELF if entry.details.get("by_subject") == SYSTEM else TITLES[entry.code]
@@ -323,6 +327,7 @@ def sentence(
     `names`: what people call the value of a field, as the name of a municipality.
     """
     values = {name: names(name, getattr(entry, name)) for name in TEXTS}
+    values["code"] = entry.code
     values["who"] = entry.person or entry.subject
     if (named := reasons.name(entry.reason)) is not None:
         values["reason"] = named.in_language(language)

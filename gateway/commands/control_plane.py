@@ -41,7 +41,7 @@ from gateway.envoy.discovery import Discovery, Rejection
 from gateway.envoy.draining import is_draining
 from gateway.envoy.gate import credential_sources
 from gateway.envoy.messages import Json
-from gateway.fleet.alike import digest_of_applications, marks_of, tell_difference
+from gateway.fleet.alike import digest_of_applications, marks_of
 from gateway.fleet.board import Board
 from gateway.fleet.gatekeeper import NO_EPOCH
 from gateway.grants.assertion import AssertionRefused
@@ -120,7 +120,7 @@ class ControlPlane:
         self.keys = KeysInForce(state, self, addresses, self.provider.forget_keys, now())
         self.discovery.grant_keys = keys_by_header(self.keys.for_gates()["grants"])
         # In a fleet each node's own process tells its Envoy, and asks here what its gate must know.
-        self.board = Board(self.keys.for_gates(), time.monotonic, tell_difference) if settings.fleet else None
+        self.board = Board(self.keys.for_gates(), time.monotonic) if settings.fleet else None
         self.gates: Gates = self.board or self.discovery
         self.streams = OpenStreams(lambda: self.snapshot, lambda: self.state.sessions, now)
         self.revoked = RevokedList(self._publish_gate)
@@ -155,8 +155,9 @@ class ControlPlane:
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""
         self.state, self.settings = state, state.settings
+        self.applications = digest_of_applications(state.settings)
         if self.board is not None:
-            self.board.decide_by(digest_of_applications(state.settings), marks_of(state.settings))
+            self.board.decide_by(marks_of(state.settings))
         self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
         self.office = SessionOffice(

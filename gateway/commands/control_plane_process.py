@@ -54,6 +54,7 @@ from gateway.commands.preflight import DiskFull
 from gateway.commands.public_certificate import keep_certificate
 from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
+from gateway.commands.schema_in_force import schema_in_force
 from gateway.commands.shared_policies import SharedPoliciesUnusable
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
@@ -67,6 +68,7 @@ from gateway.notices.notice import Channel
 from gateway.operations_log import configure
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_search import LogSearch
+from gateway.storage.database import DatabaseUnusable
 from gateway.supervise import TRY_LATER, WRONG_CONFIGURATION
 from gateway.web.officer.rooms import Names, Officer
 from policies.examine import examine
@@ -109,15 +111,18 @@ def main(configuration: Path, kept: Path, hangup: Hangup) -> int:
 
 async def _serve(
     plane: ControlPlane, configuration: Path, sources: Accepted, hangup: Hangup
-) -> SharedPoliciesUnusable | None:
+) -> SharedPoliciesUnusable | DatabaseUnusable | None:
     """Why it ended, where nobody told it to."""
     state, moment, stop = plane.state, now(), _told_to_end()
     signer = Signer(plane.settings.public.domain, state.keys.checkpoint)
-    book = plane.book
     await state.record(
-        [acts.started(moment, __version__, book.version), *await new_policies(state, book, moment)]
+        [
+            acts.started(moment, __version__, plane.book.version),
+            *await new_policies(state, plane.book, moment),
+        ]
     )
     fleet, alone = plane.settings.fleet, plane.board is None
+    schema = await schema_in_force(state.database, stop.set)
     await _take_up(plane, moment)
     checkpoints = rounds.checkpointer(plane, signer)
     recomputation = _recomputation(plane, signer)
@@ -139,7 +144,7 @@ async def _serve(
         pages = Pages(plane, partial(_officer, plane, recomputation))
         policies = _of_fleet(plane, pages, stop)
         await stack.enter_async_context(
-            running(partial(rounds.follow_nodes, plane, directories, doors, policies))
+            running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
         )
         await directories.first_read(stop)
         keepers = [] if ingest is None else [asyncio.create_task(ingest.run(logging_ends))]
@@ -180,7 +185,7 @@ async def _serve(
         await stop.wait()
         logging_ends.set()
         await asyncio.gather(*keepers)
-        unusable = policies.trouble if policies is not None else None
+        unusable = schema.trouble or (policies.trouble if policies is not None else None)
         await state.record([acts.stopped(now(), "told to end" if unusable is None else str(unusable))])
         await sealing
         await checkpoints.seal()

@@ -21,6 +21,7 @@ from gateway.commands.control_plane import ControlPlane
 from gateway.commands.state import now
 from gateway.envoy.elsewhere import ALIVE_PATH
 from gateway.fleet import papers, register
+from gateway.fleet.alike import Alike
 from gateway.fleet.board import Board
 from gateway.fleet.door import Door, Refused, node_of
 from gateway.fleet.joining import join_app
@@ -72,6 +73,7 @@ def services_for_nodes(plane: ControlPlane, fleet: Fleet, board: Board) -> web.A
     app = node_app(
         who,
         board,
+        Alike(lambda: plane.applications, __version__),
         lambda node: SpoolPlaces(state.database, lambda: plane.state.activity, node),
         plane.holders,
         recorded,

@@ -22,6 +22,7 @@ from gateway.commands.directory_news import WaitingNews, of_some
 from gateway.commands.fleet_services import look_at_nodes
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.nodes import LEAD
+from gateway.commands.schema_in_force import SchemaInForce
 from gateway.commands.state import now
 from gateway.commands.troubles import LastingTrouble
 from gateway.envoy.process import Administration
@@ -33,7 +34,7 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.storage.telling import ASKED, DIRECTORIES, EVERYTHING, KEYS, NODES, POLICIES, REVOKED
+from gateway.storage.telling import ASKED, DIRECTORIES, EVERYTHING, KEYS, NODES, POLICIES, REVOKED, SCHEMA
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -250,6 +251,7 @@ async def follow_nodes(
     directories: Directories,
     doors: Sequence[Door],
     policies: FollowingPolicies | None,
+    schema: SchemaInForce,
 ) -> None:
     """What other nodes change reaches what this one keeps in memory."""
     while True:
@@ -257,6 +259,8 @@ async def follow_nodes(
         if policies is not None and POLICIES in changed:
             policies.hear(missed=changed >= EVERYTHING)
         try:
+            if SCHEMA in changed:
+                await schema.look()
             await _look(plane, directories, doors, changed)
         except BaseException:
             plane.nodes.again(changed)

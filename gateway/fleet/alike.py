@@ -1,6 +1,7 @@
 """What the nodes of a fleet must have alike, although each has it in files of its own."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,14 +10,12 @@ import structlog
 from config.fleet import NodeName
 from config.marks import mark_of
 from config.settings import Settings
+from gateway.fleet.words import Had
 
 log = structlog.get_logger("fleet")
+OLDER = "an older one"
+SOON = "upgrade the other nodes soon: a version works beside the one before it, and beside no other"
 LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
-
-
-def marks_of(settings: Settings) -> dict[str, str]:
-    """By which settings of each application it is decided."""
-    return {one.id: mark_of(one) for one in settings.applications}
 
 
 def digest_of_applications(settings: Settings) -> str:
@@ -27,10 +26,43 @@ def digest_of_applications(settings: Settings) -> str:
     return hashlib.sha256(said).hexdigest()[:LENGTH]
 
 
-def tell_difference(node: NodeName, differs: bool) -> None:  # noqa: FBT001 - as the board tells it
-    """To the operators of whoever decides."""
-    if differs:
-        do = "give this node the same [[applications]] as the one that decides, and say `brana reload` there"
-        log.error("node.applications_differ", node=node, do=do)
-    else:
-        log.info("node.applications_agree", node=node)
+def marks_of(settings: Settings) -> dict[str, str]:
+    """By which settings of each application it is decided."""
+    return {one.id: mark_of(one) for one in settings.applications}
+
+
+class Alike:
+    """Compares what nodes say of themselves with what is so here, and tells the operators once of each difference.
+
+    Two versions of the product read the same file into different settings: their digests say nothing of the file.
+    """
+
+    def __init__(self, applications: Callable[[], str], release: str) -> None:
+        """`applications`: digest of those by which it is decided here now."""
+        self._applications, self._release = applications, release
+        self._different: set[NodeName] = set()
+        self._versions: dict[NodeName, str] = {}
+
+    def hear(self, node: NodeName, had: Had) -> None:
+        self._of_release(node, had.release or OLDER)
+        if had.release == self._release:
+            self._of_applications(node, had.applications != self._applications())
+
+    def _of_release(self, node: NodeName, release: str) -> None:
+        if self._versions.get(node, self._release) == release:
+            return
+        self._versions[node] = release
+        if release == self._release:
+            log.info("node.versions_agree", node=node)
+        else:
+            log.warning("node.version_differs", node=node, there=release, here=self._release, do=SOON)
+
+    def _of_applications(self, node: NodeName, differs: bool) -> None:  # noqa: FBT001 - one of two words
+        if differs == (node in self._different):
+            return
+        self._different ^= {node}
+        if differs:
+            do = "give this node the same [[applications]] as the one that decides, and say `brana reload` there"
+            log.error("node.applications_differ", node=node, do=do)
+        else:
+            log.info("node.applications_agree", node=node)

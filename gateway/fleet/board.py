@@ -23,18 +23,9 @@ GONE = timedelta(seconds=5)  # a node that has not asked for so long is waited f
 class Board:
     """Stands where on one machine the discovery server stands: `publish_gate`, `publish_keys`, `gate_applied`."""
 
-    def __init__(
-        self,
-        keys: Mapping[str, Any],
-        clock: Callable[[], float],
-        tell: Callable[[NodeName, bool], None] = lambda _node, _differs: None,
-    ) -> None:
-        """`keys`: what `Known` says of them. `tell` is told once when a node begins to have other applications than
-        those by which it is decided here, and when it does so no more.
-        """
-        self._applications, self._tell_difference = "", tell
+    def __init__(self, keys: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        """`keys`: what `Known` says of them."""
         self._marks: dict[str, str] = {}
-        self._different: set[NodeName] = set()
         self._keys, self._clock = dict(keys), clock
         self._left: list[str] = []
         self._revoked: list[str] = []
@@ -45,9 +36,9 @@ class Board:
         self.hearing = Hearing()
         """What those who ask say of themselves."""
 
-    def decide_by(self, applications: str, marks: Mapping[str, str]) -> None:
-        """Digest of the applications from now on, and what `Known` says of them, with the next gate."""
-        self._applications, self._marks = applications, dict(marks)
+    def decide_by(self, marks: Mapping[str, str]) -> None:
+        """What `Known` says of the applications, with the gate that is published next."""
+        self._marks = dict(marks)
 
     def publish_gate(self, revoked: Collection[str], epoch: str) -> None:
         self._revoked, self._epoch = sorted(revoked), epoch
@@ -85,13 +76,6 @@ class Board:
         self._nodes = {name: one for name, one in self._nodes.items() if one[1] >= since}
         version = self._known.version if self._known is not None else ""
         return [name for name, (had, _) in self._nodes.items() if had != version]
-
-    def compare(self, node: NodeName, applications: str) -> None:
-        """A node routes by its own file; empty: one of a version that does not say."""
-        differs = bool(applications) and applications != self._applications
-        if differs != (node in self._different):
-            self._different ^= {node}
-            self._tell_difference(node, differs)
 
     async def news(self, node: NodeName, had: str, hold: timedelta = HOLD) -> Known | None:
         """What is known now, unless the node has it: then the next news, or None when there is none for so long."""

@@ -15,6 +15,7 @@ from gateway.audit.acts import OPERATOR
 from gateway.audit.entry import Code, Entry
 from gateway.audit.ingest import Holders, PlaceLost, SpoolStore
 from gateway.audit.neutral import neutral
+from gateway.fleet.alike import Alike
 from gateway.fleet.board import Board
 from gateway.fleet.certificates import RequestUnusable
 from gateway.fleet.known_nodes import Heard
@@ -45,6 +46,7 @@ class Renewal(Protocol):
 def node_app(
     who: WhoAsks,
     board: Board,
+    alike: Alike,
     spool_of: Callable[[NodeName], SpoolStore],
     holders: Holders,
     recorded: Callable[[Collection[str]], Awaitable[Collection[str]]],
@@ -56,7 +58,7 @@ def node_app(
     async def known(request: web.Request) -> web.Response:
         had = await _read(request, Had)
         node = who(request)
-        board.compare(node, had.applications)
+        alike.hear(node, had)
         board.hearing.note(node, _heard(had, now()))
         news = await board.news(node, had.version)
         return web.Response(status=304) if news is None else _said(news)

@@ -1,5 +1,8 @@
 """What a node and a control plane tell each other: JSON over HTTP, on a connection whose ends have proved who they are.
 
+Nodes of a version and of the one before it speak with each other (decision 77): a field is never renamed or taken away,
+a new one has a default, and what is not known is not looked at.
+
 Nobody says in a message who he is: that is what his certificate says.
 """
 

@@ -2,8 +2,8 @@
 in `gateway.storage.postgres.prepare`; here is the file.
 
 A new file gets the tables as they are now and the name of the newest revision; a file of an older version is
-copied and migrated; anything else is refused untouched. Alembic (0.3 s to import) is loaded only when there
-is something to migrate.
+copied and migrated; one of a newer version is used where that says it may be; anything else is refused untouched.
+Alembic (0.3 s to import) is loaded only when there is something to migrate.
 """
 
 import fcntl
@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from gateway.storage.embedded import BUSY_TIMEOUT, open_engine
 from gateway.storage.place import Place
 from gateway.storage.schema import MIGRATIONS, STAMP, all_tables, revisions
+from gateway.storage.step import SELECT, Step, keep_step, why_not
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
 PATIENCE_WITH_A_NODE = timedelta(seconds=30)  # which migrates what all of them have kept
@@ -86,17 +87,15 @@ def _prepare(path: Path, migrations: Path) -> None:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds())) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             found = revision(connection, path)
+            step = _step(connection)
     except sqlite3.Error as error:
         raise explained(path, error) from error
     known = revisions(migrations)
     if found is None:
         _create(path, known[-1])
     elif found not in known:
-        raise DatabaseUnusable(
-            path,
-            f"its schema {found!r} is unknown to this version; install the version that wrote it, "
-            "or restore the backup made before it",
-        )
+        if (why := why_not(found, step, known[-1])) is not None:
+            raise DatabaseUnusable(path, why)
     elif found != known[-1]:
         _migrate(path, found, migrations)
 
@@ -112,6 +111,14 @@ def revision(connection: sqlite3.Connection, path: Path) -> str | None:
     return str(stamps[0][0])
 
 
+def _step(connection: sqlite3.Connection) -> Step | None:
+    try:
+        row = connection.execute(SELECT).fetchone()
+    except sqlite3.OperationalError:  # of a version before there was such a table
+        return None
+    return None if row is None else Step(*row)
+
+
 def _create(path: Path, newest: str) -> None:
     """In one transaction: a start that dies in the middle leaves a file without tables, to begin again."""
     engine = open_engine(path)
@@ -124,6 +131,7 @@ def _create(path: Path, newest: str) -> None:
             all_tables().create_all(connection, checkfirst=False)
             connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (newest,))  # noqa: S608 - a constant
+            keep_step(connection, newest)
             connection.exec_driver_sql("COMMIT")
     except (DBAPIError, sqlite3.Error) as error:
         raise explained(path, error) from error

@@ -23,7 +23,7 @@ from gateway.storage.audit_spool import hand_over
 from gateway.storage.moving_source import Source
 from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.postgres.filling import Filling, filling
-from gateway.storage.schema import all_tables
+from gateway.storage.schema import tables_of_content
 from gateway.storage.tables.audit import audit_entry
 
 OF_THE_FILE = "run `brana audit verify` without [state.database], and restore a backup"
@@ -94,7 +94,7 @@ def move(
                 f"{target.where} is not empty: something is kept there",
                 "name another database, or drop this one and make it anew if nobody needs what it holds",
             )
-        tables = all_tables().sorted_tables  # whatever a row refers to comes before it
+        tables = tables_of_content()
         rows = {table.name: _copy(source, target, table, told) for table in tables}
         hand_over(target.connection, "", spool)
         report = evidence.report(target.connection, told)

@@ -5,14 +5,20 @@ names alone tell which is the newest.
 """
 
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION_FILE = re.compile(r"([0-9]{4})_[a-z0-9_]+\.py\Z")
+BESIDE = "0023"
+"""Newest revision of the version before this one, whose nodes may be at work on this version's schema: every migration
+behind it only adds (docs/contributing.md, "Migrations"; a test looks). Each version raises it to the end of the last.
+"""
+STEP = "schema_step"  # whom the schema serves: `gateway.storage.step`
 STAMP = "alembic_version"  # alembic's own table, so that its commands understand the file too
 
 
@@ -22,6 +28,12 @@ def revisions(migrations: Path = MIGRATIONS) -> list[str]:
     return sorted(found[1] for found in names if found)
 
 
+@cache
+def newest() -> str:
+    """The revision of this version's own schema."""
+    return revisions()[-1]
+
+
 def all_tables() -> MetaData:
     """The tables of every module of `gateway.storage.tables`."""
     tables = import_module("gateway.storage.tables")
@@ -29,3 +41,8 @@ def all_tables() -> MetaData:
         import_module(module.name)
     metadata: MetaData = tables.metadata
     return metadata
+
+
+def tables_of_content() -> list[Table]:
+    """Those of what is kept, whatever a row refers to before it; not what a database says of itself (`STEP`)."""
+    return [table for table in all_tables().sorted_tables if table.name != STEP]

@@ -10,6 +10,7 @@ CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
 POLICIES = "fleet_policies"
+SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
     REVOKED: "INSERT",
@@ -17,6 +18,7 @@ TOLD = {
     NODES: "INSERT OR UPDATE OR DELETE",
     KEYS: "INSERT OR UPDATE",
     POLICIES: "INSERT OR UPDATE OR DELETE",
+    SCHEMA: "INSERT",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})

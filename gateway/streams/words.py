@@ -1,7 +1,10 @@
 """What the watch of streams and the control plane tell each other: JSON, one object a line, over one connection.
 
 The watch sends `Asked`; the control plane `Revoked` whenever there is news, `Everything` when other routes or policies
-count, and `Answered`. There are no other words. In a fleet the process beside Envoy says `Gone`, once on a connection.
+count, and `Answered`. There are no other words. The two may be of versions one step apart (decision 77): a field is
+never renamed or taken away, a new one has a default, and a new kind of word is understood a version before it is said.
+
+In a fleet the process beside Envoy, of the same machine and version, says `Gone`, once on a connection of its own.
 """
 
 import msgspec

@@ -1,8 +1,13 @@
-"""Style sheets and images: read once, named by their content, so browsers may keep them for ever."""
+"""Style sheets and images: read once, named by their content, so browsers may keep them for ever.
+
+While nodes of two versions are at work, a page of one may ask the other for its files: it gets this version's, not to
+be kept, as a page without its style is worse.
+"""
 
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +18,7 @@ from idp.http.security_headers import TRANSPORT_HEADERS
 
 STATIC_PATH = "/.brana/static/"
 DIGEST_CHARACTERS = 16  # of hex: 64 bits, enough that two versions never share a name
+OF_ANY_VERSION = re.compile(rf"(.+)\.[0-9a-f]{{{DIGEST_CHARACTERS}}}(\.[a-z0-9]+)\Z")
 OWN_FOLDER = Path(__file__).parent / "static"
 
 
@@ -61,12 +67,14 @@ class Assets:
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer a request for `/.brana/static/{name}`."""
-        asset = self._by_public_name.get(request.match_info["name"])
-        if asset is None:
+        asked = request.match_info["name"]
+        name = asked if asked in self._by_public_name else self._ours(asked)
+        if name is None:
             return web.Response(status=404, headers=TRANSPORT_HEADERS)
+        asset = self._by_public_name[name]
         headers = {
             **TRANSPORT_HEADERS,
-            "Cache-Control": "public, max-age=31536000, immutable",
+            "Cache-Control": "public, max-age=31536000, immutable" if name == asked else "no-store",
             "Vary": "Accept-Encoding",
         }
         compressed = "gzip" in request.headers.get("Accept-Encoding", "")
@@ -75,6 +83,11 @@ class Assets:
         body = asset.compressed if compressed else asset.body
         charset = "utf-8" if asset.content_type.startswith("text/") else None
         return web.Response(body=body, content_type=asset.content_type, charset=charset, headers=headers)
+
+    def _ours(self, asked: str) -> str | None:
+        """The file of the same name in this version, where `asked` is named as another version names it."""
+        found = OF_ANY_VERSION.match(asked)
+        return None if found is None else self._public_names.get(found[1] + found[2])
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get(STATIC_PATH + "{name}", self.serve)

@@ -59,12 +59,14 @@ class Node:
     within: tuple[str, ...] = ()
     """Words before each of its commands, where it has a network of its own."""
     process: asyncio.subprocess.Process | None = None
+    source: Path = ROOT
+    """The source tree of the version that is installed there."""
 
     async def serve(self) -> None:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.within, sys.executable, "-m", "gateway", "serve", "--config", str(self.configuration),
-                cwd=ROOT, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+                cwd=self.source, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 
     async def ready(self) -> None:
@@ -123,7 +125,7 @@ class Node:
         """Exit status, and all that is said."""
         process = await asyncio.create_subprocess_exec(
             *self.within, sys.executable, "-m", "gateway", *arguments, "--config", str(self.configuration),
-            cwd=ROOT, env=os.environ | {"COLUMNS": "200"}, stdin=asyncio.subprocess.PIPE,
+            cwd=self.source, env=os.environ | {"COLUMNS": "200"}, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said, _ = await process.communicate(typed.encode())

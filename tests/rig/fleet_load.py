@@ -11,22 +11,34 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from config.vocabulary import MunicipalityCode
 from gateway.demo.people import CENTRE
 from gateway.grants.cookie import GRANT
-from tests.rig.fleet import Node
+from tests.rig.fleet import Fleet, Node
 from tests.rig.http_lane import Connection
 from tests.rig.signed_in import SignedIn, sign_in
-from tests.rig.three_nodes import AT_WORK, Three
 
+AT_WORK = "referent0"
+"""Whose sessions make the load; nobody signs in as that one besides."""
 PER_NODE = 4  # people whose first choice it is
 PAUSE = 0.05  # seconds between the requests of one
 DECIDED_EVERY = 5  # requests of one, of which the others are let in by a fresh grant
 CONNECTS, ANSWERS = 1.0, 15.0  # seconds
 LOOKS_EVERY = 0.2
 FORM = b"text=ahoj"
+
+
+class Office(Protocol):
+    @property
+    def fleet(self) -> Fleet: ...
+
+    @property
+    def records(self) -> str:
+        """Address of the application at which people work."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +64,21 @@ class Load:
     requests: list[str] = field(default_factory=list)
     """Ids of those."""
     failed: list[Failure] = field(default_factory=list)
+    times_spread: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fail(self, node: str, what: object) -> None:
         self.failed.append(Failure(node, time.monotonic(), str(what)))
+
+    async def spread(self, more: int) -> None:
+        """Everybody goes to the first choice anew; return when each node has answered so many more."""
+        async with asyncio.timeout(30):
+            while self.nodes.keys() - self.in_service:
+                await asyncio.sleep(0.01)
+            self.times_spread += 1
+            wanted = {name: self.answered[name] + more for name in self.nodes}
+            while any(self.answered[name] < many for name, many in wanted.items()):
+                await asyncio.sleep(0.01)
 
     async def some(self, more: int) -> None:
         """Return when so many more were answered."""
@@ -74,6 +97,7 @@ class _Person:
     grant: str = ""
     at: str = ""
     connection: Connection | None = None
+    times_spread: int = 0
 
     async def works(self) -> None:
         for number in itertools.count():
@@ -128,6 +152,11 @@ class _Person:
             self.connection = None
 
     async def _connected(self) -> Connection | None:
+        if self.times_spread != self.load.times_spread:
+            self.times_spread = self.load.times_spread
+            if self.connection is not None and self.connection.transport is not None:
+                self.connection.transport.close()
+            self.connection = None
         if self.connection is not None and self.connection.is_open:
             return self.connection
         host = urlsplit(self.load.url)
@@ -148,12 +177,12 @@ class _Person:
 
 @contextlib.asynccontextmanager
 async def under_load(
-    three: Three, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True
+    at: Office, names: Sequence[str] = ("a", "b", "c"), *, decided: bool = True
 ) -> AsyncIterator[Load]:
     """Everybody works at these nodes while the block runs."""
-    people = await sessions(three, PER_NODE * len(names))
-    tls = three.fleet.product.tls()
-    load = Load(three.fleet.nodes, tls, three.records, len(people), decided, set(names))
+    people = await sessions(at, PER_NODE * len(names))
+    tls = at.fleet.product.tls()
+    load = Load(at.fleet.nodes, tls, at.records, len(people), decided, set(names))
     workers = []
     for number, one in enumerate(people):
         first = number % len(names)
@@ -168,12 +197,12 @@ async def under_load(
         await asyncio.gather(*tasks)
 
 
-async def sessions(three: Three, many: int) -> list[SignedIn]:
+async def sessions(at: Office, many: int) -> list[SignedIn]:
     """Of a clerk of the centre at the records."""
-    host = urlsplit(three.records).netloc
-    account = next(one for one in three.fleet.product.world.accounts if one.login == AT_WORK)
+    host = urlsplit(at.records).netloc
+    account = next(one for one in at.fleet.product.world.accounts if one.login == AT_WORK)
     where = MunicipalityCode(CENTRE)
-    return await sign_in(three.fleet.state, [(account, where)] * many, lambda _: host)
+    return await sign_in(at.fleet.state, [(account, where)] * many, lambda _: host)
 
 
 async def _look(load: Load, name: str) -> None:

@@ -77,6 +77,12 @@ class Server:
         self.run(f"CREATE DATABASE {name} OWNER brana {LIKE}")
         return self.place(name)
 
+    def copy(self, of: Postgres) -> Postgres:
+        """A new database with what is in another one, to which nobody is connected."""
+        name = f"copy_{next(self._names)}"
+        self.run(f"CREATE DATABASE {name} OWNER brana TEMPLATE {of.name}")
+        return self.place(name)
+
     def database(self) -> Postgres:
         """The one with the product's tables, all of them empty now."""
         if self._prepared is None:

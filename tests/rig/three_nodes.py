@@ -4,14 +4,12 @@ nothing but TLS and a password, slapd, an application that takes its time, and t
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy import Connection, func, select
 
 from config.vocabulary import Role
 from gateway.demo.authority import authority, write_private
@@ -19,9 +17,9 @@ from gateway.demo.configuration import RECORDS
 from gateway.demo.people import CAST, CENTRE, Inhabitant
 from gateway.demo.slapd import free_port
 from gateway.demo.world import Account, draw_accounts
-from gateway.storage.audit_requests import ACCESSES
-from gateway.storage.tables.audit import audit_entry
-from tests.rig.fleet import PATIENCE, Fleet, Network, fleet
+from tests.rig.fleet import Fleet, Network, fleet
+from tests.rig.fleet_load import AT_WORK
+from tests.rig.fleet_log import recorded, verified
 from tests.rig.fleet_policies import of_its_own
 from tests.rig.namespaces import Machine, network
 from tests.rig.neighbours import Neighbour, listening
@@ -37,8 +35,6 @@ ADDRESSES = (*MIDDLE, *NODES.values())
 GRACE = 5.0  # seconds
 WORKS_FOR = 0.03  # seconds: what the application needs for an answer
 CLERKS = 7
-AT_WORK = "referent0"
-"""Whose sessions make the load (fleet_load.py); nobody signs in as that one besides."""
 PASSWORD = "heslo k databázi"
 HBA = f"local all all trust\nhostssl all brana {BACKBONE}/24 scram-sha-256\n"
 DATABASE = """
@@ -89,39 +85,15 @@ class Three:
         return browser
 
     async def recorded(self, requests: Collection[str]) -> None:
-        """Return when the log has an entry of each request's access. Never may it have two."""
-        assert requests
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                found = await self.fleet.state.database.read(lambda at: _how_often(at, requests))
-                assert {name for name, times in found.items() if times > 1} == set()
-                if len(found) == len(requests):
-                    return
-                await asyncio.sleep(0.1)
+        await recorded(self.fleet, requests)
 
     async def verified(self, at: str) -> None:
-        """By the command, against the checkpoints that this node keeps."""
-        status, said = await self.fleet[at].brana("audit", "verify")
-        assert status == 0, said
+        await verified(self.fleet, at)
 
     def restart_database(self) -> None:
         """As after a power cut: nobody says goodbye."""
         self.server.stop()
         self.server.start(**self.settings)
-
-
-def _how_often(connection: Connection, requests: Collection[str]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    names = list(requests)
-    for start in range(0, len(names), 500):
-        wanted = audit_entry.c.request_id.in_(names[start : start + 500])
-        rows = connection.execute(
-            select(audit_entry.c.request_id, func.count())
-            .where(wanted, audit_entry.c.code.in_(ACCESSES))
-            .group_by(audit_entry.c.request_id)
-        )
-        found.update({str(request): int(times) for request, times in rows})
-    return found
 
 
 @contextlib.asynccontextmanager

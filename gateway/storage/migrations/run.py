@@ -12,7 +12,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from gateway.storage.schema import MIGRATIONS
+from gateway.storage.schema import MIGRATIONS, revisions
+from gateway.storage.step import keep_step
 from gateway.storage.unusable import DatabaseUnusable
 
 
@@ -21,6 +22,7 @@ def upgrade(path: Path, backup: Path, migrations: Path = MIGRATIONS) -> None:
     with exclusive(path) as connection:
         _copy(path, backup)
         command.upgrade(configured(connection, migrations), "head")
+        keep_step(connection, revisions(migrations)[-1])
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseUnusable(path, f"rows would point nowhere after the migration: {tuple(broken)}")
 

@@ -21,6 +21,7 @@ from gateway.storage.engine import DRIVER
 from gateway.storage.place import named
 from gateway.storage.postgres.spelling import spelt
 from gateway.storage.postgres.spoken import Spoken, WithoutNul
+from gateway.storage.schema import newest
 from gateway.storage.server_faults import ONCE_MORE, code_of, connection_is_over
 from gateway.storage.unusable import DatabaseUnusable
 
@@ -46,8 +47,9 @@ REACHING = {
     "keepalives_interval": "1",
     "keepalives_count": "3",
     "target_session_attrs": "read-write",
-    "application_name": "brana",
 }
+OURS = "brana "
+"""Our connections call themselves so, and by the newest revision that their version knows: who is at work is seen."""
 
 
 def connection_text(server: Postgres) -> str:
@@ -62,6 +64,7 @@ def connection_text(server: Postgres) -> str:
         password=_password(server),
         sslmode="disable" if server.sockets_only() else "verify-full",
         options=" ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
+        application_name=f"{OURS}{newest()}",
         **REACHING,
         **{name: str(file) for name, file in files.items() if file is not None},
     )

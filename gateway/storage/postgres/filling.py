@@ -16,7 +16,7 @@ from gateway.storage.place import named
 from gateway.storage.postgres.engine import STARTS, WRITERS, open_engine
 from gateway.storage.postgres.prepare import create, require_fit, revision
 from gateway.storage.postgres.spoken import Raw, told
-from gateway.storage.schema import all_tables, revisions
+from gateway.storage.schema import revisions, tables_of_content
 from gateway.storage.unusable import concerns_the_file, explained
 
 PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
@@ -63,7 +63,7 @@ class Filling:
 
     def take_stock(self) -> None:
         """The server learns how many rows there are now, by which it chooses its ways to them."""
-        for table in all_tables().sorted_tables:
+        for table in tables_of_content():
             self._raw.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.name)))
 
     @property
@@ -111,5 +111,5 @@ def _require_current(connection: Connection, where: str) -> None:
 
 
 def _is_empty(connection: Connection) -> bool:
-    each = (f'SELECT EXISTS (SELECT 1 FROM "{table.name}")' for table in all_tables().sorted_tables)  # noqa: S608 - names of ours
+    each = (f'SELECT EXISTS (SELECT 1 FROM "{table.name}")' for table in tables_of_content())  # noqa: S608 - names of ours
     return not any(connection.exec_driver_sql(query).scalar_one() for query in each)

@@ -1,10 +1,13 @@
 """Bringing a PostgreSQL database to the schema of this version, before anything of ours uses it.
 
-An empty database gets the tables as they are now; an older one is migrated from `FIRST` on, as no older one exists;
-anything else is refused untouched. All of it is one transaction, and starts of several nodes take turns.
+An empty database gets the tables as they are now; an older one is migrated from `FIRST` on, as no older one exists,
+also while nodes of the version before are at work (`beside.py`); one of a newer version is used where that says it may
+be; anything else is refused untouched. All of it is one transaction, and starts of several nodes take turns.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, inspect
@@ -12,8 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from config.settings import Postgres
 from gateway.storage.place import named
+from gateway.storage.postgres.beside import PASSES, giving_way, require_none_too_old
 from gateway.storage.postgres.engine import STARTS, open_engine
-from gateway.storage.schema import STAMP, all_tables, revisions
+from gateway.storage.schema import STAMP, STEP, all_tables, revisions
+from gateway.storage.server_faults import code_of
+from gateway.storage.step import SELECT, Step, keep_step, why_not
 from gateway.storage.telling import tell_of_changes
 from gateway.storage.unusable import DatabaseUnusable, concerns_the_file, explained
 
@@ -31,7 +37,7 @@ def prepare(server: Postgres, migrations: Path, patience: timedelta) -> None:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({STARTS})")
             require_fit(connection, where)
-            _prepare(connection, where, migrations)
+            _prepare(connection, where, migrations, patience)
     except DBAPIError as error:
         raise (
             explained(where, error)
@@ -75,20 +81,23 @@ def require_fit(connection: Connection, where: str) -> None:
         )
 
 
-def _prepare(connection: Connection, where: str, migrations: Path) -> None:
+def _prepare(connection: Connection, where: str, migrations: Path, patience: timedelta) -> None:
     known = revisions(migrations)
     found = revision(connection, where)
     if found is None:
         create(connection, known[-1])
     elif found not in known or found < FIRST:
-        raise DatabaseUnusable(
-            where,
-            f"its schema {found!r} is unknown to this version; install the version that wrote it, "
-            "or restore the backup made before it",
-        )
+        if (why := why_not(found, _step(connection), known[-1])) is not None:
+            raise DatabaseUnusable(where, why)
     elif found != known[-1]:
-        _migrate(connection, where, found, migrations)
-        tell_of_changes(connection)
+        from alembic import command  # noqa: PLC0415 - 0.3 s, only when needed, and before anybody waits
+
+        from gateway.storage.migrations.run import configured  # noqa: PLC0415
+
+        others = require_none_too_old(connection, where)
+        upgrade = partial(command.upgrade, configured(connection, migrations), "head")
+        change = partial(_migrate, connection, where, (found, known[-1]), upgrade)
+        giving_way(connection, where, change, others=others, patience=patience)
 
 
 def create(connection: Connection, newest: str) -> None:
@@ -97,6 +106,7 @@ def create(connection: Connection, newest: str) -> None:
     connection.exec_driver_sql(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
     connection.exec_driver_sql(f"INSERT INTO {STAMP} VALUES (?)", (newest,))  # noqa: S608 - a constant
     tell_of_changes(connection)
+    keep_step(connection, newest)
 
 
 def _with_partial_indexes(tables: MetaData) -> MetaData:
@@ -120,16 +130,24 @@ def revision(connection: Connection, where: str) -> str | None:
     return str(stamps[0][0])
 
 
-def _migrate(connection: Connection, where: str, found: str, migrations: Path) -> None:
-    from alembic import command  # noqa: PLC0415 - 0.3 s, only when needed
+def _step(connection: Connection) -> Step | None:
+    if not inspect(connection).has_table(STEP):
+        return None
+    row = connection.exec_driver_sql(SELECT).first()
+    return None if row is None else Step(*row)
 
-    from gateway.storage.migrations.run import configured  # noqa: PLC0415
 
+def _migrate(connection: Connection, where: str, way: tuple[str, str], upgrade: Callable[[], None]) -> None:
+    """`way`: the revisions from which and to which."""
     try:
-        command.upgrade(configured(connection, migrations), "head")
+        upgrade()
+        tell_of_changes(connection)
+        keep_step(connection, way[1])
     except Exception as error:
+        if isinstance(error, DBAPIError) and code_of(error.orig) in PASSES:
+            raise
         if concerns_the_file(error):
             raise explained(where, error) from error
         raise DatabaseUnusable(
-            where, f"it could not be migrated from {found} and is as it was: {error}"
+            where, f"it could not be migrated from {way[0]} and is as it was: {error}"
         ) from error

@@ -167,12 +167,14 @@ KINDS: dict[Code, Title] = {code: title for _, group in GROUPS for code, title i
 SIGN_ON_ENDED = Title(cs="Ukončené přihlášení", en="Sign-in ended")
 SESSION_OF_GATEWAY_ENDED = Title(cs="Ukončená relace brány", en="Gateway session ended")
 
+OF_A_NEWER_VERSION = Title(cs="Událost novější verze", en="Event of a newer version")
+
 
 def kind_of(entry: Entry) -> Title:
     """What an entry is called in a list: an end at the gateway otherwise than one at the provider."""
     if entry.code is Code.SESSION_ENDED:
         return SESSION_OF_GATEWAY_ENDED if of_gateway(entry) else SIGN_ON_ENDED
-    return KINDS[entry.code]
+    return KINDS.get(entry.code, OF_A_NEWER_VERSION)
 
 
 OUTCOMES: dict[Outcome, Title] = {

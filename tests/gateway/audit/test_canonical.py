@@ -104,3 +104,19 @@ def test_a_number_outside_what_a_parser_keeps_is_refused() -> None:
     data = canonical(Recorded(0, NOON, entry(details={"bytes": 1})))
     with pytest.raises(NotCanonical):
         parse(data.replace(b'"bytes":1', b'"bytes":9007199254740993'))
+
+
+def test_what_a_newer_version_has_recorded_is_read_and_printed_as_it_stands() -> None:
+    written = canonical(Recorded(7, NOON, entry(person="a"))).replace(
+        b"access.request", b"access.of_tomorrow"
+    )
+    read = parse(written)
+    assert read.entry.code == "access.of_tomorrow"
+    assert canonical(read) == written
+
+
+@pytest.mark.parametrize("other", ["", "access", "Access.Request", "access.request ", ".a", "a." + "b" * 70])
+def test_what_no_version_calls_an_event_is_refused(other: str) -> None:
+    written = canonical(Recorded(7, NOON, entry()))
+    with pytest.raises(NotCanonical):
+        parse(written.replace(b"access.request", other.encode()))

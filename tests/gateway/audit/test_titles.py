@@ -8,7 +8,7 @@ from config.settings import Title
 from config.vocabulary import Language
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
-from gateway.audit.entry import Code, Entry
+from gateway.audit.entry import Code, Entry, code_of
 from gateway.audit.reasons import with_policies
 from gateway.audit.titles import FAULTS, PLACEHOLDER, TITLES, sentence
 from tests.gateway.audit.making import entries, entry
@@ -80,3 +80,9 @@ def test_placeholders_in_a_value_are_not_filled() -> None:
 @given(entries(), st.sampled_from(Language))
 def test_every_entry_can_be_told(item: Entry, language: Language) -> None:
     assert sentence(item, language)
+
+
+def test_what_a_newer_version_has_recorded_is_told_by_its_code() -> None:
+    item = entry(code=code_of("access.of_tomorrow"))
+    assert sentence(item, Language.CZECH) == "Událost, kterou tato verze nezná: access.of_tomorrow"
+    assert sentence(item, Language.ENGLISH) == "Something that this version does not know: access.of_tomorrow"

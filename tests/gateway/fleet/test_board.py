@@ -113,21 +113,12 @@ async def test_a_node_that_asks_another_control_plane_from_now_on_is_not_waited_
     assert await waiting
 
 
-async def test_a_node_whose_applications_are_others_is_told_once_and_once_when_it_is_mended() -> None:
-    told: list[tuple[NodeName, bool]] = []
-    board = Board({"keys": []}, Clock(), lambda *one: told.append(one))
-    board.decide_by("ours", {})
-    for said in ("ours", "", "others", "others", "else", "ours", "ours"):
-        board.compare(B, said)
-    assert told == [(B, True), (B, False)]
-
-
 async def test_by_which_settings_it_is_decided_comes_with_the_next_gate_and_not_before() -> None:
     board = Board({}, Clock())
     board.publish_gate([], "e")
     before = await board.news(B, "")
     assert before is not None
-    board.decide_by("others", {"map": "m1"})
+    board.decide_by({"map": "m1"})
     assert await board.news(B, "") == before
     board.publish_gate([], "e")
     after = await board.news(B, before.version)

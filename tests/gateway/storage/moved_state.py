@@ -17,7 +17,7 @@ from gateway.storage.database import Database
 from gateway.storage.migrate import prepare
 from gateway.storage.moving import Evidence, Moved, move
 from gateway.storage.moving_source import held
-from gateway.storage.schema import all_tables
+from gateway.storage.schema import tables_of_content
 from tests.gateway.audit.making import NOON, SIGNER, entry, open_log
 
 SPOOL, OPERATOR = "0a1b2c3d", "cli:spravce"
@@ -83,7 +83,7 @@ def kept(folder: Path) -> Kept:
 
 
 def _fill(connection: Connection) -> None:
-    for table in all_tables().sorted_tables:
+    for table in tables_of_content():
         if table.name not in OF_THE_LOG:
             for number in range(1, 4):
                 connection.execute(insert(table).values(_row(table, number)))
@@ -114,7 +114,7 @@ def rows_of(connection: Connection, table: Table) -> Rows:
 
 def everything(place: Path | Postgres) -> dict[str, Rows]:
     with closing(Database(place)) as database:
-        tables = all_tables().sorted_tables
+        tables = tables_of_content()
         return database.read_now(lambda c: {table.name: rows_of(c, table) for table in tables})
 
 

@@ -232,6 +232,19 @@ def test_an_older_file_is_copied_and_migrated_with_all_its_rows(tmp_path: Path, 
     Database(path).close()
 
 
+def test_a_file_of_the_next_version_is_used_where_that_says_so(tmp_path: Path, later: Later) -> None:
+    path = filled(tmp_path / "brana.db")
+    newest = later.install()
+    prepare(path, later.migrations)
+    prepare(path)  # by this version, which knows nothing of that step
+    assert (stamp_of(path), handles(path)) == (newest, 1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE schema_step SET oldest = ?", (newest,))
+        connection.commit()
+    with pytest.raises(DatabaseUnusable, match=f"serves versions from schema '{newest}' on"):
+        prepare(path)
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [

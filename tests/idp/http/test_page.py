@@ -127,6 +127,15 @@ async def test_a_style_sheet_is_served_as_it_is_on_disk(client, encoding):
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["style.css", "style.0000000000000000.css", "..%2fpage.py", "%2e%2e"])
-async def test_a_file_is_served_under_its_current_name_only(client, name):
+@pytest.mark.parametrize(
+    "name", ["style.css", "style.0.css", "other.0000000000000000.css", "..%2fpage.py", "%2e%2e"]
+)
+async def test_a_file_is_served_by_a_name_with_a_digest_only(client, name):
     assert (await client.get(f"/.brana/static/{name}")).status == 404
+
+
+@pytest.mark.real
+async def test_a_file_as_another_version_calls_it_is_ours_and_not_to_be_kept(client):
+    answer = await client.get("/.brana/static/style.0000000000000000.css")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert await answer.text() == STYLE
