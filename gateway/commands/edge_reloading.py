@@ -24,7 +24,6 @@ from gateway.commands.application_accounts import PasswordUnusable
 from gateway.commands.change_of_node import ChangeOfNode
 from gateway.commands.contents import contents_at_edge, digest_of
 from gateway.commands.failure import explained
-from gateway.commands.fitness import edge_checked
 from gateway.commands.not_reloaded import NotReloaded, require_live
 from gateway.commands.state import now
 from gateway.fleet.carrier import Carrier, ControlPlaneAway, NotBelieved
@@ -103,6 +102,8 @@ class EdgeReloading:
 
     def _examined(self) -> tuple[InForce, Noting]:
         """Raises NotReloaded."""
+        from gateway.commands.fitness import edge_checked  # noqa: PLC0415 - 7 MiB, and most never reload
+
         sources = Noting()
         try:
             settings, _ = edge_checked(self._configuration, sources)
