@@ -24,8 +24,19 @@ from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.sessions.office import entry_of
 from gateway.sessions.session import EndReason, Session
 from gateway.sessions.store import SessionStore
-from gateway.streams.words import LONGEST_LINE, Answer, Answered, Asked, Everything, Question, Revoked, Said
+from gateway.streams.words import (
+    LONGEST_ASKED,
+    MOST,
+    Answer,
+    Answered,
+    Asked,
+    Everything,
+    Question,
+    Revoked,
+    Said,
+)
 
+AT_ONCE = 32  # lines of one watch that are answered; the next is read when one of them is
 log = structlog.get_logger("streams")
 
 
@@ -73,10 +84,10 @@ class OpenStreams:
             await asyncio.wait({task})
 
         _remove(socket)
-        server = await asyncio.start_unix_server(converse, socket, limit=LONGEST_LINE)
+        server = await asyncio.start_unix_server(converse, socket, limit=LONGEST_ASKED)
         _for_owner_only(socket)
         try:
-            yield lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(LONGEST_LINE), converse)
+            yield lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(LONGEST_ASKED), converse)
         finally:
             server.close()
             for task in conversations:
@@ -88,11 +99,13 @@ class OpenStreams:
         answering: set[asyncio.Task[None]] = set()
         try:
             while line := await reader.readline():
-                questions = msgspec.json.decode(line, type=Asked).questions
+                questions = _asked(line)
                 # None waits for another's entries: a thousand streams end as soon as one does.
                 task = asyncio.create_task(self._answer_or_not(questions, writer))
                 answering.add(task)
                 task.add_done_callback(answering.discard)
+                if len(answering) >= AT_ONCE:
+                    await asyncio.wait(answering, return_when=asyncio.FIRST_COMPLETED)
         except OSError:
             pass  # the watch is gone; it asks anew when it is back
         except (ValueError, msgspec.MsgspecError):
@@ -175,6 +188,16 @@ class OpenStreams:
         # A stream that stays is activity as its reopening was: docs/decisions/0013-every-request-is-activity.md.
         seen = session.id if session and isinstance(verdict, Granted) else None
         await self._sessions().record(seen, now, [entry])
+
+
+def _asked(line: bytes) -> Sequence[Question]:
+    """Raises ValueError, MsgspecError: the watch of a node that was taken over may ask for anything, and nobody else is
+    answered while a line is decided.
+    """
+    questions = msgspec.json.decode(line, type=Asked).questions
+    if len(questions) > MOST:
+        raise ValueError(f"{len(questions)} questions in a line, and {MOST} are the most")
+    return questions
 
 
 def _yes(question: Question, verdict: Granted, now: datetime) -> Answer:

@@ -13,6 +13,7 @@ from gateway.streams.stream import Stream
 
 ENVOY_ASKS, CONTROL_PLANE_ANSWERS, NODE_TELLS = "streams.sock", "watch.sock", "gone.sock"
 MOST = 100  # questions in a line: some milliseconds of the control plane, so that others need not wait longer
+LONGEST_ASKED = 1024 * 1024  # bytes of such a line, of which it needs a twentieth
 LONGEST_LINE = 16 * 1024 * 1024  # bytes: 200,000 revoked ids at once
 
 

@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 
 from config.vocabulary import MunicipalityCode, Role
 from gateway.audit.entry import Code, Entry, Outcome
-from gateway.authorize.open_streams import OpenStreams
+from gateway.authorize.open_streams import AT_ONCE, OpenStreams
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.office import handle_hash
 from gateway.sessions.session import EndReason, Session
 from gateway.storage.database import Database
 from gateway.storage.schema import all_tables
 from gateway.streams.stream import Stream
-from gateway.streams.words import Answer, Answered, Asked, Everything, Question, Revoked, Said
+from gateway.streams.words import MOST, Answer, Answered, Asked, Everything, Question, Revoked, Said
 from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
 from tests.rig.session_store import session_store
 
@@ -234,3 +234,23 @@ async def test_revocations_are_told_once_and_those_from_before_too(closed_desk: 
 async def test_words_that_are_no_question_end_the_conversation(desk: Desk) -> None:
     desk.writer.write(b'{"type": "asked", "questions": [{"number": 1}]}\n')
     assert await asyncio.wait_for(desk.reader.read(), 5) == b""
+
+
+async def test_more_questions_in_a_line_than_a_watch_asks_end_the_conversation_undecided(
+    desk: Desk, session: Session
+) -> None:
+    """While a line is decided the control plane does nothing else: it could be held until it seems to hang."""
+    await known(desk, session)
+    desk.tell(*(question(session, number=number) for number in range(MOST + 1)))
+    assert await asyncio.wait_for(desk.reader.read(), 5) == b""
+    assert desk.entries == []
+
+
+async def test_a_watch_that_asks_more_lines_than_are_answered_at_once_is_answered_all(
+    desk: Desk, session: Session
+) -> None:
+    await known(desk, session)
+    for number in range(3 * AT_ONCE):
+        desk.tell(question(session, number=number))
+    numbers = [answer.number for _ in range(3 * AT_ONCE) for answer in (await desk.hear()).answers]
+    assert sorted(numbers) == list(range(3 * AT_ONCE))
