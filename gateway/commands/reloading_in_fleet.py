@@ -4,13 +4,16 @@ Laws, besides those of `gateway.envoy.exchange`:
 
 - the process beside Envoy tells it; between the tables no grant lets anybody in, and nothing is decided here;
 - entries and policies are one transaction, after Envoy has taken the routes: what fails before it is put back whole;
-- who dies behind it begins by what was accepted, and so does the process beside Envoy.
+- who dies behind it begins by what was accepted, and so does the process beside Envoy: it is told once more, as it
+  may have begun by what was accepted before.
 """
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +31,9 @@ from gateway.commands.state import now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
 from policies.texts import digest_of_contents
 
+COMES_BACK = timedelta(seconds=30)  # a process of the node that is begun anew needs a second or two
+AGAIN = 0.1  # seconds
+BEHIND = "the process beside Envoy died meanwhile and has not taken the change; end it with SIGTERM, it begins by it"
 log = structlog.get_logger("reload")
 
 
@@ -56,8 +62,9 @@ class FleetReload:
             said += await self._policies.late()
             try:
                 await node.keep()
-            except NotReloaded as lost:  # it begins anew, by what has just been accepted
+            except NotReloaded as lost:
                 log.warning("reload.node_lost", cause=str(lost))
+                said += await _again(self._plane.state.run, draft.with_name(ACCEPTED))
             plane.streams.everything()  # the watch knows by now what is served by other settings
         return taken, "\n".join(said)
 
@@ -102,3 +109,21 @@ class FleetReload:
             await self._exchange_pages()
             raise
         return after, said
+
+
+async def _again(run: Path, accepted: Path) -> list[str]:
+    """What there is to say."""
+    until = time.monotonic() + COMES_BACK.total_seconds()
+    while True:
+        try:
+            async with change_at_node(run, accepted) as node:
+                await node.prepare()
+                await node.switch()
+                await node.keep()
+        except NotReloaded as lost:
+            if time.monotonic() >= until:
+                log.error("reload.node_behind", cause=str(lost))  # noqa: TRY400 - the cause says it all
+                return [BEHIND]
+            await asyncio.sleep(AGAIN)
+        else:
+            return []

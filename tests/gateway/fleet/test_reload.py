@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -17,6 +18,7 @@ from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
 from gateway.demo.configuration import BUDGET, MAP
 from gateway.grants.cookie import GRANT
+from gateway.storage.postgres.engine import WRITERS
 from tests.rig import fleet_policies
 from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_editing import answers, feed, notes_of, permit_notes, reloaded, url_of
@@ -31,13 +33,20 @@ CLOSED = (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
 MAP_TABLE = 'id = "map"\n'
 
 
+@pytest.fixture(scope="module")
+def database(postgres: Server) -> str:
+    return postgres.empty().name
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AsyncIterator[Fleet]:
-    folder, name = tmp_path_factory.mktemp("f"), postgres.empty().name
+async def running(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Server, database: str
+) -> AsyncIterator[Fleet]:
+    folder = tmp_path_factory.mktemp("f")
     own = fleet_policies.of_its_own(folder)
 
     def configured(node: str, text: str) -> str:
-        return f'{own(node, text)}\n[state.database]\nhosts = ["{postgres.folder}"]\nname = "{name}"\n'
+        return f'{own(node, text)}\n[state.database]\nhosts = ["{postgres.folder}"]\nname = "{database}"\n'
 
     async with inhabited(folder, ["b", "c"], whole=["b"], configured=configured) as made:
         for node in ("a", "b"):
@@ -261,6 +270,30 @@ async def test_where_a_control_plane_dies_in_the_middle_what_was_accepted_decide
     await listens(node)
     assert kept.read_bytes() != accepted
     assert "applications removed: notes" in await reloaded(node, text)
+
+
+async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_was_accepted_in_the_end(
+    office: Fleet, postgres: Server, database: str
+) -> None:
+    """It is begun anew before the change is accepted, by what was accepted before."""
+    node, notes = office["a"], url_of(office, "notes")
+    browser, _ = await signed_in(office, "a")
+    permit_notes(node)
+    node.configuration.write_text(node.configuration.read_text("utf-8") + notes_of(office), "utf-8")
+    process = node.child("node_process")
+    with psycopg.connect(host=str(postgres.folder), user="brana", dbname=database) as holding:
+        holding.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
+        reload = asyncio.create_task(node.brana("reload"))
+        async with asyncio.timeout(PATIENCE):
+            while await status_at(office, browser, "a", f"{notes}.brana/x") == 421:
+                await asyncio.sleep(0.05)
+        process.kill()
+        async with asyncio.timeout(PATIENCE):
+            while await status_at(office, browser, "a", f"{notes}.brana/x") != 421:
+                await asyncio.sleep(0.05)
+    status, said = await reload
+    assert status == 0, said
+    await let_in(office, browser, "a", notes)
 
 
 async def test_no_request_fails_while_nodes_reload_under_load(office: Fleet) -> None:
