@@ -27,6 +27,10 @@ class Backend(Protocol):
         """Begin a transaction beside which nobody else writes, on whichever machine."""
         ...
 
+    def require_in_place(self) -> None:
+        """Within a transaction that writes: it will be found where it was. Raises DatabaseUnusable."""
+        ...
+
     @property
     def group(self) -> int:
         """Writes of one commit at most: bounds how long the first of them waits."""

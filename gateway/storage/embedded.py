@@ -1,5 +1,6 @@
 """The embedded database: a SQLite file as SQLAlchemy's engine."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -7,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
+from gateway.storage.unusable import DatabaseUnusable
+
 BUSY_TIMEOUT = timedelta(seconds=5)  # a command, another process, may hold the write lock for a moment
 GROUP = 256  # writes per commit: bounds how long the first of them waits
 
 
 def open_engine(path: Path, *, lasting: bool = True, patience: timedelta = BUSY_TIMEOUT) -> Engine:
     """Engine for one SQLite file: WAL, foreign keys, every transaction explicit and immediate for writers."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
@@ -42,7 +47,28 @@ class Embedded:
     begin_writing: tuple[str, ...] = field(default=("BEGIN IMMEDIATE",), init=False)
     group: int = field(default=GROUP, init=False)
     near: bool = field(default=True, init=False)
+    _opened: tuple[int, int] | None = field(init=False)
+    """Which file it is; None: it is only to be made."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_opened", _file_at(self.where))
+
+    def require_in_place(self) -> None:
+        """Its name may lead elsewhere by now: `brana state move` takes it away while it holds the lock of writers."""
+        if self._opened is not None and _file_at(self.where) != self._opened:
+            raise DatabaseUnusable(
+                self.where,
+                "it was put aside, or another file is in its place, since it was opened here; nothing was written. "
+                "Say it again where it is kept now",
+            )
 
     def again(self, _error: BaseException) -> bool:
         """SQLite has waited by itself."""
         return False
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = Path(path).stat()
+        return found.st_dev, found.st_ino
+    return None

@@ -61,6 +61,14 @@ def code_of(error: object) -> str | None:
     return "" if type(error).__name__ in ("OperationalError", "ConnectionTimeout") else None
 
 
+def words_of(error: object) -> str:
+    """What is told of it, in one line. Of what a server says the message alone: its details and its context quote rows,
+    and what is kept in them is nobody's to read in a log or on a terminal.
+    """
+    said = getattr(getattr(error, "diag", None), "message_primary", None)
+    return " ".join(str(said or error).split())
+
+
 def remedy_of(error: object) -> str | None:
     """None for the fault of one statement."""
     code = code_of(error)

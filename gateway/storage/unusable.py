@@ -5,8 +5,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from gateway.storage.server_faults import remedy_of
+from gateway.audit.neutral import neutral
+from gateway.storage.server_faults import remedy_of, words_of
 
+LONGEST = 500  # characters kept of what a driver or a server says
 PRIMARY = 0xFF  # the low byte of SQLite's extended result codes, sqlite.org/rescode.html
 
 REMEDIES = {
@@ -60,7 +62,7 @@ def _raised(error: BaseException) -> BaseException | None:
 
 
 def _said(error: BaseException) -> str:
-    return " ".join(str(_raised(error)).split())
+    return neutral(words_of(_raised(error)), LONGEST)
 
 
 def _code(error: BaseException) -> int | None:

@@ -136,6 +136,7 @@ class Writer:
         driver = driver_of(connection.connection)
         try:
             _run(driver, tuple(self._backend.begin_writing))
+            self._backend.require_in_place()
             bounds = self._several if len(group) > 1 else self._alone
             answers = [self._one(connection, bounds, work, future) for work, future in group]
             self._committing = True

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,7 +20,7 @@ from config.settings import Postgres
 from gateway.storage.engine import DRIVER
 from gateway.storage.place import named
 from gateway.storage.postgres.spelling import spelt
-from gateway.storage.postgres.spoken import Spoken, WithoutNul
+from gateway.storage.postgres.spoken import Spoken, WithoutNul, shorten
 from gateway.storage.schema import newest
 from gateway.storage.server_faults import ONCE_MORE, code_of, connection_is_over
 from gateway.storage.unusable import DatabaseUnusable
@@ -110,11 +110,17 @@ def open_engine(server: Postgres, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         use_native_hstore=False,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
     def _spoken(connection: Any, record: ConnectionPoolEntry) -> None:
         record.info[DRIVER] = Spoken(connection)
+
+    @event.listens_for(engine, "handle_error")
+    def _shortly(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, psycopg.Error):
+            shorten(context.original_exception, context.sqlalchemy_exception)
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def _spelt(
@@ -138,6 +144,9 @@ class Shared:
     begin_writing: tuple[str, ...] = ("BEGIN", f"SELECT {HOLDS_SHORTLY}, pg_advisory_xact_lock({WRITERS})")
     group: int = 64  # savepoints: the server keeps so many of a transaction in memory that others see
     near: bool = False
+
+    def require_in_place(self) -> None:
+        """A server's database has its name alone."""
 
     def again(self, error: BaseException) -> bool:
         """The server was restarted or another leads since the last use, or it gave way to others' work."""

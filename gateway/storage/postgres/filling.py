@@ -1,5 +1,6 @@
 """An empty PostgreSQL database that is filled in one transaction: afterwards everything is there, or nothing."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import Postgres
+from gateway.audit.neutral import neutral
 from gateway.storage.not_moved import StateNotMoved
 from gateway.storage.place import named
 from gateway.storage.postgres.engine import STARTS, WRITERS, open_engine
 from gateway.storage.postgres.prepare import create, require_fit, revision
 from gateway.storage.postgres.spoken import Raw, told
 from gateway.storage.schema import revisions, tables_of_content
-from gateway.storage.unusable import concerns_the_file, explained
+from gateway.storage.server_faults import words_of
+from gateway.storage.unusable import LONGEST, concerns_the_file, explained
 
 PATIENT = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
 """The file is read between the rows that are sent, from a slow disk too."""
@@ -43,7 +46,7 @@ class Filling:
             if concerns_the_file(raised):
                 raise raised from error
             raise StateNotMoved(
-                f"{self.where} does not take a row of {table.name}: {' '.join(str(error).split())}",
+                f"{self.where} does not take a row of {table.name}{_column(error)}: {_said(error)}",
                 "run `brana audit verify` without [state.database]: if somebody else has written to the file, restore "
                 "a backup; if not, report these words",
             ) from error
@@ -90,9 +93,7 @@ def filling(server: Postgres) -> Iterator[Filling]:
         if concerns_the_file(error):
             raise explained(where, error) from error
         raised = error.orig if isinstance(error, DBAPIError) else error
-        raise StateNotMoved(
-            f"{where}: {' '.join(str(raised).split())}", "correct that, and say it again"
-        ) from error
+        raise StateNotMoved(f"{where}: {_said(raised)}", "correct that, and say it again") from error
     finally:
         engine.dispose()
 
@@ -113,3 +114,13 @@ def _require_current(connection: Connection, where: str) -> None:
 def _is_empty(connection: Connection) -> bool:
     each = (f'SELECT EXISTS (SELECT 1 FROM "{table.name}")' for table in tables_of_content())  # noqa: S608 - names of ours
     return not any(connection.exec_driver_sql(query).scalar_one() for query in each)
+
+
+def _said(error: object) -> str:
+    return neutral(words_of(error), LONGEST)
+
+
+def _column(error: psycopg.Error) -> str:
+    """Its name stands before the value that the server quotes."""
+    found = re.match(r"COPY \w+, line \d+, column (\w+)", error.diag.context or "")
+    return f".{found[1]}" if found else ""

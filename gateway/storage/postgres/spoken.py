@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.storage.engine import Cursor
 from gateway.storage.postgres.spelling import spelt
+from gateway.storage.server_faults import words_of
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 
@@ -47,6 +48,14 @@ class WithoutNul(StrDumper):
 
 def told(error: psycopg.Error) -> DBAPIError:
     # the statement is left out: values may be secrets, and the server's words say what was wrong
+    shorten(error)
     raised = DBAPIError.instance("", None, error, psycopg.Error)
     assert isinstance(raised, DBAPIError)
     return raised
+
+
+def shorten(error: psycopg.Error, whole: BaseException | None = None) -> None:
+    """Rows that the server quotes are in no message. `whole`: what SQLAlchemy has made of it."""
+    error.args = (words_of(error), *error.args[1:])
+    if whole is not None:
+        whole.args = (f"({type(error).__name__}) {error}", *whole.args[1:])

@@ -1,6 +1,8 @@
 """All that a file keeps comes to a real PostgreSQL as a whole, or nothing does."""
 
+import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,8 +18,9 @@ from gateway.storage.audit_spool import places
 from gateway.storage.database import Database, DatabaseUnusable
 from gateway.storage.migrate import prepare
 from gateway.storage.moving import RECOMPUTING, Moved
-from gateway.storage.moving_source import BATCH, KINDS
+from gateway.storage.moving_source import BATCH, KINDS, held
 from gateway.storage.not_moved import StateNotMoved
+from gateway.storage.place import aside_of
 from gateway.storage.schema import all_tables, tables_of_content
 from gateway.storage.tables.directory import directory_generation
 from tests.gateway.audit.making import SIGNER
@@ -228,6 +231,25 @@ def test_a_file_that_somebody_reads_is_refused_while_not_all_is_in_the_file_itse
         connection.exec_driver_sql("SELECT count(*) FROM session")
         database.write_soon(lambda c: c.exec_driver_sql("DELETE FROM revoked")).result()
         assert "another program has" in refused(spoilt, still_empty, postgres)
+
+
+def test_who_had_the_file_open_writes_nothing_into_it_once_it_is_put_aside(spoilt: Kept) -> None:
+    """A revocation, say, that would be reported as done, and be in no database."""
+    with closing(Database(spoilt.path)) as database:
+        with held(spoilt.path, timedelta(milliseconds=20)) as source:
+            waiting = database.write_soon(lambda c: c.exec_driver_sql("DELETE FROM revoked"))
+            source.put_aside()
+        with pytest.raises(DatabaseUnusable, match="put aside"):
+            waiting.result()
+    with closing(sqlite3.connect(aside_of(spoilt.path))) as aside:
+        assert aside.execute("SELECT count(*) FROM revoked").fetchone() == (3,)
+
+
+def test_what_a_refused_row_holds_is_not_said(spoilt: Kept, still_empty: Postgres, postgres: Server) -> None:
+    spoilt.change("UPDATE session SET address = 'typed by somebody' || printf('%046d', 1)")
+    said = refused(spoilt, still_empty, postgres)
+    assert "does not take a row of session.address: value too long" in said
+    assert "typed by" not in said
 
 
 def test_a_break_half_way_leaves_the_server_without_a_table(

@@ -1,6 +1,7 @@
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from gateway.storage.unusable import REMEDIES, DatabaseUnusable, concerns_the_file, explained
@@ -33,3 +34,11 @@ def test_what_is_explained_already_is_not_explained_twice() -> None:
     again = explained(PATH, once)
     assert again is not once
     assert str(again) == str(once)
+
+
+def test_what_a_server_says_draws_nothing_on_a_terminal_and_is_short() -> None:
+    said = str(
+        explained("postgresql://brana@db/brana", psycopg.errors.DiskFull(f"full\x1b[2J{'x' * 10_000}"))
+    )
+    assert "\x1b" not in said
+    assert len(said) < 1_000
