@@ -14,6 +14,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from config.settings import Limits, Settings
+from gateway.envoy import asked_plainly
 from gateway.envoy.limits import BURST_SECONDS
 from tests.rig.envoy import DOMAIN, Plane, data_plane
 from tests.rig.exact_http import Answer
@@ -122,3 +123,25 @@ async def test_more_connections_than_allowed_are_not_taken_and_room_is_given_bac
             else:
                 writer.close()
                 break
+
+
+async def test_strangers_who_hold_all_connections_do_not_keep_envoy_from_saying_that_it_lives(
+    limited: Plane,
+) -> None:
+    """The supervisor ends an Envoy that it does not hear."""
+    held, heard = [], asyncio.Event()
+    try:
+        with contextlib.suppress(OSError):
+            while len(held) <= CONNECTIONS:
+                held.append(await limited.connect())
+        assert len(held) <= CONNECTIONS
+        admin = limited.surroundings.socket("envoy-admin")
+        asking = asyncio.create_task(asked_plainly.keep_asking(admin, heard.set, 0.05))
+        try:
+            async with asyncio.timeout(5):
+                await heard.wait()
+        finally:
+            asking.cancel()
+    finally:
+        for _, writer in held:
+            writer.close()
