@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,11 +11,15 @@ import structlog
 from config.fleet import NodeName
 from config.marks import mark_of
 from config.settings import Settings
+from gateway.audit.neutral import neutral
+from gateway.audit.sparing import SparingEach, told
 from gateway.fleet.words import Had
 
 log = structlog.get_logger("fleet")
 OLDER = "an older one"
 SOON = "upgrade the other nodes soon: a version works beside the one before it, and beside no other"
+WORD = 32  # characters of a version that a node says
+TELLINGS, WITHIN = 10, timedelta(minutes=1)  # of one node: it may say another thing with each question
 LENGTH = 12  # hexadecimal digits, 48 bits: told apart, not kept from anybody
 
 
@@ -42,27 +47,34 @@ class Alike:
         self._applications, self._release = applications, release
         self._different: set[NodeName] = set()
         self._versions: dict[NodeName, str] = {}
+        self._sparing = SparingEach(TELLINGS, WITHIN)
 
-    def hear(self, node: NodeName, had: Had) -> None:
-        self._of_release(node, had.release or OLDER)
+    def hear(self, node: NodeName, had: Had, now: datetime) -> None:
+        self._of_release(node, neutral(had.release or OLDER, WORD), now)
         if had.release == self._release:
-            self._of_applications(node, had.applications != self._applications())
+            self._of_applications(node, had.applications != self._applications(), now)
 
-    def _of_release(self, node: NodeName, release: str) -> None:
+    def _of_release(self, node: NodeName, release: str, now: datetime) -> None:
         if self._versions.get(node, self._release) == release:
             return
+        if (before := self._sparing.of(node, now).take(now)) is None:
+            return  # what it still says when the span is over is told then
         self._versions[node] = release
         if release == self._release:
-            log.info("node.versions_agree", node=node)
+            log.info("node.versions_agree", node=node, **told(before))
         else:
-            log.warning("node.version_differs", node=node, there=release, here=self._release, do=SOON)
+            log.warning(
+                "node.version_differs", node=node, there=release, here=self._release, do=SOON, **told(before)
+            )
 
-    def _of_applications(self, node: NodeName, differs: bool) -> None:  # noqa: FBT001 - one of two words
+    def _of_applications(self, node: NodeName, differs: bool, now: datetime) -> None:  # noqa: FBT001 - one of two words
         if differs == (node in self._different):
+            return
+        if (before := self._sparing.of(node, now).take(now)) is None:
             return
         self._different ^= {node}
         if differs:
             do = "give this node the same [[applications]] as the one that decides, and say `brana reload` there"
-            log.error("node.applications_differ", node=node, do=do)
+            log.error("node.applications_differ", node=node, do=do, **told(before))
         else:
-            log.info("node.applications_agree", node=node)
+            log.info("node.applications_agree", node=node, **told(before))

@@ -1,6 +1,8 @@
 """What a control plane answers to a node's own process: news for its gate, its access log, another certificate."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -22,17 +24,25 @@ from gateway.fleet.known_nodes import Heard
 from gateway.fleet.words import Certificate, Had, Ids, Moved, Places, Request, Told
 
 LARGEST = 4 * 2**20  # bytes: a batch of the access log is far below
+MOST = (
+    1_000  # entries, sessions or ids in a message: a node says 250, and whoever else writes waits meanwhile
+)
+LONGEST = 32_768  # bytes of an entry: what a node says of a request or a reload is far below
+OF_PEOPLE = frozenset({Code.ACCESS, Code.ACCESS_CUT_OFF})
+"""Done by whoever has the session of which the entry is; no other is of one."""
 OF_OPERATORS = frozenset({Code.CONFIGURATION_RELOADED, Code.CONFIGURATION_REFUSED})
 """Done by an operator of that machine, whom its kernel alone knows."""
 MAY_TELL = frozenset(
     {
-        *(Code.ACCESS, Code.ACCESS_CUT_OFF, Code.ACCESS_SPOOL_DAMAGED),
+        *OF_PEOPLE,
+        Code.ACCESS_SPOOL_DAMAGED,
         *(Code.DATA_PLANE_STARTED, Code.DATA_PLANE_DIED, Code.PROCESS_HUNG),
         *(Code.CERTIFICATE_REPLACED, Code.CERTIFICATE_REFUSED),
         *OF_OPERATORS,
     }
 )
 """What a node sees by itself. Nothing else is believed from it."""
+OPERATORS_NAME = 128  # characters
 WORD, LACKS = 32, 16  # characters of a version or part, and parts that lack: more is nobody's
 TOLD = "told"  # behind a node's name: places of entries that are no file's
 WhoAsks = Callable[[web.Request], NodeName]
@@ -54,11 +64,14 @@ def node_app(
     now: Callable[[], datetime],
 ) -> web.Application:
     """`spool_of`: places of a node's own files."""
+    turns: defaultdict[NodeName, asyncio.Lock] = defaultdict(
+        asyncio.Lock
+    )  # one of a node's messages at a time
 
     async def known(request: web.Request) -> web.Response:
         had = await _read(request, Had)
         node = who(request)
-        alike.hear(node, had)
+        alike.hear(node, had, now())
         board.hearing.note(node, _heard(had, now()))
         news = await board.news(node, had.version)
         return web.Response(status=304) if news is None else _said(news)
@@ -73,21 +86,27 @@ def node_app(
     async def moved(request: web.Request) -> web.Response:
         said = await _read(request, Moved)
         node = who(request)
-        entries = await _completed(node, said.entries, holders)
+        _require_few(said.entries, said.seen)
         seen = {SessionId(one): at for one, at in said.seen.items()}
-        try:
-            await spool_of(_whose(node, said)).move(said.before, said.after, entries, seen)
-        except PlaceLost:
-            return web.Response(status=409)
+        async with turns[node]:
+            entries = await _completed(node, said.entries, holders)
+            try:
+                await spool_of(_whose(node, said)).move(said.before, said.after, entries, seen)
+            except PlaceLost:
+                return web.Response(status=409)
         return web.Response(status=204)
 
     async def told(request: web.Request) -> web.Response:
         said = await _read(request, Told)
-        await record(await _completed(who(request), said.entries, holders))
+        node = who(request)
+        _require_few(said.entries)
+        async with turns[node]:
+            await record(await _completed(node, said.entries, holders))
         return web.Response(status=204)
 
     async def which(request: web.Request) -> web.Response:
         asked = await _read(request, Ids)
+        _require_few(asked.ids)
         return _said(Ids(ids=sorted(await recorded(asked.ids))))
 
     app = web.Application(client_max_size=LARGEST)
@@ -123,10 +142,17 @@ def _heard(had: Had, now: datetime) -> Heard:
     return Heard(now, neutral(had.release, WORD), lacks)
 
 
+def _require_few(*said: Sized) -> None:
+    if any(len(one) > MOST for one in said):
+        raise web.HTTPRequestEntityTooLarge(max_size=MOST, actual_size=max(map(len, said)))
+
+
 async def _completed(node: NodeName, entries: Sequence[Entry], holders: Holders) -> list[Entry]:
     """Whose the sessions are is what we know, not what a node says. Each entry names the node that told it."""
-    if any(one.code not in MAY_TELL for one in entries):
+    if any(one.code not in MAY_TELL or (one.session and one.code not in OF_PEOPLE) for one in entries):
         raise web.HTTPForbidden
+    if any(len(msgspec.json.encode(one)) > LONGEST for one in entries):
+        raise web.HTTPRequestEntityTooLarge(max_size=LONGEST, actual_size=LARGEST)
     known = await holders({SessionId(one.session) for one in entries if one.session})
     return [_complete(node, one, known) for one in entries]
 
@@ -141,7 +167,8 @@ def _complete(node: NodeName, entry: Entry, known: Mapping[SessionId, Holder]) -
             "own_municipality": holder.own_municipality,
         }
     elif entry.code in OF_OPERATORS and entry.subject.startswith(OPERATOR):
-        whose |= {"subject": entry.subject, "person": entry.subject}
+        name = neutral(entry.subject, OPERATORS_NAME)
+        whose |= {"subject": name, "person": name}
     elif not entry.session:
         whose["subject"] = "system" if entry.code is not Code.ACCESS else ""
     return replace(entry, **whose, details=entry.details | {"node": node})

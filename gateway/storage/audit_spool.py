@@ -6,8 +6,9 @@ Whoever asks under a fresh grant is seen in the access log alone: so this is whe
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, true, update
 
 from config.vocabulary import SessionId
 from gateway.audit.entry import Entry
@@ -18,6 +19,8 @@ from gateway.storage.audit import append
 from gateway.storage.database import Database
 from gateway.storage.moment import micros
 from gateway.storage.tables.audit import audit_spool
+
+LAST = "\U0010ffff"  # behind every sign that a name can have
 
 
 class SpoolPlaces:
@@ -47,22 +50,25 @@ class SpoolPlaces:
 def places(connection: Connection, node: str = "") -> dict[str, Place]:
     """Of one node, by the names of its files."""
     begins = _kept_as("", node)
-    rows = connection.execute(select(audit_spool)).all()
-    names = {row.name: row.name.removeprefix(begins) for row in rows if _whose(row.name) == node}
-    return {
-        names[row.name]: Place(names[row.name], row.offset, row.renaming_to, row.finished)
-        for row in rows
-        if row.name in names
-    }
+    # what other nodes have put here, however much it is, keeps nobody waiting
+    theirs = audit_spool.c.name.between(begins, begins + LAST) if node else true()
+    rows = connection.execute(select(audit_spool).where(theirs)).all()
+    found = (_place(row, row.name.removeprefix(begins)) for row in rows if _whose(row.name) == node)
+    return {place.name: place for place in found}
+
+
+def _place(row: Row[Any], name: str) -> Place:
+    return Place(name, row.offset, row.renaming_to, row.finished)
 
 
 def move(
     connection: Connection, before: Place, after: Place | None, entries: Sequence[Entry], node: str = ""
 ) -> None:
-    stored = places(connection, node).get(before.name)
+    this = audit_spool.c.name == _kept_as(before.name, node)
+    row = connection.execute(select(audit_spool).where(this)).first()
+    stored = None if row is None else _place(row, before.name)
     if (stored or Place(before.name)) != before:
         raise PlaceLost(before)
-    this = audit_spool.c.name == _kept_as(before.name, node)
     if after is None:
         connection.execute(delete(audit_spool).where(this))
     else:

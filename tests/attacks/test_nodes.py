@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,9 +24,13 @@ from config.settings import Peer
 from gateway.audit.entry import Code, Entry
 from gateway.commands.fleet_services import REFUSALS
 from gateway.commands.state import State
+from gateway.demo.configuration import RECORDS
+from gateway.demo.people import CENTRE
 from gateway.fleet import certificates
+from gateway.fleet.alike import TELLINGS
 from gateway.fleet.invitation import new_invitation
 from gateway.fleet.joining import CannotJoin, ask_to_join
+from gateway.fleet.node_service import LONGEST, MOST
 from gateway.fleet.register import Admitted, NotJoined
 from gateway.storage.fleet import ROW
 from gateway.storage.moment import micros
@@ -208,6 +213,71 @@ async def test_an_edge_speaks_for_itself_alone_and_of_what_it_sees(ground: Groun
     assert b'"access-1.log"' not in await ground.tell(await ground.member("other", Role.EDGE), "/places", {})
 
 
+async def test_an_edge_records_no_act_of_its_own_side_under_somebody_s_session(ground: Ground) -> None:
+    edge = await ground.member("slander", Role.EDGE)
+    _, victim = await signed_in(ground.fleet, "a")
+    opened, *_ = await ground.fleet.entries(Code.SESSION_OPENED, person=victim.subject)
+    forged = _told("configuration.reloaded", session=opened.session, request_id="forged-3")
+    for path, said in (
+        ("/told", {"entries": [forged]}),
+        ("/moved", {"before": _place(0), "after": _place(7), "entries": [forged]}),
+    ):
+        assert b"403" in (await ground.tell(edge, path, said))[:20]
+    named = _told("configuration.reloaded", subject=f"cli:\x1b[2Jroot{'x' * 5_000}", request_id="forged-4")
+    assert b"204" in (await ground.tell(edge, "/told", {"entries": [named]}))[:20]
+    (told,) = await ground.fleet.entries(request_id="forged-4")
+    assert (len(told.subject) < 300, "\x1b" in told.subject, told.details["node"]) == (True, False, "slander")
+    assert await ground.fleet.entries(request_id="forged-3", at_least=0) == []
+
+
+async def test_an_edge_fills_neither_the_log_nor_anybody_s_time_with_one_message(ground: Ground) -> None:
+    edge = await ground.member("flood", Role.EDGE)
+    one, huge = _told("access.cut_off"), _told("access.cut_off", details={"path": "x" * LONGEST})
+    sids = {f"s{number}": now().isoformat() for number in range(MOST + 1)}
+    for path, said in (
+        ("/told", {"entries": [one] * (MOST + 1)}),
+        ("/told", {"entries": [huge | {"request_id": "flood-1"}]}),
+        ("/moved", {"before": _place(0), "after": _place(7), "entries": [one] * (MOST + 1)}),
+        ("/moved", {"before": _place(0), "after": _place(7), "entries": [], "seen": sids}),
+        ("/recorded", {"ids": [""] * 70_000}),  # more than a statement can name
+    ):
+        assert b" 413 " in (await ground.tell(edge, path, said))[:20], path
+    assert await ground.fleet.entries(request_id="flood-1", at_least=0) == []
+    assert b'"access-1.log"' not in await ground.tell(edge, "/places", {})
+
+
+async def test_an_edge_that_asks_about_thousands_of_streams_at_once_holds_nobody_up(ground: Ground) -> None:
+    """Each is a decision, and the supervisor ends a control plane that does nothing else for long."""
+    edge = await ground.member("asker", Role.EDGE)
+    browser, victim = await signed_in(ground.fleet, "a")
+    opened, *_ = await ground.fleet.entries(Code.SESSION_OPENED, person=victim.subject)
+    where = {"application": RECORDS, "municipality": CENTRE, "action": "read", "address": "127.0.0.1"}
+    whose = {"session": opened.session, "revocation_id": f"{opened.session}.0", "request_id": "asked-1"}
+    one = {"number": 1, "turn": 1, "first": True, "stream": where | whose}
+    line = json.dumps({"type": "asked", "questions": [one] * 4_000}).encode() + b"\n"
+    began = time.monotonic()
+    refused = asyncio.create_task(ground.ask(edge, Service.WATCH, line * 10))
+    shown = await browser.get(ground.fleet.product.addresses.portal)
+    assert shown.status == 200
+    assert b"answered" not in await refused
+    assert time.monotonic() - began < 10
+    assert await ground.fleet.entries(request_id="asked-1", at_least=0) == []
+
+
+async def test_an_edge_that_says_another_version_each_time_fills_no_log(ground: Ground) -> None:
+    edge = await ground.member("babbler", Role.EDGE)
+    for number in range(3 * TELLINGS):
+        said = {"release": f"{number}\x1b[2J{'x' * 50_000}", "lacks": ["\x1b[2J" * 5_000] * 50}
+        assert b" 200 " in (await ground.tell(edge, "/known", said))[:20]
+    lines = [one for one in ground.fleet["a"].log.read_text("utf-8").splitlines() if '"babbler"' in one]
+    assert len(lines) == TELLINGS
+    assert max(map(len, lines)) < 1_000
+    async with asyncio.timeout(10):
+        while "babbler" not in (listed := (await ground.fleet["a"].brana("fleet", "list"))[1]):
+            await asyncio.sleep(0.1)
+    assert "\x1b" not in listed
+
+
 async def test_a_code_lets_one_machine_join_once(ground: Ground) -> None:
     peer, authority = _peer(ground), ground.state.register.authority()
     assert authority is not None
@@ -307,6 +377,14 @@ async def test_a_flood_at_the_port_of_the_fleet_is_told_in_few_lines_everywhere(
     entries = await ground.fleet.entries(Code.NODE_REFUSED, at_least=REFUSALS)
     lines = ground.fleet["a"].log.read_text("utf-8").count('"node.refused"')
     assert lines == len(entries) <= 2 * REFUSALS
+
+
+def _told(code: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "outcome": "success", "at": now().isoformat(), **more}
+
+
+def _place(offset: int) -> dict[str, Any]:
+    return {"name": "access-1.log", "offset": offset, "renaming_to": "", "finished": False}
 
 
 def _peer(ground: Ground) -> Peer:
