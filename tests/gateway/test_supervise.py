@@ -67,7 +67,7 @@ async def started(
 
 
 def at_terminal(number: int) -> None:
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have ignored it, as nohup(1) does
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) around the tests has it ignored
     fcntl.ioctl(number, termios.TIOCSCTTY, 0)
 
 
