@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -61,8 +62,13 @@ async def started(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         env=os.environ | environment,
-        preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
+        preexec_fn=None if terminal is None else partial(at_terminal, terminal),
     )
+
+
+def at_terminal(number: int) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) around the tests has it ignored
+    fcntl.ioctl(number, termios.TIOCSCTTY, 0)
 
 
 @contextlib.asynccontextmanager
