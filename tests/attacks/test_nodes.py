@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -255,12 +254,10 @@ async def test_an_edge_that_asks_about_thousands_of_streams_at_once_holds_nobody
     whose = {"session": opened.session, "revocation_id": f"{opened.session}.0", "request_id": "asked-1"}
     one = {"number": 1, "turn": 1, "first": True, "stream": where | whose}
     line = json.dumps({"type": "asked", "questions": [one] * 4_000}).encode() + b"\n"
-    began = time.monotonic()
     refused = asyncio.create_task(ground.ask(edge, Service.WATCH, line * 10))
     shown = await browser.get(ground.fleet.product.addresses.portal)
     assert shown.status == 200
     assert b"answered" not in await refused
-    assert time.monotonic() - began < 10
     assert await ground.fleet.entries(request_id="asked-1", at_least=0) == []
 
 
