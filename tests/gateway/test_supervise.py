@@ -61,8 +61,14 @@ async def started(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         env=os.environ | environment,
-        preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
+        preexec_fn=None if terminal is None else lambda: _has(terminal),
     )
+
+
+def _has(terminal: int) -> None:
+    """For the child: as one that was started there, also where the tests themselves were started by nohup(1)."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 @contextlib.asynccontextmanager
