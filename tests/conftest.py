@@ -3,6 +3,7 @@
 import hypothesis
 import pytest
 import pytest_socket
+import structlog
 
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
@@ -15,6 +16,9 @@ __all__ = ["domain_tree", "office_tree", "postgres"]
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
+# As delivered structlog shows an error with all variables of each function, which takes it ten seconds here.
+_plainly = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[structlog.processors.add_log_level, _plainly])
 
 LOOPBACK = ["127.0.0.1", "127.0.0.2", "::1", *ADDRESSES, *EDGES, *IN_NAMESPACES]
 

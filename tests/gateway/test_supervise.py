@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -61,14 +62,13 @@ async def started(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
         env=os.environ | environment,
-        preexec_fn=None if terminal is None else lambda: _has(terminal),
+        preexec_fn=None if terminal is None else partial(at_terminal, terminal),
     )
 
 
-def _has(terminal: int) -> None:
-    """For the child: as one that was started there, also where the tests themselves were started by nohup(1)."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+def at_terminal(number: int) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) around the tests has it ignored
+    fcntl.ioctl(number, termios.TIOCSCTTY, 0)
 
 
 @contextlib.asynccontextmanager

@@ -1,8 +1,9 @@
 """One running demo and one browser for all journeys; every person is a browser context of their own."""
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -33,11 +34,11 @@ async def person(browser: Browser, locale: str = "cs-CZ", **options: object) -> 
         await context.close()
 
 
-USED: dict[str, int] = {}
+USED: dict[Account, int] = {}
 
 
 async def sign_in(page: Page, account: Account) -> None:
-    """From the sign-in page to where the person was going. A code is good once: wait for the next one."""
+    """From the sign-in page to where the person was going."""
     if await page.locator("[name=username]").is_editable():  # not where the same person confirms
         await page.fill("[name=username]", account.login)
     await page.fill("[name=password]", account.password)
@@ -54,8 +55,21 @@ async def sign_in(page: Page, account: Account) -> None:
 
 def next_code(account: Account) -> str:
     """A one-time code that was not used yet (the product accepts one step into the future)."""
-    step = max(int(time.time()) // 30, USED.get(account.login, 0) + 1)
-    while step > int(time.time()) // 30 + 1:
-        time.sleep(1)
-    USED[account.login] = step
+    step = int(time.time()) // 30
+    last = USED.get(account, 0)
+    if last > step:
+        two_steps_pass(account)
+    elif last == step:
+        step += 1
+    USED[account] = step
     return account.code(step * 30)
+
+
+def two_steps_pass(account: Account) -> None:
+    """What the product remembers of codes is a minute older: nobody waits for the next ones."""
+    of_theirs = "authenticator IN (SELECT id FROM authenticator WHERE subject = ?)"
+    with closing(sqlite3.connect(account.database)) as database, database:
+        database.execute(
+            f"UPDATE one_time_code SET counter = counter - 2 WHERE {of_theirs}",
+            [account.subject],
+        )

@@ -30,6 +30,7 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flee
 async def officer(office: Fleet) -> AsyncIterator[Page]:
     known = office.product.account("kucera.martin")
     fields = {name: getattr(known, name, None) for name in Account.__dataclass_fields__}
+    fields["database"] = office.product.settings.state.directory / "brana.db"
     async with chromium() as browser, person(browser) as page:
         await page.goto(office.product.addresses.admin)
         await sign_in(page, Account(**fields))

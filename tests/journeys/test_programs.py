@@ -34,6 +34,7 @@ async def officer(world: Programs) -> AsyncIterator[Page]:
     """At the list of sessions."""
     known = world.ground.product.account("kucera.martin")
     fields = {name: getattr(known, name, None) for name in Account.__dataclass_fields__}
+    fields["database"] = world.ground.product.settings.state.directory / "brana.db"
     async with chromium() as browser, person(browser) as page:
         await page.goto(sessions(world))
         await sign_in(page, Account(**fields))

@@ -32,6 +32,8 @@ class Account:
     totp_secret: str | None
     enrolment_code: str | None
     subject: str
+    database: Path
+    """Of the product that runs."""
 
     def code(self, at: float | None = None) -> str:
         assert self.totp_secret is not None
@@ -50,7 +52,8 @@ class Demo:
 
     def account(self, login: str) -> Account:
         found = next(one for one in self.world["accounts"] if one["login"] == login)
-        return Account(**{name: found[name] for name in Account.__dataclass_fields__})
+        told = {name: found[name] for name in Account.__dataclass_fields__ if name != "database"}
+        return Account(**told, database=self.folder / "state" / "brana.db")
 
     def url(self, host: str, path: str = "/") -> str:
         return f"https://{host}.brana.localhost:{self.port}{path}"
