@@ -27,6 +27,7 @@ FAILURES = frozenset(
     {
         WATCH_LOST,
         "application_answer_unusable",
+        "application_differs",
         "application_too_slow",
         "directory_unreachable",
         "gateway_unavailable",

@@ -70,7 +70,7 @@ OPERATION_TITLES: dict[Code, Title] = {
     ),
     Code.STATE_MOVED: Title(
         cs="Všechna uložená data přenesena ze souboru {file} do databáze {server}: {who} "
-        "(záznamů v protokolu: {entries})",
+        "(auditních záznamů: {entries})",
         en="All that is kept was moved from the file {file} to the database {server}: {who} "
         "(entries in the log: {entries})",
     ),

@@ -19,7 +19,8 @@ from gateway.sessions.session import Session
 
 ASSERTION, GATE, UNTIL = "x-brana-assertion", "x-brana-gate", "x-brana-until"
 CANNOT_DECIDE, UNKNOWN = "gateway_unavailable", "unknown_application"
-UNAVAILABLE_REASONS = frozenset({"directory_unreachable"})  # 503: come back later; nothing to ask for
+UNAVAILABLE_REASONS = frozenset({"application_differs", "directory_unreachable"})
+"""503: come back later; nothing to ask for."""
 
 
 class AnswerKind(StrEnum):

@@ -46,6 +46,8 @@ MEANS = {
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def test(configuration: Path, application: str, *, as_json: bool, municipality: str, **said: str) -> None:
     settings, district = load(configuration)
+    if settings.fleet is not None and not settings.fleet.decides:
+        raise CannotStart("an edge decides nothing", "say this on a node with a control plane")
     where = ""
     if municipality and not (where := district.found(municipality) or ""):
         raise CannotStart(

@@ -4,8 +4,9 @@ What comes into force is recorded by whichever control plane answers; where none
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -86,6 +87,7 @@ class EdgeReloading:
         kept = after.settings.state.directory / ACCEPTED
         if delta == Changes():
             return delta
+        await self._require_recorder()
         draft = await asyncio.to_thread(sources.draft, kept)
         change = self._begin(draft)
         try:
@@ -111,12 +113,18 @@ class EdgeReloading:
         except (ConfigurationRefused, PasswordUnusable, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 
+    async def _require_recorder(self) -> None:
+        """Before Envoy is told anything: between the tables no grant counts, and with nobody to ask nobody is let in.
+
+        Raises NotReloaded.
+        """
+        with _told_why():
+            await self._carrier.recorded([])
+
     async def _record(self, entry: Entry) -> None:
         """Durable before anybody is let in by it. Raises NotReloaded."""
-        try:
+        with _told_why():
             await self._carrier.tell(f"{entry.at.timestamp():020.6f}-{uuid4().hex}", entry)
-        except (ControlPlaneAway, NotBelieved) as away:
-            raise NotReloaded("reload_failed", f"{UNRECORDED}: {away}") from away
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)
@@ -125,6 +133,14 @@ class EdgeReloading:
         except NotReloaded as unrecorded:  # nothing has changed, and that is told all the same
             log.error("reload.not_recorded", cause=str(unrecorded))  # noqa: TRY400 - the cause says it all
         return Reloaded(applied=False, reason=reason, said=said)
+
+
+@contextlib.contextmanager
+def _told_why() -> Iterator[None]:
+    try:
+        yield
+    except (ControlPlaneAway, NotBelieved) as away:
+        raise NotReloaded("reload_failed", f"{UNRECORDED}: {away}") from away
 
 
 def _entry(by: str, before: InForce, after: InForce, delta: Changes) -> Entry:

@@ -52,6 +52,8 @@ class FleetReload:
         what the database raises; then all is as before.
         """
         plane = self._plane
+        # Before Envoy is told anything: between the tables no grant counts, and nobody is decided about.
+        await plane.state.database.require_writes()
         draft: Path = await asyncio.to_thread(sources.draft, plane.settings.state.directory / ACCEPTED)
         async with self._at_node(draft) as node:
             await node.prepare()

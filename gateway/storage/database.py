@@ -195,6 +195,10 @@ class Database:
         with suppress(DatabaseUnusable):
             self._writer.write_soon(_nothing)
 
+    async def require_writes(self) -> None:
+        """Raises DatabaseUnusable where nothing can be written now."""
+        await self.write(_nothing)
+
     async def ask_all(self) -> None:
         """Every node that watches looks again. Raises DatabaseUnusable."""
         if isinstance(self.place, Path):

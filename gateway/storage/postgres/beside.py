@@ -18,7 +18,7 @@ from gateway.storage.server_faults import ONCE_MORE, code_of
 from gateway.storage.unusable import DatabaseUnusable
 
 UNNAMED = "0023"
-"""Newest revision of the versions whose connections do not say theirs."""
+"""Newest revision of the last version whose connections do not say theirs, and which works on no schema but its own."""
 GIVES_WAY = timedelta(milliseconds=700)  # others wait that long at most; a writer gives up after 5 s
 AGAIN = timedelta(milliseconds=300)  # in which those who waited come to their turn
 NO_LONGER = timedelta(seconds=3)  # a decision is not waited for longer
@@ -32,17 +32,21 @@ AND application_name LIKE '{OURS.strip()}%%' ORDER BY 1, 2
 """  # noqa: S608 - a constant
 
 
-def at_work(connection: Connection) -> list[tuple[str, str]]:
-    """Who is connected: addresses, and the newest revision that each one's version knows."""
-    found = connection.exec_driver_sql(AT_WORK).all()
+def at_work(connection: Connection, found: str) -> list[tuple[str, str]]:
+    """Who is connected: addresses, and the newest revision that each one's version knows. `found`: the database's."""
+    unnamed = min(UNNAMED, found)
     return [
-        (str(address), str(name).removeprefix(OURS.strip()).strip() or UNNAMED) for address, name in found
+        (str(address), str(name).removeprefix(OURS.strip()).strip() or unnamed)
+        for address, name in connection.exec_driver_sql(AT_WORK).all()
     ]
 
 
-def require_none_too_old(connection: Connection, where: str) -> bool:
-    """Whether anybody is at work. Raises DatabaseUnusable where one could not work on the schema of this version."""
-    others = at_work(connection)
+def require_none_too_old(connection: Connection, where: str, found: str) -> bool:
+    """Whether anybody is at work. Raises DatabaseUnusable where one could not work on the schema of this version.
+
+    `found`: the revision of the database.
+    """
+    others = at_work(connection, found)
     if too_old := [f"{address} (schema {revision})" for address, revision in others if revision < BESIDE]:
         raise DatabaseUnusable(
             where,

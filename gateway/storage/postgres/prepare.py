@@ -94,7 +94,7 @@ def _prepare(connection: Connection, where: str, migrations: Path, patience: tim
 
         from gateway.storage.migrations.run import configured  # noqa: PLC0415
 
-        others = require_none_too_old(connection, where)
+        others = require_none_too_old(connection, where, found)
         upgrade = partial(command.upgrade, configured(connection, migrations), "head")
         change = partial(_migrate, connection, where, (found, known[-1]), upgrade)
         giving_way(connection, where, change, others=others, patience=patience)

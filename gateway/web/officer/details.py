@@ -97,7 +97,7 @@ LABELS: Mapping[str, Title] = {
     "region_files": Title(cs="Společné soubory", en="Common files"),
     "revoked": Title(cs="Odvolaná povolení", en="Revoked grants"),
     "roles": Title(cs="Role", en="Roles"),
-    "root": Title(cs="Kořen stromu protokolu", en="Root of the log's tree"),
+    "root": Title(cs="Kořen stromu auditního záznamu", en="Root of the log's tree"),
     "server": Title(cs="Server", en="Server"),
     "sha256": Title(cs="Otisk SHA-256", en="SHA-256"),
     "standing_in": Title(cs="V zastoupení", en="As a deputy"),

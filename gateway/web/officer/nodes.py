@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from config.fleet import Role
+from config.fleet import WITH_ENVOY, Role
 from config.settings import Title
 from gateway.audit.entry import Entry
 from gateway.fleet.known_nodes import KnownFleet, NodeState
@@ -46,13 +46,15 @@ class Nodes:
         fleet = await self.known(now)
         await self.record([look(request, caller, {"page": "nodes"}, found=len(fleet.nodes), now=now)])
         states = {one.name: one.state(now) for one in fleet.nodes}
+        serving = [one for one in fleet.nodes if states[one.name] is NodeState.IN_SERVICE]
         return await self.desk.show(
             request,
             "nodes.html",
             caller,
             fleet=fleet,
             states=states,
-            serving=sum(one is NodeState.IN_SERVICE for one in states.values()),
+            serving=len(serving),
+            open=any(one.role in WITH_ENVOY for one in serving),
             silent=[name for name, one in states.items() if one is NodeState.SILENT],
             roles=ROLES,
             parts=PARTS,

@@ -222,6 +222,17 @@ async def test_a_directory_that_is_away_too_long_is_a_503_with_its_reason(
     assert door.entries[0].reason == "directory_unreachable"
 
 
+async def test_an_application_that_its_node_has_otherwise_is_a_503_for_people_and_programs(
+    door: Door, session: Session
+) -> None:
+    await signed_in(door, session)
+    page, text = await door.ask({"x-brana-mark": "of-another-file"})
+    assert (page.status, text) == (UNAVAILABLE, "refused application_differs 503 cs novakova.jana")
+    program, text = await door.ask({"x-brana-mark": "of-another-file", "Accept": "application/json"})
+    assert (program.status, json.loads(text)["status"]) == (UNAVAILABLE, 503)
+    assert {one.reason for one in door.entries} == {"application_differs"}
+
+
 async def test_many_decisions_at_once_are_all_recorded(door: Door, session: Session) -> None:
     await signed_in(door, session)
     answers = await asyncio.gather(*(door.ask() for _ in range(20)))

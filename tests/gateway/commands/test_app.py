@@ -259,6 +259,13 @@ async def test_a_server_that_speaks_http_2_alone_is_asked_in_it(certificates: Pa
         await process.wait()
 
 
+def test_what_a_person_would_get_an_edge_says_that_it_cannot_tell(office: Installation) -> None:
+    with office.configuration.open("a", encoding="utf-8") as file:
+        file.write('[fleet]\nnode = "b"\nrole = "edge"\n[[fleet.peers]]\nname = "a"\naddress = "127.0.0.1"\n')
+    asked = ["test", "map", "--person", "jana", "--config", str(office.configuration)]
+    assert str(CliRunner().invoke(command, asked).exception).startswith("an edge decides nothing")
+
+
 def test_check_ends_with_1_where_a_server_is_not_well_and_names_it(office: Installation) -> None:
     said = office.brana("app", "check", "map")
     assert said.returncode == 1

@@ -97,7 +97,7 @@ async def test_an_application_comes_and_goes_at_a_whole_node_and_at_an_edge_and_
     for node in ("a", "c"):
         await let_in(office, browser, node, other)
         assert await status_at(office, browser, node, notes) == 421
-    first = {node: office[node].configuration.read_text("utf-8") for node in ("a", "c")}
+    first = {node: office[node].configuration.read_text("utf-8") for node in ("a", "b", "c")}
     async with feed(office, browser, "a", other) as at_whole, feed(office, browser, "c", other) as at_edge:
         permit_notes(office["a"])
         said = await reloaded(office["a"], first["a"] + notes_of(office))
@@ -105,14 +105,15 @@ async def test_an_application_comes_and_goes_at_a_whole_node_and_at_an_edge_and_
             assert words in said, said
         assert (await browser.get(notes)).status == 200
         assert await status_at(office, browser, "c", notes) == 421, "an edge has files of its own"
-        said = await reloaded(office["c"], first["c"] + notes_of(office))
-        assert "applications added: notes" in said
+        for node in ("b", "c"):  # on a busy machine the edge may ask the one and the other
+            said = await reloaded(office[node], first[node] + notes_of(office))
+            assert "applications added: notes" in said
         await let_in(office, browser, "c", notes)
         by = {
             one.details["node"]: (one.subject, one.details["added"])
-            for one in await office.entries(Code.CONFIGURATION_RELOADED, at_least=2)
+            for one in await office.entries(Code.CONFIGURATION_RELOADED, at_least=3)
         }
-        assert by == {"a": (operator(), ["notes"]), "c": (operator(), ["notes"])}
+        assert by == dict.fromkeys("abc", (operator(), ["notes"]))
 
         async with feed(office, browser, "a", notes) as whole, feed(office, browser, "c", notes) as edge:
             await office.entries(Code.STREAM_OPENED, application="notes", at_least=2)
@@ -175,7 +176,7 @@ async def test_what_another_control_plane_has_otherwise_it_does_not_decide_and_i
         assert "applications changed: map" in await reloaded(office["c"], narrower["c"])
         assert (await at_edge.receive(MOMENT)).type in CLOSED
         shown = await office.same(browser, "c").get(url, follow=False)
-        assert (shown.status, shown.title) == (403, "Nastavení této aplikace se právě mění")
+        assert (shown.status, shown.title) == (503, "Nastavení této aplikace se právě mění")
     (cut, *_) = await office.entries(Code.STREAM_CUT, application="map")
     assert cut.reason == "application_differs"
     await let_in(office, browser, "a", url)
@@ -188,7 +189,7 @@ async def test_what_another_control_plane_has_otherwise_it_does_not_decide_and_i
     with no_control_plane(office["a"]):
         await let_in(office, browser, "a", records(office))
         shown = await office.same(browser, "a").get(url, follow=False)
-        assert (shown.status, shown.title) == (403, "Nastavení této aplikace se právě mění")
+        assert (shown.status, shown.title) == (503, "Nastavení této aplikace se právě mění")
         (refused,) = await office.entries(Code.DECISION_REFUSE, request_id=shown.request_id)
         assert refused.reason == "application_differs"
 
@@ -338,11 +339,12 @@ async def test_an_edge_takes_nothing_that_no_control_plane_can_record(office: Fl
     edge = office["c"]
     with no_control_plane(office["a"]), no_control_plane(office["b"]):
         edge.configuration.write_text(edge.configuration.read_text("utf-8") + notes_of(office), "utf-8")
-        status, said = await edge.brana("reload")
+        reloading, seen = asyncio.create_task(edge.brana("reload")), set[int]()
+        while not reloading.done():
+            seen.add(await status_at(office, browser, "c", url_of(office, "notes")))
+        status, said = await reloading
         assert (status, "reload_failed" in said, "it could not be recorded" in said) == (1, True, True), said
-        async with asyncio.timeout(MOMENT):  # it is put back
-            while await status_at(office, browser, "c", url_of(office, "notes")) != 421:
-                await asyncio.sleep(0.01)
+        assert seen == {421}, "its Envoy was told nothing"
     for node in ("a", "b"):
         await listens(office[node])
     async with asyncio.timeout(PATIENCE):

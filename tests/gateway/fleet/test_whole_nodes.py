@@ -9,9 +9,10 @@ import pytest_asyncio
 
 from gateway.audit.entry import Code
 from gateway.grants.cookie import GRANT
-from tests.rig.fleet import PATIENCE, Fleet
+from tests.rig.fleet import PATIENCE, Fleet, Node
+from tests.rig.fleet_editing import notes_of, url_of
 from tests.rig.fleet_people import inhabited, records, signed_in
-from tests.rig.no_control_plane import no_control_plane
+from tests.rig.no_control_plane import listens, no_control_plane
 from tests.rig.postgres import Server
 from tests.rig.postgres_line import Line, line_to
 from tests.rig.visitor import Visitor
@@ -122,6 +123,7 @@ async def test_a_control_plane_that_is_killed_leaves_both_doors_open(office: Fle
 async def test_a_control_plane_that_is_cut_off_from_the_database_leaves_its_envoy_to_the_other(
     office: Fleet, line: Line
 ) -> None:
+    await listens(office["b"])  # it was away in the test before
     browser, account = await signed_in(office, "b")
     line.cut()
     await office["a"].brana("sessions", "revoke", "--user", account.login)
@@ -129,9 +131,23 @@ async def test_a_control_plane_that_is_cut_off_from_the_database_leaves_its_envo
     await office.decides("b")
     newcomer, another = await signed_in(office, "b")
     await let_in_by(office, newcomer, another.login, "b")
+    await refuses_a_change_without_a_try(office["b"], office, newcomer)
     line.heal()
     status, said = await office["b"].brana("fleet", "list")
     assert status == 0, said
+
+
+async def refuses_a_change_without_a_try(node: Node, office: Fleet, browser: Visitor) -> None:
+    """What cannot be recorded interrupts nobody who is let in by a grant."""
+    text, seen = node.configuration.read_text("utf-8"), set[int]()
+    node.configuration.write_text(text + notes_of(office), "utf-8")
+    reloading = asyncio.create_task(node.brana("reload"))
+    while not reloading.done():
+        shown = await office.same(browser, node.name).get(url_of(office, "notes"), follow=False)
+        seen.add(shown.status)
+    status, said = await reloading
+    node.configuration.write_text(text, "utf-8")
+    assert (status, "reload_failed" in said, seen) == (1, True, {421}), said
 
 
 async def test_a_node_that_joins_and_leaves_at_one_control_plane_does_so_at_the_other(office: Fleet) -> None:

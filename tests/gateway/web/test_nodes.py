@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from config.fleet import Role
 from gateway.audit.entry import Code
 from gateway.fleet.known_nodes import Heard, KnownFleet
 from tests.gateway.web.people import NOW
@@ -37,6 +38,15 @@ async def test_each_node_is_shown_with_what_it_does_and_what_it_lacks(client, of
     assert "invited The code is good until" in found["zaloha"]
     assert "1 node is in service." in text
     assert "No word from: c, radnice-vstup" in text
+    assert "People work on at the other nodes." in text
+
+
+async def test_where_no_node_serves_people_nobody_is_said_to_work_on(client, office):
+    a, _, silent, *_ = FLEET.nodes
+    office.fleet = KnownFleet((replace(a, role=Role.CONTROL), silent), "")
+    text = await shown(client, "/nodes")
+    assert "No word from: c" in text
+    assert "People work on" not in text
 
 
 async def test_a_node_that_decides_by_other_policies_is_told(client, office):

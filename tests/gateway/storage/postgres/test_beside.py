@@ -115,7 +115,18 @@ def test_each_connection_says_what_its_version_knows(postgres: Server, place: Po
         closing(Database(place)) as database,
         database.engine.connect() as connection,
     ):
-        assert {revision for _, revision in at_work(connection)} == {newest(), "0023"}
+        assert {revision for _, revision in at_work(connection, newest())} == {newest(), "0023"}
+        assert {revision for _, revision in at_work(connection, "0021")} == {newest(), "0021"}
+
+
+def test_who_does_not_say_is_as_old_as_the_schema(postgres: Server, before: Postgres) -> None:
+    postgres.run("UPDATE alembic_version SET version_num = '0022'", before.name)
+    with (
+        of_a_node(postgres, before),
+        pytest.raises(DatabaseUnusable, match=r"at work: this machine \(schema 0022\); upgrade them"),
+    ):
+        prepare(before)
+    assert stamp_of(postgres, before) == "0022"
 
 
 def test_beside_a_node_that_is_too_old_nothing_is_migrated(
