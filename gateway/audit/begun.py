@@ -2,13 +2,14 @@
 
 Envoy's line about a request comes when the request ends. An Envoy that is killed takes with it the lines of
 requests that were under way, and of those that ended in its last moment. The gate's line is there already, in a
-file in memory, `begun-<start>.log`, a file for each start of Envoy: it outlives every process, if not the
-machine. Once the access log of that start is taken over, whatever began and has no entry was let in and its
-answer is not known.
+file in memory, `begun-<start>.log`, a file for each start of Envoy, or in a buffer of it that is such a file too,
+`begun-<start>.<thread's own>.map`: they outlive every process, if not the machine. Once the access log of that
+start is taken over, whatever began and has no entry was let in and its answer is not known.
 
 A file that has grown is renamed to `begun-<start>.<number>.log`; the gate opens a new one within a second. What
 of the old one is not in the log yet is kept in `begun-<start>.kept.log`. All of it may be read again and again:
-the log itself says what it has.
+the log itself says what it has. A buffer holds lines that were written out, too, and pieces of older ones, which are
+no lines.
 """
 
 import re
@@ -22,8 +23,12 @@ from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
 
 REASON = "answer_unknown"
+BUFFER = "map"
 PATH, OTHERWISE = 2048, 200  # characters kept of a path, and of any other value
-_NAME = re.compile(r"begun-(?P<start>[0-9A-Za-z_-]{1,40})(?:\.(?P<part>[0-9]{1,9}|kept))?\.log", re.ASCII)
+_NAME = re.compile(
+    r"begun-(?P<start>[0-9A-Za-z_-]{1,40})(?:(?:\.(?P<part>[0-9]{1,9}|kept))?\.log|\.[0-9a-f]{1,16}\.map)",
+    re.ASCII,
+)
 _LINE = re.compile(
     r"\+ (?P<at>\d{1,12}) (?P<request_id>\S+) (?P<revocation_id>\S+) (?P<municipality>\S+) "
     r"(?P<application>\S+) (?P<where>\S+) (?P<action>\S+) (?P<method>\S+) (?P<path>.*) \$",
@@ -33,7 +38,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BegunFile:
-    """`part`: empty for the one that may grow, a number for a renamed one, `kept`."""
+    """`part`: empty for the one that may grow, a number for a renamed one, `kept`, `map` for a buffer."""
 
     name: str
     start: str
@@ -64,7 +69,7 @@ class Begun:
 def file_of(name: str) -> BegunFile | None:
     """None for a file that is nobody's business here."""
     match = _NAME.fullmatch(name)
-    return match and BegunFile(name, match["start"], match["part"] or "")
+    return match and BegunFile(name, match["start"], BUFFER if name.endswith(".map") else match["part"] or "")
 
 
 def current(start: str) -> str:

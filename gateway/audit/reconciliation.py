@@ -87,8 +87,9 @@ class Reconciliation:
         await asyncio.to_thread(self._rotate, files)
         settled = [file for file in files if file.part.isdigit() and self._is_settled(file)]
         if settled:
-            kept = [file for file in files if file.part == "kept"]
-            left = await self._without_entry(await asyncio.to_thread(self._read, kept + settled))
+            # A buffer may hold what will be written out to a file that is gone by then.
+            besides = [file for file in files if file.part in ("kept", begun.BUFFER)]
+            left = await self._without_entry(await asyncio.to_thread(self._read, besides + settled))
             await asyncio.to_thread(self._replace, begun.kept(settled[0].start), begun.packed(left))
             await asyncio.to_thread(self._delete, settled)
 
@@ -134,6 +135,7 @@ class Reconciliation:
             path = self.folder / file.name
             if not file.part and path.stat().st_size > self.rotate_above:
                 numbers = [int(one.part) for one in files if one.part.isdigit()]
+                os.utime(path)  # whoever has it open may not have written to it yet
                 path.rename(path.with_name(begun.numbered(file.start, max(numbers, default=0) + 1)))
 
     def _is_settled(self, file: BegunFile) -> bool:
@@ -141,9 +143,14 @@ class Reconciliation:
         return not -SETTLED.total_seconds() < age < SETTLED.total_seconds()  # a clock put back settles too
 
     def _read(self, files: list[BegunFile]) -> dict[str, Begun]:
+        """Buffers first: one that goes meanwhile has been written out."""
         found: dict[str, Begun] = {}
-        for file in files:
-            found |= begun.lines((self.folder / file.name).read_bytes())
+        for file in sorted(files, key=lambda one: one.part != begun.BUFFER):
+            try:
+                found |= begun.lines((self.folder / file.name).read_bytes())
+            except FileNotFoundError:
+                if file.part != begun.BUFFER:
+                    raise
         return found
 
     def _replace(self, name: str, data: bytes) -> None:

@@ -78,5 +78,15 @@ def test_only_the_gates_files_are_files_of_the_gate() -> None:
     )
     assert begun.file_of("begun-a.12.log") == begun.BegunFile("begun-a.12.log", "a", "12")
     assert begun.file_of(begun.kept("a")) == begun.BegunFile("begun-a.kept.log", "a", "kept")
-    for name in ("access-a.log", "begun-.log", ".begun-a.kept.log", "begun-a.log.bak", "current.log"):
+    buffer = begun.BegunFile("begun-a.7f41f0a8c0.map", "a", begun.BUFFER)
+    assert begun.file_of(buffer.name) == buffer
+    for name in (
+        "begun-a.map",
+        "begun-a.b.c.map",
+        "access-a.log",
+        "begun-.log",
+        ".begun-a.kept.log",
+        "begun-a.log.bak",
+        "current.log",
+    ):
         assert begun.file_of(name) is None

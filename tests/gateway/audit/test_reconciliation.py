@@ -56,6 +56,16 @@ class Gate:
             for number in numbers:
                 file.write(f"\n+ 1777896000 r{number} known.1 588296 records - read GET /{number} $\n")
 
+    def buffers(self, start: str, *numbers: int) -> None:
+        """The same, not written out yet; behind it stands what it held before."""
+        texts = (
+            f"\n+ 1777896000 r{number} known.1 588296 records - read GET /{number} $\n" for number in numbers
+        )
+        older = "- read GET /older $\n\n+ 1777896000 r0 known.1 588296 records - re"
+        (self.folder / f"begun-{start}.41f0a8c0.map").write_bytes(
+            ("".join(texts) + older).encode() + bytes(99)
+        )
+
     async def ends(self, *numbers: int) -> None:
         """Envoy's own lines about these are in the log."""
         await self.record(
@@ -83,6 +93,41 @@ class Gate:
 
     def files(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()} - {"current.log"}
+
+
+async def test_what_waited_in_a_buffer_of_a_killed_envoy_is_recorded_as_well(log: Log) -> None:
+    gate = Gate(log)
+    gate.envoy_starts(FIRST)
+    gate.lets_in(1)
+    gate.buffers(FIRST, 1, 2, 3)
+    await gate.ends(3)
+    gate.envoy_starts(SECOND)
+    gate.taken_over(FIRST)
+    await gate.reconciliation.step()
+    assert gate.cut_off() == ["r1", "r2"]
+    assert gate.files() == set()
+
+
+async def test_what_waits_in_a_buffer_outlives_the_file_that_it_would_be_written_out_to(log: Log) -> None:
+    gate = Gate(log, rotate_above=10)
+    gate.envoy_starts(FIRST)
+    gate.lets_in(1)
+    gate.buffers(FIRST, 2)
+    await gate.reconciliation.step()
+    settled(gate.folder / f"begun-{FIRST}.1.log")
+    await gate.reconciliation.step()
+    assert list(begun.lines((gate.folder / begun.kept(FIRST)).read_bytes())) == ["r2", "r1"]
+    assert f"begun-{FIRST}.41f0a8c0.map" in gate.files()
+
+
+async def test_a_file_is_not_settled_before_whoever_had_it_open_has_written_to_it(log: Log) -> None:
+    gate = Gate(log, rotate_above=10)
+    gate.envoy_starts(FIRST)
+    gate.lets_in(1)
+    settled(gate.folder / begun.current(FIRST))
+    await gate.reconciliation.step()
+    await gate.reconciliation.step()
+    assert gate.files() == {f"begun-{FIRST}.1.log"}
 
 
 def settled(path: Path) -> None:
