@@ -19,7 +19,7 @@ ffi.cdef [[
 local NEW, OURS = 2 + 64 + 128 + 524288, 384 -- O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC; 0600
 local BOTH, SHARED, NOWHERE = 3, 1, ffi.cast("void *", -1) -- PROT_READ and PROT_WRITE, MAP_SHARED, MAP_FAILED
 local FULLY = 0 -- _IOFBF
-local SIZE = 65536 -- bytes of the buffer
+local SIZE = 16384 -- bytes of the buffer; an old gate keeps its own for as long as a stream that it let in is open
 
 local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies in memory, and paths may have 30,000
 local METHOD = 32 -- of a method, which may have as many; the longest that is registered has 17
