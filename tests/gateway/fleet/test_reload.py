@@ -278,6 +278,7 @@ async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_wa
 ) -> None:
     """It is begun anew before the change is accepted, by what was accepted before."""
     node, notes = office["a"], url_of(office, "notes")
+    draft = node.state / f".{ACCEPTED}"
     browser, _ = await signed_in(office, "a")
     permit_notes(node)
     node.configuration.write_text(node.configuration.read_text("utf-8") + notes_of(office), "utf-8")
@@ -290,8 +291,10 @@ async def test_where_the_process_of_a_node_dies_in_the_middle_it_goes_by_what_wa
     async def reloaded_while_it_dies() -> tuple[int, str]:
         process = node.child("node_process")
         with psycopg.connect(host=str(postgres.folder), user="brana", dbname=database) as holding:
-            holding.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
             reload = asyncio.create_task(node.brana("reload"))
+            while not draft.exists():  # before, it looks whether anything can be written
+                await asyncio.sleep(0.002)
+            holding.execute(f"SELECT pg_advisory_xact_lock({WRITERS})")
             await served(wanted=True)
             process.kill()
             await served(wanted=False)
