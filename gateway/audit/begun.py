@@ -26,7 +26,7 @@ REASON = "answer_unknown"
 BUFFER = "map"
 PATH, OTHERWISE = 2048, 200  # characters kept of a path, and of any other value
 _NAME = re.compile(
-    r"begun-(?P<start>[0-9A-Za-z_-]{1,40})(?:(?:\.(?P<part>[0-9]{1,9}|kept))?\.log|\.[0-9a-f]{1,16}\.map)",
+    r"begun-(?P<start>[0-9A-Za-z_-]{1,40})(?:(?:\.(?P<part>[0-9]{1,9}|kept))?\.log|\.[0-9a-f]{1,32}\.map)",
     re.ASCII,
 )
 _LINE = re.compile(

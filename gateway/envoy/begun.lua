@@ -25,13 +25,16 @@ local PATH = 2048 -- bytes of a path that are kept, as in the log: the file lies
 local METHOD = 32 -- of a method, which may have as many; the longest that is registered has 17
 local BETWEEN = 24 -- of a line besides its words, at the most
 
--- Beside the file, by the name that the link says: it tells the start of Envoy.
+local OF_THIS_GATE, made = {}, 0
+
+-- Beside the file, by the name that the link says: it tells the start of Envoy. No two gates have one address at a time.
 local function name_of_buffer()
+  made = made + 1
   local into = ffi.new("char[?]", 4096)
   local length = tonumber(ffi.C.readlink(BEGUN, into, 4096))
   local said = length > 0 and ffi.string(into, length) or BEGUN
   return string.match(BEGUN, "^.*/") .. string.match(said, "([^/]+)%.log$") .. "."
-    .. string.match(tostring({}), "(%x+)$") .. ".map" -- an address, so there is one of that name in a process
+    .. string.match(tostring(OF_THIS_GATE), "(%x+)$") .. string.format("%04x", made) .. ".map"
 end
 
 local function put_away(buffer)

@@ -23,6 +23,7 @@ from gateway.storage.shared_policies import SharedPolicies
 from policies.texts import digest_of
 from tests.rig import fleet_policies
 from tests.rig.fleet import PATIENCE, Fleet
+from tests.rig.fleet_editing import feed
 from tests.rig.fleet_people import inhabited, records, signed_in
 from tests.rig.no_control_plane import listens
 from tests.rig.postgres import Server
@@ -117,23 +118,11 @@ async def test_what_is_published_at_one_node_decides_at_all_within_a_second_and_
     browser, _ = await signed_in(office, "b")
     url = await let_in(office, browser)
     before = in_force(office).version
-    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies(url).items())
-    host = office.product.host(MAP)
-    connector = aiohttp.TCPConnector(ssl=office.product.tls())
-    async with (
-        aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http,
-        http.ws_connect(
-            f"https://{office['b'].address}:{office.product.port}/feed",
-            headers={"Host": host, "Cookie": cookie},
-            server_hostname=host.partition(":")[0],
-        ) as feed,
-    ):
-        await feed.send_str("hello")
-        assert (await feed.receive(5)).data == "echo hello"
+    async with feed(office, browser, "b", url) as socket:
         await office.entries(Code.STREAM_OPENED)  # else it is asked about for the first time afterwards
         fleet_policies.close(office["a"], "map")
         version = await fleet_policies.reloaded(office["a"])
-        assert (await feed.receive(MOMENT)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
+        assert (await socket.receive(MOMENT)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE)
     for node in NODES:
         await within(MOMENT, office, browser, node, url, 403)
         assert await status_at(office, browser, node, records(office)) == 200, "and nothing else"

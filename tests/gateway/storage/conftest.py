@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from gateway.audit.entry import Entry
 from gateway.storage.database import Database
+from gateway.storage.fleet import StoredRegister
 from gateway.storage.migrate import prepare
 from tests.rig.postgres import Server
+from tests.rig.session_store import SEAL
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
@@ -46,3 +48,8 @@ class Recorded(list[Entry]):
 @pytest.fixture
 def recorded() -> Recorded:
     return Recorded()
+
+
+@pytest.fixture
+def register(database: Database, recorded: Recorded) -> StoredRegister:
+    return StoredRegister(database, SEAL, recorded.append_all)

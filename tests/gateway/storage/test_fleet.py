@@ -8,28 +8,14 @@ from cryptography import x509
 
 from config.fleet import NodeName, Role
 from gateway.fleet import certificates
-from gateway.fleet.invitation import new_invitation
 from gateway.fleet.register import Admitted, Membership, NotJoined
-from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
 from tests.gateway.storage.conftest import Recorded
-from tests.rig.session_store import SEAL
+from tests.gateway.storage.invited import invited
 
 B = NodeName("b")
 MEANT = (B, Role.WHOLE)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def register(database: Database, recorded: Recorded) -> StoredRegister:
-    return StoredRegister(database, SEAL, recorded.append_all)
-
-
-async def code_for(register: StoredRegister, name: NodeName, now: datetime) -> bytes:
-    authority = await register.found("Kroměříž", "cli:root", now)
-    invitation = new_invitation(certificates.fingerprint(authority))
-    await register.invite(invitation.code, name, Role.WHOLE, HOUR, "cli:root", now)
-    return invitation.code
 
 
 def request() -> bytes:
@@ -43,7 +29,7 @@ def serial_of(pem: bytes) -> str:
 async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
     register: StoredRegister, now: datetime
 ) -> None:
-    code = await code_for(register, B, now)
+    code = await invited(register, B, now)
     admitted = await register.join(code, request(), MEANT, "192.0.2.7", now)
     assert isinstance(admitted, Admitted)
     renewed = await register.renew(B, request(), now)
@@ -59,7 +45,7 @@ async def test_who_joined_is_believed_by_its_certificates_until_it_leaves(
 
 
 async def test_of_two_machines_with_one_code_one_joins(register: StoredRegister, now: datetime) -> None:
-    code = await code_for(register, B, now)
+    code = await invited(register, B, now)
     both = await asyncio.gather(*(register.join(code, request(), MEANT, "", now) for _ in range(2)))
     assert sorted(isinstance(one, Admitted) for one in both) == [False, True]
     assert NotJoined.USED in both
@@ -69,7 +55,7 @@ async def test_of_two_machines_with_one_code_one_joins(register: StoredRegister,
 async def test_a_code_that_is_for_another_machine_stays_good(
     meant: tuple[str, str], register: StoredRegister, now: datetime
 ) -> None:
-    code = await code_for(register, B, now)
+    code = await invited(register, B, now)
     assert await register.join(code, request(), meant, "", now) is NotJoined.ANOTHER
     assert (await register.membership()).believed == frozenset()
     assert isinstance(await register.join(code, request(), MEANT, "", now), Admitted)

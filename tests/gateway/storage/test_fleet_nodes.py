@@ -2,39 +2,23 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from config.fleet import NodeName, Role
 from gateway.fleet import certificates
 from gateway.fleet.certificates import NODE_LIVES
-from gateway.fleet.invitation import new_invitation
 from gateway.fleet.known_nodes import Heard, KnownFleet, KnownNode, NodeState
 from gateway.storage.database import Database
 from gateway.storage.fleet import StoredRegister
 from gateway.storage.fleet_nodes import FleetNodes
 from gateway.storage.shared_policies import SharedPolicies
-from tests.gateway.storage.conftest import Recorded
-from tests.rig.session_store import SEAL
+from tests.gateway.storage.invited import invited
 
 B, C = NodeName("b"), NodeName("c")
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def register(database: Database, recorded: Recorded) -> StoredRegister:
-    return StoredRegister(database, SEAL, recorded.append_all)
-
-
-async def invite(register: StoredRegister, name: NodeName, now: datetime) -> bytes:
-    authority = await register.found("Kroměříž", "cli:root", now)
-    invitation = new_invitation(certificates.fingerprint(authority))
-    await register.invite(invitation.code, name, Role.WHOLE, HOUR, "cli:root", now)
-    return invitation.code
-
-
 async def join(register: StoredRegister, name: NodeName, now: datetime) -> None:
     request = certificates.request_of(certificates.new_key())
-    await register.join(await invite(register, name, now), request, (name, Role.WHOLE), "", now)
+    await register.join(await invited(register, name, now), request, (name, Role.WHOLE), "", now)
 
 
 async def heard(database: Database, node: NodeName, word: Heard) -> None:
@@ -74,7 +58,7 @@ async def test_a_node_is_known_by_what_it_said_last(
 async def test_who_is_invited_is_known_until_the_code_is_used_or_over(
     register: StoredRegister, database: Database, now: datetime
 ) -> None:
-    await invite(register, C, now)
+    await invited(register, C, now)
     assert (await known(database, now)).nodes == (
         KnownNode(name=C, role=Role.WHOLE, invited_until=now + HOUR),
     )
@@ -82,7 +66,7 @@ async def test_who_is_invited_is_known_until_the_code_is_used_or_over(
     await join(register, C, now)
     (joined,) = (await known(database, now)).nodes
     assert joined.invited_until is None
-    await invite(register, C, now)  # as before it is set up anew: until then it is the node that it is
+    await invited(register, C, now)  # as before it is set up anew: until then it is the node that it is
     assert (await known(database, now)).nodes == (joined,)
 
 
@@ -93,7 +77,7 @@ async def test_who_left_is_known_so_until_it_is_invited_again(
     await register.leave(B, "cli:root", now)
     (gone,) = (await known(database, now)).nodes
     assert (gone.state(now), gone.certificate_until) == (NodeState.LEFT, None)
-    await invite(register, B, now)
+    await invited(register, B, now)
     (again,) = (await known(database, now)).nodes
     assert again.state(now) is NodeState.INVITED
 
