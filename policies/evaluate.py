@@ -18,13 +18,13 @@ from functools import lru_cache
 
 import cedarpy
 
-from config.vocabulary import Action, Language, MunicipalityCode, technical_account_of
+from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, technical_account_of
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
-from policies.parties import Attention
+from policies.parties import Attention, person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
-from policies.request import Parties, circumstances, entities, is_timeless, parties, request
+from policies.request import Parties, circumstances, is_timeless, parties, request
 from policies.review import Policy
 
 REMEMBERED = 4096  # outcomes of a book, under a KiB each
@@ -279,7 +279,19 @@ def _together(titles: Sequence[Text]) -> Text:
 @lru_cache(maxsize=512)  # 14 KiB each
 def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.Entities:
     """Parsed once: people come back to the same application, and others like them come too."""
-    return cedarpy.Entities.from_json_str(entities(of, attributes))
+    resource = _known_resource(of.municipality, of.application, of.department, attributes)
+    return resource.with_added_json_str(person_of(of, attributes))
+
+
+@lru_cache(maxsize=8192)  # 4 KiB each
+def _known_resource(
+    municipality: MunicipalityCode,
+    application: ApplicationId,
+    department: str | None,
+    attributes: frozenset[str] | None,
+) -> cedarpy.Entities:
+    """It is the same for everybody who asks for it."""
+    return cedarpy.Entities.from_json_str(resource_of(municipality, application, department, attributes))
 
 
 def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:

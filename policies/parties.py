@@ -5,8 +5,10 @@ circumstances is as good as anybody else with the same attributes, and asks unde
 found out for one of them holds for all. An attribute whose name stands in no policy is read by none, and is left out.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from config.vocabulary import (
     RECOVERY_ADMINISTRATOR,
@@ -92,50 +94,54 @@ def _people_of(facts: Facts) -> frozenset[SubjectId]:
 
 def entities(of: Parties, attributes: frozenset[str] | None = None) -> str:
     """The person and the resource, as Cedar's entities document; `attributes`: the names to tell, None for all."""
-    person = known(
-        municipality=entity("Municipality", of.own_municipality),
-        **_roles(of, attributes),
-        recovery=of.subject == RECOVERY_ADMINISTRATOR,
-        departments=None if of.departments is None else sorted(of.departments),
-        activity_roles=None if of.activity_roles is None else _activity_roles(of),
-        employed_since=None if of.employed_since is None else midnight(of.employed_since),
-        employed_until=None if of.employed_until is None else midnight(of.employed_until),
+    resource = resource_of(of.municipality, of.application, of.department, attributes)
+    return f"[{person_of(of, attributes)[1:-1]},{resource[1:-1]}]"
+
+
+def person_of(of: Parties, attributes: frozenset[str] | None) -> str:
+    """Whoever asks, as a document of one entity."""
+    told = PERSON if attributes is None else PERSON.keys() & attributes
+    attrs = {name: value for name in told if (value := PERSON[name](of)) is not None}
+    return written([{"uid": uid_of(of.subject), "attrs": attrs, "parents": ()}])
+
+
+def resource_of(
+    municipality: MunicipalityCode,
+    application: ApplicationId,
+    department: str | None,
+    attributes: frozenset[str] | None,
+) -> str:
+    """What is asked for, as a document of one entity."""
+    attrs = known(municipality=entity("Municipality", municipality), department=department)
+    if attributes is not None:
+        attrs = {name: attrs[name] for name in attrs.keys() & attributes}
+    parents = (
+        {"type": "Municipality", "id": str(municipality)},
+        {"type": "Application", "id": str(application)},
     )
-    resource = known(municipality=entity("Municipality", of.municipality), department=of.department)
-    parents = [
-        {"type": "Municipality", "id": str(of.municipality)},
-        {"type": "Application", "id": str(of.application)},
-    ]
-    return written(
-        [
-            {"uid": uid_of(of.subject), "attrs": _told(person, attributes), "parents": []},
-            {"uid": uid_of_resource(of), "attrs": _told(resource, attributes), "parents": parents},
-        ]
-    )
+    return written([{"uid": _uid_of_resource(municipality, application), "attrs": attrs, "parents": parents}])
 
 
-def _roles(of: Parties, attributes: frozenset[str] | None) -> JSON:
-    own, roles = of.own_municipality, of.roles
-    return {
-        "roles": [entity("Role", role) for where, role in roles if where == own],
-        "memberships": [entity("Municipality", where) for where in {where for where, _ in roles}],
-        "roles_anywhere": [entity("Role", role) for role in {role for _, role in roles}],
-        "offices": None
-        if attributes is not None and "offices" not in attributes
-        else [entity("Office", f"{where}/{role}") for where, role in roles],
-    }
+def _activity_roles(of: Parties) -> list[JSON] | None:
+    if of.activity_roles is None:
+        return None
+    own = (one for one in of.activity_roles if one.municipality == of.own_municipality)
+    return [{"agenda": one.agenda, "activity_role": one.activity_role} for one in own]
 
 
-def _activity_roles(of: Parties) -> list[JSON]:
-    return [
-        {"agenda": one.agenda, "activity_role": one.activity_role}
-        for one in of.activity_roles or ()
-        if one.municipality == of.own_municipality
-    ]
-
-
-def _told(attributes: JSON, names: frozenset[str] | None) -> JSON:
-    return attributes if names is None else {name: attributes[name] for name in attributes.keys() & names}
+PERSON: Mapping[str, Callable[[Parties], Any]] = {
+    "municipality": lambda of: entity("Municipality", of.own_municipality),
+    "roles": lambda of: [entity("Role", role) for where, role in of.roles if where == of.own_municipality],
+    "memberships": lambda of: [entity("Municipality", code) for code in {where for where, _ in of.roles}],
+    "roles_anywhere": lambda of: [entity("Role", role) for role in {role for _, role in of.roles}],
+    "offices": lambda of: [entity("Office", f"{where}/{role}") for where, role in of.roles],
+    "departments": lambda of: None if of.departments is None else sorted(of.departments),
+    "activity_roles": _activity_roles,
+    "employed_since": lambda of: None if of.employed_since is None else midnight(of.employed_since),
+    "employed_until": lambda of: None if of.employed_until is None else midnight(of.employed_until),
+    "recovery": lambda of: of.subject == RECOVERY_ADMINISTRATOR,
+}
+"""Attributes of whoever asks, by their names in the schema; None leaves one out."""
 
 
 def uid_of(subject: SubjectId) -> JSON:
@@ -143,7 +149,11 @@ def uid_of(subject: SubjectId) -> JSON:
 
 
 def uid_of_resource(of: Parties) -> JSON:
-    return {"type": "Resource", "id": f"{of.municipality}/{of.application}"}
+    return _uid_of_resource(of.municipality, of.application)
+
+
+def _uid_of_resource(municipality: MunicipalityCode, application: ApplicationId) -> JSON:
+    return {"type": "Resource", "id": f"{municipality}/{application}"}
 
 
 def kind_of(subject: SubjectId) -> str:
