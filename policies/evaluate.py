@@ -97,10 +97,14 @@ class PolicyBook:
         names: Names,
         version: str,
         contents: Contents | None = None,
+        incidents: Source | None = None,
     ) -> None:
+        """`incidents`: what is closed for now (policies/incidents.py); of all that forbids it speaks first."""
         self.version = version
         self.contents = contents or Contents()
         self._names = names
+        if incidents is not None:
+            region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         _Compiled(self._guardrails, region.policies)

@@ -1,7 +1,8 @@
-"""How long the whole access matrix of a municipality takes: 15 roles × 8 applications × 4 actions × 3 levels × 3 states of the device.
+"""How long the whole access matrix of a municipality takes.
 
-Measured with the example's policies and the library's besides: they look at levels, devices, places and times, so that
-few cells are the same to them. `baseline` is Cedar's own evaluation of all cells one by one, everything encoded beforehand.
+15 roles × 8 applications × 4 actions × 3 levels × 3 states of the device, with the example's policies and the library's
+besides: they look at levels, devices, places and times, so that few cells are the same to them. `baseline` is Cedar's
+own evaluation of all cells one by one, everything encoded beforehand.
 """
 
 import statistics
