@@ -162,6 +162,11 @@ class PolicyBook:
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
+    def policies_of(self, municipality: MunicipalityCode) -> tuple[Policy, ...]:
+        """All that are asked there, in the order in which they speak; none where there are none of its own."""
+        compiled = self._policies_of(municipality)
+        return () if compiled is None else compiled.policies
+
     def outcomes(self, questions: Iterable[Question]) -> list[Outcome | None]:
         """One for each question; None where no policies were consulted.
 

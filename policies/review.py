@@ -10,6 +10,8 @@ import cedarpy
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
 from policies.examine import Examined, Unreadable, examine
+from policies.reading import Path as ReadPath
+from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
 from policies.request import EVERYTHING
 from policies.statements import Statement, split
@@ -51,6 +53,10 @@ class Policy:
     """Which of the circumstances it reads, as paths below `context`."""
     technical: bool = False
     """It speaks of technical accounts alone."""
+    reads: frozenset[ReadPath] = frozenset()
+    """All that it reads, for whoever explains it."""
+    compares: frozenset[Word] = frozenset()
+    """What it compares with which texts and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,8 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         actions=examined.actions,
         looks_at=examined.looks_at,
         technical=examined.technical,
+        reads=examined.reads,
+        compares=examined.compares,
     )
 
 
