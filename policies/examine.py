@@ -11,6 +11,9 @@ from typing import Any
 
 import cedarpy
 
+from policies.reading import Path as ReadPath
+from policies.reading import Word, compared_by, read_by
+
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
@@ -45,6 +48,10 @@ class Examined:
     """People and technical accounts that it names."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
+    reads: frozenset[ReadPath]
+    """All that it reads: of the person and the resource too, and what its scope names."""
+    compares: frozenset[Word]
+    """What it compares with which texts and names."""
     faults: tuple[str, ...]
     """What the schema objects to, in the words of Cedar's validator."""
 
@@ -76,6 +83,8 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         attributes=frozenset(_attributes(policy["conditions"])),
         named=frozenset(name for kind, name in entities if kind in ("Person", PROGRAMS)),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
+        reads=read_by(policy),
+        compares=compared_by(policy),
         faults=_faults(text, schema),
     )
 

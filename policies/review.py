@@ -10,6 +10,8 @@ import cedarpy
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role
 from policies.examine import Examined, Unreadable, examine
+from policies.reading import Path as ReadPath
+from policies.reading import Word
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
 from policies.request import EVERYTHING
 from policies.statements import Statement, split
@@ -18,6 +20,8 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
+OF_INCIDENTS = ("incident-", "incident_")
+"""How ids and reasons of the incident switch begin (policies/incidents.py)."""
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (
@@ -53,6 +57,10 @@ class Policy:
     """People and technical accounts that it names."""
     technical: bool = False
     """It speaks of technical accounts alone."""
+    reads: frozenset[ReadPath] = frozenset()
+    """All that it reads, for whoever explains it."""
+    compares: frozenset[Word] = frozenset()
+    """What it compares with which texts and names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class Bounds:
     """Set for a municipality's own file: its policies must concern this municipality alone."""
     networks: frozenset[NetworkName] | None = None
     """As the applications."""
+    incidents: bool = False
+    """Made by the incident switch, whose names nobody else may take."""
 
 
 def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
@@ -122,6 +132,8 @@ def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
 
 def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: Bounds) -> Iterator[Problem]:
     yield from _annotation_problems(path, statement, examined)
+    if not bounds.incidents:
+        yield from _names_of_incidents(path, statement, examined)
     if bounds.only is not None and examined.scope != bounds.only:
         what = f"the policy is not limited to municipality {bounds.only}"
         remedy = f'write its scope as `resource in Municipality::"{bounds.only}"`'
@@ -196,6 +208,13 @@ def _annotation_problems(path: Path, statement: Statement, examined: Examined) -
                 yield _at(path, statement, what, remedy, f"@{name}")
 
 
+def _names_of_incidents(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    for name in ("id", "reason"):
+        if (said := examined.annotations.get(name, "")).startswith(OF_INCIDENTS):
+            what = f'@{name} "{said}" is a name of the incident switch'
+            yield _at(path, statement, what, "let it begin with another word", f"@{name}")
+
+
 def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
     annotations = examined.annotations
     wording = None
@@ -217,6 +236,8 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         attributes=examined.attributes,
         named=examined.named,
         technical=examined.technical,
+        reads=examined.reads,
+        compares=examined.compares,
     )
 
 
