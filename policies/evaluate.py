@@ -18,11 +18,12 @@ from functools import lru_cache
 import cedarpy
 
 from config.vocabulary import Action, Language, MunicipalityCode, technical_account_of
+from policies.comparisons import Learnt, together
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
-from policies.request import Parties, circumstances, entities, is_timeless, parties, request
+from policies.request import Parties, Paths, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
 REMEMBERED = 512  # outcomes of a book, under a KiB each
@@ -149,11 +150,27 @@ class PolicyBook:
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
+    def looks_at(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Paths:
+        """Which of the circumstances the policies read that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        return frozenset() if compiled is None else _all_of(compiled, actions)
+
+    def learns(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Learnt:
+        """What the policies can tell apart in the circumstances that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        deciding = () if compiled is None else compiled.policies
+        wanted = frozenset(actions)
+        return together(
+            policy.learns
+            for policy in deciding
+            if policy.actions is None or not wanted.isdisjoint(policy.actions)
+        )
+
     def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
         assert compiled is not None  # where something is permitted there are policies
-        looks_at = frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
+        looks_at = _all_of(compiled, actions)
         return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
@@ -233,6 +250,10 @@ class PolicyBook:
             also=also,
             detail=detail,
         )
+
+
+def _all_of(compiled: _Compiled, actions: Iterable[Action]) -> Paths:
+    return frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
 
 
 def _titles(sources: Iterable[Source]) -> dict[str, Text]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import cedarpy
 
+from policies.comparisons import Learnt, learnt
+
 SCHEMA_FILE = Path(__file__).with_name("schema.cedarschema")
 PER_ACTION = re.compile(r' for Action::"[a-z]+"$')
 FOLLOWS_FROM_ANOTHER = "unable to find an applicable action"
@@ -39,6 +41,8 @@ class Examined:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]]
     """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
+    learns: Learnt
+    """What it can tell apart in the circumstances."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
     faults: tuple[str, ...]
@@ -68,6 +72,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         entities=frozenset(_entities(policy)),
         actions=_actions(policy["action"]),
         looks_at=frozenset(_looked_at(policy)),
+        learns=learnt(policy, _path),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         faults=_faults(text, schema),
     )

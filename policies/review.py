@@ -9,6 +9,8 @@ import cedarpy
 
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, Role
+from policies.comparisons import EVERYTHING as ANYTHING
+from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
 from policies.reasons import OWN_TO_THE_ENGINE, PLACEHOLDER, PLACEHOLDERS, Wording
 from policies.request import EVERYTHING
@@ -47,6 +49,8 @@ class Policy:
     """Actions its scope names; None: all."""
     looks_at: frozenset[tuple[str, ...]] = EVERYTHING
     """Which of the circumstances it reads, as paths below `context`."""
+    learns: Learnt = ANYTHING
+    """What it can tell apart in the circumstances."""
     technical: bool = False
     """It speaks of technical accounts alone."""
 
@@ -193,6 +197,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         column=statement.column,
         actions=examined.actions,
         looks_at=examined.looks_at,
+        learns=examined.learns,
         technical=examined.technical,
     )
 
