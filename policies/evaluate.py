@@ -19,12 +19,14 @@ from functools import lru_cache
 import cedarpy
 
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode, technical_account_of
+from policies.comparisons import Learnt, together
+from policies.compiled import Compiled
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
-from policies.parties import Attention, person_of, resource_of
+from policies.parties import person_of, resource_of
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
-from policies.request import Parties, circumstances, is_timeless, parties, request
+from policies.request import Parties, Paths, circumstances, is_timeless, parties, request
 from policies.review import Policy
 
 REMEMBERED = 4096  # outcomes of a book, under a KiB each
@@ -49,33 +51,6 @@ class Contents:
     policies: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     """`schema`, `region/NAME` and `municipalities/NAME` → SHA-256 of the text."""
-
-
-class CompiledDiffers(Exception):
-    """Cedar sees other policies than were reviewed: a defect of ours. Such a set decides nothing."""
-
-
-class _Compiled:
-    """A parsed set that answers for one municipality."""
-
-    __slots__ = ("attention", "handle", "looks_at", "policies", "positions")
-
-    def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
-        if len(handle) != len(policies):
-            raise CompiledDiffers(f"{len(policies)} policies were reviewed, {len(handle)} compiled")
-        self.handle = handle
-        self.policies = policies
-        self.looks_at = {
-            action: frozenset(
-                path
-                for policy in policies
-                if policy.actions is None or action in policy.actions
-                for path in policy.looks_at
-            )
-            for action in Action
-        }
-        self.attention = _attention(policies)
-        self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +85,11 @@ class PolicyBook:
             region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
-        _Compiled(self._guardrails, region.policies)
+        Compiled(self._guardrails, region.policies)
         self.titles = _titles([region, *(municipal[code] for code in sorted(municipal))])
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
-        self._compiled: dict[MunicipalityCode, _Compiled] = {}
+        self._compiled: dict[MunicipalityCode, Compiled] = {}
         self._remembered: dict[tuple[Parties, Action, str], Outcome] = {}
 
     @property
@@ -211,11 +186,27 @@ class PolicyBook:
             outcomes = [_to_technical_accounts(outcome) for outcome in outcomes]
         return dict(zip(asked, outcomes, strict=True))
 
+    def looks_at(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Paths:
+        """Which of the circumstances the policies read that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        return frozenset() if compiled is None else compiled.paths(actions)
+
+    def learns(self, municipality: MunicipalityCode, actions: Iterable[Action]) -> Learnt:
+        """What the policies can tell apart in the circumstances that decide about these actions there."""
+        compiled = self._policies_of(municipality)
+        deciding = () if compiled is None else compiled.policies
+        wanted = frozenset(actions)
+        return together(
+            policy.learns
+            for policy in deciding
+            if policy.actions is None or not wanted.isdisjoint(policy.actions)
+        )
+
     def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
         assert compiled is not None  # where something is permitted there are policies
-        looks_at = frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
+        looks_at = compiled.paths(actions)
         return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
     def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[Outcome] | None:
@@ -227,9 +218,7 @@ class PolicyBook:
             failed = Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
             return [failed for _ in actions]
 
-    def _evaluate(
-        self, compiled: _Compiled, question: Question, actions: tuple[Action, ...]
-    ) -> list[Outcome]:
+    def _evaluate(self, compiled: Compiled, question: Question, actions: tuple[Action, ...]) -> list[Outcome]:
         """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
         of = parties(question, compiled.attention)
         asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
@@ -260,7 +249,7 @@ class PolicyBook:
             self._remembered.clear()  # rare, and what is asked often is soon known again
         self._remembered[what] = outcome
 
-    def _policies_of(self, municipality: MunicipalityCode) -> _Compiled | None:
+    def _policies_of(self, municipality: MunicipalityCode) -> Compiled | None:
         compiled = self._compiled.get(municipality)
         if compiled is None:
             source = self._sources.get(municipality)
@@ -268,7 +257,7 @@ class PolicyBook:
                 return self._compiled.get(municipality)  # another thread may just have compiled it
             # Two threads may compile the same set; both results are right and one is kept.
             handle = self._guardrails.with_added_str(source.text)
-            compiled = self._compiled[municipality] = _Compiled(handle, self._region + source.policies)
+            compiled = self._compiled[municipality] = Compiled(handle, self._region + source.policies)
             self._sources.pop(municipality, None)
         return compiled
 
@@ -298,21 +287,6 @@ class PolicyBook:
             also=also,
             detail=detail,
         )
-
-
-def _attention(policies: tuple[Policy, ...]) -> Attention | None:
-    """What the policies can tell apart together; None where one of them may read anything."""
-    known = [policy.attributes for policy in policies if policy.attributes is not None]
-    if len(known) < len(policies):
-        return None
-    named = frozenset[str]().union(*(policy.named for policy in policies))
-    return _the_same(Attention(frozenset[str]().union(*known), named))
-
-
-@lru_cache(maxsize=1024)
-def _the_same(attention: Attention) -> Attention:
-    """One for all municipalities with policies of the same kind."""
-    return attention
 
 
 def _titles(sources: Iterable[Source]) -> dict[str, Text]:
@@ -357,7 +331,7 @@ def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> frozen
     return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
 
 
-def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> Outcome:
+def _outcome(compiled: Compiled, result: cedarpy.AuthzResult) -> Outcome:
     diagnostics = result.diagnostics
     if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
         return _failed(compiled, "; ".join(diagnostics.errors) or "Cedar reached no decision")
@@ -379,7 +353,7 @@ def _to_technical_accounts(outcome: Outcome) -> Outcome:
     return Outcome(permits=bool(deciding), deciding=deciding)
 
 
-def _failed(compiled: _Compiled, error: str) -> Outcome:
+def _failed(compiled: Compiled, error: str) -> Outcome:
     erring = ERRING.search(error)
     position = int(erring.group(1)) if erring else len(compiled.policies)
     rule = compiled.policies[position].id if position < len(compiled.policies) else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import cedarpy
 
+from policies.comparisons import Learnt, learnt
 from policies.reading import Path as ReadPath
 from policies.reading import Word, compared_by, read_by
 
@@ -46,6 +47,8 @@ class Examined:
     """Every name of an attribute that stands in it, whosever it is."""
     named: frozenset[str]
     """People and technical accounts that it names."""
+    learns: Learnt
+    """What it can tell apart in the circumstances."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
     reads: frozenset[ReadPath]
@@ -82,6 +85,7 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
         looks_at=frozenset(_looked_at(policy)),
         attributes=frozenset(_attributes(policy["conditions"])),
         named=frozenset(name for kind, name in entities if kind in ("Person", PROGRAMS)),
+        learns=learnt(policy, _path),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         reads=read_by(policy),
         compares=compared_by(policy),

@@ -9,6 +9,8 @@ import cedarpy
 
 from config.problem import Problem
 from config.vocabulary import ApplicationId, Language, MunicipalityCode, NetworkName, Role
+from policies.comparisons import EVERYTHING as ANYTHING
+from policies.comparisons import Learnt
 from policies.examine import Examined, Unreadable, examine
 from policies.reading import Path as ReadPath
 from policies.reading import Word
@@ -55,6 +57,8 @@ class Policy:
     """Every name of an attribute that stands in it; None: not known, so it may read any."""
     named: frozenset[str] = frozenset()
     """People and technical accounts that it names."""
+    learns: Learnt = ANYTHING
+    """What it can tell apart in the circumstances."""
     technical: bool = False
     """It speaks of technical accounts alone."""
     reads: frozenset[ReadPath] = frozenset()
@@ -235,6 +239,7 @@ def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:
         looks_at=examined.looks_at,
         attributes=examined.attributes,
         named=examined.named,
+        learns=examined.learns,
         technical=examined.technical,
         reads=examined.reads,
         compares=examined.compares,

@@ -111,6 +111,7 @@ def _by_policy(
             advice=verdict.advice,
             municipality=question.municipality,
             detail=verdict.detail,
+            question=question,
         )
     now, actions = question.now.replace(microsecond=0), further | {question.action}
     latest = min(
@@ -142,7 +143,7 @@ def _by_policy(
         policy_version=verdict.version,
         person=_told(assertion, offer.identity),
     )
-    return Granted(grant, verdict.rule)
+    return Granted(grant, verdict.rule, question)
 
 
 def _told(about: Assertion, identity: Identity) -> Mapping[str, str]:

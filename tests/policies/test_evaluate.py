@@ -16,7 +16,8 @@ from config.vocabulary import (
     Role,
     SubjectId,
 )
-from policies.evaluate import CompiledDiffers, PolicyBook, Source
+from policies.compiled import CompiledDiffers
+from policies.evaluate import PolicyBook, Source
 from policies.load import load, read_folders
 from policies.model import Permitted, Question, Refused
 from policies.reasons import Names, Wording
