@@ -19,7 +19,7 @@ from config.vocabulary import (
 )
 from policies.evaluate import PolicyBook, Source
 from policies.examine import SCHEMA_FILE
-from policies.model import ActivityRole, Delegation, Device, Facts, Question, Requested
+from policies.model import ActivityRole, Delegation, Device, Facts, Question, Requested, Ticket
 from policies.reasons import Names
 from policies.request import entities, parties, requests
 from policies.review import Bounds, review
@@ -54,6 +54,15 @@ ATOMS = (
     "context has requested && context.requested.actions.contains(action)",
     "context == context",
 )
+OF_PEOPLE = (
+    f'principal == Person::"{NAMED}"',
+    f'[Person::"{NAMED}"].contains(principal)',
+    "context has author && context.author == principal",
+    "context has approved_by && !context.approved_by.contains(principal)",
+    "context has delegation.by && context.delegation.by == principal",
+    "context has ticket.sponsor && context.ticket.sponsor == principal",
+)
+"""Conditions that hold of one person and not of another with the same roles."""
 SCOPES = (
     "action",
     'action == Action::"read"',
@@ -142,6 +151,26 @@ FACTS = st.builds(
         [None, frozenset({ActivityRole(municipality=HULIN, agenda="A115", activity_role="CR22")})]
     ),
     employed_until=st.sampled_from([None, date(2026, 11, 22), date(2026, 11, 23)]),
+)
+SOMEBODY = st.sampled_from([None, NAMED, *STRANGERS])
+FACTS_OF_PEOPLE = st.builds(
+    lambda author, approved_by, deputised, sponsor: Facts(
+        author=author,
+        approved_by=approved_by and frozenset({approved_by}),
+        delegation=Delegation(since=NOW, until=NOW, by=deputised),
+        ticket=Ticket(
+            approved=True,
+            since=NOW,
+            until=NOW,
+            application=ApplicationId("records"),
+            sponsor_present=True,
+            sponsor=sponsor,
+        ),
+    ),
+    SOMEBODY,
+    SOMEBODY,
+    SOMEBODY,
+    SOMEBODY,
 )
 CODES = st.sampled_from([HULIN, KROMERIZ])
 QUESTIONS = st.builds(

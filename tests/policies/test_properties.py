@@ -5,9 +5,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.vocabulary import Action
-from policies.model import Permitted, Question, Refused
+from config.vocabulary import Action, Role
+from policies.evaluate import PolicyBook
+from policies.model import Facts, Permitted, Question, Refused
 from tests.policies.generated import (
+    FACTS_OF_PEOPLE,
+    NAMED,
+    OF_PEOPLE,
     OF_REGION,
     OVERFLOWS,
     QUESTIONS,
@@ -21,7 +25,7 @@ from tests.policies.generated import (
     plainly,
     statements,
 )
-from tests.policies.world import HULIN, KROMERIZ
+from tests.policies.world import HULIN, KROMERIZ, ask
 
 HULINS, KROMERIZS = municipal(HULIN), municipal(KROMERIZ)
 FEW = 60  # each makes a set of policies or two, and asks it several times
@@ -112,12 +116,28 @@ def test_what_is_left_out_and_what_is_remembered_change_no_verdict(
 ) -> None:
     """Each question is asked of everybody, one after the other: what one was told, the next would be."""
     book = book_of(region, {HULIN: own})
-    policies = numbered("region", region), numbered(HULIN, own)
     for question in asked:
         for subject in (question.subject, *STRANGERS):
-            one = replace(question, municipality=HULIN, subject=subject)
-            verdict, (permits, by) = book.decide(one), plainly(list(policies), one)
-            assert isinstance(verdict, Permitted) is permits
-            assert isinstance(verdict, Permitted) or verdict.reason != "policy_error"
-            if permits:
-                assert {verdict.rule, *verdict.also} == by
+            answers_plainly(book, region, own, replace(question, municipality=HULIN, subject=subject))
+
+
+@settings(max_examples=FEW)
+@given(st.sampled_from(OF_PEOPLE), st.sampled_from(["when", "unless"]), FACTS_OF_PEOPLE)
+def test_people_who_are_told_apart_by_a_policy_are_not_taken_for_each_other(
+    condition: str, kind: str, facts: Facts
+) -> None:
+    own = [f'permit (principal, action, resource in Municipality::"{HULIN}") {kind} {{ {condition} }};']
+    book = book_of([], {HULIN: own})
+    for subject in (NAMED, *STRANGERS, NAMED):
+        answers_plainly(book, [], own, ask((HULIN, Role.CLERK), subject=subject, facts=facts))
+
+
+def answers_plainly(book: PolicyBook, region: list[str], own: list[str], question: Question) -> None:
+    """The book answers as Cedar does when it is told everything."""
+    permits, by = plainly([numbered("region", region), numbered(HULIN, own)], question)
+    verdict = book.decide(question)
+    assert isinstance(verdict, Permitted) is permits
+    if isinstance(verdict, Permitted):
+        assert {verdict.rule, *verdict.also} == by
+    else:
+        assert verdict.reason != "policy_error"
