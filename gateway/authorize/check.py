@@ -78,7 +78,9 @@ def question_of(
     now: datetime,
     facts: Facts = NOTHING_FURTHER,
 ) -> Question:
-    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose; `facts` what
+    is known besides.
+    """
     application, action, municipality = asked
     return Question(
         subject=session.subject,
