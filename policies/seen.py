@@ -1,6 +1,7 @@
 """The facts that policies look at, with the values of one question, as people read them. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from policies.request import EVERYTHING, LOCAL, circumstances, entities, parties
 from policies.review import Policy
 
 AGES = frozenset({"age", "idle"})
+SECONDS = re.compile(r"[0-9]+s")
 MISSING = object()
 ITSELF = ""
 """Who or what it is, beside its attributes."""
@@ -123,6 +125,8 @@ def _said_of(raw: JSON, names: Names, language: Language) -> str:
 
 def _instant(text: str) -> str:
     """Moments as a clock here shows them; days and addresses as they are."""
+    if SECONDS.fullmatch(text):
+        return str(timedelta(seconds=int(text[:-1])))
     if "T" not in text:
         return text
     return f"{datetime.fromisoformat(text).astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
