@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import product
+from typing import Any
 
 from config.holidays import is_public_holiday
 from config.vocabulary import AuthenticationLevel, NetworkName
@@ -67,8 +68,8 @@ def _devices(question: Question, known: Known) -> Iterator[Step]:
 def _with_device(question: Question, parts: tuple[str, ...]) -> Question:
     device = question.facts.device or IN_ORDER
     assert device is not None
-    mended = replace(device, reported_at=question.now)
-    return facts_with(question, device=replace(mended, **dict.fromkeys(parts, True)))
+    mended: dict[str, Any] = dict.fromkeys(parts, True)
+    return facts_with(question, device=replace(device, **mended, reported_at=question.now))
 
 
 def _places(question: Question, known: Known) -> Iterator[Step]:

@@ -15,7 +15,7 @@ from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Rol
 from gateway.audit.acts import looked
 from gateway.commands.operator import operator
 from gateway.commands.options import configuration
-from gateway.commands.person import person_of
+from gateway.commands.person import named, the_one
 from gateway.commands.policies_asked import (
     applications_asked,
     municipality_asked,
@@ -140,8 +140,10 @@ def _known(configuration: Path, login: str) -> Who:
 
 async def _looked_up(state: State, login: str) -> Who:
     """Somebody reads about a person: recorded before anything is shown."""
-    person = await person_of(state, login)
-    await state.record([looked(now(), subject=operator(), command="policy explain", of=login, found=1)])
+    people = await named(state, login)
+    look = looked(now(), subject=operator(), command="policy explain", of=login, found=len(people))
+    await state.record([look])
+    person = the_one(people, login)
     return Who(person.subject, frozenset((held.municipality, held.role) for held in person.roles))
 
 
