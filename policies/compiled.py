@@ -37,6 +37,11 @@ class Compiled:
         self.attention = _attention(policies)
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
+    @property
+    def attributes(self) -> frozenset[str] | None:
+        """Names of the attributes that they read; None where they may read any."""
+        return None if self.attention is None else self.attention.attributes
+
     def paths(self, actions: Iterable[Action]) -> Paths:
         """Which of the circumstances are read when these are decided."""
         return frozenset[tuple[str, ...]]().union(*(self.looks_at[one] for one in actions))

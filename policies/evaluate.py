@@ -164,19 +164,19 @@ class PolicyBook:
             if compiled is None or question.municipality not in self._names.district:
                 return None
             looks_at = compiled.looks_at[question.action]
-            return parties(question, compiled.attention), question.action, circumstances(question, looks_at)
+            of = parties(question, compiled.attention)
+            return of, question.action, circumstances(question, looks_at)
         except Exception as error:  # noqa: BLE001 - law 2
             return Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
 
     def _evaluated(self, of: Parties, asked: list[tuple[Action, str]]) -> dict[tuple[Action, str], Outcome]:
         compiled = self._policies_of(of.municipality)
         assert compiled is not None  # else nothing is asked
-        attributes = None if compiled.attention is None else compiled.attention.attributes
         try:
             results = cedarpy.is_authorized_batch(
                 [request(of, action, context) for action, context in asked],
                 compiled.handle,
-                _known_entities(of, attributes),
+                _known_entities(of, compiled.attributes),
             )
             outcomes = [_outcome(compiled, result) for result in results]
         except Exception as error:  # noqa: BLE001 - law 2
@@ -229,11 +229,10 @@ class PolicyBook:
         }
         new = [action for action in asked if action not in outcomes]
         if new:
-            attributes = None if compiled.attention is None else compiled.attention.attributes
             results = cedarpy.is_authorized_batch(
                 [request(of, action, asked[action]) for action in new],
                 compiled.handle,
-                _known_entities(of, attributes),
+                _known_entities(of, compiled.attributes),
             )
             for action, result in zip(new, results, strict=True):
                 outcome = _outcome(compiled, result)

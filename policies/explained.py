@@ -5,6 +5,7 @@ A decision does nothing of this (policies/explain.py has what it needs): here a 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def explained(book: PolicyBook, question: Question) -> Explained:
         paths = changed(world, world_of(other)) if those else frozenset[tuple[str, ...]]()
         return frozenset(policy.id for policy in those if reads_some(policy, paths))
 
-    found = smallest(question, outcome, _steps(question, known), book.outcomes, touched)
+    found = smallest(question, outcome, possible_steps(question, known), book.outcomes, touched)
     ways, tried = _ways(found, question, book)
     rules = tuple(
         _rule(policy, question, book, moves=policy.id not in found.unmoved) for policy in outcome.deciding
@@ -116,7 +117,13 @@ def explained(book: PolicyBook, question: Question) -> Explained:
     return Explained(question, verdict, rules, facts, ways, instead, tried, found.complete)
 
 
-def _steps(question: Question, known: Known) -> list[Step]:
+def permits_after(book: PolicyBook, question: Question, steps: Sequence[Step]) -> bool:
+    """Whether it is permitted once all of these are done."""
+    (outcome,) = book.outcomes([reduce(lambda asked, step: step.apply(asked), steps, question)])
+    return outcome is not None and outcome.permits
+
+
+def possible_steps(question: Question, known: Known) -> list[Step]:
     """All that are worth trying; those that change nothing are left out."""
     found = [step for maker in (*ONESELF, *OTHERS) for step in maker(question, known)]
     if technical_account_of(question.subject) is not None:

@@ -98,5 +98,6 @@ FACT_TITLES: dict[Path, Text] = _named(
 )
 NOT_KNOWN: Text = {CS: "není známo", EN: "not known"}
 NONE_OF_THEM: Text = {CS: "žádné", EN: "none"}
+EMPTY: Text = {CS: "prázdné", EN: "empty"}
 YES: Text = {CS: "ano", EN: "yes"}
 NO: Text = {CS: "ne", EN: "no"}

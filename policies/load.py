@@ -55,9 +55,8 @@ class _Reading:
         text = self._text(file)
         if text is None:
             return None
-        return self._reviewed(
-            file, name, text, Bounds(self.schema, self.district, self.applications, only, self.networks)
-        )
+        bounds = Bounds(self.schema, self.district, self.applications, only, self.networks)
+        return self._reviewed(file, name, text, bounds)
 
     def _reviewed(self, file: Path, name: str, text: str, bounds: Bounds) -> PolicyFile:
         self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
@@ -108,8 +107,8 @@ def load(
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
-    `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what
-    is closed for now. Raises PoliciesUnusable with every problem of every file.
+    `any_application`, any id will do. `networks`: those that policies may name; None for any. `incidents`: what is
+    closed for now. Raises PoliciesUnusable with every problem of every file.
     """
     known = None if applications is None or any_application else frozenset(applications)
     named = None if networks is None else frozenset(networks)

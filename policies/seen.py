@@ -1,13 +1,14 @@
 """The facts that policies look at, with the values of one question, as people read them. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.vocabulary import ApplicationId, Language, Role, technical_account_of
-from policies.fact_words import FACT_TITLES, NO, NONE_OF_THEM, NOT_KNOWN, YES
+from policies.fact_words import EMPTY, FACT_TITLES, NO, NONE_OF_THEM, NOT_KNOWN, YES
 from policies.model import Question, Text
 from policies.reading import Path
 from policies.reasons import ACTION_TITLES, Names
@@ -15,10 +16,13 @@ from policies.request import EVERYTHING, LOCAL, circumstances, entities, parties
 from policies.review import Policy
 
 AGES = frozenset({"age", "idle"})
+SECONDS = re.compile(r"[0-9]+s")
 MISSING = object()
 ITSELF = ""
 """Who or what it is, beside its attributes."""
 JSON = dict[str, Any]
+OF_ROLES: frozenset[Path] = frozenset({("principal", "municipality"), ("principal", "offices")})
+OF_WHERE_ONE_ACTS: frozenset[Path] = frozenset({("principal", "roles"), ("principal", "activity_roles")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,11 @@ def facts_of(question: Question, reads: Iterable[Path], names: Names) -> tuple[F
 
 
 def changed(before: JSON, after: JSON) -> frozenset[Path]:
-    """Where two worlds differ."""
-    return frozenset(_changed(before, after, ()))
+    """Where two worlds differ, or will once another change of that kind joins: what somebody is in the municipality one
+    acts for comes from both, the roles and the municipality.
+    """
+    found = frozenset(_changed(before, after, ()))
+    return found | OF_WHERE_ONE_ACTS if found & OF_ROLES else found
 
 
 def reads_some(policy: Policy, paths: frozenset[Path]) -> bool:
@@ -53,8 +60,9 @@ def reads_some(policy: Policy, paths: frozenset[Path]) -> bool:
 def _changed(before: Any, after: Any, at: Path) -> Iterator[Path]:
     if before == after:
         return
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        yield at
+    values = (before, after)
+    if not all(isinstance(one, dict) and not any(name.startswith("__") for name in one) for one in values):
+        yield at  # `__entity` and `__extn` hold a value, not attributes
         return
     for name in before.keys() | after.keys():
         yield from _changed(before.get(name), after.get(name), (*at, name))
@@ -106,7 +114,7 @@ def _said(raw: Any, path: Path, names: Names, language: Language) -> str:
         return str(timedelta(seconds=raw))
     if isinstance(raw, list):
         return ", ".join(sorted(_said(one, path, names, language) for one in raw)) or NONE_OF_THEM[language]
-    return str(raw)
+    return str(raw) or EMPTY[language]
 
 
 def _said_of(raw: JSON, names: Names, language: Language) -> str:
@@ -123,6 +131,8 @@ def _said_of(raw: JSON, names: Names, language: Language) -> str:
 
 def _instant(text: str) -> str:
     """Moments as a clock here shows them; days and addresses as they are."""
+    if SECONDS.fullmatch(text):
+        return str(timedelta(seconds=int(text[:-1])))
     if "T" not in text:
         return text
     return f"{datetime.fromisoformat(text).astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"

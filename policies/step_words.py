@@ -89,6 +89,12 @@ STEP_WORDS: dict[StepKind, StepWords] = {
         "Uveďte je před nahlížením. Musí být vaše: jinou činnostní roli vám přiděluje úřad.",
         "State them before looking. They must be your own: the office assigns activity roles.",
     ),
+    StepKind.ACTIVITY_ROLE: _words(
+        "přidělená činnostní role {value} a uvedený účel",
+        "an assigned activity role {value} and a stated purpose",
+        "Požádejte o přidělení činnostní role; před nahlížením ji pak uveďte i s účelem.",
+        "Ask for the activity role to be assigned; then state it and the purpose before looking.",
+    ),
     StepKind.SPONSOR: _words(
         "přítomný garant zakázky",
         "the sponsor of the order at hand",
@@ -100,6 +106,12 @@ STEP_WORDS: dict[StepKind, StepWords] = {
         "an approved order: {application}, at this time, its sponsor at hand",
         "Požádejte pracovníka úřadu, který zakázku zadává, aby ji schválil a byl při práci dosažitelný.",
         "Ask the officer who places the order to approve it and to be at hand while you work.",
+    ),
+    StepKind.REQUEST: _words(
+        "schválená žádost o přístup: {application}",
+        "an approved request for access: {application}",
+        "Požádejte o přístup s uvedením důvodu a doby; rozhodne o něm někdo jiný.",
+        "Ask for access and say why and for how long; somebody else decides.",
     ),
     StepKind.DELEGATION: _words(
         "zaznamenané zastupování",

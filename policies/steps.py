@@ -31,8 +31,11 @@ class StepKind(StrEnum):
     """Value: the moment."""
     PURPOSE = "purpose"
     """Value: agenda and activity role."""
+    ACTIVITY_ROLE = "activity_role"
+    """As that, and the office assigns it first."""
     SPONSOR = "sponsor"
     ORDER = "order"
+    REQUEST = "request"
     DELEGATION = "delegation"
     SOMEBODY_ELSE = "somebody_else"
     EMERGENCY = "emergency"
@@ -67,6 +70,7 @@ GROUPS = {
     StepKind.DEVICE: "device",
     StepKind.TUNNEL: "place",
     StepKind.NETWORK: "place",
+    StepKind.ACTIVITY_ROLE: "purpose",
     StepKind.SPONSOR: "order",
     StepKind.ORDER: "order",
     StepKind.ROLE: "role",

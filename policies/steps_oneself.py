@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from config.holidays import is_public_holiday
-from config.vocabulary import AuthenticationLevel
+from config.vocabulary import AuthenticationLevel, NetworkName
 from policies.matrix import DEVICES, FACTORS, DeviceState
 from policies.model import LEVELS, Device, Question
 from policies.request import LOCAL
@@ -68,11 +68,11 @@ def _devices(question: Question, known: Known) -> Iterator[Step]:
 def _with_device(question: Question, parts: tuple[str, ...]) -> Question:
     device = question.facts.device or IN_ORDER
     assert device is not None
-    in_order: dict[str, Any] = dict.fromkeys(parts, True)
-    return facts_with(question, device=replace(device, **in_order))
+    mended: dict[str, Any] = dict.fromkeys(parts, True)
+    return facts_with(question, device=replace(device, **mended, reported_at=question.now))
 
 
-def _places(_: Question, known: Known) -> Iterator[Step]:
+def _places(question: Question, known: Known) -> Iterator[Step]:
     if known.looks_at("context", "place", "tunnel"):
         for protocol in known.words_for("context", "place", "protocol") or ("",):
             yield Step(
@@ -80,6 +80,9 @@ def _places(_: Question, known: Known) -> Iterator[Step]:
                 protocol,
                 partial(facts_with, tunnel=True, protocol=protocol or None),
             )
+    for name in known.words_for("context", "place", "networks"):
+        networks = question.facts.networks | {NetworkName(name)}
+        yield Step(StepKind.NETWORK, name, partial(facts_with, networks=networks))
     for written in known.words_for("context", "place", "address"):
         try:
             first = ipaddress.ip_network(written, strict=False).network_address
@@ -114,7 +117,7 @@ def _moments(question: Question, known: Known) -> Iterator[datetime]:
     yield from (one for day in chosen if (one := datetime.combine(day, MORNING, LOCAL)) > now)
     whole = now.replace(minute=0, second=0, microsecond=0)
     yield from (whole + after for after in LATER)
-    windows = (one for one in (facts.ticket, facts.delegation) if one is not None)
+    windows = (one for one in (facts.ticket, facts.delegation, facts.requested) if one is not None)
     yield from (one.since for one in windows if one.since > now)
 
 
@@ -130,12 +133,17 @@ def _around(word: str) -> Iterator[date]:
     yield from (day, day + timedelta(days=1))
 
 
-def _purposes(_: Question, known: Known) -> Iterator[Step]:
+def _purposes(question: Question, known: Known) -> Iterator[Step]:
     if not any(known.looks_at("context", name) for name in ("purpose", "agenda", "activity_role")):
         return
+    own = [
+        (one.agenda, one.activity_role)
+        for one in question.facts.activity_roles or ()
+        if one.municipality == question.municipality
+    ]
     agendas = known.words_for("context", "agenda") or ("",)
     acting = known.words_for("context", "activity_role") or ("",)
-    for agenda, role in product(agendas, acting):
+    for agenda, role in dict.fromkeys((*sorted(own), *product(agendas, acting))):
         yield Step(
             StepKind.PURPOSE,
             f"{agenda} {role}".strip(),
