@@ -30,12 +30,19 @@ EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
 def policy_book(
-    settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
+    settings: Settings,
+    district: District,
+    sources: Sources = DISK,
+    *,
+    any_application: bool = False,
+    by_cases: bool = False,
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
+    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings;
+    `by_cases`: what is new must do what the cases beside it say.
+    """
     folders = settings.policies
     known = None if any_application else _titles(settings)
-    return load(folders.region, folders.municipalities, district, known, sources)
+    return load(folders.region, folders.municipalities, district, known, sources, by_cases=by_cases)
 
 
 def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:

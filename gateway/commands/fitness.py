@@ -44,7 +44,7 @@ from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
 from idp.directory.federation import Federation
 from policies.evaluate import PolicyBook
-from policies.load import PoliciesUnusable
+from policies.load import CasesBroken, PoliciesUnusable
 
 WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 
@@ -52,7 +52,8 @@ WHICH_APPLICATIONS = re.compile(r"applications(\[[0-9]+\](\.id)?)?")
 def checked(
     configuration: Path, sources: Sources = DISK, *, builds: bool = True
 ) -> tuple[Settings, District, PolicyBook]:
-    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all.
+    """Configuration, machine, certificate and policies; changes nothing. Raises ConfigurationRefused with all,
+    CasesBroken where the policies do not do what the cases beside them say and nothing else is wrong.
 
     `builds`: whether it is tried to make of it what is served; else the caller makes it at once.
     """
@@ -66,8 +67,14 @@ def checked(
         *_certificate_faults(reading),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
-    book, theirs = _policies(reading, sources)
-    problems = [*reading.problems, *own, *theirs]
+    book, unusable = None, None
+    try:
+        book = _policies(reading, sources)
+    except PoliciesUnusable as refused:
+        unusable = refused
+    problems = [*reading.problems, *own, *(unusable.problems if unusable else ())]
+    if isinstance(unusable, CasesBroken) and len(problems) == len(unusable.problems):
+        raise unusable
     if problems or district is None or book is None:
         ours = [one for one in problems if one.file == configuration]
         ours.sort(key=lambda problem: problem.line)
@@ -262,13 +269,14 @@ def _certificate_faults(reading: LoadedSettings) -> list[Finding]:
     return [(at, f"{files[at]}: {what}", mend) for at, what, mend in faults]
 
 
-def _policies(reading: LoadedSettings, sources: Sources) -> tuple[PolicyBook | None, tuple[Problem, ...]]:
-    """Where it is not known which applications there are, any that a policy names will do."""
+def _policies(reading: LoadedSettings, sources: Sources) -> PolicyBook | None:
+    """Where it is not known which applications there are, any that a policy names will do, and no case is tried.
+
+    Raises PoliciesUnusable.
+    """
     if reading.district is None or not reading.sound("policies"):
-        return None, ()
-    doubtful = [one for one in reading.faulty if WHICH_APPLICATIONS.fullmatch(one)]
-    try:
-        book = policy_book(reading.settings, reading.district, sources, any_application=bool(doubtful))
-    except PoliciesUnusable as refused:
-        return None, refused.problems
-    return book, ()
+        return None
+    doubtful = any(WHICH_APPLICATIONS.fullmatch(one) for one in reading.faulty)
+    return policy_book(
+        reading.settings, reading.district, sources, any_application=doubtful, by_cases=not doubtful
+    )
