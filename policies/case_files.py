@@ -6,12 +6,11 @@ municipality alone. They are no part of the policies' version: they decide nothi
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -185,7 +184,8 @@ def _unknown(table: Any, kind: type) -> Iterator[str]:
         if key not in known:
             yield key
         elif (inner := known[key]) is not None:
-            yield from (f"{key}.{path}" for path in _unknown(value, inner))
+            for each in value if isinstance(value, list) else [value]:
+                yield from (f"{key}.{path}" for path in _unknown(each, inner))
 
 
 @lru_cache(maxsize=32)
@@ -195,5 +195,7 @@ def _kinds(kind: type) -> dict[str, type | None]:
 
 
 def _dataclass_in(hint: Any) -> type | None:
-    options: Sequence[Any] = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    return next((one for one in options if is_dataclass(one) and isinstance(one, type)), None)
+    """Optional, in a set, or by itself."""
+    if is_dataclass(hint) and isinstance(hint, type):
+        return hint
+    return next((found for one in get_args(hint) if (found := _dataclass_in(one)) is not None), None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from config.vocabulary import Action, MunicipalityCode, Role
 from policies.evaluate import PolicyBook, Source
 from policies.model import Permitted
-from policies.needs import Needs, needs_of, roles_named
+from policies.needs import Needs, named, needs_of
 from policies.never import Counterexample, Never, circumstances_of, persons, question, told_apart
 from policies.reasons import Names
 from policies.request import Paths
@@ -38,23 +38,24 @@ class Found:
 
 
 class Search:
-    """Among the policies of a district. `named`: municipalities of which the region speaks by their code."""
+    """Among the policies of a district. `spoken_of`: municipalities of which the region speaks by their code."""
 
     def __init__(
         self,
         region: Source,
         municipal: Mapping[MunicipalityCode, Source],
         names: Names,
-        named: Collection[MunicipalityCode],
+        spoken_of: Collection[MunicipalityCode],
     ) -> None:
         self.book = PolicyBook(region, municipal, names, version="")
-        self._municipal, self._region, self._named = municipal, region, named
+        self._municipal, self._region, self._spoken_of = municipal, region, spoken_of
         open_to_all = {code: _wide_open(code) for code in municipal}
         self._guardrails = PolicyBook(region, open_to_all, names, version="")
         self._region_permits = list(_permits(region))
         self._permits: dict[MunicipalityCode, list[Needs]] = {}
-        self._told = told_apart(_looked_at(region.policies, tuple(Action)), region.text)
-        self._named_roles = roles_named(region.text)
+        self._networks: dict[MunicipalityCode, frozenset[str]] = {}
+        self._told = told_apart(_looked_at(region.policies, tuple(Action)), _attributes(region.policies))
+        self._named_roles = {one.rpartition("/")[2] for one in named(region.text, "Role", "Office")}
         self._let_through: dict[tuple[object, Action], bool] = {}
         self._applications = sorted(names.applications)
 
@@ -68,9 +69,11 @@ class Search:
             asked += len(left)
             if asked > MOST:
                 return Found(asked, too_many=True)
-            for action in sorted(self.book.allowed(question(never, example, here, acting_for), left)):
+            networks = self._networks[here]
+            asks = question(never, example, here, acting_for, networks)
+            for action in sorted(self.book.allowed(asks, left)):
                 found = replace(example, action=action, own=never.own)
-                verdict = self.book.decide(question(never, found, here, acting_for))
+                verdict = self.book.decide(replace(asks, action=action))
                 return Found(
                     asked, example=found, rule=verdict.rule if isinstance(verdict, Permitted) else ""
                 )
@@ -82,10 +85,11 @@ class Search:
         """Questions where some permit may apply, and of which actions."""
         own = self._municipal[here]
         policies = (*self._region.policies, *own.policies)
+        attributes = _attributes(policies)
         if here not in self._permits:
             self._permits[here] = [*self._region_permits, *_permits(own)]
+            self._networks[here] = named(self._region.text + own.text, "Network")
         permits = self._permits[here]
-        text = self._region.text + own.text
         wanted = never.actions or tuple(Action)
         reads = {action: _looked_at(policies, (action,)) for action in wanted}
         held_by = list(persons(never))
@@ -101,7 +105,7 @@ class Search:
                     continue
                 looks_at = frozenset[tuple[str, ...]]().union(*(reads[action] for action in actions))
                 if looks_at not in known:
-                    known[looks_at] = list(circumstances_of(never, told_apart(looks_at, text)))
+                    known[looks_at] = list(circumstances_of(never, told_apart(looks_at, attributes)))
                 for of in known[looks_at]:
                     yield replace(of, roles=held, application=application), actions
 
@@ -116,7 +120,9 @@ class Search:
         key = self._as_the_region_sees_it(never, example, here, acting_for)
         asked = [action for action in actions if (key, action) not in self._let_through]
         if asked:
-            through = self._guardrails.allowed(question(never, example, here, acting_for), asked)
+            through = self._guardrails.allowed(
+                question(never, example, here, acting_for, self._networks[here]), asked
+            )
             self._let_through |= {(key, action): action in through for action in asked}
         return tuple(action for action in actions if self._let_through[key, action])
 
@@ -129,14 +135,14 @@ class Search:
             never.subject,
             never.facts,
             never.without,
-            *(one if one in self._named else "" for one in (here, acting_for)),
+            *(one if one in self._spoken_of else "" for one in (here, acting_for)),
             here == acting_for,
             frozenset(role if role in self._named_roles else ANOTHER for role in example.roles),
             example.application,
             told.level and example.level,
             told.device and example.device,
             told.time and example.at,
-            told.else_known and example.helped,
+            told.else_known and example.helped and self._networks[here],
         )
 
 
@@ -160,10 +166,17 @@ def _looked_at(policies: tuple[Policy, ...], actions: tuple[Action, ...]) -> Pat
     )
 
 
+def _attributes(policies: tuple[Policy, ...]) -> frozenset[str] | None:
+    """All that they name; None where one of them may read anything."""
+    named = [one.attributes for one in policies]
+    known = [one for one in named if one is not None]
+    return None if len(known) < len(named) else frozenset[str]().union(*known)
+
+
 def _wide_open(code: MunicipalityCode) -> Source:
     everybody = Policy(
         id="wide-open", forbids=False, reason="", wording=None, file=Path(), line=0, column=0,
-        looks_at=frozenset(),
+        looks_at=frozenset(), attributes=frozenset(),
     )  # fmt: skip
     programs = replace(everybody, id="wide-open-to-programs", technical=True)
     return Source(WIDE_OPEN.format(code=code), (everybody, programs))

@@ -44,10 +44,10 @@ def needs_of(permit: str) -> Needs:
     )
 
 
-def roles_named(text: str) -> frozenset[str]:
-    """Of which any of the policies speaks, here or as an office somewhere."""
+def named(text: str, *kinds: str) -> frozenset[str]:
+    """Names of entities of these types of which any of the policies speaks."""
     found = _entities(json.loads(cedarpy.policies_to_json_str(text)))
-    return frozenset(name.rpartition("/")[2] for kind, name in found if kind in ("Role", "Office"))
+    return frozenset(name for kind, name in found if kind in kinds)
 
 
 def _entities(node: Any) -> Iterator[tuple[str, str]]:

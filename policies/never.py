@@ -6,6 +6,7 @@ permit could apply (`policies.needs`).
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -17,11 +18,22 @@ from config.vocabulary import (
     ApplicationId,
     Language,
     MunicipalityCode,
+    NetworkName,
     Role,
     SubjectId,
 )
 from policies.cases import LEVELS, MONDAY_AT_TEN, NOBODY_SPECIAL, Level
-from policies.model import NOTHING_FURTHER, Delegation, Device, Emergency, Facts, Question, Text, Ticket
+from policies.model import (
+    NOTHING_FURTHER,
+    Delegation,
+    Device,
+    Emergency,
+    Facts,
+    Question,
+    Requested,
+    Text,
+    Ticket,
+)
 from policies.reasons import ACTION_TITLES
 from policies.request import Paths
 
@@ -164,15 +176,20 @@ class Told(NamedTuple):
     else_known: bool
 
 
-def told_apart(looks_at: Paths, text: str) -> Told:
-    """By policies of that text, which look at that of the context."""
+OF_THE_PARTIES = {"departments", "department", "activity_roles", "employed_since", "employed_until"}
+"""What else may be known of person and resource."""
+
+
+def told_apart(looks_at: Paths, attributes: AbstractSet[str] | None) -> Told:
+    """By policies that look at that of the context, and name these attributes; None: any."""
+    of_parties = attributes is None or not attributes.isdisjoint(OF_THE_PARTIES)
     levels = {(), ("sign_in",), ("sign_in", "level"), ("sign_in", "factors")}
     known = {"sign_in", "device", "time"}
     return Told(
         level=any(path[:2] in levels for path in looks_at),
         device=any(path[:1] in ((), ("device",)) for path in looks_at),
         time=any(path[:1] in ((), ("time",)) for path in looks_at),
-        else_known="department" in text or any(not path or path[0] not in known for path in looks_at),
+        else_known=of_parties or any(not path or path[0] not in known for path in looks_at),
     )
 
 
@@ -200,9 +217,14 @@ def circumstances_of(never: Never, told: Told) -> Iterator[Counterexample]:
 
 
 def question(
-    never: Never, of: Counterexample, here: MunicipalityCode, acting_for: MunicipalityCode
+    never: Never,
+    of: Counterexample,
+    here: MunicipalityCode,
+    acting_for: MunicipalityCode,
+    networks: AbstractSet[str] = frozenset(),
 ) -> Question:
-    known = _helpful(of.application, of.at) if of.helped else NOTHING_FURTHER
+    """`networks`: those that policies name; the address is in each where everything helps."""
+    known = _helpful(of.application, of.at, networks) if of.helped else NOTHING_FURTHER
     given = {name: getattr(never.facts, name) for name in FACTS if _says(never, name)}
     absent = {name: getattr(NOTHING_FURTHER, name) for name in never.without}
     facts = replace(known, **{"device": STATES[of.device], **given, **absent})
@@ -222,7 +244,7 @@ def question(
     )
 
 
-def _helpful(application: ApplicationId, at: datetime) -> Facts:
+def _helpful(application: ApplicationId, at: datetime, networks: AbstractSet[str]) -> Facts:
     """Everything that opens something when it is known."""
     day = timedelta(days=1)
     return Facts(
@@ -232,17 +254,32 @@ def _helpful(application: ApplicationId, at: datetime) -> Facts:
         impossible_travel=False,
         idle=timedelta(seconds=1),
         emergency=Emergency(
-            asked_at=at - timedelta(minutes=1), justification="povodeň, hledáme krizový plán"
+            asked_at=at - timedelta(minutes=1),
+            justification="povodeň, hledáme krizový plán",
+            application=application,
         ),
         ticket=Ticket(
-            approved=True, since=at - day, until=at + day, application=application, sponsor_present=True
+            approved=True,
+            since=at - day,
+            until=at + day,
+            application=application,
+            sponsor_present=True,
+            sponsor=SOMEBODY_ELSE,
+            number="1",
         ),
-        delegation=Delegation(since=at - day, until=at + day),
+        delegation=Delegation(since=at - day, until=at + day, by=SOMEBODY_ELSE, roles=frozenset(Role)),
         purpose="výkon agendy",
         agenda="A115",
         activity_role="CR22",
         download=False,
         author=SOMEBODY_ELSE,
+        approved_by=frozenset({SOMEBODY_ELSE}),
+        networks=frozenset(map(NetworkName, networks)),
+        requested=Requested(
+            since=at - day, until=at + day, application=application, actions=frozenset(Action)
+        ),
+        employed_since=(at - 365 * day).date(),
+        employed_until=(at + 365 * day).date(),
         departments=frozenset({"finance"}),
         department="finance",
     )

@@ -99,8 +99,8 @@ def tried(
     shared_texts = "\0".join(
         [region.text, *(one.text for one in common), *map(str, sorted(names.applications))]
     )
-    named = frozenset(code for code in names.district if code in region.text)
-    search = Search(region, municipal, names, named)
+    spoken_of = frozenset(code for code in names.district if code in region.text)
+    search = Search(region, municipal, names, spoken_of)
     for code, source in municipal.items():
         if code not in names.district:
             continue
