@@ -17,7 +17,7 @@ from policies.statements import Statement, split
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
-KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
+KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", *TEXTS})
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (
