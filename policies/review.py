@@ -21,9 +21,9 @@ from policies.statements import Statement, split
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
-KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
 OF_INCIDENTS = ("incident-", "incident_")
 """How ids and reasons of the incident switch begin (policies/incidents.py)."""
+KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", "template", "parameters", *TEXTS})
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (

@@ -1,6 +1,7 @@
 """The texts of all policies as one value, wherever they come from: to be compared, kept and loaded as files are.
 
-A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`.
+A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`; so are the cases beside them
+(`region/NAME.cases.toml`, `municipalities/CODE.cases.toml`).
 """
 
 import hashlib
@@ -9,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.sources import DISK, Sources
+from policies.case_files import SUFFIX
 from policies.evaluate import Contents
 
 Texts = Mapping[str, str]
 """By name."""
 REGION, MUNICIPALITIES = Path("region"), Path("municipalities")
-NAME = re.compile(r"(?:region|municipalities)/[^/\0]+\.cedar")
+NAME = re.compile(r"(?:region|municipalities)/[^/\0]+\.(?:cedar|cases\.toml)")
 
 
 def texts_of(region: Path, municipalities: Path, sources: Sources = DISK) -> dict[str, str]:
@@ -24,7 +26,7 @@ def texts_of(region: Path, municipalities: Path, sources: Sources = DISK) -> dic
         f"{name}/{file.name}": sources.text(file)
         for name, folder in folders.items()
         for file in sources.files(folder)
-        if file.suffix == ".cedar"
+        if file.name.endswith((".cedar", SUFFIX))
     }
 
 

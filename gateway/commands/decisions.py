@@ -27,13 +27,28 @@ EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
 def policy_book(
-    settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
+    settings: Settings,
+    district: District,
+    sources: Sources = DISK,
+    *,
+    any_application: bool = False,
+    by_cases: bool = False,
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings."""
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings;
+    `by_cases`: what is new must do what the cases beside it say.
+    """
     folders = settings.policies
     known = None if any_application else _titles(settings)
     networks = None if any_application else [one.name for one in settings.networks]
-    return load(folders.region, folders.municipalities, district, known, sources, networks=networks)
+    return load(
+        folders.region,
+        folders.municipalities,
+        district,
+        known,
+        sources,
+        networks=networks,
+        by_cases=by_cases,
+    )
 
 
 def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
