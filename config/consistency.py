@@ -107,6 +107,9 @@ def _files(settings: Settings) -> Iterator[Finding]:
     readable |= authorities_of_receivers(settings) | certificates_of_applications(settings)
     readable |= certificates_of_database(settings)
     readable |= files_of_technical_accounts(settings)
+    readable |= (
+        {} if settings.countries.database is None else {"countries.database": settings.countries.database}
+    )
     at_edge = settings.fleet is not None and not settings.fleet.decides
     if at_edge:  # it asks no directory and tells nobody, so that none of their secrets need lie there
         secrets = {at: file for at, file in secrets.items() if at.startswith(OF_AN_EDGE)}

@@ -136,6 +136,13 @@ class Place(Setting, frozen=True, kw_only=True):
     title: Title
     networks: Annotated[list[str], Meta(min_length=1)]
     """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2: where the networks are, which no database of the world's addresses knows of private ones."""
+
+
+class Countries(Setting, frozen=True, kw_only=True):
+    database: Path | None = None
+    """In MaxMind's format, of countries or of cities. None: only the countries of places are known."""
 
 
 class Settings(Setting, frozen=True, kw_only=True):
@@ -155,6 +162,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
     places: list[Place] = field(default_factory=list)
+    countries: Countries = field(default_factory=Countries)
     notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
