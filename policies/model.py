@@ -59,6 +59,16 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """Access that the person asked for and somebody else approved."""
+
+    since: datetime
+    until: datetime
+    application: ApplicationId
+    actions: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What may be known besides the question itself. None: not known, and no rule that needs it passes."""
 
@@ -76,6 +86,7 @@ class Facts:
     activity_role: str | None = None
     download: bool | None = None
     author: SubjectId | None = None
+    requested: Requested | None = None
     departments: frozenset[str] | None = None
     """Departments of the person."""
     department: str | None = None

@@ -196,6 +196,7 @@ def _place(question: Question) -> JSON:
 
 def _further(facts: Facts, now: datetime) -> JSON:
     emergency, ticket, delegation = facts.emergency, facts.ticket, facts.delegation
+    requested = facts.requested
     return _known(
         device=facts.device and _device(facts.device),
         emergency=emergency
@@ -218,6 +219,13 @@ def _further(facts: Facts, now: datetime) -> JSON:
         activity_role=facts.activity_role,
         download=facts.download,
         author=None if facts.author is None else _entity("Person", facts.author),
+        requested=requested
+        and {
+            "since": _instant(requested.since),
+            "until": _instant(requested.until),
+            "application": _entity("Application", requested.application),
+            "actions": sorted(requested.actions),
+        },
     )
 
 

@@ -11,13 +11,14 @@ from gateway.sessions.session import Session
 def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) -> list[ApplicationId]:
     """Those in which the person may do anything for the active municipality, in the configuration's order."""
     own = session.municipality
-    if own is None:
+    if own is None or snapshot.duties.meeting(session.roles):
         return []
+    known = snapshot.circumstances
     return [
         application
         for application, offer in snapshot.applications.items()
         if own in offer.municipalities
         and snapshot.policies.allowed(
-            question_of(session, own, (application, Action.READ, own), address, now), offer.actions
+            question_of(session, own, (application, Action.READ, own), address, now, known), offer.actions
         )
     ]

@@ -48,6 +48,9 @@ def _opens(
                 authenticated_at=now,
                 address=NOWHERE,
                 now=now,
+                facts=snapshot.circumstances.of_person(
+                    person.subject, (application, Action.READ, where), now
+                ),
             ),
             offer.actions,
         )

@@ -9,6 +9,8 @@ from typing import Protocol
 from config.district import District
 from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from gateway.asks.separation import Duties
+from gateway.authorize.facts import Circumstances
 from policies.model import Question, Verdict
 
 
@@ -56,5 +58,9 @@ class Snapshot:
     directory_grace: timedelta
     technical: Mapping[str, TechnicalAccount] = field(default_factory=dict)
     """By id."""
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    """What of them is known besides the question."""
+    duties: Duties = field(default_factory=Duties)
+    """Which may not meet in one person."""
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""

@@ -11,6 +11,8 @@ from config.marks import mark_of
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from gateway.asks.separation import Duties
+from gateway.authorize.facts import Circumstances
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
 from policies.evaluate import PolicyBook
 from policies.load import load
@@ -26,6 +28,7 @@ BUILT_IN_ACTIONS = {
     ApplicationId("audit"): frozenset({Action.READ, Action.ADMINISTER}),
 }
 assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
+NOTHING_ASKED = Circumstances()
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
@@ -71,7 +74,12 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
     return built_in | hosted
 
 
-def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
+def snapshot_of(
+    settings: Settings,
+    district: District,
+    policies: Policies,
+    circumstances: Circumstances = NOTHING_ASKED,
+) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
         settings.applications,
@@ -79,6 +87,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         settings.sign_in,
         settings.facts.grace,
         settings.technical_accounts,
+        settings.separation,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -89,5 +98,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
         technical={one.id: one for one in settings.technical_accounts},
+        circumstances=circumstances,
+        duties=Duties.of(settings.separation),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )
