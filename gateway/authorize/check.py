@@ -21,7 +21,7 @@ from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
 from gateway.sessions.session import Session
-from policies.model import Permitted, Question
+from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
 
 SHOWS_DUTIES = frozenset({"portal"})
 """There the person reads which of their duties meet."""
@@ -83,9 +83,11 @@ def question_of(
     asked: Asked,
     address: str,
     now: datetime,
-    circumstances: Circumstances,
+    facts: Facts = NOTHING_FURTHER,
 ) -> Question:
-    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose; `facts` what
+    is known besides.
+    """
     application, action, municipality = asked
     return Question(
         subject=session.subject,
@@ -99,7 +101,7 @@ def question_of(
         authenticated_at=session.authenticated_at,
         address=address,
         now=now,
-        facts=circumstances.facts_of(session, asked, now),
+        facts=facts,
     )
 
 
