@@ -73,7 +73,9 @@ def _delegation(running: Sequence[Ask]) -> Delegation | None:
     if not running:
         return None
     since, until = _window(running)
-    return Delegation(since=since, until=until)
+    by = {one.asker.subject for one in running}
+    roles = frozenset(one.role for one in running if one.role is not None)
+    return Delegation(since=since, until=until, by=by.pop() if len(by) == 1 else None, roles=roles)
 
 
 def _window(running: Sequence[Ask]) -> tuple[datetime, datetime]:
@@ -98,6 +100,8 @@ def _ticket(asks: Sequence[Ask], about: Matter, now: datetime) -> Ticket | None:
         until=best.until,
         application=best.application,
         sponsor_present=best.stage is Stage.IN_FORCE,
+        sponsor=best.sponsor.subject if best.sponsor is not None else None,
+        number=best.id,
     )
 
 
@@ -107,4 +111,6 @@ def _emergency(asks: Sequence[Ask], running: Sequence[Ask], now: datetime) -> Em
         return None
     latest = max(uses, key=lambda one: one.asked_at)
     late = any(one.overdue(now) for one in asks)
-    return Emergency(asked_at=latest.asked_at, justification=latest.why, reviewed_late=late)
+    return Emergency(
+        asked_at=latest.asked_at, justification=latest.why, reviewed_late=late, application=latest.application
+    )

@@ -12,7 +12,7 @@ from config.identity import names_of
 from config.settings import Identity
 from config.vocabulary import MunicipalityCode, technical_account_of
 from gateway.asks.separation import REASON as DUTIES_MEET
-from gateway.authorize.facts import Asked, Circumstances
+from gateway.authorize.facts import Asked, facts_change_at, facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -48,7 +48,8 @@ def check(
         return found
     offer, own, municipality = found
     asked = (request.application, request.action, municipality)
-    question = question_of(session, own, asked, request.address, now, snapshot.circumstances)
+    facts = facts_of(session, asked, request.address, snapshot, now)
+    question = question_of(session, own, asked, request.address, now, facts)
     return _by_policy(question, session, offer, snapshot, grant_id)
 
 
@@ -125,7 +126,7 @@ def _by_policy(
         now + snapshot.grant_lifetime,
         session.latest_end(snapshot.limits),
         session.facts_serve_until(snapshot.directory_grace),  # no grant outlives the facts it rests on
-        snapshot.circumstances.changes_at(session, asked, question.now) or now + snapshot.grant_lifetime,
+        facts_change_at(session, asked, snapshot, question.now) or now + snapshot.grant_lifetime,
     )
     assertion = Assertion(
         audience=question.application,

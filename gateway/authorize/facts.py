@@ -1,16 +1,15 @@
-"""What may be known besides the question itself, for one session and what it asks for.
+"""What is known of a request besides the question itself. Whoever knows more adds it here.
 
-Whoever supplies a further fact adds it here; what time alone will change of it belongs into `changes_at`, because no
-grant outlives what it rests on.
+What time alone will change of it belongs into `facts_change_at` too: no grant outlives the facts it rests on.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
-from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
-from gateway.asks.ask import Ask
-from gateway.asks.supplied import Matter, changes_at, facts
+from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
+from gateway.asks import supplied
+from gateway.asks.supplied import Matter
+from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
 from policies.model import Facts
 
@@ -18,29 +17,33 @@ Asked = tuple[ApplicationId, Action, MunicipalityCode]
 """Application, action, whose."""
 
 
-def _nobody(_: SubjectId) -> Sequence[Ask]:
-    return ()
+def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+    return _facts(session.subject, session.id, asked, address, snapshot, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """`asks`: all that may count of what a person asked for (`gateway.asks.in_force`); from memory, at once."""
-
-    asks: Callable[[SubjectId], Sequence[Ask]] = _nobody
-
-    def facts_of(self, session: Session, asked: Asked, now: datetime) -> Facts:
-        return facts(self.asks(session.subject), _matter(session, asked), now)
-
-    def changes_at(self, session: Session, asked: Asked, now: datetime) -> datetime | None:
-        """The next moment at which time alone changes `facts_of`; None: no such moment is known."""
-        return changes_at(self.asks(session.subject), _matter(session, asked), now)
-
-    def of_person(self, whose: SubjectId, asked: Asked, now: datetime) -> Facts:
-        """As `facts_of`, of somebody without a session."""
-        application, _, municipality = asked
-        return facts(self.asks(whose), Matter(application, municipality, None), now)
+def facts_of_person(whose: SubjectId, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
+    """Of somebody without a session, as in a preview."""
+    return _facts(whose, None, asked, address, snapshot, now)
 
 
-def _matter(session: Session, asked: Asked) -> Matter:
+def facts_change_at(session: Session, asked: Asked, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """The next moment at which time alone changes them; None: no such moment is known."""
+    return supplied.changes_at(snapshot.asks(session.subject), _matter(asked, session.id), now)
+
+
+def _facts(
+    whose: SubjectId,
+    session: SessionId | None,
+    asked: Asked,
+    address: str,
+    snapshot: Snapshot,
+    now: datetime,
+) -> Facts:
+    found = supplied.facts(snapshot.asks(whose), _matter(asked, session), now)
+    networks = snapshot.networks.of(address)
+    return replace(found, networks=networks) if networks else found
+
+
+def _matter(asked: Asked, session: SessionId | None) -> Matter:
     application, _, municipality = asked
-    return Matter(application, municipality, session.id)
+    return Matter(application, municipality, session)

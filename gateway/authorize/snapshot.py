@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.district import District
+from config.named_networks import NamedNetworks
 from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
@@ -68,5 +69,6 @@ class Snapshot:
     asks: Asks = nobody_asked
     duties: Duties = field(default_factory=Duties)
     """Which may not meet in one person."""
+    networks: NamedNetworks = field(default_factory=NamedNetworks)
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""
