@@ -23,6 +23,7 @@ from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
+from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
@@ -55,15 +56,18 @@ __all__ = [
     "Policies",
     "Postgres",
     "Public",
+    "Requests",
     "RoleLimits",
     "RoleMapping",
     "Route",
+    "Separation",
     "Setting",
     "Settings",
     "SignIn",
     "Smtp",
     "State",
     "Streams",
+    "StricterRequest",
     "Technical",
     "TechnicalAccount",
     "TechnicalCertificate",
@@ -174,6 +178,8 @@ class Settings(Setting, frozen=True, kw_only=True):
     places: list[Place] = field(default_factory=list)
     countries: Countries = field(default_factory=Countries)
     notifications: Notifications = field(default_factory=Notifications)
+    requests: Requests = field(default_factory=Requests)
+    separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None
