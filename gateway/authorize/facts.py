@@ -4,7 +4,7 @@ What time alone will change of it belongs into `facts_change_at` too: no grant o
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SessionId, SubjectId
 from gateway.asks import supplied
@@ -13,12 +13,20 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
 from policies.model import Facts
 
+NO_TIME = timedelta()
 Asked = tuple[ApplicationId, Action, MunicipalityCode]
 """Application, action, whose."""
 
 
 def facts_of(session: Session, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
-    return _facts(session.subject, session.id, asked, address, snapshot, now)
+    found = _facts(session.subject, session.id, asked, address, snapshot, now)
+    location, cannot_be = snapshot.whereabouts.of(session, address, now)
+    return replace(
+        found,
+        idle=max(NO_TIME, now - session.last_seen_at),
+        country=location.country,
+        impossible_travel=cannot_be,
+    )
 
 
 def facts_of_person(whose: SubjectId, asked: Asked, address: str, snapshot: Snapshot, now: datetime) -> Facts:
@@ -41,7 +49,8 @@ def _facts(
 ) -> Facts:
     found = supplied.facts(snapshot.asks(whose), _matter(asked, session), now)
     networks = snapshot.networks.of(address)
-    return replace(found, networks=networks) if networks else found
+    country = snapshot.whereabouts.locate(address).country
+    return replace(found, networks=networks, country=country)
 
 
 def _matter(asked: Asked, session: SessionId | None) -> Matter:

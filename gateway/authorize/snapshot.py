@@ -12,6 +12,7 @@ from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, SubjectId
 from gateway.asks.ask import Ask
 from gateway.asks.separation import Duties
+from gateway.authorize.whereabouts import Whereabouts
 from policies.model import Question, Verdict
 
 Asks = Callable[[SubjectId], Sequence[Ask]]
@@ -70,5 +71,6 @@ class Snapshot:
     duties: Duties = field(default_factory=Duties)
     """Which may not meet in one person."""
     networks: NamedNetworks = field(default_factory=NamedNetworks)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""

@@ -1,8 +1,7 @@
-"""Where in the world an address is, and whether somebody could have come there from where they were. Pure but for what
-it remembers: where each person was last, on this control plane.
+"""Where in the world an address is, and whether somebody could have come there from where they were.
 
-A journey counts from where a person was decided about last or, should nobody remember, from where the session began. Only
-what is certain is said: without coordinates, or between two addresses that may lie next to each other, nothing is known.
+A journey counts from where a person was let in last on this control plane or, should nobody remember, from where the
+session began. Only what is certain is said: without coordinates nothing is.
 """
 
 import math
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.vocabulary import SubjectId
+from gateway.sessions.session import Session
 
 EARTH = 6371.0  # km, mean radius (IUGG)
 FASTEST = 1000.0  # km/h; airliners fly at 900
@@ -35,6 +35,10 @@ class Location:
 NOWHERE = Location()
 Locate = Callable[[str], Location]
 """Of an address without port. What is not known stays None; never raises."""
+
+
+def nowhere(_: str) -> Location:
+    return NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +71,24 @@ def _apart(one: Location, other: Location) -> float | None:
 class Whereabouts:
     """Of a control plane, as long as it lives."""
 
-    def __init__(self, locate: Locate) -> None:
+    def __init__(self, locate: Locate = nowhere) -> None:
         self.locate = locate
         self._last: OrderedDict[SubjectId, Sighting] = OrderedDict()
 
-    def see(
-        self, subject: SubjectId, began: tuple[str, datetime], address: str, now: datetime
-    ) -> tuple[Location, bool | None]:
-        """Where the person is, and whether that is impossible; `began`: address and moment of the session's beginning.
-
-        Who cannot be there has not been there: the place is not remembered, so that somebody who has got hold of a
-        session does not shut out its person.
-        """
+    def of(self, session: Session, address: str, now: datetime) -> tuple[Location, bool | None]:
+        """Where the person of the session is, and whether nobody can have come there."""
         here = Sighting(self.locate(address), now)
-        before = self._last.get(subject) or Sighting(self.locate(began[0]), began[1])
-        cannot_be = impossible(before, here)
-        if not cannot_be and here.location.latitude is not None:
-            self._last[subject] = here
-            self._last.move_to_end(subject)
-            if len(self._last) > REMEMBERED:
-                self._last.popitem(last=False)
-        return here.location, cannot_be
+        before = self._last.get(session.subject) or Sighting(self.locate(session.address), session.opened_at)
+        return here.location, impossible(before, here)
+
+    def let_in(self, session: Session, address: str, now: datetime) -> None:
+        """From here on journeys count from there, unless nobody can be there: somebody who has got hold of a session
+        does not shut out its person.
+        """
+        location, cannot_be = self.of(session, address, now)
+        if cannot_be or location.latitude is None:
+            return
+        self._last[session.subject] = Sighting(location, now)
+        self._last.move_to_end(session.subject)
+        if len(self._last) > REMEMBERED:
+            self._last.popitem(last=False)

@@ -14,6 +14,7 @@ from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.asks.separation import Duties
 from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from policies.evaluate import PolicyBook
 from policies.load import load
@@ -75,6 +76,7 @@ def snapshot_of(
     district: District,
     policies: Policies,
     asks: Asks = nobody_asked,
+    whereabouts: Whereabouts | None = None,
 ) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
@@ -85,6 +87,8 @@ def snapshot_of(
         settings.technical_accounts,
         settings.separation,
         settings.networks,
+        settings.places,
+        settings.countries,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -97,6 +101,7 @@ def snapshot_of(
         networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
         asks=asks,
+        whereabouts=whereabouts or Whereabouts(),
         duties=Duties.of(settings.separation),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )
