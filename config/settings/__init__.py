@@ -23,6 +23,7 @@ from config.settings.fleet import Fleet, Peer
 from config.settings.notifications import Notifications, Smtp, Webhook
 from config.settings.postgres import Postgres
 from config.settings.public import Hsts, Limits, Public, Tls
+from config.settings.requests import Requests, Separation, StricterRequest
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
@@ -55,15 +56,18 @@ __all__ = [
     "Policies",
     "Postgres",
     "Public",
+    "Requests",
     "RoleLimits",
     "RoleMapping",
     "Route",
+    "Separation",
     "Setting",
     "Settings",
     "SignIn",
     "Smtp",
     "State",
     "Streams",
+    "StricterRequest",
     "Technical",
     "TechnicalAccount",
     "TechnicalCertificate",
@@ -137,6 +141,13 @@ class Place(Setting, frozen=True, kw_only=True):
     title: Title
     networks: Annotated[list[str], Meta(min_length=1)]
     """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2: where the networks are, which no database of the world's addresses knows of private ones."""
+
+
+class Countries(Setting, frozen=True, kw_only=True):
+    database: Path | None = None
+    """In MaxMind's format, of countries or of cities. None: only the countries of places are known."""
 
 
 class Network(Setting, frozen=True, kw_only=True):
@@ -165,7 +176,10 @@ class Settings(Setting, frozen=True, kw_only=True):
     language: Language = Language.CZECH
     networks: list[Network] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    countries: Countries = field(default_factory=Countries)
     notifications: Notifications = field(default_factory=Notifications)
+    requests: Requests = field(default_factory=Requests)
+    separation: list[Separation] = field(default_factory=list)
     oidc_clients: list[OidcClient] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     technical: Technical | None = None

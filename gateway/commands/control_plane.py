@@ -26,7 +26,9 @@ from gateway.authorize.catalogue import openable
 from gateway.authorize.exception_preview import password_opens
 from gateway.authorize.open_streams import OpenStreams
 from gateway.authorize.request import AccessRequest
+from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.addresses import Addresses
+from gateway.commands.countries import locator
 from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
@@ -131,6 +133,7 @@ class ControlPlane:
         self.people = {
             one.name: ReplicatedPeople(one, state.district, reading, now) for one in settings.directories
         }
+        self.whereabouts = Whereabouts()
         self.lockouts: dict[DirectoryName, Lockout | None] = {}
         self.secret_hashes = SecretHashes()
         self.recovery_alarm = RecoveryAlarm(f"{addresses.issuer}/recovery", self.metrics, now)
@@ -158,6 +161,7 @@ class ControlPlane:
         self.applications = digest_of_applications(state.settings)
         if self.board is not None:
             self.board.decide_by(marks_of(state.settings))
+        self.whereabouts.locate = locator(state.settings)
         self.decide_by(book)
         self.addresses = Addresses(state.settings, state.district)
         self.office = SessionOffice(
@@ -214,7 +218,7 @@ class ControlPlane:
     def decide_by(self, book: PolicyBook) -> None:
         """From now on these policies decide; grants of others are decided anew once the gate is announced."""
         self.book = book
-        self.snapshot = snapshot_of(self.settings, self.state.district, book)
+        self.snapshot = snapshot_of(self.settings, self.state.district, book, whereabouts=self.whereabouts)
         self.aim_gate(self.snapshot.epoch, self.settings)
 
     # What the parts tell each other.

@@ -12,7 +12,9 @@ from config.named_networks import NamedNetworks
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
-from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from gateway.asks.separation import Duties
+from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
+from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
 from policies.evaluate import PolicyBook
 from policies.load import load
@@ -84,7 +86,13 @@ def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Off
     return built_in | hosted
 
 
-def snapshot_of(settings: Settings, district: District, policies: Policies) -> Snapshot:
+def snapshot_of(
+    settings: Settings,
+    district: District,
+    policies: Policies,
+    asks: Asks = nobody_asked,
+    whereabouts: Whereabouts | None = None,
+) -> Snapshot:
     """`epoch` is a digest of all that a grant's content rests on: other policies or applications, other epoch."""
     rests_on = [
         settings.applications,
@@ -92,7 +100,10 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         settings.sign_in,
         settings.facts.grace,
         settings.technical_accounts,
+        settings.separation,
         settings.networks,
+        settings.places,
+        settings.countries,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -104,5 +115,8 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         directory_grace=settings.facts.grace,
         networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
+        asks=asks,
+        whereabouts=whereabouts or Whereabouts(),
+        duties=Duties.of(settings.separation),
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

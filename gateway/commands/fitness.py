@@ -23,6 +23,7 @@ from config.toml_lines import line_of, lines_of
 from config.vocabulary import DirectoryName
 from gateway.commands import lock
 from gateway.commands.certificate import certificate_faults
+from gateway.commands.countries import country_faults
 from gateway.commands.decisions import policy_book
 from gateway.commands.preflight import (
     CannotStart,
@@ -66,6 +67,7 @@ def checked(
         *directory_faults(settings.directories),
         *application_faults(settings.applications),
         *_certificate_faults(reading),
+        *country_faults(settings),
     ]
     own = [reading.problem(*one) for one in without_doubt(found, (), reading.faulty)]
     book, unusable = None, None

@@ -10,6 +10,7 @@ CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
 POLICIES = "fleet_policies"
+ASKS = "ask"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -19,6 +20,7 @@ TOLD = {
     KEYS: "INSERT OR UPDATE",
     POLICIES: "INSERT OR UPDATE OR DELETE",
     SCHEMA: "INSERT",
+    ASKS: "INSERT OR UPDATE",
 }
 """Tables that nodes keep a view of, and what changes the view."""
 EVERYTHING = frozenset({*TOLD, ASKED})
