@@ -12,6 +12,7 @@ from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
+from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 
@@ -262,6 +263,7 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     **OPERATION_TITLES,
+    **ACCESS_REVIEW_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(
