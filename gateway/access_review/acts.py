@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.access_review.blocks import Block
 from gateway.access_review.campaign import Campaign, Choice, Held, Item
-from gateway.access_review.reviewer import ReviewRefused, Reviewer
+from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.audit.acts import SYSTEM
 from gateway.audit.entry import Code, Entry, Outcome
 
@@ -24,7 +24,9 @@ def begun(campaign: Campaign, by: Reviewer, accesses: int) -> Entry:
     return _of_reviewer(Code.ACCESS_REVIEW_BEGUN, campaign, by, campaign.begun_at, **told)
 
 
-def decided(campaign: Campaign, item: Item, choice: Choice, comment: str, by: Reviewer, at: datetime) -> Entry:
+def decided(
+    campaign: Campaign, item: Item, choice: Choice, comment: str, by: Reviewer, at: datetime
+) -> Entry:
     before = {"before": item.choice.value} if item.choice is not None else {}
     return _about(
         Code.ACCESS_REVIEW_DECIDED,

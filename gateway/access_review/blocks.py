@@ -69,9 +69,7 @@ class Blocks:
         )
         lost = {one.held for one in person.standing_in} - {one.held for one in standing_in}
         roles = tuple(
-            held
-            for held in person.roles
-            if held not in lost and (person.subject, held) not in self.roles
+            held for held in person.roles if held not in lost and (person.subject, held) not in self.roles
         )
         return replace(person, roles=roles, standing_in=standing_in)
 
@@ -98,7 +96,9 @@ class Watched:
     """All of them, as they are to be kept."""
 
 
-def watch(in_force: Collection[Block], holding: Collection[tuple[SubjectId, RoleHeld]], now: datetime) -> Watched:
+def watch(
+    in_force: Collection[Block], holding: Collection[tuple[SubjectId, RoleHeld]], now: datetime
+) -> Watched:
     """`holding`: which of the blocked roles the directory has now, of people whom it was asked about for certain."""
     followed, back, over = [], [], []
     for one in in_force:

@@ -1,10 +1,11 @@
 """What acts of review need of the place where reviews are kept."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from config.vocabulary import SubjectId
 from gateway.access_review.blocks import Block, BlockId
-from gateway.access_review.campaign import Campaign, CampaignId, Item
+from gateway.access_review.campaign import Campaign, CampaignId, Item, Progress
 from gateway.audit.entry import Entry
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ class ReviewBook(Protocol):
     def campaign(self, which: CampaignId) -> Campaign | None: ...
     def keep_campaign(self, one: Campaign) -> None: ...
     def items(self, of: CampaignId) -> Sequence[Item]: ...
+    def tallies(self, municipality: str | None = None) -> Mapping[CampaignId, Progress]: ...
     def item(self, of: CampaignId, number: int) -> Item | None: ...
     def keep_item(self, of: CampaignId, one: Item) -> None: ...
     def blocks(self) -> Sequence[Block]:
@@ -44,5 +46,5 @@ class ReviewStore(Protocol):
     async def look(self, query: Callable[[ReviewBook], T]) -> T: ...
 
 
-Reach = Callable[[Sequence[str]], Awaitable[None]]
-"""Have what these people may reach their sessions now: subjects whose roles here have changed."""
+Reach = Callable[[Collection[SubjectId]], Awaitable[None]]
+"""Have it reach the sessions of these people at once that their roles here have changed."""

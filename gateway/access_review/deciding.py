@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.vocabulary import MunicipalityCode, Role
+from config.vocabulary import MunicipalityCode, Role, SubjectId
 from gateway.access_review import acts
 from gateway.access_review.blocks import Block, BlockId, watch
 from gateway.access_review.book import ReviewBook
@@ -128,7 +128,13 @@ def decide(
 
 
 def _decided(
-    book: ReviewBook, by: Reviewer, campaign: Campaign, item: Item, choice: Choice, comment: str, now: datetime
+    book: ReviewBook,
+    by: Reviewer,
+    campaign: Campaign,
+    item: Item,
+    choice: Choice,
+    comment: str,
+    now: datetime,
 ) -> Item:
     entry = book.record(acts.decided(campaign, item, choice, comment, by, now))
     changed = replace(item, decided=Decided(choice=choice, comment=comment, by=by.actor, at=now, entry=entry))
@@ -197,12 +203,12 @@ def take_news(book: ReviewBook, which: CampaignId, found: Collection[Held], now:
     known = {one.held.key for one in items}
     there = {one.key for one in found}
     new = [
-        one
-        for one in found
-        if one.key not in known and in_scope(campaign.scope, campaign.application, one)
+        one for one in found if one.key not in known and in_scope(campaign.scope, campaign.application, one)
     ]
     gone = [
-        one for one in items if one.gone_at is None and one.choice is not Choice.REMOVE and one.held.key not in there
+        one
+        for one in items
+        if one.gone_at is None and one.choice is not Choice.REMOVE and one.held.key not in there
     ]
     back = [one for one in items if one.gone_at is not None and one.held.key in there]
     for number, held in enumerate(new, len(items) + 1):
@@ -255,11 +261,14 @@ def close(
 
 
 def follow_directory(
-    book: ReviewBook, holding: Collection[tuple[str, RoleHeld]], asked: Collection[BlockId], now: datetime
+    book: ReviewBook,
+    holding: Collection[tuple[SubjectId, RoleHeld]],
+    asked: Collection[BlockId],
+    now: datetime,
 ) -> int:
     """What the directory has done about removed roles. `asked`: the blocks about whose people it gave a sure answer."""
     in_force = [one for one in book.blocks() if one.id in asked]
-    seen = watch(in_force, holding, now)  # type: ignore[arg-type]
+    seen = watch(in_force, holding, now)
     told = (
         (seen.followed, Code.ACCESS_REMOVAL_FOLLOWED),
         (seen.back, Code.ACCESS_REMOVAL_UNDONE),

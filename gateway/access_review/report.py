@@ -44,7 +44,7 @@ def body_of(campaign: Campaign, items: Sequence[Item], overdue: Collection[int],
         "accesses": done.all,
         "removed": done.removed,
         "overdue": len(overdue),
-        "items": [_item(one, one.number in overdue) for one in items],
+        "items": [_item(one, overdue=one.number in overdue) for one in items],
     }
     return json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -53,7 +53,7 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _item(one: Item, overdue: bool) -> dict[str, Any]:
+def _item(one: Item, *, overdue: bool) -> dict[str, Any]:
     held, decided = one.held, one.decided
     return {
         "number": one.number,

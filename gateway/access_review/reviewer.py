@@ -45,7 +45,9 @@ class NotDone(StrEnum):
 
 
 class ReviewRefused(Exception):
-    def __init__(self, reason: NotDone, *, municipality: str = "", of: str = "", of_subject: str = "") -> None:
+    def __init__(
+        self, reason: NotDone, *, municipality: str = "", of: str = "", of_subject: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.municipality = municipality

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from config.settings import Title
 from config.vocabulary import Language
+from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.acts import SYSTEM
 from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
-from gateway.audit.access_review_titles import ACCESS_REVIEW_TITLES
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 

@@ -6,11 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.access_review.blocks import Block, BlockId, Blocks, blocks_of
-from gateway.access_review.campaign import Campaign, CampaignId, Choice, Decided, Held, Item, Kind, Opened, Scope
+from gateway.access_review.campaign import (
+    Campaign,
+    CampaignId,
+    Choice,
+    Decided,
+    Held,
+    Item,
+    Kind,
+    Opened,
+    Progress,
+    Scope,
+)
 from gateway.audit.entry import Code, Entry
 from gateway.storage.database import Database
 from gateway.storage.keyed_rows import KeyedRows
@@ -28,8 +39,8 @@ _LIST = select(
 ).order_by(access_review.c.begun_at.desc(), access_review.c.id)
 """Of many campaigns without what may be long."""
 _LAST_USE = (
-    "SELECT at FROM (SELECT at, code, municipality FROM audit_entry WHERE subject = ? ORDER BY at DESC LIMIT ?) AS last "
-    "WHERE code = ? AND municipality = ? ORDER BY at DESC LIMIT 1"
+    "SELECT at FROM (SELECT at, code, municipality FROM audit_entry WHERE subject = ? ORDER BY at DESC LIMIT ?) "
+    "AS newest WHERE code = ? AND municipality = ? ORDER BY at DESC LIMIT 1"
 )
 
 
@@ -99,6 +110,24 @@ class Reviews(KeyedRows):
         mine = select(access_review_item).where(access_review_item.c.review == of)
         return [_item(row) for row in self._connection.execute(mine.order_by(access_review_item.c.number))]
 
+    def tallies(self, municipality: str | None = None) -> dict[CampaignId, Progress]:
+        here = access_review_item.c
+        undecided = here.gone_at.is_(None) & (here.choice.is_(None) | (here.choice == Choice.UNCLEAR.value))
+        query = select(
+            here.review,
+            func.count().label("all"),
+            _number(undecided).label("left"),
+            _number(here.choice == Choice.REMOVE.value).label("removed"),
+            _number(undecided & here.choice.is_not(None)).label("unclear"),
+        ).group_by(here.review)
+        if municipality is not None:
+            mine = select(access_review.c.id).where(access_review.c.municipality == municipality)
+            query = query.where(here.review.in_(mine))
+        return {
+            CampaignId(row.review): Progress(row.all, row.all - row.left, row.removed, row.unclear)
+            for row in self._connection.execute(query)
+        }
+
     def item(self, of: CampaignId, number: int) -> Item | None:
         row = self._at(access_review_item, review=of, number=number)
         return None if row is None else _item(row)
@@ -162,6 +191,10 @@ class Reviews(KeyedRows):
 
     def record(self, entry: Entry) -> int:
         return self._append(self._connection, [entry])[-1]
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def _blocks(connection: Connection) -> list[Block]:
