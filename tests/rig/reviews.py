@@ -108,9 +108,10 @@ class Village:
         by: Reviewer = MAYOR,
         where: MunicipalityCode = HULIN,
         deadline: datetime = DEADLINE,
+        now: datetime = NOW,
     ) -> Campaign:
         return self.write(
-            lambda book: deciding.begin(book, by, where, scope, application, deadline, found, NOW)
+            lambda book: deciding.begin(book, by, where, scope, application, deadline, found, now)
         )
 
     def decide(

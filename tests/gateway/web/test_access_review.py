@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -268,7 +269,7 @@ async def test_before_everything_is_decided_there_is_no_closing_and_no_file(visi
 
 async def test_whoever_came_since_is_added_when_a_review_is_to_be_closed(visitor: Visitor) -> None:
     village = visitor.given.village
-    campaign = village.begun([CLERKS])
+    campaign = village.begun([CLERKS], now=NOW - timedelta(hours=1))
     village.decide(campaign, CLERKS, Choice.CONFIRM)
     visitor.given.found = [CLERKS, held(JANA, Role.ACCOUNTANT)]
     assert await visitor.refused(f"/reviews/{campaign.id}/close") == "review_not_finished"
@@ -291,7 +292,7 @@ async def test_a_deadline_that_is_not_possible_is_refused(visitor: Visitor, unti
 
 async def test_the_round_closes_by_itself_only_where_the_settings_say_so(visitor: Visitor) -> None:
     village = visitor.given.village
-    campaign = village.begun([CLERKS])
+    campaign, visitor.given.found = village.begun([CLERKS]), [CLERKS]
     await visitor.given.reviewing().keep_up(DEADLINE)
     assert not village.read(lambda book: book.campaign(campaign.id)).over
     visitor.given.remove_undecided = True
