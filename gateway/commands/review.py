@@ -88,7 +88,7 @@ def begin(
     snapshot = snapshot_of(state.settings, state.district, book_in_force(state))
     if application and application not in snapshot.applications:
         raise CannotStart(f"no application is called {application}", "see `brana app list`")
-    reviews = _reviewing(state, WhoHasWhat(state, _people(state), snapshot))
+    reviews = _reviewing(state, WhoHasWhat(state, _people(state), lambda: snapshot))
     begun, refused = asyncio.run(
         reviews.begin_everywhere(_operator(), codes, Scope(scope), application, end_of(until.date()), now())
     )

@@ -1,7 +1,7 @@
 """Access reviews put together: who has what by directories, register and settings, and how a removal takes effect."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,7 +45,7 @@ class WhoHasWhat:
 
     state: State
     people: People
-    snapshot: Snapshot
+    snapshot: Callable[[], Snapshot]
 
     async def __call__(
         self, municipalities: Collection[MunicipalityCode], moment: datetime
@@ -54,7 +54,7 @@ class WhoHasWhat:
         wanted, blocks = set(municipalities), await self.state.reviews.blocks()
         exceptions = await self._exceptions(moment)
         found: dict[MunicipalityCode, list[Held]] = {code: [] for code in wanted}
-        told = _Opens(self.snapshot, moment)
+        told = _Opens(self.snapshot(), moment)
         for each in self.people.values():
             async for one in each.everybody():
                 for code in {held.municipality for held in one.roles} & wanted:
@@ -143,7 +143,7 @@ def reviewing(plane: ControlPlane) -> Reviewing:
     async def reach(subjects: Collection[SubjectId]) -> None:
         await _reach(plane, subjects)
 
-    found: Found = WhoHasWhat(state, plane.people, plane.snapshot)
+    found: Found = WhoHasWhat(state, plane.people, lambda: plane.snapshot)
     return Reviewing(
         store=state.reviews,
         found=found,
