@@ -110,6 +110,26 @@ class Item:
         return self.gone_at is None and self.choice in (None, Choice.UNCLEAR)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be reviewed, and until when. `application`: empty but for `Scope.APPLICATION`."""
+
+    scope: Scope
+    deadline: datetime
+    application: str = ""
+
+    def covers(self, held: Held) -> bool:
+        match self.scope:
+            case Scope.ALL:
+                return True
+            case Scope.APPLICATION:
+                return any(one.application == self.application for one in held.opens)
+            case Scope.PRIVILEGED:
+                return held.kind is not Kind.EXCEPTION and held.what in PRIVILEGED
+            case Scope.SPECIAL:
+                return held.kind is not Kind.ROLE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     id: CampaignId
@@ -128,6 +148,10 @@ class Campaign:
     """As it was closed; never changed again."""
     digest: str = ""
     """SHA-256 of `report` in UTF-8, which stands in the entry of the closing too."""
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.scope, self.deadline, self.application)
 
     @property
     def over(self) -> bool:
@@ -158,15 +182,3 @@ def progress(items: Sequence[Item]) -> Progress:
         removed=sum(one.choice is Choice.REMOVE for one in items),
         unclear=sum(one.open and one.choice is Choice.UNCLEAR for one in items),
     )
-
-
-def in_scope(scope: Scope, application: str, held: Held) -> bool:
-    match scope:
-        case Scope.ALL:
-            return True
-        case Scope.APPLICATION:
-            return any(one.application == application for one in held.opens)
-        case Scope.PRIVILEGED:
-            return held.kind is not Kind.EXCEPTION and held.what in PRIVILEGED
-        case Scope.SPECIAL:
-            return held.kind is not Kind.ROLE

@@ -23,8 +23,7 @@ from gateway.access_review.campaign import (
     Held,
     Item,
     Kind,
-    Scope,
-    in_scope,
+    Plan,
 )
 from gateway.access_review.report import body_of, digest_of
 from gateway.access_review.reviewer import NotDone, Reviewer, ReviewRefused
@@ -39,35 +38,33 @@ def begin(
     book: ReviewBook,
     by: Reviewer,
     municipality: MunicipalityCode,
-    scope: Scope,
-    application: str,
-    deadline: datetime,
+    plan: Plan,
     found: Sequence[Held],
     now: datetime,
 ) -> Campaign:
     """`found`: who has what at this moment. Raises ReviewRefused."""
     if not by.concerned_with(municipality):
         raise ReviewRefused(NotDone.UNKNOWN, municipality=municipality)
-    if not now < deadline <= now + LONGEST:
+    if not now < plan.deadline <= now + LONGEST:
         raise ReviewRefused(NotDone.DEADLINE, municipality=municipality)
     under_way = any(
-        not one.over and (one.scope, one.application) == (scope, application)
+        not one.over and (one.scope, one.application) == (plan.scope, plan.application)
         for one in book.campaigns(municipality)
     )
     if under_way:
         raise ReviewRefused(NotDone.UNDER_WAY, municipality=municipality)
-    chosen = [one for one in found if in_scope(scope, application, one)]
+    chosen = [one for one in found if plan.covers(one)]
     if not chosen:
         raise ReviewRefused(NotDone.NOTHING, municipality=municipality)
     campaign = Campaign(
         id=CampaignId(secrets.token_urlsafe(12)),
         municipality=municipality,
-        scope=scope,
-        application=application,
+        scope=plan.scope,
+        application=plan.application,
         begun_at=now,
         begun_by=by.actor,
         begun_entry=0,
-        deadline=deadline,
+        deadline=plan.deadline,
     )
     campaign = replace(campaign, begun_entry=book.record(acts.begun(campaign, by, len(chosen))))
     book.keep_campaign(campaign)
@@ -202,9 +199,7 @@ def take_news(book: ReviewBook, which: CampaignId, found: Collection[Held], now:
     items = book.items(which)
     known = {one.held.key for one in items}
     there = {one.key for one in found}
-    new = [
-        one for one in found if one.key not in known and in_scope(campaign.scope, campaign.application, one)
-    ]
+    new = [one for one in found if one.key not in known and campaign.plan.covers(one)]
     gone = [
         one
         for one in items

@@ -20,9 +20,8 @@ from gateway.access_review.campaign import (
     Held,
     Item,
     Kind,
+    Plan,
     Progress,
-    Scope,
-    in_scope,
 )
 from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.audit.acts import SYSTEM
@@ -84,22 +83,18 @@ class Reviewing:
         self,
         by: Reviewer,
         municipality: MunicipalityCode,
-        scope: Scope,
-        application: str,
-        deadline: datetime,
+        plan: Plan,
         now: datetime,
     ) -> Campaign:
         """Raises ReviewRefused."""
         found = (await self.found([municipality], now))[municipality]
-        return await self._begun(by, municipality, scope, application, deadline, found, now)
+        return await self._begun(by, municipality, plan, found, now)
 
     async def begin_everywhere(
         self,
         by: Reviewer,
         municipalities: Sequence[MunicipalityCode],
-        scope: Scope,
-        application: str,
-        deadline: datetime,
+        plan: Plan,
         now: datetime,
     ) -> tuple[list[Campaign], dict[MunicipalityCode, ReviewRefused]]:
         """One for each, and why there is none where none was begun."""
@@ -107,7 +102,7 @@ class Reviewing:
         found = await self.found(municipalities, now)
         for code in municipalities:
             try:
-                begun.append(await self._begun(by, code, scope, application, deadline, found[code], now))
+                begun.append(await self._begun(by, code, plan, found[code], now))
             except ReviewRefused as refusal:
                 refused[code] = refusal
         return begun, refused
@@ -116,19 +111,17 @@ class Reviewing:
         self,
         by: Reviewer,
         municipality: MunicipalityCode,
-        scope: Scope,
-        application: str,
-        deadline: datetime,
+        plan: Plan,
         found: Sequence[Held],
         now: datetime,
     ) -> Campaign:
-        chosen = [one for one in found if in_scope(scope, application, one)]
+        chosen = [one for one in found if plan.covers(one)]
         people = {one.subject for one in chosen}
         used = {one: await self.last_use(one, municipality) for one in sorted(people)}
         known = [replace(one, last_use=used[one.subject]) for one in chosen]
 
         def work(book: ReviewBook) -> Campaign:
-            return deciding.begin(book, by, municipality, scope, application, deadline, known, now)
+            return deciding.begin(book, by, municipality, plan, known, now)
 
         return await self._done(work, by, now, "begin")
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from config.vocabulary import Language, MunicipalityCode, SubjectId
 from gateway.access_review.blocks import Block, BlockId
-from gateway.access_review.campaign import CampaignId, Scope
+from gateway.access_review.campaign import CampaignId, Plan, Scope
 from gateway.access_review.report import as_csv
 from gateway.access_review.reviewer import Reviewer, ReviewRefused
 from gateway.access_review.reviewing import Answer, Listed, Reviewing
@@ -90,7 +90,9 @@ def begin(
         raise CannotStart(f"no application is called {application}", "see `brana app list`")
     reviews = _reviewing(state, WhoHasWhat(state, _people(state), lambda: snapshot))
     begun, refused = asyncio.run(
-        reviews.begin_everywhere(_operator(), codes, Scope(scope), application, end_of(until.date()), now())
+        reviews.begin_everywhere(
+            _operator(), codes, Plan(Scope(scope), end_of(until.date()), application), now()
+        )
     )
     if machine:
         told: dict[str, Any] = {

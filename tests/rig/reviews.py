@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.access_review import deciding
 from gateway.access_review.book import ReviewBook
-from gateway.access_review.campaign import Campaign, Choice, Held, Item, Kind, Opened, Scope
+from gateway.access_review.campaign import Campaign, Choice, Held, Item, Kind, Opened, Plan, Scope
 from gateway.access_review.reviewer import Reviewer
 from gateway.audit.canonical import Recorded, parse
 from gateway.audit.entry import Entry
@@ -111,7 +111,7 @@ class Village:
         now: datetime = NOW,
     ) -> Campaign:
         return self.write(
-            lambda book: deciding.begin(book, by, where, scope, application, deadline, found, now)
+            lambda book: deciding.begin(book, by, where, Plan(scope, deadline, application), found, now)
         )
 
     def decide(

@@ -11,7 +11,7 @@ from aiohttp import web
 from config.settings import Title
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, Role, SubjectId
 from gateway.access_review.blocks import BlockId
-from gateway.access_review.campaign import CampaignId, Choice, Kind, Scope, progress
+from gateway.access_review.campaign import CampaignId, Choice, Kind, Plan, Scope, progress
 from gateway.access_review.report import as_csv
 from gateway.access_review.reviewer import NotDone, Reviewer
 from gateway.access_review.reviewing import Reviewing, Shown
@@ -89,23 +89,20 @@ class Reviews:
 
     async def begin(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
-        scope, application, day = _asked(await form_of(request, ["scope", "application", "until"]))
+        plan = _asked(await form_of(request, ["scope", "application", "until"]))
         await self._may(request, caller, Action.SIGN, "begin")
         by, where = _reviewer(request, caller), caller.municipality
-        beginning = self.reviewing.begin(by, where, scope, application, _end_of(day), self.desk.now())
+        beginning = self.reviewing.begin(by, where, plan, self.desk.now())
         campaign = await done(beginning)
         raise web.HTTPSeeOther(f"/reviews/{campaign.id}?done=begun")
 
     async def begin_everywhere(self, request: web.Request) -> web.Response:
         """In every municipality where there is something to review, and such a review is not under way."""
         caller = self._caller(request)
-        scope, application, day = _asked(await form_of(request, ["scope", "application", "until"]))
+        plan = _asked(await form_of(request, ["scope", "application", "until"]))
         await self._may(request, caller, Action.ADMINISTER, "begin everywhere")
         by = _reviewer(request, caller, everywhere=True)
-        now, until = self.desk.now(), _end_of(day)
-        begun, refused = await self.reviewing.begin_everywhere(
-            by, self.everywhere, scope, application, until, now
-        )
+        begun, refused = await self.reviewing.begin_everywhere(by, self.everywhere, plan, self.desk.now())
         if not begun and refused:
             raise Refused(*REFUSALS[next(iter(refused.values())).reason])
         raise web.HTTPSeeOther("/reviews?" + urlencode({"done": "all", "begun": len(begun)}))
@@ -242,13 +239,13 @@ def _review_of(request: web.Request) -> CampaignId:
     return CampaignId(request.match_info["review"][: 4 * ID_LENGTH])
 
 
-def _asked(form: Mapping[str, str]) -> tuple[Scope, str, date]:
+def _asked(form: Mapping[str, str]) -> Plan:
     """What a form of the beginning asks for. Raises Refused."""
     try:
         scope, day = Scope(form["scope"]), date.fromisoformat(form["until"])
     except ValueError:
         raise Refused(FORM_UNREADABLE, 400) from None
-    return scope, form["application"] if scope is Scope.APPLICATION else "", day
+    return Plan(scope, _end_of(day), form["application"] if scope is Scope.APPLICATION else "")
 
 
 def _end_of(day: date) -> datetime:

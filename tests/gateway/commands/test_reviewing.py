@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.vocabulary import Action, Role, SessionId, SubjectId
-from gateway.access_review.campaign import Campaign, Choice, Held, Kind, Scope
+from gateway.access_review.campaign import Campaign, Choice, Held, Kind, Plan, Scope
 from gateway.access_review.reviewer import Reviewer
 from gateway.access_review.reviewing import Reviewing
 from gateway.audit.entry import Code
@@ -60,7 +60,7 @@ class Office:
 
     async def begun(self) -> Campaign:
         moment = now()
-        return await self.reviews.begin(MAYOR, HULIN, Scope.ALL, "", moment + timedelta(days=7), moment)
+        return await self.reviews.begin(MAYOR, HULIN, Plan(Scope.ALL, moment + timedelta(days=7)), moment)
 
     async def held(self, which: Campaign) -> list[Held]:
         return [one.held for one in (await self.reviews.shown(MAYOR, which.id, now())).items]
