@@ -18,10 +18,8 @@ ACCESS_REVIEW_TITLES: dict[Code, Title] = {
         en="Accesses changed during a review of {municipality} (added: {added}; gone: {gone})",
     ),
     Code.ACCESS_REVIEW_CLOSED: Title(
-        cs="Uzavřen přezkum oprávnění obce {municipality}: {who} (nerozhodnuto včas: {overdue}, "
-        "otisk zprávy: {sha256})",
-        en="Access review of {municipality} closed: {who} (not decided in time: {overdue}, "
-        "digest of the report: {sha256})",
+        cs="Uzavřen přezkum oprávnění obce {municipality}: {who} (nerozhodnuto včas: {overdue})",
+        en="Access review of {municipality} closed: {who} (not decided in time: {overdue})",
     ),
     Code.ACCESS_REVIEW_REFUSED: Title(
         cs="Úkon přezkumu oprávnění neproveden: {who} (důvod: {reason})",
