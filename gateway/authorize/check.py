@@ -10,6 +10,7 @@ from datetime import datetime
 from config.identity import names_of
 from config.settings import Identity
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
+from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -42,7 +43,7 @@ def check(
         return found
     offer, own, municipality = found
     asked = (request.application, request.action, municipality)
-    question = question_of(session, own, asked, request.address, now)
+    question = question_of(session, own, asked, request.address, now, facts_of(request.address, snapshot))
     return _by_policy(question, session, offer, snapshot, grant_id)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
+from config.named_networks import NamedNetworks
 from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
@@ -28,14 +29,15 @@ EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 def policy_book(
     settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings."""
     folders = settings.policies
     known = None if any_application else _titles(settings)
-    return load(folders.region, folders.municipalities, district, known, sources)
+    networks = None if any_application else [one.name for one in settings.networks]
+    return load(folders.region, folders.municipalities, district, known, sources, networks=networks)
 
 
 def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
-    """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
+    """Of texts that are no files of ours, which may name applications and networks that are not here yet, or no more.
 
     Raises PoliciesUnusable.
     """
@@ -75,6 +77,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         settings.sign_in,
         settings.facts.grace,
         settings.technical_accounts,
+        settings.networks,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -84,6 +87,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
+        networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )
