@@ -31,6 +31,8 @@ AT_BEST = Facts(
         firewall=True,
         updates_installed=True,
         screen_lock=True,
+        antivirus=True,
+        agent=True,
     ),
 )
 
