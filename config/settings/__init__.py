@@ -6,7 +6,7 @@ Paths are taken relative to the configuration file's own folder.
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
@@ -32,6 +32,7 @@ from config.vocabulary import Language, MunicipalityCode, NetworkName
 __all__ = [
     "ICO_PLACEHOLDER",
     "PLACEHOLDER",
+    "AccessReview",
     "Application",
     "Audit",
     "Deputy",
@@ -130,6 +131,11 @@ class Audit(Setting, frozen=True, kw_only=True):
     """Size at which the spool file of the access log is rotated."""
 
 
+class AccessReview(Setting, frozen=True, kw_only=True):
+    undecided: Literal["keep", "remove"] = "keep"
+    """What becomes, after the deadline, of roles about which nobody has decided."""
+
+
 class Metrics(Setting, frozen=True, kw_only=True):
     address: str = "127.0.0.1"
     port: Port = 9464
@@ -172,6 +178,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     streams: Streams = field(default_factory=Streams)
     fleet: Fleet | None = None
     audit: Audit = field(default_factory=Audit)
+    access_review: AccessReview = field(default_factory=AccessReview)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
     networks: list[Network] = field(default_factory=list)

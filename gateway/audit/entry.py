@@ -97,6 +97,16 @@ class Code(StrEnum):
         "configuration.checked"  # of a fleet's nodes when they took nothing but policies live
     )
     DECISION_TRIED = "decision.tried"
+    ACCESS_REVIEW_BEGUN = "access_review.begun"
+    ACCESS_REVIEW_DECIDED = "access_review.decided"
+    ACCESS_REVIEW_CHANGED = "access_review.changed"
+    ACCESS_REVIEW_CLOSED = "access_review.closed"
+    ACCESS_REVIEW_REFUSED = "access_review.refused"
+    ACCESS_REMOVED = "access.removed"
+    ACCESS_RESTORED = "access.restored"
+    ACCESS_REMOVAL_FOLLOWED = "access.removal_followed"
+    ACCESS_REMOVAL_UNDONE = "access.removal_undone"
+    ACCESS_BLOCK_OVER = "access.block_over"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     KEY_COMPROMISED = "key.compromised"

@@ -175,7 +175,7 @@ class ControlPlane:
         self.keys.under(state)
         self.certificate.aim(state.settings.public, certified_hosts(state.settings, state.district))
         self.lockout = self.lockout_as(self.lockouts)
-        self.known = known_people(state.settings, self.directory)
+        self.known = known_people(state.settings, self.directory, state.reviews.blocks)
         self.sign_in = SignIn(
             self.provider,
             self.office,
@@ -323,7 +323,7 @@ class ControlPlane:
     def assistance(self) -> Assistance:
         async def named(login: str) -> list[Person]:
             people = {one.subject: one for one in await self.directory.named(login)}
-            return list(self.known.as_they_count(people).values())
+            return list((await self.known.as_they_count(people)).values())
 
         return Assistance(
             self.officers_acts(),
@@ -343,13 +343,13 @@ class ControlPlane:
         if found is None:
             return None
         person, confirmed_at = found
-        counts = self.known.as_they_count({whose: person})[whose] if person is not None else None
+        counts = (await self.known.as_they_count({whose: person}))[whose] if person is not None else None
         return Replicated(counts, confirmed_at)
 
     async def _fitting(self, text: str, limit: int) -> list[Person]:
         """Of all directories, by the Czech alphabet."""
         found = {one.subject: one for each in self.people.values() for one in await each.fitting(text, limit)}
-        people = self.known.as_they_count(found).values()
+        people = (await self.known.as_they_count(found)).values()
         return sorted(people, key=lambda one: (alphabetical(one.name), one.login))[:limit]
 
     async def _replicated(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
@@ -357,7 +357,7 @@ class ControlPlane:
         found: dict[SubjectId, Person] = {}
         for each in self.people.values():
             found |= await each.people(people)
-        return self.known.as_they_count(found)
+        return await self.known.as_they_count(found)
 
     def lost_factors(self) -> LostFactors:
         async def has(subject: SubjectId) -> Has:

@@ -22,6 +22,16 @@ Value = str | int | float | bool | list[str]
 
 LABELS: Mapping[str, Title] = {
     "acr": Title(cs="Síla ověření", en="How surely recognised"),
+    "access": Title(cs="Druh oprávnění", en="Kind of access"),
+    "accesses": Title(cs="Počet oprávnění", en="Number of accesses"),
+    "added": Title(cs="Přibylo", en="Added"),
+    "decision": Title(cs="Rozhodnutí", en="Decision"),
+    "gone": Title(cs="Zaniklo", en="Gone"),
+    "of_application": Title(cs="Aplikace, o kterou jde", en="Application concerned"),
+    "overdue": Title(cs="Nerozhodnuto včas", en="Not decided in time"),
+    "review": Title(cs="Přezkum", en="Review"),
+    "role": Title(cs="Role", en="Role"),
+    "scope": Title(cs="Rozsah přezkumu", en="Scope of the review"),
     "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
     "attempts": Title(cs="Počet pokusů", en="Attempts"),
