@@ -1,6 +1,7 @@
 """The texts of all policies as one value, wherever they come from: to be compared, kept and loaded as files are.
 
-A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`.
+A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`; beside a file of policies its
+cases may stand, `NAME.cases.toml`, which decide nothing.
 """
 
 import hashlib
@@ -14,18 +15,24 @@ from policies.evaluate import Contents
 Texts = Mapping[str, str]
 """By name."""
 REGION, MUNICIPALITIES = Path("region"), Path("municipalities")
-NAME = re.compile(r"(?:region|municipalities)/[^/\0]+\.cedar")
+POLICIES, CASES = ".cedar", ".cases.toml"
+NAME = re.compile(r"(?:region|municipalities)/[^/\0]+(?:\.cedar|\.cases\.toml)")
 
 
 def texts_of(region: Path, municipalities: Path, sources: Sources = DISK) -> dict[str, str]:
-    """Of both folders, as `load` reads them. Raises OSError, UnicodeDecodeError."""
+    """Of both folders, as `load` reads them, with their cases. Raises OSError, UnicodeDecodeError."""
     folders = {REGION: region, MUNICIPALITIES: municipalities}
     return {
         f"{name}/{file.name}": sources.text(file)
         for name, folder in folders.items()
         for file in sources.files(folder)
-        if file.suffix == ".cedar"
+        if file.suffix == POLICIES or file.name.endswith(CASES)
     }
+
+
+def deciding(texts: Texts) -> dict[str, str]:
+    """Those that decide: without cases."""
+    return {name: text for name, text in texts.items() if name.endswith(POLICIES)}
 
 
 def digest_of(texts: Texts) -> str:

@@ -1,0 +1,170 @@
+"""Every version of the policies that ever was in force, signed; the newest one is.
+
+`fleet_policies` says which that is to nodes of the version of the product before this one, and by its trigger to all.
+What is written there by anybody who did not sign it decides nothing.
+"""
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, func, select
+
+from gateway.audit.entry import Code
+from gateway.audit.search import Query
+from gateway.policy_office.scope import ANY, Scope
+from gateway.policy_office.version import Head, Source, Version, signed
+from gateway.storage.audit_search import page
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.policy_texts import TextsDamaged, keep, texts
+from gateway.storage.shared_policies import PublicationDamaged, SharedPolicies
+from gateway.storage.tables.policy_office import policy_version
+
+DAMAGED, NOT_SIGNED, GONE = "policies_damaged", "policies_not_signed", "policies_gone"
+FIRST_EVER = Query(codes=frozenset({Code.POLICY_ACTIVATED, Code.POLICY_ROLLED_BACK}))
+_v = policy_version.c
+_HEAD = (
+    *(_v.number, _v.version, _v.source, _v.scope, _v.base, _v.restores, _v.proposal),
+    *(_v.author, _v.approver, _v.activated_at, _v.note, _v.node),
+)
+
+
+class VersionUnusable(Exception):
+    """A version decides nothing as it is kept. `which`: its number or what else is known; `reason`: named."""
+
+    def __init__(self, which: str, why: str, reason: str) -> None:
+        super().__init__(why)
+        self.which, self.reason = which, reason
+
+
+class Versions(KeyedRows):
+    """On one connection, in the transaction that is open. `key` signs them, and nothing that it did not is believed."""
+
+    def __init__(self, connection: Connection, key: Ed25519PrivateKey) -> None:
+        super().__init__(connection)
+        self._key = key
+
+    def newest(self) -> int:
+        """Number of the version in force; 0: none is kept."""
+        return self._connection.execute(select(func.max(_v.number))).scalar() or 0
+
+    def in_force(self) -> Version | None:
+        """None: nobody has published anything. One with the number 0 was published by the version of the product
+        before this one, and is to be taken over. Raises VersionUnusable.
+        """
+        number, told = self.newest(), SharedPolicies(self._connection).digest()
+        if number == 0:
+            return None if told is None else self._from_before()
+        if told is None:
+            raise VersionUnusable(f"{number}", "the row in fleet_policies has been deleted", GONE)
+        found = self.version(number)
+        assert found is not None
+        if found.publication().digest != told:
+            why = "fleet_policies holds others than the newest version that is signed: nobody here published them"
+            raise VersionUnusable("not signed", why, NOT_SIGNED)
+        return found
+
+    def version(self, number: int) -> Version | None:
+        """Raises VersionUnusable."""
+        row = self._at(policy_version, number=number)
+        return None if row is None else self._verified(row)
+
+    def heads(self, before: int | None = None, limit: int = 50) -> list[Head]:
+        """The newest first, from the one `before` on; as they are kept, without a look at their signatures."""
+        chosen = select(*_HEAD).order_by(_v.number.desc()).limit(limit)
+        if before is not None:
+            chosen = chosen.where(_v.number < before)
+        return [
+            Head(
+                **{name: value for name, value in row._mapping.items() if name not in ("activated_at", "source")},
+                source=Source(row.source),
+                at=moment_of(row.activated_at),
+            )
+            for row in self._connection.execute(chosen)
+        ]
+
+    def put_in_force(self, made: Version) -> Version:
+        """Behind the newest, whatever number and base it has; what came of it."""
+        newest = self.newest()
+        new = replace(made, number=newest + 1, base=newest)
+        self._put(
+            policy_version,
+            {
+                "number": new.number,
+                "version": new.version,
+                "digest": new.digest,
+                "files": keep(self._connection, new.texts),
+                "source": new.source.value,
+                "scope": new.scope,
+                "base": new.base,
+                "restores": new.restores,
+                "proposal": new.proposal,
+                "author": new.author,
+                "approver": new.approver,
+                "submitted_at": micros_or_none(new.submitted_at),
+                "approved_at": micros_or_none(new.approved_at),
+                "activated_at": micros(new.at),
+                "note": new.note,
+                "node": new.node,
+                "signature": base64.b64encode(self._key.sign(signed(new))).decode(),
+            },
+        )
+        SharedPolicies(self._connection).publish(new.publication())
+        return new
+
+    def _verified(self, row: Any) -> Version:
+        which = f"{row.version}, number {row.number}"
+        try:
+            found = _version(row, texts(self._connection, row.files))
+            self._key.public_key().verify(base64.b64decode(row.signature, validate=True), signed(found))
+        except InvalidSignature as error:
+            raise VersionUnusable(which, "its signature is not ours", NOT_SIGNED) from error
+        except (TextsDamaged, ValueError, OverflowError) as error:
+            raise VersionUnusable(which, f"its row in policy_version is damaged: {error}", DAMAGED) from error
+        return found
+
+    def _from_before(self) -> Version:
+        """Where versions were kept already, nobody else publishes: the log would know of them."""
+        try:
+            found = SharedPolicies(self._connection).in_force()
+        except PublicationDamaged as damaged:
+            raise VersionUnusable("damaged", str(damaged), DAMAGED) from damaged
+        assert found is not None
+        if page(self._connection, FIRST_EVER, None, 1).entries:
+            why = "the signed versions that the audit log knows of have been deleted"
+            raise VersionUnusable(found.version, why, NOT_SIGNED)
+        return Version(
+            number=0,
+            version=found.version,
+            texts=found.texts,
+            source=Source.BEFORE,
+            scope=ANY,
+            base=0,
+            author=found.by,
+            approver="",
+            at=found.at,
+            node=found.node,
+        )
+
+
+def _version(row: Any, its: dict[str, str]) -> Version:
+    return Version(
+        number=row.number,
+        version=row.version,
+        texts=its,
+        source=Source(row.source),
+        scope=Scope(row.scope),
+        base=row.base,
+        restores=row.restores,
+        proposal=row.proposal,
+        author=row.author,
+        approver=row.approver,
+        submitted_at=moment_or_none(row.submitted_at),
+        approved_at=moment_or_none(row.approved_at),
+        at=moment_of(row.activated_at),
+        note=row.note,
+        node=row.node,
+    )
