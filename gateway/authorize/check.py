@@ -18,7 +18,7 @@ from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
 from gateway.sessions.session import Session
-from policies.model import Permitted, Question
+from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
 
 
 def check(
@@ -75,8 +75,11 @@ def question_of(
     asked: tuple[ApplicationId, Action, MunicipalityCode],
     address: str,
     now: datetime,
+    facts: Facts = NOTHING_FURTHER,
 ) -> Question:
-    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose; `facts` what
+    is known besides.
+    """
     application, action, municipality = asked
     return Question(
         subject=session.subject,
@@ -90,6 +93,7 @@ def question_of(
         authenticated_at=session.authenticated_at,
         address=address,
         now=now,
+        facts=facts,
     )
 
 

@@ -10,22 +10,18 @@ from config.district import District
 from config.marks import mark_of
 from config.settings import Settings
 from config.sources import DISK, Sources
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from gateway.commands.own_applications import OWN
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
+assert set(OWN) == BUILT_IN_APPLICATIONS
 TITLES: dict[ApplicationId, Text] = {
-    ApplicationId("portal"): {Language.CZECH: "portál", Language.ENGLISH: "the portal"},
-    ApplicationId("audit"): {Language.CZECH: "auditní záznam", Language.ENGLISH: "the audit log"},
+    name: {language: one.named.in_language(language) for language in Language} for name, one in OWN.items()
 }
-BUILT_IN_ACTIONS = {
-    ApplicationId("portal"): frozenset({Action.READ, Action.WRITE}),
-    ApplicationId("audit"): frozenset({Action.READ, Action.ADMINISTER}),
-}
-assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
@@ -56,7 +52,7 @@ def _titles(settings: Settings) -> dict[ApplicationId, Text]:
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
-    built_in = {name: Offer(actions, everywhere) for name, actions in BUILT_IN_ACTIONS.items()}
+    built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}
     hosted = {
         application.id: Offer(
             frozenset(route.action for route in application.routes if route.action is not None),
