@@ -13,6 +13,7 @@ from gateway.audit import (
     configuration_reasons,
     ending_reasons,
     node_reasons,
+    policy_reasons,
     refusal_reasons,
     sign_in_reasons,
     technical_reasons,
@@ -27,6 +28,7 @@ GROUPS: tuple[Group, ...] = (
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
     *node_reasons.GROUPS,
+    *policy_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

@@ -13,6 +13,7 @@ from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
 from gateway.audit.operation_titles import OPERATION_TITLES
+from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 
 NOTHING = "–"
@@ -262,6 +263,7 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     **OPERATION_TITLES,
+    **POLICY_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

@@ -150,7 +150,8 @@ class ControlPlane:
         self.settled.set()
         self.catching_up = False
         """Whether others may have published policies while the database was out of reach."""
-        self.take(state, book_at_start(state, sources, now()))
+        book, self.incidents = book_at_start(state, sources, now())
+        self.take(state, book)
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""

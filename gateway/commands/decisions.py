@@ -34,7 +34,9 @@ def policy_book(
     return load(folders.region, folders.municipalities, district, known, sources)
 
 
-def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
+def shared_book(
+    settings: Settings, district: District, texts: Texts, incidents: Sequence[Incident] = ()
+) -> PolicyBook:
     """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
 
     Raises PoliciesUnusable.

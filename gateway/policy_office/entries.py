@@ -69,7 +69,8 @@ def not_activated(
 
 def refused(actor: Actor, act: str, scope: Scope, reason: str, details: Mapping[str, str], now: datetime) -> Entry:
     """Somebody asked for an act that was not done."""
-    told: Details = {"act": act} | {name: neutral(text, TEXT) for name, text in details.items() if text}
+    told: Details = {"act": act}
+    told.update({name: neutral(text, TEXT) for name, text in details.items() if text})
     return _entry(
         Code.POLICY_ACT_REFUSED, actor, scope, now, outcome=Outcome.REFUSED, reason=reason, details=told
     )

@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import NewType
 
 from gateway.policy_office.actor import Actor
-from gateway.policy_office.refusal import ActRefused, Change, Refusal
-from gateway.policy_office.scope import Scope, changed, of_scope, strangers
+from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.scope import Scope, of_scope, strangers
 from gateway.policy_office.version import Version
 from policies.texts import NAME, Texts, digest_of
 
@@ -219,11 +219,9 @@ def activated(one: Proposal, in_force: Version, now: datetime) -> Proposal:
 
 
 def require_base(one: Proposal, in_force: Version) -> None:
-    """Raises ActRefused, with what changed, where the scope's policies are others than those it was begun from."""
-    own = of_scope(in_force.texts, one.scope)
-    if digest_of(own) != one.base_digest:
-        names = tuple(changed(own, one.texts))
-        raise ActRefused(Refusal.CHANGED_MEANWHILE, change=Change(in_force.number, names))
+    """Raises ActRefused where the scope's policies are others than those it was begun from."""
+    if digest_of(of_scope(in_force.texts, one.scope)) != one.base_digest:
+        raise ActRefused(Refusal.CHANGED_MEANWHILE)
 
 
 def require_revision(one: Proposal, revision: int) -> None:

@@ -1,6 +1,6 @@
 """Why an act on the policies is not done: named reasons, the same on a page, in the log and in tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -9,8 +9,6 @@ class Refusal(StrEnum):
     """There is none of that name, or it is none of this person's municipality: which of the two is not told."""
     VERSION_UNKNOWN = "policy_version_unknown"
     NOT_YOURS = "not_your_municipality"
-    NOT_PERMITTED = "policies_not_permitted"
-    """The policies themselves do not let this person do it."""
     OWN = "own_proposal"
     NOT_NOW = "proposal_in_another_state"
     CHANGED_MEANWHILE = "policies_changed_meanwhile"
@@ -25,6 +23,8 @@ class Refusal(StrEnum):
     TOO_LARGE = "policies_too_large"
     TIME_PAST = "activation_time_past"
     TIME_FAR = "activation_time_far"
+    DAMAGED = "policies_damaged"
+    """What is kept of it is not what was kept."""
     UNEXPLAINED = "policies_without_reason"
     INCIDENT_UNKNOWN = "incident_unknown"
     INCIDENT_TARGET = "incident_target_unknown"
@@ -42,9 +42,7 @@ class Change:
 
 
 class ActRefused(Exception):
-    """`problems`: of failed checks, each with its place and remedy; `change`: what changed meanwhile; `verdict`: the
-    policies' own reason where they refused.
-    """
+    """`problems`: of failed checks, each with its place and remedy; `change`: what changed meanwhile."""
 
     def __init__(
         self,
@@ -52,23 +50,13 @@ class ActRefused(Exception):
         *,
         problems: tuple[str, ...] = (),
         change: Change | None = None,
-        verdict: str = "",
     ) -> None:
         super().__init__(reason.value)
-        self.reason, self.problems, self.change, self.verdict = reason, problems, change, verdict
+        self.reason, self.problems, self.change = reason, problems, change
 
     def details(self) -> dict[str, str]:
         """For the log."""
         return {
             "finding": "; ".join(self.problems),
-            "verdict": self.verdict,
             "since": "" if self.change is None else f"{self.change.version}: {', '.join(self.change.names)}",
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the checks say of texts. `made`: the book of them where there are no problems."""
-
-    problems: tuple[str, ...] = ()
-    made: object = field(default=None, compare=False)

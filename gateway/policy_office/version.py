@@ -15,6 +15,18 @@ DOMAIN = b"\0brana policy version 1\0"
 """Before what is signed: the key's other texts (checkpoints) hold no such characters."""
 
 
+class Damaged(Exception):
+    """What is kept is not what was kept: it decides nothing."""
+
+    reason = "policies_damaged"
+
+
+class NotSigned(Damaged):
+    """Nobody whom this installation believes has put that into force."""
+
+    reason = "policies_not_signed"
+
+
 class Source(StrEnum):
     """How a version came about."""
 

@@ -6,16 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
-from gateway.policy_office.version import marks_of
+from gateway.policy_office.version import Damaged, marks_of
 from gateway.storage.engine import driver_of
 from gateway.storage.tables.policy_office import policy_text
 from policies.texts import NAME, Texts
 
 AT_ONCE = 500  # texts in one question
-
-
-class TextsDamaged(Exception):
-    """What is kept is not what was kept, or not the form of it."""
 
 
 def keep(connection: Connection, texts: Texts) -> str:
@@ -31,13 +27,13 @@ def keep(connection: Connection, texts: Texts) -> str:
 
 
 def texts(connection: Connection, files: str) -> dict[str, str]:
-    """Raises TextsDamaged where a text is not there or not the one whose digest it was."""
+    """Raises Damaged where a text is not there or not the one whose digest it was."""
     marks = _marks(files)
     kept = dict(_kept(connection, set(marks.values())))
     try:
         return {name: kept[mark] for name, mark in marks.items()}
     except KeyError as error:
-        raise TextsDamaged(f"the text {error.args[0]} is not there") from error
+        raise Damaged(f"the text {error.args[0]} is not there") from error
 
 
 def _marks(files: str) -> dict[str, str]:
@@ -45,9 +41,9 @@ def _marks(files: str) -> dict[str, str]:
         found: Mapping[str, str] = json.loads(files)
         whole = all(NAME.fullmatch(name) and isinstance(mark, str) for name, mark in found.items())
     except (ValueError, AttributeError, TypeError) as error:
-        raise TextsDamaged("the list of its files cannot be read") from error
+        raise Damaged("the list of its files cannot be read") from error
     if not whole:
-        raise TextsDamaged("the list of its files names what is no file of policies")
+        raise Damaged("the list of its files names what is no file of policies")
     return dict(found)
 
 
@@ -61,10 +57,10 @@ def _kept(connection: Connection, marks: set[str]) -> Iterable[tuple[str, str]]:
 
 def _text(mark: str, kept: str) -> str:
     try:
-        text = json.loads(kept)
-        whole = isinstance(text, str) and hashlib.sha256(text.encode()).hexdigest() == mark
+        text: object = json.loads(kept)
+        whole = hashlib.sha256(str(text).encode()).hexdigest() == mark
     except ValueError as error:
-        raise TextsDamaged(f"the text {mark} cannot be read") from error
-    if not whole:
-        raise TextsDamaged(f"the text {mark} is another than was kept")
+        raise Damaged(f"the text {mark} cannot be read") from error
+    if not isinstance(text, str) or not whole:
+        raise Damaged(f"the text {mark} is another than was kept")
     return text

@@ -5,6 +5,7 @@ What is written there by anybody who did not sign it decides nothing.
 """
 
 import base64
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -15,29 +16,20 @@ from sqlalchemy import Connection, func, select
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
 from gateway.policy_office.scope import ANY, Scope
-from gateway.policy_office.version import Head, Source, Version, signed
+from gateway.policy_office.version import Damaged, Head, NotSigned, Source, Version, signed
 from gateway.storage.audit_search import page
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
-from gateway.storage.policy_texts import TextsDamaged, keep, texts
+from gateway.storage.policy_texts import keep, texts
 from gateway.storage.shared_policies import PublicationDamaged, SharedPolicies
 from gateway.storage.tables.policy_office import policy_version
 
-DAMAGED, NOT_SIGNED, GONE = "policies_damaged", "policies_not_signed", "policies_gone"
 FIRST_EVER = Query(codes=frozenset({Code.POLICY_ACTIVATED, Code.POLICY_ROLLED_BACK}))
 _v = policy_version.c
 _HEAD = (
     *(_v.number, _v.version, _v.source, _v.scope, _v.base, _v.restores, _v.proposal),
     *(_v.author, _v.approver, _v.activated_at, _v.note, _v.node),
 )
-
-
-class VersionUnusable(Exception):
-    """A version decides nothing as it is kept. `which`: its number or what else is known; `reason`: named."""
-
-    def __init__(self, which: str, why: str, reason: str) -> None:
-        super().__init__(why)
-        self.which, self.reason = which, reason
 
 
 class Versions(KeyedRows):
@@ -53,38 +45,31 @@ class Versions(KeyedRows):
 
     def in_force(self) -> Version | None:
         """None: nobody has published anything. One with the number 0 was published by the version of the product
-        before this one, and is to be taken over. Raises VersionUnusable.
+        before this one, and is to be taken over. Raises Damaged.
         """
         number, told = self.newest(), SharedPolicies(self._connection).digest()
         if number == 0:
             return None if told is None else self._from_before()
         if told is None:
-            raise VersionUnusable(f"{number}", "the row in fleet_policies has been deleted", GONE)
+            raise Damaged(f"version {number}: the row in fleet_policies has been deleted")
         found = self.version(number)
         assert found is not None
         if found.publication().digest != told:
             why = "fleet_policies holds others than the newest version that is signed: nobody here published them"
-            raise VersionUnusable("not signed", why, NOT_SIGNED)
+            raise NotSigned(why)
         return found
 
     def version(self, number: int) -> Version | None:
-        """Raises VersionUnusable."""
+        """Raises Damaged."""
         row = self._at(policy_version, number=number)
         return None if row is None else self._verified(row)
 
-    def heads(self, before: int | None = None, limit: int = 50) -> list[Head]:
-        """The newest first, from the one `before` on; as they are kept, without a look at their signatures."""
-        chosen = select(*_HEAD).order_by(_v.number.desc()).limit(limit)
+    def heads(self, scopes: Collection[Scope], before: int | None, limit: int) -> list[Head]:
+        """The newest first, older than number `before`; as they are kept, without a look at their signatures."""
+        chosen = select(*_HEAD).where(_v.scope.in_(scopes)).order_by(_v.number.desc()).limit(limit)
         if before is not None:
             chosen = chosen.where(_v.number < before)
-        return [
-            Head(
-                **{name: value for name, value in row._mapping.items() if name not in ("activated_at", "source")},
-                source=Source(row.source),
-                at=moment_of(row.activated_at),
-            )
-            for row in self._connection.execute(chosen)
-        ]
+        return [_head(row) for row in self._connection.execute(chosen)]
 
     def put_in_force(self, made: Version) -> Version:
         """Behind the newest, whatever number and base it has; what came of it."""
@@ -116,14 +101,14 @@ class Versions(KeyedRows):
         return new
 
     def _verified(self, row: Any) -> Version:
-        which = f"{row.version}, number {row.number}"
+        which = f"version {row.version}, number {row.number}"
         try:
             found = _version(row, texts(self._connection, row.files))
             self._key.public_key().verify(base64.b64decode(row.signature, validate=True), signed(found))
         except InvalidSignature as error:
-            raise VersionUnusable(which, "its signature is not ours", NOT_SIGNED) from error
-        except (TextsDamaged, ValueError, OverflowError) as error:
-            raise VersionUnusable(which, f"its row in policy_version is damaged: {error}", DAMAGED) from error
+            raise NotSigned(f"{which}: its signature is not ours") from error
+        except (Damaged, ValueError, OverflowError) as error:
+            raise Damaged(f"{which}: its row in policy_version is damaged: {error}") from error
         return found
 
     def _from_before(self) -> Version:
@@ -131,11 +116,11 @@ class Versions(KeyedRows):
         try:
             found = SharedPolicies(self._connection).in_force()
         except PublicationDamaged as damaged:
-            raise VersionUnusable("damaged", str(damaged), DAMAGED) from damaged
+            raise Damaged(str(damaged)) from damaged
         assert found is not None
         if page(self._connection, FIRST_EVER, None, 1).entries:
             why = "the signed versions that the audit log knows of have been deleted"
-            raise VersionUnusable(found.version, why, NOT_SIGNED)
+            raise NotSigned(why)
         return Version(
             number=0,
             version=found.version,
@@ -148,6 +133,23 @@ class Versions(KeyedRows):
             at=found.at,
             node=found.node,
         )
+
+
+def _head(row: Any) -> Head:
+    return Head(
+        number=row.number,
+        version=row.version,
+        source=Source(row.source),
+        scope=Scope(row.scope),
+        base=row.base,
+        restores=row.restores,
+        proposal=row.proposal,
+        author=row.author,
+        approver=row.approver,
+        at=moment_of(row.activated_at),
+        note=row.note,
+        node=row.node,
+    )
 
 
 def _version(row: Any, its: dict[str, str]) -> Version:

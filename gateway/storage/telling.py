@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
-POLICIES = "fleet_policies"
+POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
 SCHEMA = "schema_step"
 ASKED = "asked"
 TOLD = {
@@ -18,6 +18,7 @@ TOLD = {
     NODES: "INSERT OR UPDATE OR DELETE",
     KEYS: "INSERT OR UPDATE",
     POLICIES: "INSERT OR UPDATE OR DELETE",
+    INCIDENTS: "INSERT OR UPDATE OR DELETE",
     SCHEMA: "INSERT",
 }
 """Tables that nodes keep a view of, and what changes the view."""

@@ -1,0 +1,89 @@
+"""The incident switch: one act closes a class of access in all municipalities, another opens it again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.vocabulary import Action, ApplicationId, MunicipalityCode
+from gateway.policy_office import entries
+from gateway.policy_office.asking import Asking
+from gateway.policy_office.incident import Incident, Kind, is_target
+from gateway.policy_office.office import Office, new_name
+from gateway.policy_office.proposal import require_said
+from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.scope import OF_REGION
+from gateway.policy_office.store import Desk
+
+CLOSE, OPEN = "close_incident", "open_incident"
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """`applications`: those there are now."""
+
+    office: Office
+    applications: frozenset[ApplicationId]
+    district: frozenset[MunicipalityCode]
+
+    async def listed(self, asking: Asking, *, over: bool = False) -> list[Incident]:
+        """`over`: also those that were opened again."""
+        if not asking.actor.operates:  # what is closed concerns everybody who may look at policies
+            await asking.may(Action.READ, None, "incidents")
+        return await self.office.store.look(lambda desk: desk.incidents(over=over, limit=SHOWN))
+
+    async def close(  # noqa: PLR0913 - the facts of one act
+        self, asking: Asking, kind: Kind, target: str, reason: str, now: datetime
+    ) -> Incident:
+        """Nobody is let in there any more when it returns. Raises ActRefused, and what `Asking.may` raises."""
+        async with self.office.refusing(asking, CLOSE, OF_REGION, now):
+            await asking.require(Action.ADMINISTER, OF_REGION, None, f"{CLOSE} {kind} {target}".strip())
+            require_said(reason)
+            if not is_target(kind, target, self.applications, self.district):
+                raise ActRefused(Refusal.INCIDENT_TARGET)
+            made = Incident(
+                id=new_name(),
+                kind=kind,
+                target=target,
+                reason=reason,
+                closed_by=asking.actor.subject,
+                closed_by_name=asking.actor.name or asking.actor.login,
+                closed_at=now,
+            )
+
+            def work(desk: Desk) -> None:
+                standing = desk.incidents(over=False, limit=SHOWN)
+                if any((one.kind, one.target) == (kind, target) for one in standing):
+                    raise ActRefused(Refusal.INCIDENT_CLOSED)
+                desk.keep_incident(made)
+                desk.record([entries.closed(made, asking.actor, now)])
+
+            await self.office.store.transact(work)
+        await self.office.took()
+        return made
+
+    async def open_again(self, asking: Asking, name: str, why: str, now: datetime) -> Incident:
+        """Raises as `close` does."""
+        async with self.office.refusing(asking, OPEN, OF_REGION, now):
+            await asking.require(Action.ADMINISTER, OF_REGION, None, f"{OPEN} {name}")
+            require_said(why)
+
+            def work(desk: Desk) -> Incident:
+                found = desk.incident(name)
+                if found is None:
+                    raise ActRefused(Refusal.INCIDENT_UNKNOWN)
+                if not found.stands:
+                    raise ActRefused(Refusal.INCIDENT_OVER)
+                after = replace(
+                    found,
+                    opened_by=asking.actor.subject,
+                    opened_by_name=asking.actor.name or asking.actor.login,
+                    opened_at=now,
+                    why=why,
+                )
+                desk.keep_incident(after)
+                desk.record([entries.opened(after, asking.actor, why, now)])
+                return after
+
+            after = await self.office.store.transact(work)
+        await self.office.took()
+        return after

@@ -1,0 +1,72 @@
+"""What is closed for an incident, and what was, on one connection."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+
+from gateway.policy_office.incident import Incident, Kind
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.tables.policy_office import policy_incident
+
+_i = policy_incident.c
+MANY = 1_000  # that stand at once; there are some dozens of things that can be closed
+
+
+class StoredIncidents(KeyedRows):
+    """In the transaction that is open."""
+
+    def standing(self, limit: int = MANY) -> list[Incident]:
+        """The oldest first."""
+        chosen = select(policy_incident).where(_i.opened_at.is_(None)).order_by(_i.closed_at, _i.id)
+        return [_incident(row) for row in self._connection.execute(chosen.limit(limit))]
+
+    def all(self, limit: int) -> list[Incident]:
+        """The newest first."""
+        chosen = select(policy_incident).order_by(_i.closed_at.desc(), _i.id).limit(limit)
+        return [_incident(row) for row in self._connection.execute(chosen)]
+
+    def one(self, name: str) -> Incident | None:
+        row = self._at(policy_incident, id=name)
+        return None if row is None else _incident(row)
+
+    def mark(self) -> str:
+        """Tells apart what stands: another one when something is closed or opened."""
+        chosen = select(_i.id).where(_i.opened_at.is_(None)).order_by(_i.id)
+        names = "\n".join(row.id for row in self._connection.execute(chosen))
+        return hashlib.sha256(names.encode()).hexdigest()
+
+    def keep(self, one: Incident) -> None:
+        self._put(
+            policy_incident,
+            {
+                "id": one.id,
+                "kind": one.kind.value,
+                "target": one.target,
+                "reason": one.reason,
+                "closed_by": one.closed_by,
+                "closed_by_name": one.closed_by_name,
+                "closed_at": micros(one.closed_at),
+                "opened_by": one.opened_by,
+                "opened_by_name": one.opened_by_name,
+                "opened_at": micros_or_none(one.opened_at),
+                "why": one.why,
+            },
+        )
+
+
+def _incident(row: Any) -> Incident:
+    return Incident(
+        id=row.id,
+        kind=Kind(row.kind),
+        target=row.target,
+        reason=row.reason,
+        closed_by=row.closed_by,
+        closed_by_name=row.closed_by_name,
+        closed_at=moment_of(row.closed_at),
+        opened_by=row.opened_by,
+        opened_by_name=row.opened_by_name,
+        opened_at=moment_or_none(row.opened_at),
+        why=row.why,
+    )
