@@ -76,11 +76,15 @@ class _Compiled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
+    """What the policies answer, before it is put into words."""
+
     permits: bool
     deciding: tuple[Policy, ...]
+    """In the order in which they speak: permits, or forbids, or none where nothing permits."""
     error: str = ""
     erring: str = ""
+    """`@id` of the policy that failed, where it is known."""
 
 
 class PolicyBook:
@@ -93,10 +97,14 @@ class PolicyBook:
         names: Names,
         version: str,
         contents: Contents | None = None,
+        incidents: Source | None = None,
     ) -> None:
+        """`incidents`: what is closed for now (policies/incidents.py); of all that forbids it speaks first."""
         self.version = version
         self.contents = contents or Contents()
         self._names = names
+        if incidents is not None:
+            region = Source(f"{incidents.text}\n{region.text}", incidents.policies + region.policies)
         self._region = region.policies
         self._guardrails = cedarpy.PolicySet.from_str(region.text)
         _Compiled(self._guardrails, region.policies)
@@ -104,7 +112,12 @@ class PolicyBook:
         """What the policies call the reasons they speak, for whoever reads of them later."""
         self._sources = dict(municipal)
         self._compiled: dict[MunicipalityCode, _Compiled] = {}
-        self._remembered: dict[tuple[Parties, Action, str], _Outcome] = {}
+        self._remembered: dict[tuple[Parties, Action, str], Outcome] = {}
+
+    @property
+    def names(self) -> Names:
+        """What its municipalities and applications are called."""
+        return self._names
 
     @property
     def without_policies(self) -> frozenset[MunicipalityCode]:
@@ -129,7 +142,7 @@ class PolicyBook:
         asked, *rest = outcomes
         return self._verdict(question, asked), _permitted(others, rest)
 
-    def _verdict(self, question: Question, outcome: _Outcome) -> Verdict:
+    def _verdict(self, question: Question, outcome: Outcome) -> Verdict:
         if outcome.error:
             return self._refuse(question, Reason.POLICY_ERROR, rule=outcome.erring, detail=outcome.error)
         if outcome.permits:
@@ -149,6 +162,46 @@ class PolicyBook:
         outcomes = self._ask(question, wanted) if wanted else None
         return frozenset() if outcomes is None else _permitted(wanted, outcomes)
 
+    def outcomes(self, questions: Iterable[Question]) -> list[Outcome | None]:
+        """One for each question; None where no policies were consulted.
+
+        What is the same to the policies is evaluated once, so thousands of questions about a few facts are quick.
+        """
+        asked = [self._asked(question) for question in questions]
+        wanted: dict[Parties, dict[tuple[Action, str], None]] = {}
+        for one in asked:
+            if isinstance(one, tuple):
+                wanted.setdefault(one[0], {})[one[1:]] = None
+        found = {of: self._evaluated(of, list(those)) for of, those in wanted.items()}
+        return [found[one[0]][one[1:]] if isinstance(one, tuple) else one for one in asked]
+
+    def _asked(self, question: Question) -> tuple[Parties, Action, str] | Outcome | None:
+        try:
+            compiled = self._policies_of(question.municipality)
+            if compiled is None or question.municipality not in self._names.district:
+                return None
+            looks_at = compiled.looks_at[question.action]
+            return parties(question), question.action, circumstances(question, looks_at)
+        except Exception as error:  # noqa: BLE001 - law 2
+            return Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+
+    def _evaluated(self, of: Parties, asked: list[tuple[Action, str]]) -> dict[tuple[Action, str], Outcome]:
+        compiled = self._policies_of(of.municipality)
+        assert compiled is not None  # else nothing is asked
+        try:
+            results = cedarpy.is_authorized_batch(
+                [request(of, action, context) for action, context in asked],
+                compiled.handle,
+                cedarpy.Entities.from_json_str(entities(of)),
+            )
+            outcomes = [_outcome(compiled, result) for result in results]
+        except Exception as error:  # noqa: BLE001 - law 2
+            failed = Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+            outcomes = [failed for _ in asked]
+        if technical_account_of(of.subject) is not None:
+            outcomes = [_to_technical_accounts(outcome) for outcome in outcomes]
+        return dict(zip(asked, outcomes, strict=True))
+
     def permits_until(self, question: Question, actions: AbstractSet[Action], latest: datetime) -> datetime:
         """Until when the policies go on permitting all of the actions that they permit now; `latest` at the latest."""
         compiled = self._policies_of(question.municipality)
@@ -156,18 +209,18 @@ class PolicyBook:
         looks_at = frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
         return stands_until(question, latest, looks_at, lambda then: self.allowed(then, actions) >= actions)
 
-    def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[_Outcome] | None:
+    def _ask(self, question: Question, actions: tuple[Action, ...]) -> list[Outcome] | None:
         """One outcome per action; None where the municipality has no policies."""
         try:
             compiled = self._policies_of(question.municipality)
             return None if compiled is None else self._evaluate(compiled, question, actions)
         except Exception as error:  # noqa: BLE001 - law 2: an unforeseen error must refuse, and be told
-            failed = _Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
+            failed = Outcome(permits=False, deciding=(), error=f"{type(error).__name__}: {error}")
             return [failed for _ in actions]
 
     def _evaluate(
         self, compiled: _Compiled, question: Question, actions: tuple[Action, ...]
-    ) -> list[_Outcome]:
+    ) -> list[Outcome]:
         """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
         of = parties(question)
         asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
@@ -190,7 +243,7 @@ class PolicyBook:
                     self._remember((of, action, asked[action]), outcome)
         return [outcomes[action] for action in actions]
 
-    def _remember(self, what: tuple[Parties, Action, str], outcome: _Outcome) -> None:
+    def _remember(self, what: tuple[Parties, Action, str], outcome: Outcome) -> None:
         if len(self._remembered) >= REMEMBERED:
             self._remembered.clear()  # rare, and what is asked often is soon known again
         self._remembered[what] = outcome
@@ -261,11 +314,11 @@ def _known_entities(of: Parties) -> cedarpy.Entities:
     return cedarpy.Entities.from_json_str(entities(of))
 
 
-def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:
+def _permitted(actions: Iterable[Action], outcomes: Iterable[Outcome]) -> frozenset[Action]:
     return frozenset(action for action, outcome in zip(actions, outcomes, strict=True) if outcome.permits)
 
 
-def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
+def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> Outcome:
     diagnostics = result.diagnostics
     if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
         return _failed(compiled, "; ".join(diagnostics.errors) or "Cedar reached no decision")
@@ -276,19 +329,19 @@ def _outcome(compiled: _Compiled, result: cedarpy.AuthzResult) -> _Outcome:
     permits = result.decision is cedarpy.Decision.Allow
     if any(policy.forbids is permits for policy in deciding) or (permits and not deciding):
         return _failed(compiled, "Cedar decided by policies that were reviewed as something else")
-    return _Outcome(permits=permits, deciding=deciding)
+    return Outcome(permits=permits, deciding=deciding)
 
 
-def _to_technical_accounts(outcome: _Outcome) -> _Outcome:
+def _to_technical_accounts(outcome: Outcome) -> Outcome:
     """Law 5: what was written of people, before there were such accounts, opens nothing to one."""
     if not outcome.permits:
         return outcome
     deciding = tuple(policy for policy in outcome.deciding if policy.technical)
-    return _Outcome(permits=bool(deciding), deciding=deciding)
+    return Outcome(permits=bool(deciding), deciding=deciding)
 
 
-def _failed(compiled: _Compiled, error: str) -> _Outcome:
+def _failed(compiled: _Compiled, error: str) -> Outcome:
     erring = ERRING.search(error)
     position = int(erring.group(1)) if erring else len(compiled.policies)
     rule = compiled.policies[position].id if position < len(compiled.policies) else ""
-    return _Outcome(permits=False, deciding=(), error=error, erring=rule)
+    return Outcome(permits=False, deciding=(), error=error, erring=rule)

@@ -1,7 +1,7 @@
 """Read the policy folders into a book of policies, or say everything that is wrong with them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,13 @@ from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, MunicipalityCode
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
+from policies.incidents import Closure, policies_of
 from policies.model import Text
 from policies.reasons import Names
 from policies.review import Bounds, Policy, PolicyFile, review
 
+INCIDENTS = "incidents"
+"""In the place of a file's name: what is closed for now."""
 LARGEST_FILE = 1 << 20  # bytes; a set of policies that people can still read is far smaller
 VERSION_LENGTH = 12  # hexadecimal digits, 48 bits: enough to tell versions apart, short enough to read out
 
@@ -34,6 +37,7 @@ class Read:
     version: str
     contents: Contents
     problems: tuple[Problem, ...]
+    incidents: Source | None = None
 
 
 @dataclass(slots=True)
@@ -50,11 +54,24 @@ class _Reading:
         text = self._text(file)
         if text is None:
             return None
+        return self._reviewed(file, name, text, Bounds(self.schema, self.district, self.applications, only))
+
+    def _reviewed(self, file: Path, name: str, text: str, bounds: Bounds) -> PolicyFile:
         self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
         self.files[name] = hashlib.sha256(text.encode()).hexdigest()
-        reviewed = review(file, text, Bounds(self.schema, self.district, self.applications, only))
+        reviewed = review(file, text, bounds)
         self.problems += reviewed.problems
         return reviewed
+
+    def closed(self, incidents: Iterable[Closure]) -> Source | None:
+        """Made by ourselves, and reviewed all the same. What a closure names may be gone: it closes what is left."""
+        closures = tuple(incidents)
+        if not closures:
+            return None
+        district = self.district | {one.municipality for one in closures if one.municipality is not None}
+        bounds = Bounds(self.schema, district, incidents=True)
+        reviewed = self._reviewed(Path(INCIDENTS), INCIDENTS, policies_of(closures), bounds)
+        return Source(reviewed.text, reviewed.policies)
 
     def complain(self, file: Path, what: str, remedy: str) -> None:
         self.problems.append(Problem(file, 0, what, remedy))
@@ -82,18 +99,20 @@ def load(
     sources: Sources = DISK,
     *,
     any_application: bool = False,
+    incidents: Iterable[Closure] = (),
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
-    `any_application`, any id will do. Raises PoliciesUnusable with every problem of every file.
+    `any_application`, any id will do. `incidents`: what is closed for now. Raises PoliciesUnusable with every
+    problem of every file.
     """
     known = None if applications is None or any_application else frozenset(applications)
-    read = read_folders(region, municipalities, frozenset(district), known, sources)
+    read = read_folders(region, municipalities, frozenset(district), known, sources, incidents)
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
-    return PolicyBook(read.region, read.municipal, names, read.version, read.contents)
+    return PolicyBook(read.region, read.municipal, names, read.version, read.contents, read.incidents)
 
 
 def read_folders(
@@ -102,6 +121,7 @@ def read_folders(
     district: frozenset[MunicipalityCode],
     applications: frozenset[ApplicationId] | None,
     sources: Sources = DISK,
+    incidents: Iterable[Closure] = (),
 ) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
@@ -112,10 +132,13 @@ def read_folders(
     municipal = _read_municipalities(
         reading, municipalities, {policy.id: policy.file for policy in guardrails.policies}
     )
+    closed = reading.closed(incidents)
     digest = reading.digest.hexdigest()
-    found = (guardrails, *municipal.values())
+    found = (guardrails, *municipal.values(), *([closed] if closed else []))
     contents = Contents(digest, sum(len(source.policies) for source in found), reading.files)
-    return Read(guardrails, municipal, digest[:VERSION_LENGTH], contents, tuple(sorted(reading.problems)))
+    return Read(
+        guardrails, municipal, digest[:VERSION_LENGTH], contents, tuple(sorted(reading.problems)), closed
+    )
 
 
 def _read_region(reading: _Reading, folder: Path) -> Source:

@@ -18,6 +18,8 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REASON = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 TEXTS = ("title_cs", "title_en", "advice_cs", "advice_en")
 KNOWN_ANNOTATIONS = frozenset({"id", "reason", "doc", *TEXTS})
+OF_INCIDENTS = ("incident-", "incident_")
+"""How ids and reasons of the incident switch begin (policies/incidents.py)."""
 QUOTED = re.compile(r"`([^`]+)`")
 REMEDIES = (  # words of Cedar's validator, and what they ask of the writer
     (
@@ -71,6 +73,8 @@ class Bounds:
     """None: not known here, so any application may be named."""
     only: MunicipalityCode | None = None
     """Set for a municipality's own file: its policies must concern this municipality alone."""
+    incidents: bool = False
+    """Made by the incident switch, whose names nobody else may take."""
 
 
 def review(path: Path, text: str, bounds: Bounds) -> PolicyFile:
@@ -116,6 +120,8 @@ def _examine(text: str, bounds: Bounds) -> Examined | Unreadable:
 
 def _problems_of(path: Path, statement: Statement, examined: Examined, bounds: Bounds) -> Iterator[Problem]:
     yield from _annotation_problems(path, statement, examined)
+    if not bounds.incidents:
+        yield from _names_of_incidents(path, statement, examined)
     if bounds.only is not None and examined.scope != bounds.only:
         what = f"the policy is not limited to municipality {bounds.only}"
         remedy = f'write its scope as `resource in Municipality::"{bounds.only}"`'
@@ -173,6 +179,13 @@ def _annotation_problems(path: Path, statement: Statement, examined: Examined) -
                 what = f"@{name} names {{{placeholder}}}, which nothing fills"
                 remedy = f"use one of {', '.join('{' + known + '}' for known in PLACEHOLDERS)}"
                 yield _at(path, statement, what, remedy, f"@{name}")
+
+
+def _names_of_incidents(path: Path, statement: Statement, examined: Examined) -> Iterator[Problem]:
+    for name in ("id", "reason"):
+        if (said := examined.annotations.get(name, "")).startswith(OF_INCIDENTS):
+            what = f'@{name} "{said}" is a name of the incident switch'
+            yield _at(path, statement, what, "let it begin with another word", f"@{name}")
 
 
 def _policy(path: Path, statement: Statement, examined: Examined) -> Policy:

@@ -42,7 +42,7 @@ def digest_of(texts: Texts) -> str:
 
 def digest_of_contents(contents: Contents) -> str:
     """The same, of a book that was loaded from such texts."""
-    return _together({name: mark for name, mark in contents.files.items() if name != "schema"})
+    return _together({name: mark for name, mark in contents.files.items() if NAME.fullmatch(name)})
 
 
 def _together(marks: Mapping[str, str]) -> str:
