@@ -45,6 +45,11 @@ def digest_of_contents(contents: Contents) -> str:
     return _together({name: mark for name, mark in contents.files.items() if NAME.fullmatch(name)})
 
 
+def digest_of_deciding(contents: Contents) -> str:
+    """Of those of them that decide."""
+    return _together({name: mark for name, mark in contents.files.items() if name.endswith(POLICIES)})
+
+
 def _together(marks: Mapping[str, str]) -> str:
     lines = "".join(f"{name}\0{marks[name]}\n" for name in sorted(marks))
     return hashlib.sha256(lines.encode()).hexdigest()

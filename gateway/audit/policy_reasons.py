@@ -47,6 +47,10 @@ GROUPS: tuple[Group, ...] = (
                 en="the policies bear no signature of this installation",
             ),
             "incident_unknown": Title(cs="neznámé uzavření přístupu", en="no such closure"),
+            "incident_unusable": Title(
+                cs="předmět nebo důvod uzavření nemá správnou podobu",
+                en="the target or the reason of a closure has not the form of one",
+            ),
             "incident_target_unknown": Title(
                 cs="neznámý předmět uzavření", en="nothing of that name can be closed"
             ),

@@ -1,7 +1,7 @@
 """The view decisions rest on, made from settings and policies."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -12,9 +12,11 @@ from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from gateway.policy_office.incident import Incident, closures
+from gateway.policy_office.scope import Scope, scope_of
 from gateway.commands.own_applications import OWN
 from policies.evaluate import PolicyBook
-from policies.load import load
+from policies.load import PoliciesUnusable, load
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
@@ -35,13 +37,38 @@ def policy_book(
 
 
 def shared_book(
-    settings: Settings, district: District, texts: Texts, incidents: Sequence[Incident] = ()
+    settings: Settings, district: District, texts: Texts, incidents: Iterable[Incident] = ()
 ) -> PolicyBook:
     """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
 
     Raises PoliciesUnusable.
     """
-    return load(REGION, MUNICIPALITIES, district, _titles(settings), InHand(texts), any_application=True)
+    return load(
+        REGION,
+        MUNICIPALITIES,
+        district,
+        _titles(settings),
+        InHand(texts),
+        any_application=True,
+        incidents=closures(incidents, frozenset(district)),
+    )
+
+
+def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scope) -> PolicyBook:
+    """Of texts of which the scope's are new. Raises PoliciesUnusable with every fault of theirs, or of the whole."""
+
+    def made(*, any_application: bool) -> PolicyBook:
+        titles = _titles(settings)
+        return load(
+            REGION, MUNICIPALITIES, district, titles, InHand(texts), any_application=any_application
+        )
+
+    try:
+        return made(any_application=False)
+    except PoliciesUnusable as refused:
+        if any(scope_of(one.file.as_posix()) == scope for one in refused.problems):
+            raise
+    return made(any_application=True)
 
 
 def _titles(settings: Settings) -> dict[ApplicationId, Text]:

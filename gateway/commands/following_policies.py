@@ -15,16 +15,17 @@ from sqlalchemy import Connection
 from config.fleet import NodeName
 from gateway.audit import acts
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
-from gateway.commands.policies_in_force import new_policies
+from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.shared_policies import SharedPoliciesUnusable, Standing, book_of, described, standing
 from gateway.commands.state import now
 from gateway.fleet.gatekeeper import NO_EPOCH
+from gateway.storage.audit import append
 from gateway.storage.database import DatabaseUnusable
 from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
 from policies.examine import examine
-from policies.texts import digest_of_contents
+from policies.texts import digest_of_deciding
 
 AGAIN = 0.2  # seconds between attempts to read what is in force
 log = structlog.get_logger("policies")
@@ -113,7 +114,7 @@ class FollowingPolicies:
 
     def _other(self, connection: Connection) -> Standing | None:
         """None: what is in force is ours. Raises SharedPoliciesUnusable."""
-        same = SharedPolicies(connection).digest() == digest_of_contents(self._plane.book.contents)
+        same = SharedPolicies(connection).digest() == digest_of_deciding(self._plane.book.contents)
         if same and StoredIncidents(connection).mark() == self._plane.incidents:
             return None
         if (found := standing(self._plane.state, connection)) is None:
@@ -122,8 +123,9 @@ class FollowingPolicies:
 
     async def _take(self, found: Standing, book: PolicyBook) -> None:
         plane = self._plane
-        if book.version != found.version.version:  # another schema than where they were published, and recorded
-            await plane.state.record(await new_policies(plane.state, book, now()))
+        if book.version != found.version.version or found.mark != plane.incidents:
+            # another schema than where they were published, and recorded; or something was closed or opened
+            await plane.state.database.write(lambda c: append(c, newly_loaded(c, book, now())))
         plane.incidents = found.mark
         plane.decide_by(book)
         plane.revoked.announce()

@@ -80,10 +80,16 @@ async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) ->
 
 
 async def take_with_settings(
-    state: State, made: Proposal, read_last: Mapping[str, str], reloaded: Callable[[str], Entry]
+    state: State,
+    made: Proposal,
+    read_last: Mapping[str, str],
+    reloaded: Callable[[str], Entry],
+    *,
+    publishes: bool = True,
 ) -> Version:
     """What is in force then, as a part of a change of this node's settings, of which `reloaded` makes the entry, by
-    the version in force. Files that nobody has edited here are no part of it, whatever others have published.
+    the version in force. Files that nobody has edited here are no part of it, whatever others have published; with
+    `publishes` false those that somebody has edited neither.
 
     Durable, with its entries, when it returns. Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
     """
@@ -94,7 +100,7 @@ async def take_with_settings(
         follows = now is not None and shared.files_in_force(made.node) == now.digest
         if now is not None and now.digest == new.digest:
             shared.has_files_in_force(made.node, new.digest)
-        elif now is None or follows or made.texts != read_last:
+        elif now is None or (publishes and (follows or made.texts != read_last)):
             if now is not None and (names := left_behind(made.texts, read_last, now.texts, follows=follows)):
                 raise LeftBehind(now, names)
             now = put_in_force(state, connection, new, now, made.book)

@@ -92,7 +92,9 @@ class FleetReload:
             found, said = await self._policies.take_with_settings(
                 by, after.state.settings, after.book, sources, entry
             )
-            after = replace(after, book=await self._policies.book(after, found))
+            book, closed = await self._policies.book(after, found)
+            after = replace(after, book=book)
+            plane.incidents = closed
             plane.take(after.state, after.book)
             await self._exchange_pages()
             proofs = taken_away(

@@ -151,7 +151,7 @@ class Activation:
             if own == of_scope(in_force.texts, scope):
                 raise ActRefused(Refusal.NOTHING_NEW)
             whole = with_scope(in_force.texts, scope, own)
-            checked = await self.office.checked_whole(whole)
+            checked = await self.office.checked_whole(whole, scope)
             _require_sound(checked)
             new = replace(
                 _version(whole, checked, self.office.node, now),

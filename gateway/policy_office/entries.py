@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from config.vocabulary import Language
 from gateway.audit.acts import MOST_NAMES, TEXT
 from gateway.audit.entry import Code, Entry, Outcome
 from gateway.audit.neutral import neutral
@@ -78,7 +79,8 @@ def refused(actor: Actor, act: str, scope: Scope, reason: str, details: Mapping[
 
 def closed(incident: Incident, actor: Actor, now: datetime) -> Entry:
     return _entry(
-        Code.INCIDENT_CLOSED, actor, Scope(""), now, details=_of_incident(incident), why=incident.reason
+        Code.INCIDENT_CLOSED, actor, Scope(""), now, details=_of_incident(incident),
+        why=incident.closure.reason[Language.CZECH],
     )
 
 
@@ -87,7 +89,7 @@ def opened(incident: Incident, actor: Actor, why: str, now: datetime) -> Entry:
 
 
 def _of_incident(incident: Incident) -> Details:
-    return {"incident": incident.id, "class": incident.kind, "target": neutral(incident.target, TEXT)}
+    return {"incident": incident.id, "class": incident.closure.kind.value, "target": incident.closure.target}
 
 
 def _of(proposal: Proposal) -> Details:

@@ -1,26 +1,11 @@
 """What is closed because something happens, by one act, until somebody opens it again."""
 
-import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from config.vocabulary import ApplicationId, MunicipalityCode
-
-
-class Kind(StrEnum):
-    """Classes of access. Stored; `policies.incidents` makes a `forbid` of each."""
-
-    SUPPLIERS = "suppliers"
-    APPLICATION = "application"
-    MUNICIPALITY = "municipality"
-    EVERYTHING = "everything"
-    """But for officers, who have to work then."""
-
-
-AIMED = frozenset({Kind.APPLICATION, Kind.MUNICIPALITY})
-"""Kinds that concern a target."""
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+from config.vocabulary import MunicipalityCode
+from policies.incidents import Closure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +13,9 @@ class Incident:
     """Times are aware. Open again: `opened_at` says since when, `why` why."""
 
     id: str
-    kind: Kind
-    target: str
-    """Id of an application, code of a municipality, or empty."""
-    reason: str
-    closed_by: str
+    closure: Closure
+    """What is closed, why, by whom and since when."""
     closed_by_name: str
-    closed_at: datetime
     opened_by: str = ""
     opened_by_name: str = ""
     opened_at: datetime | None = None
@@ -45,12 +26,7 @@ class Incident:
         return self.opened_at is None
 
 
-def is_target(
-    kind: Kind, target: str, applications: frozenset[ApplicationId], district: frozenset[MunicipalityCode]
-) -> bool:
-    """Whether that can be closed: it exists, and where nothing is aimed at nothing is named."""
-    if kind is Kind.APPLICATION:
-        return target in applications
-    if kind is Kind.MUNICIPALITY:
-        return target in district
-    return target == ""
+def closures(incidents: Iterable[Incident], district: Collection[MunicipalityCode]) -> list[Closure]:
+    """Of what stands; a municipality that left the district is closed without them."""
+    found = [one.closure for one in incidents if one.stands]
+    return [one for one in found if one.municipality is None or one.municipality in district]

@@ -6,12 +6,14 @@ from datetime import datetime
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from gateway.policy_office import entries
 from gateway.policy_office.asking import Asking
-from gateway.policy_office.incident import Incident, Kind, is_target
+from gateway.policy_office.incident import Incident
 from gateway.policy_office.office import Office, new_name
 from gateway.policy_office.proposal import require_said
 from gateway.policy_office.refusal import ActRefused, Refusal
 from gateway.policy_office.scope import OF_REGION
 from gateway.policy_office.store import Desk
+from policies.incidents import Closure, ClosureKind, ClosureUnusable, target_fault
+from policies.model import Text
 
 CLOSE, OPEN = "close_incident", "open_incident"
 SHOWN = 200
@@ -32,27 +34,21 @@ class Incidents:
         return await self.office.store.look(lambda desk: desk.incidents(over=over, limit=SHOWN))
 
     async def close(  # noqa: PLR0913 - the facts of one act
-        self, asking: Asking, kind: Kind, target: str, reason: str, now: datetime
+        self, asking: Asking, kind: ClosureKind, target: str, reason: Text, now: datetime
     ) -> Incident:
-        """Nobody is let in there any more when it returns. Raises ActRefused, and what `Asking.may` raises."""
+        """Nobody is let in there any more when it returns. `reason`: what refused people read. Raises ActRefused, and what `Asking.may` raises."""
         async with self.office.refusing(asking, CLOSE, OF_REGION, now):
             await asking.require(Action.ADMINISTER, OF_REGION, None, f"{CLOSE} {kind} {target}".strip())
-            require_said(reason)
-            if not is_target(kind, target, self.applications, self.district):
-                raise ActRefused(Refusal.INCIDENT_TARGET)
+            closure = self._closure(asking, kind, target, reason, now)
             made = Incident(
                 id=new_name(),
-                kind=kind,
-                target=target,
-                reason=reason,
-                closed_by=asking.actor.subject,
+                closure=closure,
                 closed_by_name=asking.actor.name or asking.actor.login,
-                closed_at=now,
             )
 
             def work(desk: Desk) -> None:
                 standing = desk.incidents(over=False, limit=SHOWN)
-                if any((one.kind, one.target) == (kind, target) for one in standing):
+                if any(one.closure.id == closure.id for one in standing):
                     raise ActRefused(Refusal.INCIDENT_CLOSED)
                 desk.keep_incident(made)
                 desk.record([entries.closed(made, asking.actor, now)])
@@ -87,3 +83,14 @@ class Incidents:
             after = await self.office.store.transact(work)
         await self.office.took()
         return after
+
+    def _closure(
+        self, asking: Asking, kind: ClosureKind, target: str, reason: Text, now: datetime
+    ) -> Closure:
+        try:
+            made = Closure(kind=kind, target=target, reason=reason, by=asking.actor.subject, at=now)
+        except ClosureUnusable as unusable:
+            raise ActRefused(Refusal.INCIDENT_UNUSABLE, problems=(str(unusable),)) from unusable
+        if fault := target_fault(made, self.district, self.applications):
+            raise ActRefused(Refusal.INCIDENT_TARGET, problems=(fault,))
+        return made

@@ -36,8 +36,8 @@ class Checked:
     book: PolicyBook | None = None
 
 
-Checks = Callable[[Texts], Checked]
-"""Of all texts, as they would be in force. Takes a moment; called in a thread."""
+Checks = Callable[[Texts, Scope], Checked]
+"""Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +188,10 @@ class Office:
     # What acts have in common.
 
     async def checked(self, in_force: Version, one: Proposal) -> Checked:
-        return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts))
+        return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
 
-    async def checked_whole(self, texts: Texts) -> Checked:
-        return await asyncio.to_thread(self.checks, texts)
+    async def checked_whole(self, texts: Texts, scope: Scope) -> Checked:
+        return await asyncio.to_thread(self.checks, texts, scope)
 
     @asynccontextmanager
     async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:

@@ -27,6 +27,8 @@ class Refusal(StrEnum):
     """What is kept of it is not what was kept."""
     UNEXPLAINED = "policies_without_reason"
     INCIDENT_UNKNOWN = "incident_unknown"
+    INCIDENT_UNUSABLE = "incident_unusable"
+    """Its target or its reason has not the form of one."""
     INCIDENT_TARGET = "incident_target_unknown"
     INCIDENT_CLOSED = "incident_closed_already"
     INCIDENT_OVER = "incident_opened_already"

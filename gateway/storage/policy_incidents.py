@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.policy_office.incident import Incident, Kind
+from config.vocabulary import Language
+from gateway.policy_office.incident import Incident
 from gateway.storage.keyed_rows import KeyedRows
 from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
 from gateway.storage.tables.policy_office import policy_incident
+from policies.incidents import Closure, ClosureKind
 
 _i = policy_incident.c
 MANY = 1_000  # that stand at once; there are some dozens of things that can be closed
@@ -42,12 +44,13 @@ class StoredIncidents(KeyedRows):
             policy_incident,
             {
                 "id": one.id,
-                "kind": one.kind.value,
-                "target": one.target,
-                "reason": one.reason,
-                "closed_by": one.closed_by,
+                "kind": one.closure.kind.value,
+                "target": one.closure.target,
+                "reason_cs": one.closure.reason[Language.CZECH],
+                "reason_en": one.closure.reason[Language.ENGLISH],
+                "closed_by": one.closure.by,
                 "closed_by_name": one.closed_by_name,
-                "closed_at": micros(one.closed_at),
+                "closed_at": micros(one.closure.at),
                 "opened_by": one.opened_by,
                 "opened_by_name": one.opened_by_name,
                 "opened_at": micros_or_none(one.opened_at),
@@ -59,12 +62,14 @@ class StoredIncidents(KeyedRows):
 def _incident(row: Any) -> Incident:
     return Incident(
         id=row.id,
-        kind=Kind(row.kind),
-        target=row.target,
-        reason=row.reason,
-        closed_by=row.closed_by,
+        closure=Closure(
+            kind=ClosureKind(row.kind),
+            target=row.target,
+            reason={Language.CZECH: row.reason_cs, Language.ENGLISH: row.reason_en},
+            by=row.closed_by,
+            at=moment_of(row.closed_at),
+        ),
         closed_by_name=row.closed_by_name,
-        closed_at=moment_of(row.closed_at),
         opened_by=row.opened_by,
         opened_by_name=row.opened_by_name,
         opened_at=moment_or_none(row.opened_at),

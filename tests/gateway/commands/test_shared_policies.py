@@ -20,8 +20,8 @@ from gateway.commands.shared_policies import (
     _first,
     book_at_start,
     book_in_force,
+    in_force,
     own_texts,
-    published,
 )
 from gateway.commands.state import now, open_state
 from gateway.storage.tables.policies import fleet_policies
