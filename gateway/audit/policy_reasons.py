@@ -18,7 +18,8 @@ GROUPS: tuple[Group, ...] = (
                 cs="návrh je v jiném stavu, než úkon vyžaduje", en="the proposal is in another state"
             ),
             "policies_changed_meanwhile": Title(
-                cs="zásady se od vzniku návrhu změnily", en="the policies changed since the proposal was begun"
+                cs="zásady se od vzniku návrhu změnily",
+                en="the policies changed since the proposal was begun",
             ),
             "proposal_edited_meanwhile": Title(
                 cs="návrh mezitím někdo upravil", en="somebody has edited the proposal meanwhile"
@@ -32,13 +33,14 @@ GROUPS: tuple[Group, ...] = (
                 cs="soubor, který do návrhu nepatří", en="a file that does not belong to the proposal"
             ),
             "policies_too_large": Title(cs="příliš dlouhý text zásad", en="too much text"),
-            "activation_time_past": Title(
-                cs="čas platnosti už uplynul", en="the time of activation is over"
-            ),
+            "activation_time_past": Title(cs="čas platnosti už uplynul", en="the time of activation is over"),
             "activation_time_far": Title(
-                cs="čas platnosti je vzdálen více než rok", en="the time of activation is more than a year ahead"
+                cs="čas platnosti je vzdálen více než rok",
+                en="the time of activation is more than a year ahead",
             ),
-            "policies_without_reason": Title(cs="chybí důvod, nebo je příliš dlouhý", en="no reason was given"),
+            "policies_without_reason": Title(
+                cs="chybí důvod, nebo je příliš dlouhý", en="no reason was given"
+            ),
             "policies_damaged": Title(
                 cs="uložené zásady jsou poškozené", en="the policies are damaged where they are kept"
             ),
@@ -55,7 +57,9 @@ GROUPS: tuple[Group, ...] = (
                 cs="neznámý předmět uzavření", en="nothing of that name can be closed"
             ),
             "incident_closed_already": Title(cs="přístup už je uzavřen", en="that is closed already"),
-            "incident_opened_already": Title(cs="přístup už je znovu otevřen", en="that is open again already"),
+            "incident_opened_already": Title(
+                cs="přístup už je znovu otevřen", en="that is open again already"
+            ),
         },
     ),
 )

@@ -32,6 +32,7 @@ from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
 from gateway.commands.own_applications import AUDIT_LOG, OWN
+from gateway.commands.policy_offices import PolicyDesk
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.shared_policies import book_at_start
@@ -150,6 +151,7 @@ class ControlPlane:
         self.settled.set()
         self.catching_up = False
         """Whether others may have published policies while the database was out of reach."""
+        self.policy_desk = PolicyDesk()
         book, self.incidents = book_at_start(state, sources, now())
         self.take(state, book)
 

@@ -36,6 +36,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
+from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -141,7 +142,7 @@ async def _serve(
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
         pages = Pages(plane, partial(_officer, plane, recomputation))
-        policies = FollowingPolicies(plane, node_of(plane.settings), pages.exchange, stop.set)
+        policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
         )
@@ -172,6 +173,7 @@ async def _serve(
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
                 partial(policies.follow),
+                partial(keep_activations, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -190,6 +192,12 @@ async def _serve(
         await checkpoints.seal()
     await plane.close()
     return unusable
+
+
+def _following(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies:
+    made = FollowingPolicies(plane, node_of(plane.settings), pages.exchange, stop.set)
+    plane.policy_desk.take = partial(take_policies, plane, made)
+    return made
 
 
 async def _take_up(plane: ControlPlane, moment: datetime) -> None:

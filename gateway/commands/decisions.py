@@ -12,9 +12,9 @@ from config.settings import Settings
 from config.sources import DISK, Sources
 from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
-from gateway.policy_office.incident import Incident, closures
-from gateway.policy_office.scope import Scope, scope_of
 from gateway.commands.own_applications import OWN
+from gateway.policy_office.incident import Incident, closures
+from gateway.policy_office.scope import ANY, Scope, scope_of
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable, load
 from policies.model import Text
@@ -55,18 +55,16 @@ def shared_book(
 
 
 def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scope) -> PolicyBook:
-    """Of texts of which the scope's are new. Raises PoliciesUnusable with every fault of theirs, or of the whole."""
+    """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault."""
 
     def made(*, any_application: bool) -> PolicyBook:
         titles = _titles(settings)
-        return load(
-            REGION, MUNICIPALITIES, district, titles, InHand(texts), any_application=any_application
-        )
+        return load(REGION, MUNICIPALITIES, district, titles, InHand(texts), any_application=any_application)
 
     try:
         return made(any_application=False)
     except PoliciesUnusable as refused:
-        if any(scope_of(one.file.as_posix()) == scope for one in refused.problems):
+        if scope == ANY or any(scope_of(one.file.as_posix()) == scope for one in refused.problems):
             raise
     return made(any_application=True)
 

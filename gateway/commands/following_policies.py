@@ -1,5 +1,5 @@
-"""A control plane takes what comes into force, by itself or by another: within a moment, or nothing is decided. Policies
-and what is closed for an incident alike.
+"""A control plane takes what comes into force, by itself or by another: within a moment, or nothing is decided.
+Policies, and what is closed for an incident, alike.
 
 From the moment it hears of others until it has looked it decides nothing by its own. What it cannot load ends it: in
 a fleet its node is answered by the other control planes, as when it dies, and it begins again every few seconds.

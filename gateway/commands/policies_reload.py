@@ -1,4 +1,4 @@
-"""What `brana reload` does with policies: published, taken here, and told what came of it; or proposed to be approved."""
+"""What `brana reload` does with policies: published and taken here, or proposed; and told what came of it."""
 
 import asyncio
 from collections.abc import Callable

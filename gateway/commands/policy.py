@@ -6,6 +6,11 @@ import click
 
 COMMANDS = {
     "export": ("gateway.commands.policy_files", "export", "Write the policies in force into a new folder."),
+    "incident": (
+        "gateway.commands.policy_incident",
+        "incident",
+        "Close a class of access at once, and open it again.",
+    ),
     "replace": (
         "gateway.commands.policy_files",
         "replace",

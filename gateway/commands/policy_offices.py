@@ -1,6 +1,8 @@
 """The policy office of this installation, put together: for the running product, and for commands beside it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 from config.vocabulary import ApplicationId
@@ -18,18 +20,32 @@ from policies.load import PoliciesUnusable
 from policies.texts import Texts
 
 
-async def _nothing() -> None:
+async def nobody_takes() -> None:
     """A command tells the running product itself."""
 
 
 def office_of(
     state: State,
-    took: Callable[[], Awaitable[None]] = _nothing,
+    took: Callable[[], Awaitable[None]] = nobody_takes,
     arranged: Callable[[], object] = lambda: None,
 ) -> Office:
     """`took`, `arranged`: as `Office` has them."""
     store = StoredOffice(state.database, state.keys.checkpoint, append, newly_loaded)
     return Office(store, partial(checks, state), took, node_of(state.settings), arranged)
+
+
+@dataclass(slots=True)
+class PolicyDesk:
+    """Where the running product's pages and rounds find the office. `take`: decide by what is in force by now; whoever
+    serves sets it. `arranged`: something is to come into force at a time.
+    """
+
+    take: Callable[[], Awaitable[None]] = nobody_takes
+    arranged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def office(self, state: State) -> Office:
+        """By these settings; to be asked for anew at each request."""
+        return office_of(state, lambda: self.take(), self.arranged.set)  # noqa: PLW0108 - set later
 
 
 def activation_of(office: Office) -> Activation:

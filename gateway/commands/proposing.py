@@ -1,4 +1,4 @@
-"""Policies of files that somebody has edited become proposals, one for each scope, which others approve in the pages."""
+"""Policies of files that somebody has edited become proposals, one for each scope, which somebody else approves."""
 
 from datetime import datetime
 
@@ -37,9 +37,7 @@ async def proposed(state: State, scope: Scope, own: Texts, by: str, now: datetim
         made = await office.submit(asking, edited.id, edited.revision, now)
     except ActRefused as refused:
         await office.withdraw(asking, edited.id, edited.revision, refused.reason.value, now)
-        return "\n".join(
-            [NOT_PROPOSED.format(scope=scope, reason=refused.reason.value), *refused.problems]
-        )
+        return "\n".join([NOT_PROPOSED.format(scope=scope, reason=refused.reason.value), *refused.problems])
     return PROPOSED.format(scope=scope, name=made.id)
 
 

@@ -9,7 +9,14 @@ from sqlalchemy import Connection
 from config.fleet import NodeName
 from gateway.audit.acts import configuration_reloaded
 from gateway.audit.entry import Entry
-from gateway.commands.shared_policies import ALONE, SharedPoliciesUnusable, described, published, put_in_force, version_of
+from gateway.commands.shared_policies import (
+    ALONE,
+    SharedPoliciesUnusable,
+    described,
+    published,
+    put_in_force,
+    version_of,
+)
 from gateway.commands.state import State
 from gateway.fleet.policies import left_behind
 from gateway.policy_office.version import Version

@@ -107,7 +107,9 @@ class Reloading:
                 return after, delta, await self._policies.take(by, after.state.settings, after.book, sources)
             if self._plane.board is not None:
                 made = FleetReload(self._plane, self._policies, self._exchange_pages)
-                self._in_force, said = await made.take(by, replace(before, book=self._plane.book), after, delta, sources)
+                self._in_force, said = await made.take(
+                    by, replace(before, book=self._plane.book), after, delta, sources
+                )
                 return self._in_force, delta, said
             self._in_force, said = await self._exchange(by, after, delta, sources)
         except LeftBehind as left:

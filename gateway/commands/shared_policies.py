@@ -104,8 +104,10 @@ def book_in_force(state: State) -> PolicyBook:
 
 
 def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[PolicyBook, str]:
-    """And the mark of the incidents that stand. Of a control plane; the first that starts publishes its own. A machine alone publishes what was edited on top of
-    those in force, as it has no other that could be told. Raises as `book_in_force` does.
+    """And the mark of the incidents that stand. The first control plane that starts publishes its own. A machine alone
+    publishes what was edited on top of those in force, as it has no other that could be told.
+
+    Raises as `book_in_force` does.
     """
     node, own = node_of(state.settings), own_texts(state.settings, sources)
     found = in_force(state)
@@ -134,7 +136,11 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[Policy
 def edited_alone(state: State, own: Texts, found: Version) -> bool:
     """Whether a start takes the files in the place of those in force: nobody but they themselves has changed them."""
     policies = state.settings.policies
-    if state.settings.fleet is not None or policies.from_files != "activate" or digest_of(own) == found.digest:
+    if (
+        state.settings.fleet is not None
+        or policies.from_files != "activate"
+        or digest_of(own) == found.digest
+    ):
         return False
     followed = state.database.read_now(lambda c: SharedPolicies(c).files_in_force(ALONE))
     return followed == found.digest

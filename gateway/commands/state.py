@@ -25,8 +25,8 @@ from gateway.storage.identity import IdentityStore
 from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
-from gateway.storage.policy_versions import Versions
 from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
+from gateway.storage.policy_versions import Versions
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn

@@ -36,7 +36,7 @@ class _OthersNow(Exception):
 class Activation:
     office: Office
 
-    async def approve(  # noqa: PLR0913 - the facts of one act
+    async def approve(
         self,
         asking: Asking,
         name: ProposalId,
@@ -191,7 +191,7 @@ class Activation:
                 raise
         raise ActRefused(Refusal.CHANGED_MEANWHILE)
 
-    def _put(  # noqa: PLR0913 - the facts of one act
+    def _put(
         self, desk: Desk, one: Proposal, in_force: Version, checked: Checked, actor: Actor, now: datetime
     ) -> Proposal:
         becomes = proposal.activated(one, in_force, now)
@@ -213,9 +213,7 @@ class Activation:
         return after
 
 
-def put(  # noqa: PLR0913 - the facts of one act
-    desk: Desk, new: Version, before: Version, checked: Checked, actor: Actor, now: datetime
-) -> Version:
+def put(desk: Desk, new: Version, before: Version, checked: Checked, actor: Actor, now: datetime) -> Version:
     """In force from the end of this transaction, with the entries that say so."""
     assert checked.book is not None
     made = desk.put_in_force(new, checked.book)

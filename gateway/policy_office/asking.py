@@ -18,7 +18,9 @@ class Asking:
     actor: Actor
     may: May
 
-    async def require(self, action: Action, scope: Scope, author: SubjectId | None = None, about: str = "") -> None:
+    async def require(
+        self, action: Action, scope: Scope, author: SubjectId | None = None, about: str = ""
+    ) -> None:
         """That this person may do it there. Raises ActRefused, and what `may` raises."""
         if self.actor.operates:
             return

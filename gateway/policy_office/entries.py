@@ -68,7 +68,9 @@ def not_activated(
     )  # fmt: skip
 
 
-def refused(actor: Actor, act: str, scope: Scope, reason: str, details: Mapping[str, str], now: datetime) -> Entry:
+def refused(
+    actor: Actor, act: str, scope: Scope, reason: str, details: Mapping[str, str], now: datetime
+) -> Entry:
     """Somebody asked for an act that was not done."""
     told: Details = {"act": act}
     told.update({name: neutral(text, TEXT) for name, text in details.items() if text})
@@ -79,7 +81,11 @@ def refused(actor: Actor, act: str, scope: Scope, reason: str, details: Mapping[
 
 def closed(incident: Incident, actor: Actor, now: datetime) -> Entry:
     return _entry(
-        Code.INCIDENT_CLOSED, actor, Scope(""), now, details=_of_incident(incident),
+        Code.INCIDENT_CLOSED,
+        actor,
+        Scope(""),
+        now,
+        details=_of_incident(incident),
         why=incident.closure.reason[Language.CZECH],
     )
 
@@ -110,7 +116,7 @@ def _problems(problems: tuple[str, ...]) -> Details:
     return {"problems": [neutral(one, TEXT) for one in problems[:MOST_PROBLEMS]]} if problems else {}
 
 
-def _entry(  # noqa: PLR0913 - the facts of one act
+def _entry(
     code: Code,
     actor: Actor,
     scope: Scope,

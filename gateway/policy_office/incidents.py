@@ -33,10 +33,13 @@ class Incidents:
             await asking.may(Action.READ, None, "incidents")
         return await self.office.store.look(lambda desk: desk.incidents(over=over, limit=SHOWN))
 
-    async def close(  # noqa: PLR0913 - the facts of one act
+    async def close(
         self, asking: Asking, kind: ClosureKind, target: str, reason: Text, now: datetime
     ) -> Incident:
-        """Nobody is let in there any more when it returns. `reason`: what refused people read. Raises ActRefused, and what `Asking.may` raises."""
+        """Nobody is let in there any more when it returns. `reason`: what refused people read.
+
+        Raises ActRefused, and what `Asking.may` raises.
+        """
         async with self.office.refusing(asking, CLOSE, OF_REGION, now):
             await asking.require(Action.ADMINISTER, OF_REGION, None, f"{CLOSE} {kind} {target}".strip())
             closure = self._closure(asking, kind, target, reason, now)

@@ -125,7 +125,7 @@ class Office:
 
             return await self.store.transact(work)
 
-    async def edit(  # noqa: PLR0913 - the facts of one act
+    async def edit(
         self, asking: Asking, name: ProposalId, revision: int, texts: Texts, note: str, now: datetime
     ) -> Proposal:
         """`revision`: as it was shown; `texts`: all of the scope."""
@@ -155,11 +155,15 @@ class Office:
 
         async def examined(one: Proposal) -> None:
             in_force = await self.store.look(standing)
-            proposal.submitted(one, in_force, asking.actor, now)  # whether it could be, before it takes a moment
+            proposal.submitted(
+                one, in_force, asking.actor, now
+            )  # whether it could be, before it takes a moment
             if (found := await self.checked(in_force, one)).problems:
                 raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
 
-        return await self._step(asking, Step.SUBMIT, Action.WRITE, name, revision, step, now, examined=examined)
+        return await self._step(
+            asking, Step.SUBMIT, Action.WRITE, name, revision, step, now, examined=examined
+        )
 
     async def withdraw(
         self, asking: Asking, name: ProposalId, revision: int, why: str, now: datetime
@@ -306,4 +310,3 @@ def standing(desk: Desk) -> Version:
     if found is None:
         raise ActRefused(Refusal.VERSION_UNKNOWN)
     return found
-

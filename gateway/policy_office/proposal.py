@@ -167,10 +167,13 @@ def submitted(one: Proposal, in_force: Version, actor: Actor, now: datetime) -> 
     return replace(after, submitted_at=now, authors=one.authors | {actor.subject})
 
 
-def approved(  # noqa: PLR0913 - the facts of one act
+def approved(
     one: Proposal, in_force: Version, read: str, at: datetime | None, actor: Actor, now: datetime
 ) -> Proposal:
-    """`read`: the digest of the texts the approver was shown; `at`: when it is to come into force. Raises ActRefused."""
+    """`read`: the digest of the texts the approver was shown; `at`: when they are to come into force.
+
+    Raises ActRefused.
+    """
     after = _stepped(one, Step.APPROVE, now)
     if actor.subject in one.authors:
         raise ActRefused(Refusal.OWN)
@@ -244,6 +247,4 @@ def _stepped(one: Proposal, step: Step, now: datetime) -> Proposal:
 
 
 def _without_approval(one: Proposal) -> Proposal:
-    return replace(
-        one, approver="", approver_name="", approved_at=None, approved_digest="", activate_at=None
-    )
+    return replace(one, approver="", approver_name="", approved_at=None, approved_digest="", activate_at=None)

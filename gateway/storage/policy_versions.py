@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
+from gateway.audit.canonical import Recorded
 from gateway.audit.entry import Code
 from gateway.audit.search import Query
 from gateway.policy_office.scope import ANY, Scope
@@ -24,7 +25,7 @@ from gateway.storage.policy_texts import keep, texts
 from gateway.storage.shared_policies import PublicationDamaged, SharedPolicies
 from gateway.storage.tables.policy_office import policy_version
 
-FIRST_EVER = Query(codes=frozenset({Code.POLICY_ACTIVATED, Code.POLICY_ROLLED_BACK}))
+PUT_IN_FORCE = Query(codes=frozenset({Code.POLICY_ACTIVATED, Code.POLICY_ROLLED_BACK}))
 _v = policy_version.c
 _HEAD = (
     *(_v.number, _v.version, _v.source, _v.scope, _v.base, _v.restores, _v.proposal),
@@ -48,6 +49,8 @@ class Versions(KeyedRows):
         before this one, and is to be taken over. Raises Damaged.
         """
         number, told = self.newest(), SharedPolicies(self._connection).digest()
+        if (known := self._known_to_the_log()) > number:
+            raise NotSigned(f"version number {known}, which the audit log knows of, has been deleted")
         if number == 0:
             return None if told is None else self._from_before()
         if told is None:
@@ -100,6 +103,12 @@ class Versions(KeyedRows):
         SharedPolicies(self._connection).publish(new.publication())
         return new
 
+    def _known_to_the_log(self) -> int:
+        """Number of the newest that was put in force: an older one is not put back by taking those behind it away."""
+        found = page(self._connection, PUT_IN_FORCE, None, 1).entries
+        after = found[0].entry.details.get("after") if found and isinstance(found[0], Recorded) else 0
+        return after if isinstance(after, int) else 0
+
     def _verified(self, row: Any) -> Version:
         which = f"version {row.version}, number {row.number}"
         try:
@@ -112,15 +121,11 @@ class Versions(KeyedRows):
         return found
 
     def _from_before(self) -> Version:
-        """Where versions were kept already, nobody else publishes: the log would know of them."""
         try:
             found = SharedPolicies(self._connection).in_force()
         except PublicationDamaged as damaged:
             raise Damaged(str(damaged)) from damaged
         assert found is not None
-        if page(self._connection, FIRST_EVER, None, 1).entries:
-            why = "the signed versions that the audit log knows of have been deleted"
-            raise NotSigned(why)
         return Version(
             number=0,
             version=found.version,

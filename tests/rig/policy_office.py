@@ -36,11 +36,13 @@ MAP = ApplicationId("map")
 APPLICATIONS = {
     ApplicationId(name): dict.fromkeys(Language, name) for name in ("portal", "policies", "audit", "map")
 }
-SIGN_IN = """@id("two-factors") @reason("weak") @title_cs("Slabé") @title_en("Weak") @advice_cs("Dva.") @advice_en("Two.")
+SIGN_IN = """@id("two-factors") @reason("weak")
+@title_cs("Slabé") @title_en("Weak") @advice_cs("Dva.") @advice_en("Two.")
 forbid (principal, action, resource) unless { context.sign_in.level >= 2 };
 """
 FILE, THERE = f"municipalities/{HULIN}.cedar", f"municipalities/{KROMERIZ}.cedar"
 GUARDRAILS = "region/10-sign-in.cedar"
+HERE = Scope(HULIN)
 
 
 def reads(code: str, name: str = "map-read") -> str:
@@ -131,7 +133,7 @@ class World:
 
         return [one for one in self.database.read_now(query) if one.code in codes]
 
-    async def edited(self, texts: Texts, who: Person | None = None, scope: Scope = Scope(HULIN)) -> Proposal:
+    async def edited(self, texts: Texts, who: Person | None = None, scope: Scope = HERE) -> Proposal:
         asking = (who or self.author).asking
         begun = await self.office.begin(asking, scope, NOON)
         return await self.office.edit(asking, begun.id, begun.revision, texts, "Proč.", NOON)
@@ -153,4 +155,3 @@ def checks(texts: Texts, _scope: Scope) -> Checked:
         return Checked(book=load(REGION, MUNICIPALITIES, DISTRICT, APPLICATIONS, InHand(texts)))
     except PoliciesUnusable as refused:
         return Checked(problems=tuple(str(one) for one in refused.problems))
-

@@ -64,7 +64,9 @@ policy_proposal_step = Table(
     "policy_proposal_step",
     metadata,
     Column("proposal", String(22), primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),  # of the proposal, as the step left it
+    Column(
+        "revision", Integer, primary_key=True, autoincrement=False
+    ),  # of the proposal, as the step left it
     Column("step", String(16), nullable=False),
     Column("subject", Text, nullable=False),
     Column("name", Text, nullable=False),

@@ -141,7 +141,9 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             ),
             Code.POLICY_ROLLED_BACK: Title(cs="Návrat ke starším zásadám", en="Policies rolled back"),
             Code.POLICY_ACT_REFUSED: Title(cs="Neprovedený úkon se zásadami", en="Act on policies refused"),
-            Code.INCIDENT_CLOSED: Title(cs="Uzavření přístupu při incidentu", en="Access closed for an incident"),
+            Code.INCIDENT_CLOSED: Title(
+                cs="Uzavření přístupu při incidentu", en="Access closed for an incident"
+            ),
             Code.INCIDENT_OPENED: Title(cs="Opětovné otevření přístupu", en="Access opened again"),
         },
     ),

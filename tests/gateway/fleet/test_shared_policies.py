@@ -17,8 +17,8 @@ from gateway.audit.entry import Code, Outcome
 from gateway.commands.shared_policies import in_force as in_force_of
 from gateway.demo.configuration import MAP
 from gateway.demo.people import CENTRE
-from gateway.policy_office.version import Version
 from gateway.grants.cookie import GRANT
+from gateway.policy_office.version import Version
 from gateway.storage.shared_policies import SharedPolicies
 from tests.rig import fleet_policies
 from tests.rig.fleet import PATIENCE, Fleet
@@ -205,7 +205,9 @@ async def test_what_no_control_plane_can_load_lets_nobody_in_until_others_are_pu
     url = await let_in(office, browser)
     texts = dict(in_force(office).texts) | {f"municipalities/{CENTRE}.cedar": "permit ("}
     damaged = replace(in_force(office), texts=texts, version="000000000000")
-    await office.state.database.write(lambda connection: office.state.policy_versions(connection).put_in_force(damaged))
+    await office.state.database.write(
+        lambda connection: office.state.policy_versions(connection).put_in_force(damaged)
+    )
     for node in NODES:
         await within(MOMENT + 1, office, browser, node, url, 503)
     refused = await office.entries(Code.CONFIGURATION_REFUSED, reason="shared_policies_unusable", at_least=2)

@@ -131,7 +131,8 @@ def test_a_proposal_that_changes_nothing_is_not_submitted() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [THERE, "region/10-sign-in.cedar", f"municipalities/{HULIN}.txt", f"municipalities/../{HULIN}.cedar"]
+    "name",
+    [THERE, "region/10-sign-in.cedar", f"municipalities/{HULIN}.txt", f"municipalities/../{HULIN}.cedar"],
 )
 def test_a_text_of_another_scope_or_of_no_name_of_policies_gets_into_no_draft(name: str) -> None:
     assert refusal(lambda: proposal.edited(draft(), {name: ""}, "", AUTHOR, NOON)) is Refusal.NOT_OF_SCOPE
@@ -155,7 +156,9 @@ def test_a_time_of_activation_lies_ahead_and_within_a_year() -> None:
         (NOON + FARTHEST + MINUTE, Refusal.TIME_FAR),
     ):
         assert refusal(lambda at=at: proposal.approved(one, IN_FORCE, one.digest, at, MAYOR, NOON)) is reason
-    assert proposal.approved(one, IN_FORCE, one.digest, NOON + MINUTE, MAYOR, NOON).activate_at == NOON + MINUTE
+    assert (
+        proposal.approved(one, IN_FORCE, one.digest, NOON + MINUTE, MAYOR, NOON).activate_at == NOON + MINUTE
+    )
 
 
 def test_what_is_returned_or_failed_is_approved_no_more() -> None:
