@@ -1,7 +1,7 @@
 """The texts of all policies as one value, wherever they come from: to be compared, kept and loaded as files are.
 
-A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`; so are the cases beside them
-(`region/NAME.cases.toml`, `municipalities/CODE.cases.toml`).
+A name is that of a version's contents: `region/NAME.cedar`, `municipalities/CODE.cedar`; beside a file of policies its
+cases may stand, `NAME.cases.toml`, which decide nothing.
 """
 
 import hashlib
@@ -16,18 +16,24 @@ from policies.evaluate import Contents
 Texts = Mapping[str, str]
 """By name."""
 REGION, MUNICIPALITIES = Path("region"), Path("municipalities")
-NAME = re.compile(r"(?:region|municipalities)/[^/\0]+\.(?:cedar|cases\.toml)")
+POLICIES, CASES = ".cedar", SUFFIX
+NAME = re.compile(r"(?:region|municipalities)/[^/\0]+(?:\.cedar|\.cases\.toml)")
 
 
 def texts_of(region: Path, municipalities: Path, sources: Sources = DISK) -> dict[str, str]:
-    """Of both folders, as `load` reads them. Raises OSError, UnicodeDecodeError."""
+    """Of both folders, as `load` reads them, with their cases. Raises OSError, UnicodeDecodeError."""
     folders = {REGION: region, MUNICIPALITIES: municipalities}
     return {
         f"{name}/{file.name}": sources.text(file)
         for name, folder in folders.items()
         for file in sources.files(folder)
-        if file.name.endswith((".cedar", SUFFIX))
+        if file.suffix == POLICIES or file.name.endswith(CASES)
     }
+
+
+def deciding(texts: Texts) -> dict[str, str]:
+    """Those that decide: without cases."""
+    return {name: text for name, text in texts.items() if name.endswith(POLICIES)}
 
 
 def digest_of(texts: Texts) -> str:
@@ -38,6 +44,11 @@ def digest_of(texts: Texts) -> str:
 def digest_of_contents(contents: Contents) -> str:
     """The same, of a book that was loaded from such texts."""
     return _together({name: mark for name, mark in contents.files.items() if NAME.fullmatch(name)})
+
+
+def digest_of_deciding(contents: Contents) -> str:
+    """Of those of them that decide."""
+    return _together({name: mark for name, mark in contents.files.items() if name.endswith(POLICIES)})
 
 
 def _together(marks: Mapping[str, str]) -> str:

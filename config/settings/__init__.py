@@ -123,6 +123,8 @@ class Policies(Setting, frozen=True, kw_only=True):
     """Folder of the region's policies (`*.cedar`), which bind everyone."""
     municipalities: Path
     """Folder with one policy set per municipality, `CODE.cedar`."""
+    from_files: Literal["activate", "propose"] = "activate"
+    """What becomes of files that were edited: in force at once, or a proposal that somebody else approves."""
 
 
 class Audit(Setting, frozen=True, kw_only=True):

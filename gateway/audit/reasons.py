@@ -15,6 +15,7 @@ from gateway.audit import (
     ending_reasons,
     incident_reasons,
     node_reasons,
+    policy_reasons,
     refusal_reasons,
     sign_in_reasons,
     technical_reasons,
@@ -31,6 +32,7 @@ GROUPS: tuple[Group, ...] = (
     *technical_reasons.GROUPS,
     *node_reasons.GROUPS,
     *access_review_reasons.GROUPS,
+    *policy_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

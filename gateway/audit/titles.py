@@ -14,6 +14,7 @@ from gateway.audit.anchors import Fault
 from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
 from gateway.audit.operation_titles import OPERATION_TITLES
+from gateway.audit.policy_titles import POLICY_TITLES
 from gateway.audit.reasons import REASONS, Reasons
 
 NOTHING = "–"
@@ -264,6 +265,7 @@ TITLES: dict[Code, Title] = {
     ),
     **OPERATION_TITLES,
     **ACCESS_REVIEW_TITLES,
+    **POLICY_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(

@@ -34,6 +34,7 @@ from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
 from gateway.commands.own_applications import AUDIT_LOG, OWN
+from gateway.commands.policy_offices import PolicyDesk
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.shared_policies import book_at_start
@@ -153,7 +154,9 @@ class ControlPlane:
         self.settled.set()
         self.catching_up = False
         """Whether others may have published policies while the database was out of reach."""
-        self.take(state, book_at_start(state, sources, now()))
+        self.policy_desk = PolicyDesk()
+        book, self.incidents = book_at_start(state, sources, now())
+        self.take(state, book)
 
     def take(self, state: State, book: PolicyBook) -> None:
         """From now on everything is decided and shown by these settings and policies."""

@@ -28,7 +28,6 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from config.fleet import NodeName
 from config.sources import Accepted
 from gateway import __version__
 from gateway.asking import Reloaded
@@ -37,6 +36,7 @@ from gateway.audit.entry import Entry
 from gateway.audit.note import Signer
 from gateway.audit.recomputation import Recomputation
 from gateway.commands import heap, rounds, verification_process
+from gateway.commands.activations import keep_activations, take_policies
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.data_plane import resources_of
 from gateway.commands.directories import Directories
@@ -56,7 +56,7 @@ from gateway.commands.reloading import Reloading
 from gateway.commands.repeating import Round, running
 from gateway.commands.reviewing import keep_reviews
 from gateway.commands.schema_in_force import schema_in_force
-from gateway.commands.shared_policies import SharedPoliciesUnusable
+from gateway.commands.shared_policies import SharedPoliciesUnusable, node_of
 from gateway.commands.sockets import Pages, serving
 from gateway.commands.state import State, now, open_state
 from gateway.commands.technical_trust import keep_technical_certificates
@@ -143,7 +143,7 @@ async def _serve(
         stack.push_async_callback(recomputation.close)
         stack.push_async_callback(directories.close)
         pages = Pages(plane, partial(_officer, plane, recomputation))
-        policies = _of_fleet(plane, pages, stop)
+        policies = _following(plane, pages, stop)
         await stack.enter_async_context(
             running(partial(rounds.follow_nodes, plane, directories, doors, policies, schema))
         )
@@ -174,7 +174,8 @@ async def _serve(
                 partial(keep_reviews, plane),
                 partial(keep_keys, plane.keys, now),
                 partial(keep_technical_certificates, plane),
-                *([] if policies is None else [partial(policies.follow)]),
+                partial(policies.follow),
+                partial(keep_activations, plane),
                 *(_beside_envoy(plane) if alone else _for_nodes(plane, opened)),
                 *(partial(rounds.deliver, plane, partial(sends.of, one)) for one in Channel),
             )
@@ -187,7 +188,7 @@ async def _serve(
         await stop.wait()
         logging_ends.set()
         await asyncio.gather(*keepers)
-        unusable = schema.trouble or (policies.trouble if policies is not None else None)
+        unusable = schema.trouble or policies.trouble
         await state.record([acts.stopped(now(), "told to end" if unusable is None else str(unusable))])
         await sealing
         await checkpoints.seal()
@@ -195,11 +196,10 @@ async def _serve(
     return unusable
 
 
-def _of_fleet(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies | None:
-    fleet = plane.settings.fleet
-    if fleet is None:
-        return None
-    return FollowingPolicies(plane, NodeName(fleet.node), pages.exchange, stop.set)
+def _following(plane: ControlPlane, pages: Pages, stop: asyncio.Event) -> FollowingPolicies:
+    made = FollowingPolicies(plane, node_of(plane.settings), pages.exchange, stop.set)
+    plane.policy_desk.take = partial(take_policies, plane, made)
+    return made
 
 
 async def _take_up(plane: ControlPlane, moment: datetime) -> None:

@@ -1,7 +1,7 @@
 """The view decisions rest on, made from settings and policies."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,8 +16,10 @@ from gateway.asks.separation import Duties
 from gateway.authorize.snapshot import Asks, Offer, Policies, Snapshot, nobody_asked
 from gateway.authorize.whereabouts import Whereabouts
 from gateway.commands.own_applications import OWN
+from gateway.policy_office.incident import Incident, closures
+from gateway.policy_office.scope import ANY, Scope, scope_of
 from policies.evaluate import PolicyBook
-from policies.load import load
+from policies.load import CasesBroken, PoliciesUnusable, load
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
@@ -53,12 +55,48 @@ def policy_book(
     )
 
 
-def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
-    """Of texts that are no files of ours, which may name applications and networks that are not here yet, or no more.
+def shared_book(
+    settings: Settings, district: District, texts: Texts, incidents: Iterable[Incident] = ()
+) -> PolicyBook:
+    """Of texts that are no files of ours, which may name applications and networks that are not here yet, or no
+    more.
 
     Raises PoliciesUnusable.
     """
-    return load(REGION, MUNICIPALITIES, district, _titles(settings), InHand(texts), any_application=True)
+    return load(
+        REGION,
+        MUNICIPALITIES,
+        district,
+        _titles(settings),
+        InHand(texts),
+        any_application=True,
+        incidents=closures(incidents, frozenset(district)),
+    )
+
+
+def book_to_be(settings: Settings, district: District, texts: Texts, scope: Scope) -> PolicyBook:
+    """Of texts of which the scope's are new; `ANY`: all. Raises PoliciesUnusable with every fault."""
+
+    def made(*, any_application: bool) -> PolicyBook:
+        return load(
+            REGION,
+            MUNICIPALITIES,
+            district,
+            _titles(settings),
+            InHand(texts),
+            any_application=any_application,
+            networks=None if any_application else [one.name for one in settings.networks],
+            by_cases=True,
+        )
+
+    try:
+        return made(any_application=False)
+    except CasesBroken:  # whosever cases they are: what is new breaks them
+        raise
+    except PoliciesUnusable as refused:
+        if scope == ANY or any(scope_of(one.file.as_posix()) == scope for one in refused.problems):
+            raise
+    return made(any_application=True)
 
 
 def _titles(settings: Settings) -> dict[ApplicationId, Text]:

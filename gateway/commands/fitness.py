@@ -39,7 +39,7 @@ from gateway.commands.rehearsal import (
     directory_doubts,
     directory_faults,
 )
-from gateway.commands.shared_policies import book_of, own_texts, published
+from gateway.commands.shared_policies import book_of, edited_alone, in_force, own_texts
 from gateway.commands.state import State, now, opened
 from gateway.fleet import papers
 from idp.directory.errors import DirectoryMisconfigured, DirectoryUnreachable, DirectoryUnusable
@@ -106,7 +106,7 @@ def ready_to_start(configuration: Path, *, directory: bool = True) -> tuple[Stat
     state = opened(settings, district)
     try:
         state.keys  # noqa: B018 - opened here, so that a missing master key is told before anything runs
-        require_shared_policies(state)
+        require_shared_policies(state, sources)
         sources.keep(settings.state.directory / ACCEPTED)
     except BaseException:
         state.database.close()
@@ -127,12 +127,13 @@ def require_cases(settings: Settings, district: District, sources: Sources) -> N
         policy_book(settings, district, sources, by_cases=True)
 
 
-def require_shared_policies(state: State) -> None:
-    """In a fleet this node can load those in force: an upgrade ends at the first node that cannot, and is told.
+def require_shared_policies(state: State, sources: Sources = DISK) -> None:
+    """Those in force can be loaded here: an upgrade of a fleet ends at the first node that cannot, and is told.
 
     Raises SharedPoliciesUnusable.
     """
-    if state.settings.fleet is not None and (found := state.database.read_now(published)) is not None:
+    found = in_force(state)
+    if found is not None and not edited_alone(state, own_texts(state.settings, sources), found):
         book_of(state, found)
 
 

@@ -1,7 +1,8 @@
-"""A control plane of a fleet takes what is published, by itself or by another: within a moment, or nothing is decided.
+"""A control plane takes what comes into force, by itself or by another: within a moment, or nothing is decided.
+Policies, and what is closed for an incident, alike.
 
-From the moment it hears of others until it has looked it decides nothing by its own. What it cannot load ends it: its
-node is answered by the other control planes, as when it dies, and it begins again every few seconds.
+From the moment it hears of others until it has looked it decides nothing by its own. What it cannot load ends it: in
+a fleet its node is answered by the other control planes, as when it dies, and it begins again every few seconds.
 """
 
 import asyncio
@@ -14,19 +15,19 @@ from sqlalchemy import Connection
 from config.fleet import NodeName
 from gateway.audit import acts
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
-from gateway.commands.policies_in_force import new_policies
-from gateway.commands.shared_policies import SharedPoliciesUnusable, book_of, described, published
+from gateway.commands.policies_in_force import newly_loaded
+from gateway.commands.shared_policies import SharedPoliciesUnusable, Standing, book_of, described, standing
 from gateway.commands.state import now
 from gateway.fleet.gatekeeper import NO_EPOCH
-from gateway.fleet.policies import Publication
+from gateway.storage.audit import append
 from gateway.storage.database import DatabaseUnusable
+from gateway.storage.policy_incidents import StoredIncidents
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
 from policies.examine import examine
-from policies.texts import digest_of_contents
+from policies.texts import digest_of_deciding
 
 AGAIN = 0.2  # seconds between attempts to read what is in force
-UNUSABLE = "shared_policies_unusable"
 log = structlog.get_logger("policies")
 
 
@@ -68,6 +69,15 @@ class FollowingPolicies:
                 await asyncio.sleep(AGAIN)
 
     @contextlib.asynccontextmanager
+    async def undisturbed(self) -> AsyncIterator[None]:
+        """Nothing else comes into force here within the block; what does elsewhere is taken behind it."""
+        async with self._one_at_a_time:
+            try:
+                yield
+            finally:
+                self._heard.set()
+
+    @contextlib.asynccontextmanager
     async def still(self) -> AsyncIterator[None]:
         """Others come into force here before the block or behind it. Nothing is decided until it has been looked."""
         async with self._one_at_a_time:
@@ -94,29 +104,33 @@ class FollowingPolicies:
             return
         if (found := await plane.state.database.read(self._other)) is not None:
             plane.settled.clear()
-            await self._take(found, await asyncio.to_thread(book_of, plane.state, found))
+            book = await asyncio.to_thread(book_of, plane.state, found.version, found.incidents)
+            await self._take(found, book)
         if not self._heard.is_set():
             plane.catching_up = False
             plane.settled.set()
         if self._told != plane.book.version:
             await self._tell(plane.book.version)
 
-    def _other(self, connection: Connection) -> Publication | None:
-        """None: those in force are ours. Raises SharedPoliciesUnusable."""
-        if SharedPolicies(connection).digest() == digest_of_contents(self._plane.book.contents):
+    def _other(self, connection: Connection) -> Standing | None:
+        """None: what is in force is ours. Raises SharedPoliciesUnusable."""
+        same = SharedPolicies(connection).digest() == digest_of_deciding(self._plane.book.contents)
+        if same and StoredIncidents(connection).mark() == self._plane.incidents:
             return None
-        if (found := published(connection)) is None:
+        if (found := standing(self._plane.state, connection)) is None:
             raise SharedPoliciesUnusable("gone", "the row in fleet_policies has been deleted")
         return found
 
-    async def _take(self, found: Publication, book: PolicyBook) -> None:
+    async def _take(self, found: Standing, book: PolicyBook) -> None:
         plane = self._plane
-        if book.version != found.version:  # another schema than where they were published, and recorded
-            await plane.state.record(await new_policies(plane.state, book, now()))
+        if book.version != found.version.version or found.mark != plane.incidents:
+            # another schema than where they were published, and recorded; or something was closed or opened
+            await plane.state.database.write(lambda c: append(c, newly_loaded(c, book, now())))
+        plane.incidents = found.mark
         plane.decide_by(book)
         plane.revoked.announce()
         plane.streams.everything()
-        log.info("policies.taken", policies=book.version, published=described(found))
+        log.info("policies.taken", policies=book.version, published=described(found.version))
 
     async def _tell(self, version: str) -> None:
         """Those who look on: the officers' pages, and whoever lists the nodes."""
@@ -137,7 +151,7 @@ class FollowingPolicies:
         await plane.gates.gate_applied(GATE_PATIENCE)
         try:
             await plane.state.record(
-                [acts.configuration_refused(now(), acts.SYSTEM, UNUSABLE, str(unusable))]
+                [acts.configuration_refused(now(), acts.SYSTEM, unusable.reason, str(unusable))]
             )
         finally:
             self._end()

@@ -1,54 +1,59 @@
-"""What `brana reload` does with policies on a node of a fleet: published, taken here, and told what came of it."""
+"""What `brana reload` does with policies: published and taken here, or proposed; and told what came of it."""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from config.fleet import NodeName
 from config.settings import Settings
 from config.sources import ACCEPTED, Noting, Sources
 from gateway.audit.entry import Entry
+from gateway.commands.candidate import Candidate
 from gateway.commands.control_plane import GATE_PATIENCE, ControlPlane
 from gateway.commands.following_policies import FollowingPolicies
+from gateway.commands.proposing import propose
 from gateway.commands.publishing import Proposal, publish, take_with_settings
-from gateway.commands.shared_policies import described, own_texts
+from gateway.commands.shared_policies import book_of, described, node_of, own_texts, standing
 from gateway.commands.state import now
-from gateway.fleet.policies import Publication
+from gateway.policy_office.version import Version
 from policies.evaluate import PolicyBook
-from policies.texts import Texts
+from policies.texts import Texts, digest_of_deciding
 
 PUBLISHED = "published: the other control planes of the fleet take them within a second"
 LATE = "not every gate has taken it yet, and honours grants of before meanwhile: node "
+LATE_HERE = "Envoy has not taken it yet, and honours grants of before meanwhile"
 NOT_THESE = (
-    "the policies in this node's files are not those in force, and nobody has edited them here: they stay unpublished\n"
+    "the policies in the files here are not those in force, and nobody has edited them here: they stay unpublished\n"
     "    in force is "
 )
 
 
 class PoliciesReload:
-    """`sources`: what this node's files were when they were accepted."""
+    """`sources`: what the files here were when they were accepted."""
 
     def __init__(self, plane: ControlPlane, following: FollowingPolicies, sources: Sources) -> None:
         self._plane, self.following = plane, following
         self._read_last: Texts = own_texts(plane.settings, sources)
 
     async def take(self, by: str, settings: Settings, book: PolicyBook, sources: Noting) -> str:
-        """Where nothing else has changed. `book`: of this node's files as they are now.
+        """Where nothing else has changed. `book`: of the files here as they are now.
 
         Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
         """
         plane = self._plane
-        proposal = self._proposal(by, settings, book, sources)
+        made = self._proposal(by, settings, book, sources)
         draft: Path = await asyncio.to_thread(sources.draft, plane.settings.state.directory / ACCEPTED)
-        made = await publish(plane.state, proposal, self._read_last)
+        proposes = settings.policies.from_files == "propose"
+        new = None if proposes else await publish(plane.state, made, self._read_last)
+        said = await propose(plane.state, made.texts, self._read_last, by, made.at) if proposes else []
         draft.replace(draft.with_name(ACCEPTED))
-        self._read_last = proposal.texts
+        self._read_last = made.texts
         await self.following.look()
         if self.following.trouble is not None:
             raise self.following.trouble
-        if made is None:
-            return ""
-        return "\n".join([PUBLISHED, *await self.late()])
+        if new is not None:
+            said += [*([PUBLISHED] if plane.board is not None else []), *await self.late()]
+        return "\n".join(said)
 
     async def take_with_settings(
         self,
@@ -57,27 +62,40 @@ class PoliciesReload:
         book: PolicyBook,
         sources: Noting,
         reloaded: Callable[[str], Entry],
-    ) -> tuple[Publication, list[str]]:
+    ) -> tuple[Version, list[str]]:
         """What is in force then, and what there is to say of it. `reloaded`: as `publishing` has it.
 
         Raises as above.
         """
-        proposal = self._proposal(by, settings, book, sources)
+        state, made = self._plane.state, self._proposal(by, settings, book, sources)
+        if settings.policies.from_files == "propose":
+            found = await take_with_settings(state, made, self._read_last, reloaded, publishes=False)
+            said = await propose(state, made.texts, self._read_last, by, made.at)
+            self._read_last = made.texts
+            return found, said
         before = self._plane.book.contents
-        found = await take_with_settings(self._plane.state, proposal, self._read_last, reloaded)
-        self._read_last = proposal.texts
-        if found.digest != proposal.published().digest:
+        found = await take_with_settings(state, made, self._read_last, reloaded)
+        self._read_last = made.texts
+        if found.digest != made.version().digest:
             return found, [NOT_THESE + described(found)]
-        return found, [] if book.contents == before else [PUBLISHED]
+        fleet = self._plane.board is not None
+        return found, [] if book.contents == before or not fleet else [PUBLISHED]
+
+    async def book(self, after: Candidate, found: Version) -> tuple[PolicyBook, str]:
+        """Of what is in force, by the settings that are to come, with what is closed now; and the mark of that."""
+        there = await self._plane.state.database.read(partial(standing, after.state))
+        assert there is not None
+        if not there.incidents and digest_of_deciding(after.book.contents) == found.publication().digest:
+            return after.book, there.mark
+        return await asyncio.to_thread(book_of, after.state, found, there.incidents), there.mark
 
     async def late(self) -> list[str]:
         """Who has not taken what was announced."""
-        assert self._plane.board is not None
-        applied = await self._plane.gates.gate_applied(GATE_PATIENCE)
-        return [] if applied else [LATE + ", ".join(self._plane.board.behind())]
+        if await self._plane.gates.gate_applied(GATE_PATIENCE):
+            return []
+        board = self._plane.board
+        return [LATE_HERE if board is None else LATE + ", ".join(board.behind())]
 
     def _proposal(self, by: str, settings: Settings, book: PolicyBook, sources: Noting) -> Proposal:
-        fleet = self._plane.settings.fleet
-        assert fleet is not None
         texts = own_texts(settings, sources)
-        return Proposal(texts=texts, book=book, by=by, node=NodeName(fleet.node), at=now())
+        return Proposal(texts=texts, book=book, by=by, node=node_of(self._plane.settings), at=now())

@@ -16,6 +16,11 @@ COMMANDS = {
         "show",
         "Who may do what, and what other policies would change.",
     ),
+    "incident": (
+        "gateway.commands.policy_incident",
+        "incident",
+        "Close a class of access at once, and open it again.",
+    ),
     "replace": (
         "gateway.commands.policy_files",
         "replace",

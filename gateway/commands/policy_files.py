@@ -1,11 +1,10 @@
-"""`brana policy export|replace`: policies that the control planes of a fleet share."""
+"""`brana policy export|replace`: the policies in force as files, and files in their place."""
 
 import asyncio
 from pathlib import Path
 
 import click
 
-from config.fleet import NodeName
 from config.sources import Noting
 from gateway.commands.fitness import checked
 from gateway.commands.operator import operator
@@ -13,18 +12,17 @@ from gateway.commands.options import configuration
 from gateway.commands.preflight import CannotStart
 from gateway.commands.publishing import Proposal, put_in_place_of
 from gateway.commands.sessions import tell
-from gateway.commands.shared_policies import described, own_texts, published
+from gateway.commands.shared_policies import described, in_force, node_of, own_texts
 from gateway.commands.state import State, existing_state, now
 
 
-@click.command(help="Write the policies in force in the fleet into a new folder.")
+@click.command(help="Write the policies in force into a new folder.")
 @configuration
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(configuration: Path, folder: Path) -> None:
     state = existing_state(configuration)
     try:
-        _node_of(state)
-        found = state.database.read_now(published)
+        found = in_force(state)
     finally:
         state.database.close()
     if found is None:
@@ -43,7 +41,7 @@ def export(configuration: Path, folder: Path) -> None:
 
 
 @click.command(
-    help="Put this node's policies in the place of VERSION, which is in force, whoever published it."
+    help="Put the policies of the files here in the place of VERSION, which is in force, whoever published it."
 )
 @configuration
 @click.argument("version")
@@ -53,7 +51,7 @@ def replace(configuration: Path, version: str) -> None:
     state = existing_state(configuration)
     try:
         made = Proposal(
-            texts=own_texts(settings, sources), book=book, by=operator(), node=_node_of(state), at=now()
+            texts=own_texts(settings, sources), book=book, by=operator(), node=node_of(settings), at=now()
         )
         asyncio.run(_replaced(state, made, version))
     finally:
@@ -64,12 +62,3 @@ def replace(configuration: Path, version: str) -> None:
 async def _replaced(state: State, made: Proposal, version: str) -> None:
     new = await put_in_place_of(state, made, version)
     await tell(state, f"policies {new.version} published")
-
-
-def _node_of(state: State) -> NodeName:
-    if state.settings.fleet is None:
-        raise CannotStart(
-            "this machine is no node of a fleet: its policies are its own files",
-            "say `brana reload` to take them",
-        )
-    return NodeName(state.settings.fleet.node)

@@ -1,4 +1,4 @@
-"""Policies of this node's files come into force in the whole fleet, unless that would undo what others published."""
+"""Policies of the files here come into force, at all nodes of a fleet, unless that would undo what others published."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,10 +9,17 @@ from sqlalchemy import Connection
 from config.fleet import NodeName
 from gateway.audit.acts import configuration_reloaded
 from gateway.audit.entry import Entry
-from gateway.commands.policies_in_force import newly_loaded
-from gateway.commands.shared_policies import described, publication, published
+from gateway.commands.shared_policies import (
+    ALONE,
+    SharedPoliciesUnusable,
+    described,
+    published,
+    put_in_force,
+    version_of,
+)
 from gateway.commands.state import State
-from gateway.fleet.policies import Publication, left_behind
+from gateway.fleet.policies import left_behind
+from gateway.policy_office.version import Version
 from gateway.storage.audit import append
 from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
@@ -24,7 +31,7 @@ NOTHING = "none"
 class LeftBehind(Exception):
     """Others are in force than those that this node's files follow. Says which, whose, and what to do."""
 
-    def __init__(self, in_force: Publication, names: list[str]) -> None:
+    def __init__(self, in_force: Version, names: list[str]) -> None:
         more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
         super().__init__(
             f"not edited here, and others than in force: {', '.join(names[:MOST])}{more}\n"
@@ -46,7 +53,7 @@ class NotInForce(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What this node's files hold, and who wants it in force."""
+    """What the files here hold, and who wants it in force."""
 
     texts: Mapping[str, str]
     book: PolicyBook
@@ -54,19 +61,19 @@ class Proposal:
     node: NodeName
     at: datetime
 
-    def published(self) -> Publication:
-        return publication(self.texts, self.book, self.by, self.node, self.at)
+    def version(self) -> Version:
+        return version_of(self.texts, self.book, self.by, self.node, self.at)
 
 
-async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) -> Publication | None:
+async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) -> Version | None:
     """None: they are in force already. `read_last`: the files as this node read them before.
 
     Durable, with its entries, when it returns. Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
     """
-    new = made.published()
+    new = made.version()
 
-    def work(connection: Connection) -> Publication | None:
-        shared, now = SharedPolicies(connection), published(connection)
+    def work(connection: Connection) -> Version | None:
+        shared, now = SharedPolicies(connection), published(state, connection)
         if now is not None and now.digest == new.digest:
             shared.has_files_in_force(made.node, new.digest)
             return None
@@ -74,65 +81,76 @@ async def publish(state: State, made: Proposal, read_last: Mapping[str, str]) ->
             follows = shared.files_in_force(made.node) == now.digest
             if names := left_behind(made.texts, read_last, now.texts, follows=follows):
                 raise LeftBehind(now, names)
-        _published(connection, made, new, NOTHING if now is None else now.version)
-        return new
+        return _published(state, connection, made, now, NOTHING if now is None else now.version)
 
     return await state.database.write(work)
 
 
 async def take_with_settings(
-    state: State, made: Proposal, read_last: Mapping[str, str], reloaded: Callable[[str], Entry]
-) -> Publication:
+    state: State,
+    made: Proposal,
+    read_last: Mapping[str, str],
+    reloaded: Callable[[str], Entry],
+    *,
+    publishes: bool = True,
+) -> Version:
     """What is in force then, as a part of a change of this node's settings, of which `reloaded` makes the entry, by
-    the version in force. Files that nobody has edited here are no part of it, whatever others have published.
+    the version in force. Files that nobody has edited here are no part of it, whatever others have published; with
+    `publishes` false those that somebody has edited neither.
 
     Durable, with its entries, when it returns. Raises LeftBehind, SharedPoliciesUnusable, DatabaseUnusable.
     """
-    new = made.published()
+    new = made.version()
 
-    def work(connection: Connection) -> Publication:
-        shared, now = SharedPolicies(connection), published(connection)
+    def work(connection: Connection) -> Version:
+        shared, now = SharedPolicies(connection), published(state, connection)
         follows = now is not None and shared.files_in_force(made.node) == now.digest
         if now is not None and now.digest == new.digest:
             shared.has_files_in_force(made.node, new.digest)
-        elif now is None or follows or made.texts != read_last:
+        elif now is None or (publishes and (follows or made.texts != read_last)):
             if now is not None and (names := left_behind(made.texts, read_last, now.texts, follows=follows)):
                 raise LeftBehind(now, names)
-            shared.publish(new)
+            now = put_in_force(state, connection, new, now, made.book)
             shared.has_files_in_force(made.node, new.digest)
-            append(connection, newly_loaded(connection, made.book, made.at))
-            now = new
-        entry = reloaded(now.version)
-        append(connection, [replace(entry, details=entry.details | {"node": made.node})])
+        append(connection, [_at_node(reloaded(now.version), made.node)])
         return now
 
     return await state.database.write(work)
 
 
-async def put_in_place_of(state: State, made: Proposal, version: str) -> Publication:
-    """Whoever has published that version. Raises NotInForce, DatabaseUnusable."""
-    new = made.published()
+async def put_in_place_of(state: State, made: Proposal, version: str) -> Version:
+    """Whoever has published that version, also where it is damaged. Raises NotInForce, DatabaseUnusable."""
+    state.keys  # noqa: B018 - opened before the transaction
 
-    def work(connection: Connection) -> Publication:
+    def work(connection: Connection) -> Version:
         now = SharedPolicies(connection).version() or NOTHING
         if now != version:
             raise NotInForce(version, now)
-        _published(connection, made, new, now)
-        return new
+        try:
+            before = published(state, connection)
+        except SharedPoliciesUnusable:
+            before = None
+        return _published(state, connection, made, before, now)
 
     return await state.database.write(work)
 
 
-def _published(connection: Connection, made: Proposal, new: Publication, before: str) -> None:
-    shared = SharedPolicies(connection)
-    shared.publish(new)
-    shared.has_files_in_force(made.node, new.digest)
-    append(connection, [_entry(made, new, before), *newly_loaded(connection, made.book, made.at)])
+def _published(
+    state: State, connection: Connection, made: Proposal, now: Version | None, before: str
+) -> Version:
+    append(connection, [_entry(made, before)])
+    new = put_in_force(state, connection, made.version(), now, made.book)
+    SharedPolicies(connection).has_files_in_force(made.node, new.digest)
+    return new
 
 
-def _entry(made: Proposal, new: Publication, before: str) -> Entry:
+def _entry(made: Proposal, before: str) -> Entry:
     entry = configuration_reloaded(
-        made.at, made.by, before=before, after=new.version, policies=new.version,
+        made.at, made.by, before=before, after=made.book.version, policies=made.book.version,
         added=(), removed=(), changed=(), settings=(),
     )  # fmt: skip
-    return replace(entry, details=entry.details | {"node": made.node})
+    return _at_node(entry, made.node)
+
+
+def _at_node(entry: Entry, node: NodeName) -> Entry:
+    return entry if node == ALONE else replace(entry, details=entry.details | {"node": node})

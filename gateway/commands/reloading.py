@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,6 @@ from gateway.commands.fitness import checked
 from gateway.commands.following_policies import FollowingPolicies
 from gateway.commands.not_reloaded import SILENT, NotReloaded, require_live
 from gateway.commands.objections import refused_by_envoy
-from gateway.commands.policies_in_force import new_policies
 from gateway.commands.policies_reload import PoliciesReload
 from gateway.commands.publishing import LeftBehind
 from gateway.commands.reloading_in_fleet import FleetReload
@@ -39,6 +39,7 @@ from gateway.envoy.process import Administration
 from gateway.envoy.resources import EXTENSIONS, reading_tokens
 from gateway.envoy.routes import HostTaken
 from gateway.envoy.upstreams import UpstreamUnusable
+from gateway.fleet.gatekeeper import NO_EPOCH
 from policies.examine import examine
 from policies.load import CasesBroken
 
@@ -59,12 +60,11 @@ class Reloading:
         configuration: Path,
         sources: Sources,
         exchange_pages: Callable[[], Awaitable[None]],
-        policies: FollowingPolicies | None = None,
+        policies: FollowingPolicies,
     ) -> None:
-        """`policies`: in a fleet, where they are those of all nodes."""
         self._plane, self._configuration = plane, configuration
         self._exchange_pages = exchange_pages
-        self._policies = None if policies is None else PoliciesReload(plane, policies, sources)
+        self._policies = PoliciesReload(plane, policies, sources)
         self._in_force = candidate(plane.state, plane.book, plane.keys.for_gates(), sources)
         self._one_at_a_time = asyncio.Lock()
 
@@ -104,11 +104,18 @@ class Reloading:
         after, sources = await asyncio.to_thread(self._examined)
         delta = changes(before.state.settings, after.state.settings, (before.contents, after.contents))
         require_live(self._configuration, delta)
-        if self._policies is not None:
-            after, said = await self._in_fleet(by, after, delta, sources, self._policies)
-            return after, delta, said
         try:
-            await self._exchange(by, after, delta, sources)
+            if delta == Changes():
+                return after, delta, await self._policies.take(by, after.state.settings, after.book, sources)
+            if self._plane.board is not None:
+                made = FleetReload(self._plane, self._policies, self._exchange_pages)
+                self._in_force, said = await made.take(
+                    by, replace(before, book=self._plane.book), after, delta, sources
+                )
+                return self._in_force, delta, said
+            self._in_force, said = await self._exchange(by, after, delta, sources)
+        except LeftBehind as left:
+            raise NotReloaded(LEFT_BEHIND, str(left)) from left
         except Refused as refused:
             problem = await refused_by_envoy(
                 self._configuration,
@@ -120,22 +127,7 @@ class Reloading:
             raise NotReloaded("data_plane_refused", str(problem)) from refused
         except NotTaken as silent:
             raise NotReloaded("data_plane_silent", SILENT) from silent
-        self._in_force = after
-        return after, delta, ""
-
-    async def _in_fleet(
-        self, by: str, after: Candidate, delta: Changes, sources: Noting, policies: PoliciesReload
-    ) -> tuple[Candidate, str]:
-        """What is in force then, and what there is to say. Raises NotReloaded, and what the database raises."""
-        try:
-            if delta == Changes():
-                return after, await policies.take(by, after.state.settings, after.book, sources)
-            made = FleetReload(self._plane, policies, self._exchange_pages)
-            before = replace(self._in_force, book=self._plane.book)
-            self._in_force, said = await made.take(by, before, after, delta, sources)
-        except LeftBehind as left:
-            raise NotReloaded(LEFT_BEHIND, str(left)) from left
-        return self._in_force, said
+        return self._in_force, delta, said
 
     def _examined(self) -> tuple[Candidate, Noting]:
         """In a thread of its own: a thousand applications take a while. Raises NotReloaded."""
@@ -151,15 +143,22 @@ class Reloading:
         except (ConfigurationRefused, *NOT_BUILT, OSError) as refused:
             raise NotReloaded("configuration_invalid", explained(refused) or str(refused)) from refused
 
-    async def _exchange(self, by: str, after: Candidate, delta: Changes, sources: Noting) -> None:
-        """Raises Refused, NotTaken, and what the database raises; then all is as before."""
-        async with self._plane.changing_envoy:
+    async def _exchange(
+        self, by: str, after: Candidate, delta: Changes, sources: Noting
+    ) -> tuple[Candidate, str]:
+        """On a machine alone: what is in force then, and what there is to say.
+
+        Raises Refused, NotTaken, LeftBehind, and what the database raises; then all is as before.
+        """
+        async with self._plane.changing_envoy, self._policies.following.undisturbed():
             kept = self._plane.settings.state.directory / ACCEPTED
             draft = await asyncio.to_thread(sources.draft, kept)
-            await self._exchanged(by, after, delta, draft)
+            return await self._exchanged(by, after, delta, sources, draft)
 
-    async def _exchanged(self, by: str, after: Candidate, delta: Changes, draft: Path) -> None:
-        plane, before = self._plane, self._in_force
+    async def _exchanged(
+        self, by: str, after: Candidate, delta: Changes, sources: Noting, draft: Path
+    ) -> tuple[Candidate, str]:
+        plane, before = self._plane, replace(self._in_force, book=self._plane.book)
         administration = Administration(plane.state.run / "envoy-admin.sock")
         # Another key may have come into force since the candidate was made; none does from here on.
         keys = plane.keys.for_gates()
@@ -168,11 +167,18 @@ class Reloading:
         try:
             await exchange.prepare()
             plane.settled.clear()
-            plane.aim_gate(after.epoch, after.state.settings)
+            plane.aim_gate(NO_EPOCH, after.state.settings)
             await exchange.switch(plane.revoked.announce)
+            entry = partial(entry_of, now(), by, before, after, delta)
+            found, said = await self._policies.take_with_settings(
+                by, after.state.settings, after.book, sources, entry
+            )
+            book, closed = await self._policies.book(after, found)
+            after = replace(after, book=book)
+            plane.incidents = closed
             plane.take(after.state, after.book)
+            plane.revoked.announce()
             await self._exchange_pages()
-            await self._record(by, before, after, delta)
             proofs = taken_away(
                 before.state.settings, after.state.settings, (before.contents, after.contents)
             )
@@ -188,12 +194,7 @@ class Reloading:
             plane.settled.set()
         plane.streams.everything()
         exchange.tidy()
-
-    async def _record(self, by: str, before: Candidate, after: Candidate, delta: Changes) -> None:
-        """Durable before anybody is let in by it."""
-        moment = now()
-        reloaded = entry_of(moment, by, before, after, delta, after.book.version)
-        await after.state.record([reloaded, *await new_policies(after.state, after.book, moment)])
+        return after, "\n".join(said)
 
     async def _not_reloaded(self, by: str, reason: str, said: str) -> Reloaded:
         log.error("reload.refused", by=by, reason=reason, said=said)

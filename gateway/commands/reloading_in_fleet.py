@@ -26,10 +26,8 @@ from gateway.commands.change_at_node import Change, NoEnvoy, change_at_node
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.not_reloaded import NotReloaded
 from gateway.commands.policies_reload import PoliciesReload
-from gateway.commands.shared_policies import book_of
 from gateway.commands.state import now
 from gateway.commands.technical_proofs import end_what_rests_on, taken_away
-from policies.texts import digest_of_contents
 
 COMES_BACK = timedelta(seconds=30)  # a process of the node that is begun anew needs a second or two
 AGAIN = 0.1  # seconds
@@ -94,8 +92,9 @@ class FleetReload:
             found, said = await self._policies.take_with_settings(
                 by, after.state.settings, after.book, sources, entry
             )
-            if digest_of_contents(after.book.contents) != found.digest:
-                after = replace(after, book=await asyncio.to_thread(book_of, after.state, found))
+            book, closed = await self._policies.book(after, found)
+            after = replace(after, book=book)
+            plane.incidents = closed
             plane.take(after.state, after.book)
             await self._exchange_pages()
             proofs = taken_away(

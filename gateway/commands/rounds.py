@@ -34,7 +34,17 @@ from gateway.sessions.store import Open, Place
 from gateway.storage.audit_checkpoints import Checkpoints
 from gateway.storage.audit_requests import with_entry
 from gateway.storage.audit_spool import SpoolPlaces
-from gateway.storage.telling import ASKED, DIRECTORIES, EVERYTHING, KEYS, NODES, POLICIES, REVOKED, SCHEMA
+from gateway.storage.telling import (
+    ASKED,
+    DIRECTORIES,
+    EVERYTHING,
+    INCIDENTS,
+    KEYS,
+    NODES,
+    POLICIES,
+    REVOKED,
+    SCHEMA,
+)
 from idp.directory.errors import DirectoryMisconfigured
 from idp.directory.lockout import Lockout, leaves_one_for_everybody
 from idp.directory.reader import DirectoryReader
@@ -256,7 +266,7 @@ async def follow_nodes(
     """What other nodes change reaches what this one keeps in memory."""
     while True:
         changed = await plane.nodes.changed()
-        if policies is not None and POLICIES in changed:
+        if policies is not None and changed & {POLICIES, INCIDENTS}:
             policies.hear(missed=changed >= EVERYTHING)
         try:
             if SCHEMA in changed:

@@ -1,9 +1,12 @@
-"""By which policies a control plane decides: of its own files, or in a fleet those that the database has for all.
+"""By which policies a control plane decides: those that its database has for all of its kind, one or many.
 
 What cannot be loaded here decides nothing, and nothing older decides in its place.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -15,67 +18,107 @@ from gateway.audit.acts import SYSTEM
 from gateway.commands.decisions import policy_book, shared_book
 from gateway.commands.policies_in_force import newly_loaded
 from gateway.commands.state import State
-from gateway.fleet.policies import Publication
+from gateway.policy_office import entries
+from gateway.policy_office.actor import PRODUCT, operating
+from gateway.policy_office.incident import Incident
+from gateway.policy_office.scope import ANY
+from gateway.policy_office.version import Damaged, Source, Version
 from gateway.storage.audit import append
-from gateway.storage.shared_policies import PublicationDamaged, SharedPolicies
+from gateway.storage.policy_incidents import StoredIncidents
+from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 from policies.texts import Texts, digest_of, texts_of
 
-HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of this node's files"
+ALONE = NodeName("-")
+"""In the place of a node's name, on a machine that is none."""
+UNUSABLE = "shared_policies_unusable"
+HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of the files here"
 MEND = (
-    "until they can be, nothing is decided here, and the other control planes answer for this node\n"
+    "until they can be, nothing is decided here; in a fleet the other control planes answer for this node\n"
     "    publish others with `brana reload` on a node that decides, or have here the version of the product that can "
     "load them;\n"
-    "    where no node decides: stop this one, mend its files, and say `brana policy replace VERSION`"
+    "    where none decides: stop this one, mend its files, and say `brana policy replace VERSION`"
 )
 log = structlog.get_logger("policies")
 
 
 class SharedPoliciesUnusable(Exception):
-    """Those in force in the fleet cannot be loaded here."""
+    """Those in force cannot be loaded here. `reason`: as the log names it."""
 
-    def __init__(self, which: str, why: str) -> None:
-        super().__init__(
-            f"the policies in force in the fleet ({which}) cannot be loaded here:\n{why}\n    {MEND}"
-        )
+    def __init__(self, which: str, why: str, reason: str = UNUSABLE) -> None:
+        super().__init__(f"the policies in force ({which}) cannot be loaded here:\n{why}\n    {MEND}")
+        self.reason = reason
 
 
-def book_of(state: State, published: Publication) -> PolicyBook:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that a book is made of."""
+
+    version: Version
+    incidents: tuple[Incident, ...]
+    mark: str
+    """Of the incidents that stand."""
+
+
+def standing(state: State, connection: Connection) -> Standing | None:
+    """None: nobody has published anything. Raises SharedPoliciesUnusable."""
+    found = published(state, connection)
+    return None if found is None else _standing(connection, found)
+
+
+def book_of(state: State, found: Version, incidents: Sequence[Incident] = ()) -> PolicyBook:
     """Raises SharedPoliciesUnusable, whatever is wrong with it."""
     try:
-        return shared_book(state.settings, state.district, published.texts)
+        return shared_book(state.settings, state.district, found.texts, incidents)
     except PoliciesUnusable as refused:
-        raise SharedPoliciesUnusable(described(published), str(refused)) from refused
+        raise SharedPoliciesUnusable(described(found), str(refused)) from refused
     except Exception as error:
-        raise SharedPoliciesUnusable(described(published), f"{type(error).__name__}: {error}") from error
+        raise SharedPoliciesUnusable(described(found), f"{type(error).__name__}: {error}") from error
 
 
-def published(connection: Connection) -> Publication | None:
-    """Raises SharedPoliciesUnusable for what nobody can load."""
+def published(state: State, connection: Connection) -> Version | None:
+    """None: nobody has published any. Raises SharedPoliciesUnusable for what nobody can load, or has signed."""
     try:
-        return SharedPolicies(connection).in_force()
-    except PublicationDamaged as damaged:
-        raise SharedPoliciesUnusable("damaged", str(damaged)) from damaged
+        return state.policy_versions(connection).in_force()
+    except Damaged as damaged:
+        raise SharedPoliciesUnusable("damaged", str(damaged), damaged.reason) from damaged
+
+
+def in_force(state: State) -> Version | None:
+    """The same, by itself."""
+    state.keys  # noqa: B018 - opened before the transaction, as whoever opens them first reads them
+    return state.database.read_now(partial(published, state))
 
 
 def book_in_force(state: State) -> PolicyBook:
-    """For commands. In a fleet that has published none yet, and on a machine alone, those of the files.
+    """For commands. Where none are published yet, those of the files.
 
     Raises PoliciesUnusable, SharedPoliciesUnusable.
     """
-    found = state.database.read_now(published) if state.settings.fleet is not None else None
-    return policy_book(state.settings, state.district) if found is None else book_of(state, found)
+    state.keys  # noqa: B018 - opened before the transaction
+    found = state.database.read_now(partial(standing, state))
+    if found is None:
+        return policy_book(state.settings, state.district)
+    return book_of(state, found.version, found.incidents)
 
 
-def book_at_start(state: State, sources: Sources, now: datetime) -> PolicyBook:
-    """Of a control plane; the first of a fleet publishes its own. Raises as `book_in_force` does."""
-    settings, fleet = state.settings, state.settings.fleet
-    if fleet is None:
-        return policy_book(settings, state.district, sources)
-    node, own = NodeName(fleet.node), own_texts(settings, sources)
-    found = state.database.read_now(published) or _first(state, sources, node, now)
-    book = book_of(state, found)
+def book_at_start(state: State, sources: Sources, now: datetime) -> tuple[PolicyBook, str]:
+    """And the mark of the incidents that stand. The first control plane that starts publishes its own. A machine alone
+    publishes what was edited on top of those in force, as it has no other that could be told.
+
+    Raises as `book_in_force` does.
+    """
+    node, own = node_of(state.settings), own_texts(state.settings, sources)
+    found = in_force(state)
+    if found is None:
+        found = _first(state, sources, node, now)
+    elif found.number == 0:
+        found = _taken_over(state, node, now)
+    if edited_alone(state, own, found):
+        found = _edited(state, sources, now)
+    closed = state.database.read_now(lambda connection: _standing(connection, found))
+    book = book_of(state, found, closed.incidents)
     same = digest_of(own) == found.digest
 
     def work(connection: Connection) -> None:
@@ -87,36 +130,106 @@ def book_at_start(state: State, sources: Sources, now: datetime) -> PolicyBook:
     state.database.write_soon(work).result()
     if not same:
         log.warning("policies.files_differ", in_force=described(found), do=HAVE_THEM)
-    return book
+    return book, closed.mark
 
 
-def _first(state: State, sources: Sources, node: NodeName, now: datetime) -> Publication:
+def edited_alone(state: State, own: Texts, found: Version) -> bool:
+    """Whether a start takes the files in the place of those in force: nobody but they themselves has changed them."""
+    policies = state.settings.policies
+    if (
+        state.settings.fleet is not None
+        or policies.from_files != "activate"
+        or digest_of(own) == found.digest
+    ):
+        return False
+    followed = state.database.read_now(lambda c: SharedPolicies(c).files_in_force(ALONE))
+    return followed == found.digest
+
+
+def _standing(connection: Connection, found: Version) -> Standing:
+    incidents = StoredIncidents(connection)
+    return Standing(found, tuple(incidents.standing()), incidents.mark())
+
+
+def _first(state: State, sources: Sources, node: NodeName, now: datetime) -> Version:
     """Published by this one's start, or by another node that was quicker."""
     book = policy_book(state.settings, state.district, sources)
-    texts = own_texts(state.settings, sources)
-    made = publication(texts, book, SYSTEM, node, now)
+    made = version_of(own_texts(state.settings, sources), book, SYSTEM, node, now)
+    made = replace(made, source=Source.FIRST)
 
-    def work(connection: Connection) -> Publication:
-        if (other := published(connection)) is not None:
-            return other
-        SharedPolicies(connection).publish(made)
-        append(connection, newly_loaded(connection, book, now))
-        return made
+    def work(connection: Connection) -> Version:
+        other = published(state, connection)
+        return other if other is not None else put_in_force(state, connection, made, None, book)
 
     return state.database.write_soon(work).result()
 
 
-def publication(texts: Texts, book: PolicyBook, by: str, node: NodeName, now: datetime) -> Publication:
-    """`book`: of these texts, as that node has loaded it."""
-    return Publication(texts=texts, digest=digest_of(texts), version=book.version, at=now, by=by, node=node)
+def _taken_over(state: State, node: NodeName, now: datetime) -> Version:
+    """Of the version of the product before this one, which signed nothing; by the first that starts."""
+
+    def work(connection: Connection) -> Version:
+        found = published(state, connection)
+        assert found is not None
+        if found.number != 0:
+            return found
+        new = state.policy_versions(connection).put_in_force(found)
+        append(connection, [entries.activated(new, new.texts, PRODUCT, now, number_before=0)])
+        return new
+
+    log.info("policies.taken_over", node=node)
+    return state.database.write_soon(work).result()
+
+
+def _edited(state: State, sources: Sources, now: datetime) -> Version:
+    book = policy_book(state.settings, state.district, sources)
+    made = version_of(own_texts(state.settings, sources), book, SYSTEM, ALONE, now)
+
+    def work(connection: Connection) -> Version:
+        before = published(state, connection)
+        return put_in_force(state, connection, made, before, book)
+
+    return state.database.write_soon(work).result()
+
+
+def put_in_force(
+    state: State, connection: Connection, made: Version, before: Version | None, book: PolicyBook
+) -> Version:
+    """With the entries that say so, in the transaction that is open. `book`: of those texts."""
+    new = state.policy_versions(connection).put_in_force(made)
+    texts = {} if before is None else before.texts
+    number = 0 if before is None else before.number
+    entry = entries.activated(new, texts, operating(made.by), made.at, number_before=number)
+    append(connection, [entry, *newly_loaded(connection, book, made.at)])
+    return new
+
+
+def version_of(texts: Texts, book: PolicyBook, by: str, node: NodeName, now: datetime) -> Version:
+    """`book`: of these texts, as that node has loaded it. Its number comes when it is in force."""
+    return Version(
+        number=0,
+        version=book.version,
+        texts=dict(texts),
+        source=Source.FILES,
+        scope=ANY,
+        base=0,
+        author=by,
+        approver="",
+        at=now,
+        node=node,
+    )
+
+
+def node_of(settings: Settings) -> NodeName:
+    return ALONE if settings.fleet is None else NodeName(settings.fleet.node)
 
 
 def own_texts(settings: Settings, sources: Sources = DISK) -> dict[str, str]:
-    """Of this node's files. Raises OSError, UnicodeDecodeError."""
+    """Of the files here. Raises OSError, UnicodeDecodeError."""
     return texts_of(settings.policies.region, settings.policies.municipalities, sources)
 
 
-def described(one: Publication) -> str:
+def described(one: Version) -> str:
     """For a message."""
     at = one.at.isoformat(sep=" ", timespec="seconds")
-    return f"version {one.version}, published {at} at node {one.node} by {one.by}"
+    where = "" if one.node == ALONE else f" at node {one.node}"
+    return f"version {one.version}, published {at}{where} by {one.by}"

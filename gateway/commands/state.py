@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from config.district import District
 from config.load import accepted, load
 from config.settings import Settings
@@ -25,6 +27,7 @@ from gateway.storage.keys import anything_sealed, private_key_of
 from gateway.storage.migrate import exists, prepare
 from gateway.storage.notices import StoredOutbox
 from gateway.storage.place import aside_of, file_of, is_shared, named, place_of
+from gateway.storage.policy_versions import Versions
 from gateway.storage.seal import Seal, master_key
 from gateway.storage.sessions import StoredSessions
 from gateway.storage.single_sign_on import EndAtProvider, SingleSignOn
@@ -51,6 +54,10 @@ class State:
     @cached_property
     def keys(self) -> Keys:
         return load_keys(private_key_of(self.database, self.seal, append, now()))
+
+    def policy_versions(self, connection: Connection) -> Versions:
+        """In the transaction that is open."""
+        return Versions(connection, self.keys.checkpoint)
 
     @cached_property
     def identities(self) -> IdentityStore:

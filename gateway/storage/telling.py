@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 CHANNEL = "brana_changed"
 
 REVOKED, DIRECTORIES, NODES, KEYS = "revoked", "directory_sync", "fleet_node", "signing_key"
-POLICIES = "fleet_policies"
+POLICIES, INCIDENTS = "fleet_policies", "policy_incident"
 ASKS = "ask"
 SCHEMA = "schema_step"
 ASKED = "asked"
@@ -19,6 +19,7 @@ TOLD = {
     NODES: "INSERT OR UPDATE OR DELETE",
     KEYS: "INSERT OR UPDATE",
     POLICIES: "INSERT OR UPDATE OR DELETE",
+    INCIDENTS: "INSERT OR UPDATE OR DELETE",
     SCHEMA: "INSERT",
     ASKS: "INSERT OR UPDATE",
 }

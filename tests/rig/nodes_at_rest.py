@@ -13,13 +13,11 @@ from gateway.audit.canonical import parse
 from gateway.audit.entry import Code, Entry
 from gateway.commands.decisions import policy_book
 from gateway.commands.publishing import Proposal, publish
-from gateway.commands.shared_policies import book_at_start, own_texts, published
+from gateway.commands.shared_policies import book_at_start, in_force, own_texts
 from gateway.commands.state import State, now, open_state
-from gateway.fleet.policies import Publication
+from gateway.policy_office.version import Version
 from gateway.storage.audit_evidence import rows
-from gateway.storage.shared_policies import SharedPolicies
 from policies.evaluate import PolicyBook
-from policies.texts import digest_of
 from tests.rig.installation import install
 
 FLEET = '\n[fleet]\nnode = "{name}"\naddress = "127.0.0.1"\n'
@@ -44,28 +42,28 @@ class Node:
 
     def start(self) -> PolicyBook:
         self.read_last = own_texts(self.state.settings)
-        return book_at_start(self.state, DISK, now())
+        return book_at_start(self.state, DISK, now())[0]
 
     def proposal(self) -> Proposal:
         settings, district = self.state.settings, self.state.district
         book, texts = policy_book(settings, district), own_texts(settings)
         return Proposal(texts=texts, book=book, by="cli:root", node=self.name, at=now())
 
-    async def publish(self) -> Publication | None:
+    async def publish(self) -> Version | None:
         made = await publish(self.state, self.proposal(), self.read_last)
         self.read_last = own_texts(self.state.settings)
         return made
 
-    def in_force(self) -> Publication:
-        found = self.state.database.read_now(published)
+    def in_force(self) -> Version:
+        found = in_force(self.state)
         assert found is not None
         return found
 
-    def put(self, texts: dict[str, str], version: str = "000000000000") -> Publication:
+    def put(self, texts: dict[str, str], version: str = "000000000000") -> Version:
         """In force with whatever texts, past all checks."""
-        made = replace(self.in_force(), texts=texts, digest=digest_of(texts), version=version)
-        self.state.database.write_soon(lambda connection: SharedPolicies(connection).publish(made)).result()
-        return made
+        made = replace(self.in_force(), texts=texts, version=version)
+        work = lambda connection: self.state.policy_versions(connection).put_in_force(made)  # noqa: E731
+        return self.state.database.write_soon(work).result()
 
     def entries(self, *codes: Code) -> list[Entry]:
         found = self.state.database.read_now(lambda c: [parse(row.canonical).entry for row in rows(c)])
@@ -83,7 +81,7 @@ def nodes_at_rest(folder: Path) -> Iterator[tuple[Node, Node]]:
         made.append(installation.configuration)
     state = open_state(made[0])
     try:
-        there = replace(state, settings=load(made[1])[0])
+        there = state.under(load(made[1])[0], state.district)
         yield Node(NodeName("a"), state, {}), Node(NodeName("b"), there, {})
     finally:
         state.database.close()

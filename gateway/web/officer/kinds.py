@@ -147,6 +147,26 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
         },
     ),
     (
+        Title(cs="Zásady", en="Policies"),
+        {
+            Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
+            Code.POLICY_SUBMITTED: Title(cs="Předložený návrh zásad", en="Policies submitted"),
+            Code.POLICY_RETURNED: Title(cs="Vrácený návrh zásad", en="Policies returned"),
+            Code.POLICY_WITHDRAWN: Title(cs="Stažený návrh zásad", en="Policies withdrawn"),
+            Code.POLICY_APPROVED: Title(cs="Schválený návrh zásad", en="Policies approved"),
+            Code.POLICY_ACTIVATED: Title(cs="Nová verze zásad", en="New version of policies"),
+            Code.POLICY_NOT_ACTIVATED: Title(
+                cs="Schválené zásady, které nevstoupily v platnost", en="Approved policies not activated"
+            ),
+            Code.POLICY_ROLLED_BACK: Title(cs="Návrat ke starším zásadám", en="Policies rolled back"),
+            Code.POLICY_ACT_REFUSED: Title(cs="Neprovedený úkon se zásadami", en="Act on policies refused"),
+            Code.INCIDENT_CLOSED: Title(
+                cs="Uzavření přístupu při incidentu", en="Access closed for an incident"
+            ),
+            Code.INCIDENT_OPENED: Title(cs="Opětovné otevření přístupu", en="Access opened again"),
+        },
+    ),
+    (
         Title(cs="Provoz", en="Operation"),
         {
             Code.STARTED: Title(cs="Spuštění", en="Started"),
@@ -154,7 +174,6 @@ GROUPS: tuple[tuple[Title, dict[Code, Title]], ...] = (
             Code.DATA_PLANE_STARTED: Title(cs="Spuštění datové části (Envoy)", en="Data plane started"),
             Code.DATA_PLANE_DIED: Title(cs="Pád datové části (Envoy)", en="Data plane died"),
             Code.PROCESS_HUNG: Title(cs="Proces, který neodpovídal", en="Process that hung"),
-            Code.POLICIES_LOADED: Title(cs="Načtené zásady", en="Policies loaded"),
             Code.CONFIGURATION_RELOADED: Title(cs="Nové nastavení za běhu", en="Settings reloaded"),
             Code.CONFIGURATION_REFUSED: Title(
                 cs="Nepřijatá změna nastavení", en="Change of settings refused"

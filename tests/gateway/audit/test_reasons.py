@@ -19,6 +19,7 @@ from gateway.envoy.reply_texts import REPLIES
 from gateway.fleet.certificates import Unproven
 from gateway.fleet.register import NotJoined
 from gateway.notices.delivery import Undelivered
+from gateway.policy_office.refusal import Refusal as OfficeRefusal
 from gateway.sessions.officers_act import NotDone
 from gateway.sessions.session import EndReason
 from gateway.sessions.sign_in import Fault
@@ -36,7 +37,7 @@ from tests.policies.world import example_book
 
 ROOT = Path(__file__).parents[3]
 CLOSED_LISTS: tuple[type[StrEnum], ...] = (
-    *(NotJoined, Unproven),
+    *(NotJoined, Unproven, OfficeRefusal),
     *(
         EndReason,
         ProviderEndReason,

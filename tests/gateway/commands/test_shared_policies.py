@@ -20,15 +20,16 @@ from gateway.commands.shared_policies import (
     _first,
     book_at_start,
     book_in_force,
+    in_force,
     own_texts,
-    published,
 )
 from gateway.commands.state import now, open_state
-from gateway.storage.tables.policies import fleet_policies
+from gateway.policy_office.version import Source
+from gateway.storage.tables.policy_office import policy_text
 from policies.load import PoliciesUnusable
 from tests.policies.world import HULIN, KROMERIZ
 from tests.rig.installation import install
-from tests.rig.nodes_at_rest import Node, nodes_at_rest
+from tests.rig.nodes_at_rest import COMMENT, Node, nodes_at_rest
 
 pytestmark = pytest.mark.real  # free ports are looked for
 NOTES = f"""
@@ -192,7 +193,7 @@ async def test_one_version_is_put_in_the_place_of_another_by_name_alone(nodes: t
 
 def damage(node: Node, **columns: str) -> None:
     node.state.database.write_soon(
-        lambda connection: connection.execute(update(fleet_policies).values(columns))
+        lambda connection: connection.execute(update(policy_text).values(columns))
     ).result()
 
 
@@ -213,7 +214,7 @@ async def test_what_cannot_be_loaded_here_starts_nothing_and_says_where_it_is_wr
 async def test_a_damaged_row_starts_nothing_and_is_replaced_by_its_version(nodes: tuple[Node, Node]) -> None:
     a, b = nodes
     version = a.start().version
-    damage(a, texts="{}")
+    damage(a, text="{}")
     with pytest.raises(SharedPoliciesUnusable, match="damaged"):
         b.start()
     with pytest.raises(SharedPoliciesUnusable, match="damaged"):
@@ -222,16 +223,36 @@ async def test_a_damaged_row_starts_nothing_and_is_replaced_by_its_version(nodes
     assert b.start().version == version
 
 
-def test_a_machine_alone_decides_by_its_files(tmp_path: Path) -> None:
-    state = open_state(install(tmp_path).configuration)
+def test_a_machine_alone_publishes_its_files_at_the_first_start_and_what_was_edited_on_top_of_them(
+    tmp_path: Path,
+) -> None:
+    installation = install(tmp_path)
+    state = open_state(installation.configuration)
     try:
-        book = book_at_start(state, DISK, now())
+        assert in_force(state) is None
+        book, _ = book_at_start(state, DISK, now())
         assert (
             book.version
             == book_in_force(state).version
             == policy_book(state.settings, state.district).version
         )
-        assert state.database.read_now(published) is None
+        first = in_force(state)
+        assert first is not None
+        assert (first.number, first.source, first.node) == (1, Source.FIRST, "-")
+        file = state.settings.policies.municipalities / f"{HULIN}.cedar"
+        file.write_text(file.read_text("utf-8") + COMMENT, "utf-8")
         require_shared_policies(state)
+        assert book_at_start(state, DISK, now())[0].version != book.version
+        second = in_force(state)
+        assert second is not None
+        assert (second.number, second.base, second.texts) == (2, 1, own_texts(state.settings))
+        state.database.write_soon(
+            lambda connection: state.policy_versions(connection).put_in_force(first)
+        ).result()
+        with capture_logs() as said:
+            assert book_at_start(state, DISK, now())[0].version == book.version, (
+                "others came into force since"
+            )
+        assert [one["event"] for one in said] == ["policies.files_differ"]
     finally:
         state.database.close()

@@ -14,13 +14,12 @@ from sqlalchemy import Connection
 
 from config.fleet import NodeName
 from gateway.audit.entry import Code, Outcome
-from gateway.commands.shared_policies import published
+from gateway.commands.shared_policies import in_force as in_force_of
 from gateway.demo.configuration import MAP
 from gateway.demo.people import CENTRE
-from gateway.fleet.policies import Publication
 from gateway.grants.cookie import GRANT
+from gateway.policy_office.version import Version
 from gateway.storage.shared_policies import SharedPolicies
-from policies.texts import digest_of
 from tests.rig import fleet_policies
 from tests.rig.fleet import PATIENCE, Fleet
 from tests.rig.fleet_editing import feed
@@ -67,7 +66,7 @@ async def office(running: Fleet) -> AsyncIterator[Fleet]:
 
     def as_at_first(connection: Connection) -> None:
         shared = SharedPolicies(connection)
-        shared.publish(first)
+        running.state.policy_versions(connection).put_in_force(first)
         for node in NODES:
             shared.has_files_in_force(NodeName(node), first.digest)
 
@@ -79,8 +78,8 @@ async def office(running: Fleet) -> AsyncIterator[Fleet]:
             await asyncio.sleep(0.01)
 
 
-def in_force(office: Fleet) -> Publication:
-    found = office.state.database.read_now(published)
+def in_force(office: Fleet) -> Version:
+    found = in_force_of(office.state)
     assert found is not None
     return found
 
@@ -205,8 +204,10 @@ async def test_what_no_control_plane_can_load_lets_nobody_in_until_others_are_pu
     browser, _ = await signed_in(office, "a")
     url = await let_in(office, browser)
     texts = dict(in_force(office).texts) | {f"municipalities/{CENTRE}.cedar": "permit ("}
-    damaged = replace(in_force(office), texts=texts, digest=digest_of(texts), version="000000000000")
-    await office.state.database.write(lambda connection: SharedPolicies(connection).publish(damaged))
+    damaged = replace(in_force(office), texts=texts, version="000000000000")
+    await office.state.database.write(
+        lambda connection: office.state.policy_versions(connection).put_in_force(damaged)
+    )
     for node in NODES:
         await within(MOMENT + 1, office, browser, node, url, 503)
     refused = await office.entries(Code.CONFIGURATION_REFUSED, reason="shared_policies_unusable", at_least=2)

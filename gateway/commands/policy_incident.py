@@ -1,0 +1,129 @@
+"""`brana policy incident close|open|list`: the incident switch, also where pages do not work."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.vocabulary import Language
+from gateway.audit.acts import looked
+from gateway.commands.operator import operator
+from gateway.commands.options import configuration
+from gateway.commands.policy_offices import incidents_of, office_of
+from gateway.commands.preflight import CannotStart
+from gateway.commands.sessions import tell
+from gateway.commands.state import State, existing_state, now
+from gateway.policy_office.asking import by_operator
+from gateway.policy_office.incident import Incident
+from gateway.policy_office.incidents import Incidents
+from gateway.policy_office.refusal import ActRefused
+from policies.incidents import ClosureKind
+
+SEE = "see `brana policy incident list`, and `brana policy incident close --help` for kinds and targets"
+
+
+@click.group(help="Close a class of access at once, and open it again.")
+def incident() -> None: ...
+
+
+@incident.command(
+    help="Close access of a KIND, with the TARGET that kind has, to everybody but those who may open it again. "
+    f"Kinds: {', '.join(ClosureKind)}."
+)
+@configuration
+@click.argument("kind", type=click.Choice([kind.value for kind in ClosureKind]))
+@click.argument("target", default="")
+@click.option("--reason-cs", required=True, help="What refused people read, in Czech.")
+@click.option("--reason-en", required=True, help="The same in English.")
+def close(configuration: Path, kind: str, target: str, reason_cs: str, reason_en: str) -> None:
+    reason = {Language.CZECH: reason_cs, Language.ENGLISH: reason_en}
+
+    async def work(incidents: Incidents) -> Incident:
+        return await incidents.close(by_operator(operator()), ClosureKind(kind), target, reason, now())
+
+    made = _done(configuration, work, "closed")
+    click.echo(f"closed: {_named(made)}\nopen it again: brana policy incident open {made.id} --why WHY")
+
+
+@incident.command(name="open", help="Open again what the incident ID closed.")
+@configuration
+@click.argument("name", metavar="ID")
+@click.option("--why", required=True, help="Kept with it and in the audit log.")
+def open_again(configuration: Path, name: str, why: str) -> None:
+    async def work(incidents: Incidents) -> Incident:
+        return await incidents.open_again(by_operator(operator()), name, why, now())
+
+    click.echo(f"open again: {_named(_done(configuration, work, 'opened'))}")
+
+
+@incident.command(name="list", help="What is closed now.")
+@configuration
+@click.option("--all", "over", is_flag=True, help="Also what was opened again, the newest first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def listed(configuration: Path, *, over: bool, as_json: bool) -> None:
+    state = existing_state(configuration)
+    try:
+        found = asyncio.run(_listed(state, over=over))
+    finally:
+        state.database.close()
+    if as_json:
+        click.echo(json.dumps([_told(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        until = (
+            ""
+            if one.opened_at is None
+            else f", opened {one.opened_at:%Y-%m-%d %H:%M} by {one.opened_by}: {one.why}"
+        )
+        closure = one.closure
+        click.echo(f"{one.id}  {_named(one)}, closed {closure.at:%Y-%m-%d %H:%M} by {closure.by}{until}")
+    if not found:
+        click.echo("nothing is closed")
+
+
+async def _listed(state: State, *, over: bool) -> list[Incident]:
+    found = await incidents_of(state, office_of(state)).listed(by_operator(operator()), over=over)
+    await state.record(
+        [looked(now(), subject=operator(), command="policy incident list", of="", found=len(found))]
+    )
+    return found
+
+
+def _done(
+    configuration: Path, work: Callable[[Incidents], Coroutine[Any, Any, Incident]], done: str
+) -> Incident:
+    state = existing_state(configuration)
+
+    async def run() -> Incident:
+        made = await work(incidents_of(state, office_of(state)))
+        await tell(state, f"{made.closure.id} is {done}")
+        return made
+
+    try:
+        return asyncio.run(run())
+    except ActRefused as refused:
+        raise CannotStart("; ".join((str(refused), *refused.problems)), SEE) from refused
+    finally:
+        state.database.close()
+
+
+def _named(one: Incident) -> str:
+    return f"{one.closure.kind} {one.closure.target}".strip()
+
+
+def _told(one: Incident) -> dict[str, str | None]:
+    return {
+        "id": one.id,
+        "kind": one.closure.kind.value,
+        "target": one.closure.target,
+        "reason_cs": one.closure.reason[Language.CZECH],
+        "reason_en": one.closure.reason[Language.ENGLISH],
+        "closed_by": one.closure.by,
+        "closed_at": one.closure.at.isoformat(),
+        "opened_by": one.opened_by or None,
+        "opened_at": None if one.opened_at is None else one.opened_at.isoformat(),
+        "why": one.why or None,
+    }

@@ -1,0 +1,67 @@
+"""The policy office of this installation, put together: for the running product, and for commands beside it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from config.vocabulary import ApplicationId
+from gateway.commands.decisions import TITLES, book_to_be
+from gateway.commands.policies_in_force import newly_loaded
+from gateway.commands.shared_policies import node_of
+from gateway.commands.state import State
+from gateway.policy_office.activation import Activation
+from gateway.policy_office.incidents import Incidents
+from gateway.policy_office.office import Checked, Office
+from gateway.policy_office.scope import Scope
+from gateway.storage.audit import append
+from gateway.storage.policy_office import StoredOffice
+from policies.load import PoliciesUnusable
+from policies.texts import Texts
+
+
+async def nobody_takes() -> None:
+    """A command tells the running product itself."""
+
+
+def office_of(
+    state: State,
+    took: Callable[[], Awaitable[None]] = nobody_takes,
+    arranged: Callable[[], object] = lambda: None,
+) -> Office:
+    """`took`, `arranged`: as `Office` has them."""
+    store = StoredOffice(state.database, state.keys.checkpoint, append, newly_loaded)
+    return Office(store, partial(checks, state), took, node_of(state.settings), arranged)
+
+
+@dataclass(slots=True)
+class PolicyDesk:
+    """Where the running product's pages and rounds find the office. `take`: decide by what is in force by now; whoever
+    serves sets it. `arranged`: something is to come into force at a time.
+    """
+
+    take: Callable[[], Awaitable[None]] = nobody_takes
+    arranged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def office(self, state: State) -> Office:
+        """By these settings; to be asked for anew at each request."""
+        return office_of(state, lambda: self.take(), self.arranged.set)  # noqa: PLW0108 - set later
+
+
+def activation_of(office: Office) -> Activation:
+    return Activation(office)
+
+
+def incidents_of(state: State, office: Office) -> Incidents:
+    applications = {ApplicationId(one.id) for one in state.settings.applications} | TITLES.keys()
+    return Incidents(office, frozenset(applications), frozenset(state.district))
+
+
+def checks(state: State, texts: Texts, scope: Scope) -> Checked:
+    """All texts as they would be in force. An application that is not configured is a fault of the scope's own texts
+    alone: others' may name one that is no more, or not yet here.
+    """
+    try:
+        return Checked(book=book_to_be(state.settings, state.district, texts, scope))
+    except PoliciesUnusable as refused:
+        return Checked(problems=tuple(str(one) for one in refused.problems))

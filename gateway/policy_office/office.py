@@ -1,0 +1,312 @@
+"""Proposals on their way: begun, edited, submitted, returned, withdrawn. Approval and what follows is `activation`.
+
+Each act asks first whether this person may, then whether the proposal is in a state for it, and is recorded with what
+it changed in one transaction. What is refused by a rule of the office is recorded too.
+"""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config.vocabulary import Action, SubjectId
+from gateway.policy_office import entries, proposal
+from gateway.policy_office.actor import Actor
+from gateway.policy_office.asking import Asking
+from gateway.policy_office.proposal import Proposal, ProposalId, Step, Taken
+from gateway.policy_office.refusal import ActRefused, Change, Refusal
+from gateway.policy_office.scope import ANY, Scope, changed, of_scope, with_scope
+from gateway.policy_office.store import Desk, Store
+from gateway.policy_office.version import Damaged, Head, Version
+from policies.evaluate import PolicyBook
+from policies.texts import Texts
+
+SHOWN = 100  # proposals or versions in a list
+NOWHERE = Scope("")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks say of all texts together: problems, each with its place and remedy, or the book of them."""
+
+    problems: tuple[str, ...] = ()
+    book: PolicyBook | None = None
+
+
+Checks = Callable[[Texts, Scope], Checked]
+"""Of all texts, as they would be in force, with those of the scope changed. Takes a moment; called in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A proposal's texts beside those in force, by name; a text that is not there is not in the mapping."""
+
+    version: int
+    """The number in force."""
+    before: Texts
+    after: Texts
+    stale: bool
+    """Others are in force in its scope than when it was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`took`: has the running product decide by what has come into force; returns when it does. `arranged`: something
+    is to come into force at a time.
+    """
+
+    store: Store
+    checks: Checks
+    took: Callable[[], Awaitable[None]]
+    node: str
+    arranged: Callable[[], object] = field(default=lambda: None)
+
+    # Looking.
+
+    async def proposals(self, asking: Asking, scope: Scope) -> list[Proposal]:
+        """Of the scope, the newest first. Raises ActRefused, and what `Asking.may` raises; so do all below."""
+        await asking.require(Action.READ, scope)
+        return await self.store.look(lambda desk: desk.proposals(scope, SHOWN))
+
+    async def proposal(self, asking: Asking, name: ProposalId) -> Proposal:
+        found = await self.found(asking, name)
+        await asking.require(Action.READ, found.scope)
+        return found
+
+    async def history(self, asking: Asking, name: ProposalId) -> list[Taken]:
+        await self.proposal(asking, name)
+        return await self.store.look(lambda desk: desk.history(name))
+
+    async def compared(self, asking: Asking, name: ProposalId) -> Compared:
+        """With what is in force now."""
+        found = await self.proposal(asking, name)
+        in_force = await self.store.look(standing)
+        own = of_scope(in_force.texts, found.scope)
+        try:
+            proposal.require_base(found, in_force)
+        except ActRefused:
+            return Compared(in_force.number, own, found.texts, stale=True)
+        return Compared(in_force.number, own, found.texts, stale=False)
+
+    async def texts(self, asking: Asking, scope: Scope, number: int | None = None) -> dict[str, str]:
+        """Of the scope, in that version or in what is in force."""
+        await asking.require(Action.READ, scope)
+        found = await self.store.look(standing) if number is None else await self.version(number)
+        return of_scope(found.texts, scope)
+
+    async def versions(
+        self, asking: Asking, scope: Scope, before: int | None = None, limit: int = SHOWN
+    ) -> list[Head]:
+        """That concern the scope, also those that took over files of any."""
+        await asking.require(Action.READ, scope)
+        return await self.store.look(lambda desk: desk.heads((scope, ANY), before, limit))
+
+    async def check(self, asking: Asking, name: ProposalId) -> tuple[str, ...]:
+        """What the checks would say of it now."""
+        found = await self.proposal(asking, name)
+        in_force = await self.store.look(standing)
+        return (await self.checked(in_force, found)).problems
+
+    # Acts of authors.
+
+    async def begin(self, asking: Asking, scope: Scope, now: datetime) -> Proposal:
+        """A draft of what is in force in the scope."""
+        async with self.refusing(asking, Step.BEGIN, scope, now):
+            await asking.require(Action.WRITE, scope)
+            name = new_name()
+
+            def work(desk: Desk) -> Proposal:
+                made = proposal.begun(name, scope, standing(desk), asking.actor, now)
+                desk.keep(made, taken(made, Step.BEGIN, asking.actor, now))
+                return made
+
+            return await self.store.transact(work)
+
+    async def edit(
+        self, asking: Asking, name: ProposalId, revision: int, texts: Texts, note: str, now: datetime
+    ) -> Proposal:
+        """`revision`: as it was shown; `texts`: all of the scope."""
+
+        def step(_: Desk, one: Proposal) -> Proposal:
+            return proposal.edited(one, texts, note, asking.actor, now)
+
+        return await self._step(asking, Step.EDIT, Action.WRITE, name, revision, step, now)
+
+    async def rebase(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
+        """Whoever has seen what came into force meanwhile says that these texts are meant to follow it."""
+
+        def step(desk: Desk, one: Proposal) -> Proposal:
+            return proposal.rebased(one, standing(desk), asking.actor, now)
+
+        return await self._step(asking, Step.REBASE, Action.WRITE, name, revision, step, now)
+
+    async def submit(self, asking: Asking, name: ProposalId, revision: int, now: datetime) -> Proposal:
+        """After all checks, together with everything else that is in force."""
+
+        def step(desk: Desk, one: Proposal) -> Proposal:
+            in_force = standing(desk)
+            after = proposal.submitted(one, in_force, asking.actor, now)
+            before = of_scope(in_force.texts, one.scope)
+            desk.record([entries.submitted(after, before, asking.actor, now)])
+            return after
+
+        async def examined(one: Proposal) -> None:
+            in_force = await self.store.look(standing)
+            proposal.submitted(
+                one, in_force, asking.actor, now
+            )  # whether it could be, before it takes a moment
+            if (found := await self.checked(in_force, one)).problems:
+                raise ActRefused(Refusal.CHECKS_FAILED, problems=found.problems)
+
+        return await self._step(
+            asking, Step.SUBMIT, Action.WRITE, name, revision, step, now, examined=examined
+        )
+
+    async def withdraw(
+        self, asking: Asking, name: ProposalId, revision: int, why: str, now: datetime
+    ) -> Proposal:
+        def step(desk: Desk, one: Proposal) -> Proposal:
+            after = proposal.withdrawn(one, now)
+            desk.record([entries.withdrawn(after, asking.actor, why, now)])
+            return after
+
+        return await self._step(asking, Step.WITHDRAW, Action.WRITE, name, revision, step, now, why=why)
+
+    async def send_back(
+        self, asking: Asking, name: ProposalId, revision: int, why: str, now: datetime
+    ) -> Proposal:
+        """Of an approver, with a comment; also one that was approved and waits for its time."""
+
+        def step(desk: Desk, one: Proposal) -> Proposal:
+            after = proposal.returned(one, why, now)
+            desk.record([entries.returned(after, asking.actor, why, now)])
+            return after
+
+        return await self._step(
+            asking, Step.RETURN, Action.SIGN, name, revision, step, now, why=why, approves=True
+        )
+
+    # What acts have in common.
+
+    async def checked(self, in_force: Version, one: Proposal) -> Checked:
+        return await self.checked_whole(with_scope(in_force.texts, one.scope, one.texts), one.scope)
+
+    async def checked_whole(self, texts: Texts, scope: Scope) -> Checked:
+        return await asyncio.to_thread(self.checks, texts, scope)
+
+    @asynccontextmanager
+    async def refusing(self, asking: Asking, act: str, scope: Scope, now: datetime) -> AsyncIterator[None]:
+        """What the office refuses within the block is recorded, and goes on."""
+        try:
+            yield
+        except ActRefused as refused:
+            entry = entries.refused(
+                asking.actor, str(act), scope, refused.reason.value, refused.details(), now
+            )
+            await self.store.transact(lambda desk: desk.record([entry]))
+            raise
+
+    async def since(self, one: Proposal) -> Change:
+        """What came into force in its scope since it was begun."""
+
+        def query(desk: Desk) -> Change:
+            in_force, base = standing(desk), desk.version(one.base)
+            before = {} if base is None else of_scope(base.texts, one.scope)
+            names = changed(before, of_scope(in_force.texts, one.scope))
+            return Change(in_force.number, tuple(names))
+
+        return await self.store.look(query)
+
+    async def found(self, asking: Asking, name: ProposalId) -> Proposal:
+        """One of another municipality is as unknown as one that never was."""
+        found = await self.stored(name)
+        if found is None or not asking.reaches(found.scope):
+            raise ActRefused(Refusal.UNKNOWN)
+        return found
+
+    async def stored(self, name: ProposalId) -> Proposal | None:
+        """Whosever it is."""
+        try:
+            return await self.store.look(lambda desk: desk.proposal(name))
+        except Damaged as damaged:
+            raise ActRefused(Refusal.DAMAGED, problems=(str(damaged),)) from damaged
+
+    async def version(self, number: int) -> Version:
+        """Whosever its change was. Raises ActRefused."""
+        try:
+            found = await self.store.look(lambda desk: desk.version(number))
+        except Damaged as damaged:
+            raise ActRefused(Refusal.DAMAGED, problems=(str(damaged),)) from damaged
+        if found is None:
+            raise ActRefused(Refusal.VERSION_UNKNOWN)
+        return found
+
+    async def _step(  # noqa: PLR0913 - the facts of one act
+        self,
+        asking: Asking,
+        step: Step,
+        action: Action,
+        name: ProposalId,
+        revision: int,
+        made: Callable[[Desk, Proposal], Proposal],
+        now: datetime,
+        *,
+        why: str = "",
+        examined: Callable[[Proposal], Awaitable[None]] | None = None,
+        approves: bool = False,
+    ) -> Proposal:
+        """`approves`: the policies are told whose proposal it is."""
+        async with self.refusing(asking, step, NOWHERE, now):
+            found = await self.found(asking, name)
+        async with self.refusing(asking, step, found.scope, now):
+            author = author_for(found, asking.actor) if approves else None
+            await asking.require(action, found.scope, author, name)
+            proposal.require_revision(found, revision)
+            try:
+                if examined is not None:
+                    await examined(found)
+
+                def work(desk: Desk) -> Proposal:
+                    one = desk.proposal(name)
+                    assert one is not None
+                    proposal.require_revision(one, revision)
+                    after = made(desk, one)
+                    desk.keep(after, taken(after, step, asking.actor, now, why))
+                    return after
+
+                return await self.store.transact(work)
+            except ActRefused as refused:
+                if refused.reason is Refusal.CHANGED_MEANWHILE:
+                    raise ActRefused(refused.reason, change=await self.since(found)) from refused
+                raise
+
+
+def author_for(one: Proposal, actor: Actor) -> SubjectId:
+    """Whose proposal the policies are told it is: the asker's own where they had a hand in it."""
+    return SubjectId(actor.subject if actor.subject in one.authors else one.owner)
+
+
+def taken(one: Proposal, step: Step, actor: Actor, now: datetime, why: str = "") -> Taken:
+    return Taken(
+        revision=one.revision,
+        step=step,
+        subject=actor.subject,
+        name=actor.name or actor.login,
+        at=now,
+        why=why[: proposal.LONGEST_TEXT],
+    )
+
+
+def new_name() -> ProposalId:
+    return ProposalId(base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="))
+
+
+def standing(desk: Desk) -> Version:
+    """Where something runs, something is in force. Raises ActRefused."""
+    found = desk.in_force()
+    if found is None:
+        raise ActRefused(Refusal.VERSION_UNKNOWN)
+    return found

@@ -1,0 +1,64 @@
+"""Why an act on the policies is not done: named reasons, the same on a page, in the log and in tests."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    UNKNOWN = "proposal_unknown"
+    """There is none of that name, or it is none of this person's municipality: which of the two is not told."""
+    VERSION_UNKNOWN = "policy_version_unknown"
+    NOT_YOURS = "not_your_municipality"
+    OWN = "own_proposal"
+    NOT_NOW = "proposal_in_another_state"
+    CHANGED_MEANWHILE = "policies_changed_meanwhile"
+    EDITED_MEANWHILE = "proposal_edited_meanwhile"
+    """By somebody else, or in another window, since this page was shown."""
+    CHECKS_FAILED = "checks_failed"
+    STALE = "approval_stale"
+    """Other texts than those the approver has read."""
+    NOTHING_NEW = "policies_nothing_new"
+    NOT_OF_SCOPE = "policies_of_others"
+    """A text by the name of another scope's, or by no name of policies."""
+    TOO_LARGE = "policies_too_large"
+    TIME_PAST = "activation_time_past"
+    TIME_FAR = "activation_time_far"
+    DAMAGED = "policies_damaged"
+    """What is kept of it is not what was kept."""
+    UNEXPLAINED = "policies_without_reason"
+    INCIDENT_UNKNOWN = "incident_unknown"
+    INCIDENT_UNUSABLE = "incident_unusable"
+    """Its target or its reason has not the form of one."""
+    INCIDENT_TARGET = "incident_target_unknown"
+    INCIDENT_CLOSED = "incident_closed_already"
+    INCIDENT_OVER = "incident_opened_already"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What came into force in the scope since a proposal was begun."""
+
+    version: int
+    """The number in force now."""
+    names: tuple[str, ...]
+
+
+class ActRefused(Exception):
+    """`problems`: of failed checks, each with its place and remedy; `change`: what changed meanwhile."""
+
+    def __init__(
+        self,
+        reason: Refusal,
+        *,
+        problems: tuple[str, ...] = (),
+        change: Change | None = None,
+    ) -> None:
+        super().__init__(reason.value.replace("_", " "))
+        self.reason, self.problems, self.change = reason, problems, change
+
+    def details(self) -> dict[str, str]:
+        """For the log."""
+        return {
+            "finding": "; ".join(self.problems),
+            "since": "" if self.change is None else f"{self.change.version}: {', '.join(self.change.names)}",
+        }

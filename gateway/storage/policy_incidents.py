@@ -1,0 +1,77 @@
+"""What is closed for an incident, and what was, on one connection."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+
+from config.vocabulary import Language
+from gateway.policy_office.incident import Incident
+from gateway.storage.keyed_rows import KeyedRows
+from gateway.storage.moment import micros, micros_or_none, moment_of, moment_or_none
+from gateway.storage.tables.policy_office import policy_incident
+from policies.incidents import Closure, ClosureKind
+
+_i = policy_incident.c
+MANY = 1_000  # that stand at once; there are some dozens of things that can be closed
+
+
+class StoredIncidents(KeyedRows):
+    """In the transaction that is open."""
+
+    def standing(self, limit: int = MANY) -> list[Incident]:
+        """The oldest first."""
+        chosen = select(policy_incident).where(_i.opened_at.is_(None)).order_by(_i.closed_at, _i.id)
+        return [_incident(row) for row in self._connection.execute(chosen.limit(limit))]
+
+    def all(self, limit: int) -> list[Incident]:
+        """The newest first."""
+        chosen = select(policy_incident).order_by(_i.closed_at.desc(), _i.id).limit(limit)
+        return [_incident(row) for row in self._connection.execute(chosen)]
+
+    def one(self, name: str) -> Incident | None:
+        row = self._at(policy_incident, id=name)
+        return None if row is None else _incident(row)
+
+    def mark(self) -> str:
+        """Tells apart what stands: another one when something is closed or opened."""
+        chosen = select(_i.id).where(_i.opened_at.is_(None)).order_by(_i.id)
+        names = "\n".join(row.id for row in self._connection.execute(chosen))
+        return hashlib.sha256(names.encode()).hexdigest()
+
+    def keep(self, one: Incident) -> None:
+        self._put(
+            policy_incident,
+            {
+                "id": one.id,
+                "kind": one.closure.kind.value,
+                "target": one.closure.target,
+                "reason_cs": one.closure.reason[Language.CZECH],
+                "reason_en": one.closure.reason[Language.ENGLISH],
+                "closed_by": one.closure.by,
+                "closed_by_name": one.closed_by_name,
+                "closed_at": micros(one.closure.at),
+                "opened_by": one.opened_by,
+                "opened_by_name": one.opened_by_name,
+                "opened_at": micros_or_none(one.opened_at),
+                "why": one.why,
+            },
+        )
+
+
+def _incident(row: Any) -> Incident:
+    return Incident(
+        id=row.id,
+        closure=Closure(
+            kind=ClosureKind(row.kind),
+            target=row.target,
+            reason={Language.CZECH: row.reason_cs, Language.ENGLISH: row.reason_en},
+            by=row.closed_by,
+            at=moment_of(row.closed_at),
+        ),
+        closed_by_name=row.closed_by_name,
+        opened_by=row.opened_by,
+        opened_by_name=row.opened_by_name,
+        opened_at=moment_or_none(row.opened_at),
+        why=row.why,
+    )

@@ -1,0 +1,178 @@
+"""Acts of authors and what is refused of them, in a real database with the real log."""
+
+import pytest
+
+from config.vocabulary import Action
+from gateway.audit.entry import Code, Outcome
+from gateway.policy_office.proposal import Proposal, ProposalId, State, Step
+from gateway.policy_office.refusal import ActRefused, Refusal
+from gateway.policy_office.scope import OF_REGION, Scope, digest_of_difference
+from tests.policies.world import HULIN, KROMERIZ
+from tests.rig.policy_office import (
+    BROKEN,
+    CHANGED,
+    FILE,
+    FIRST,
+    GUARDRAILS,
+    MINUTE,
+    NOON,
+    OPERATOR,
+    THERE,
+    NotPermitted,
+    World,
+)
+
+NOBODY = ProposalId("A" * 22)
+
+
+async def refused(work: object) -> ActRefused:
+    with pytest.raises(ActRefused) as told:
+        await work  # type: ignore[misc] - of whichever act
+    return told.value
+
+
+async def test_a_draft_is_edited_and_submitted_and_the_log_says_what_would_change(world: World) -> None:
+    one = await world.submitted()
+    assert (one.state, one.revision, one.texts) == (State.SUBMITTED, 3, CHANGED)
+    assert await world.office.proposal(world.author.asking, one.id) == one
+    (entry,) = world.entries(Code.POLICY_SUBMITTED)
+    assert (entry.subject, entry.person, entry.municipality) == ("urad:author", "author", HULIN)
+    assert entry.details["changed"] == [FILE]
+    assert entry.details["difference"] == digest_of_difference({FILE: FIRST[FILE]}, CHANGED)
+    assert (entry.details["scope"], entry.details["why"]) == (HULIN, "Proč.")
+    history = await world.office.history(world.author.asking, one.id)
+    assert [taken.step for taken in history] == [Step.BEGIN, Step.EDIT, Step.SUBMIT]
+    compared = await world.office.compared(world.mayor.asking, one.id)
+    assert (compared.before, compared.after, compared.stale) == ({FILE: FIRST[FILE]}, CHANGED, False)
+
+
+async def test_what_fails_its_checks_is_not_submitted_and_every_problem_is_told(world: World) -> None:
+    one = await world.edited(BROKEN)
+    told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert told.reason is Refusal.CHECKS_FAILED
+    assert f"{FILE}:4" in told.problems[0]
+    assert (await world.office.check(world.author.asking, one.id)) == told.problems
+    (entry,) = world.entries(Code.POLICY_ACT_REFUSED)
+    assert (entry.outcome, entry.reason, entry.details["act"]) == (Outcome.REFUSED, "checks_failed", "submit")
+    assert (await world.office.proposal(world.author.asking, one.id)).state is State.DRAFT
+
+
+async def test_a_municipality_cannot_speak_of_anothers_resources(world: World) -> None:
+    one = await world.edited({FILE: FIRST[THERE]})
+    told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert told.reason is Refusal.CHECKS_FAILED
+
+
+async def test_one_of_another_municipality_is_as_unknown_as_one_that_never_was(world: World) -> None:
+    one, office, stranger = await world.submitted(), world.office, world.stranger.asking
+    for name in (one.id, NOBODY):
+        for work in (
+            office.proposal(stranger, name),
+            office.history(stranger, name),
+            office.compared(stranger, name),
+            office.edit(stranger, name, 3, CHANGED, "", NOON),
+            office.submit(stranger, name, 3, NOON),
+            office.rebase(stranger, name, 3, NOON),
+            office.withdraw(stranger, name, 3, "Ne.", NOON),
+            office.send_back(stranger, name, 3, "Ne.", NOON),
+            world.activation.approve(stranger, name, one.digest, None, NOON),
+        ):
+            assert (await refused(work)).reason is Refusal.UNKNOWN
+    assert world.stranger.asked == [], "not even the policies were asked"
+    assert {entry.reason for entry in world.entries(Code.POLICY_ACT_REFUSED)} == {"proposal_unknown"}
+
+
+async def test_nobody_begins_looks_or_rolls_back_elsewhere(world: World) -> None:
+    stranger, scope = world.stranger.asking, Scope(HULIN)
+    for work in (
+        world.office.begin(stranger, scope, NOON),
+        world.office.proposals(stranger, scope),
+        world.office.texts(stranger, scope),
+        world.office.versions(stranger, scope),
+        world.activation.roll_back(stranger, scope, 1, "Proto.", NOON),
+    ):
+        assert (await refused(work)).reason is Refusal.NOT_YOURS
+
+
+async def test_the_policies_are_asked_for_each_act_and_for_the_region_about_administering_too(
+    world: World,
+) -> None:
+    await world.submitted()
+    assert world.author.asked == [(Action.WRITE, None)] * 3
+    with pytest.raises(NotPermitted):
+        await world.office.begin(world.author.asking, OF_REGION, NOON)
+    begun = await world.office.begin(world.officer.asking, OF_REGION, NOON)
+    assert world.officer.asked == [(Action.WRITE, None), (Action.ADMINISTER, None)]
+    assert begun.texts.keys() == {GUARDRAILS}
+
+
+async def test_an_edit_behind_anothers_changes_nothing(world: World) -> None:
+    one = await world.edited(CHANGED)
+    told = await refused(world.office.edit(world.mayor.asking, one.id, one.revision - 1, BROKEN, "", NOON))
+    assert told.reason is Refusal.EDITED_MEANWHILE
+    assert await world.office.proposal(world.author.asking, one.id) == one
+
+
+async def test_what_came_into_force_meanwhile_is_told_and_the_texts_are_set_upon_it(world: World) -> None:
+    one = await world.edited(CHANGED)
+    world.publish(FIRST | {FILE: FIRST[FILE] + "// jinak\n"})
+    told = await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert told.reason is Refusal.CHANGED_MEANWHILE
+    assert told.change is not None
+    assert (told.change.version, told.change.names) == (2, (FILE,))
+    assert (await world.office.compared(world.author.asking, one.id)).stale
+    one = await world.office.rebase(world.author.asking, one.id, one.revision, NOON)
+    assert (await world.office.submit(world.author.asking, one.id, one.revision, NOON)).base == 2
+
+
+async def test_what_changed_in_another_municipality_is_no_hindrance(world: World) -> None:
+    one = await world.edited(CHANGED)
+    world.publish(FIRST | {THERE: FIRST[THERE] + "// jinak\n"})
+    assert (await world.office.submit(world.author.asking, one.id, one.revision, NOON)).base == 1
+
+
+async def test_an_approver_returns_it_with_a_comment_and_the_author_goes_on(world: World) -> None:
+    one = await world.submitted()
+    told = await refused(world.office.send_back(world.mayor.asking, one.id, one.revision, " ", NOON))
+    assert told.reason is Refusal.UNEXPLAINED
+    one = await world.office.send_back(world.mayor.asking, one.id, one.revision, "Proč dvakrát?", NOON)
+    assert one.state is State.RETURNED
+    (entry,) = world.entries(Code.POLICY_RETURNED)
+    assert (entry.subject, entry.details["why"]) == ("urad:mayor", "Proč dvakrát?")
+    one = await world.office.edit(world.author.asking, one.id, one.revision, CHANGED, "Znovu.", NOON)
+    one = await world.office.submit(world.author.asking, one.id, one.revision, NOON)
+    one = await world.office.withdraw(world.author.asking, one.id, one.revision, "", NOON)
+    assert one.state is State.WITHDRAWN
+    assert [entry.subject for entry in world.entries(Code.POLICY_WITHDRAWN)] == ["urad:author"]
+    told = await refused(world.office.edit(world.author.asking, one.id, one.revision, CHANGED, "", NOON))
+    assert told.reason is Refusal.NOT_NOW
+
+
+async def test_proposals_and_versions_of_a_scope_are_listed_the_newest_first(world: World) -> None:
+    first = await world.edited(CHANGED)
+    later = await world.office.begin(world.author.asking, Scope(HULIN), NOON + MINUTE)
+    await world.edited({THERE: FIRST[THERE]}, world.stranger, Scope(KROMERIZ))
+    listed = await world.office.proposals(world.mayor.asking, Scope(HULIN))
+    assert [one.id for one in listed] == [later.id, first.id]
+    world.publish(FIRST | CHANGED)
+    versions = await world.office.versions(world.mayor.asking, Scope(HULIN))
+    assert [one.number for one in versions] == [2, 1]
+    assert [one.number for one in await world.office.versions(world.mayor.asking, Scope(HULIN), 2)] == [1]
+    assert await world.office.texts(world.mayor.asking, Scope(HULIN), 1) == {FILE: FIRST[FILE]}
+    assert await world.office.texts(world.mayor.asking, Scope(HULIN)) == CHANGED
+    told = await refused(world.office.texts(world.mayor.asking, Scope(HULIN), 9))
+    assert told.reason is Refusal.VERSION_UNKNOWN
+
+
+async def test_an_operator_proposes_for_any_scope_and_no_policy_is_asked(world: World) -> None:
+    for scope in (OF_REGION, Scope(HULIN), Scope(KROMERIZ)):
+        begun = await world.office.begin(OPERATOR, scope, NOON)
+        assert begun.owner == "cli:root (eva)"
+
+
+async def test_a_refused_act_leaves_nothing_but_its_entry(world: World) -> None:
+    one: Proposal = await world.submitted()
+    before = await world.office.history(world.author.asking, one.id)
+    await refused(world.office.submit(world.author.asking, one.id, one.revision, NOON))
+    assert await world.office.history(world.author.asking, one.id) == before
+    assert len(world.entries(Code.POLICY_SUBMITTED)) == 1
