@@ -14,6 +14,7 @@ from gateway.audit import (
     ending_reasons,
     node_reasons,
     refusal_reasons,
+    request_reasons,
     sign_in_reasons,
     technical_reasons,
 )
@@ -27,6 +28,7 @@ GROUPS: tuple[Group, ...] = (
     *configuration_reasons.GROUPS,
     *technical_reasons.GROUPS,
     *node_reasons.GROUPS,
+    *request_reasons.GROUPS,
 )
 OF_POLICIES = Title(cs="Důvody ze zásad", en="Reasons of policies")
 

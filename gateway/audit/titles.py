@@ -14,6 +14,7 @@ from gateway.audit.canonical import TEXTS
 from gateway.audit.entry import Code, Entry
 from gateway.audit.operation_titles import OPERATION_TITLES
 from gateway.audit.reasons import REASONS, Reasons
+from gateway.audit.request_titles import REQUEST_TITLES
 
 NOTHING = "–"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -262,6 +263,7 @@ TITLES: dict[Code, Title] = {
         en="Integrity of the audit records checked: {who} ({finding})",
     ),
     **OPERATION_TITLES,
+    **REQUEST_TITLES,
 }
 
 ENDED_BY_ITSELF = Title(
