@@ -73,8 +73,9 @@ class AskOffice:
         name, now = AskId(secrets.token_urlsafe(16)), doing.now
         told = await self._told(wish)
         holder = (wish.holder or wish.asker).subject
-        if wish.kind is Kind.ORDER and wish.holder is not None:
-            await self._require(doing, Act.ASK, Action.ADMINISTER, Author(holder), _about(wish))
+        placed = wish.kind is Kind.ORDER and wish.holder is not None
+        action = Action.ADMINISTER if placed else Action.WRITE
+        await self._require(doing, Act.ASK, action, Author(holder), _about(wish))
 
         def step(_: Ask | None, theirs: Sequence[Ask]) -> Changed:
             made = asked(wish, theirs, self.rules, name, now)

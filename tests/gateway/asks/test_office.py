@@ -6,6 +6,7 @@ import pytest
 
 from config.vocabulary import Action, Role
 from gateway.asks.ask import AskId, Kind, Stage
+from gateway.asks.office import Author
 from gateway.asks.refused import AskRefused, PoliciesRefuse, Why
 from gateway.asks.store import Sought
 from gateway.asks.supplied import Matter, facts
@@ -64,10 +65,17 @@ async def test_what_may_not_be_asked_for_is_recorded_and_not_kept(requests):
     assert await requests.office.find(Sought()) == []
 
 
+async def test_whom_the_policies_do_not_let_ask_asks_for_nothing(requests):
+    requests.refusing.add(Action.WRITE)
+    assert await refused(requests, requests.ask(wish())) == "role_not_sufficient"
+    assert await requests.office.find(Sought()) == []
+
+
 async def test_approval_is_asked_of_the_policies_with_the_author_and_who_approved_before(requests):
     made = await requests.ask(wish())
     found = await requests.office.approve(made.id, doing(PETR), "ano")
-    ((action, author),) = requests.asked_of_policies
+    (_, asking), (action, author) = requests.asked_of_policies
+    assert asking == Author(JANA.subject)
     assert (action, author.whose, author.approved_by) == (Action.SIGN, JANA.subject, frozenset())
     assert found.stage is Stage.IN_FORCE
     assert requests.in_force.of(JANA.subject) == (found,)

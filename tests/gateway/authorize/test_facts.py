@@ -12,8 +12,8 @@ from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Granted, Refused
 from gateway.sessions.session import Session
 from policies.load import load
-from policies.model import NOTHING_FURTHER
-from tests.gateway.authorize.conftest import EXAMPLES, NOW, RECORDS
+from policies.model import NOTHING_FURTHER, Facts
+from tests.gateway.authorize.conftest import EXAMPLES, HULIN, NOW, RECORDS
 
 OFFICE = NetworkName("office")
 INSIDE, OUTSIDE = "10.1.2.3", "192.0.2.7"
@@ -34,10 +34,14 @@ def of_an_office(snapshot: Snapshot, folder: Path) -> Snapshot:
     return replace(snapshot, policies=book, networks=networks)
 
 
-def test_the_networks_of_an_address_are_facts(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_the_networks_of_an_address_are_facts(snapshot: Snapshot, session: Session, tmp_path: Path) -> None:
     known = of_an_office(snapshot, tmp_path)
-    assert facts_of(INSIDE, known).networks == {OFFICE}
-    assert facts_of(OUTSIDE, known) == facts_of(INSIDE, snapshot) == NOTHING_FURTHER
+
+    def facts(address: str, by: Snapshot) -> Facts:
+        return facts_of(session, (RECORDS, Action.READ, HULIN), address, by, NOW)
+
+    assert facts(INSIDE, known).networks == {OFFICE}
+    assert facts(OUTSIDE, known) == facts(INSIDE, snapshot) == NOTHING_FURTHER
 
 
 def test_what_opens_from_the_office_opens_from_nowhere_else(
