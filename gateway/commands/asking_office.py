@@ -1,8 +1,10 @@
 """The office of requests, put together: what it reads of policies, directories and sessions."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from config.settings import Title
 from config.vocabulary import Action, ApplicationId, DirectoryName, MunicipalityCode, Role, SubjectId
 from gateway.asks.ask import Party
 from gateway.asks.office import AskOffice, Author
@@ -13,6 +15,8 @@ from gateway.authorize.act import Act, may_act
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.own_applications import OWN, REQUESTS
 from gateway.sessions.officers_act import Officer
+from gateway.web.requests.store import Askable
+from idp.directory.person import Person
 from idp.directory.subject import directory_of
 from idp.events import Origin
 from policies.model import Permitted
@@ -82,3 +86,28 @@ async def look_at_backers(
         plane.timetable.note(read.values())
         people = plane.known.as_they_count(read)
         await office.look_at_backers({one: people.get(one) for one in theirs}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneTown:
+    """Implements `gateway.web.requests.store.Town`."""
+
+    plane: ControlPlane
+
+    def askable(self, municipality: MunicipalityCode) -> Sequence[Askable]:
+        titles = self.plane.application_titles()
+        return [
+            Askable(name, titles[name], actions)
+            for name in self.plane.snapshot.applications
+            if (actions := _offered(self.plane, name, municipality))
+        ]
+
+    def title(self, application: ApplicationId) -> Title | None:
+        return self.plane.application_titles().get(application)
+
+    async def named(self, login: str) -> Sequence[Person]:
+        people = {one.subject: one for one in await self.plane.directory.named(login)}
+        return list(self.plane.known.as_they_count(people).values())
+
+    async def person(self, subject: SubjectId) -> Person | None:
+        return await self.plane.known.person(subject)

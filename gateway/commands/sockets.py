@@ -14,6 +14,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
+from gateway.commands.asking_office import PlaneTown, ask_office
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
@@ -44,6 +45,7 @@ from gateway.web.officer.people import People
 from gateway.web.officer.rechecks import Rechecks
 from gateway.web.officer.rooms import Officer
 from gateway.web.portal.rooms import Portal
+from gateway.web.requests.rooms import Requests
 from gateway.web.staying import Staying
 from idp.directory.errors import DirectoryUnusable
 from idp.http import app as idp_app
@@ -93,6 +95,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
             *exceptions.pages(),
             *nodes.pages(),
         ],
+        f"requests.{domain}": Requests(plane.desk, ask_office(plane), PlaneTown(plane)).pages(),
     }
     forms = KeptForms(
         plane.desk, plane.settings.sign_in, plane.state.sessions.by_handle, plane.state.seal.open

@@ -31,7 +31,7 @@ OPENING_OF_REQUESTS: Mapping[NoticeKind, Title] = {
 }
 ADVICE_OF_REQUESTS: Mapping[NoticeKind, Title] = {
     NoticeKind.REQUEST_WAITING: Title(
-        cs="Rozhodnete na portálu, v aplikaci Žádosti o přístup. Nerozumíte-li jí, zeptejte se toho, kdo ji podal, nebo "
+        cs="Rozhodnete na portálu, v aplikaci Žádosti o přístup. Není-li vám jasná, zeptejte se, kdo ji podal, nebo "
         "zavolejte: {support}.",
         en="Decide at the portal, in Access requests. If it is not clear to you, ask whoever made it, or call: "
         "{support}.",
