@@ -278,7 +278,7 @@ class Requests:
             caller,
             template,
             status=200 if wrong is None else 409,
-            entered=entered,
+            entered=dict.fromkeys(forms.FIELDS, "") | dict(entered),
             wrong=REFUSALS[wrong] if wrong is not None else None,
             askable=self.town.askable(caller.municipality),
             why_max=WHY_MAX,

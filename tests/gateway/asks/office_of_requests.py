@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.settings import SignIn
-from config.vocabulary import Action, AuthenticationLevel, MunicipalityCode, Role, SessionId, SubjectId
+from config.vocabulary import (
+    Action,
+    AuthenticationLevel,
+    Language,
+    MunicipalityCode,
+    Role,
+    SessionId,
+    SubjectId,
+)
 from gateway.asks.ask import Ask, Party
 from gateway.asks.in_force import InForce
 from gateway.asks.office import AskOffice, Author, Doing
@@ -30,7 +38,8 @@ from tests.gateway.asks.town import EVA, HULIN, JANA, KROMERIZ, MARTIN, NOW, PET
 from tests.gateway.sessions.office_world import LIFETIME
 from tests.rig.session_store import session_store
 
-SAYS_NO = Spoken("role_not_sufficient", {}, {}, "some-rule", "v1")
+WORDS = dict.fromkeys(Language, "words of a rule")
+SAYS_NO = Spoken("role_not_sufficient", WORDS, WORDS, "some-rule", "v1")
 
 
 @dataclass(frozen=True)

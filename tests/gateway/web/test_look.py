@@ -11,6 +11,7 @@ PROJECT = Path(__file__).parents[3]
 TOKENS = PROJECT / "node_modules" / "@gov-design-system-ce" / "styles" / "lib" / "tokens.css"
 STYLES = [*PROJECT.glob("idp/http/static/*.css"), *PROJECT.glob("gateway/web/static/*.css")]
 TEMPLATES = [*PROJECT.glob("idp/http/templates/*.html"), *PROJECT.glob("gateway/web/**/*.html")]
+REQUESTS = sorted(PROJECT.glob("gateway/web/requests/**/*.html"))
 CATALOGS = {
     "idp/http/locale/layout.cs.po": [
         PROJECT / f"idp/http/templates/{name}.html" for name in ("layout", "forms", "expiry")
@@ -32,7 +33,8 @@ CATALOGS = {
             "who",
         )
     ],
-    "gateway/web/locale/cs.po": sorted(PROJECT.glob("gateway/web/**/*.html")),
+    "gateway/web/locale/requests.cs.po": REQUESTS,
+    "gateway/web/locale/cs.po": sorted({*PROJECT.glob("gateway/web/**/*.html")} - {*REQUESTS}),
 }
 
 OWN_SCRIPT = re.compile(r"""<script src="\{\{ asset\('[a-z_]+\.js'\) \}\}" defer></script>""")
