@@ -12,9 +12,13 @@ from gateway.asks.refused import Spoken
 from gateway.asks.separation import Duties
 from gateway.asks.wish import Rules, party
 from gateway.authorize.act import Act, may_act
+from gateway.authorize.request import AccessRequest
+from gateway.authorize.verdict import Refused
 from gateway.commands.control_plane import ControlPlane
 from gateway.commands.own_applications import OWN, REQUESTS
+from gateway.commands.state import now
 from gateway.sessions.officers_act import Officer
+from gateway.sessions.session import Session
 from gateway.web.requests.store import Askable
 from idp.directory.person import Person
 from idp.directory.subject import directory_of
@@ -23,6 +27,17 @@ from policies.model import Permitted
 
 MOST_TOLD = 50
 """People who are told of one request: an office has a mayor and a chief clerk, not hundreds."""
+
+ASKED_AT: dict[str, str] = {
+    "role_not_sufficient": "/ask",
+    "action_not_permitted": "/ask",
+    "nothing_permits": "/ask",
+    "no_valid_order": "/orders/new",
+    "supplier_map_only": "/orders/new",
+    "outside_working_hours": "/emergency",
+    "purpose_missing": "/purpose",
+}
+"""Reasons that something which is asked for may mend, and the page where that is done."""
 
 
 def ask_office(plane: ControlPlane) -> AskOffice:
@@ -58,6 +73,19 @@ async def _permits(
     if isinstance(verdict, Permitted):
         return None
     return Spoken(verdict.reason, verdict.title, verdict.advice, verdict.rule, verdict.policy_version)
+
+
+def where_to_ask(plane: ControlPlane, session: Session, request: AccessRequest, refused: Refused) -> str:
+    """Only of the municipality one acts for, of what can be asked for there, and where the policies let one ask."""
+    path, here = ASKED_AT.get(refused.reason, ""), session.municipality
+    if not path or here is None or refused.municipality != here:
+        return ""
+    if not _offered(plane, request.application, here):
+        return ""
+    act = Act(application=REQUESTS, action=Action.WRITE, author=session.subject)
+    if not isinstance(may_act(act, session, plane.snapshot, request.address, now()), Permitted):
+        return ""
+    return f"{plane.addresses.of_own(REQUESTS)}{path}?application={request.application}"
 
 
 async def _holding(

@@ -14,7 +14,7 @@ from config.places import Places
 from config.settings import Directory, Metrics, Settings
 from gateway.authorize.ext_authz import Authorizer, WaysIn
 from gateway.commands import technical_accounts
-from gateway.commands.asking_office import PlaneTown, ask_office
+from gateway.commands.asking_office import PlaneTown, ask_office, where_to_ask
 from gateway.commands.behind_envoy import BEHIND_ENVOY
 from gateway.commands.challenging import challenging
 from gateway.commands.control_plane import ControlPlane
@@ -87,7 +87,7 @@ def web_app(plane: ControlPlane, officer: Officer) -> web.Application:
     exceptions = Exceptions(officer.desk, known, people, record)
     nodes = Nodes(officer.desk, partial(_known_fleet, plane.state.database), record)
     rooms = {
-        f"portal.{domain}": Portal(plane.desk, own).pages(),
+        f"portal.{domain}": Portal(plane.desk, own, plane.snapshot.duties).pages(),
         f"admin.{domain}": [
             *officer.pages(),
             *rechecks.pages(),
@@ -179,7 +179,7 @@ def _example_realm(directories: Sequence[Directory]) -> str:
 
 
 def authorizer(plane: ControlPlane) -> Authorizer:
-    pages = DecisionPages(plane.desk)
+    pages = DecisionPages(plane.desk, partial(where_to_ask, plane))
     return Authorizer(
         snapshot=lambda: plane.snapshot,
         sessions=plane.state.sessions,
