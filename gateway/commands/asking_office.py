@@ -112,7 +112,7 @@ async def look_at_backers(
     if theirs:
         read = await plane.people[directory].people(theirs)
         plane.timetable.note(read.values())
-        people = plane.known.as_they_count(read)
+        people = await plane.known.as_they_count(read)
         await office.look_at_backers({one: people.get(one) for one in theirs}, now)
 
 
@@ -135,7 +135,7 @@ class PlaneTown:
 
     async def named(self, login: str) -> Sequence[Person]:
         people = {one.subject: one for one in await self.plane.directory.named(login)}
-        return list(self.plane.known.as_they_count(people).values())
+        return list((await self.plane.known.as_they_count(people)).values())
 
     async def person(self, subject: SubjectId) -> Person | None:
         return await self.plane.known.person(subject)

@@ -44,7 +44,6 @@ LABELS: Mapping[str, Title] = {
     "of_application": Title(cs="Aplikace, o kterou jde", en="Application concerned"),
     "overdue": Title(cs="Nerozhodnuto včas", en="Not decided in time"),
     "review": Title(cs="Přezkum", en="Review"),
-    "role": Title(cs="Role", en="Role"),
     "scope": Title(cs="Rozsah přezkumu", en="Scope of the review"),
     "act": Title(cs="Úkon", en="Act"),
     "amr": Title(cs="Způsoby ověření", en="Ways of authentication"),
