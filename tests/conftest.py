@@ -10,8 +10,9 @@ from tests.rig.fleet import EDGES
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
+from tests.rig.warm import warm_processes_end
 
-__all__ = ["domain_tree", "office_tree", "postgres"]
+__all__ = ["domain_tree", "office_tree", "postgres", "warm_processes_end"]
 
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
