@@ -20,7 +20,21 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "gateway")
-SHORT = ("app", "audit", "config", "directory", "keys", "recovery-admin", "sessions", "technical", "user")
+SHORT = (
+    *(
+        "app",
+        "audit",
+        "config",
+        "directory",
+        "fleet",
+        "keys",
+        "policies",
+        "recovery-admin",
+        "reload",
+        "sessions",
+    ),
+    *("technical", "user"),
+)
 """Commands that do one thing and end."""
 LONG = ("serve",)
 """It imports in a way of its own, so the process that is copied does. It sees whether it can start and then becomes the
