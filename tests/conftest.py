@@ -9,6 +9,7 @@ import structlog
 
 from tests.rig.domain_office import office_tree
 from tests.rig.fleet import EDGES
+from tests.rig.pages_made_once import make_pages_once
 from tests.rig.postgres import postgres
 from tests.rig.samba_tree import ADDRESSES, domain_tree
 from tests.rig.three_nodes import ADDRESSES as IN_NAMESPACES
@@ -19,6 +20,7 @@ __all__ = ["domain_tree", "office_tree", "postgres", "warm_processes_end"]
 # What pytest makes of the tests' source is kept for the next run, also where Python is told to keep nothing: to make it
 # anew takes ten seconds of each process. Processes that tests start go by their environment.
 sys.dont_write_bytecode = False
+make_pages_once()
 # Machines are shared and slow at times; what hangs is ended by the timeout of the whole test.
 hypothesis.settings.register_profile("brana", deadline=None)
 hypothesis.settings.load_profile("brana")
