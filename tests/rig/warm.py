@@ -21,19 +21,18 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "gateway")
 SHORT = (
-    *(
-        "app",
-        "audit",
-        "config",
-        "directory",
-        "fleet",
-        "keys",
-        "policies",
-        "recovery-admin",
-        "reload",
-        "sessions",
-    ),
-    *("technical", "user"),
+    "app",
+    "audit",
+    "config",
+    "directory",
+    "fleet",
+    "keys",
+    "policies",
+    "recovery-admin",
+    "reload",
+    "sessions",
+    "technical",
+    "user",
 )
 """Commands that do one thing and end."""
 LONG = ("serve",)
@@ -84,7 +83,8 @@ class Warm:
                 socket.send_fds(line, [len(asked).to_bytes(4)], [*(one.fileno() for one in files), tells])
                 line.sendall(asked)
                 os.close(tells)
-                process = int(answers.readline())
+                process = int(answers.readline() or b"0")
+                assert process, "the process that is copied has ended; what it said stands above"
             late = threading.Timer(within, os.kill, (process, signal.SIGKILL))
             late.start()
             code = int(answers.readline())
