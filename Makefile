@@ -17,8 +17,9 @@ export PIP_REQUIRE_VIRTUALENV := 1
 RUN_PACKAGES := slapd libldap2-dev libsasl2-dev gcc libc6-dev python3-dev python3-venv ca-certificates tzdata
 SAMBA := samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind
 TEST_PACKAGES := $(RUN_PACKAGES) $(SAMBA) apache2-bin pebble certbot chromium curl fonts-dejavu-core iproute2 nftables postgresql wrk $(if $(shell command -v npm),,npm)
-# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole.
-PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile
+# Tests wait for real servers more than they compute: one process more than there are cores. Files stay whole, and come
+# in the order of tests/conftest.py.
+PARALLEL := -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 BROWSER_ASSETS := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -31,7 +32,8 @@ demo: install  ## run the product on a prepared world; Ctrl-C ends everything
 	@exec $(BIN)/brana demo
 
 test: install-tests  ## all tests: unit, real servers, journeys in a browser (about 17 minutes)
-	@$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
+	@$(compiled)
+	$(BIN)/python -m pytest $(PARALLEL) || { [ $$? = 1 ] && echo "Those that failed, once more and alone:" && \
 		$(BIN)/python -m pytest --last-failed --maxfail 10; }
 
 unit: install-tests  ## tests without real servers (one process, about 5 minutes)
