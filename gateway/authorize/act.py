@@ -4,16 +4,17 @@ The gate lets in who may look. What they do there is asked about when it is done
 whose request is being approved, for example. The order of the questions is that of `gateway.authorize.check`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
 from gateway.authorize.check import question_of
+from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.snapshot import Snapshot
 from gateway.authorize.verdict import Refused
 from gateway.sessions.session import Session
-from policies.model import Facts, Permitted
+from policies.model import Permitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,9 @@ def may_act(
     if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
         return refusal("unknown_application", own, "", version)
     asked = (act.application, act.action, own)
-    question = question_of(session, own, asked, address, now, Facts(author=act.author))
+    question = question_of(
+        session, own, asked, address, now, replace(facts_of(address, snapshot), author=act.author)
+    )
     verdict, _ = snapshot.policies.decide_and_look(question, ())
     if isinstance(verdict, Permitted):
         return verdict
