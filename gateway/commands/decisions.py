@@ -38,7 +38,7 @@ def policy_book(
     `by_cases`: what is new must do what the cases beside it say.
     """
     folders = settings.policies
-    known = None if any_application else _titles(settings)
+    known = None if any_application else titles_of(settings)
     networks = None if any_application else [one.name for one in settings.networks]
     return load(
         folders.region,
@@ -56,10 +56,10 @@ def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyB
 
     Raises PoliciesUnusable.
     """
-    return load(REGION, MUNICIPALITIES, district, _titles(settings), InHand(texts), any_application=True)
+    return load(REGION, MUNICIPALITIES, district, titles_of(settings), InHand(texts), any_application=True)
 
 
-def _titles(settings: Settings) -> dict[ApplicationId, Text]:
+def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
     configured = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
