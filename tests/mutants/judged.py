@@ -38,6 +38,8 @@ class Judged:
 
 def judge(file: str, text: str, is_broken: Callable[[str], bool], bounds: Bounds) -> Iterator[Judged]:
     """Every mutant of every policy of a file, in the place of the original."""
+    if is_broken(text):
+        raise AssertionError(f"{file} breaks a case as it is: mutants cannot be judged by it")
     for statement in split(text):
         for one in mutants(statement.text):
             whole = text.replace(statement.text, one.text)
