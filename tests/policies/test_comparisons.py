@@ -41,14 +41,17 @@ def of(condition: str) -> Learnt:
         ("[1, 2].contains(context.time.weekday)", Learnt(exactly=frozenset({("time", "weekday")}))),
         ("!context.time.holiday", Learnt(exactly=frozenset({("time", "holiday")}))),
         ("context.time.holiday == true", Learnt(exactly=frozenset({("time", "holiday")}))),
-        ("context has purpose && context.purpose == \"\"", Learnt(asked_for=frozenset({("purpose",)}), exactly=frozenset({("purpose",)}))),
+        (
+            'context has purpose && context.purpose == ""',
+            Learnt(asked_for=frozenset({("purpose",)}), exactly=frozenset({("purpose",)})),
+        ),
         (
             'context.time.now < datetime("1970-01-02T01:00:00+0100")',
             Learnt(exactly=frozenset({NOW})),
         ),
         ('context.time.now.offset(duration("1h")) < context.time.now', Learnt(exactly=frozenset({NOW}))),
         ("context == context", Learnt(exactly=frozenset({()}))),
-        ("principal.roles.contains(Role::\"clerk\") && 1 < 2", Learnt()),
+        ('principal.roles.contains(Role::"clerk") && 1 < 2', Learnt()),
     ],
 )  # fmt: skip
 def test_a_policy_learns_how_things_compare_or_else_their_very_values(
