@@ -21,6 +21,7 @@ from config.fleet import fleet_findings
 from config.guesses import guess_findings
 from config.hosts import host_findings
 from config.listening import listening_findings
+from config.named_networks import named_network_findings
 from config.networks import proxy_findings
 from config.places import place_findings
 from config.receivers import authorities_of_receivers, receiver_findings, secrets_of_receivers
@@ -64,6 +65,7 @@ def inconsistencies(
         ((), role_findings(settings, district)),
         ((), deputy_findings(settings, district)),
         ((), place_findings(settings)),
+        ((), named_network_findings(settings)),
         ((), receiver_findings(settings)),
         ((), database_findings(settings)),
         ((), technical_findings(settings, district)),

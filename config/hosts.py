@@ -13,7 +13,7 @@ from config.vocabulary import MunicipalityCode
 HOST = re.compile(  # a last label of digits alone would be read as an IPv4 address (WHATWG URL, §3.5)
     r"(?=.{1,253}\Z)(?!(.*\.)?[0-9]+\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z"
 )
-BUILT_IN_HOSTS = ("login", "portal", "admin")
+BUILT_IN_HOSTS = ("login", "portal", "admin", "policies", "requests")
 OUR_PATHS = "/.brana"
 MOST_ON_A_HOST = 8  # applications: each has a cookie of its own, and all of them come with every request
 

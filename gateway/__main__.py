@@ -14,7 +14,7 @@ COMMANDS = {
     "app": ("gateway.commands.app", "Applications: add, list, check, try out."),
     "demo": ("gateway.commands.demo", "Run the product on a prepared world."),
     "config": ("gateway.commands.config", "Check the configuration."),
-    "policies": ("gateway.commands.policies", "Policies of a fleet: write those in force, replace them."),
+    "policy": ("gateway.commands.policy", "Policies: look at them, try them, bring them into force."),
     "audit": ("gateway.commands.audit", "Verify and search the audit log."),
     "user": ("gateway.commands.user", "Show a person, read one again; second factors, codes, exceptions."),
     "directory": ("gateway.commands.directory", "Preview, see and renew what is known of directories."),

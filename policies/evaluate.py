@@ -5,6 +5,7 @@ Laws kept here:
 2. Any error refuses. Cedar skips a policy that errors, a forbid too, so an error may hide a forbid.
 3. A municipality's policies are never evaluated for another municipality.
 4. An outcome is remembered only under everything it rests on, and never where that passes with time.
+   What it rests on leaves out what no policy can tell apart (`policies.parties`): so people share outcomes.
 5. A technical account is permitted only what a policy permits to technical accounts by name.
 """
 
@@ -22,11 +23,12 @@ from policies.comparisons import Learnt, together
 from policies.explain import why_nothing_permits
 from policies.lasting import stands_until
 from policies.model import Permitted, Question, Refused, Text, Verdict
+from policies.parties import Attention
 from policies.reasons import WORDINGS, Names, Reason, Wording, spell_out, without_names
 from policies.request import Parties, Paths, circumstances, entities, is_timeless, parties, request
 from policies.review import Policy
 
-REMEMBERED = 512  # outcomes of a book, under a KiB each
+REMEMBERED = 4096  # outcomes of a book, under a KiB each
 WORDINGS_TOLD = 3  # of one reason that municipalities put into different words
 ERRING = re.compile(r"policy `policy(\d+)`")
 
@@ -57,7 +59,7 @@ class CompiledDiffers(Exception):
 class _Compiled:
     """A parsed set that answers for one municipality."""
 
-    __slots__ = ("handle", "looks_at", "policies", "positions")
+    __slots__ = ("attention", "handle", "looks_at", "policies", "positions")
 
     def __init__(self, handle: cedarpy.PolicySet, policies: tuple[Policy, ...]) -> None:
         if len(handle) != len(policies):
@@ -73,6 +75,7 @@ class _Compiled:
             )
             for action in Action
         }
+        self.attention = _attention(policies)
         self.positions = {policy.id: position for position, policy in enumerate(policies)}
 
 
@@ -186,7 +189,7 @@ class PolicyBook:
         self, compiled: _Compiled, question: Question, actions: tuple[Action, ...]
     ) -> list[_Outcome]:
         """Cedar's answers. One that rests on nothing that passes with time is the same when asked again."""
-        of = parties(question)
+        of = parties(question, compiled.attention)
         asked = {action: circumstances(question, compiled.looks_at[action]) for action in actions}
         outcomes = {
             action: known
@@ -195,8 +198,11 @@ class PolicyBook:
         }
         new = [action for action in asked if action not in outcomes]
         if new:
+            attributes = None if compiled.attention is None else compiled.attention.attributes
             results = cedarpy.is_authorized_batch(
-                [request(of, action, asked[action]) for action in new], compiled.handle, _known_entities(of)
+                [request(of, action, asked[action]) for action in new],
+                compiled.handle,
+                _known_entities(of, attributes),
             )
             for action, result in zip(new, results, strict=True):
                 outcome = _outcome(compiled, result)
@@ -256,6 +262,21 @@ def _all_of(compiled: _Compiled, actions: Iterable[Action]) -> Paths:
     return frozenset[tuple[str, ...]]().union(*(compiled.looks_at[one] for one in actions))
 
 
+def _attention(policies: tuple[Policy, ...]) -> Attention | None:
+    """What the policies can tell apart together; None where one of them may read anything."""
+    known = [policy.attributes for policy in policies if policy.attributes is not None]
+    if len(known) < len(policies):
+        return None
+    named = frozenset[str]().union(*(policy.named for policy in policies))
+    return _the_same(Attention(frozenset[str]().union(*known), named))
+
+
+@lru_cache(maxsize=1024)
+def _the_same(attention: Attention) -> Attention:
+    """One for all municipalities with policies of the same kind."""
+    return attention
+
+
 def _titles(sources: Iterable[Source]) -> dict[str, Text]:
     """Where several policies speak one reason in different words, all of them, the region's first."""
     spoken: dict[str, list[Text]] = {}
@@ -276,10 +297,10 @@ def _together(titles: Sequence[Text]) -> Text:
     }
 
 
-@lru_cache(maxsize=32)  # 14 KiB each
-def _known_entities(of: Parties) -> cedarpy.Entities:
-    """Parsed once: a person comes back to the same application at once, with other actions."""
-    return cedarpy.Entities.from_json_str(entities(of))
+@lru_cache(maxsize=512)  # 14 KiB each
+def _known_entities(of: Parties, attributes: frozenset[str] | None) -> cedarpy.Entities:
+    """Parsed once: people come back to the same application, and others like them come too."""
+    return cedarpy.Entities.from_json_str(entities(of, attributes))
 
 
 def _permitted(actions: Iterable[Action], outcomes: Iterable[_Outcome]) -> frozenset[Action]:

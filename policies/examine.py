@@ -43,6 +43,10 @@ class Examined:
     """Which of the circumstances it reads, as paths below `context`; `()` is the whole of it."""
     learns: Learnt
     """What it can tell apart in the circumstances."""
+    attributes: frozenset[str]
+    """Every name of an attribute that stands in it, whosever it is."""
+    named: frozenset[str]
+    """People and technical accounts that it names."""
     technical: bool
     """Its scope says `principal is TechnicalAccount`."""
     faults: tuple[str, ...]
@@ -63,16 +67,19 @@ def examine(text: str, schema: cedarpy.Schema) -> Examined | Unreadable:
             "write one complete policy up to the semicolon; templates are not used here",
         )
     (policy,) = document["staticPolicies"].values()
+    entities = frozenset(_entities(policy))
     return Examined(
         forbids=policy["effect"] == "forbid",
         annotations={
             intern(name): intern(value or "") for name, value in policy.get("annotations", {}).items()
         },
         scope=_scope(policy["resource"]),
-        entities=frozenset(_entities(policy)),
+        entities=entities,
         actions=_actions(policy["action"]),
         looks_at=frozenset(_looked_at(policy)),
         learns=learnt(policy, _path),
+        attributes=frozenset(_attributes(policy["conditions"])),
+        named=frozenset(name for kind, name in entities if kind in ("Person", PROGRAMS)),
         technical=policy["principal"].get("entity_type") == "TechnicalAccount",
         faults=_faults(text, schema),
     )
@@ -102,6 +109,17 @@ def _entities(node: Any) -> Iterator[tuple[str, str]]:
             yield intern(str(node["type"])), intern(str(node["id"]))  # the same few words in every policy
         for item in node.values():
             yield from _entities(item)
+
+
+def _attributes(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _attributes(item)
+    elif isinstance(node, dict):
+        if "attr" in node:
+            yield intern(str(node["attr"]))
+        for item in node.values():
+            yield from _attributes(item)
 
 
 def _looked_at(node: Any) -> Iterator[tuple[str, ...]]:

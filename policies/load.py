@@ -1,7 +1,7 @@
 """Read the policy folders into a book of policies, or say everything that is wrong with them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import cedarpy
 from config.district import District
 from config.problem import ConfigurationRefused, Problem, together
 from config.sources import DISK, Sources
-from config.vocabulary import ApplicationId, MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode, NetworkName
 from policies.evaluate import Contents, PolicyBook, Source
 from policies.examine import SCHEMA_FILE
 from policies.model import Text
@@ -41,6 +41,7 @@ class _Reading:
     schema: cedarpy.Schema
     district: frozenset[MunicipalityCode]
     applications: frozenset[ApplicationId] | None
+    networks: frozenset[NetworkName] | None
     sources: Sources
     problems: list[Problem] = field(default_factory=list)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
@@ -52,7 +53,9 @@ class _Reading:
             return None
         self.digest.update(f"{name}\0{len(text)}\0{text}".encode())
         self.files[name] = hashlib.sha256(text.encode()).hexdigest()
-        reviewed = review(file, text, Bounds(self.schema, self.district, self.applications, only))
+        reviewed = review(
+            file, text, Bounds(self.schema, self.district, self.applications, only, self.networks)
+        )
         self.problems += reviewed.problems
         return reviewed
 
@@ -82,14 +85,17 @@ def load(
     sources: Sources = DISK,
     *,
     any_application: bool = False,
+    networks: Collection[NetworkName] | None = None,
 ) -> PolicyBook:
     """Make the book of policies of a district.
 
     `applications` (id → titles) gives refusals their words and finds misspelt ids; left out, or with
-    `any_application`, any id will do. Raises PoliciesUnusable with every problem of every file.
+    `any_application`, any id will do. `networks`: those that policies may name; None for any.
+    Raises PoliciesUnusable with every problem of every file.
     """
     known = None if applications is None or any_application else frozenset(applications)
-    read = read_folders(region, municipalities, frozenset(district), known, sources)
+    named = None if networks is None else frozenset(networks)
+    read = read_folders(region, municipalities, frozenset(district), known, sources, networks=named)
     if read.problems:
         raise PoliciesUnusable(together(read.problems))
     names = Names(district, dict(applications or {}))
@@ -102,10 +108,12 @@ def read_folders(
     district: frozenset[MunicipalityCode],
     applications: frozenset[ApplicationId] | None,
     sources: Sources = DISK,
+    *,
+    networks: frozenset[NetworkName] | None = None,
 ) -> Read:
     """Read and review both folders; never raises for what is in them."""
     schema = SCHEMA_FILE.read_text("utf-8")
-    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, sources)
+    reading = _Reading(cedarpy.Schema.from_str(schema), district, applications, networks, sources)
     reading.digest.update(schema.encode())
     reading.files["schema"] = hashlib.sha256(schema.encode()).hexdigest()
     guardrails = _read_region(reading, region)

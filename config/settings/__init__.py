@@ -26,7 +26,7 @@ from config.settings.public import Hsts, Limits, Public, Tls
 from config.settings.setting import Port, Setting, Title
 from config.settings.sign_in import OfficeNetwork, OidcClient, RoleLimits, SignIn
 from config.settings.technical import Technical, TechnicalAccount, TechnicalCertificate, TechnicalRole
-from config.vocabulary import Language, MunicipalityCode
+from config.vocabulary import Language, MunicipalityCode, NetworkName
 
 __all__ = [
     "ICO_PLACEHOLDER",
@@ -45,6 +45,7 @@ __all__ = [
     "Keys",
     "Limits",
     "Metrics",
+    "Network",
     "Notifications",
     "Office",
     "OfficeNetwork",
@@ -138,6 +139,14 @@ class Place(Setting, frozen=True, kw_only=True):
     """IPv4 and IPv6, as `10.1.0.0/16`. Of several that hold an address the narrowest names it."""
 
 
+class Network(Setting, frozen=True, kw_only=True):
+    """A network that policies rest on by its name."""
+
+    name: Annotated[NetworkName, Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    networks: Annotated[list[str], Meta(min_length=1)]
+    """IPv4 and IPv6, as `10.1.0.0/16`. They may lie in each other: an address is in all that hold it."""
+
+
 class Settings(Setting, frozen=True, kw_only=True):
     office: Office
     public: Public
@@ -154,6 +163,7 @@ class Settings(Setting, frozen=True, kw_only=True):
     audit: Audit = field(default_factory=Audit)
     metrics: Metrics = field(default_factory=Metrics)
     language: Language = Language.CZECH
+    networks: list[Network] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     notifications: Notifications = field(default_factory=Notifications)
     oidc_clients: list[OidcClient] = field(default_factory=list)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from config.vocabulary import Action, ApplicationId
 from gateway.authorize.check import question_of
+from gateway.authorize.facts import facts_of
 from gateway.authorize.snapshot import Snapshot
 from gateway.sessions.session import Session
 
@@ -13,11 +14,12 @@ def openable(session: Session, snapshot: Snapshot, address: str, now: datetime) 
     own = session.municipality
     if own is None:
         return []
+    facts = facts_of(address, snapshot)
     return [
         application
         for application, offer in snapshot.applications.items()
         if own in offer.municipalities
         and snapshot.policies.allowed(
-            question_of(session, own, (application, Action.READ, own), address, now), offer.actions
+            question_of(session, own, (application, Action.READ, own), address, now, facts), offer.actions
         )
     ]

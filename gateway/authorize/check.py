@@ -10,6 +10,7 @@ from datetime import datetime
 from config.identity import names_of
 from config.settings import Identity
 from config.vocabulary import Action, ApplicationId, MunicipalityCode, technical_account_of
+from gateway.authorize.facts import facts_of
 from gateway.authorize.refusals import refusal
 from gateway.authorize.request import AccessRequest
 from gateway.authorize.snapshot import Offer, Snapshot
@@ -18,7 +19,7 @@ from gateway.authorize.verdict import Granted, Refused, SignInNeeded, Verdict
 from gateway.grants.claims import Assertion, Grant
 from gateway.grants.person import told
 from gateway.sessions.session import Session
-from policies.model import Permitted, Question
+from policies.model import NOTHING_FURTHER, Facts, Permitted, Question
 
 
 def check(
@@ -42,7 +43,7 @@ def check(
         return found
     offer, own, municipality = found
     asked = (request.application, request.action, municipality)
-    question = question_of(session, own, asked, request.address, now)
+    question = question_of(session, own, asked, request.address, now, facts_of(request.address, snapshot))
     return _by_policy(question, session, offer, snapshot, grant_id)
 
 
@@ -75,8 +76,11 @@ def question_of(
     asked: tuple[ApplicationId, Action, MunicipalityCode],
     address: str,
     now: datetime,
+    facts: Facts = NOTHING_FURTHER,
 ) -> Question:
-    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose."""
+    """What the policies are asked: `own` is the active municipality, `asked` application, action, whose; `facts` what
+    is known besides.
+    """
     application, action, municipality = asked
     return Question(
         subject=session.subject,
@@ -90,6 +94,7 @@ def question_of(
         authenticated_at=session.authenticated_at,
         address=address,
         now=now,
+        facts=facts,
     )
 
 

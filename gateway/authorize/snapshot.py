@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.district import District
+from config.named_networks import NamedNetworks
 from config.settings import Identity, SignIn, TechnicalAccount
 from config.vocabulary import Action, ApplicationId, MunicipalityCode
 from policies.model import Question, Verdict
@@ -56,5 +57,6 @@ class Snapshot:
     directory_grace: timedelta
     technical: Mapping[str, TechnicalAccount] = field(default_factory=dict)
     """By id."""
+    networks: NamedNetworks = field(default_factory=NamedNetworks)
     epoch: str
     """Changes when every grant must be decided anew: other policies, other applications."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from config.district import District
 from config.hosts import hosts_of
 from config.settings import PLACEHOLDER, Application, Settings
-from config.vocabulary import MunicipalityCode
+from config.vocabulary import ApplicationId, MunicipalityCode
+from gateway.commands.own_applications import OWN
 from gateway.sessions.sign_in import CALLBACK
 from idp.login.own_page import ACCOUNT
 
@@ -24,7 +25,7 @@ class Addresses:
         return host if port == HTTPS else f"{host}:{port}"
 
     def origin(self, name: str) -> str:
-        """`https://` address of `login`, `portal` or `admin`."""
+        """`https://` address of `login`, `portal` and our other hosts."""
         return f"https://{self.authority(f'{name}.{self.settings.public.domain}')}"
 
     @property
@@ -44,6 +45,10 @@ class Addresses:
     def admin(self) -> str:
         return self.origin("admin")
 
+    def of_own(self, name: ApplicationId) -> str:
+        """Of our own pages, as the application that they are."""
+        return self.origin(OWN[name].host)
+
     def of_application(self, application: Application, municipality: MunicipalityCode) -> str:
         """Start page of an application, for a municipality where it has a host for each."""
         host = self.authority(application.host.replace(PLACEHOLDER, municipality))
@@ -52,8 +57,8 @@ class Addresses:
     def hosts(self) -> Iterator[str]:
         """Every host where the gateway is a relying party, with port; one for each application that shares it."""
         domain = self.settings.public.domain
-        yield self.authority(f"portal.{domain}")
-        yield self.authority(f"admin.{domain}")
+        for one in OWN.values():
+            yield self.authority(f"{one.host}.{domain}")
         for application in self.settings.applications:
             yield from (self.authority(host) for host in hosts_of(application, self.district))
 

@@ -31,7 +31,7 @@ from gateway.commands.decisions import snapshot_of
 from gateway.commands.keys_in_force import KeysInForce
 from gateway.commands.known_people import known_people
 from gateway.commands.nodes import Nodes
-from gateway.commands.own_applications import AUDIT_ABOUT, AUDIT_LOG, AUDIT_TITLE, PORTAL_ITSELF, PORTAL_TITLE
+from gateway.commands.own_applications import AUDIT_LOG, OWN
 from gateway.commands.public_certificate import PublicCertificate
 from gateway.commands.recovery_alarm import RecoveryAlarm
 from gateway.commands.shared_policies import book_at_start
@@ -284,9 +284,12 @@ class ControlPlane:
         }
 
     def card(self, name: ApplicationId, municipality: MunicipalityCode) -> Card:
-        if name == AUDIT_LOG:
+        if (ours := OWN.get(name)) is not None:
             return Card(
-                application=name, title=AUDIT_TITLE, description=AUDIT_ABOUT, address=self.addresses.admin
+                application=name,
+                title=ours.title,
+                description=ours.description,
+                address=self.addresses.of_own(name),
             )
         application = next(one for one in self.settings.applications if one.id == name)
         return Card(
@@ -304,7 +307,7 @@ class ControlPlane:
 
     def application_titles(self) -> dict[ApplicationId, Title]:
         hosted = {application.id: application.title for application in self.settings.applications}
-        return {PORTAL_ITSELF: PORTAL_TITLE, AUDIT_LOG: AUDIT_TITLE} | hosted
+        return {name: one.title for name, one in OWN.items()} | hosted
 
     def supervision(self) -> Supervision:
         recheck = Recheck(self.office, self.state.identities, self.known.person, self.state.record)

@@ -8,38 +8,36 @@ import msgspec
 from config.applications import BUILT_IN_APPLICATIONS
 from config.district import District
 from config.marks import mark_of
+from config.named_networks import NamedNetworks
 from config.settings import Settings
 from config.sources import DISK, Sources
-from config.vocabulary import Action, ApplicationId, Language, MunicipalityCode
+from config.vocabulary import ApplicationId, Language, MunicipalityCode
 from gateway.authorize.snapshot import Offer, Policies, Snapshot
+from gateway.commands.own_applications import OWN
 from policies.evaluate import PolicyBook
 from policies.load import load
 from policies.model import Text
 from policies.texts import MUNICIPALITIES, REGION, InHand, Texts
 
+assert set(OWN) == BUILT_IN_APPLICATIONS
 TITLES: dict[ApplicationId, Text] = {
-    ApplicationId("portal"): {Language.CZECH: "portál", Language.ENGLISH: "the portal"},
-    ApplicationId("audit"): {Language.CZECH: "auditní záznam", Language.ENGLISH: "the audit log"},
+    name: {language: one.named.in_language(language) for language in Language} for name, one in OWN.items()
 }
-BUILT_IN_ACTIONS = {
-    ApplicationId("portal"): frozenset({Action.READ, Action.WRITE}),
-    ApplicationId("audit"): frozenset({Action.READ, Action.ADMINISTER}),
-}
-assert set(TITLES) == set(BUILT_IN_ACTIONS) == BUILT_IN_APPLICATIONS
 EPOCH_LENGTH = 12  # hexadecimal digits, 48 bits
 
 
 def policy_book(
     settings: Settings, district: District, sources: Sources = DISK, *, any_application: bool = False
 ) -> PolicyBook:
-    """Raises PoliciesUnusable with every fault. `any_application`: also those that are not in the settings."""
+    """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings."""
     folders = settings.policies
     known = None if any_application else _titles(settings)
-    return load(folders.region, folders.municipalities, district, known, sources)
+    networks = None if any_application else [one.name for one in settings.networks]
+    return load(folders.region, folders.municipalities, district, known, sources, networks=networks)
 
 
 def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyBook:
-    """Of texts that are no files of ours, which may name applications that are not here yet, or no more.
+    """Of texts that are no files of ours, which may name applications and networks that are not here yet, or no more.
 
     Raises PoliciesUnusable.
     """
@@ -56,7 +54,7 @@ def _titles(settings: Settings) -> dict[ApplicationId, Text]:
 
 def offers(settings: Settings, district: District) -> Mapping[ApplicationId, Offer]:
     everywhere: frozenset[MunicipalityCode] = frozenset(district)
-    built_in = {name: Offer(actions, everywhere) for name, actions in BUILT_IN_ACTIONS.items()}
+    built_in = {name: Offer(one.actions, everywhere) for name, one in OWN.items()}
     hosted = {
         application.id: Offer(
             frozenset(route.action for route in application.routes if route.action is not None),
@@ -79,6 +77,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         settings.sign_in,
         settings.facts.grace,
         settings.technical_accounts,
+        settings.networks,
     ]
     content = msgspec.json.encode([policies.version, *rests_on, list(district)], enc_hook=str)
     return Snapshot(
@@ -88,6 +87,7 @@ def snapshot_of(settings: Settings, district: District, policies: Policies) -> S
         limits=settings.sign_in,
         grant_lifetime=settings.grants.lifetime,
         directory_grace=settings.facts.grace,
+        networks=NamedNetworks(settings.networks),
         technical={one.id: one for one in settings.technical_accounts},
         epoch=hashlib.sha256(content).hexdigest()[:EPOCH_LENGTH],
     )

@@ -24,6 +24,7 @@ from gateway.commands.fitness import ready_to_start
 from gateway.commands.keys_in_force import FOR_PROGRAMS
 from gateway.commands.lock import take
 from gateway.commands.operator import acting
+from gateway.commands.own_applications import POLICIES, REQUESTS
 from gateway.commands.preflight import CannotStart, require_free
 from gateway.commands.serve import plan_file, supervisor
 from gateway.commands.state import State, now
@@ -220,6 +221,8 @@ def _addresses(addresses: Addresses) -> dict[str, str]:
     found = {
         "portal": f"{addresses.portal}/",
         "audit": f"{addresses.admin}/",
+        "policies": f"{addresses.of_own(POLICIES)}/",
+        "requests": f"{addresses.of_own(REQUESTS)}/",
         "login": f"{addresses.issuer}/",
     }
     for application in addresses.settings.applications:

@@ -29,9 +29,9 @@ class LeftBehind(Exception):
         super().__init__(
             f"not edited here, and others than in force: {', '.join(names[:MOST])}{more}\n"
             f"    in force is {described(in_force)}\n"
-            "    to go on from those: `brana policies export FOLDER`, put them in the place of this node's files, "
+            "    to go on from those: `brana policy export FOLDER`, put them in the place of this node's files, "
             "edit, reload\n"
-            f"    to put this node's in their place all the same: `brana policies replace {in_force.version}`"
+            f"    to put this node's in their place all the same: `brana policy replace {in_force.version}`"
         )
 
 
@@ -40,7 +40,7 @@ class NotInForce(Exception):
 
     def __init__(self, meant: str, version: str) -> None:
         super().__init__(
-            f"not {meant} is in force, but {version}: see with `brana policies export` what that is"
+            f"not {meant} is in force, but {version}: see with `brana policy export` what that is"
         )
 
 

@@ -22,12 +22,12 @@ from policies.evaluate import PolicyBook
 from policies.load import PoliciesUnusable
 from policies.texts import Texts, digest_of, texts_of
 
-HAVE_THEM = "brana policies export FOLDER writes those in force, to be put in the place of this node's files"
+HAVE_THEM = "brana policy export FOLDER writes those in force, to be put in the place of this node's files"
 MEND = (
     "until they can be, nothing is decided here, and the other control planes answer for this node\n"
     "    publish others with `brana reload` on a node that decides, or have here the version of the product that can "
     "load them;\n"
-    "    where no node decides: stop this one, mend its files, and say `brana policies replace VERSION`"
+    "    where no node decides: stop this one, mend its files, and say `brana policy replace VERSION`"
 )
 log = structlog.get_logger("policies")
 

@@ -14,7 +14,7 @@ from gateway.authorize.contact import with_contact
 from gateway.authorize.request import ACTIVE, AccessRequest
 from gateway.authorize.verdict import Granted, Refused, SignInNeeded
 from gateway.commands.control_plane import ControlPlane
-from gateway.commands.own_applications import AUDIT_LOG, PORTAL_ITSELF
+from gateway.commands.own_applications import OWN
 from gateway.commands.person import answering_to, the_one
 from gateway.commands.preflight import CannotStart
 from gateway.commands.state import now
@@ -91,7 +91,7 @@ def _host(plane: ControlPlane, about: TriedOut, person: Person) -> str:
     if about.host:
         return about.host
     domain = plane.settings.public.domain
-    ours = {PORTAL_ITSELF: f"portal.{domain}", AUDIT_LOG: f"admin.{domain}"}
+    ours = {name: f"{one.host}.{domain}" for name, one in OWN.items()}
     if (name := ApplicationId(about.application)) in ours:
         return ours[name]
     application = _application(plane, about.application)

@@ -50,7 +50,14 @@ AUDIT = (
     ),  # verifying reads the log and changes nothing
     Route(methods=["POST"], action=Action.ADMINISTER),
 )
-BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {"portal": ("portal", PORTAL), "admin": ("audit", AUDIT)}
+LOOKS = (Route(methods=["GET", "POST"], action=Action.READ),)
+"""The gate lets in who may look; each act is decided when it is done, with facts that the page alone knows."""
+BUILT_IN: dict[str, tuple[str, tuple[Route, ...]]] = {
+    "portal": ("portal", PORTAL),
+    "admin": ("audit", AUDIT),
+    "policies": ("policies", LOOKS),
+    "requests": ("requests", LOOKS),
+}
 """Our own hosts behind the gate: first label of the name → application and its routes."""
 KEPT_FROM_UPSTREAMS = [
     "x-brana-gate",

@@ -13,7 +13,7 @@ from gateway.authorize.request import page_of
 from gateway.sessions.session import Session
 from gateway.sessions.status import SessionStatus
 from gateway.sessions.stronger import link
-from gateway.web.identity import ADMIN, PORTAL, Assertion, NotIdentified, ReadAssertion, caller_of
+from gateway.web.identity import ADMIN, OURS, Assertion, NotIdentified, ReadAssertion, caller_of
 from gateway.web.refusal import (
     FORM_UNREADABLE,
     Occurrence,
@@ -162,7 +162,7 @@ class Desk:
         self, request: web.Request, language: Language
     ) -> tuple[ApplicationId, Somebody] | tuple[None, None]:
         """Whoever the gate says is there, and on which of our own hosts; nobody where that is not certain."""
-        for audience in (PORTAL, ADMIN):
+        for audience in OURS:
             try:
                 caller = self.caller(request, audience)
             except NotIdentified:

@@ -15,6 +15,9 @@ from gateway.sessions.officers_act import Officer
 ASSERTION_HEADER = "x-brana-assertion"
 PORTAL = ApplicationId("portal")
 ADMIN = ApplicationId("audit")
+POLICIES, REQUESTS = ApplicationId("policies"), ApplicationId("requests")
+OURS = (PORTAL, ADMIN, POLICIES, REQUESTS)
+"""Whose pages are handlers here."""
 
 
 class Assertion(Officer, Protocol):

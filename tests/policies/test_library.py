@@ -23,6 +23,8 @@ from policies.model import (
     Permitted,
     Question,
     Refused,
+    Requested,
+    Route,
     Ticket,
 )
 
@@ -33,7 +35,14 @@ RECORDS = ApplicationId("records")
 HULIN = MunicipalityCode("588491")
 KROMERIZ = MunicipalityCode("588296")
 DISTRICT = District([Municipality(HULIN, "Hulín", ""), Municipality(KROMERIZ, "Kroměříž", "")])
-NESTED = {"device": Device, "emergency": Emergency, "ticket": Ticket, "delegation": Delegation}
+NESTED = {
+    "device": Device,
+    "emergency": Emergency,
+    "ticket": Ticket,
+    "delegation": Delegation,
+    "requested": Requested,
+    "route": Route,
+}
 LEVELS = {level.value.rpartition(":")[2]: level for level in AuthenticationLevel}
 PERMIT_ALL = '@id("everything-else")\npermit (principal, action, resource in Municipality::"{code}");\n'
 PERMIT_NOTHING = (

@@ -33,6 +33,8 @@ APPLICATIONS: dict[ApplicationId, Text] = {
     for name, czech, english in (
         ("portal", "Portál", "Portal"),
         ("audit", "Auditní záznamy", "Audit log"),
+        ("policies", "Pravidla přístupu", "Access policies"),
+        ("requests", "Žádosti o přístup", "Access requests"),
         ("records", "Spisová služba", "Records"),
         ("budget", "Rozpočet", "Budget"),
         ("map", "Mapy", "Map"),

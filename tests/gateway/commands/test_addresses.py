@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from config.district import read_district
 from config.vocabulary import MunicipalityCode
 from gateway.commands.addresses import Addresses
+from gateway.commands.own_applications import OWN
 from tests.rig.envoy import hosting, settings_for
 
 DISTRICT = read_district(Path(__file__).parents[3] / "config/examples/kromeriz.csv")
@@ -31,5 +32,5 @@ def test_an_application_begins_at_its_path() -> None:
 
 def test_a_shared_host_is_one_address_to_come_back_to() -> None:
     uris = addresses().redirect_uris()
-    assert len(uris) == len(set(uris)) == 3  # portal, admin, and the host of both
+    assert len(uris) == len(set(uris)) == len(OWN) + 1  # and the host of both
     assert uris[-1] == "https://urad-588491.brana.test:8443/.brana/callback"

@@ -75,7 +75,7 @@ def test_who_starts_later_decides_by_what_is_in_force_and_is_told_that_its_files
     assert told["event"] == "policies.files_differ"
     assert f"version {first.version}" in told["in_force"]
     assert "at node a" in told["in_force"]
-    assert "brana policies export" in told["do"]
+    assert "brana policy export" in told["do"]
 
 
 async def test_policies_of_an_application_that_is_not_here_yet_are_loaded_with_the_titles_of_those_that_are(
@@ -126,7 +126,7 @@ async def test_a_node_that_has_missed_a_change_does_not_undo_it(nodes: tuple[Nod
     assert made is not None
     with pytest.raises(LeftBehind) as told:
         await b.publish()
-    for words in (f"municipalities/{HULIN}.cedar", made.version, "at node a by cli:root", "brana policies"):
+    for words in (f"municipalities/{HULIN}.cedar", made.version, "at node a by cli:root", "brana policy"):
         assert words in str(told.value)
     b.edit(KROMERIZ)  # behind what it has
     with pytest.raises(LeftBehind) as told:

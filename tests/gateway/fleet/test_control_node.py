@@ -46,7 +46,7 @@ async def test_people_come_in_at_the_edge_of_a_node_that_only_decides_and_what_c
             while (await browser.get(records(office), follow=False)).status != 403:
                 await asyncio.sleep(0.01)
         fleet_policies.as_at_first(node)
-        status, said = await node.brana("policies", "replace", version)
+        status, said = await node.brana("policy", "replace", version)
         assert status == 0, said
         assert (await browser.get(records(office), follow=False)).status == 200
 

@@ -152,7 +152,7 @@ async def test_a_node_that_has_missed_a_change_publishes_nothing_and_says_whose_
     assert in_force(office).version == version
     assert await status_at(office, browser, "b", url) == 403
 
-    status, said = await office["b"].brana("policies", "export", str(tmp_path / "in-force"))
+    status, said = await office["b"].brana("policy", "export", str(tmp_path / "in-force"))
     assert (status, version in said) == (0, True), said
     there = fleet_policies.folder_of(office["b"])
     shutil.rmtree(there)
@@ -211,10 +211,10 @@ async def test_what_no_control_plane_can_load_lets_nobody_in_until_others_are_pu
         await within(MOMENT + 1, office, browser, node, url, 503)
     refused = await office.entries(Code.CONFIGURATION_REFUSED, reason="shared_policies_unusable", at_least=2)
     assert f"municipalities/{CENTRE}.cedar:1" in str(refused[0].details["finding"])
-    assert "brana policies replace" in office["a"].log.read_text()
+    assert "brana policy replace" in office["a"].log.read_text()
     assert {await status_at(office, browser, node, url) for node in NODES} == {503}
 
-    status, said = await office["b"].brana("policies", "replace", damaged.version)
+    status, said = await office["b"].brana("policy", "replace", damaged.version)
     assert status == 0, said
     for node in NODES:
         await within(PATIENCE, office, browser, node, url, 200)

@@ -1,4 +1,4 @@
-"""`brana policies export|replace`: policies that the control planes of a fleet share."""
+"""`brana policy export|replace`: policies that the control planes of a fleet share."""
 
 import asyncio
 from pathlib import Path
@@ -17,11 +17,7 @@ from gateway.commands.shared_policies import described, own_texts, published
 from gateway.commands.state import State, existing_state, now
 
 
-@click.group(help="Policies of a fleet: write those in force to files, replace them.")
-def command() -> None: ...
-
-
-@command.command(help="Write the policies in force in the fleet into a new folder.")
+@click.command(help="Write the policies in force in the fleet into a new folder.")
 @configuration
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(configuration: Path, folder: Path) -> None:
@@ -46,7 +42,7 @@ def export(configuration: Path, folder: Path) -> None:
     click.echo(f"{folder}: {len(found.texts)} files, {described(found)}")
 
 
-@command.command(
+@click.command(
     help="Put this node's policies in the place of VERSION, which is in force, whoever published it."
 )
 @configuration

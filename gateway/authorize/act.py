@@ -1,0 +1,59 @@
+"""May somebody do this act on one of our own pages? Pure.
+
+The gate lets in who may look. What they do there is asked about when it is done, with facts that the page alone knows:
+whose request is being approved, for example. The order of the questions is that of `gateway.authorize.check`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.vocabulary import Action, ApplicationId, SubjectId, technical_account_of
+from gateway.authorize.check import question_of
+from gateway.authorize.refusals import refusal
+from gateway.authorize.snapshot import Snapshot
+from gateway.authorize.verdict import Refused
+from gateway.sessions.session import Session
+from policies.model import Facts, Permitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Always for the municipality that the person acts for: nobody reaches into another one by naming it."""
+
+    application: ApplicationId
+    action: Action
+    author: SubjectId | None = None
+    """Whose request, change or emergency access is being decided or reviewed; None: there is no such person."""
+    about: str = ""
+    """What it is done to, for the log."""
+
+
+def may_act(
+    act: Act, session: Session | None, snapshot: Snapshot, address: str, now: datetime
+) -> Permitted | Refused:
+    """`now` is aware, UTC. A technical account does nothing on pages for people."""
+    version = snapshot.policies.version
+    if session is None or session.why_over(snapshot.limits, now) is not None:
+        return refusal("sign_in_needed", None, "", version)
+    own = session.municipality
+    offer = snapshot.applications.get(act.application)
+    if not session.facts_serve(snapshot.directory_grace, now):
+        return refusal("directory_unreachable", own, "", version)
+    if own is None:
+        return refusal("no_role", None, "", version)
+    if offer is None or act.action not in offer.actions or technical_account_of(session.subject) is not None:
+        return refusal("unknown_application", own, "", version)
+    asked = (act.application, act.action, own)
+    question = question_of(session, own, asked, address, now, Facts(author=act.author))
+    verdict, _ = snapshot.policies.decide_and_look(question, ())
+    if isinstance(verdict, Permitted):
+        return verdict
+    return Refused(
+        reason=verdict.reason,
+        rule=verdict.rule,
+        policy_version=verdict.version,
+        title=verdict.title,
+        advice=verdict.advice,
+        municipality=own,
+        detail=verdict.detail,
+    )

@@ -1,0 +1,37 @@
+"""`brana policy …`: everything about policies that can be done from a terminal. Each command is a file of its own."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "export": ("gateway.commands.policy_files", "export", "Write the policies in force into a new folder."),
+    "replace": (
+        "gateway.commands.policy_files",
+        "replace",
+        "Put this node's policies in the place of a version.",
+    ),
+}
+"""Name → module, function, what it does."""
+
+
+class Commands(click.Group):
+    """Loads a command when it is called: `brana policy --help` need not import the product."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[name]
+        found: click.Command = getattr(import_module(module), function)
+        return found
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, _, about) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, help="Policies: look at them, try them, bring them into force.")
+def command() -> None: ...

@@ -1,0 +1,88 @@
+"""Acts on our own pages: decided by the policies at that moment, with whose request it is."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.vocabulary import Action, ApplicationId, Role, SubjectId
+from gateway.authorize.act import Act, may_act
+from gateway.authorize.snapshot import Offer, Snapshot
+from gateway.authorize.verdict import Refused
+from gateway.sessions.session import EndReason, Session
+from policies.model import Permitted
+from tests.gateway.authorize.conftest import HULIN, KROMERIZ, NOW
+
+POLICIES = ApplicationId("policies")
+SOMEBODY = SubjectId("urad:22222222-2222-4222-8222-222222222222")
+
+
+@pytest.fixture
+def snapshot(snapshot: Snapshot) -> Snapshot:
+    offer = Offer(frozenset(Action), frozenset(snapshot.district))
+    return replace(snapshot, applications={**snapshot.applications, POLICIES: offer})
+
+
+@pytest.fixture
+def mayor(session: Session) -> Session:
+    return replace(session, roles=((HULIN, Role.MAYOR),))
+
+
+def act(action: Action, author: SubjectId | None = None) -> Act:
+    return Act(application=POLICIES, action=action, author=author, about="proposal 1")
+
+
+def decided(act: Act, session: Session | None, snapshot: Snapshot) -> Permitted | Refused:
+    return may_act(act, session, snapshot, "192.0.2.7", NOW)
+
+
+def test_what_somebody_else_wrote_may_be_approved(mayor: Session, snapshot: Snapshot) -> None:
+    found = decided(act(Action.SIGN, SOMEBODY), mayor, snapshot)
+    assert isinstance(found, Permitted)
+    assert found.rule == "policies-approve"
+
+
+def test_what_one_wrote_oneself_may_not(mayor: Session, snapshot: Snapshot) -> None:
+    found = decided(act(Action.SIGN, mayor.subject), mayor, snapshot)
+    assert isinstance(found, Refused)
+    assert (found.reason, found.rule, found.municipality) == ("own_policy_change", "own-policy-change", HULIN)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CENTRE_ADMINISTRATOR])
+def test_nobody_outside_the_centre_administers(role: Role, session: Session, snapshot: Snapshot) -> None:
+    found = decided(act(Action.ADMINISTER), replace(session, roles=((HULIN, role),)), snapshot)
+    assert isinstance(found, Refused)
+    assert found.reason
+
+
+def test_the_centre_does(session: Session, snapshot: Snapshot) -> None:
+    centre = replace(session, roles=((KROMERIZ, Role.CENTRE_ADMINISTRATOR),), municipality=KROMERIZ)
+    assert isinstance(decided(act(Action.ADMINISTER), centre, snapshot), Permitted)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"end_reason": EndReason.SIGNED_OUT}, "sign_in_needed"),
+        ({"last_seen_at": NOW - timedelta(hours=9)}, "sign_in_needed"),
+        ({"facts_at": NOW - timedelta(hours=1)}, "directory_unreachable"),
+        ({"municipality": None}, "no_role"),
+        ({"subject": SubjectId("technical:robot")}, "unknown_application"),
+    ],
+)
+def test_a_session_that_does_not_serve_does_nothing(
+    change: dict, reason: str, mayor: Session, snapshot: Snapshot
+) -> None:
+    found = decided(act(Action.READ), replace(mayor, **change), snapshot)
+    assert isinstance(found, Refused)
+    assert found.reason == reason
+
+
+def test_nobody_does_nothing(snapshot: Snapshot) -> None:
+    assert isinstance(decided(act(Action.READ), None, snapshot), Refused)
+
+
+def test_an_act_that_no_page_offers_is_not_done(mayor: Session, snapshot: Snapshot) -> None:
+    found = decided(Act(application=ApplicationId("map"), action=Action.SIGN), mayor, snapshot)
+    assert isinstance(found, Refused)
+    assert found.reason == "unknown_application"
