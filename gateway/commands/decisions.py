@@ -31,7 +31,7 @@ def policy_book(
 ) -> PolicyBook:
     """Raises PoliciesUnusable with every fault. `any_application`: and any network, also such as are in no settings."""
     folders = settings.policies
-    known = None if any_application else _titles(settings)
+    known = None if any_application else titles_of(settings)
     networks = None if any_application else [one.name for one in settings.networks]
     return load(folders.region, folders.municipalities, district, known, sources, networks=networks)
 
@@ -41,10 +41,10 @@ def shared_book(settings: Settings, district: District, texts: Texts) -> PolicyB
 
     Raises PoliciesUnusable.
     """
-    return load(REGION, MUNICIPALITIES, district, _titles(settings), InHand(texts), any_application=True)
+    return load(REGION, MUNICIPALITIES, district, titles_of(settings), InHand(texts), any_application=True)
 
 
-def _titles(settings: Settings) -> dict[ApplicationId, Text]:
+def titles_of(settings: Settings) -> dict[ApplicationId, Text]:
     configured = {
         application.id: {language: application.title.in_language(language) for language in Language}
         for application in settings.applications
