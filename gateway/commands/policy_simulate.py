@@ -4,6 +4,7 @@ Reading the log for it is recorded before anything is told.
 """
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -77,14 +78,16 @@ def simulate(
         raise click.UsageError("--to is not after the beginning: no time lies between them")
     state = existing_state(configuration)
     try:
-        asyncio.run(_simulate(state, folder, (begin, end), municipality, as_json=as_json))
+        found = asyncio.run(_simulate(state, folder, (begin, end), municipality, as_json=as_json))
     finally:
         state.database.close()
+    if found.changes:
+        sys.exit(CHANGES)
 
 
 async def _simulate(
     state: State, folder: Path, span: tuple[datetime, datetime], municipality: str | None, *, as_json: bool
-) -> None:
+) -> Report:
     where = await municipality_of(state, municipality) if municipality else None
     work = Work(
         database=place_text(place_of(state.settings.state)),
@@ -111,8 +114,7 @@ async def _simulate(
     click.echo(msgspec.json.encode(found).decode() if as_json else _as_text(found))
     if not as_json and found.rows:
         Console().print(_table(found))
-    if found.changes:
-        click.get_current_context().exit(CHANGES)
+    return found
 
 
 def _texts_in_force(state: State) -> dict[str, str]:

@@ -65,7 +65,8 @@ def _times(connection: Connection, period: Period) -> Iterator[int]:
     where = _where(microseconds(period.since), microseconds(period.until), period.municipality)
     query: Select[tuple[int]] = select(_e.at).where(*where).order_by(_e.at)
     reading = connection.execution_options(stream_results=True, yield_per=AT_ONCE)
-    yield from reading.execute(query).scalars()
+    for (at,) in reading.execute(query):
+        yield at
 
 
 def _where(since: int, until: int, municipality: MunicipalityCode | None) -> list[ColumnElement[bool]]:
