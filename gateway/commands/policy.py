@@ -30,6 +30,11 @@ COMMANDS = {
         "replace",
         "Put this node's policies in the place of a version.",
     ),
+    "simulate": (
+        "gateway.commands.policy_simulate",
+        "simulate",
+        "What the recorded decisions would come to by other policies.",
+    ),
 }
 """Name → module, function, what it does."""
 
